@@ -1,0 +1,156 @@
+#!/usr/bin/env bash
+# Installs the other JOSE implementations that tests/peers.rs is tested against:
+# tokens, keys and sealed keys made by each must be accepted by jwtctl, and the reverse.
+#
+#   JWTCTL_PEERS   where to (default: ${XDG_CACHE_HOME:-$HOME/.cache}/jwtctl-peers)
+#
+# Safe to run again: what is present in the wanted version is left alone. A peer that cannot
+# be had is one line of output and no failure, the tests report it as skipped.
+set -euo pipefail
+
+PYJWT=2.15.1
+JOSERFC=1.8.0
+JWCRYPTO=1.6.1
+CRYPTOGRAPHY=50.0.2
+NPM_JOSE=6.2.17
+JWT_CLI=6.2.0
+
+PEERS=${JWTCTL_PEERS:-${XDG_CACHE_HOME:-$HOME/.cache}/jwtctl-peers}
+mkdir -p "$PEERS"
+PEERS=$(cd "$PEERS" && pwd)
+LOG=$PEERS/install.log
+: >"$LOG"
+
+have() { command -v "$1" >/dev/null 2>&1; }
+ready() { printf 'peer %s: %s\n' "$1" "$2"; }
+missing() { printf 'peer %s: not available: %s\n' "$1" "$2"; }
+
+# Runs a command, output to the log; on failure the last line it wrote is in $why.
+try() {
+    local mark rc=0
+    mark=$(wc -l <"$LOG")
+    printf '+ %s\n' "$*" >>"$LOG"
+    "$@" >>"$LOG" 2>&1 </dev/null || rc=$?
+    if [ "$rc" -ne 0 ]; then
+        why=$(tail -n +"$((mark + 2))" "$LOG" | grep -v -e '^[[:space:]]*$' -e 'complete log of this run' | tail -n 1 | cut -c 1-200) || true
+        why="'$1' failed ($rc)${why:+: $why}"
+    fi
+    return "$rc"
+}
+
+# --- Python: one environment for three libraries -------------------------------------------
+py_version() { # DISTRIBUTION
+    "$PEERS/py/bin/python" -c \
+        'import sys; from importlib.metadata import version; print(version(sys.argv[1]))' "$1" 2>/dev/null
+}
+py_peer() { # NAME DISTRIBUTION VERSION [EXTRA]
+    local name=$1 dist=$2 want=$3 extra=${4:-} why=
+    if [ "$(py_version "$dist")" = "$want" ]; then
+        ready "$name" "$want"
+    elif [ -n "$py_why" ]; then
+        missing "$name" "$py_why"
+    elif try "$PEERS/py/bin/python" -m pip install --quiet --disable-pip-version-check --no-input \
+        "$dist$extra==$want" "cryptography==$CRYPTOGRAPHY"; then
+        ready "$name" "$want"
+    else
+        missing "$name" "$why"
+    fi
+}
+py_why=
+if ! "$PEERS/py/bin/python" -m pip --version >/dev/null 2>&1; then
+    why=
+    if ! have python3; then
+        py_why="needs python3"
+    elif ! try python3 -m venv --clear "$PEERS/py"; then
+        py_why="no virtual environment: $why"
+    fi
+fi
+py_peer pyjwt PyJWT "$PYJWT" '[crypto]'
+py_peer joserfc joserfc "$JOSERFC"
+py_peer jwcrypto jwcrypto "$JWCRYPTO"
+
+# --- npm: panva/jose -----------------------------------------------------------------------
+node_jose() {
+    local why='' got major
+    if ! have node; then
+        missing jose "needs node 20 or later"
+        return
+    fi
+    major=$(node -p 'process.versions.node.split(".")[0]')
+    if [ "$major" -lt 20 ]; then
+        missing jose "needs node 20 or later, this is $major"
+        return
+    fi
+    got=$(node -p 'JSON.parse(require("fs").readFileSync(process.argv[1])).version' \
+        "$PEERS/node/node_modules/jose/package.json" 2>/dev/null) || got=
+    if [ "$got" = "$NPM_JOSE" ]; then
+        ready jose "$NPM_JOSE"
+    elif ! have npm; then
+        missing jose "needs npm"
+    else
+        mkdir -p "$PEERS/node"
+        if try npm install --prefix "$PEERS/node" --no-audit --no-fund --loglevel=error \
+            --ignore-scripts "jose@$NPM_JOSE"; then
+            ready jose "$NPM_JOSE"
+        else
+            missing jose "$why"
+        fi
+    fi
+}
+node_jose
+
+# --- the system's packages: latchset jose, openssl -----------------------------------------
+apt_updated=
+as_root() {
+    if [ "$(id -u)" = 0 ]; then "$@"; else sudo -n "$@"; fi
+}
+system_peer() { # NAME COMMAND PACKAGE VERSION-COMMAND…
+    local name=$1 command=$2 package=$3 why=''
+    shift 3
+    if ! have "$command"; then
+        if ! have apt-get; then
+            missing "$name" "skipped: no apt-get to install package $package with"
+            return
+        fi
+        if [ "$(id -u)" != 0 ] && ! sudo -n true >/dev/null 2>&1; then
+            missing "$name" "skipped: installing package $package needs root"
+            return
+        fi
+        if [ -z "$apt_updated" ]; then
+            # A stale list may still do: the installation below decides.
+            try as_root apt-get update -qq || true
+            apt_updated=1
+        fi
+        if ! try as_root env DEBIAN_FRONTEND=noninteractive \
+            apt-get install -y -qq --no-install-recommends "$package"; then
+            missing "$name" "$why"
+            return
+        fi
+        hash -r
+    fi
+    ready "$name" "$("$@" 2>/dev/null | head -n 1 || true)"
+}
+latchset_version() { dpkg-query -W -f '${Version}\n' jose 2>/dev/null || echo present; }
+system_peer latchset jose jose latchset_version
+system_peer openssl openssl openssl openssl version
+
+# --- crates.io: jwt-cli, built once and kept -------------------------------------------------
+jwt_cli() {
+    local why='' got
+    got=$("$PEERS/bin/jwt" --version 2>/dev/null) || got=
+    if [ "${got##* }" = "$JWT_CLI" ]; then
+        ready jwt-cli "$JWT_CLI"
+    elif ! have cargo; then
+        missing jwt-cli "needs cargo"
+    elif
+        # Neither this project's settings nor its build directory are meant for it.
+        unset CARGO_TARGET_DIR RUSTFLAGS CARGO_ENCODED_RUSTFLAGS
+        cd "$PEERS"
+        try cargo install jwt-cli --version "$JWT_CLI" --locked --force --quiet --root "$PEERS"
+    then
+        ready jwt-cli "$JWT_CLI"
+    else
+        missing jwt-cli "$why"
+    fi
+}
+jwt_cli

@@ -1,0 +1,346 @@
+//! The algorithm tables: one row per algorithm and curve (RFC 7518, 8037, 8812, 9864). Nothing below this file
+//! enumerates algorithms.
+
+use std::fmt;
+use std::str::FromStr;
+
+/// The family of a key: the JWK member `kty`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Kty {
+    /// Symmetric bytes.
+    Oct,
+    /// RSA.
+    Rsa,
+    /// Elliptic curve in Weierstrass form.
+    Ec,
+    /// Octet key pair: the Edwards and Montgomery curves of RFC 8037.
+    Okp,
+}
+
+impl Kty {
+    /// The JWK spelling.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Oct => "oct",
+            Self::Rsa => "RSA",
+            Self::Ec => "EC",
+            Self::Okp => "OKP",
+        }
+    }
+}
+
+impl fmt::Display for Kty {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+macro_rules! table {
+    ($(#[$doc:meta])* $name:ident, $row:ident, $rows:ident; $($variant:ident $fields:tt)*) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        #[allow(missing_docs)]
+        pub enum $name { $($variant),* }
+
+        static $rows: &[$row] = &[$(table!(@row $row $name $variant $fields)),*];
+
+        impl $name {
+            /// Every one there is, in the order of the table.
+            pub const ALL: &'static [Self] = &[$(Self::$variant),*];
+
+            fn row(self) -> &'static $row {
+                &$rows[self as usize]
+            }
+
+            /// The registered name.
+            pub fn as_str(self) -> &'static str {
+                self.row().name
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(self.as_str())
+            }
+        }
+
+        impl FromStr for $name {
+            type Err = ();
+
+            /// Reads the registered name, letter by letter.
+            fn from_str(text: &str) -> Result<Self, ()> {
+                Self::ALL.iter().copied().find(|it| it.as_str() == text).ok_or(())
+            }
+        }
+    };
+    (@row CurveRow $t:ident $v:ident ($name:literal, $kty:ident, $len:literal, $oid:literal)) => {
+        CurveRow { name: $name, kty: Kty::$kty, len: $len, oid: $oid }
+    };
+    (@row SigRow $t:ident $v:ident ($name:literal, $kty:ident, [$($crv:ident),*], $hash:ident, $sig:literal)) => {
+        SigRow { name: $name, kty: Kty::$kty, curves: &[$(Curve::$crv),*], hash: Hash::$hash, signature_len: $sig }
+    };
+    (@row EncRow $t:ident $v:ident ($name:literal, $key:literal, $iv:literal, $tag:literal)) => {
+        EncRow { name: $name, key_len: $key, iv_len: $iv, tag_len: $tag }
+    };
+    (@row KeyRow $t:ident $v:ident ($name:literal, $kty:ident)) => {
+        KeyRow { name: $name, kty: Kty::$kty }
+    };
+}
+
+struct CurveRow {
+    name: &'static str,
+    kty: Kty,
+    len: usize,
+    oid: &'static str,
+}
+
+table! {
+    /// A named curve: the JWK member `crv`.
+    Curve, CurveRow, CURVES;
+    //          name         kty  octets OID
+    P256       ("P-256",     Ec,  32, "1.2.840.10045.3.1.7")
+    P384       ("P-384",     Ec,  48, "1.3.132.0.34")
+    P521       ("P-521",     Ec,  66, "1.3.132.0.35")
+    Secp256k1  ("secp256k1", Ec,  32, "1.3.132.0.10")
+    Ed25519    ("Ed25519",   Okp, 32, "1.3.101.112")
+    Ed448      ("Ed448",     Okp, 57, "1.3.101.113")
+    X25519     ("X25519",    Okp, 32, "1.3.101.110")
+    X448       ("X448",      Okp, 56, "1.3.101.111")
+}
+
+impl Curve {
+    /// The key family this curve belongs to.
+    pub fn kty(self) -> Kty {
+        self.row().kty
+    }
+
+    /// Octets of a coordinate, a private scalar or an OKP key.
+    pub fn len(self) -> usize {
+        self.row().len
+    }
+
+    /// The object identifier that PKCS#8, SEC1 and SPKI name it by.
+    pub fn oid(self) -> &'static str {
+        self.row().oid
+    }
+
+    /// Whether keys on it agree on secrets and never sign.
+    pub fn is_agreement_only(self) -> bool {
+        matches!(self, Self::X25519 | Self::X448)
+    }
+
+    /// The size people quote for it.
+    pub fn bits(self) -> usize {
+        match self {
+            Self::P521 => 521,
+            Self::Ed25519 | Self::X25519 => 256,
+            Self::Ed448 | Self::X448 => 448,
+            other => other.len() * 8,
+        }
+    }
+}
+
+/// The digest inside a signature algorithm.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Hash {
+    /// SHA-256
+    Sha256,
+    /// SHA-384
+    Sha384,
+    /// SHA-512
+    Sha512,
+    /// Part of the scheme itself, as in EdDSA.
+    Intrinsic,
+}
+
+impl Hash {
+    /// Octets of a digest, which is also the least an HMAC key must have (RFC 7518 §3.2).
+    pub fn len(self) -> usize {
+        match self {
+            Self::Sha256 => 32,
+            Self::Sha384 => 48,
+            Self::Sha512 => 64,
+            Self::Intrinsic => 0,
+        }
+    }
+}
+
+/// The least an RSA modulus must have, in bits (RFC 7518 §3.3).
+pub const MIN_RSA_BITS: usize = 2048;
+
+struct SigRow {
+    name: &'static str,
+    kty: Kty,
+    curves: &'static [Curve],
+    hash: Hash,
+    /// Octets of every signature; 0 where the key decides.
+    signature_len: usize,
+}
+
+table! {
+    /// A signature algorithm that jwtctl signs and verifies with. `none` is not among them.
+    SigAlg, SigRow, SIG_ALGS;
+    //       name       kty   curves             hash       signature octets
+    Hs256   ("HS256",   Oct,  [],                Sha256,    32)
+    Hs384   ("HS384",   Oct,  [],                Sha384,    48)
+    Hs512   ("HS512",   Oct,  [],                Sha512,    64)
+    Rs256   ("RS256",   Rsa,  [],                Sha256,    0)
+    Rs384   ("RS384",   Rsa,  [],                Sha384,    0)
+    Rs512   ("RS512",   Rsa,  [],                Sha512,    0)
+    Ps256   ("PS256",   Rsa,  [],                Sha256,    0)
+    Ps384   ("PS384",   Rsa,  [],                Sha384,    0)
+    Ps512   ("PS512",   Rsa,  [],                Sha512,    0)
+    Es256   ("ES256",   Ec,   [P256],            Sha256,    64)
+    Es384   ("ES384",   Ec,   [P384],            Sha384,    96)
+    Es512   ("ES512",   Ec,   [P521],            Sha512,    132)
+    Es256k  ("ES256K",  Ec,   [Secp256k1],       Sha256,    64)
+    EdDsa   ("EdDSA",   Okp,  [Ed25519, Ed448],  Intrinsic, 0)
+    Ed25519 ("Ed25519", Okp,  [Ed25519],         Intrinsic, 64)
+    Ed448   ("Ed448",   Okp,  [Ed448],           Intrinsic, 114)
+}
+
+impl SigAlg {
+    /// The key family it needs.
+    pub fn kty(self) -> Kty {
+        self.row().kty
+    }
+
+    /// The curves it works on; empty where there are none to choose from.
+    pub fn curves(self) -> &'static [Curve] {
+        self.row().curves
+    }
+
+    /// Its digest.
+    pub fn hash(self) -> Hash {
+        self.row().hash
+    }
+
+    /// Octets of every signature it makes; `None` where that depends on the key.
+    pub fn signature_len(self) -> Option<usize> {
+        match self.row().signature_len {
+            0 => None,
+            octets => Some(octets),
+        }
+    }
+
+    /// Whether both name the same computation: `EdDSA` is what `Ed25519` and `Ed448` (RFC 9864) were called before.
+    pub fn agrees_with(self, other: Self) -> bool {
+        let edwards = |it| matches!(it, Self::Ed25519 | Self::Ed448);
+        self == other || (self == Self::EdDsa && edwards(other)) || (other == Self::EdDsa && edwards(self))
+    }
+
+    /// Whether its signatures carry a PSS padding.
+    pub fn is_pss(self) -> bool {
+        matches!(self, Self::Ps256 | Self::Ps384 | Self::Ps512)
+    }
+}
+
+struct KeyRow {
+    name: &'static str,
+    kty: Kty,
+}
+
+table! {
+    /// A key-management algorithm of JWE (RFC 7518 §4.1): what a key made for encryption is for.
+    KeyAlg, KeyRow, KEY_ALGS;
+    EcdhEs          ("ECDH-ES",            Ec)
+    EcdhEsA128Kw    ("ECDH-ES+A128KW",     Ec)
+    EcdhEsA192Kw    ("ECDH-ES+A192KW",     Ec)
+    EcdhEsA256Kw    ("ECDH-ES+A256KW",     Ec)
+    RsaOaep         ("RSA-OAEP",           Rsa)
+    RsaOaep256      ("RSA-OAEP-256",       Rsa)
+    RsaOaep384      ("RSA-OAEP-384",       Rsa)
+    RsaOaep512      ("RSA-OAEP-512",       Rsa)
+    Rsa15           ("RSA1_5",             Rsa)
+    A128Kw          ("A128KW",             Oct)
+    A192Kw          ("A192KW",             Oct)
+    A256Kw          ("A256KW",             Oct)
+    A128GcmKw       ("A128GCMKW",          Oct)
+    A192GcmKw       ("A192GCMKW",          Oct)
+    A256GcmKw       ("A256GCMKW",          Oct)
+    Dir             ("dir",                Oct)
+    Pbes2Hs256      ("PBES2-HS256+A128KW", Oct)
+    Pbes2Hs384      ("PBES2-HS384+A192KW", Oct)
+    Pbes2Hs512      ("PBES2-HS512+A256KW", Oct)
+}
+
+impl KeyAlg {
+    /// The key family it needs; `ECDH-ES` also takes OKP keys (RFC 8037 §3.2).
+    pub fn kty(self) -> Kty {
+        self.row().kty
+    }
+
+    /// Whether it is one of the `ECDH-ES` family.
+    pub fn is_ecdh(self) -> bool {
+        self.as_str().starts_with("ECDH-ES")
+    }
+}
+
+struct EncRow {
+    name: &'static str,
+    key_len: usize,
+    iv_len: usize,
+    tag_len: usize,
+}
+
+table! {
+    /// A content encryption algorithm of JWE (RFC 7518 §5.1).
+    ContentEnc, EncRow, CONTENT_ENCS;
+    //             name             octets: key IV  tag
+    A128CbcHs256  ("A128CBC-HS256",         32, 16, 16)
+    A192CbcHs384  ("A192CBC-HS384",         48, 16, 24)
+    A256CbcHs512  ("A256CBC-HS512",         64, 16, 32)
+    A128Gcm       ("A128GCM",               16, 12, 16)
+    A192Gcm       ("A192GCM",               24, 12, 16)
+    A256Gcm       ("A256GCM",               32, 12, 16)
+}
+
+impl ContentEnc {
+    /// Octets of the content encryption key.
+    pub fn key_len(self) -> usize {
+        self.row().key_len
+    }
+
+    /// Octets of the initialization vector.
+    pub fn iv_len(self) -> usize {
+        self.row().iv_len
+    }
+
+    /// Octets of the authentication tag.
+    pub fn tag_len(self) -> usize {
+        self.row().tag_len
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_round_trip_and_rows_line_up() {
+        for alg in SigAlg::ALL {
+            assert_eq!(alg.as_str().parse(), Ok(*alg));
+            assert!(alg.curves().iter().all(|crv| crv.kty() == alg.kty()), "{alg}");
+        }
+        for alg in KeyAlg::ALL {
+            assert_eq!(alg.as_str().parse(), Ok(*alg));
+        }
+        for crv in Curve::ALL {
+            assert_eq!(crv.as_str().parse(), Ok(*crv));
+        }
+    }
+
+    #[test]
+    fn names_are_exact() {
+        for name in ["none", "None", "NONE", "hs256", "ES256 ", "", "ESP256"] {
+            assert!(name.parse::<SigAlg>().is_err(), "{name}");
+        }
+    }
+
+    #[test]
+    fn a_raw_ecdsa_signature_is_two_coordinates() {
+        for alg in SigAlg::ALL.iter().filter(|alg| alg.kty() == Kty::Ec) {
+            assert_eq!(alg.signature_len(), Some(2 * alg.curves()[0].len()), "{alg}");
+        }
+    }
+}

@@ -1,0 +1,318 @@
+//! The few things that can go wrong, sorted by what a caller can do about them.
+
+use std::fmt;
+use std::path::PathBuf;
+
+use serde::{Serialize, Serializer};
+
+use super::json::Json;
+
+/// A stable, machine-readable name for what happened. The order is the order of precedence when a token fails in
+/// several ways: the first one names the verdict.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Code {
+    /// Not a token: its form, base64url, UTF-8 or JSON is broken (RFC 7515 §5.2, RFC 7519 §7.2).
+    Malformed,
+    /// The algorithm is `none`, outside the allow-list, or one that every fitting key excludes.
+    AlgNotAllowed,
+    /// A critical header parameter that is not understood, or a broken `crit` (RFC 7515 §4.1.11).
+    UnknownCritical,
+    /// The signature does not verify.
+    BadSignature,
+    /// A JWE could not be opened; why is deliberately not said.
+    DecryptionFailed,
+    /// `exp` has passed.
+    Expired,
+    /// `iat` is longer ago than the policy's maximum age.
+    TooOld,
+    /// `nbf` or `iat` lies in the future.
+    NotYetValid,
+    /// A claim that must be there is not.
+    MissingClaim,
+    /// A claim is there, with another value or type than expected.
+    Mismatch,
+    /// No key for this token in the key set.
+    NoMatchingKey,
+    /// The session behind the token no longer exists.
+    SessionGone,
+    /// A key set could not be had.
+    KeysUnavailable,
+    /// Redis did not answer.
+    RedisUnavailable,
+    /// The issuer's discovery document could not be had.
+    IssuerUnavailable,
+    /// The call does not make sense as written.
+    Usage,
+    /// A key that cannot be read or cannot do the job.
+    BadKey,
+    /// An HMAC secret that cannot be used.
+    BadSecret,
+    /// The passphrase does not open the key.
+    BadPassphrase,
+    /// Other input, such as claims, that cannot be read.
+    BadInput,
+    /// Something has to be asked and nobody may be.
+    NoInput,
+    /// A file operation failed.
+    Io,
+    /// A file exists and would be overwritten.
+    WouldOverwrite,
+    /// A file or directory that others could have changed.
+    UnsafePermissions,
+}
+
+impl Code {
+    /// The kebab-case name that JSON output carries.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Malformed => "malformed",
+            Self::AlgNotAllowed => "alg-not-allowed",
+            Self::UnknownCritical => "unknown-critical",
+            Self::BadSignature => "bad-signature",
+            Self::DecryptionFailed => "decryption-failed",
+            Self::Expired => "expired",
+            Self::TooOld => "too-old",
+            Self::NotYetValid => "not-yet-valid",
+            Self::MissingClaim => "missing-claim",
+            Self::Mismatch => "mismatch",
+            Self::NoMatchingKey => "no-matching-key",
+            Self::SessionGone => "session-gone",
+            Self::KeysUnavailable => "keys-unavailable",
+            Self::RedisUnavailable => "redis-unavailable",
+            Self::IssuerUnavailable => "issuer-unavailable",
+            Self::Usage => "usage",
+            Self::BadKey => "bad-key",
+            Self::BadSecret => "bad-secret",
+            Self::BadPassphrase => "bad-passphrase",
+            Self::BadInput => "bad-input",
+            Self::NoInput => "no-input",
+            Self::Io => "io",
+            Self::WouldOverwrite => "would-overwrite",
+            Self::UnsafePermissions => "unsafe-permissions",
+        }
+    }
+}
+
+impl Serialize for Code {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+impl fmt::Display for Code {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// One reason why a token was refused.
+#[derive(Clone, Debug)]
+pub struct Reason {
+    /// What kind of failure.
+    pub code: Code,
+    /// The check that failed: a claim's name, `signature`, `alg`, `crit`, `typ`, `format`.
+    pub check: String,
+    /// What would have been accepted, where there is such a thing.
+    pub expected: Option<Json>,
+    /// What the token has.
+    pub actual: Option<Json>,
+    /// One line for people; lower case, without a full stop.
+    pub message: String,
+    /// What to do next, each a sentence or a flag.
+    pub hints: Vec<String>,
+}
+
+impl Reason {
+    /// A reason with nothing to compare.
+    pub fn new(code: Code, check: impl Into<String>, message: impl Into<String>) -> Self {
+        Self { code, check: check.into(), expected: None, actual: None, message: message.into(), hints: Vec::new() }
+    }
+
+    /// Adds advice on what to do next.
+    #[must_use]
+    pub fn hint(mut self, hint: impl Into<String>) -> Self {
+        self.hints.push(hint.into());
+        self
+    }
+}
+
+/// "No": every reason that was found, never empty, the one that names the verdict first.
+#[derive(Clone, Debug)]
+pub struct Rejection(Vec<Reason>);
+
+impl Rejection {
+    /// A rejection for one reason, which later ones join.
+    pub fn new(first: Reason) -> Self {
+        Self(vec![first])
+    }
+
+    /// Sorts `reasons` by precedence; `None` when there are none, which is to say "yes".
+    pub fn from_reasons(mut reasons: Vec<Reason>) -> Option<Self> {
+        reasons.sort_by_key(|reason| reason.code);
+        (!reasons.is_empty()).then_some(Self(reasons))
+    }
+
+    /// The reason that gives the verdict its code.
+    pub fn primary(&self) -> &Reason {
+        &self.0[0]
+    }
+
+    /// All reasons, by precedence.
+    pub fn reasons(&self) -> &[Reason] {
+        &self.0
+    }
+}
+
+impl fmt::Display for Rejection {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (i, reason) in self.0.iter().enumerate() {
+            let separator = if i == 0 { "" } else { "; " };
+            write!(f, "{separator}{}", reason.message)?;
+        }
+        Ok(())
+    }
+}
+
+impl From<Reason> for Rejection {
+    fn from(reason: Reason) -> Self {
+        Self::new(reason)
+    }
+}
+
+/// Why a call gave no answer. As many variants as there are things a caller can do.
+#[derive(Debug)]
+pub enum Error {
+    /// The token was judged, and the answer is no.
+    Rejected(Rejection),
+    /// What was passed in cannot be used: mend the call.
+    Input {
+        /// Which kind of input.
+        code: Code,
+        /// What it was about: a flag, a file, a claim.
+        what: String,
+        /// What is wrong with it.
+        why: String,
+        /// What to do next.
+        hints: Vec<String>,
+    },
+    /// Something outside did not answer: try again.
+    Unavailable {
+        /// Which service.
+        code: Code,
+        /// A URL or an address.
+        what: String,
+        /// The chain of causes, outermost first.
+        why: String,
+        /// What to do next.
+        hints: Vec<String>,
+    },
+    /// This machine refused.
+    Io {
+        /// [`Code::Io`], [`Code::WouldOverwrite`] or [`Code::UnsafePermissions`].
+        code: Code,
+        /// The file or directory.
+        path: PathBuf,
+        /// What is wrong with it.
+        why: String,
+        /// What to do next.
+        hints: Vec<String>,
+    },
+}
+
+impl Error {
+    /// Input that cannot be used, `what` naming where it came from.
+    pub fn input(code: Code, what: impl Into<String>, why: impl Into<String>) -> Self {
+        Self::Input { code, what: what.into(), why: why.into(), hints: Vec::new() }
+    }
+
+    /// A call that makes no sense, `what` naming the flag.
+    pub fn usage(what: impl Into<String>, why: impl Into<String>) -> Self {
+        Self::input(Code::Usage, what, why)
+    }
+
+    /// A failed file operation.
+    pub fn io(path: impl Into<PathBuf>, source: &std::io::Error) -> Self {
+        Self::Io { code: Code::Io, path: path.into(), why: describe_io(source), hints: Vec::new() }
+    }
+
+    /// Adds advice on what to do next.
+    #[must_use]
+    pub fn hint(mut self, hint: impl Into<String>) -> Self {
+        match &mut self {
+            Self::Rejected(rejection) => rejection.0[0].hints.push(hint.into()),
+            Self::Input { hints, .. } | Self::Unavailable { hints, .. } | Self::Io { hints, .. } => {
+                hints.push(hint.into());
+            }
+        }
+        self
+    }
+
+    /// The stable name of what happened.
+    pub fn code(&self) -> Code {
+        match self {
+            Self::Rejected(rejection) => rejection.primary().code,
+            Self::Input { code, .. } | Self::Unavailable { code, .. } | Self::Io { code, .. } => *code,
+        }
+    }
+
+    /// What to do next.
+    pub fn hints(&self) -> &[String] {
+        match self {
+            Self::Rejected(rejection) => &rejection.primary().hints,
+            Self::Input { hints, .. } | Self::Unavailable { hints, .. } | Self::Io { hints, .. } => hints,
+        }
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Rejected(rejection) => rejection.fmt(f),
+            Self::Input { what, why, .. } if what.is_empty() => f.write_str(why),
+            Self::Input { what, why, .. } | Self::Unavailable { what, why, .. } => write!(f, "{what}: {why}"),
+            Self::Io { path, why, .. } => write!(f, "{}: {why}", path.display()),
+        }
+    }
+}
+
+impl std::error::Error for Error {}
+
+impl From<Reason> for Error {
+    fn from(reason: Reason) -> Self {
+        Self::Rejected(reason.into())
+    }
+}
+
+/// An operating-system error in the words that people know, without its number.
+fn describe_io(source: &std::io::Error) -> String {
+    use std::io::ErrorKind::{IsADirectory, NotADirectory, NotFound, PermissionDenied, StorageFull};
+    match source.kind() {
+        NotFound => "no such file or directory".into(),
+        PermissionDenied => "permission denied".into(),
+        IsADirectory => "is a directory".into(),
+        NotADirectory => "not a directory".into(),
+        StorageFull => "no space left on device".into(),
+        _ => {
+            let text = source.to_string();
+            text.split(" (os error").next().unwrap_or(&text).to_lowercase()
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_most_telling_reason_comes_first() {
+        let found = [Code::Mismatch, Code::Expired, Code::NotYetValid].map(|code| Reason::new(code, "x", code.as_str()));
+        let rejection = Rejection::from_reasons(found.to_vec()).unwrap();
+        assert_eq!(rejection.primary().code, Code::Expired);
+        assert_eq!(rejection.to_string(), "expired; not-yet-valid; mismatch");
+    }
+
+    #[test]
+    fn no_reason_is_no_rejection() {
+        assert!(Rejection::from_reasons(Vec::new()).is_none());
+    }
+}

@@ -1,0 +1,141 @@
+//! Files that hold keys: read within a limit, written whole or not at all, and for their owner's eyes alone.
+
+use std::fs::File;
+use std::io::{Read as _, Write as _};
+use std::path::Path;
+
+use super::error::{Code, Error};
+use super::secret::Secret;
+
+/// Bytes of the largest key or key-set file: 16 MiB.
+pub const MAX_FILE: u64 = 16 * 1024 * 1024;
+
+/// Reads a whole file of at most `limit` bytes.
+///
+/// # Errors
+/// [`Code::Io`] when it cannot be opened or read; [`Code::BadInput`] when it is larger.
+pub fn read(path: &Path, limit: u64) -> Result<Secret, Error> {
+    let file = File::open(path).map_err(|e| Error::io(path, &e))?;
+    read_from(file, &path.display().to_string(), limit).map_err(|e| match e {
+        ReadError::Io(e) => Error::io(path, &e),
+        ReadError::TooLarge(e) => e,
+    })
+}
+
+/// Why [`read_from`] gave up.
+pub enum ReadError {
+    /// The stream failed.
+    Io(std::io::Error),
+    /// It did not end within the limit.
+    TooLarge(Error),
+}
+
+/// Reads a whole stream of at most `limit` bytes, called `name` in messages.
+///
+/// # Errors
+/// See [`ReadError`].
+pub fn read_from(stream: impl std::io::Read, name: &str, limit: u64) -> Result<Secret, ReadError> {
+    // One byte more than allowed tells "full" from "too large"; the capacity keeps secrets from being copied about.
+    let mut bytes = zeroize::Zeroizing::new(Vec::with_capacity(4096));
+    stream.take(limit.saturating_add(1)).read_to_end(&mut bytes).map_err(ReadError::Io)?;
+    if bytes.len() as u64 > limit {
+        return Err(ReadError::TooLarge(Error::input(Code::BadInput, name, format!("larger than {limit} bytes"))));
+    }
+    Ok(Secret::from(bytes))
+}
+
+/// Who may read a file that is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Access {
+    /// Its owner (mode 0600).
+    Private,
+    /// Everybody, as far as the umask allows.
+    Public,
+}
+
+/// Writes a file in one step: whoever looks sees the old file or the whole new one. An existing file stays unless
+/// `overwrite`.
+///
+/// # Errors
+/// [`Code::WouldOverwrite`] when it exists; [`Code::Io`] otherwise.
+pub fn write(path: &Path, bytes: &[u8], access: Access, overwrite: bool) -> Result<(), Error> {
+    let exists = || Error::Io {
+        code: Code::WouldOverwrite,
+        path: path.into(),
+        why: "exists already, and was left as it is".into(),
+        hints: vec!["to replace it: --force".into()],
+    };
+    // Asked first for the sake of the message; the rename below is what guarantees it.
+    if !overwrite && path.symlink_metadata().is_ok() {
+        return Err(exists());
+    }
+    if path.is_dir() {
+        return Err(Error::Io { code: Code::Io, path: path.into(), why: "is a directory".into(), hints: Vec::new() });
+    }
+    let folder = match path.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder,
+        _ => Path::new("."),
+    };
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(".jwtctl-");
+    #[cfg(unix)]
+    if access == Access::Public {
+        use std::os::unix::fs::PermissionsExt as _;
+        builder.permissions(std::fs::Permissions::from_mode(0o666));
+    }
+    let failed = |e: &std::io::Error| Error::io(path, e);
+    let mut file = builder.tempfile_in(folder).map_err(|e| failed(&e))?;
+    file.write_all(bytes).and_then(|()| file.as_file().sync_all()).map_err(|e| failed(&e))?;
+    if overwrite {
+        return file.persist(path).map(drop).map_err(|e| failed(&e.error));
+    }
+    file.persist_noclobber(path).map(drop).map_err(|e| match e.error.kind() {
+        std::io::ErrorKind::AlreadyExists => exists(),
+        _ => failed(&e.error),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn existing_files_stay_unless_forced() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("key");
+        write(&path, b"one", Access::Private, false).unwrap();
+        assert_eq!(write(&path, b"two", Access::Private, false).unwrap_err().code(), Code::WouldOverwrite);
+        assert_eq!(std::fs::read(&path).unwrap(), b"one");
+        write(&path, b"two", Access::Private, true).unwrap();
+        assert_eq!(std::fs::read(&path).unwrap(), b"two");
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn private_files_are_for_their_owner() {
+        use std::os::unix::fs::PermissionsExt as _;
+        let folder = tempfile::tempdir().unwrap();
+        let mode = |name: &str, access| {
+            let path = folder.path().join(name);
+            write(&path, b"x", access, false).unwrap();
+            path.metadata().unwrap().permissions().mode() & 0o777
+        };
+        assert_eq!(mode("private", Access::Private), 0o600);
+        assert_eq!(mode("public", Access::Public) & 0o400, 0o400);
+    }
+
+    #[test]
+    fn files_have_a_limit() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("f");
+        std::fs::write(&path, b"12345").unwrap();
+        assert_eq!(read(&path, 5).unwrap().expose(), b"12345");
+        assert_eq!(read(&path, 4).unwrap_err().code(), Code::BadInput);
+        assert_eq!(
+            read(&folder.path().join("none"), 4).unwrap_err().to_string().split(": ").last(),
+            Some("no such file or directory")
+        );
+        assert!(read(folder.path(), 4).unwrap_err().to_string().contains("is a directory"));
+    }
+}

@@ -1,0 +1,201 @@
+//! The JOSE header (RFC 7515 §4), read strictly. Nothing in it chooses a key source: `jku`, `x5u`, `x5c` and `jwk` are
+//! shown and otherwise ignored.
+
+use super::error::{Code, Reason};
+use super::json::{Json, Object};
+
+/// Octets a header may have.
+pub const MAX_HEADER: usize = 16 * 1024;
+
+/// Names that a specification has taken and that `crit` therefore must not list (RFC 7515 §4.1.11, RFC 7516 §4.1).
+const REGISTERED: &[&str] = &[
+    "alg", "jku", "jwk", "kid", "x5u", "x5c", "x5t", "x5t#S256", "typ", "cty", "crit", "enc", "zip", "epk", "apu", "apv", "iv",
+    "tag", "p2s", "p2c",
+];
+
+/// The protected header of a token.
+#[derive(Clone, Debug)]
+pub struct Header {
+    members: Object,
+    alg: String,
+    kid: Option<String>,
+    typ: Option<String>,
+    crit: Option<Vec<String>>,
+    b64: Option<bool>,
+}
+
+impl Header {
+    /// Reads the decoded header of a token.
+    ///
+    /// # Errors
+    /// [`Code::Malformed`]: too large, not one JSON object, a member twice, or a registered member of the wrong type.
+    pub fn parse(bytes: &[u8]) -> Result<Self, Reason> {
+        let malformed = |why: String| Reason::new(Code::Malformed, "format", why);
+        if bytes.len() > MAX_HEADER {
+            return Err(malformed(format!("the header has {} bytes, more than {MAX_HEADER}", bytes.len())));
+        }
+        let json = Json::parse(bytes).map_err(|why| malformed(format!("the header is not JSON: {why}")))?;
+        if let Some(path) = json.duplicate() {
+            return Err(malformed(format!("the header has {path:?} twice")));
+        }
+        let members = match json {
+            Json::Object(members) => members,
+            other => return Err(malformed(format!("the header is {}, not an object", other.kind()))),
+        };
+        Self::from_members(members)
+    }
+
+    fn from_members(members: Object) -> Result<Self, Reason> {
+        let malformed = |why: String| Reason::new(Code::Malformed, "format", why);
+        let text = |name: &str| match members.member(name) {
+            None => Ok(None),
+            Some(Json::String(text)) => Ok(Some(text.clone())),
+            Some(other) => Err(malformed(format!("header {name:?} is {}, not a string", other.kind()))),
+        };
+        let alg = text("alg")?.ok_or_else(|| malformed("the header has no \"alg\"".into()))?;
+        let (kid, typ) = (text("kid")?, text("typ")?);
+        text("cty")?;
+        let crit = match members.member("crit") {
+            None => None,
+            Some(Json::Array(names)) => {
+                let names: Option<Vec<_>> = names.iter().map(|name| name.as_str().map(String::from)).collect();
+                Some(names.ok_or_else(|| malformed("header \"crit\" holds something other than strings".into()))?)
+            }
+            Some(other) => return Err(malformed(format!("header \"crit\" is {}, not an array", other.kind()))),
+        };
+        let b64 = match members.member("b64") {
+            None => None,
+            Some(Json::Bool(value)) => Some(*value),
+            Some(other) => return Err(malformed(format!("header \"b64\" is {}, not a boolean", other.kind()))),
+        };
+        Ok(Self { members, alg, kid, typ, crit, b64 })
+    }
+
+    /// The algorithm's name, as written.
+    pub fn alg(&self) -> &str {
+        &self.alg
+    }
+
+    /// The key's id.
+    pub fn kid(&self) -> Option<&str> {
+        self.kid.as_deref()
+    }
+
+    /// The type of the whole token.
+    pub fn typ(&self) -> Option<&str> {
+        self.typ.as_deref()
+    }
+
+    /// All members, in the order they were written.
+    pub fn members(&self) -> &Object {
+        &self.members
+    }
+
+    /// Whether the payload was signed as it is, without base64url (RFC 7797).
+    pub fn is_unencoded(&self) -> bool {
+        self.b64 == Some(false)
+    }
+
+    /// Whether every critical parameter is understood: only `b64`, and only where bytes rather than a JWT are signed
+    /// (`raw`; RFC 7797 §7 bars it from JWTs).
+    ///
+    /// # Errors
+    /// [`Code::UnknownCritical`], naming the parameter.
+    pub fn check_critical(&self, raw: bool) -> Result<(), Reason> {
+        let refused = |why: String| Reason::new(Code::UnknownCritical, "crit", why);
+        let listed = |name: &str| self.crit.as_ref().is_some_and(|names| names.iter().any(|it| it == name));
+        if self.b64.is_some() && !raw {
+            let hint = "to verify a signature over bytes that are not a JWT: --raw or --detached FILE";
+            return Err(refused("a JWT must not have \"b64\" in its header".into()).hint(hint));
+        }
+        if self.b64.is_some() && !listed("b64") {
+            return Err(refused("header \"b64\" is used without being listed in \"crit\"".into()));
+        }
+        let Some(names) = &self.crit else { return Ok(()) };
+        if names.is_empty() {
+            return Err(refused("\"crit\" is empty".into()));
+        }
+        for (i, name) in names.iter().enumerate() {
+            if names[..i].contains(name) {
+                return Err(refused(format!("\"crit\" lists {name:?} twice")));
+            }
+            if REGISTERED.contains(&name.as_str()) {
+                return Err(refused(format!("\"crit\" lists {name:?}, which every reader must understand anyway")));
+            }
+            if !self.members.has(name) {
+                return Err(refused(format!("\"crit\" lists {name:?}, which the header does not have")));
+            }
+            if name != "b64" {
+                return Err(refused(format!("the token demands that {name:?} be understood, and jwtctl does not")));
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Whether two media types are the same: case does not matter and `application/` may be left out (RFC 7515 §4.1.9).
+pub fn same_type(a: &str, b: &str) -> bool {
+    fn bare(typ: &str) -> String {
+        let typ = typ.to_ascii_lowercase();
+        match typ.strip_prefix("application/") {
+            Some(rest) if !rest.contains('/') => rest.to_owned(),
+            _ => typ,
+        }
+    }
+    bare(a) == bare(b)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn code(header: &str, raw: bool) -> Option<Code> {
+        Header::parse(header.as_bytes()).and_then(|header| header.check_critical(raw)).err().map(|reason| reason.code)
+    }
+
+    #[test]
+    fn only_well_formed_headers_are_read() {
+        for bad in [
+            "",
+            "[]",
+            "{}",
+            r#"{"alg":1}"#,
+            r#"{"alg":"HS256","alg":"none"}"#,
+            r#"{"alg":"HS256","x":{"a":1,"a":2}}"#,
+            r#"{"alg":"HS256","kid":7}"#,
+            r#"{"alg":"HS256","typ":null}"#,
+            r#"{"alg":"HS256","crit":"exp"}"#,
+            r#"{"alg":"HS256","crit":[1]}"#,
+            r#"{"alg":"HS256","b64":"false"}"#,
+        ] {
+            assert_eq!(code(bad, false), Some(Code::Malformed), "{bad}");
+        }
+        assert_eq!(code(r#"{"typ":"JWT","alg":"HS256","kid":"1","x":[1]}"#, false), None);
+    }
+
+    #[test]
+    fn critical_parameters_are_understood_or_refused() {
+        for bad in [
+            r#"{"alg":"HS256","crit":[]}"#,
+            r#"{"alg":"HS256","crit":["x"],"x":1}"#,
+            r#"{"alg":"HS256","crit":["alg"]}"#,
+            r#"{"alg":"HS256","crit":["b64"]}"#,
+            r#"{"alg":"HS256","crit":["b64","b64"],"b64":false}"#,
+            r#"{"alg":"HS256","b64":false}"#,
+        ] {
+            assert_eq!(code(bad, true), Some(Code::UnknownCritical), "{bad}");
+        }
+        let unencoded = r#"{"alg":"HS256","crit":["b64"],"b64":false}"#;
+        assert_eq!(code(unencoded, true), None);
+        assert_eq!(code(unencoded, false), Some(Code::UnknownCritical));
+        assert_eq!(code(r#"{"alg":"HS256","b64":true}"#, false), Some(Code::UnknownCritical));
+    }
+
+    #[test]
+    fn types_compare_as_media_types() {
+        assert!(same_type("at+jwt", "application/AT+JWT"));
+        assert!(same_type("JWT", "jwt"));
+        assert!(!same_type("application/a/b", "a/b"));
+        assert!(!same_type("at+jwt", "jwt"));
+    }
+}

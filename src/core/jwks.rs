@@ -1,0 +1,266 @@
+//! Key sets (RFC 7517 §5), and the question that verification asks of any source of keys: who may have signed this?
+
+use std::sync::Arc;
+
+use serde::Serialize;
+
+use super::alg::SigAlg;
+use super::env::Env;
+use super::error::Error;
+use super::json::{Json, Object};
+use super::key::{Job, Key, Misfit};
+
+/// Keys that a set in a file may have.
+pub const MAX_KEYS: usize = 10_000;
+
+/// Keys that are tried for a token that does not name its own.
+pub const MAX_CANDIDATES: usize = 8;
+
+/// The keys of a set, in its order, and what could not be used.
+#[derive(Debug, Default)]
+pub struct KeySet {
+    /// The usable keys.
+    pub keys: Vec<Arc<Key>>,
+    /// The others: one bad or unknown key never spoils a set.
+    pub dropped: Vec<Dropped>,
+}
+
+/// An element of a set that is no usable key.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Dropped {
+    /// Its place in the set, from 0.
+    pub index: usize,
+    /// Its id, as far as it has one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub kid: Option<String>,
+    /// What is wrong with it, in a phrase.
+    pub why: String,
+}
+
+impl KeySet {
+    /// Reads the object around `keys`.
+    ///
+    /// # Errors
+    /// A phrase when there is no such array, it stands twice, or it is too long.
+    pub fn from_json(mut set: Object) -> Result<Self, String> {
+        let Some(keys) = set.remove("keys") else { return Err("has no \"keys\"".into()) };
+        if set.has("keys") {
+            return Err("has \"keys\" twice".into());
+        }
+        let Json::Array(keys) = keys else { return Err(format!("has \"keys\" that is {}, not an array", keys.kind())) };
+        if keys.len() > MAX_KEYS {
+            return Err(format!("has {} keys, more than {MAX_KEYS}", keys.len()));
+        }
+        let mut read = Self::default();
+        for (index, jwk) in keys.into_iter().enumerate() {
+            let kid = jwk.as_object().and_then(|jwk| jwk.text("kid")).map(String::from);
+            let key = match jwk {
+                Json::Object(jwk) => Key::from_jwk(jwk),
+                other => Err(format!("is {}, not an object", other.kind())),
+            };
+            match key {
+                Ok(key) => read.keys.push(Arc::new(key)),
+                Err(why) => read.dropped.push(Dropped { index, kid, why }),
+            }
+        }
+        Ok(read)
+    }
+
+    /// The public set as JSON: private halves and symmetric keys stay behind.
+    pub fn public_json(&self) -> Object {
+        let keys = self.keys.iter().filter_map(|key| key.public()).map(|key| Json::Object(key.public_jwk()));
+        Object(vec![("keys".into(), Json::Array(keys.collect()))])
+    }
+}
+
+/// What a token asks of a source of keys.
+#[derive(Clone, Copy, Debug)]
+pub struct Wanted<'a> {
+    /// The algorithm in its header, which keys may only agree or disagree with.
+    pub alg: SigAlg,
+    /// The key that it names.
+    pub kid: Option<&'a str>,
+    /// Whether keys that are too short will do.
+    pub allow_weak: bool,
+}
+
+/// What a source of keys has to offer.
+#[derive(Debug)]
+pub enum Found {
+    /// Keys to try, in this order.
+    Keys(Vec<Arc<Key>>),
+    /// There are keys, and each of them is ruled out.
+    Excluded(Vec<(Arc<Key>, Misfit)>),
+    /// More keys fit than will be tried.
+    TooMany(usize),
+    /// No key of that name, or no key at all.
+    Nothing,
+}
+
+/// Why a source is asked to look again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Why {
+    /// It has no key of that name.
+    UnknownKid,
+    /// The key of that name did not verify the signature.
+    BadSignature,
+}
+
+/// Where keys came from, as reports show it.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct Provenance {
+    /// `file`, `secret`, `store`, `cache`, `network`, `import`.
+    pub source: String,
+    /// `fresh` or `stale`, of keys with a lifetime.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub state: Option<String>,
+    /// Seconds since they were fetched.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub age_s: Option<i64>,
+    /// Whether they were fetched just now.
+    pub refreshed: bool,
+    /// The file, URL or store they are from.
+    #[serde(skip)]
+    pub name: String,
+}
+
+/// A source of verification keys. [`super::token::verify`] owns the sequence: look locally, check what can be checked
+/// offline, and only then refresh, once.
+pub trait Keys {
+    /// What is at hand, without any network.
+    ///
+    /// # Errors
+    /// When the source cannot be read at all.
+    fn local(&mut self, wanted: Wanted<'_>, env: &Env<'_>) -> Result<Found, Error>;
+
+    /// What a fresh look brings; `None` when there is nothing to look at again.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`] when nobody can know.
+    fn refresh(&mut self, _: Wanted<'_>, _: Why, _: &Env<'_>) -> Result<Option<Found>, Error> {
+        Ok(None)
+    }
+
+    /// Every key at hand, to explain refusals with.
+    fn all(&self) -> &[Arc<Key>];
+
+    /// Where the keys came from.
+    fn provenance(&self) -> Provenance;
+}
+
+/// Keys that were given: one that the caller named, or a set.
+#[derive(Debug)]
+pub struct Given {
+    keys: Vec<Arc<Key>>,
+    named: bool,
+    provenance: Provenance,
+}
+
+impl Given {
+    /// A key that the caller vouches for by naming it: tried whatever `kid` the token has.
+    pub fn key(key: Arc<Key>, provenance: Provenance) -> Self {
+        Self { keys: vec![key], named: true, provenance }
+    }
+
+    /// A set, in which a token's `kid` must be found.
+    pub fn set(keys: Vec<Arc<Key>>, provenance: Provenance) -> Self {
+        Self { keys, named: false, provenance }
+    }
+}
+
+impl Keys for Given {
+    fn local(&mut self, wanted: Wanted<'_>, _: &Env<'_>) -> Result<Found, Error> {
+        let wanted = if self.named { Wanted { kid: None, ..wanted } } else { wanted };
+        Ok(select(&self.keys, wanted))
+    }
+
+    fn all(&self) -> &[Arc<Key>] {
+        &self.keys
+    }
+
+    fn provenance(&self) -> Provenance {
+        self.provenance.clone()
+    }
+}
+
+/// The keys in `keys` that may have signed a token. A `kid` matches only a key that carries it.
+pub fn select(keys: &[Arc<Key>], wanted: Wanted<'_>) -> Found {
+    let named = |key: &&Arc<Key>| wanted.kid.is_none_or(|kid| key.kid.as_deref() == Some(kid));
+    let (mut fitting, mut excluded) = (Vec::new(), Vec::new());
+    for key in keys.iter().filter(named) {
+        match key.fit(wanted.alg, Job::Verify) {
+            Ok(()) => fitting.push(Arc::clone(key)),
+            Err(Misfit::Weak(_)) if wanted.allow_weak => fitting.push(Arc::clone(key)),
+            Err(misfit) => excluded.push((Arc::clone(key), misfit)),
+        }
+    }
+    match (fitting.len(), excluded.len()) {
+        (0, 0) => Found::Nothing,
+        (0, _) => Found::Excluded(excluded),
+        (count, _) if count > MAX_CANDIDATES => Found::TooMany(count),
+        _ => Found::Keys(fitting),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::core::secret::Secret;
+
+    fn set(text: &str) -> Result<KeySet, String> {
+        match Json::parse(text.as_bytes()).unwrap() {
+            Json::Object(object) => KeySet::from_json(object),
+            _ => panic!("not an object"),
+        }
+    }
+
+    fn oct(kid: Option<&str>, alg: Option<&str>) -> Arc<Key> {
+        let mut key = Key::from_secret(Secret::new(vec![1; 64]));
+        (key.kid, key.alg) = (kid.map(Into::into), alg.map(Into::into));
+        Arc::new(key)
+    }
+
+    fn wanted(kid: Option<&str>) -> Wanted<'_> {
+        Wanted { alg: SigAlg::Hs256, kid, allow_weak: false }
+    }
+
+    #[test]
+    fn odd_keys_are_left_out_and_named() {
+        let set = set(r#"{"keys":[{"kty":"oct","k":"AAAA"},{"kty":"AKP","kid":"pq"},7,{"kty":"oct","k":5}]}"#).unwrap();
+        assert_eq!(set.keys.len(), 1);
+        let dropped: Vec<_> = set.dropped.iter().map(|it| (it.index, it.kid.as_deref())).collect();
+        assert_eq!(dropped, [(1, Some("pq")), (2, None), (3, None)]);
+    }
+
+    #[test]
+    fn broken_sets_are_refused() {
+        for text in ["{}", r#"{"keys":{}}"#, r#"{"keys":[],"keys":[]}"#] {
+            assert!(set(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_kid_matches_only_a_key_that_carries_it() {
+        let keys = [oct(None, None), oct(Some("a"), None), oct(Some("b"), Some("HS512"))];
+        assert!(matches!(select(&keys, wanted(Some("a"))), Found::Keys(found) if found.len() == 1));
+        assert!(matches!(select(&keys, wanted(Some("c"))), Found::Nothing));
+        assert!(matches!(select(&keys, wanted(Some("b"))), Found::Excluded(found) if found.len() == 1));
+        assert!(matches!(select(&keys, wanted(None)), Found::Keys(found) if found.len() == 2));
+        assert!(matches!(select(&[], wanted(None)), Found::Nothing));
+    }
+
+    #[test]
+    fn only_so_many_keys_are_tried() {
+        let keys = |count| (0..count).map(|_| oct(None, None)).collect::<Vec<_>>();
+        assert!(matches!(select(&keys(MAX_CANDIDATES), wanted(None)), Found::Keys(_)));
+        assert!(matches!(select(&keys(MAX_CANDIDATES + 1), wanted(None)), Found::TooMany(9)));
+    }
+
+    #[test]
+    fn a_named_key_is_tried_whatever_the_kid() {
+        let mut named = Given::key(oct(Some("a"), None), Provenance::default());
+        let random = |_: &mut [u8]| {};
+        let env = Env { now: crate::core::time::Timestamp(0), random: &random };
+        assert!(matches!(named.local(wanted(Some("other")), &env), Ok(Found::Keys(_))));
+    }
+}

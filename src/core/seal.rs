@@ -1,0 +1,146 @@
+//! A private key at rest: a JWE of its JWK under a passphrase (RFC 7517 §7), which other JOSE tools open as well.
+
+use super::alg::KeyAlg;
+use super::error::{Code, Error};
+use super::jwe::{self, Jwe};
+use super::secret::Secret;
+
+/// PBKDF2 iterations that a key is sealed with unless the caller says otherwise: OWASP's figure for HMAC-SHA-512.
+pub const DEFAULT_P2C: u32 = 210_000;
+
+/// The least and the most iterations that are read or written; more is a way to keep a reader busy.
+pub const P2C_RANGE: std::ops::RangeInclusive<u64> = 1_000..=1_000_000;
+
+/// What is sealed: the `cty` of the JWE.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Content {
+    /// One JWK.
+    Jwk,
+    /// A JWK Set.
+    JwkSet,
+}
+
+impl Content {
+    fn cty(self) -> &'static str {
+        match self {
+            Self::Jwk => "jwk+json",
+            Self::JwkSet => "jwk-set+json",
+        }
+    }
+}
+
+/// Opens what [`seal`], step, jwcrypto or `jose` sealed with a passphrase. `passphrase` is called only when the form is
+/// in order, so that nobody types one in vain.
+///
+/// # Errors
+/// [`Code::BadKey`] when the JWE is not of this kind; [`Code::BadPassphrase`] when it does not open.
+pub fn open(text: &str, what: &str, passphrase: impl FnOnce() -> Result<Secret, Error>) -> Result<Secret, Error> {
+    let bad = |why: String| Error::input(Code::BadKey, what, why);
+    let sealed = jwe::parse(text).map_err(|reason| bad(format!("looks like an encrypted key, but {}", reason.message)))?;
+    let alg = sealed.header.alg();
+    let alg = match alg.parse() {
+        Ok(alg @ (KeyAlg::Pbes2Hs256 | KeyAlg::Pbes2Hs384 | KeyAlg::Pbes2Hs512)) => alg,
+        _ => return Err(bad(format!("is encrypted with {alg:?}, not with a passphrase"))),
+    };
+    check_parameters(&sealed).map_err(bad)?;
+    if cfg!(not(feature = "jwe")) {
+        return Err(bad("is encrypted, and this build of jwtctl cannot open it (feature `jwe`)".into()));
+    }
+    let passphrase = passphrase()?;
+    sealed.open(|jwe, enc| backend::unwrap(jwe, alg, enc, &passphrase)).map_err(|reason| match reason.code {
+        Code::DecryptionFailed => Error::input(Code::BadPassphrase, what, "the passphrase does not open it"),
+        _ => bad(reason.message),
+    })
+}
+
+/// `p2s` and `p2c` within bounds, and an encrypted key of a length that can be one (RFC 7518 §4.8, RFC 3394).
+fn check_parameters(sealed: &Jwe<'_>) -> Result<(), String> {
+    use super::json::Json;
+    let members = sealed.header.members();
+    let salt = members.text("p2s").and_then(super::key::decode).ok_or("has no \"p2s\" in its header")?;
+    if salt.len() < 8 {
+        return Err(format!("has a salt of {} bytes, and 8 is the least", salt.len()));
+    }
+    let Some(Json::Number(count)) = members.member("p2c") else { return Err("has no \"p2c\" in its header".into()) };
+    if !count.parse().is_ok_and(|count| P2C_RANGE.contains(&count)) {
+        return Err(format!("asks for {count} iterations, outside {} to {}", P2C_RANGE.start(), P2C_RANGE.end()));
+    }
+    match sealed.encrypted_key.len() {
+        24 | 32 | 40 | 56 | 72 => Ok(()),
+        other => Err(format!("has an encrypted key of {other} bytes")),
+    }
+}
+
+/// Seals `jwk` (a JWK or a set, as JSON text) with PBES2-HS512+A256KW and A256GCM.
+///
+/// # Errors
+/// [`Code::Usage`] when `p2c` is out of range or this build lacks the backend; [`Code::BadPassphrase`] when the
+/// passphrase is empty.
+pub fn seal(jwk: &Secret, content: Content, passphrase: &Secret, p2c: u32) -> Result<String, Error> {
+    if !P2C_RANGE.contains(&u64::from(p2c)) {
+        return Err(Error::usage("--p2c", format!("{p2c} is outside {} to {}", P2C_RANGE.start(), P2C_RANGE.end())));
+    }
+    if passphrase.is_empty() {
+        return Err(Error::input(Code::BadPassphrase, "", "the passphrase is empty"));
+    }
+    backend::seal(jwk, content.cty(), passphrase, p2c)
+}
+
+#[cfg(feature = "jwe")]
+mod backend {
+    use std::panic::{AssertUnwindSafe, catch_unwind};
+
+    use josekit::jwe::alg::pbes2_hmac_aeskw::Pbes2HmacAeskwJweAlgorithm as Pbes2;
+    use josekit::jwe::enc::aesgcm::AesgcmJweEncryption;
+    use josekit::jwe::{JweDecrypter as _, JweHeader};
+
+    use super::super::alg::{ContentEnc, KeyAlg};
+    use super::super::json::Json;
+    use super::{Error, Jwe, Secret};
+
+    /// The content encryption key; josekit only unwraps it.
+    pub fn unwrap(jwe: &Jwe<'_>, alg: KeyAlg, _: ContentEnc, passphrase: &Secret) -> Option<Secret> {
+        let alg = match alg {
+            KeyAlg::Pbes2Hs256 => Pbes2::Pbes2Hs256A128kw,
+            KeyAlg::Pbes2Hs384 => Pbes2::Pbes2Hs384A192kw,
+            _ => Pbes2::Pbes2Hs512A256kw,
+        };
+        let work = || {
+            let header = Json::Object(jwe.header.members().clone()).to_text();
+            let header = JweHeader::from_bytes(header.as_bytes()).ok()?;
+            let decrypter = alg.decrypter_from_bytes(passphrase.expose()).ok()?;
+            // The content algorithm plays no part in unwrapping.
+            let key = decrypter.decrypt(Some(&jwe.encrypted_key), &AesgcmJweEncryption::A256gcm, &header).ok()?;
+            Some(Secret::new(key.into_owned()))
+        };
+        catch_unwind(AssertUnwindSafe(work)).ok().flatten()
+    }
+
+    pub fn seal(jwk: &Secret, cty: &str, passphrase: &Secret, p2c: u32) -> Result<String, Error> {
+        let work = || {
+            let mut encrypter = Pbes2::Pbes2Hs512A256kw.encrypter_from_bytes(passphrase.expose())?;
+            encrypter.set_iter_count(p2c as usize);
+            encrypter.set_salt_len(16);
+            let mut header = JweHeader::new();
+            header.set_content_encryption("A256GCM");
+            header.set_content_type(cty);
+            josekit::jwe::serialize_compact(jwk.expose(), &header, &encrypter)
+        };
+        work().map_err(|e| Error::usage("encryption", e.to_string()))
+    }
+}
+
+#[cfg(not(feature = "jwe"))]
+mod backend {
+    use super::super::alg::{ContentEnc, KeyAlg};
+    use super::{Error, Jwe, Secret};
+
+    pub fn unwrap(_: &Jwe<'_>, _: KeyAlg, _: ContentEnc, _: &Secret) -> Option<Secret> {
+        None
+    }
+
+    pub fn seal(_: &Secret, _: &str, _: &Secret, _: u32) -> Result<String, Error> {
+        Err(Error::usage("encryption", "this build of jwtctl leaves it out (feature `jwe`)")
+            .hint("to write the key in clear: --no-encrypt"))
+    }
+}

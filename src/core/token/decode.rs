@@ -1,0 +1,137 @@
+//! A look into a token that trusts nothing and forgives a lot.
+
+use base64::Engine as _;
+use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
+
+use super::super::error::{Code, Reason};
+use super::super::header::Header;
+use super::super::json::Json;
+use super::super::key::decode as base64url;
+
+/// Base64url as it is found in the wild.
+const LENIENT: GeneralPurpose = GeneralPurpose::new(
+    &base64::alphabet::URL_SAFE,
+    GeneralPurposeConfig::new().with_decode_allow_trailing_bits(true).with_decode_padding_mode(DecodePaddingMode::Indifferent),
+);
+
+/// A token that was looked into. Nothing about it is vouched for.
+#[derive(Debug)]
+pub struct Decoded {
+    /// Its header.
+    pub header: Json,
+    /// What it carries.
+    pub content: Content,
+    /// What a strict reader would object to.
+    pub warnings: Vec<String>,
+}
+
+/// What a token carries.
+#[derive(Debug)]
+pub enum Content {
+    /// A signed payload.
+    Signed {
+        /// The payload's bytes.
+        payload: Vec<u8>,
+        /// The payload as JSON, if it is.
+        json: Option<Json>,
+        /// Bytes of the signature.
+        signature: usize,
+    },
+    /// An encrypted one.
+    Encrypted {
+        /// Bytes of the encrypted key.
+        encrypted_key: usize,
+        /// Bytes of the initialization vector.
+        iv: usize,
+        /// Bytes of the encrypted content.
+        ciphertext: usize,
+        /// Bytes of the authentication tag.
+        tag: usize,
+    },
+}
+
+/// Looks into a token without verifying it. Faults that can be read past become warnings.
+///
+/// # Errors
+/// [`Code::Malformed`] when there is nothing to show.
+pub fn decode(text: &str) -> Result<Decoded, Reason> {
+    let malformed = |why: String| Reason::new(Code::Malformed, "format", why);
+    let mut warnings = Vec::new();
+    let compact: String = text.chars().filter(|c| !c.is_whitespace()).collect();
+    if compact.len() != text.len() {
+        warnings.push("there is white space inside the token, which verify refuses".into());
+    }
+    let parts: Vec<&str> = compact.split('.').collect();
+    if compact.starts_with('{') {
+        return Err(malformed("the token is in JSON form, and only the compact form is read".into()));
+    }
+    if !matches!(parts.len(), 3 | 5) {
+        return Err(malformed(format!("a token has three parts (or five, encrypted), and this has {}", parts.len())));
+    }
+    let mut part = |name: &str, text: &str| {
+        lenient(name, text, &mut warnings).ok_or_else(|| malformed(format!("the {name} is not base64url")))
+    };
+    let header_bytes = part("header", parts[0])?;
+    let content = match parts[..] {
+        [_, payload, signature] => {
+            let unencoded = Json::parse(&header_bytes).is_ok_and(|it| it.pointer("/b64") == Some(&Json::Bool(false)));
+            let payload = if unencoded { payload.as_bytes().to_vec() } else { part("payload", payload)? };
+            let signature = part("signature", signature)?.len();
+            let json = Json::parse(&payload).ok();
+            Content::Signed { payload, json, signature }
+        }
+        _ => Content::Encrypted {
+            encrypted_key: part("encrypted key", parts[1])?.len(),
+            iv: part("initialization vector", parts[2])?.len(),
+            ciphertext: part("ciphertext", parts[3])?.len(),
+            tag: part("tag", parts[4])?.len(),
+        },
+    };
+    let header = Json::parse(&header_bytes).map_err(|why| malformed(format!("the header is not JSON: {why}")))?;
+    if header.as_object().is_none() {
+        return Err(malformed(format!("the header is {}, not an object", header.kind())));
+    }
+    warnings.extend(objections(&header_bytes, &content));
+    Ok(Decoded { header, content, warnings })
+}
+
+/// Base64url, each liberty that it takes warned of.
+fn lenient(name: &str, text: &str, warnings: &mut Vec<String>) -> Option<Vec<u8>> {
+    if let Some(bytes) = base64url(text) {
+        return Some(bytes);
+    }
+    let bytes = LENIENT.decode(text.replace('+', "-").replace('/', "_")).ok()?;
+    warnings.push(format!("the {name} is not strict base64url (padding, alphabet or surplus bits), and verify refuses it"));
+    Some(bytes)
+}
+
+/// What the strict reader would say.
+fn objections(header: &[u8], content: &Content) -> Vec<String> {
+    let mut found = Vec::new();
+    let raw = matches!(content, Content::Signed { json: None, .. });
+    match Header::parse(header) {
+        Ok(header) => {
+            found.extend(header.check_critical(raw).err().map(|reason| reason.message));
+            if header.alg().eq_ignore_ascii_case("none") {
+                found.push("the token is not signed (alg \"none\")".into());
+            }
+            for name in ["jku", "x5u", "jwk", "x5c"].into_iter().filter(|name| header.members().has(name)) {
+                found.push(format!("the header brings its own key ({name}), which no verifier should trust"));
+            }
+        }
+        Err(reason) => found.push(reason.message),
+    }
+    if let Content::Signed { json, payload, .. } = content {
+        match json {
+            Some(json) => {
+                found.extend(json.duplicate().map(|path| format!("the payload has {path:?} twice")));
+                if json.as_object().is_none() {
+                    found.push(format!("the payload is {}, not an object, so this is no JWT", json.kind()));
+                }
+            }
+            None if payload.is_empty() => found.push("the payload is empty: detached, or not a JWT".into()),
+            None => found.push("the payload is not JSON, so this is no JWT".into()),
+        }
+    }
+    found
+}

@@ -1,0 +1,10 @@
+//! Whole tokens: verified against keys and a policy, looked into without either, and made.
+
+mod complete;
+mod decode;
+mod diagnose;
+mod verify;
+
+pub use complete::{Defaults, complete};
+pub use decode::{Content, Decoded, decode};
+pub use verify::{KeyUsed, Verdict, Verified, key_used, verify, weak};

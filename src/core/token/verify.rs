@@ -1,0 +1,355 @@
+//! Judging a token.
+
+use std::sync::Arc;
+
+use serde::Serialize;
+
+use super::super::alg::{Kty, SigAlg};
+use super::super::claims::{Check, Policy, Status, check, not_evaluated};
+use super::super::env::Env;
+use super::super::error::{Code, Error, Reason, Rejection};
+use super::super::header::Header;
+use super::super::json::{Json, Object};
+use super::super::jwks::{Found, Keys, Provenance, Wanted, Why};
+use super::super::jws::{self, Form, Signed, Unverified};
+use super::super::key::{Key, Misfit};
+use super::diagnose::diagnose;
+
+/// A token that holds: its signature and every claim. Only [`verify`] makes one.
+#[derive(Debug)]
+pub struct Verified {
+    signed: Signed,
+    claims: Option<Object>,
+}
+
+impl Verified {
+    /// The header.
+    pub fn header(&self) -> &Header {
+        self.signed.header()
+    }
+
+    /// The payload, exactly as it was signed.
+    pub fn payload(&self) -> &[u8] {
+        self.signed.payload()
+    }
+
+    /// The claims; `None` for a payload that was not judged as a JWT.
+    pub fn claims(&self) -> Option<&Object> {
+        self.claims.as_ref()
+    }
+}
+
+/// The key that verified a token, or was tried last.
+#[derive(Clone, Debug, Serialize)]
+pub struct KeyUsed {
+    /// Its id.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub kid: Option<String>,
+    /// Its family.
+    pub kty: &'static str,
+    /// The algorithm it was used with.
+    pub alg: String,
+    /// Its RFC 7638 thumbprint; none of a symmetric key, whose hash would help to guess it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub thumbprint: Option<String>,
+    /// Where it is from.
+    pub source: String,
+}
+
+/// The answer to "is this token good?", with everything that was looked at on the way.
+#[derive(Debug)]
+pub struct Verdict {
+    /// Every check, in a fixed order.
+    pub checks: Vec<Check>,
+    /// The key that was used.
+    pub key: Option<KeyUsed>,
+    /// Where the keys came from.
+    pub keys: Provenance,
+    /// Remarks that change nothing about the verdict.
+    pub notes: Vec<String>,
+    /// What the token says, if it could be read; vouched for only when the outcome is a [`Verified`].
+    pub header: Option<Object>,
+    /// Its claims, likewise.
+    pub claims: Option<Object>,
+    /// Yes or no.
+    pub outcome: Result<Verified, Rejection>,
+}
+
+/// Judges a compact JWS. "No" is an answer and comes as a [`Verdict`].
+///
+/// The order matters: what can refuse the token offline is asked before `keys` may use the network, no claim makes it
+/// valid before its signature holds, and nothing in the token chooses where keys come from.
+///
+/// # Errors
+/// [`Error::Input`] when a key that was given cannot be used; [`Error::Unavailable`] when keys cannot be had.
+pub fn verify(text: &str, form: Form<'_>, keys: &mut dyn Keys, policy: &Policy, env: &Env<'_>) -> Result<Verdict, Error> {
+    let mut verdict = Judging { policy, env, notes: Vec::new(), key: None };
+    let token = match jws::parse(text, form) {
+        Ok(token) => token,
+        Err(reason) => return Ok(verdict.refuse_unread(&reason, keys)),
+    };
+    let claims = match read_claims(&token, form) {
+        Ok(claims) => claims,
+        Err(reason) => return Ok(verdict.refuse_unread(&reason, keys)),
+    };
+    let outcome = verdict.judge(&token, claims.as_ref(), form, keys)?;
+    Ok(verdict.report(&token, claims, outcome, keys))
+}
+
+fn read_claims(token: &Unverified<'_>, form: Form<'_>) -> Result<Option<Object>, Reason> {
+    if form.is_raw() || token.header().is_unencoded() {
+        return Ok(None);
+    }
+    let malformed = |why: String| Reason::new(Code::Malformed, "format", why);
+    let raw_hint = "to verify a signature over bytes that are not a JWT: --raw";
+    let json = Json::parse(token.payload()).map_err(|why| malformed(format!("the payload is not JSON: {why}")).hint(raw_hint))?;
+    if let Some(path) = json.duplicate() {
+        return Err(malformed(format!("the payload has {path:?} twice")));
+    }
+    match json {
+        Json::Object(claims) => Ok(Some(claims)),
+        other => Err(malformed(format!("the payload is {}, not an object", other.kind())).hint(raw_hint)),
+    }
+}
+
+/// How the signature fared.
+enum Outcome {
+    /// It holds.
+    Signed(Signed),
+    /// The header rules the token out before any key is looked for.
+    Header(Vec<Reason>),
+    /// No key fits; the claims may say more about why.
+    NoKey(Reason),
+    /// It does not hold.
+    Bad(Reason),
+}
+
+struct Judging<'a> {
+    policy: &'a Policy,
+    env: &'a Env<'a>,
+    notes: Vec<String>,
+    key: Option<(Arc<Key>, SigAlg)>,
+}
+
+impl Judging<'_> {
+    fn judge(
+        &mut self,
+        token: &Unverified<'_>,
+        claims: Option<&Object>,
+        form: Form<'_>,
+        keys: &mut dyn Keys,
+    ) -> Result<Outcome, Error> {
+        let header = token.header();
+        let critical = header.check_critical(form.is_raw()).err();
+        let alg = match (self.alg(header), critical) {
+            (Ok(alg), None) => alg,
+            (alg, critical) => return Ok(Outcome::Header(alg.err().into_iter().chain(critical).collect())),
+        };
+        if let Some(reason) = self.check_kid(header) {
+            return Ok(Outcome::NoKey(reason));
+        }
+        let wanted = Wanted { alg, kid: header.kid(), allow_weak: self.policy.allow_weak_key };
+        let outcome = self.try_keys(token, wanted, keys.local(wanted, self.env)?, keys)?;
+        let why = match &outcome {
+            Outcome::NoKey(_) => Why::UnknownKid,
+            Outcome::Bad(_) => Why::BadSignature,
+            _ => return Ok(outcome),
+        };
+        // What a token says must not cause traffic unless it could still turn out good.
+        if claims.is_some_and(|claims| self.judge_claims(claims, header).iter().any(|check| check.status == Status::Fail)) {
+            return Ok(outcome);
+        }
+        match keys.refresh(wanted, why, self.env)? {
+            Some(found) => self.try_keys(token, wanted, found, keys),
+            None => Ok(outcome),
+        }
+    }
+
+    /// The algorithm of the header, if it is one that may be looked for a key with.
+    fn alg(&self, header: &Header) -> Result<SigAlg, Reason> {
+        let refused = |why: String| Reason { actual: Some(header.alg().into()), ..Reason::new(Code::AlgNotAllowed, "alg", why) };
+        let name = header.alg();
+        if name.eq_ignore_ascii_case("none") {
+            return Err(refused("the token is not signed (alg \"none\")".into()));
+        }
+        let alg: SigAlg = name.parse().map_err(|()| refused(format!("alg is {name:?}, which jwtctl does not know")))?;
+        match &self.policy.algs {
+            Some(allowed) if !allowed.iter().any(|it| it.agrees_with(alg)) => {
+                let names: Vec<&str> = allowed.iter().map(|it| it.as_str()).collect();
+                Err(Reason {
+                    expected: Some(names.iter().collect()),
+                    ..refused(format!("alg is {alg}, and only {} is allowed", names.join(" or ")))
+                })
+            }
+            _ => Ok(alg),
+        }
+    }
+
+    fn check_kid(&self, header: &Header) -> Option<Reason> {
+        let refused = |why: String| Some(Reason::new(Code::NoMatchingKey, "kid", why));
+        match (header.kid(), &self.policy.kid) {
+            (None, _) if self.policy.require_kid => refused("the token does not name its key (--require-kid)".into()),
+            (Some(kid), Some(wanted)) if kid != wanted => Some(Reason {
+                actual: Some(kid.into()),
+                expected: Some(wanted.as_str().into()),
+                ..Reason::new(Code::NoMatchingKey, "kid", format!("the token names key {kid:?}, not {wanted:?}"))
+            }),
+            _ => None,
+        }
+    }
+
+    fn try_keys(&mut self, token: &Unverified<'_>, wanted: Wanted<'_>, found: Found, keys: &dyn Keys) -> Result<Outcome, Error> {
+        let source = keys.provenance().name;
+        let candidates = match found {
+            Found::Keys(candidates) => candidates,
+            Found::Nothing => return Ok(Outcome::NoKey(no_key(wanted, keys, &source))),
+            Found::TooMany(count) => {
+                let why = format!("the token does not name its key, and {count} keys of {source} fit, too many to try");
+                return Ok(Outcome::NoKey(Reason::new(Code::NoMatchingKey, "kid", why).hint("pick one with --kid")));
+            }
+            Found::Excluded(excluded) => return self.excluded(wanted, &excluded, &source),
+        };
+        let mut broken = None;
+        for key in &candidates {
+            match key.verifier(wanted.alg, self.policy.allow_weak_key) {
+                Err(misfit) => broken = Some((key, misfit)),
+                Ok(verifier) => {
+                    self.key = Some((Arc::clone(key), wanted.alg));
+                    if let Some(signed) = token.verify(&verifier) {
+                        self.note_kid(key, wanted.kid);
+                        return Ok(Outcome::Signed(signed));
+                    }
+                    if let Err(misfit) = key.check_public() {
+                        broken = Some((key, misfit));
+                    }
+                }
+            }
+        }
+        if let (Some((key, misfit)), [_]) = (&broken, &candidates[..]) {
+            return Err(Error::input(Code::BadKey, source, format!("{} {}", key.label(), misfit.why())));
+        }
+        let reason = Reason::new(Code::BadSignature, "signature", self.bad_signature(&candidates, wanted));
+        Ok(Outcome::Bad(Reason { hints: diagnose(token, wanted.alg, self.policy.allow_weak_key, &candidates, keys), ..reason }))
+    }
+
+    fn excluded(&self, wanted: Wanted<'_>, excluded: &[(Arc<Key>, Misfit)], source: &str) -> Result<Outcome, Error> {
+        if excluded.iter().all(|(_, misfit)| matches!(misfit, Misfit::Weak(_))) {
+            return Err(weak(source, &excluded[0].0, &excluded[0].1));
+        }
+        let why = match excluded {
+            [(key, misfit)] => format!("{} {}", key.label(), misfit.why()),
+            _ => format!("none of the {} keys that could be meant is for {}", excluded.len(), wanted.alg),
+        };
+        Ok(Outcome::Header(vec![Reason {
+            actual: Some(wanted.alg.as_str().into()),
+            ..Reason::new(Code::AlgNotAllowed, "alg", why)
+        }]))
+    }
+
+    fn note_kid(&mut self, key: &Key, kid: Option<&str>) {
+        if let (Some(kid), Some(own)) = (kid, &key.kid)
+            && kid != own
+        {
+            self.notes.push(format!("the token names key {kid:?}; the key that verified it calls itself {own:?}"));
+        }
+    }
+
+    fn bad_signature(&self, candidates: &[Arc<Key>], wanted: Wanted<'_>) -> String {
+        match candidates {
+            [key] => match (&key.kid, wanted.kid) {
+                (Some(own), Some(kid)) if own != kid => {
+                    format!("the signature is not by {} (the token names key {kid:?})", key.label())
+                }
+                _ => format!("the signature is not by {}", key.label()),
+            },
+            _ => format!("the signature is not by any of the {} keys that fit", candidates.len()),
+        }
+    }
+
+    fn judge_claims(&self, claims: &Object, header: &Header) -> Vec<Check> {
+        check(claims, header, self.policy, self.env.now)
+    }
+
+    fn report(self, token: &Unverified<'_>, claims: Option<Object>, outcome: Outcome, keys: &dyn Keys) -> Verdict {
+        let (alg, kid) = (token.header().alg().to_owned(), token.header().kid().map(String::from));
+        let signature = |status, message: &str| Check {
+            alg: Some(alg.clone()),
+            kid: kid.clone(),
+            ..Check::new("signature", status, message)
+        };
+        let not_judged = || if claims.is_some() { not_evaluated(self.policy) } else { Vec::new() };
+        let judged = || claims.as_ref().map_or_else(Vec::new, |claims| self.judge_claims(claims, token.header()));
+        let (checks, signed) = match outcome {
+            Outcome::Signed(signed) => {
+                let by = self.key.as_ref().map(|(key, alg)| format!("{alg} by {}", key.label())).unwrap_or_default();
+                let mut checks = vec![signature(Status::Pass, &by)];
+                checks.extend(judged());
+                (checks, Some(signed))
+            }
+            Outcome::Bad(reason) => {
+                let failed = Check { alg: Some(alg.clone()), kid: kid.clone(), ..Check::from(&reason) };
+                (std::iter::once(failed).chain(not_judged()).collect(), None)
+            }
+            Outcome::Header(reasons) => {
+                let mut checks: Vec<Check> = reasons.iter().map(Check::from).collect();
+                checks.push(signature(Status::NotEvaluated, ""));
+                checks.extend(not_judged());
+                (checks, None)
+            }
+            Outcome::NoKey(reason) => {
+                let mut checks = vec![Check::from(&reason), signature(Status::NotEvaluated, "")];
+                checks.extend(judged().into_iter().map(|check| Check { unverified: true, ..check }));
+                (checks, None)
+            }
+        };
+        let reasons = checks.iter().filter_map(Check::reason).collect();
+        let outcome = match (Rejection::from_reasons(reasons), signed) {
+            (None, Some(signed)) => Ok(Verified { signed, claims: claims.clone() }),
+            (Some(rejection), _) => Err(rejection),
+            // Every outcome but `Signed` carries a reason; should one not, the token is refused all the same.
+            (None, None) => Err(Reason::new(Code::BadSignature, "signature", "the signature was not verified").into()),
+        };
+        let keys = keys.provenance();
+        let key = self.key.map(|(key, alg)| key_used(&key, alg, &keys.name));
+        Verdict { checks, key, keys, notes: self.notes, header: Some(token.header().members().clone()), claims, outcome }
+    }
+
+    fn refuse_unread(self, reason: &Reason, keys: &dyn Keys) -> Verdict {
+        let mut checks = vec![Check::from(reason), Check::new("signature", Status::NotEvaluated, "")];
+        checks.extend(not_evaluated(self.policy));
+        let outcome = Err(Rejection::new(reason.clone()));
+        Verdict { checks, key: None, keys: keys.provenance(), notes: self.notes, header: None, claims: None, outcome }
+    }
+}
+
+fn no_key(wanted: Wanted<'_>, keys: &dyn Keys, source: &str) -> Reason {
+    let known: Vec<String> = keys.all().iter().take(5).map(|key| key.label()).collect();
+    let has = match known.len() {
+        0 => format!("{source} has no usable key"),
+        _ => format!("{source} has {}", known.join(", ")),
+    };
+    let why = match wanted.kid {
+        Some(kid) => format!("no key {kid:?}: {has}"),
+        None => has,
+    };
+    Reason { actual: wanted.kid.map(Json::from), ..Reason::new(Code::NoMatchingKey, "kid", why) }
+}
+
+/// The error for a key that would do if it were longer.
+pub fn weak(source: &str, key: &Key, misfit: &Misfit) -> Error {
+    let code = if key.kty() == Kty::Oct { Code::BadSecret } else { Code::BadKey };
+    let subject = if key.kty() == Kty::Oct { "the secret".into() } else { key.label() };
+    let error = Error::input(code, source, format!("{subject} {}", misfit.why()));
+    error.hint("use a longer one; where that is not in your hands: --allow-weak-key")
+}
+
+/// How reports name a key.
+pub fn key_used(key: &Key, alg: SigAlg, source: &str) -> KeyUsed {
+    KeyUsed {
+        kid: key.kid.clone(),
+        kty: key.kty().as_str(),
+        alg: alg.as_str().into(),
+        thumbprint: (key.kty() != Kty::Oct).then(|| key.thumbprint()),
+        source: source.into(),
+    }
+}
