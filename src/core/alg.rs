@@ -115,7 +115,7 @@ impl Curve {
     }
 
     /// Octets of a coordinate, a private scalar or an OKP key.
-    pub fn len(self) -> usize {
+    pub fn octets(self) -> usize {
         self.row().len
     }
 
@@ -135,7 +135,7 @@ impl Curve {
             Self::P521 => 521,
             Self::Ed25519 | Self::X25519 => 256,
             Self::Ed448 | Self::X448 => 448,
-            other => other.len() * 8,
+            other => other.octets() * 8,
         }
     }
 }
@@ -155,7 +155,7 @@ pub enum Hash {
 
 impl Hash {
     /// Octets of a digest, which is also the least an HMAC key must have (RFC 7518 §3.2).
-    pub fn len(self) -> usize {
+    pub fn octets(self) -> usize {
         match self {
             Self::Sha256 => 32,
             Self::Sha384 => 48,
@@ -340,7 +340,7 @@ mod tests {
     #[test]
     fn a_raw_ecdsa_signature_is_two_coordinates() {
         for alg in SigAlg::ALL.iter().filter(|alg| alg.kty() == Kty::Ec) {
-            assert_eq!(alg.signature_len(), Some(2 * alg.curves()[0].len()), "{alg}");
+            assert_eq!(alg.signature_len(), Some(2 * alg.curves()[0].octets()), "{alg}");
         }
     }
 }

@@ -22,18 +22,6 @@ const EC_PUBLIC_KEY: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.10
 /// The least number of PBKDF2-HMAC-SHA256 iterations that an encrypted PKCS#8 file is written with.
 const PKCS8_ITERATIONS: u32 = 600_000;
 
-/// The PEM label of an unencrypted PKCS#8 key.
-pub const PEM_PRIVATE_LABEL: &str = "PRIVATE KEY";
-
-/// The two frames that ASN.1 comes in.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Encoding {
-    /// Base64 between `-----BEGIN` and `-----END` lines.
-    Pem,
-    /// The bytes themselves.
-    Der,
-}
-
 /// One PEM block.
 pub struct PemBlock {
     /// What stands after BEGIN.
@@ -63,6 +51,12 @@ pub fn pem_blocks(text: &[u8]) -> Option<Result<Vec<PemBlock>, String>> {
             })
             .collect()),
     })
+}
+
+/// `der` as one PEM block.
+pub fn pem(label: &str, der: &[u8]) -> Secret {
+    let config = pem::EncodeConfig::new().set_line_ending(pem::LineEnding::LF);
+    Secret::new(pem::encode_config(&pem::Pem::new(label, der), config).into_bytes())
 }
 
 /// Reads a key in any of the DER forms, recognised by what parses; `None` when none does.
@@ -153,10 +147,10 @@ fn from_sec1(crv: Curve, sec1: &sec1::EcPrivateKey<'_>) -> Result<Key, String> {
 
 /// A private key on `crv`; its public half is computed, and compared with the `stated` one.
 fn private_on_curve(crv: Curve, d: &[u8], stated: Option<&[u8]>) -> Result<Key, String> {
-    if d.len() > crv.len() || (crv.kty() == Kty::Okp && d.len() != crv.len()) {
-        return Err(format!("has {} private bytes, and {crv} takes {}", d.len(), crv.len()));
+    if d.len() > crv.octets() || (crv.kty() == Kty::Okp && d.len() != crv.octets()) {
+        return Err(format!("has {} private bytes, and {crv} takes {}", d.len(), crv.octets()));
     }
-    let mut fixed = Zeroizing::new(vec![0; crv.len() - d.len()]);
+    let mut fixed = Zeroizing::new(vec![0; crv.octets() - d.len()]);
     fixed.extend_from_slice(d);
     let d = Secret::from(fixed);
     let (x, y) = public_half(crv, &d)?;
@@ -188,9 +182,9 @@ fn from_spki(spki: &SubjectPublicKeyInfoRef<'_>) -> Result<Key, String> {
 /// The coordinates of an encoded public key: SEC1's uncompressed form for EC, the bytes themselves for OKP.
 pub(super) fn point(crv: Curve, bytes: &[u8]) -> Option<(Vec<u8>, Vec<u8>)> {
     match (crv.kty(), bytes.split_first()) {
-        (Kty::Okp, _) if bytes.len() == crv.len() => Some((bytes.to_vec(), Vec::new())),
-        (Kty::Ec, Some((4, rest))) if rest.len() == 2 * crv.len() => {
-            let (x, y) = rest.split_at(crv.len());
+        (Kty::Okp, _) if bytes.len() == crv.octets() => Some((bytes.to_vec(), Vec::new())),
+        (Kty::Ec, Some((4, rest))) if rest.len() == 2 * crv.octets() => {
+            let (x, y) = rest.split_at(crv.octets());
             Some((x.to_vec(), y.to_vec()))
         }
         _ => None,

@@ -30,7 +30,7 @@ impl Recipe {
     /// A phrase when `crv` or `bits` is not among the choices.
     pub fn for_sig(alg: SigAlg, crv: Option<Curve>, bits: Option<usize>) -> Result<Self, String> {
         match alg.kty() {
-            Kty::Oct => no_choice(alg.as_str(), crv, bits).map(|()| Self::Oct(alg.hash().len())),
+            Kty::Oct => no_choice(alg.as_str(), crv, bits).map(|()| Self::Oct(alg.hash().octets())),
             Kty::Rsa => rsa_bits(alg.as_str(), crv, bits),
             Kty::Ec | Kty::Okp => curve(alg.as_str(), alg.curves(), crv, bits),
         }
@@ -118,7 +118,7 @@ fn on_curve(crv: Curve, env: &Env<'_>) -> Result<Material, String> {
     // A random string is out of range with a chance below 2^-32 (P-521 once its surplus bits are cut off); drawing again
     // keeps the choice uniform (FIPS 186-5 A.2.2), and never failing twice is more likely than a working machine.
     let draw = || {
-        let mut d = zeroize::Zeroizing::new(vec![0; crv.len()]);
+        let mut d = zeroize::Zeroizing::new(vec![0; crv.octets()]);
         (env.random)(&mut d);
         if crv == Curve::P521 {
             d[0] &= 1;
@@ -199,7 +199,9 @@ fn rsa_key(bits: usize) -> Result<Key, String> {
         4096 => KeySize::Rsa4096,
         8192 => KeySize::Rsa8192,
         _ => {
-            return Err(format!("of {bits} bits cannot be made by this build, only of 2048, 3072, 4096 and 8192 (feature `jwe`)"));
+            return Err(format!(
+                "of {bits} bits cannot be made by this build, only of 2048, 3072, 4096 and 8192 (feature `jwe`)"
+            ));
         }
     };
     let pair = KeyPair::generate(size).map_err(|e| e.to_string())?;

@@ -5,9 +5,7 @@ mod generate;
 mod sign;
 mod verify;
 
-pub use formats::{
-    Encoding, PEM_PRIVATE_LABEL, PemBlock, Pkcs8Error, decrypt_pkcs8, encrypt_pkcs8, from_der, pem_blocks, to_pkcs8, to_spki,
-};
+pub use formats::{PemBlock, Pkcs8Error, decrypt_pkcs8, encrypt_pkcs8, from_der, pem, pem_blocks, to_pkcs8, to_spki};
 pub use generate::{Recipe, generate};
 pub use sign::Signer;
 pub use verify::{Verifier, Verifying};
@@ -247,8 +245,8 @@ impl Key {
     fn check_size(&self, alg: SigAlg) -> Result<(), Misfit> {
         match &self.material {
             Material::Oct(secret) if secret.is_empty() => Err(Misfit::Unfit("is empty".into())),
-            Material::Oct(secret) if secret.len() < alg.hash().len() => {
-                let (has, needs) = (secret.len(), alg.hash().len());
+            Material::Oct(secret) if secret.len() < alg.hash().octets() => {
+                let (has, needs) = (secret.len(), alg.hash().octets());
                 Err(Misfit::Weak(format!("has {has} bytes, and {alg} needs at least {needs} (RFC 7518 section 3.2)")))
             }
             Material::Rsa { .. } if self.bits() < MIN_RSA_BITS => Err(Misfit::Weak(format!(
@@ -448,15 +446,15 @@ fn read_curve(jwk: &mut Object, kty: Kty) -> Result<Material, String> {
     let crv = crv.ok_or_else(|| format!("is on curve {name:?}, which jwtctl does not know"))?;
     let coordinate = |name: &str, value: Option<Vec<u8>>| match value {
         None => Err(format!("has no {name:?}")),
-        Some(value) if value.len() != crv.len() => {
-            Err(format!("has {name:?} of {} bytes, and {crv} takes {}", value.len(), crv.len()))
+        Some(value) if value.len() != crv.octets() => {
+            Err(format!("has {name:?} of {} bytes, and {crv} takes {}", value.len(), crv.octets()))
         }
         Some(value) => Ok(value),
     };
     let x = coordinate("x", take_public(jwk, "x")?)?;
     let y = if kty == Kty::Ec { coordinate("y", take_public(jwk, "y")?)? } else { Vec::new() };
     let d = match take_private(jwk, "d")? {
-        Some(d) if d.len() != crv.len() => return Err(format!("has \"d\" of {} bytes, and {crv} takes {}", d.len(), crv.len())),
+        Some(d) if d.len() != crv.octets() => return Err(format!("has \"d\" of {} bytes, and {crv} takes {}", d.len(), crv.octets())),
         d => d.map(Secret::from),
     };
     Ok(Material::Curve { crv, x, y, d })
@@ -535,7 +533,7 @@ pub fn decode(text: &str) -> Option<Vec<u8>> {
 
 /// Reads hexadecimal digits, in either case.
 pub fn hex(text: &str) -> Option<Vec<u8>> {
-    if text.len() % 2 != 0 || !text.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+    if !text.len().is_multiple_of(2) || !text.bytes().all(|byte| byte.is_ascii_hexdigit()) {
         return None;
     }
     (0..text.len()).step_by(2).map(|at| u8::from_str_radix(&text[at..at + 2], 16).ok()).collect()

@@ -17,7 +17,9 @@ const LENIENT: GeneralPurpose = GeneralPurpose::new(
 /// A token that was looked into. Nothing about it is vouched for.
 #[derive(Debug)]
 pub struct Decoded {
-    /// Its header.
+    /// Its header, as bytes.
+    pub header_bytes: Vec<u8>,
+    /// Its header, an object.
     pub header: Json,
     /// What it carries.
     pub content: Content,
@@ -92,7 +94,7 @@ pub fn decode(text: &str) -> Result<Decoded, Reason> {
         return Err(malformed(format!("the header is {}, not an object", header.kind())));
     }
     warnings.extend(objections(&header_bytes, &content));
-    Ok(Decoded { header, content, warnings })
+    Ok(Decoded { header_bytes, header, content, warnings })
 }
 
 /// Base64url, each liberty that it takes warned of.

@@ -12,7 +12,7 @@ use super::super::header::Header;
 use super::super::json::{Json, Object};
 use super::super::jwks::{Found, Keys, Provenance, Wanted, Why};
 use super::super::jws::{self, Form, Signed, Unverified};
-use super::super::key::{Key, Misfit};
+use super::super::key::{Job, Key, Misfit};
 use super::diagnose::diagnose;
 
 /// A token that holds: its signature and every claim. Only [`verify`] makes one.
@@ -67,6 +67,8 @@ pub struct Verdict {
     pub keys: Provenance,
     /// Remarks that change nothing about the verdict.
     pub notes: Vec<String>,
+    /// Remarks that should not be overlooked, such as on a weak key that was allowed.
+    pub warnings: Vec<String>,
     /// What the token says, if it could be read; vouched for only when the outcome is a [`Verified`].
     pub header: Option<Object>,
     /// Its claims, likewise.
@@ -83,7 +85,7 @@ pub struct Verdict {
 /// # Errors
 /// [`Error::Input`] when a key that was given cannot be used; [`Error::Unavailable`] when keys cannot be had.
 pub fn verify(text: &str, form: Form<'_>, keys: &mut dyn Keys, policy: &Policy, env: &Env<'_>) -> Result<Verdict, Error> {
-    let mut verdict = Judging { policy, env, notes: Vec::new(), key: None };
+    let mut verdict = Judging { policy, env, notes: Vec::new(), warnings: Vec::new(), key: None };
     let token = match jws::parse(text, form) {
         Ok(token) => token,
         Err(reason) => return Ok(verdict.refuse_unread(&reason, keys)),
@@ -128,6 +130,7 @@ struct Judging<'a> {
     policy: &'a Policy,
     env: &'a Env<'a>,
     notes: Vec<String>,
+    warnings: Vec<String>,
     key: Option<(Arc<Key>, SigAlg)>,
 }
 
@@ -217,6 +220,7 @@ impl Judging<'_> {
                     self.key = Some((Arc::clone(key), wanted.alg));
                     if let Some(signed) = token.verify(&verifier) {
                         self.note_kid(key, wanted.kid);
+                        self.warn_weak(key, wanted.alg);
                         return Ok(Outcome::Signed(signed));
                     }
                     if let Err(misfit) = key.check_public() {
@@ -251,6 +255,12 @@ impl Judging<'_> {
             && kid != own
         {
             self.notes.push(format!("the token names key {kid:?}; the key that verified it calls itself {own:?}"));
+        }
+    }
+
+    fn warn_weak(&mut self, key: &Key, alg: SigAlg) {
+        if let Err(Misfit::Weak(why)) = key.fit(alg, Job::Verify) {
+            self.warnings.push(format!("weak key: {} {why}", key.label()));
         }
     }
 
@@ -311,14 +321,32 @@ impl Judging<'_> {
         };
         let keys = keys.provenance();
         let key = self.key.map(|(key, alg)| key_used(&key, alg, &keys.name));
-        Verdict { checks, key, keys, notes: self.notes, header: Some(token.header().members().clone()), claims, outcome }
+        Verdict {
+            checks,
+            key,
+            keys,
+            notes: self.notes,
+            warnings: self.warnings,
+            header: Some(token.header().members().clone()),
+            claims,
+            outcome,
+        }
     }
 
     fn refuse_unread(self, reason: &Reason, keys: &dyn Keys) -> Verdict {
         let mut checks = vec![Check::from(reason), Check::new("signature", Status::NotEvaluated, "")];
         checks.extend(not_evaluated(self.policy));
         let outcome = Err(Rejection::new(reason.clone()));
-        Verdict { checks, key: None, keys: keys.provenance(), notes: self.notes, header: None, claims: None, outcome }
+        Verdict {
+            checks,
+            key: None,
+            keys: keys.provenance(),
+            notes: self.notes,
+            warnings: self.warnings,
+            header: None,
+            claims: None,
+            outcome,
+        }
     }
 }
 

@@ -1,0 +1,373 @@
+//! What arguments name: files, `-` for stdin (once), `env:NAME`, `fd:N`, prompts. The only reader of the environment.
+
+mod claim;
+mod terminal;
+
+pub use claim::Claim;
+
+use std::io::IsTerminal as _;
+use std::path::{Path, PathBuf};
+
+use base64::Engine as _;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+use clap::ValueEnum;
+use jwtctl::core::alg::SigAlg;
+use jwtctl::core::error::{Code, Error, Reason};
+use jwtctl::core::files::{self, MAX_FILE, ReadError};
+use jwtctl::core::json::Json;
+use jwtctl::core::key::{from_der, hex, pem_blocks};
+use jwtctl::core::keyfile::{self, KeyFile};
+use jwtctl::core::secret::Secret;
+use jwtctl::core::time::{self, Timestamp};
+
+/// Bytes of the longest secret or passphrase.
+const MAX_SECRET: u64 = 64 * 1024;
+
+/// An environment variable, if it is set and text.
+#[expect(clippy::disallowed_methods, reason = "the one place where the environment comes in")]
+pub fn variable(name: &str) -> Option<String> {
+    std::env::var(name).ok()
+}
+
+/// How the bytes of an HMAC secret are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum SecretEncoding {
+    /// The bytes themselves, less one line ending
+    Utf8,
+    /// Hexadecimal digits
+    Hex,
+    /// Base64
+    Base64,
+    /// Base64url
+    Base64url,
+    /// The bytes themselves, line ending included
+    Raw,
+}
+
+/// Where something is read from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Source {
+    Stdin,
+    Variable(String),
+    Descriptor(u32),
+    File(PathBuf),
+}
+
+impl Source {
+    fn parse(spec: &str) -> Self {
+        if spec == "-" {
+            return Self::Stdin;
+        }
+        if let Some(name) = spec.strip_prefix("env:") {
+            return Self::Variable(name.into());
+        }
+        match spec.strip_prefix("fd:").and_then(|number| number.parse().ok()) {
+            Some(number) => Self::Descriptor(number),
+            None => Self::File(spec.into()),
+        }
+    }
+}
+
+/// Whether a missing source may be named in the message: the value of `--secret` may be the secret itself.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Echo {
+    Name,
+    Hide,
+}
+
+/// Everything that is read on behalf of arguments.
+pub struct Inputs {
+    no_input: bool,
+    passphrase_from: Option<String>,
+}
+
+impl Inputs {
+    /// Nothing is read yet.
+    pub fn new(no_input: bool, passphrase_from: Option<String>) -> Self {
+        Self { no_input, passphrase_from }
+    }
+
+    /// Refuses a call in which stdin is named more than once, before anything waits for it. Each pair is an argument's
+    /// name and its value; the passphrase is counted by itself.
+    pub fn check_stdin(&self, named: &[(&str, Option<&str>)]) -> Result<(), Error> {
+        let passphrase = ("--passphrase-from", self.passphrase_from.as_deref());
+        let users: Vec<&str> =
+            named.iter().chain([&passphrase]).filter(|(_, spec)| *spec == Some("-")).map(|(name, _)| *name).collect();
+        match users[..] {
+            [first, second, ..] => Err(Error::usage("stdin", format!("named by both {first} and {second}"))
+                .hint("give one of them as a file, env:NAME or fd:N")),
+            _ => Ok(()),
+        }
+    }
+
+    /// What `-` would be for an argument that may be left out: stdin, when it is not a terminal.
+    pub fn or_stdin<'a>(&self, spec: Option<&'a str>) -> Option<&'a str> {
+        spec.or_else(|| (!std::io::stdin().is_terminal()).then_some("-"))
+    }
+
+    /// Reads what `spec` names, at most `limit` bytes.
+    fn read(&self, spec: &str, flag: &str, limit: u64, echo: Echo) -> Result<Secret, Error> {
+        let hidden = || {
+            let error =
+                Error::usage(flag, "its value names no file that can be read, and is not repeated here in case it is secret");
+            error.hint(format!("put it into a file, or use {flag} env:NAME, {flag} fd:N or {flag} - (stdin)"))
+        };
+        match Source::parse(spec) {
+            Source::Stdin => read_stream(std::io::stdin().lock(), "standard input", limit),
+            Source::Variable(name) => match variable(&name) {
+                Some(value) => Ok(Secret::new(value.into_bytes())),
+                None if echo == Echo::Hide => Err(hidden()),
+                None => {
+                    Err(Error::usage(format!("{flag} env:{name}"), "the environment has no such variable, or it is not text"))
+                }
+            },
+            Source::Descriptor(number) => {
+                let path = PathBuf::from(format!("/dev/fd/{number}"));
+                let file = std::fs::File::open(&path)
+                    .map_err(|_| Error::usage(format!("{flag} fd:{number}"), "no such open file descriptor"))?;
+                read_stream(file, &format!("fd:{number}"), limit)
+            }
+            Source::File(path) => match files::read(&path, limit) {
+                Err(_) if echo == Echo::Hide && !path.exists() => Err(hidden()),
+                Err(_) if looks_like_key(spec) => {
+                    let error = Error::usage(flag, "the value is the key itself; key material never goes on the command line");
+                    Err(error.hint(format!("put it into a file, or use {flag} env:NAME, {flag} fd:N or {flag} - (stdin)")))
+                }
+                other => other,
+            },
+        }
+    }
+
+    /// Reads a whole file that is not secret, or stdin.
+    pub fn content(&self, spec: &str, limit: u64) -> Result<Secret, Error> {
+        match spec {
+            "-" => read_stream(std::io::stdin().lock(), "standard input", limit),
+            path => files::read(Path::new(path), limit),
+        }
+    }
+
+    /// Reads a key file.
+    pub fn key_file(&self, spec: &str, flag: &str) -> Result<KeyFile, Error> {
+        let bytes = self.read(spec, flag, MAX_FILE, Echo::Name)?;
+        let what = if spec == "-" { "standard input" } else { spec };
+        keyfile::read(&bytes, what, &mut || self.passphrase(what))
+    }
+
+    /// Reads an HMAC secret.
+    pub fn secret(&self, spec: &str, encoding: SecretEncoding) -> Result<Secret, Error> {
+        let bytes = self.read(spec, "--secret", MAX_SECRET, Echo::Hide)?;
+        refuse_key_material(&bytes)?;
+        let bad = |why: &str| Error::input(Code::BadSecret, "--secret", why);
+        let text = || bytes.expose_str().map(str::trim).ok_or_else(|| bad("is not text, as its encoding says"));
+        let secret = match encoding {
+            SecretEncoding::Raw => bytes,
+            SecretEncoding::Utf8 => bytes.without_trailing_newline(),
+            SecretEncoding::Hex => Secret::new(hex(text()?).ok_or_else(|| bad("is not hexadecimal"))?),
+            SecretEncoding::Base64 => Secret::new(STANDARD.decode(text()?).map_err(|_| bad("is not base64"))?),
+            SecretEncoding::Base64url => {
+                Secret::new(URL_SAFE_NO_PAD.decode(text()?.trim_end_matches('=')).map_err(|_| bad("is not base64url"))?)
+            }
+        };
+        if secret.is_empty() {
+            return Err(bad("is empty"));
+        }
+        Ok(secret)
+    }
+
+    /// The passphrase that opens `what`: from the flag, or asked for.
+    pub fn passphrase(&self, what: &str) -> Result<Secret, Error> {
+        match &self.passphrase_from {
+            Some(spec) => self.passphrase_file(spec),
+            None => self.ask_passphrase(&format!("Passphrase for {what}"), None),
+        }
+    }
+
+    /// The passphrase to seal something new with: from the flag, or asked for twice.
+    pub fn new_passphrase(&self, what: &str) -> Result<Secret, Error> {
+        match &self.passphrase_from {
+            Some(spec) => self.passphrase_file(spec),
+            None => self.ask_passphrase(&format!("New passphrase for {what}"), Some("Repeat it")),
+        }
+    }
+
+    fn passphrase_file(&self, spec: &str) -> Result<Secret, Error> {
+        let secret = self.read(spec, "--passphrase-from", MAX_SECRET, Echo::Hide)?.without_trailing_newline();
+        if secret.is_empty() {
+            return Err(Error::input(Code::BadPassphrase, "--passphrase-from", "the passphrase is empty"));
+        }
+        Ok(secret)
+    }
+
+    fn ask_passphrase(&self, prompt: &str, repeat: Option<&str>) -> Result<Secret, Error> {
+        self.check_may_ask("a passphrase is needed", "--passphrase-from FILE (or env:NAME, fd:N)")?;
+        terminal::restore_on_interrupt();
+        let mut ask = dialoguer::Password::new().with_prompt(prompt);
+        if let Some(repeat) = repeat {
+            ask = ask.with_confirmation(repeat, "They differ; once more");
+        }
+        let typed = ask.interact().map_err(|e| no_terminal("a passphrase is needed", &e))?;
+        Ok(Secret::new(typed.into_bytes()))
+    }
+
+    fn check_may_ask(&self, need: &str, instead: &str) -> Result<(), Error> {
+        let why = if self.no_input {
+            "and prompts are off (--no-input, or CI is set)"
+        } else if !std::io::stderr().is_terminal() {
+            "and there is no terminal to ask on"
+        } else {
+            return Ok(());
+        };
+        Err(Error::input(Code::NoInput, need, why).hint(format!("use {instead}")))
+    }
+
+    /// The text of a token: the argument itself, `-`, `@FILE`, `env:NAME`; stdin or a prompt when left out. What people
+    /// copy along with it is stripped.
+    pub fn token(&self, spec: Option<&str>, limit: u64) -> Result<String, Error> {
+        let bytes = match self.or_stdin(spec) {
+            None => self.ask_token(limit)?,
+            Some("-") => read_stream(std::io::stdin().lock(), "standard input", limit.saturating_add(64))?,
+            Some(spec) => match (spec.strip_prefix('@'), spec.strip_prefix("env:")) {
+                (Some(path), _) => files::read(Path::new(path), limit.saturating_add(64))?,
+                (None, Some(_)) => self.read(spec, "TOKEN", limit, Echo::Name)?,
+                (None, None) => Secret::new(spec.as_bytes().to_vec()),
+            },
+        };
+        let text =
+            bytes.expose_str().ok_or_else(|| Error::from(Reason::new(Code::Malformed, "format", "the token is not text")))?;
+        let token = strip(text);
+        if token.is_empty() {
+            let reason = Reason::new(Code::Malformed, "format", "there is no token: the input is empty");
+            return Err(reason.into());
+        }
+        if token.len() as u64 > limit {
+            let why = format!("the token has {} bytes, more than {limit}", token.len());
+            return Err(Reason::new(Code::Malformed, "format", why).hint("to allow more: --max-size BYTES").into());
+        }
+        Ok(token.to_owned())
+    }
+
+    fn ask_token(&self, limit: u64) -> Result<Secret, Error> {
+        self.check_may_ask("a token is needed", "TOKEN, @FILE or - (stdin)")?;
+        terminal::read_line("Token: ", limit).map_err(|e| no_terminal("a token is needed", &e))
+    }
+}
+
+fn no_terminal(need: &str, error: &dyn std::fmt::Display) -> Error {
+    Error::input(Code::NoInput, need, format!("and asking for it failed: {error}"))
+}
+
+fn read_stream(stream: impl std::io::Read, name: &str, limit: u64) -> Result<Secret, Error> {
+    files::read_from(stream, name, limit).map_err(|error| match error {
+        ReadError::Io(e) => Error::io(name, &e),
+        ReadError::TooLarge(error) => error,
+    })
+}
+
+/// Whether an argument that should name a key is one.
+fn looks_like_key(spec: &str) -> bool {
+    spec.trim_start().starts_with('{') || spec.contains("-----BEGIN")
+}
+
+/// A public key as HMAC secret is what the key-confusion attack needs (RFC 8725 §2.1).
+fn refuse_key_material(bytes: &Secret) -> Result<(), Error> {
+    let content = bytes.expose();
+    let is_jwk = content.trim_ascii().first() == Some(&b'{')
+        && Json::parse(content).is_ok_and(|json| json.as_object().is_some_and(|object| object.has("kty") || object.has("keys")));
+    let kind = if pem_blocks(content).is_some() {
+        "a PEM file"
+    } else if is_jwk {
+        "a JWK"
+    } else if from_der(content).is_some() {
+        "a DER key"
+    } else {
+        return Ok(());
+    };
+    let error = Error::input(Code::BadSecret, "--secret", format!("is {kind}, and a key must not serve as an HMAC secret"));
+    Err(error.hint("name it with --key"))
+}
+
+/// A token without what is copied along with it: white space, a byte order mark, quotes, a header's name and scheme.
+fn strip(text: &str) -> &str {
+    fn prefix<'a>(text: &'a str, prefix: &str) -> Option<&'a str> {
+        text.get(..prefix.len()).filter(|head| head.eq_ignore_ascii_case(prefix)).map(|head| &text[head.len()..])
+    }
+    let mut text = text.trim_start_matches('\u{feff}').trim();
+    for quote in ['"', '\'', '`'] {
+        if let Some(inner) = text.strip_prefix(quote).and_then(|text| text.strip_suffix(quote)) {
+            text = inner.trim();
+        }
+    }
+    text = prefix(text, "Authorization:").unwrap_or(text).trim();
+    for scheme in ["Bearer ", "DPoP "] {
+        text = prefix(text, scheme).unwrap_or(text).trim();
+    }
+    for quote in ['"', '\''] {
+        text = text.strip_prefix(quote).and_then(|text| text.strip_suffix(quote)).unwrap_or(text).trim();
+    }
+    text
+}
+
+/// A `value_parser` for the name of a signature algorithm, in any case.
+pub fn sig_alg(text: &str) -> Result<SigAlg, String> {
+    if text.eq_ignore_ascii_case("none") {
+        return Err("\"none\" is never accepted".into());
+    }
+    let found = SigAlg::ALL.iter().find(|alg| alg.as_str().eq_ignore_ascii_case(text));
+    found.copied().ok_or_else(|| {
+        let names: Vec<&str> = SigAlg::ALL.iter().map(|alg| alg.as_str()).collect();
+        format!("signature algorithms are {}", names.join(", "))
+    })
+}
+
+/// A `value_parser` for DURATION.
+pub fn duration(text: &str) -> Result<i64, Error> {
+    time::parse_duration(text)
+}
+
+/// A TIME argument, `flag` naming it in messages.
+pub fn moment(text: &str, flag: &str, now: Timestamp) -> Result<Timestamp, Error> {
+    Timestamp::parse(text, now).map_err(|error| match error {
+        Error::Input { code, what, why, hints } => Error::Input { code, what: format!("{flag} {what}"), why, hints },
+        other => other,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_copied_along_is_stripped() {
+        for text in [
+            "a.b.c",
+            " a.b.c\r\n",
+            "\u{feff}a.b.c",
+            "\"a.b.c\"",
+            "Bearer a.b.c",
+            "bearer  a.b.c",
+            "Authorization: Bearer a.b.c",
+            "'Authorization: DPoP a.b.c'",
+            "authorization:Bearer \"a.b.c\"",
+        ] {
+            assert_eq!(strip(text), "a.b.c", "{text:?}");
+        }
+        assert_eq!(strip("a. b.c"), "a. b.c");
+    }
+
+    #[test]
+    fn stdin_serves_one_reader() {
+        let inputs = Inputs::new(true, Some("-".into()));
+        assert!(inputs.check_stdin(&[("TOKEN", Some("x"))]).is_ok());
+        let error = inputs.check_stdin(&[("TOKEN", Some("-"))]).unwrap_err();
+        assert_eq!(error.to_string(), "stdin: named by both TOKEN and --passphrase-from");
+    }
+
+    #[test]
+    fn sources_are_told_apart() {
+        assert_eq!(Source::parse("-"), Source::Stdin);
+        assert_eq!(Source::parse("env:A"), Source::Variable("A".into()));
+        assert_eq!(Source::parse("fd:3"), Source::Descriptor(3));
+        assert_eq!(Source::parse("fd:x"), Source::File("fd:x".into()));
+        assert_eq!(Source::parse("./-"), Source::File("./-".into()));
+    }
+}

@@ -1,0 +1,341 @@
+//! `jwtctl keygen`.
+
+use std::io;
+use std::path::Path;
+
+use clap::ValueEnum;
+use jwtctl::core::alg::{Curve, KeyAlg, SigAlg};
+use jwtctl::core::error::{Code, Error};
+use jwtctl::core::files::{self, Access};
+use jwtctl::core::json::{Json, Object};
+use jwtctl::core::key::{self, Key, Recipe, encrypt_pkcs8, pem, to_pkcs8, to_spki};
+use jwtctl::core::seal::{self, Content, DEFAULT_P2C};
+use jwtctl::core::secret::Secret;
+use serde::Serialize;
+
+use super::Context;
+use super::output::{Page, Report, Role};
+
+/// The least PBKDF2-HMAC-SHA256 iterations of an encrypted PEM or DER file.
+const MIN_PKCS8_ITERATIONS: u32 = 600_000;
+
+/// Make a key
+///
+/// The private key is encrypted with a passphrase unless --no-encrypt says otherwise: as a JWE of its JWK, or as
+/// encrypted PKCS#8. Files are readable by their owner alone and are never overwritten without --force.
+#[derive(clap::Args)]
+pub struct Args {
+    /// The algorithm, in any case (default: EdDSA); --list-algs lists them
+    #[arg(value_name = "ALG", default_value = "EdDSA", hide_default_value = true)]
+    alg: String,
+    /// Size of an RSA key, 2048 to 8192 (default: 2048)
+    #[arg(long, value_name = "N")]
+    bits: Option<usize>,
+    /// Curve, where the algorithm leaves a choice
+    #[arg(long, value_name = "CURVE", value_parser = curve)]
+    crv: Option<Curve>,
+    /// What the key is for (default: by the algorithm)
+    #[arg(long = "use", value_enum, value_name = "USE")]
+    usage: Option<Usage>,
+    /// Its id: thumbprint (RFC 7638), uuid, or any text
+    #[arg(long, value_name = "thumbprint|uuid|VALUE", default_value = "thumbprint", hide_default_value = true)]
+    kid: String,
+    /// Where the private key goes, - for stdout
+    #[arg(long, value_name = "FILE", required_unless_present = "list_algs")]
+    out: Option<String>,
+    /// Where the public key goes, - for stdout
+    #[arg(long, value_name = "FILE")]
+    public_out: Option<String>,
+    /// How keys are written
+    #[arg(long, value_enum, default_value = "jwk")]
+    format: Format,
+    /// Write the private key in clear
+    #[arg(long)]
+    no_encrypt: bool,
+    /// PBKDF2 iterations that protect the passphrase (default: 210000, of PEM and DER 600000)
+    #[arg(long, value_name = "N", conflicts_with = "no_encrypt")]
+    p2c: Option<u32>,
+    /// Replace files that exist
+    #[arg(long)]
+    force: bool,
+    /// List the algorithms and exit
+    #[arg(long, exclusive = true)]
+    list_algs: bool,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Usage {
+    /// Signatures
+    Sig,
+    /// Encryption
+    Enc,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// JSON Web Key
+    Jwk,
+    /// JSON Web Key Set of one
+    Jwks,
+    /// PKCS#8, the public key SPKI
+    Pem,
+    /// The same as bytes
+    Der,
+}
+
+fn curve(text: &str) -> Result<Curve, String> {
+    let found = Curve::ALL.iter().find(|crv| crv.as_str().eq_ignore_ascii_case(text));
+    found.copied().ok_or_else(|| {
+        let names: Vec<&str> = Curve::ALL.iter().map(|crv| crv.as_str()).collect();
+        format!("curves are {}", names.join(", "))
+    })
+}
+
+/// What `keygen` did.
+#[derive(Serialize)]
+#[serde(untagged)]
+pub enum Made {
+    Key(Box<NewKey>),
+    List { algs: Vec<&'static str> },
+}
+
+/// A new key, and where it went.
+#[derive(Serialize)]
+pub struct NewKey {
+    kid: String,
+    alg: &'static str,
+    kty: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    thumbprint: Option<String>,
+    public_jwk: Object,
+    stored: &'static str,
+    encrypted: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    file: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    public_file: Option<String>,
+    /// With `--json --out -`: the private key, which would otherwise be a second document.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    private: Option<Json>,
+    #[serde(skip)]
+    stdout: Option<Vec<u8>>,
+}
+
+/// An algorithm of either table.
+#[derive(Clone, Copy)]
+enum Alg {
+    Sig(SigAlg),
+    Enc(KeyAlg),
+}
+
+impl Alg {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Sig(alg) => alg.as_str(),
+            Self::Enc(alg) => alg.as_str(),
+        }
+    }
+
+    fn usage(self) -> Usage {
+        match self {
+            Self::Sig(_) => Usage::Sig,
+            Self::Enc(_) => Usage::Enc,
+        }
+    }
+
+    /// Every algorithm that takes a key.
+    fn all() -> impl Iterator<Item = Self> {
+        let takes_key = |alg: &&KeyAlg| Recipe::for_encryption(**alg, None, None).is_ok();
+        SigAlg::ALL.iter().map(|alg| Self::Sig(*alg)).chain(KeyAlg::ALL.iter().filter(takes_key).map(|alg| Self::Enc(*alg)))
+    }
+}
+
+pub fn run(args: Args, context: &mut Context<'_>) -> Result<Made, Error> {
+    if args.list_algs {
+        return Ok(Made::List { algs: Alg::all().map(Alg::name).collect() });
+    }
+    let Some(out) = args.out.clone() else { return Err(Error::usage("--out", "is needed: FILE, or - for stdout")) };
+    check(&args, &out)?;
+    context.inputs.check_stdin(&[])?;
+    let alg = find_alg(&args.alg, context)?;
+    let recipe = match alg {
+        Alg::Sig(alg) => Recipe::for_sig(alg, args.crv, args.bits),
+        Alg::Enc(alg) => Recipe::for_encryption(alg, args.crv, args.bits),
+    };
+    let recipe = recipe.map_err(|why| Error::usage("keygen", why))?;
+    if args.usage.is_some_and(|usage| usage != alg.usage()) {
+        return Err(Error::usage("--use", format!("contradicts {}", alg.name())));
+    }
+    // Ask before the work: a passphrase typed for a file that cannot be written is a nuisance.
+    let passphrase = match args.no_encrypt {
+        true => None,
+        false => Some(context.inputs.new_passphrase(if out == "-" { "the key" } else { &out })?),
+    };
+    let key = make(recipe, alg, &args, context)?;
+    let private = private_bytes(&key, passphrase.as_ref(), &args, context)?;
+    let public = args.public_out.as_ref().map(|_| public_bytes(&key, args.format)).transpose()?;
+    store(&key, alg, &private, public.as_deref(), &args, &out, context).map(|made| Made::Key(Box::new(made)))
+}
+
+/// What can be refused before any work is done.
+fn check(args: &Args, out: &str) -> Result<(), Error> {
+    if out == "-" && args.public_out.as_deref() == Some("-") {
+        return Err(Error::usage("--public-out -", "stdout is taken by --out -"));
+    }
+    let files = [Some(out), args.public_out.as_deref()].into_iter().flatten().filter(|path| *path != "-");
+    for path in files {
+        if !args.force && Path::new(path).symlink_metadata().is_ok() {
+            let (code, why) = (Code::WouldOverwrite, "exists already, and was left as it is".to_owned());
+            return Err(Error::Io { code, path: path.into(), why, hints: vec!["to replace it: --force".into()] });
+        }
+    }
+    let pkcs8 = matches!(args.format, Format::Pem | Format::Der);
+    match args.p2c {
+        Some(count) if pkcs8 && count < MIN_PKCS8_ITERATIONS => {
+            Err(Error::usage("--p2c", format!("{count} is too few for PKCS#8, which needs at least {MIN_PKCS8_ITERATIONS}")))
+        }
+        _ => Ok(()),
+    }
+}
+
+fn find_alg(text: &str, context: &Context<'_>) -> Result<Alg, Error> {
+    let find = |name: &str| Alg::all().find(|alg| alg.name().eq_ignore_ascii_case(name));
+    if let Some(alg) = find(text) {
+        return Ok(alg);
+    }
+    // "RSA256" is what people call it who read "RS256" aloud.
+    let digits = text.get(3..).filter(|_| text.get(..3).is_some_and(|head| head.eq_ignore_ascii_case("RSA")));
+    if let Some(alg) = digits.and_then(|digits| find(&format!("RS{digits}"))) {
+        context.output.note(&format!("{text} is taken as {}", alg.name()));
+        return Ok(alg);
+    }
+    let names: Vec<&str> = Alg::all().map(Alg::name).collect();
+    let error = Error::usage(format!("{text:?}"), "is no algorithm that keys are made for");
+    Err(error.hint(format!("algorithms are {}", names.join(", "))))
+}
+
+fn make(recipe: Recipe, alg: Alg, args: &Args, context: &Context<'_>) -> Result<Key, Error> {
+    let spinner = context.output.spinner(matches!(recipe, Recipe::Rsa(bits) if bits >= 3072), "looking for primes");
+    let made = key::generate(recipe, &context.env);
+    drop(spinner);
+    let mut key = made.map_err(|why| Error::input(Code::BadKey, "the new key", why))?;
+    key.kid = Some(match args.kid.as_str() {
+        "thumbprint" => key.thumbprint(),
+        "uuid" => context.env.uuid(),
+        other => other.to_owned(),
+    });
+    key.alg = Some(alg.name().into());
+    key.usage = Some(if alg.usage() == Usage::Sig { "sig" } else { "enc" }.into());
+    Ok(key)
+}
+
+fn private_bytes(key: &Key, passphrase: Option<&Secret>, args: &Args, context: &Context<'_>) -> Result<Secret, Error> {
+    let bad = |why: String| Error::usage("--format", format!("the key {why}"));
+    match (args.format, passphrase) {
+        (Format::Jwk | Format::Jwks, _) => {
+            let is_set = args.format == Format::Jwks;
+            let jwk = key.expose_jwk();
+            let json = if is_set { Secret::new([b"{\"keys\":[", jwk.expose(), b"]}"].concat()) } else { jwk };
+            let content = if is_set { Content::JwkSet } else { Content::Jwk };
+            match passphrase {
+                Some(passphrase) => {
+                    let sealed = seal::seal(&json, content, passphrase, args.p2c.unwrap_or(DEFAULT_P2C))?;
+                    Ok(Secret::new(format!("{sealed}\n").into_bytes()))
+                }
+                None => Ok(Secret::new([json.expose(), b"\n"].concat())),
+            }
+        }
+        (Format::Der, None) => to_pkcs8(key).map_err(bad),
+        (Format::Der, Some(passphrase)) => encrypt_pkcs8(key, passphrase, args.p2c, &context.env).map(Secret::new).map_err(bad),
+        (Format::Pem, None) => to_pkcs8(key).map(|der| pem("PRIVATE KEY", der.expose())).map_err(bad),
+        (Format::Pem, Some(passphrase)) => {
+            let sealed = encrypt_pkcs8(key, passphrase, args.p2c, &context.env).map_err(bad)?;
+            Ok(pem("ENCRYPTED PRIVATE KEY", &sealed))
+        }
+    }
+}
+
+fn public_bytes(key: &Key, format: Format) -> Result<Vec<u8>, Error> {
+    let bad = |why: String| Error::usage("--public-out", format!("the key {why}"));
+    let public = key.public().ok_or_else(|| bad("is symmetric and has no public half".into()))?;
+    let jwk = Json::Object(public.public_jwk()).to_text();
+    Ok(match format {
+        Format::Jwk => format!("{jwk}\n").into_bytes(),
+        Format::Jwks => format!("{{\"keys\":[{jwk}]}}\n").into_bytes(),
+        Format::Der => to_spki(key).map_err(bad)?,
+        Format::Pem => pem("PUBLIC KEY", &to_spki(key).map_err(bad)?).expose().to_vec(),
+    })
+}
+
+/// Writes the files; the public one first, so that a private key never stands there without the other.
+fn store(
+    key: &Key,
+    alg: Alg,
+    private: &Secret,
+    public: Option<&[u8]>,
+    args: &Args,
+    out: &str,
+    context: &Context<'_>,
+) -> Result<NewKey, Error> {
+    let mut stdout = None;
+    if let (Some(path), Some(public)) = (&args.public_out, public) {
+        match path.as_str() {
+            "-" => stdout = Some(public.to_vec()),
+            path => files::write(Path::new(path), public, Access::Public, args.force)?,
+        }
+    }
+    let to_stdout = out == "-";
+    if to_stdout {
+        if args.format == Format::Der && context.output.is_terminal() {
+            return Err(Error::usage("--format der", "would write bytes to the terminal").hint("use --out FILE, or a pipe"));
+        }
+        stdout = Some(private.expose().to_vec());
+    } else {
+        files::write(Path::new(out), private.expose(), Access::Private, args.force)?;
+    }
+    Ok(NewKey {
+        kid: key.kid.clone().unwrap_or_default(),
+        alg: alg.name(),
+        kty: key.kty().as_str(),
+        thumbprint: key.public().map(|public| public.thumbprint()),
+        public_jwk: key.public().map(|public| public.public_jwk()).unwrap_or_default(),
+        stored: if to_stdout { "stdout" } else { "file" },
+        encrypted: !args.no_encrypt,
+        file: (!to_stdout).then(|| out.to_owned()),
+        public_file: args.public_out.clone().filter(|path| path != "-"),
+        private: (to_stdout && context.output.is_json()).then(|| in_json(private)),
+        stdout,
+    })
+}
+
+/// A private key as a JSON value: JSON as it is, anything else as text.
+fn in_json(private: &Secret) -> Json {
+    match private.expose_str() {
+        Some(text) => Json::parse(text.as_bytes()).unwrap_or_else(|_| Json::from(text.trim_end())),
+        None => Json::from(key::encode(private.expose()).as_str()),
+    }
+}
+
+impl Report for Made {
+    const SCHEMA: &'static str = "jwtctl.keygen/1";
+
+    fn human(&self, page: &mut Page<'_>) -> io::Result<()> {
+        let made = match self {
+            Self::Key(made) => made,
+            Self::List { algs } => return algs.iter().try_for_each(|alg| page.line(Role::Plain, alg)),
+        };
+        if let Some(bytes) = &made.stdout {
+            return page.bytes(bytes);
+        }
+        let how = if made.encrypted { "encrypted" } else { "NOT ENCRYPTED" };
+        page.line(Role::Plain, &format!("kid      {}", made.kid))?;
+        page.line(Role::Plain, &format!("alg      {}", made.alg))?;
+        if let Some(file) = &made.file {
+            page.line(Role::Plain, &format!("private  {file} ({how})"))?;
+        }
+        match &made.public_file {
+            Some(file) => page.line(Role::Plain, &format!("public   {file}")),
+            None => Ok(()),
+        }
+    }
+}

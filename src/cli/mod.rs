@@ -1,0 +1,153 @@
+//! The command line: parse, run, write, exit.
+
+mod completions;
+mod decode;
+mod input;
+mod jwks;
+mod keygen;
+mod man;
+mod output;
+mod sign;
+mod verify;
+
+use std::ffi::OsString;
+use std::process::ExitCode;
+
+use clap::builder::FalseyValueParser;
+use clap::{Args, Parser, Subcommand};
+use jwtctl::core::env::Env;
+use jwtctl::core::error::{Code, Error};
+use jwtctl::core::time::Timestamp;
+
+use input::Inputs;
+use output::{Color, Output, Report};
+
+/// Mint, inspect and verify JSON Web Tokens, and manage JSON Web Key Sets
+///
+/// Exit codes: 0 done or valid, 1 the answer is no, 2 the call cannot be used, 3 something outside did not answer, 4 this
+/// machine refused, 10 and above the token is bad (10 signature, 11 expired, 12 not yet valid, 13 a claim, 14 no key, 15
+/// algorithm, 16 session, 17 not a token).
+#[derive(Parser)]
+#[command(name = "jwtctl", version, disable_help_subcommand = true, infer_subcommands = false, max_term_width = 100)]
+pub struct Cli {
+    #[command(flatten)]
+    global: Global,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Args)]
+#[command(next_help_heading = "Global options")]
+struct Global {
+    /// Write one JSON document to stdout, failures included [env: JWTCTL_FORMAT=json]
+    #[arg(long, global = true)]
+    json: bool,
+    /// No notes and no progress on stderr
+    #[arg(long, short, global = true)]
+    quiet: bool,
+    /// Say why and where from; secrets never
+    #[arg(long, short, global = true, conflicts_with = "quiet")]
+    verbose: bool,
+    /// When to use colour
+    #[arg(long, global = true, value_name = "WHEN", default_value = "auto", hide_possible_values = false)]
+    color: Color,
+    /// Pretend it is TIME: RFC 3339, a date, Unix seconds, +15m or -1h
+    #[arg(long, global = true, value_name = "TIME", env = "JWTCTL_NOW", allow_hyphen_values = true, hide_env_values = true)]
+    now: Option<String>,
+    /// Never prompt: fail and name the flag to use
+    #[arg(long, global = true, env = "CI", value_parser = FalseyValueParser::new(), hide_env_values = true)]
+    no_input: bool,
+    /// Open sealed keys and encrypted PEM with the passphrase in KEYSPEC: PATH, -, env:NAME or fd:N
+    #[arg(long, global = true, value_name = "KEYSPEC", env = "JWTCTL_PASSPHRASE_FILE", hide_env_values = true)]
+    passphrase_from: Option<String>,
+}
+
+#[derive(Subcommand)]
+#[command(defer = true)]
+enum Command {
+    Decode(decode::Args),
+    Verify(verify::Args),
+    Sign(sign::Args),
+    Keygen(keygen::Args),
+    Jwks(jwks::Args),
+    Completions(completions::Args),
+    #[command(hide = true)]
+    Man(man::Args),
+}
+
+/// What every command may use besides its own arguments.
+pub struct Context<'a> {
+    /// The time and randomness.
+    pub env: Env<'a>,
+    /// Files, stdin, the environment and prompts.
+    pub inputs: Inputs,
+    /// Where notes go.
+    pub output: Output,
+}
+
+/// Runs the command that the process was started with.
+pub fn main() -> ExitCode {
+    let args: Vec<OsString> = std::env::args_os().collect();
+    let json = wants_json(&args);
+    let cli = match Cli::try_parse_from(&args) {
+        Ok(cli) => cli,
+        Err(error) => return output::clap_error(&error, json),
+    };
+    let output = Output::new(json, cli.global.quiet, cli.global.verbose, cli.global.color);
+    let now = match moment(cli.global.now.as_deref()) {
+        Ok(now) => now,
+        Err(error) => return output.fail(&error),
+    };
+    let random = |buffer: &mut [u8]| fill_random(buffer);
+    let env = Env { now, random: &random };
+    let inputs = Inputs::new(cli.global.no_input, cli.global.passphrase_from);
+    let mut context = Context { env, inputs, output };
+    dispatch(cli.command, &mut context)
+}
+
+fn dispatch(command: Command, context: &mut Context<'_>) -> ExitCode {
+    match command {
+        Command::Decode(args) => finish(decode::run(args, context), context),
+        Command::Verify(args) => finish(verify::run(args, context), context),
+        Command::Sign(args) => finish(sign::run(args, context), context),
+        Command::Keygen(args) => finish(keygen::run(args, context), context),
+        Command::Jwks(args) => jwks::run(args, context),
+        Command::Completions(args) => finish(completions::run(args), context),
+        Command::Man(args) => finish(man::run(args), context),
+    }
+}
+
+/// Writes a command's answer, or why there is none.
+fn finish<R: Report>(result: Result<R, Error>, context: &Context<'_>) -> ExitCode {
+    match result {
+        Ok(report) => context.output.emit(&report),
+        Err(error) => context.output.fail(&error),
+    }
+}
+
+/// Whether JSON was asked for, found out before parsing so that a usage error is JSON as well.
+fn wants_json(args: &[OsString]) -> bool {
+    let flag = args.iter().skip(1).take_while(|arg| *arg != "--").any(|arg| arg == "--json");
+    flag || input::variable("JWTCTL_FORMAT").is_some_and(|format| format.eq_ignore_ascii_case("json"))
+}
+
+#[expect(clippy::disallowed_methods, reason = "the one place where the clock comes in")]
+fn moment(pretended: Option<&str>) -> Result<Timestamp, Error> {
+    let real = Timestamp(jiff::Timestamp::now().as_second());
+    match pretended {
+        None => Ok(real),
+        Some(text) => Timestamp::parse(text, real).map_err(|error| match error {
+            Error::Input { why, what, hints, .. } => {
+                Error::Input { code: Code::Usage, what: format!("--now {what}"), why, hints }
+            }
+            other => other,
+        }),
+    }
+}
+
+/// Fills `buffer` from the operating system. Without randomness nothing may go on, and there is nobody to tell.
+fn fill_random(buffer: &mut [u8]) {
+    while getrandom::fill(buffer).is_err() {
+        std::thread::yield_now();
+    }
+}

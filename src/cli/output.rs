@@ -1,0 +1,510 @@
+//! The only place that writes: reports to stdout, errors, hints and notes to stderr. It alone knows exit codes, colours
+//! and what must not reach a terminal as it is.
+
+use std::borrow::Cow;
+use std::fmt::Write as _;
+use std::io::{self, IsTerminal as _, Write};
+use std::process::ExitCode;
+
+use anstyle::{AnsiColor, Style};
+use clap::ValueEnum;
+use clap::error::ErrorKind;
+use jwtctl::core::error::{Code, Error, Rejection};
+use jwtctl::core::json::{Json, Object};
+use serde::Serialize;
+
+use super::input::variable;
+
+/// When to use colour.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Color {
+    /// On a terminal, unless the environment says otherwise
+    Auto,
+    /// Always
+    Always,
+    /// Never
+    Never,
+}
+
+/// A command's answer: a value, which this file turns into text or JSON.
+pub trait Report: Serialize {
+    /// The name and version of its JSON form.
+    const SCHEMA: &'static str;
+
+    /// Writes it for people.
+    fn human(&self, page: &mut Page<'_>) -> io::Result<()>;
+
+    /// What the answer amounts to.
+    fn status(&self) -> Status<'_> {
+        Status::Done
+    }
+
+    /// Whether the answer is bytes that are the same with and without `--json`, such as a generated file.
+    fn is_raw(&self) -> bool {
+        false
+    }
+}
+
+/// What an answer amounts to.
+pub enum Status<'a> {
+    /// Yes, or done.
+    Done,
+    /// No, and why, in a line for stderr.
+    No(String),
+    /// A token was refused. If the report says so itself, `shown` is set, and stderr is left to the hints.
+    Rejected {
+        /// Why.
+        rejection: &'a Rejection,
+        /// Whether people already see why on stdout.
+        shown: bool,
+    },
+}
+
+/// How to write.
+pub struct Output {
+    json: bool,
+    quiet: bool,
+    verbose: bool,
+    stdout: Paint,
+    stderr: Paint,
+}
+
+/// Whether one stream takes colour and is a terminal.
+#[derive(Clone, Copy)]
+struct Paint {
+    color: bool,
+    terminal: bool,
+}
+
+impl Paint {
+    fn new(choice: Color, terminal: bool) -> Self {
+        let set = |name| variable(name).is_some_and(|value| !value.is_empty() && value != "0");
+        let color = match choice {
+            Color::Always => true,
+            Color::Never => false,
+            Color::Auto if variable("NO_COLOR").is_some_and(|value| !value.is_empty()) => false,
+            Color::Auto if set("CLICOLOR_FORCE") || set("FORCE_COLOR") => true,
+            Color::Auto => {
+                terminal && variable("TERM").is_none_or(|term| term != "dumb") && variable("CLICOLOR").is_none_or(|it| it != "0")
+            }
+        };
+        Self { color, terminal }
+    }
+}
+
+impl Output {
+    /// Settles how to write for the whole run.
+    pub fn new(json: bool, quiet: bool, verbose: bool, color: Color) -> Self {
+        let stdout = Paint::new(color, io::stdout().is_terminal());
+        let stderr = Paint::new(color, io::stderr().is_terminal());
+        Self { json, quiet, verbose, stdout, stderr }
+    }
+
+    /// Whether the answer goes out as JSON.
+    pub fn is_json(&self) -> bool {
+        self.json
+    }
+
+    /// Whether stdout is a terminal.
+    pub fn is_terminal(&self) -> bool {
+        self.stdout.terminal
+    }
+
+    /// Shows that something slow goes on, on a terminal, until the result is dropped.
+    pub fn spinner(&self, slow: bool, what: &'static str) -> Option<Spinner> {
+        (slow && !self.quiet && self.stderr.terminal).then(|| Spinner::start(what))
+    }
+
+    /// A remark that is not part of the answer.
+    pub fn note(&self, text: &str) {
+        if !self.quiet {
+            self.line("note", AnsiColor::Cyan, text);
+        }
+    }
+
+    /// A remark that should not be overlooked.
+    pub fn warn(&self, text: &str) {
+        self.line("warning", AnsiColor::Yellow, text);
+    }
+
+    /// A remark for those who asked for details.
+    pub fn detail(&self, text: &str) {
+        if self.verbose {
+            self.line("info", AnsiColor::Blue, text);
+        }
+    }
+
+    fn line(&self, label: &str, color: AnsiColor, text: &str) {
+        let mut line = String::new();
+        let style = if self.stderr.color { Style::new().fg_color(Some(color.into())).bold() } else { Style::new() };
+        let _ = writeln!(line, "{style}{label}:{style:#} {}", printable(text));
+        // Nobody is left to tell when stderr is gone.
+        let _ = io::stderr().lock().write_all(line.as_bytes());
+    }
+
+    /// Writes an answer.
+    pub fn emit<R: Report>(&self, report: &R) -> ExitCode {
+        let (code, rejection) = match report.status() {
+            Status::Done => (0, None),
+            Status::No(why) => {
+                self.line("no", AnsiColor::Yellow, &why);
+                (1, None)
+            }
+            Status::Rejected { rejection, shown } => (exit_code(rejection.primary().code), Some((rejection, shown))),
+        };
+        let written = if self.json && !report.is_raw() { self.emit_json(report, code) } else { self.emit_text(report) };
+        if let (Some((rejection, shown)), false) = (rejection, self.json) {
+            if !shown {
+                rejection.reasons().iter().for_each(|reason| self.line("error", AnsiColor::Red, &reason.message));
+            }
+            rejection.reasons().iter().flat_map(|reason| &reason.hints).for_each(|hint| self.line("hint", AnsiColor::Cyan, hint));
+        }
+        match written {
+            Ok(()) => ExitCode::from(code),
+            // Whoever closed the pipe has seen enough.
+            Err(e) if e.kind() == io::ErrorKind::BrokenPipe => ExitCode::from(code),
+            Err(e) => self.fail(&Error::io("standard output", &e)),
+        }
+    }
+
+    fn emit_text<R: Report>(&self, report: &R) -> io::Result<()> {
+        let mut buffer = Vec::new();
+        report.human(&mut Page { out: &mut buffer, color: self.stdout.color, terminal: self.stdout.terminal })?;
+        write_stdout(&buffer)
+    }
+
+    fn emit_json<R: Report>(&self, report: &R, code: u8) -> io::Result<()> {
+        let error = match report.status() {
+            Status::Rejected { rejection, .. } => Some(rejection.primary()),
+            Status::Done | Status::No(_) => None,
+        };
+        let error =
+            error.map(|reason| JsonError { code: reason.code, exit_code: code, message: &reason.message, hints: &reason.hints });
+        write_json(&Document { schema: R::SCHEMA, ok: code == 0, report: Some(report), error })
+    }
+
+    /// Says why there is no answer.
+    pub fn fail(&self, error: &Error) -> ExitCode {
+        let code = exit_code(error.code());
+        if self.json {
+            let message = error.to_string();
+            let error = JsonError { code: error.code(), exit_code: code, message: &message, hints: error.hints() };
+            let document = Document::<()> { schema: "jwtctl.error/1", ok: false, report: None, error: Some(error) };
+            // A closed pipe changes nothing about the failure.
+            let _ = write_json(&document);
+        } else {
+            self.line("error", AnsiColor::Red, &error.to_string());
+            error.hints().iter().for_each(|hint| self.line("hint", AnsiColor::Cyan, hint));
+        }
+        ExitCode::from(code)
+    }
+}
+
+/// A sign of life on stderr.
+pub struct Spinner {
+    bar: indicatif::ProgressBar,
+}
+
+impl Spinner {
+    fn start(what: &'static str) -> Self {
+        let bar = indicatif::ProgressBar::new_spinner().with_message(what);
+        bar.enable_steady_tick(std::time::Duration::from_millis(100));
+        Self { bar }
+    }
+}
+
+impl Drop for Spinner {
+    fn drop(&mut self) {
+        self.bar.finish_and_clear();
+    }
+}
+
+/// What goes around every answer in JSON.
+#[derive(Serialize)]
+struct Document<'a, R: Serialize> {
+    schema: &'static str,
+    ok: bool,
+    #[serde(flatten, skip_serializing_if = "Option::is_none")]
+    report: Option<&'a R>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    error: Option<JsonError<'a>>,
+}
+
+#[derive(Serialize)]
+struct JsonError<'a> {
+    code: Code,
+    exit_code: u8,
+    message: &'a str,
+    hints: &'a [String],
+}
+
+fn write_json<R: Serialize>(document: &Document<'_, R>) -> io::Result<()> {
+    let text = serde_json::to_string(document).map_err(io::Error::other)?;
+    // Hostile characters can only stand inside strings, where an escape means the same.
+    write_stdout(format!("{}\n", printable(&text)).as_bytes())
+}
+
+fn write_stdout(bytes: &[u8]) -> io::Result<()> {
+    let mut stdout = io::stdout().lock();
+    stdout.write_all(bytes)?;
+    stdout.flush()
+}
+
+/// Turns clap's verdict on the arguments into output: help and version are answers, the rest are usage errors.
+pub fn clap_error(error: &clap::Error, json: bool) -> ExitCode {
+    let is_answer = matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion);
+    if is_answer || !json {
+        return match error.print() {
+            Err(e) if e.kind() != io::ErrorKind::BrokenPipe => ExitCode::from(4),
+            _ if is_answer => ExitCode::SUCCESS,
+            _ => ExitCode::from(exit_code(Code::Usage)),
+        };
+    }
+    let text = error.render().to_string();
+    let mut lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
+    let message = lines.next().unwrap_or_default().trim_start_matches("error: ").to_owned();
+    let hints = lines.filter_map(|line| line.strip_prefix("tip: ").map(String::from)).collect();
+    let error = Error::Input { code: Code::Usage, what: String::new(), why: message, hints };
+    Output::new(true, true, false, Color::Never).fail(&error)
+}
+
+/// The exit code that scripts rely on.
+fn exit_code(code: Code) -> u8 {
+    match code {
+        Code::Usage | Code::BadKey | Code::BadSecret | Code::BadPassphrase | Code::BadInput | Code::NoInput => 2,
+        Code::KeysUnavailable | Code::RedisUnavailable | Code::IssuerUnavailable => 3,
+        Code::Io | Code::WouldOverwrite | Code::UnsafePermissions => 4,
+        Code::BadSignature | Code::DecryptionFailed => 10,
+        Code::Expired | Code::TooOld => 11,
+        Code::NotYetValid => 12,
+        Code::MissingClaim | Code::Mismatch => 13,
+        Code::NoMatchingKey => 14,
+        Code::AlgNotAllowed | Code::UnknownCritical => 15,
+        Code::SessionGone => 16,
+        Code::Malformed => 17,
+    }
+}
+
+/// What a report writes on. Text that comes from a token goes through [`Page::text`] or [`Page::json`].
+pub struct Page<'a> {
+    out: &'a mut Vec<u8>,
+    color: bool,
+    terminal: bool,
+}
+
+/// The roles that colour marks; every one of them is also told by words or position.
+#[derive(Clone, Copy)]
+pub enum Role {
+    /// Nothing special.
+    Plain,
+    /// It holds.
+    Good,
+    /// It does not.
+    Bad,
+    /// Look twice.
+    Caution,
+    /// Less important.
+    Faint,
+    /// A heading.
+    Title,
+    /// The header of a token, and member names.
+    Header,
+    /// Its payload, and strings.
+    Payload,
+    /// Its signature, and numbers.
+    Signature,
+}
+
+impl Role {
+    fn style(self) -> Style {
+        let color = |color: AnsiColor| Style::new().fg_color(Some(color.into()));
+        match self {
+            Self::Plain => Style::new(),
+            Self::Good => color(AnsiColor::Green),
+            Self::Bad => color(AnsiColor::Red).bold(),
+            Self::Caution => color(AnsiColor::Yellow),
+            Self::Faint => Style::new().dimmed(),
+            Self::Title => Style::new().bold(),
+            Self::Header => color(AnsiColor::Red),
+            Self::Payload => color(AnsiColor::Magenta),
+            Self::Signature => color(AnsiColor::Cyan),
+        }
+    }
+}
+
+impl Page<'_> {
+    /// Whether stdout is a terminal.
+    pub fn is_terminal(&self) -> bool {
+        self.terminal
+    }
+
+    /// Text, with everything escaped that a terminal would act on.
+    pub fn text(&mut self, role: Role, text: &str) -> io::Result<()> {
+        let style = if self.color { role.style() } else { Style::new() };
+        write!(self.out, "{style}{}{style:#}", printable(text))
+    }
+
+    /// [`Page::text`], and the end of the line.
+    pub fn line(&mut self, role: Role, text: &str) -> io::Result<()> {
+        self.text(role, text)?;
+        self.end()
+    }
+
+    /// Ends the line.
+    pub fn end(&mut self) -> io::Result<()> {
+        self.out.write_all(b"\n")
+    }
+
+    /// Bytes as they are; on a terminal, with everything escaped that it would act on.
+    pub fn bytes(&mut self, bytes: &[u8]) -> io::Result<()> {
+        if !self.terminal {
+            return self.out.write_all(bytes);
+        }
+        self.out.write_all(printable_lines(&String::from_utf8_lossy(bytes)).as_bytes())
+    }
+
+    /// A value as a script wants it: a string without quotes, anything else as JSON; and the end of the line.
+    pub fn bare(&mut self, value: &Json) -> io::Result<()> {
+        match value {
+            Json::String(text) => self.bytes(text.as_bytes())?,
+            other => self.bytes(other.to_text().as_bytes())?,
+        }
+        self.end()
+    }
+
+    /// An object, indented, with what `remark` has to say behind each member of its top level.
+    pub fn object(&mut self, object: &Object, remark: &dyn Fn(&str, &Json) -> Option<String>) -> io::Result<()> {
+        if object.0.is_empty() {
+            return self.line(Role::Plain, "{}");
+        }
+        self.line(Role::Plain, "{")?;
+        for (i, (name, value)) in object.0.iter().enumerate() {
+            self.member(name, value, 1)?;
+            let comma = if i + 1 < object.0.len() { "," } else { "" };
+            self.text(Role::Plain, comma)?;
+            if let Some(remark) = remark(name, value) {
+                self.text(Role::Faint, &format!("  # {remark}"))?;
+            }
+            self.end()?;
+        }
+        self.line(Role::Plain, "}")
+    }
+
+    fn member(&mut self, name: &str, value: &Json, depth: usize) -> io::Result<()> {
+        self.text(Role::Plain, &"  ".repeat(depth))?;
+        self.text(Role::Header, &Json::from(name).to_text())?;
+        self.text(Role::Plain, ": ")?;
+        self.json(value, depth)
+    }
+
+    /// A JSON value, indented, numbers and duplicates as they were written.
+    pub fn json(&mut self, value: &Json, depth: usize) -> io::Result<()> {
+        let indent = "  ".repeat(depth);
+        match value {
+            Json::String(_) => self.text(Role::Payload, &value.to_text()),
+            Json::Array(items) if !items.is_empty() => {
+                // Short lists of plain values read better on one line.
+                let plain = items.iter().all(|item| !matches!(item, Json::Array(_) | Json::Object(_)));
+                let text = value.to_text();
+                if plain && text.len() <= 72 {
+                    return self.text(Role::Payload, &text.replace("\",\"", "\", \""));
+                }
+                self.text(Role::Plain, "[")?;
+                for (i, item) in items.iter().enumerate() {
+                    self.text(Role::Plain, if i == 0 { "" } else { "," })?;
+                    self.end()?;
+                    self.text(Role::Plain, &format!("{indent}  "))?;
+                    self.json(item, depth + 1)?;
+                }
+                self.end()?;
+                self.text(Role::Plain, &format!("{indent}]"))
+            }
+            Json::Object(object) if !object.0.is_empty() => {
+                self.text(Role::Plain, "{")?;
+                for (i, (name, value)) in object.0.iter().enumerate() {
+                    self.text(Role::Plain, if i == 0 { "" } else { "," })?;
+                    self.end()?;
+                    self.member(name, value, depth + 1)?;
+                }
+                self.end()?;
+                self.text(Role::Plain, &format!("{indent}}}"))
+            }
+            other => self.text(Role::Signature, &other.to_text()),
+        }
+    }
+
+    /// A table: on a terminal fitted to its width, in a pipe whole and without lines.
+    pub fn table(&mut self, titles: &[&str], rows: &[Vec<String>]) -> io::Result<()> {
+        use comfy_table::{ContentArrangement, Table, presets};
+        let mut table = Table::new();
+        table.set_header(titles.iter().copied());
+        table.load_style(presets::NOTHING);
+        if let (true, Some((terminal_size::Width(width), _))) = (self.terminal, terminal_size::terminal_size()) {
+            table.load_style(presets::UTF8_HORIZONTAL_ONLY);
+            table.set_width(width).set_content_arrangement(ContentArrangement::Dynamic);
+        }
+        for row in rows {
+            table.add_row(row.iter().map(|cell| printable(cell).into_owned()));
+        }
+        for line in table.lines() {
+            writeln!(self.out, "{}", line.trim())?;
+        }
+        Ok(())
+    }
+}
+
+/// `text` with control, bidirectional and invisible characters written as `\uXXXX`, line breaks too.
+pub fn printable(text: &str) -> Cow<'_, str> {
+    escape(text, is_hostile)
+}
+
+/// [`printable`], with line breaks and tabs left alone.
+fn printable_lines(text: &str) -> Cow<'_, str> {
+    escape(text, |c| is_hostile(c) && c != '\n' && c != '\t')
+}
+
+fn escape(text: &str, hostile: impl Fn(char) -> bool) -> Cow<'_, str> {
+    if !text.contains(&hostile) {
+        return Cow::Borrowed(text);
+    }
+    let mut escaped = String::with_capacity(text.len() + 16);
+    for c in text.chars() {
+        if hostile(c) {
+            let mut units = [0; 2];
+            c.encode_utf16(&mut units).iter().for_each(|unit| {
+                let _ = write!(escaped, "\\u{unit:04x}");
+            });
+        } else {
+            escaped.push(c);
+        }
+    }
+    Cow::Owned(escaped)
+}
+
+/// Characters that move the cursor, turn text around or cannot be seen.
+fn is_hostile(c: char) -> bool {
+    c.is_control()
+        || matches!(c,
+            '\u{00ad}' | '\u{034f}' | '\u{061c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}' | '\u{180b}'..='\u{180f}'
+            | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{3164}' | '\u{fe00}'..='\u{fe0f}'
+            | '\u{feff}' | '\u{ffa0}' | '\u{fff9}'..='\u{fffb}' | '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{e0fff}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hostile_characters_are_escaped_and_nothing_else() {
+        assert_eq!(printable("grüße \u{1f600}"), "grüße \u{1f600}");
+        assert_eq!(printable("a\u{1b}[31mb\u{202e}c\u{200b}d\n\u{9b}"), "a\\u001b[31mb\\u202ec\\u200bd\\u000a\\u009b");
+        assert_eq!(printable("\u{e0041}"), "\\udb40\\udc41");
+    }
+
+    #[test]
+    fn exit_codes_follow_the_order_of_precedence_classes() {
+        assert_eq!(exit_code(Code::Malformed), 17);
+        assert_eq!(exit_code(Code::NoInput), 2);
+        assert_eq!(exit_code(Code::WouldOverwrite), 4);
+    }
+}

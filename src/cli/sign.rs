@@ -1,0 +1,388 @@
+//! `jwtctl sign`.
+
+use std::io;
+use std::sync::Arc;
+
+use clap::ValueEnum;
+use jwtctl::core::alg::{Kty, SigAlg};
+use jwtctl::core::error::{Code, Error};
+use jwtctl::core::files::MAX_FILE;
+use jwtctl::core::json::{Json, Object};
+use jwtctl::core::jws;
+use jwtctl::core::key::{Job, Key, Misfit};
+use jwtctl::core::time::humanize;
+use jwtctl::core::token::{self, Defaults};
+use serde::Serialize;
+
+use super::Context;
+use super::input::{Claim, SecretEncoding, duration, moment, sig_alg};
+use super::output::{Page, Report};
+
+/// Seconds that a token lives unless told otherwise.
+const DEFAULT_TTL: i64 = 15 * 60;
+
+/// Numbers from here on are no seconds that anybody means: they would lie beyond the year 5138.
+const MILLISECONDS_FROM: i64 = 100_000_000_000;
+
+/// Sign a token
+///
+/// Claims come from flags, from CLAIM arguments and from --payload. What every token should have and this one lacks is
+/// added: iat (now), exp (15 minutes) and jti (a UUID).
+#[derive(clap::Args)]
+#[command(group(clap::ArgGroup::new("signing").required(true).args(["key", "secret"])))]
+pub struct Args {
+    /// Claims: name=text, name:=JSON, name=@FILE, or /a/b:=JSON to set a member deeper down
+    #[arg(value_name = "CLAIM")]
+    claims: Vec<String>,
+
+    /// Sign with this private key: PATH, -, env:NAME or fd:N
+    #[arg(long, value_name = "KEYSPEC", help_heading = "Key")]
+    key: Option<String>,
+    /// Sign with this HMAC secret: PATH, -, env:NAME or fd:N, never the secret itself
+    #[arg(long, value_name = "KEYSPEC", help_heading = "Key")]
+    secret: Option<String>,
+    /// How the secret is written
+    #[arg(long, value_name = "ENCODING", default_value = "utf8", requires = "secret", help_heading = "Key")]
+    secret_encoding: SecretEncoding,
+    /// The algorithm; needed only where the key leaves a choice
+    #[arg(long, value_parser = sig_alg, help_heading = "Key")]
+    alg: Option<SigAlg>,
+    /// Picks a key from a set; the id to write into the header (default: the key's own)
+    #[arg(long, help_heading = "Key")]
+    kid: Option<String>,
+    /// Sign with a key that is shorter than its algorithm asks for
+    #[arg(long, help_heading = "Key")]
+    allow_weak_key: bool,
+
+    /// The issuer
+    #[arg(long, help_heading = "Claims")]
+    iss: Option<String>,
+    /// The subject
+    #[arg(long, help_heading = "Claims")]
+    sub: Option<String>,
+    /// The audience; repeat for several
+    #[arg(long, help_heading = "Claims")]
+    aud: Vec<String>,
+    /// The token's id: auto for a UUID, none for none
+    #[arg(long, value_name = "auto|none|VALUE", default_value = "auto", hide_default_value = true, help_heading = "Claims")]
+    jti: String,
+    /// When it was issued (default: now)
+    #[arg(long, value_name = "TIME", allow_hyphen_values = true, help_heading = "Claims")]
+    iat: Option<String>,
+    /// Not valid before
+    #[arg(long, value_name = "TIME", allow_hyphen_values = true, help_heading = "Claims")]
+    nbf: Option<String>,
+    /// Not valid from then on: a time such as +1h or 2026-08-01T10:15:00Z
+    #[arg(long, value_name = "TIME", allow_hyphen_values = true, conflicts_with_all = ["ttl", "no_exp"], help_heading = "Claims")]
+    exp: Option<String>,
+    /// How long it is valid (default: 15m)
+    #[arg(long, value_name = "DURATION", value_parser = duration, allow_hyphen_values = true, conflicts_with = "no_exp", help_heading = "Claims")]
+    ttl: Option<i64>,
+    /// Let it never expire
+    #[arg(long, help_heading = "Claims")]
+    no_exp: bool,
+    /// Claims from a JSON file, or - for stdin; flags and CLAIM arguments go over it
+    #[arg(long, value_name = "FILE", help_heading = "Claims")]
+    payload: Option<String>,
+
+    /// The media type in the header (default: JWT)
+    #[arg(long, help_heading = "Header")]
+    typ: Option<String>,
+    /// A further header parameter, written like a CLAIM
+    #[arg(long, value_name = "CLAIM", help_heading = "Header")]
+    header: Vec<String>,
+
+    /// Sign the bytes of --payload as they are; nothing is added
+    #[arg(long, requires = "payload", conflicts_with_all = CLAIM_FLAGS, help_heading = "Not a JWT")]
+    raw: bool,
+    /// Like --raw, with the payload left out of the result
+    #[arg(long, requires = "payload", conflicts_with_all = CLAIM_FLAGS, help_heading = "Not a JWT")]
+    detached: bool,
+
+    /// What to print: the token, an HTTP header line, or a line for curl --config
+    #[arg(long, value_enum, default_value = "compact")]
+    format: Format,
+}
+
+/// What makes no sense when bytes rather than claims are signed.
+const CLAIM_FLAGS: [&str; 8] = ["claims", "iss", "sub", "aud", "iat", "nbf", "exp", "ttl"];
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// The token
+    Compact,
+    /// Authorization: Bearer TOKEN
+    Header,
+    /// header = "Authorization: Bearer TOKEN"
+    Curl,
+}
+
+/// A new token.
+#[derive(Serialize)]
+pub struct Signed {
+    token: String,
+    header: Object,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    payload: Option<Object>,
+    kid: Option<String>,
+    alg: &'static str,
+    #[serde(skip)]
+    format: Format,
+}
+
+pub fn run(args: Args, context: &mut Context<'_>) -> Result<Signed, Error> {
+    let named = [("--key", args.key.as_deref()), ("--secret", args.secret.as_deref()), ("--payload", args.payload.as_deref())];
+    context.inputs.check_stdin(&named)?;
+    let raw = args.raw || args.detached;
+    let header = header(&args, raw)?;
+    let claims = if raw { None } else { Some(claims(&args, context)?) };
+    let (key, alg) = key(&args, context)?;
+    let header = with_kid(header, &args, &key)?;
+    let signer = key.signer(alg, args.allow_weak_key).map_err(|misfit| refused(&key, &misfit, &args))?;
+    if let Err(Misfit::Weak(why)) = key.fit(alg, Job::Sign) {
+        context.output.warn(&format!("weak key: {} {why}", key.label()));
+    }
+    let bytes = match (&claims, &args.payload) {
+        (Some(claims), _) => Json::Object(claims.clone()).to_text().into_bytes(),
+        (None, Some(path)) => context.inputs.content(path, MAX_FILE)?.expose().to_vec(),
+        (None, None) => return Err(Error::usage("--raw", "needs --payload FILE")),
+    };
+    let make = if args.detached { jws::sign_detached } else { jws::sign };
+    let token = make(&header, &bytes, &signer).map_err(|why| Error::input(Code::BadKey, key.label(), why))?;
+    let mut shown = Object(vec![("alg".into(), alg.as_str().into())]);
+    shown.0.extend(header.0);
+    let kid = shown.text("kid").map(String::from);
+    Ok(Signed { token, header: shown, payload: claims, kid, alg: alg.as_str(), format: args.format })
+}
+
+fn header(args: &Args, raw: bool) -> Result<Object, Error> {
+    let mut header = Object::default();
+    match &args.typ {
+        Some(typ) => header.set("typ", typ.as_str().into()),
+        None if !raw => header.set("typ", "JWT".into()),
+        None => {}
+    }
+    let mut given: Vec<String> = args.typ.iter().map(|_| "typ".into()).chain(args.kid.iter().map(|_| "kid".into())).collect();
+    for text in &args.header {
+        let claim = Claim::parse(text)?;
+        let name = claim.name.trim_start_matches('/').split('/').next().unwrap_or_default().to_owned();
+        if ["alg", "crit", "b64"].contains(&name.as_str()) {
+            let error = Error::usage(format!("--header {text}"), format!("{name:?} cannot be set by hand"));
+            return Err(if name == "alg" { error.hint("choose the algorithm with --alg") } else { error });
+        }
+        once(&mut given, &claim.name, &format!("--header {text}"))?;
+        claim.place(&mut header)?;
+    }
+    Ok(header)
+}
+
+/// Refuses a name that a flag or argument has given already.
+fn once(given: &mut Vec<String>, name: &str, what: &str) -> Result<(), Error> {
+    if given.iter().any(|it| it == name) {
+        return Err(Error::usage(what, format!("{name:?} is given twice")));
+    }
+    given.push(name.to_owned());
+    Ok(())
+}
+
+fn with_kid(mut header: Object, args: &Args, key: &Key) -> Result<Object, Error> {
+    let kid = args.kid.as_ref().or(key.kid.as_ref()).filter(|_| !header.has("kid"));
+    if let Some(kid) = kid {
+        // Behind typ, where people look for it.
+        let at = usize::from(header.has("typ"));
+        header.0.insert(at.min(header.0.len()), ("kid".into(), kid.as_str().into()));
+    }
+    Ok(header)
+}
+
+fn claims(args: &Args, context: &Context<'_>) -> Result<Object, Error> {
+    let mut claims = match &args.payload {
+        Some(path) => read_payload(path, context)?,
+        None => Object::default(),
+    };
+    let now = context.env.now;
+    let mut given = Vec::new();
+    let mut set = |claims: &mut Object, name: &str, value: Option<Json>| {
+        if let Some(value) = value {
+            given.push(name.to_owned());
+            claims.set(name, value);
+        }
+    };
+    let time = |flag: &str, text: &Option<String>| {
+        text.as_ref().map(|text| moment(text, flag, now).map(|at| Json::from(at.0))).transpose()
+    };
+    set(&mut claims, "iss", args.iss.as_deref().map(Json::from));
+    set(&mut claims, "sub", args.sub.as_deref().map(Json::from));
+    set(
+        &mut claims,
+        "aud",
+        match &args.aud[..] {
+            [] => None,
+            [one] => Some(one.as_str().into()),
+            several => Some(several.iter().collect()),
+        },
+    );
+    set(&mut claims, "nbf", time("--nbf", &args.nbf)?);
+    set(&mut claims, "iat", time("--iat", &args.iat)?);
+    set(
+        &mut claims,
+        "exp",
+        match args.ttl {
+            Some(ttl) => Some(now.plus(ttl).0.into()),
+            None => time("--exp", &args.exp)?,
+        },
+    );
+    set(&mut claims, "jti", (!["auto", "none"].contains(&args.jti.as_str())).then(|| args.jti.as_str().into()));
+    for text in &args.claims {
+        let claim = Claim::parse(text)?;
+        check_date(&claim, text)?;
+        once(&mut given, &claim.name, text)?;
+        claim.place(&mut claims)?;
+    }
+    note_additions(&mut claims, args, context);
+    Ok(claims)
+}
+
+/// Adds what is missing, and says so where it was not asked for.
+fn note_additions(claims: &mut Object, args: &Args, context: &Context<'_>) {
+    let ttl = (!args.no_exp).then_some(DEFAULT_TTL);
+    if args.no_exp {
+        claims.remove("exp");
+    }
+    let defaults = Defaults { ttl, iat: true, jti: args.jti != "none" };
+    let added = token::complete(claims, &defaults, &context.env);
+    if args.payload.is_some() && !added.is_empty() {
+        context.output.note(&format!("added to the payload: {}", added.join(", ")));
+    }
+    if added.contains(&"exp") {
+        let life = humanize(DEFAULT_TTL);
+        context.output.note(&format!("it expires in {life}; to choose: --ttl DURATION, --exp TIME or --no-exp"));
+    }
+}
+
+fn read_payload(path: &str, context: &Context<'_>) -> Result<Object, Error> {
+    let name = if path == "-" { "standard input" } else { path };
+    let bad = |why: String| Error::input(Code::BadInput, name, why);
+    let bytes = context.inputs.content(path, MAX_FILE)?;
+    let json = Json::parse(bytes.expose()).map_err(|why| bad(format!("is not JSON: {why}")))?;
+    if let Some(path) = json.duplicate() {
+        return Err(bad(format!("has {path:?} twice")));
+    }
+    match json {
+        Json::Object(claims) => Ok(claims),
+        other => Err(bad(format!("is {}, not an object of claims", other.kind())).hint("to sign it as it is: --raw")),
+    }
+}
+
+/// Dates are numbers of seconds; text and milliseconds are the two mistakes that everybody makes.
+fn check_date(claim: &Claim, text: &str) -> Result<(), Error> {
+    let name = claim.name.as_str();
+    if !["exp", "nbf", "iat"].contains(&name) {
+        return Ok(());
+    }
+    match &claim.value {
+        Json::Number(number) => match number.parse::<i64>() {
+            Ok(number) if number >= MILLISECONDS_FROM => {
+                Err(Error::usage(text, format!("looks like milliseconds; did you mean {name}:={}?", number / 1000)))
+            }
+            _ => Ok(()),
+        },
+        other => {
+            let error = Error::usage(text, format!("{name} would be {}, and must be a number of seconds", other.kind()));
+            Err(error.hint(format!("use --{name} TIME, such as --{name} +1h")))
+        }
+    }
+}
+
+/// The key, and the algorithm that it and the arguments agree on.
+fn key(args: &Args, context: &Context<'_>) -> Result<(Arc<Key>, SigAlg), Error> {
+    let key = match (&args.secret, &args.key) {
+        (Some(spec), _) => Arc::new(Key::from_secret(context.inputs.secret(spec, args.secret_encoding)?)),
+        (None, Some(spec)) => pick(spec, args, context)?,
+        (None, None) => return Err(Error::usage("sign", "needs --key or --secret")),
+    };
+    let alg = match args.alg {
+        Some(alg) => alg,
+        None => only_choice(&key, args)?,
+    };
+    match key.fit(alg, Job::Sign) {
+        Err(Misfit::Weak(_)) if args.allow_weak_key => {}
+        Err(misfit) => return Err(refused(&key, &misfit, args)),
+        Ok(()) => {}
+    }
+    Ok((key, alg))
+}
+
+fn source(args: &Args) -> String {
+    match (&args.secret, &args.key) {
+        (None, Some(spec)) if spec != "-" => spec.clone(),
+        (None, Some(_)) => "standard input".into(),
+        _ => "--secret".into(),
+    }
+}
+
+fn refused(key: &Key, misfit: &Misfit, args: &Args) -> Error {
+    match misfit {
+        Misfit::Weak(_) => token::weak(&source(args), key, misfit),
+        Misfit::Unfit(why) => Error::input(Code::BadKey, source(args), format!("{} {why}", key.label())),
+    }
+}
+
+/// The one private key of a file, or the one of a set that `--kid` names.
+fn pick(spec: &str, args: &Args, context: &Context<'_>) -> Result<Arc<Key>, Error> {
+    let file = context.inputs.key_file(spec, "--key")?;
+    let bad = |why: String| Error::input(Code::BadKey, source(args), why);
+    if !file.is_set {
+        return file.keys.into_iter().next().ok_or_else(|| bad("holds no key".into()));
+    }
+    let known: Vec<String> = file.keys.iter().map(|key| key.label()).collect();
+    let wanted = |key: &&Arc<Key>| match &args.kid {
+        Some(kid) => key.kid.as_ref() == Some(kid),
+        None => key.is_private() && args.alg.is_none_or(|alg| key.fit(alg, Job::Sign).is_ok()),
+    };
+    let fitting: Vec<&Arc<Key>> = file.keys.iter().filter(wanted).collect();
+    match fitting[..] {
+        [key] => Ok(Arc::clone(key)),
+        [] if args.kid.is_some() => Err(bad(format!("has no such key, only {}", known.join(", ")))),
+        [] => Err(bad("is a set without a private key that could sign".into())),
+        _ => Err(bad(format!("is a set of several: {}", known.join(", "))).hint("pick one with --kid")),
+    }
+}
+
+fn only_choice(key: &Key, args: &Args) -> Result<SigAlg, Error> {
+    let choices = key.algorithms(Job::Sign);
+    match choices[..] {
+        [alg] => Ok(alg),
+        [] => {
+            // No algorithm will do; the natural one for this key says best why.
+            let natural = SigAlg::ALL
+                .iter()
+                .find(|alg| alg.kty() == key.kty() && key.curve().is_none_or(|crv| alg.curves().contains(&crv)));
+            match natural.map(|alg| (key.fit(*alg, Job::Sign), alg)) {
+                Some((Err(Misfit::Weak(_)), _)) if args.allow_weak_key => Err(ask_alg(key, args, &["HS256", "HS384", "HS512"])),
+                Some((Err(misfit), _)) => Err(refused(key, &misfit, args)),
+                _ => Err(Error::input(Code::BadKey, source(args), format!("{} cannot sign", key.label()))),
+            }
+        }
+        _ => Err(ask_alg(key, args, &choices.iter().map(|alg| alg.as_str()).collect::<Vec<_>>())),
+    }
+}
+
+fn ask_alg(key: &Key, args: &Args, names: &[&str]) -> Error {
+    let names = if key.kty() == Kty::Rsa && names[0].starts_with("HS") { &["RS256", "PS256"] } else { names };
+    Error::usage(source(args), "the key permits several algorithms").hint(format!("choose with --alg: {}", names.join(", ")))
+}
+
+impl Report for Signed {
+    const SCHEMA: &'static str = "jwtctl.sign/1";
+
+    fn human(&self, page: &mut Page<'_>) -> io::Result<()> {
+        let token = &self.token;
+        let line = match self.format {
+            Format::Compact => format!("{token}\n"),
+            Format::Header => format!("Authorization: Bearer {token}\n"),
+            Format::Curl => format!("header = \"Authorization: Bearer {token}\"\n"),
+        };
+        page.bytes(line.as_bytes())
+    }
+}

@@ -1,0 +1,394 @@
+//! `jwtctl verify`.
+
+use std::io;
+use std::sync::Arc;
+
+use clap::ValueEnum;
+use jwtctl::core::alg::SigAlg;
+use jwtctl::core::claims::{Check, DEFAULT_LEEWAY, MAX_LEEWAY, Policy, Requirement, Skippable, Status as CheckStatus};
+use jwtctl::core::error::{Code, Error, Reason, Rejection};
+use jwtctl::core::files::MAX_FILE;
+use jwtctl::core::json::{Json, Object};
+use jwtctl::core::jwks::{Given, Keys, Provenance};
+use jwtctl::core::jws::{Form, MAX_TOKEN};
+use jwtctl::core::key::Key;
+use jwtctl::core::secret::Secret;
+use jwtctl::core::time::Timestamp;
+use jwtctl::core::token::{self, KeyUsed, Verdict};
+use serde::{Serialize, Serializer};
+
+use super::Context;
+use super::input::{Claim, SecretEncoding, duration, sig_alg};
+use super::output::{Page, Report, Role, Status};
+
+/// Verify a token: its signature and every claim
+///
+/// Strict by default: the token must expire, and one that names an audience is refused unless that audience is given
+/// with --aud. All checks run and all are reported. The exit code says how a token failed: 10 signature, 11 expired, 12
+/// not yet valid, 13 a claim, 14 no key, 15 algorithm or header, 17 not a token.
+#[derive(clap::Args)]
+#[command(group(clap::ArgGroup::new("keys").required(true).args(["key", "secret", "jwks"])))]
+pub struct Args {
+    /// The token, - for stdin, @FILE or env:NAME
+    token: Option<String>,
+
+    /// Verify with this key: PATH, -, env:NAME or fd:N
+    #[arg(long, value_name = "KEYSPEC", help_heading = "Keys")]
+    key: Option<String>,
+    /// Verify with this HMAC secret: PATH, -, env:NAME or fd:N, never the secret itself
+    #[arg(long, value_name = "KEYSPEC", help_heading = "Keys")]
+    secret: Option<String>,
+    /// How the secret is written
+    #[arg(long, value_name = "ENCODING", default_value = "utf8", requires = "secret", help_heading = "Keys")]
+    secret_encoding: SecretEncoding,
+    /// Verify with the key of this set that the token names
+    #[arg(long, value_name = "FILE", help_heading = "Keys")]
+    jwks: Option<String>,
+    /// Use only the key of this id; a token that names another is refused
+    #[arg(long, help_heading = "Keys")]
+    kid: Option<String>,
+    /// Refuse tokens that do not name their key
+    #[arg(long, help_heading = "Keys")]
+    require_kid: bool,
+    /// Accept only these algorithms (default: what the key permits)
+    #[arg(long, value_name = "ALG", value_delimiter = ',', value_parser = sig_alg, help_heading = "Keys")]
+    alg: Vec<SigAlg>,
+    /// Accept keys that are shorter than their algorithm asks for
+    #[arg(long, help_heading = "Keys")]
+    allow_weak_key: bool,
+
+    /// The issuer; repeat to accept any of several
+    #[arg(long, help_heading = "Claims")]
+    iss: Vec<String>,
+    /// The audience that you are; repeat if you go by several names
+    #[arg(long, help_heading = "Claims")]
+    aud: Vec<String>,
+    /// The subject
+    #[arg(long, help_heading = "Claims")]
+    sub: Option<String>,
+    /// The media type in the header, such as at+jwt
+    #[arg(long, help_heading = "Claims")]
+    typ: Option<String>,
+    /// A claim that must be there: NAME, NAME=TEXT or NAME:=JSON, NAME may be a JSON Pointer
+    #[arg(long, value_name = "CLAIM", value_parser = requirement, help_heading = "Claims")]
+    require: Vec<Requirement>,
+    /// A scope that must be granted
+    #[arg(long, value_name = "SCOPE", help_heading = "Claims")]
+    scope: Vec<String>,
+    /// How long ago it may have been issued
+    #[arg(long, value_name = "DURATION", value_parser = duration, help_heading = "Claims")]
+    max_age: Option<i64>,
+    /// How much clocks may differ, at most a day
+    #[arg(long, value_name = "DURATION", value_parser = leeway, default_value = "60s", help_heading = "Claims")]
+    leeway: i64,
+    /// Claims that may be absent and are checked if present
+    #[arg(long, value_name = "CLAIM", value_delimiter = ',', help_heading = "Claims")]
+    optional: Vec<Optional>,
+    /// Checks not to make at all
+    #[arg(long, value_name = "CHECK", value_delimiter = ',', help_heading = "Claims")]
+    skip: Vec<Skip>,
+
+    /// Print the payload of a valid token exactly as it was signed, instead of the report
+    #[arg(long, conflicts_with_all = ["json", "claim"], help_heading = "Output")]
+    payload: bool,
+    /// Print one claim of a valid token, instead of the report: a name or a JSON Pointer
+    #[arg(long, value_name = "NAME", conflicts_with_all = ["json", "raw", "detached"], help_heading = "Output")]
+    claim: Option<String>,
+
+    /// Verify a signature over any bytes; no claims are judged
+    #[arg(long, help_heading = "Not a JWT")]
+    raw: bool,
+    /// Verify a detached signature over the bytes of FILE (or -); no claims are judged
+    #[arg(long, value_name = "FILE", conflicts_with = "raw", help_heading = "Not a JWT")]
+    detached: Option<String>,
+
+    /// Refuse tokens of more bytes
+    #[arg(long, value_name = "BYTES", default_value_t = MAX_TOKEN as u64)]
+    max_size: u64,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Optional {
+    Exp,
+    Aud,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Skip {
+    Exp,
+    Nbf,
+    Iat,
+    Iss,
+    Aud,
+    Typ,
+}
+
+impl From<Skip> for Skippable {
+    fn from(skip: Skip) -> Self {
+        match skip {
+            Skip::Exp => Self::Exp,
+            Skip::Nbf => Self::Nbf,
+            Skip::Iat => Self::Iat,
+            Skip::Iss => Self::Iss,
+            Skip::Aud => Self::Aud,
+            Skip::Typ => Self::Typ,
+        }
+    }
+}
+
+fn requirement(text: &str) -> Result<Requirement, Error> {
+    if !text.contains('=') {
+        return Ok(Requirement { claim: text.into(), expected: None });
+    }
+    Claim::parse(text).map(|claim| Requirement { claim: claim.name, expected: Some(claim.value) })
+}
+
+fn leeway(text: &str) -> Result<i64, String> {
+    match duration(text).map_err(|error| error.to_string())? {
+        seconds @ 0..=MAX_LEEWAY => Ok(seconds),
+        _ => Err("at most one day, and not negative".into()),
+    }
+}
+
+/// What `verify` found, and what of it to show.
+pub struct Judgement {
+    verdict: Verdict,
+    now: Timestamp,
+    leeway: i64,
+    show: Show,
+}
+
+#[derive(PartialEq, Eq)]
+enum Show {
+    Report,
+    Payload,
+    Claim(Json),
+    /// A claim was asked for that there is no reason to believe.
+    Nothing,
+}
+
+impl Show {
+    fn asked(args: &Args) -> Self {
+        match (args.payload, &args.claim) {
+            (true, _) => Self::Payload,
+            (false, Some(_)) => Self::Nothing,
+            (false, None) => Self::Report,
+        }
+    }
+}
+
+pub fn run(args: Args, context: &mut Context<'_>) -> Result<Judgement, Error> {
+    let token_spec = context.inputs.or_stdin(args.token.as_deref());
+    let named = [("TOKEN", token_spec), ("--key", args.key.as_deref()), ("--secret", args.secret.as_deref())];
+    let files = [("--jwks", args.jwks.as_deref()), ("--detached", args.detached.as_deref())];
+    context.inputs.check_stdin(&[&named[..], &files].concat())?;
+
+    let mut keys = keys(&args, context)?;
+    let token = match context.inputs.token(token_spec, args.max_size) {
+        Ok(token) => token,
+        // A token that cannot be read is a token that is refused: with a report, like every other.
+        Err(Error::Rejected(rejection)) => return Ok(unreadable(rejection, keys.provenance(), &args, context)),
+        Err(other) => return Err(other),
+    };
+    let detached = args.detached.as_deref().map(|path| context.inputs.content(path, MAX_FILE)).transpose()?;
+    let form = match &detached {
+        Some(payload) => Form::Detached(payload.expose()),
+        None if args.raw => Form::Raw,
+        None => Form::Jwt,
+    };
+    let policy = policy(&args);
+    let verdict = token::verify(&token, form, &mut keys, &policy, &context.env)?;
+    verdict.notes.iter().for_each(|note| context.output.note(note));
+    verdict.warnings.iter().for_each(|warning| context.output.warn(warning));
+    show(verdict, args, context)
+}
+
+fn show(mut verdict: Verdict, args: Args, context: &Context<'_>) -> Result<Judgement, Error> {
+    let mut shown = Show::asked(&args);
+    if let (Some(name), Ok(verified)) = (args.claim, &verdict.outcome) {
+        let found = verified.claims().and_then(|claims| match name.starts_with('/') {
+            true => claims.pointer(&name),
+            false => claims.member(&name),
+        });
+        match found {
+            Some(value) => shown = Show::Claim(value.clone()),
+            // Asking for a claim is requiring it.
+            None => {
+                let reason = Reason::new(Code::MissingClaim, &name, format!("the token has no {name}"));
+                verdict.checks.push(Check::from(&reason));
+                verdict.outcome = Err(Rejection::new(reason));
+            }
+        }
+    }
+    Ok(Judgement { verdict, now: context.env.now, leeway: args.leeway, show: shown })
+}
+
+fn unreadable(rejection: Rejection, keys: Provenance, args: &Args, context: &Context<'_>) -> Judgement {
+    let checks = rejection.reasons().iter().map(Check::from).collect();
+    let verdict = Verdict {
+        checks,
+        key: None,
+        keys,
+        notes: Vec::new(),
+        warnings: Vec::new(),
+        header: None,
+        claims: None,
+        outcome: Err(rejection),
+    };
+    Judgement { verdict, now: context.env.now, leeway: args.leeway, show: Show::asked(args) }
+}
+
+fn policy(args: &Args) -> Policy {
+    Policy {
+        algs: (!args.alg.is_empty()).then(|| args.alg.clone()),
+        require_kid: args.require_kid,
+        kid: args.kid.clone(),
+        issuers: args.iss.clone(),
+        audiences: args.aud.clone(),
+        subject: args.sub.clone(),
+        typ: args.typ.clone(),
+        scopes: args.scope.clone(),
+        required: args.require.clone(),
+        max_age: args.max_age,
+        leeway: args.leeway,
+        exp_optional: args.optional.contains(&Optional::Exp),
+        aud_optional: args.optional.contains(&Optional::Aud),
+        skip: args.skip.iter().copied().map(Into::into).collect(),
+        allow_weak_key: args.allow_weak_key,
+    }
+}
+
+/// The keys that the arguments name: never the token.
+fn keys(args: &Args, context: &Context<'_>) -> Result<Given, Error> {
+    let from = |source: &str, name: &str| Provenance { source: source.into(), name: name.into(), ..Provenance::default() };
+    if let Some(spec) = &args.secret {
+        let secret: Secret = context.inputs.secret(spec, args.secret_encoding)?;
+        return Ok(Given::key(Arc::new(Key::from_secret(secret)), from("secret", "--secret")));
+    }
+    let (spec, flag) = match (&args.key, &args.jwks) {
+        (Some(spec), _) => (spec, "--key"),
+        (None, Some(spec)) => (spec, "--jwks"),
+        (None, None) => return Err(Error::usage("verify", "needs --key, --secret or --jwks")),
+    };
+    let file = context.inputs.key_file(spec, flag)?;
+    for dropped in &file.dropped {
+        context.output.detail(&format!("{spec}: key {} of the set {}", dropped.index, dropped.why));
+    }
+    let mut keys = file.keys;
+    if let Some(kid) = &args.kid
+        && (file.is_set || keys.iter().any(|key| key.kid.is_some()))
+    {
+        let known: Vec<String> = keys.iter().map(|key| key.label()).collect();
+        keys.retain(|key| key.kid.as_ref() == Some(kid));
+        if keys.is_empty() {
+            return Err(Error::usage(format!("--kid {kid}"), format!("{spec} has no such key, only {}", known.join(", "))));
+        }
+    }
+    let provenance = from("file", spec);
+    match &keys[..] {
+        [key] if flag == "--key" => Ok(Given::key(Arc::clone(key), provenance)),
+        _ => Ok(Given::set(keys, provenance)),
+    }
+}
+
+impl Judgement {
+    fn is_valid(&self) -> bool {
+        self.verdict.outcome.is_ok()
+    }
+
+    fn report(&self, page: &mut Page<'_>) -> io::Result<()> {
+        let source = &self.verdict.keys.name;
+        match &self.verdict.outcome {
+            Ok(_) => {
+                page.text(Role::Good, "VALID")?;
+                page.line(Role::Faint, &format!("  keys from {source}, at {}", self.now))?;
+            }
+            Err(rejection) => {
+                page.text(Role::Bad, "INVALID")?;
+                page.line(Role::Plain, &format!("  {}", rejection.primary().message))?;
+            }
+        }
+        page.end()?;
+        let width = self.verdict.checks.iter().map(|check| check.name.chars().count()).max().unwrap_or(0).min(24);
+        self.verdict.checks.iter().try_for_each(|check| line(page, check, width))
+    }
+}
+
+fn line(page: &mut Page<'_>, check: &Check, width: usize) -> io::Result<()> {
+    let (word, role) = match check.status {
+        CheckStatus::Pass => ("pass", Role::Good),
+        CheckStatus::Fail => ("FAIL", Role::Bad),
+        CheckStatus::Absent => ("absent", Role::Faint),
+        CheckStatus::Skipped => ("skipped", Role::Caution),
+        CheckStatus::NotChecked => ("not checked", Role::Caution),
+        CheckStatus::NotEvaluated => ("not evaluated", Role::Faint),
+    };
+    let at = check.at.map(|at| format!(" ({at})")).unwrap_or_default();
+    let shown = match (&check.message, &check.actual) {
+        (message, _) if !message.is_empty() => format!("{message}{at}"),
+        (_, Some(actual)) => actual.to_text(),
+        _ => String::new(),
+    };
+    let unverified = if check.unverified { " [unverified]" } else { "" };
+    page.text(role, &format!("  {word:<13}"))?;
+    let text = format!(" {:<width$}  {shown}{unverified}", check.name);
+    page.line(Role::Plain, text.trim_end())
+}
+
+impl Report for Judgement {
+    const SCHEMA: &'static str = "jwtctl.verify/1";
+
+    fn human(&self, page: &mut Page<'_>) -> io::Result<()> {
+        match (&self.verdict.outcome, &self.show) {
+            (_, Show::Report) => self.report(page),
+            (Ok(verified), Show::Payload) => page.bytes(verified.payload()),
+            (Ok(_), Show::Claim(value)) => page.bare(value),
+            (Err(_), _) | (_, Show::Nothing) => Ok(()),
+        }
+    }
+
+    fn status(&self) -> Status<'_> {
+        match &self.verdict.outcome {
+            Ok(_) => Status::Done,
+            Err(rejection) => Status::Rejected { rejection, shown: self.show == Show::Report },
+        }
+    }
+}
+
+impl Serialize for Judgement {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        #[derive(Serialize)]
+        struct Unverified<'a> {
+            header: Option<&'a Object>,
+            payload: Option<&'a Object>,
+        }
+        #[derive(Serialize)]
+        struct Document<'a> {
+            valid: bool,
+            checked_at: String,
+            leeway_s: i64,
+            checks: &'a [Check],
+            #[serde(skip_serializing_if = "Option::is_none")]
+            key: Option<&'a KeyUsed>,
+            keys: &'a Provenance,
+            notes: &'a [String],
+            warnings: &'a [String],
+            #[serde(skip_serializing_if = "Option::is_none")]
+            header: Option<&'a Object>,
+            #[serde(skip_serializing_if = "Option::is_none")]
+            payload: Option<&'a Object>,
+            #[serde(skip_serializing_if = "Option::is_none")]
+            unverified: Option<Unverified<'a>>,
+        }
+        let Verdict { checks, key, keys, notes, warnings, header, claims, .. } = &self.verdict;
+        let said = Unverified { header: header.as_ref(), payload: claims.as_ref() };
+        let valid = self.is_valid();
+        let (header, payload, unverified) = if valid { (said.header, said.payload, None) } else { (None, None, Some(said)) };
+        let checked_at = self.now.to_string();
+        let leeway_s = self.leeway;
+        Document { valid, checked_at, leeway_s, checks, key: key.as_ref(), keys, notes, warnings, header, payload, unverified }
+            .serialize(serializer)
+    }
+}
+
+const _: () = assert!(DEFAULT_LEEWAY == 60, "the default of --leeway says 60s");
