@@ -13,7 +13,6 @@ mod verify;
 use std::ffi::OsString;
 use std::process::ExitCode;
 
-use clap::builder::FalseyValueParser;
 use clap::{Args, Parser, Subcommand};
 use jwtctl::core::env::Env;
 use jwtctl::core::error::{Code, Error};
@@ -54,8 +53,8 @@ struct Global {
     /// Pretend it is TIME: RFC 3339, a date, Unix seconds, +15m or -1h
     #[arg(long, global = true, value_name = "TIME", env = "JWTCTL_NOW", allow_hyphen_values = true, hide_env_values = true)]
     now: Option<String>,
-    /// Never prompt: fail and name the flag to use
-    #[arg(long, global = true, env = "CI", value_parser = FalseyValueParser::new(), hide_env_values = true)]
+    /// Never prompt: fail and name the flag to use [env: CI]
+    #[arg(long, global = true)]
     no_input: bool,
     /// Open sealed keys and encrypted PEM with the passphrase in KEYSPEC: PATH, -, env:NAME or fd:N
     #[arg(long, global = true, value_name = "KEYSPEC", env = "JWTCTL_PASSPHRASE_FILE", hide_env_values = true)]
@@ -100,7 +99,7 @@ pub fn main() -> ExitCode {
     };
     let random = |buffer: &mut [u8]| fill_random(buffer);
     let env = Env { now, random: &random };
-    let inputs = Inputs::new(cli.global.no_input, cli.global.passphrase_from);
+    let inputs = Inputs::new(cli.global.no_input || input::is_on("CI"), cli.global.passphrase_from);
     let mut context = Context { env, inputs, output };
     dispatch(cli.command, &mut context)
 }

@@ -135,7 +135,10 @@ pub fn run(args: Args, context: &mut Context<'_>) -> Result<Signed, Error> {
     context.inputs.check_stdin(&named)?;
     let raw = args.raw || args.detached;
     let header = header(&args, raw)?;
-    let claims = if raw { None } else { Some(claims(&args, context)?) };
+    let (claims, notes) = match raw {
+        true => (None, Vec::new()),
+        false => claims(&args, context).map(|(claims, notes)| (Some(claims), notes))?,
+    };
     let (key, alg) = key(&args, context)?;
     let header = with_kid(header, &args, &key)?;
     let signer = key.signer(alg, args.allow_weak_key).map_err(|misfit| refused(&key, &misfit, &args))?;
@@ -152,6 +155,7 @@ pub fn run(args: Args, context: &mut Context<'_>) -> Result<Signed, Error> {
     let mut shown = Object(vec![("alg".into(), alg.as_str().into())]);
     shown.0.extend(header.0);
     let kid = shown.text("kid").map(String::from);
+    notes.iter().for_each(|note| context.output.note(note));
     Ok(Signed { token, header: shown, payload: claims, kid, alg: alg.as_str(), format: args.format })
 }
 
@@ -195,7 +199,8 @@ fn with_kid(mut header: Object, args: &Args, key: &Key) -> Result<Object, Error>
     Ok(header)
 }
 
-fn claims(args: &Args, context: &Context<'_>) -> Result<Object, Error> {
+/// The claims, and what to say about them once the token stands.
+fn claims(args: &Args, context: &Context<'_>) -> Result<(Object, Vec<String>), Error> {
     let mut claims = match &args.payload {
         Some(path) => read_payload(path, context)?,
         None => Object::default(),
@@ -239,25 +244,26 @@ fn claims(args: &Args, context: &Context<'_>) -> Result<Object, Error> {
         once(&mut given, &claim.name, text)?;
         claim.place(&mut claims)?;
     }
-    note_additions(&mut claims, args, context);
-    Ok(claims)
+    let notes = complete(&mut claims, args, context);
+    Ok((claims, notes))
 }
 
-/// Adds what is missing, and says so where it was not asked for.
-fn note_additions(claims: &mut Object, args: &Args, context: &Context<'_>) {
-    let ttl = (!args.no_exp).then_some(DEFAULT_TTL);
+/// Adds what is missing, and says what of it was not asked for.
+fn complete(claims: &mut Object, args: &Args, context: &Context<'_>) -> Vec<String> {
     if args.no_exp {
         claims.remove("exp");
     }
-    let defaults = Defaults { ttl, iat: true, jti: args.jti != "none" };
+    let defaults = Defaults { ttl: (!args.no_exp).then_some(DEFAULT_TTL), iat: true, jti: args.jti != "none" };
     let added = token::complete(claims, &defaults, &context.env);
+    let mut notes = Vec::new();
     if args.payload.is_some() && !added.is_empty() {
-        context.output.note(&format!("added to the payload: {}", added.join(", ")));
+        notes.push(format!("added to the payload: {}", added.join(", ")));
     }
     if added.contains(&"exp") {
         let life = humanize(DEFAULT_TTL);
-        context.output.note(&format!("it expires in {life}; to choose: --ttl DURATION, --exp TIME or --no-exp"));
+        notes.push(format!("it expires in {life}; to choose: --ttl DURATION, --exp TIME or --no-exp"));
     }
+    notes
 }
 
 fn read_payload(path: &str, context: &Context<'_>) -> Result<Object, Error> {

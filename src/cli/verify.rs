@@ -309,8 +309,22 @@ impl Judgement {
             }
         }
         page.end()?;
-        let width = self.verdict.checks.iter().map(|check| check.name.chars().count()).max().unwrap_or(0).min(24);
-        self.verdict.checks.iter().try_for_each(|check| line(page, check, width))
+        let (idle, judged): (Vec<&Check>, Vec<&Check>) =
+            self.verdict.checks.iter().partition(|check| check.status == CheckStatus::NotEvaluated);
+        let width = judged.iter().map(|check| check.name.chars().count()).max().unwrap_or(0).clamp(3, 24);
+        let mut unverified = false;
+        for check in judged {
+            if check.unverified && !unverified {
+                page.line(Role::Caution, "  unverified, as no key vouches for it:")?;
+                unverified = true;
+            }
+            line(page, check, width)?;
+        }
+        if !idle.is_empty() {
+            let names: Vec<&str> = idle.iter().map(|check| check.name.as_str()).collect();
+            page.line(Role::Faint, &format!("  not evaluated: {}", names.join(", ")))?;
+        }
+        Ok(())
     }
 }
 
@@ -323,15 +337,12 @@ fn line(page: &mut Page<'_>, check: &Check, width: usize) -> io::Result<()> {
         CheckStatus::NotChecked => ("not checked", Role::Caution),
         CheckStatus::NotEvaluated => ("not evaluated", Role::Faint),
     };
-    let at = check.at.map(|at| format!(" ({at})")).unwrap_or_default();
-    let shown = match (&check.message, &check.actual) {
-        (message, _) if !message.is_empty() => format!("{message}{at}"),
-        (_, Some(actual)) => actual.to_text(),
-        _ => String::new(),
-    };
-    let unverified = if check.unverified { " [unverified]" } else { "" };
-    page.text(role, &format!("  {word:<13}"))?;
-    let text = format!(" {:<width$}  {shown}{unverified}", check.name);
+    let actual = check.actual.as_ref().filter(|_| check.status == CheckStatus::NotChecked).map(Json::to_text);
+    let at = check.at.map(|at| format!("({at})"));
+    let message = Some(check.message.clone()).filter(|message| !message.is_empty());
+    let shown: Vec<String> = [actual, message, at].into_iter().flatten().collect();
+    page.text(role, &format!("  {word:<11}"))?;
+    let text = format!("  {:<width$}  {}", check.name, shown.join(" "));
     page.line(Role::Plain, text.trim_end())
 }
 
@@ -383,7 +394,10 @@ impl Serialize for Judgement {
         let Verdict { checks, key, keys, notes, warnings, header, claims, .. } = &self.verdict;
         let said = Unverified { header: header.as_ref(), payload: claims.as_ref() };
         let valid = self.is_valid();
-        let (header, payload, unverified) = if valid { (said.header, said.payload, None) } else { (None, None, Some(said)) };
+        let (header, payload, unverified) = match valid {
+            true => (said.header, said.payload, None),
+            false => (None, None, said.header.is_some().then_some(said)),
+        };
         let checked_at = self.now.to_string();
         let leeway_s = self.leeway;
         Document { valid, checked_at, leeway_s, checks, key: key.as_ref(), keys, notes, warnings, header, payload, unverified }

@@ -297,7 +297,8 @@ impl Judge<'_> {
         if self.skips(Skippable::Iat) {
             return Check::new("iat", Status::Skipped, "");
         }
-        self.start("iat", |ahead| format!("issued {ahead} in the future"), |ago| format!("issued {ago} ago"))
+        let ago = |ago: String| if ago == "0s" { "issued just now".into() } else { format!("issued {ago} ago") };
+        self.start("iat", |ahead| format!("issued {ahead} in the future"), ago)
     }
 
     /// A date that must not lie in the future.
@@ -347,7 +348,7 @@ impl Judge<'_> {
         let accepted = &self.policy.issuers;
         let found = self.claims.member("iss");
         if accepted.is_empty() {
-            let check = Check::new("iss", Status::NotChecked, "no issuer to compare with");
+            let check = Check::new("iss", Status::NotChecked, if found.is_some() { "(no --iss to compare with)" } else { "" });
             return Check { actual: found.cloned(), ..check };
         }
         self.one_of("iss", found, accepted)

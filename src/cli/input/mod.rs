@@ -29,6 +29,12 @@ pub fn variable(name: &str) -> Option<String> {
     std::env::var(name).ok()
 }
 
+/// Whether a variable is set to anything that does not mean no.
+pub fn is_on(name: &str) -> bool {
+    let no = ["", "0", "n", "no", "f", "false", "off"];
+    variable(name).is_some_and(|value| !no.contains(&value.to_ascii_lowercase().as_str()))
+}
+
 /// How the bytes of an HMAC secret are written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum SecretEncoding {
@@ -211,13 +217,13 @@ impl Inputs {
 
     fn check_may_ask(&self, need: &str, instead: &str) -> Result<(), Error> {
         let why = if self.no_input {
-            "and prompts are off (--no-input, or CI is set)"
+            "prompts are off (--no-input, or CI is set)"
         } else if !std::io::stderr().is_terminal() {
-            "and there is no terminal to ask on"
+            "there is no terminal to ask on"
         } else {
             return Ok(());
         };
-        Err(Error::input(Code::NoInput, need, why).hint(format!("use {instead}")))
+        Err(Error::input(Code::NoInput, "", format!("{need}, and {why}")).hint(format!("use {instead}")))
     }
 
     /// The text of a token: the argument itself, `-`, `@FILE`, `env:NAME`; stdin or a prompt when left out. What people
@@ -253,7 +259,7 @@ impl Inputs {
 }
 
 fn no_terminal(need: &str, error: &dyn std::fmt::Display) -> Error {
-    Error::input(Code::NoInput, need, format!("and asking for it failed: {error}"))
+    Error::input(Code::NoInput, "", format!("{need}, and asking for it failed: {error}"))
 }
 
 fn read_stream(stream: impl std::io::Read, name: &str, limit: u64) -> Result<Secret, Error> {

@@ -180,12 +180,12 @@ impl Key {
         }
     }
 
-    /// How to call it in a message: `key "k1"`, or `EC P-256 key` when it has no id.
+    /// How to call it in a message: `key "k1"`, or `the EC P-256 key` when it has no id.
     pub fn label(&self) -> String {
         match (&self.kid, self.curve()) {
             (Some(kid), _) => format!("key {kid:?}"),
-            (None, Some(crv)) => format!("{} {crv} key", self.kty()),
-            (None, None) => format!("{} {}-bit key", self.kty(), self.bits()),
+            (None, Some(crv)) => format!("the {} {crv} key", self.kty()),
+            (None, None) => format!("the {} {}-bit key", self.kty(), self.bits()),
         }
     }
 
@@ -454,7 +454,9 @@ fn read_curve(jwk: &mut Object, kty: Kty) -> Result<Material, String> {
     let x = coordinate("x", take_public(jwk, "x")?)?;
     let y = if kty == Kty::Ec { coordinate("y", take_public(jwk, "y")?)? } else { Vec::new() };
     let d = match take_private(jwk, "d")? {
-        Some(d) if d.len() != crv.octets() => return Err(format!("has \"d\" of {} bytes, and {crv} takes {}", d.len(), crv.octets())),
+        Some(d) if d.len() != crv.octets() => {
+            return Err(format!("has \"d\" of {} bytes, and {crv} takes {}", d.len(), crv.octets()));
+        }
         d => d.map(Secret::from),
     };
     Ok(Material::Curve { crv, x, y, d })

@@ -1,0 +1,234 @@
+# Print an optspec for argparse to handle cmd's options that are independent of any subcommand.
+function __fish_jwtctl_global_optspecs
+    string join \n json q/quiet v/verbose color= now= no-input passphrase-from= h/help V/version
+end
+
+function __fish_jwtctl_needs_command
+    # Figure out if the current invocation already has a command.
+    set -l cmd (commandline -opc)
+    set -e cmd[1]
+    argparse -s (__fish_jwtctl_global_optspecs) -- $cmd 2>/dev/null
+    or return
+    if set -q argv[1]
+        # Also print the command, so this can be used to figure out what it is.
+        echo $argv[1]
+        return 1
+    end
+    return 0
+end
+
+function __fish_jwtctl_using_subcommand
+    set -l cmd (__fish_jwtctl_needs_command)
+    test -z "$cmd"
+    and return 1
+    contains -- $cmd[1] $argv
+end
+
+complete -c jwtctl -n "__fish_jwtctl_needs_command" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless the environment says otherwise'
+always\t'Always'
+never\t'Never'"
+complete -c jwtctl -n "__fish_jwtctl_needs_command" -l now -d 'Pretend it is TIME: RFC 3339, a date, Unix seconds, +15m or -1h' -r
+complete -c jwtctl -n "__fish_jwtctl_needs_command" -l passphrase-from -d 'Open sealed keys and encrypted PEM with the passphrase in KEYSPEC: PATH, -, env:NAME or fd:N' -r
+complete -c jwtctl -n "__fish_jwtctl_needs_command" -l json -d 'Write one JSON document to stdout, failures included [env: JWTCTL_FORMAT=json]'
+complete -c jwtctl -n "__fish_jwtctl_needs_command" -s q -l quiet -d 'No notes and no progress on stderr'
+complete -c jwtctl -n "__fish_jwtctl_needs_command" -s v -l verbose -d 'Say why and where from; secrets never'
+complete -c jwtctl -n "__fish_jwtctl_needs_command" -l no-input -d 'Never prompt: fail and name the flag to use [env: CI]'
+complete -c jwtctl -n "__fish_jwtctl_needs_command" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c jwtctl -n "__fish_jwtctl_needs_command" -s V -l version -d 'Print version'
+complete -c jwtctl -n "__fish_jwtctl_needs_command" -f -a "decode" -d 'Show what is in a token, without verifying it'
+complete -c jwtctl -n "__fish_jwtctl_needs_command" -f -a "verify" -d 'Verify a token: its signature and every claim'
+complete -c jwtctl -n "__fish_jwtctl_needs_command" -f -a "sign" -d 'Sign a token'
+complete -c jwtctl -n "__fish_jwtctl_needs_command" -f -a "keygen" -d 'Make a key'
+complete -c jwtctl -n "__fish_jwtctl_needs_command" -f -a "jwks" -d 'Look into key sets'
+complete -c jwtctl -n "__fish_jwtctl_needs_command" -f -a "completions" -d 'Print the completion script for a shell'
+complete -c jwtctl -n "__fish_jwtctl_needs_command" -f -a "man" -d 'Write the manual pages, one per command, into a directory'
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand decode" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless the environment says otherwise'
+always\t'Always'
+never\t'Never'"
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand decode" -l now -d 'Pretend it is TIME: RFC 3339, a date, Unix seconds, +15m or -1h' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand decode" -l passphrase-from -d 'Open sealed keys and encrypted PEM with the passphrase in KEYSPEC: PATH, -, env:NAME or fd:N' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand decode" -l claim -d 'Print one claim and nothing else: a name, or a JSON Pointer such as /realm_access/roles/0' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand decode" -l part -d 'Print one part as it was encoded, and nothing else' -r -f -a "header\t'The header'
+payload\t'The payload'"
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand decode" -l max-size -d 'Refuse tokens of more bytes' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand decode" -l json -d 'Write one JSON document to stdout, failures included [env: JWTCTL_FORMAT=json]'
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand decode" -s q -l quiet -d 'No notes and no progress on stderr'
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand decode" -s v -l verbose -d 'Say why and where from; secrets never'
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand decode" -l no-input -d 'Never prompt: fail and name the flag to use [env: CI]'
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand decode" -l explain -d 'Explain each registered header parameter and claim'
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand decode" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand verify" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless the environment says otherwise'
+always\t'Always'
+never\t'Never'"
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand verify" -l now -d 'Pretend it is TIME: RFC 3339, a date, Unix seconds, +15m or -1h' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand verify" -l passphrase-from -d 'Open sealed keys and encrypted PEM with the passphrase in KEYSPEC: PATH, -, env:NAME or fd:N' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand verify" -l key -d 'Verify with this key: PATH, -, env:NAME or fd:N' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand verify" -l secret -d 'Verify with this HMAC secret: PATH, -, env:NAME or fd:N, never the secret itself' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand verify" -l secret-encoding -d 'How the secret is written' -r -f -a "utf8\t'The bytes themselves, less one line ending'
+hex\t'Hexadecimal digits'
+base64\t'Base64'
+base64url\t'Base64url'
+raw\t'The bytes themselves, line ending included'"
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand verify" -l jwks -d 'Verify with the key of this set that the token names' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand verify" -l kid -d 'Use only the key of this id; a token that names another is refused' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand verify" -l alg -d 'Accept only these algorithms (default: what the key permits)' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand verify" -l iss -d 'The issuer; repeat to accept any of several' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand verify" -l aud -d 'The audience that you are; repeat if you go by several names' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand verify" -l sub -d 'The subject' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand verify" -l typ -d 'The media type in the header, such as at+jwt' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand verify" -l require -d 'A claim that must be there: NAME, NAME=TEXT or NAME:=JSON, NAME may be a JSON Pointer' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand verify" -l scope -d 'A scope that must be granted' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand verify" -l max-age -d 'How long ago it may have been issued' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand verify" -l leeway -d 'How much clocks may differ, at most a day' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand verify" -l optional -d 'Claims that may be absent and are checked if present' -r -f -a "exp\t''
+aud\t''"
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand verify" -l skip -d 'Checks not to make at all' -r -f -a "exp\t''
+nbf\t''
+iat\t''
+iss\t''
+aud\t''
+typ\t''"
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand verify" -l claim -d 'Print one claim of a valid token, instead of the report: a name or a JSON Pointer' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand verify" -l detached -d 'Verify a detached signature over the bytes of FILE (or -); no claims are judged' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand verify" -l max-size -d 'Refuse tokens of more bytes' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand verify" -l json -d 'Write one JSON document to stdout, failures included [env: JWTCTL_FORMAT=json]'
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand verify" -s q -l quiet -d 'No notes and no progress on stderr'
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand verify" -s v -l verbose -d 'Say why and where from; secrets never'
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand verify" -l no-input -d 'Never prompt: fail and name the flag to use [env: CI]'
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand verify" -l require-kid -d 'Refuse tokens that do not name their key'
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand verify" -l allow-weak-key -d 'Accept keys that are shorter than their algorithm asks for'
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand verify" -l payload -d 'Print the payload of a valid token exactly as it was signed, instead of the report'
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand verify" -l raw -d 'Verify a signature over any bytes; no claims are judged'
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand verify" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand sign" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless the environment says otherwise'
+always\t'Always'
+never\t'Never'"
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand sign" -l now -d 'Pretend it is TIME: RFC 3339, a date, Unix seconds, +15m or -1h' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand sign" -l passphrase-from -d 'Open sealed keys and encrypted PEM with the passphrase in KEYSPEC: PATH, -, env:NAME or fd:N' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand sign" -l key -d 'Sign with this private key: PATH, -, env:NAME or fd:N' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand sign" -l secret -d 'Sign with this HMAC secret: PATH, -, env:NAME or fd:N, never the secret itself' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand sign" -l secret-encoding -d 'How the secret is written' -r -f -a "utf8\t'The bytes themselves, less one line ending'
+hex\t'Hexadecimal digits'
+base64\t'Base64'
+base64url\t'Base64url'
+raw\t'The bytes themselves, line ending included'"
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand sign" -l alg -d 'The algorithm; needed only where the key leaves a choice' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand sign" -l kid -d 'Picks a key from a set; the id to write into the header (default: the key\'s own)' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand sign" -l iss -d 'The issuer' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand sign" -l sub -d 'The subject' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand sign" -l aud -d 'The audience; repeat for several' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand sign" -l jti -d 'The token\'s id: auto for a UUID, none for none' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand sign" -l iat -d 'When it was issued (default: now)' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand sign" -l nbf -d 'Not valid before' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand sign" -l exp -d 'Not valid from then on: a time such as +1h or 2026-08-01T10:15:00Z' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand sign" -l ttl -d 'How long it is valid (default: 15m)' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand sign" -l payload -d 'Claims from a JSON file, or - for stdin; flags and CLAIM arguments go over it' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand sign" -l typ -d 'The media type in the header (default: JWT)' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand sign" -l header -d 'A further header parameter, written like a CLAIM' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand sign" -l format -d 'What to print: the token, an HTTP header line, or a line for curl --config' -r -f -a "compact\t'The token'
+header\t'Authorization: Bearer TOKEN'
+curl\t'header = "Authorization: Bearer TOKEN"'"
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand sign" -l json -d 'Write one JSON document to stdout, failures included [env: JWTCTL_FORMAT=json]'
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand sign" -s q -l quiet -d 'No notes and no progress on stderr'
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand sign" -s v -l verbose -d 'Say why and where from; secrets never'
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand sign" -l no-input -d 'Never prompt: fail and name the flag to use [env: CI]'
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand sign" -l allow-weak-key -d 'Sign with a key that is shorter than its algorithm asks for'
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand sign" -l no-exp -d 'Let it never expire'
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand sign" -l raw -d 'Sign the bytes of --payload as they are; nothing is added'
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand sign" -l detached -d 'Like --raw, with the payload left out of the result'
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand sign" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand keygen" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless the environment says otherwise'
+always\t'Always'
+never\t'Never'"
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand keygen" -l now -d 'Pretend it is TIME: RFC 3339, a date, Unix seconds, +15m or -1h' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand keygen" -l passphrase-from -d 'Open sealed keys and encrypted PEM with the passphrase in KEYSPEC: PATH, -, env:NAME or fd:N' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand keygen" -l bits -d 'Size of an RSA key, 2048 to 8192 (default: 2048)' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand keygen" -l crv -d 'Curve, where the algorithm leaves a choice' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand keygen" -l use -d 'What the key is for (default: by the algorithm)' -r -f -a "sig\t'Signatures'
+enc\t'Encryption'"
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand keygen" -l kid -d 'Its id: thumbprint (RFC 7638), uuid, or any text' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand keygen" -l out -d 'Where the private key goes, - for stdout' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand keygen" -l public-out -d 'Where the public key goes, - for stdout' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand keygen" -l format -d 'How keys are written' -r -f -a "jwk\t'JSON Web Key'
+jwks\t'JSON Web Key Set of one'
+pem\t'PKCS#8, the public key SPKI'
+der\t'The same as bytes'"
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand keygen" -l p2c -d 'PBKDF2 iterations that protect the passphrase (default: 210000, of PEM and DER 600000)' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand keygen" -l json -d 'Write one JSON document to stdout, failures included [env: JWTCTL_FORMAT=json]'
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand keygen" -s q -l quiet -d 'No notes and no progress on stderr'
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand keygen" -s v -l verbose -d 'Say why and where from; secrets never'
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand keygen" -l no-input -d 'Never prompt: fail and name the flag to use [env: CI]'
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand keygen" -l no-encrypt -d 'Write the private key in clear'
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand keygen" -l force -d 'Replace files that exist'
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand keygen" -l list-algs -d 'List the algorithms and exit'
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand keygen" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and not __fish_seen_subcommand_from list export thumbprint" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless the environment says otherwise'
+always\t'Always'
+never\t'Never'"
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and not __fish_seen_subcommand_from list export thumbprint" -l now -d 'Pretend it is TIME: RFC 3339, a date, Unix seconds, +15m or -1h' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and not __fish_seen_subcommand_from list export thumbprint" -l passphrase-from -d 'Open sealed keys and encrypted PEM with the passphrase in KEYSPEC: PATH, -, env:NAME or fd:N' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and not __fish_seen_subcommand_from list export thumbprint" -l json -d 'Write one JSON document to stdout, failures included [env: JWTCTL_FORMAT=json]'
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and not __fish_seen_subcommand_from list export thumbprint" -s q -l quiet -d 'No notes and no progress on stderr'
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and not __fish_seen_subcommand_from list export thumbprint" -s v -l verbose -d 'Say why and where from; secrets never'
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and not __fish_seen_subcommand_from list export thumbprint" -l no-input -d 'Never prompt: fail and name the flag to use [env: CI]'
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and not __fish_seen_subcommand_from list export thumbprint" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and not __fish_seen_subcommand_from list export thumbprint" -f -a "list" -d 'List the keys of a set'
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and not __fish_seen_subcommand_from list export thumbprint" -f -a "export" -d 'Print the public key set: private members and symmetric keys never leave'
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and not __fish_seen_subcommand_from list export thumbprint" -f -a "thumbprint" -d 'Print the RFC 7638 thumbprint of each key'
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from list" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless the environment says otherwise'
+always\t'Always'
+never\t'Never'"
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from list" -l now -d 'Pretend it is TIME: RFC 3339, a date, Unix seconds, +15m or -1h' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from list" -l passphrase-from -d 'Open sealed keys and encrypted PEM with the passphrase in KEYSPEC: PATH, -, env:NAME or fd:N' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from list" -l jwks -d 'A key set; a single key of any format counts as a set of one' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from list" -l json -d 'Write one JSON document to stdout, failures included [env: JWTCTL_FORMAT=json]'
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from list" -s q -l quiet -d 'No notes and no progress on stderr'
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from list" -s v -l verbose -d 'Say why and where from; secrets never'
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from list" -l no-input -d 'Never prompt: fail and name the flag to use [env: CI]'
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from export" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless the environment says otherwise'
+always\t'Always'
+never\t'Never'"
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from export" -l now -d 'Pretend it is TIME: RFC 3339, a date, Unix seconds, +15m or -1h' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from export" -l passphrase-from -d 'Open sealed keys and encrypted PEM with the passphrase in KEYSPEC: PATH, -, env:NAME or fd:N' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from export" -l jwks -d 'A key set; a single key of any format counts as a set of one' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from export" -l json -d 'Write one JSON document to stdout, failures included [env: JWTCTL_FORMAT=json]'
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from export" -s q -l quiet -d 'No notes and no progress on stderr'
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from export" -s v -l verbose -d 'Say why and where from; secrets never'
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from export" -l no-input -d 'Never prompt: fail and name the flag to use [env: CI]'
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from export" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from thumbprint" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless the environment says otherwise'
+always\t'Always'
+never\t'Never'"
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from thumbprint" -l now -d 'Pretend it is TIME: RFC 3339, a date, Unix seconds, +15m or -1h' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from thumbprint" -l passphrase-from -d 'Open sealed keys and encrypted PEM with the passphrase in KEYSPEC: PATH, -, env:NAME or fd:N' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from thumbprint" -l jwks -d 'A key set; a single key of any format counts as a set of one' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from thumbprint" -l hash -d 'The digest' -r -f -a "sha256\t''
+sha384\t''
+sha512\t''"
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from thumbprint" -l json -d 'Write one JSON document to stdout, failures included [env: JWTCTL_FORMAT=json]'
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from thumbprint" -s q -l quiet -d 'No notes and no progress on stderr'
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from thumbprint" -s v -l verbose -d 'Say why and where from; secrets never'
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from thumbprint" -l no-input -d 'Never prompt: fail and name the flag to use [env: CI]'
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from thumbprint" -l uri -d 'As a URI (RFC 9278)'
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from thumbprint" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand completions" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless the environment says otherwise'
+always\t'Always'
+never\t'Never'"
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand completions" -l now -d 'Pretend it is TIME: RFC 3339, a date, Unix seconds, +15m or -1h' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand completions" -l passphrase-from -d 'Open sealed keys and encrypted PEM with the passphrase in KEYSPEC: PATH, -, env:NAME or fd:N' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand completions" -l json -d 'Write one JSON document to stdout, failures included [env: JWTCTL_FORMAT=json]'
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand completions" -s q -l quiet -d 'No notes and no progress on stderr'
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand completions" -s v -l verbose -d 'Say why and where from; secrets never'
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand completions" -l no-input -d 'Never prompt: fail and name the flag to use [env: CI]'
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand completions" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand man" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless the environment says otherwise'
+always\t'Always'
+never\t'Never'"
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand man" -l now -d 'Pretend it is TIME: RFC 3339, a date, Unix seconds, +15m or -1h' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand man" -l passphrase-from -d 'Open sealed keys and encrypted PEM with the passphrase in KEYSPEC: PATH, -, env:NAME or fd:N' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand man" -l json -d 'Write one JSON document to stdout, failures included [env: JWTCTL_FORMAT=json]'
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand man" -s q -l quiet -d 'No notes and no progress on stderr'
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand man" -s v -l verbose -d 'Say why and where from; secrets never'
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand man" -l no-input -d 'Never prompt: fail and name the flag to use [env: CI]'
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand man" -s h -l help -d 'Print help (see more with \'--help\')'

@@ -1,0 +1,56 @@
+//! completions/ and man/ are what the binary writes. `UPDATE=1 cargo test --test generated` writes them anew.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+
+use assert_cmd::cargo::cargo_bin_cmd;
+
+type Files = BTreeMap<String, String>;
+
+fn read(folder: &Path) -> Files {
+    let entries = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap());
+    let text = |entry: &fs::DirEntry| fs::read_to_string(entry.path()).unwrap();
+    entries.map(|entry| (entry.file_name().into_string().unwrap(), text(&entry))).collect()
+}
+
+/// Compares a committed folder with what the binary writes now, or replaces it.
+fn compare(folder: &str, written: &Files) {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join(folder);
+    assert!(written.len() > 3, "the binary wrote next to nothing");
+    if std::env::var_os("UPDATE").is_some() {
+        fs::remove_dir_all(&folder).unwrap();
+        fs::create_dir(&folder).unwrap();
+        written.iter().for_each(|(name, text)| fs::write(folder.join(name), text).unwrap());
+    }
+    let committed = read(&folder);
+    let names = |files: &Files| files.keys().cloned().collect::<Vec<_>>();
+    assert_eq!(names(&committed), names(written), "run UPDATE=1 cargo test --test generated");
+    for (name, text) in written {
+        assert_eq!(&committed[name], text, "{name} is out of date: run UPDATE=1 cargo test --test generated");
+    }
+}
+
+#[test]
+fn completions_are_up_to_date() {
+    let shells = [
+        ("bash", "jwtctl.bash"),
+        ("zsh", "_jwtctl"),
+        ("fish", "jwtctl.fish"),
+        ("powershell", "_jwtctl.ps1"),
+        ("elvish", "jwtctl.elv"),
+    ];
+    let script = |shell| {
+        let output = cargo_bin_cmd!("jwtctl").args(["completions", shell]).output().unwrap();
+        assert!(output.status.success());
+        String::from_utf8(output.stdout).unwrap()
+    };
+    compare("completions", &shells.into_iter().map(|(shell, name)| (name.to_owned(), script(shell))).collect());
+}
+
+#[test]
+fn manual_pages_are_up_to_date() {
+    let folder = tempfile::tempdir().unwrap();
+    cargo_bin_cmd!("jwtctl").arg("man").arg(folder.path()).assert().success();
+    compare("man", &read(folder.path()));
+}
