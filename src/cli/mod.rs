@@ -61,15 +61,24 @@ struct Global {
     passphrase_from: Option<String>,
 }
 
+/// Building a command's arguments is put off until it is the one that runs, which halves the start-up; the one-line
+/// descriptions are therefore said here as well.
 #[derive(Subcommand)]
 #[command(defer = true)]
 enum Command {
+    /// Show what is in a token, without verifying it
     Decode(decode::Args),
+    /// Verify a token: its signature and every claim
     Verify(verify::Args),
+    /// Sign a token
     Sign(sign::Args),
+    /// Make a key
     Keygen(keygen::Args),
+    /// Look into key sets
     Jwks(jwks::Args),
+    /// Print the completion script for a shell
     Completions(completions::Args),
+    /// Write the manual pages
     #[command(hide = true)]
     Man(man::Args),
 }

@@ -22,8 +22,11 @@ pub struct Args {
 #[derive(Subcommand)]
 #[command(defer = true)]
 enum Command {
+    /// List the keys of a set
     List(list::Args),
+    /// Print the public key set
     Export(export::Args),
+    /// Print the RFC 7638 thumbprint of each key
     Thumbprint(thumbprint::Args),
 }
 
