@@ -156,8 +156,11 @@ fn off_curve(crv: Curve) -> Misfit {
     Misfit::Unfit(format!("has a public point that is not on {crv}"))
 }
 
-/// jsonwebtoken's name for `alg`, where it has one.
+/// jsonwebtoken's name for `alg`, where it has one. Its backend is settled first: were another crate of the same program
+/// to compile in a second one, jsonwebtoken would panic for want of a choice.
 pub(super) fn jsonwebtoken_alg(alg: SigAlg) -> Option<Algorithm> {
+    // An error says that the choice has been made already.
+    let _ = jsonwebtoken::crypto::aws_lc::DEFAULT_PROVIDER.install_default();
     Some(match (alg, alg.hash()) {
         (SigAlg::Hs256, _) => Algorithm::HS256,
         (SigAlg::Hs384, _) => Algorithm::HS384,
