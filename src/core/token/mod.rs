@@ -3,6 +3,8 @@
 mod complete;
 mod decode;
 mod diagnose;
+#[cfg(test)]
+mod tests;
 mod verify;
 
 pub use complete::{Defaults, complete};
