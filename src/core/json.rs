@@ -146,7 +146,7 @@ impl Json {
             Self::Object(object) => object.pointer(pointer),
             Self::Array(items) => {
                 let (token, rest) = split_pointer(pointer)?;
-                items.get(token.parse::<usize>().ok()?)?.pointer(rest)
+                items.get(index(&token)?)?.pointer(rest)
             }
             _ => None,
         }
@@ -201,8 +201,11 @@ impl Object {
     /// # Errors
     /// A phrase saying which step does not lead anywhere.
     pub fn set_pointer(&mut self, pointer: &str, value: Json) -> Result<(), String> {
-        let path: Vec<String> = pointer.trim_start_matches('/').split('/').map(unescape_token).collect();
+        let path: Vec<String> = pointer.strip_prefix('/').unwrap_or(pointer).split('/').map(unescape_token).collect();
         let Some((last, way)) = path.split_last() else { return Ok(()) };
+        if path.len() > MAX_DEPTH {
+            return Err(format!("leads deeper than {MAX_DEPTH} levels"));
+        }
         let Some((first, rest)) = way.split_first() else {
             self.set(last.clone(), value);
             return Ok(());
@@ -218,7 +221,7 @@ impl Object {
             Json::Object(object) => object.set(last.clone(), value),
             Json::Array(items) if last == "-" => items.push(value),
             Json::Array(items) => {
-                let slot = last.parse::<usize>().ok().and_then(|i| items.get_mut(i));
+                let slot = index(last).and_then(|i| items.get_mut(i));
                 *slot.ok_or_else(|| format!("{last:?} is no index of that array"))? = value;
             }
             other => return Err(format!("{} has no members", other.kind())),
@@ -252,7 +255,7 @@ fn step<'a>(value: &'a mut Json, token: &str) -> Result<&'a mut Json, String> {
             found.map(|(_, value)| value).ok_or_else(|| "no such member".into())
         }
         Json::Array(items) => {
-            let slot = token.parse::<usize>().ok().and_then(|i| items.get_mut(i));
+            let slot = index(token).and_then(|i| items.get_mut(i));
             slot.ok_or_else(|| format!("{token:?} is no index of that array"))
         }
         other => Err(format!("{} has no members", other.kind())),
@@ -264,6 +267,12 @@ fn split_pointer(pointer: &str) -> Option<(String, &str)> {
     let path = pointer.strip_prefix('/')?;
     let (token, rest) = path.split_at(path.find('/').unwrap_or(path.len()));
     Some((unescape_token(token), rest))
+}
+
+/// An array index as RFC 6901 §4 has it: `0`, or digits that do not begin with one.
+fn index(token: &str) -> Option<usize> {
+    let is_plain = token.bytes().all(|byte| byte.is_ascii_digit()) && (token == "0" || !token.starts_with('0'));
+    token.parse().ok().filter(|_| is_plain)
 }
 
 fn unescape_token(token: &str) -> String {

@@ -1,17 +1,20 @@
 //! What jwtctl knows, one noun a file, in layers: a module imports only from its own layer's earlier lines and from the
-//! layers above it (`tests/layers.rs` holds us to that).
+//! layers above it (`tests/layers.rs` holds us to that; a blank line keeps an order that rustfmt would undo).
 
 // 1 values
-pub mod env;
-pub mod error;
 pub mod json;
+
+pub mod error;
 pub mod secret;
 pub mod time;
 
+pub mod env;
+
 // 2 rules
 pub mod alg;
-pub mod claims;
 pub mod header;
+
+pub mod claims;
 
 // 3 keys
 pub mod key;
@@ -23,8 +26,9 @@ pub mod jws;
 
 // 5 storage
 pub mod files;
-pub mod keyfile;
 pub mod seal;
+
+pub mod keyfile;
 
 // 6 operations
 pub mod token;

@@ -9,6 +9,9 @@ use super::error::{Code, Error};
 /// Numbers from here on are taken for milliseconds: as seconds they lie beyond the year 5138.
 const MILLISECONDS_FROM: i64 = 100_000_000_000;
 
+/// 0000-01-01T00:00:00Z.
+const YEAR_ZERO: i64 = -62_167_219_200;
+
 const MINUTE: i64 = 60;
 const HOUR: i64 = 60 * MINUTE;
 const DAY: i64 = 24 * HOUR;
@@ -30,9 +33,9 @@ impl Timestamp {
         self.0.saturating_sub(earlier.0)
     }
 
-    /// RFC 3339 in UTC, such as `2026-08-01T10:15:00Z`; `None` outside the years -9999 to 9999.
+    /// RFC 3339 in UTC, such as `2026-08-01T10:15:00Z`; `None` outside the years 0 to 9999, which it has no form for.
     pub fn rfc3339(self) -> Option<String> {
-        jiff::Timestamp::from_second(self.0).ok().map(|time| time.to_string())
+        (self.0 >= YEAR_ZERO).then(|| jiff::Timestamp::from_second(self.0).ok().map(|time| time.to_string())).flatten()
     }
 
     /// Reads a JSON number, whatever its form (`1e9`, `1.5`, `-0`, `1E400`), saturating. Fractions are rounded `up` or
@@ -104,7 +107,8 @@ pub fn parse_duration(text: &str) -> Result<i64, Error> {
         Some(rest) => (true, rest),
         None => (false, text.strip_prefix('+').unwrap_or(text)),
     };
-    if size.starts_with(['+', '-']) {
+    // jiff reads "5m ago" as well, whose sign would be lost here.
+    if size.starts_with(['+', '-']) || size.ends_with("ago") {
         return Err(bad("not a duration"));
     }
     let seconds = match size.parse::<i64>() {
@@ -199,7 +203,7 @@ mod tests {
         ] {
             assert_eq!(parse_duration(text).unwrap(), seconds, "{text}");
         }
-        for text in ["", "m", "1y", "1mo", "five", "--5m", "1h 30q"] {
+        for text in ["", "m", "1y", "1mo", "five", "--5m", "1h 30q", "5m ago", "-5m ago"] {
             assert!(parse_duration(text).is_err(), "{text}");
         }
     }

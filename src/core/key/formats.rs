@@ -22,6 +22,12 @@ const EC_PUBLIC_KEY: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.10
 /// The least number of PBKDF2-HMAC-SHA256 iterations that an encrypted PKCS#8 file is written with.
 const PKCS8_ITERATIONS: u32 = 600_000;
 
+/// The most iterations that an encrypted PKCS#8 file is opened with.
+const MAX_PKCS8_ITERATIONS: u32 = 10_000_000;
+
+/// The most memory that scrypt may take to open one.
+const MAX_SCRYPT_BYTES: u64 = 256 * 1024 * 1024;
+
 /// One PEM block.
 pub struct PemBlock {
     /// What stands after BEGIN.
@@ -95,9 +101,7 @@ fn from_pkcs8(info: &PrivateKeyInfoRef<'_>) -> Result<Key, String> {
     let inner = info.private_key.as_bytes();
     if oid == RSA_ENCRYPTION || oid == RSASSA_PSS {
         let private = pkcs1::RsaPrivateKeyRef::from_der(inner).map_err(|_| "is a PKCS#8 file with a broken RSA key")?;
-        let mut key = from_pkcs1(&private)?;
-        key.alg = pss_alg(&info.algorithm);
-        return Ok(key);
+        return Ok(Key { alg: pss_alg(&info.algorithm), pss_only: oid == RSASSA_PSS, ..from_pkcs1(&private)? });
     }
     if oid == EC_PUBLIC_KEY {
         let crv = named_curve(&info.algorithm)?;
@@ -106,7 +110,7 @@ fn from_pkcs8(info: &PrivateKeyInfoRef<'_>) -> Result<Key, String> {
     }
     let crv = curve_by_oid(oid).ok_or_else(|| format!("is for an algorithm that jwtctl does not know (OID {oid})"))?;
     let d = <&OctetStringRef>::from_der(inner).map_err(|_| format!("is a PKCS#8 file with a broken {crv} key"))?;
-    private_on_curve(crv, d.as_bytes(), None)
+    private_on_curve(crv, d.as_bytes(), info.public_key.as_ref().and_then(|bits| bits.as_bytes()))
 }
 
 /// A key for RSASSA-PSS alone is for the `PS` algorithm of the digest that its parameters name, if they do.
@@ -168,7 +172,7 @@ fn from_spki(spki: &SubjectPublicKeyInfoRef<'_>) -> Result<Key, String> {
     if oid == RSA_ENCRYPTION || oid == RSASSA_PSS {
         let public = pkcs1::RsaPublicKeyRef::from_der(bits).map_err(|_| "is an SPKI file with a broken RSA key")?;
         let material = rsa(public.modulus.as_bytes(), public.public_exponent.as_bytes(), None)?;
-        return Ok(Key { alg: pss_alg(&spki.algorithm), ..Key::from_material(material) });
+        return Ok(Key { alg: pss_alg(&spki.algorithm), pss_only: oid == RSASSA_PSS, ..Key::from_material(material) });
     }
     let crv = if oid == EC_PUBLIC_KEY {
         named_curve(&spki.algorithm)?
@@ -310,14 +314,31 @@ pub fn decrypt_pkcs8<E: From<Pkcs8Error>>(der: &[u8], passphrase: impl FnOnce() 
             false => Pkcs8Error::NotEncrypted.into(),
         });
     };
-    if sealed.encryption_algorithm.pbes2().is_none() {
+    let Some(parameters) = sealed.encryption_algorithm.pbes2() else {
         return Err(Pkcs8Error::Unsupported("is encrypted with PBES1, which is broken".into()).into());
-    }
+    };
+    check_cost(&parameters.kdf).map_err(Pkcs8Error::Unsupported)?;
     let passphrase = passphrase()?;
     match sealed.decrypt(passphrase.expose()) {
         Ok(document) => Ok(Secret::new(document.as_bytes().to_vec())),
         Err(_) => Err(Pkcs8Error::Wrong.into()),
     }
+}
+
+/// Whether deriving the key stays within what a reader can be asked for: a file may name any number.
+fn check_cost(kdf: &pbes2::Kdf) -> Result<(), String> {
+    if let Some(it) = kdf.pbkdf2()
+        && it.iteration_count > MAX_PKCS8_ITERATIONS
+    {
+        return Err(format!("asks for {} iterations, more than {MAX_PKCS8_ITERATIONS}", it.iteration_count));
+    }
+    if let Some(it) = kdf.scrypt() {
+        let bytes = it.cost_parameter.saturating_mul(128 * u64::from(it.block_size));
+        if bytes > MAX_SCRYPT_BYTES || it.parallelization > 16 {
+            return Err(format!("asks for scrypt with {bytes} bytes in {} lanes, more than can be granted", it.parallelization));
+        }
+    }
+    Ok(())
 }
 
 /// Whether `der` has the outline of `EncryptedPrivateKeyInfo`: an algorithm identifier, an octet string, no more.

@@ -56,6 +56,8 @@ pub(super) struct RsaPrivate {
 /// A key with its metadata. Serialising it writes the *public* JWK; only [`Key::expose_jwk`] writes the private one.
 pub struct Key {
     material: Material,
+    /// Whether it came marked id-RSASSA-PSS, which rules out all other padding (RFC 4055 section 1.2).
+    pss_only: bool,
     /// `kid`: the id that tokens name it by.
     pub kid: Option<String>,
     /// `alg`: the one algorithm it is meant for.
@@ -97,7 +99,7 @@ impl Misfit {
 
 impl Key {
     pub(super) fn from_material(material: Material) -> Self {
-        Self { material, kid: None, alg: None, usage: None, key_ops: None, others: Object::default() }
+        Self { material, pss_only: false, kid: None, alg: None, usage: None, key_ops: None, others: Object::default() }
     }
 
     /// A symmetric key of these bytes.
@@ -120,8 +122,8 @@ impl Key {
         if let Some(path) = Json::from(public_members(jwk)).duplicate() {
             return Err(format!("has {path:?} twice"));
         }
-        if let Some((name, _)) = jwk.0.iter().enumerate().find_map(|(i, (name, _))| jwk.0[..i].iter().find(|(it, _)| it == name))
-        {
+        let mut seen = std::collections::HashSet::with_capacity(jwk.0.len());
+        if let Some((name, _)) = jwk.0.iter().find(|(name, _)| !seen.insert(name.as_str())) {
             return Err(format!("has {name:?} twice"));
         }
         let kty = take_text(jwk, "kty")?.ok_or("has no \"kty\"")?;
@@ -142,7 +144,7 @@ impl Key {
             }
         };
         let (kid, alg, usage) = (take_text(jwk, "kid")?, take_text(jwk, "alg")?, take_text(jwk, "use")?);
-        Ok(Self { material, kid, alg, usage, key_ops, others: public_members(jwk) })
+        Ok(Self { material, pss_only: false, kid, alg, usage, key_ops, others: public_members(jwk) })
     }
 
     /// The key family.
@@ -211,6 +213,9 @@ impl Key {
         let unfit = |why: String| Err(Misfit::Unfit(why));
         if self.kty() != alg.kty() {
             return unfit(format!("is an {} key and {alg} needs an {} one", self.kty(), alg.kty()));
+        }
+        if self.pss_only && !alg.is_pss() {
+            return unfit(format!("is for RSASSA-PSS only, and {alg} is something else"));
         }
         if let Some(crv) = self.curve()
             && !alg.curves().contains(&crv)
@@ -288,7 +293,7 @@ impl Key {
         };
         let key_ops = self.key_ops.as_ref().map(|ops| ops.iter().map(|op| public_op(op).to_owned()).collect());
         let (kid, alg, usage) = (self.kid.clone(), self.alg.clone(), self.usage.clone());
-        Some(Self { material, kid, alg, usage, key_ops, others: self.others.clone() })
+        Some(Self { material, pss_only: self.pss_only, kid, alg, usage, key_ops, others: self.others.clone() })
     }
 
     /// The RFC 7638 thumbprint with SHA-256, in base64url: a name that depends on the key alone.

@@ -5,7 +5,7 @@ use ring::rand::SystemRandom;
 use ring::rsa::KeyPairComponents;
 use ring::signature::{self, EcdsaKeyPair, Ed25519KeyPair, RsaEncoding};
 
-use super::super::alg::{Curve, Hash, Kty, SigAlg};
+use super::super::alg::{Curve, Hash, MIN_RSA_BITS, SigAlg};
 use super::{Job, Key, Material, Misfit, RsaPrivate, to_pkcs8};
 
 /// A private key made ready for one algorithm; loading is the slow part, so keep it for further signatures.
@@ -52,28 +52,25 @@ impl Key {
 
     fn rsa_signer(&self, alg: SigAlg, n: &[u8], e: &[u8], private: &RsaPrivate) -> Result<Backend, Misfit> {
         let broken = || Misfit::Unfit("has private numbers that do not belong to its public ones".into());
-        match self.bits() {
-            // ring's own bounds.
-            2048..=4096 => {
-                let components = KeyPairComponents {
-                    public_key: ring::rsa::PublicKeyComponents { n, e },
-                    d: private.d.expose(),
-                    p: private.p.expose(),
-                    q: private.q.expose(),
-                    dP: private.dp.expose(),
-                    dQ: private.dq.expose(),
-                    qInv: private.qi.expose(),
-                };
-                let pair = ring::rsa::KeyPair::from_components(&components).map_err(|_| broken())?;
-                Ok(Backend::Rsa(Box::new(pair), ring_padding(alg)))
-            }
-            4097.. => {
-                let der = to_pkcs8(self).map_err(Misfit::Unfit)?;
-                let pair = aws_lc_rs::rsa::KeyPair::from_pkcs8(der.expose()).map_err(|_| broken())?;
-                Ok(Backend::LargeRsa(Box::new(pair), aws_padding(alg)))
-            }
-            _ => self.weak_rsa_signer(),
+        if self.bits() < MIN_RSA_BITS {
+            return self.weak_rsa_signer();
         }
+        // ring takes 2048 to 4096 bits in steps of 1024, and exponents from 65537 on; aws-lc takes the others.
+        let components = KeyPairComponents {
+            public_key: ring::rsa::PublicKeyComponents { n, e },
+            d: private.d.expose(),
+            p: private.p.expose(),
+            q: private.q.expose(),
+            dP: private.dp.expose(),
+            dQ: private.dq.expose(),
+            qInv: private.qi.expose(),
+        };
+        if let Ok(pair) = ring::rsa::KeyPair::from_components(&components) {
+            return Ok(Backend::Rsa(Box::new(pair), ring_padding(alg)));
+        }
+        let der = to_pkcs8(self).map_err(Misfit::Unfit)?;
+        let pair = aws_lc_rs::rsa::KeyPair::from_pkcs8(der.expose()).map_err(|_| broken())?;
+        Ok(Backend::LargeRsa(Box::new(pair), aws_padding(alg)))
     }
 
     #[cfg(feature = "jwe")]
@@ -210,7 +207,6 @@ fn weak_rsa_sign(
     key: &openssl::pkey::PKey<openssl::pkey::Private>,
     message: &[u8],
 ) -> Result<Vec<u8>, openssl::error::ErrorStack> {
-    debug_assert_eq!(alg.kty(), Kty::Rsa);
     let mut signer = openssl::sign::Signer::new(openssl_digest(alg), key)?;
     if alg.is_pss() {
         signer.set_rsa_padding(openssl::rsa::Padding::PKCS1_PSS)?;

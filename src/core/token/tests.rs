@@ -179,6 +179,14 @@ fn weak_keys_are_the_callers_to_allow() {
     assert_eq!(verdict.warnings.len(), 1);
 }
 
+#[test]
+fn a_token_that_asks_for_more_than_the_secret_has_is_refused() {
+    let long = Key::from_secret(Secret::new(vec![1; 64]));
+    let token = sign(&long, SigAlg::Hs512, None, GOOD);
+    let mut keys = Given::key(oct("a", 1), Provenance::default());
+    assert_eq!(code(&judge(&token, &mut keys)), Some(Code::AlgNotAllowed));
+}
+
 fn hints(token: &str, keys: &mut dyn Keys) -> String {
     let verdict = judge(token, keys);
     assert_eq!(code(&verdict), Some(Code::BadSignature));

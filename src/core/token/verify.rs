@@ -237,7 +237,10 @@ impl Judging<'_> {
     }
 
     fn excluded(&self, wanted: Wanted<'_>, excluded: &[(Arc<Key>, Misfit)], source: &str) -> Result<Outcome, Error> {
-        if excluded.iter().all(|(_, misfit)| matches!(misfit, Misfit::Weak(_))) {
+        // A key that is too short for everything is the caller's to replace; one that is merely too short for the
+        // algorithm that the token asks for makes it a bad token.
+        let useless = |key: &Key| key.algorithms(Job::Verify).is_empty();
+        if excluded.iter().all(|(key, misfit)| matches!(misfit, Misfit::Weak(_)) && useless(key)) {
             return Err(weak(source, &excluded[0].0, &excluded[0].1));
         }
         let why = match excluded {
