@@ -1,6 +1,8 @@
 //! Transcripts: what a user types and sees, one file per command, and the examples of README.md.
 //! `TRYCMD=overwrite cargo test --test cli` rewrites them.
 
+#![allow(clippy::disallowed_methods, reason = "TRYCMD is read from the environment")]
+
 use std::fs;
 use std::path::Path;
 

@@ -1,5 +1,7 @@
 //! completions/ and man/ are what the binary writes. `UPDATE=1 cargo test --test generated` writes them anew.
 
+#![allow(clippy::disallowed_methods, reason = "UPDATE=1 is read from the environment")]
+
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
