@@ -229,6 +229,11 @@ impl SigAlg {
         self == other || (self == Self::EdDsa && edwards(other)) || (other == Self::EdDsa && edwards(self))
     }
 
+    /// Whether keys on `crv` can be meant by it; algorithms without curves have no opinion.
+    pub fn admits(self, crv: Option<Curve>) -> bool {
+        self.curves().is_empty() || crv.is_some_and(|crv| self.curves().contains(&crv))
+    }
+
     /// Whether its signatures carry a PSS padding.
     pub fn is_pss(self) -> bool {
         matches!(self, Self::Ps256 | Self::Ps384 | Self::Ps512)

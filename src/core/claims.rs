@@ -7,7 +7,7 @@ use super::alg::SigAlg;
 use super::error::{Code, Reason};
 use super::header::{Header, same_type};
 use super::json::{Json, Object};
-use super::time::{Timestamp, humanize};
+use super::time::{MILLISECONDS_FROM, Timestamp, humanize};
 
 /// The most that clocks may be allowed to differ: one day, in seconds.
 pub const MAX_LEEWAY: i64 = 86_400;
@@ -134,7 +134,7 @@ pub struct Check {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub expected: Option<Json>,
     /// The moment that a numeric date names.
-    #[serde(skip_serializing_if = "Option::is_none", serialize_with = "serialize_at")]
+    #[serde(skip_serializing_if = "is_no_moment", serialize_with = "serialize_at")]
     pub at: Option<Timestamp>,
     /// The finding in words.
     #[serde(skip_serializing_if = "String::is_empty")]
@@ -150,8 +150,13 @@ pub struct Check {
     pub hints: Vec<String>,
 }
 
+/// Numbers that no calendar has are shown as `actual` alone.
+fn is_no_moment(at: &Option<Timestamp>) -> bool {
+    at.and_then(Timestamp::rfc3339).is_none()
+}
+
 fn serialize_at<S: Serializer>(at: &Option<Timestamp>, serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.serialize_str(&at.map(|at| at.to_string()).unwrap_or_default())
+    at.and_then(Timestamp::rfc3339).serialize(serializer)
 }
 
 impl Check {
@@ -231,8 +236,9 @@ pub fn check(claims: &Object, header: &Header, policy: &Policy, now: Timestamp) 
 
 /// What [`check`] would judge, marked as not evaluated.
 pub fn not_evaluated(policy: &Policy) -> Vec<Check> {
-    let names = ["exp", "nbf", "iat", "iss", "aud", "sub", "typ"].into_iter();
-    names
+    let dates = ["exp", "nbf", "iat"].into_iter().chain(policy.max_age.map(|_| "max-age"));
+    dates
+        .chain(["iss", "aud", "sub", "typ"])
         .chain((!policy.scopes.is_empty()).then_some("scope"))
         .chain(policy.required.iter().map(|it| it.claim.as_str()))
         .map(|name| Check::new(name, Status::NotEvaluated, ""))
@@ -275,13 +281,14 @@ impl Judge<'_> {
             Ok(Some(found)) => found,
         };
         let past = self.now.since(at);
+        let odd = if at.0 >= MILLISECONDS_FROM { "; is it in milliseconds?" } else { "" };
         let check = if past >= self.policy.leeway && past >= 0 {
             Check::fail("exp", Code::Expired, format!("expired {} ago", humanize(past)))
         } else if past >= 0 {
             let message = format!("expired {} ago, within the leeway of {}", humanize(past), humanize(self.policy.leeway));
             Check { saved_by_leeway: true, ..Check::new("exp", Status::Pass, message) }
         } else {
-            Check::new("exp", Status::Pass, format!("expires in {}", humanize(past)))
+            Check::new("exp", Status::Pass, format!("expires in {}{odd}", humanize(past)))
         };
         Check { at: Some(at), ..check }.actual(json)
     }
@@ -331,6 +338,10 @@ impl Judge<'_> {
         };
         let age = self.now.since(at);
         let over = age.saturating_sub(most);
+        if age < -self.policy.leeway {
+            let message = format!("issued {} in the future, so its age is unknown", humanize(age));
+            return Check { at: Some(at), ..Check::fail("max-age", Code::NotYetValid, message) }.actual(json);
+        }
         let (age, most) = (humanize(age.max(0)), humanize(most));
         let check = if over > self.policy.leeway {
             Check::fail("max-age", Code::TooOld, format!("issued {age} ago, more than {most}"))
@@ -368,7 +379,7 @@ impl Judge<'_> {
             None => Check::fail(name, Code::MissingClaim, format!("the token has no {name}")),
             Some(Json::String(text)) if accepted.contains(text) => Check::new(name, Status::Pass, text.clone()),
             Some(Json::String(text)) => {
-                let check = Check::fail(name, Code::Mismatch, format!("{name} is {text:?}, not {}", any_of(accepted)));
+                let check = Check::fail(name, Code::Mismatch, format!("{name} is {}, not {}", shortened(text), any_of(accepted)));
                 match accepted.iter().find(|it| it.trim_end_matches('/') == text.trim_end_matches('/')) {
                     Some(_) => check.hint(format!("they differ only in a trailing slash; the exact value is --{name} {text}")),
                     None => check,
@@ -422,7 +433,7 @@ impl Judge<'_> {
         let check = match header.typ() {
             None => Check::fail("typ", Code::MissingClaim, "the header has no typ"),
             Some(typ) if same_type(typ, wanted) => Check::new("typ", Status::Pass, typ),
-            Some(typ) => Check::fail("typ", Code::Mismatch, format!("typ is {typ:?}, not {wanted:?}")),
+            Some(typ) => Check::fail("typ", Code::Mismatch, format!("typ is {}, not {wanted:?}", shortened(typ))),
         };
         Check { actual, ..check }.expected(wanted.as_str().into())
     }
@@ -448,9 +459,9 @@ impl Judge<'_> {
         let check = match (found, &wanted.expected) {
             (None, _) => Check::fail(name, Code::MissingClaim, format!("the token has no {name}")),
             (Some(_), None) => Check::new(name, Status::Pass, "present"),
-            (Some(found), Some(value)) if found.same(value) => Check::new(name, Status::Pass, found.to_text()),
+            (Some(found), Some(value)) if found.same(value) => Check::new(name, Status::Pass, found.brief()),
             (Some(found), Some(value)) => {
-                let message = format!("{name} is {}, not {}", found.to_text(), value.to_text());
+                let message = format!("{name} is {}, not {}", found.brief(), value.brief());
                 Check::fail(name, Code::Mismatch, message)
             }
         };
@@ -458,9 +469,24 @@ impl Judge<'_> {
     }
 }
 
+/// A few of `values`, each a few of its letters: a message is no place for what a token can hold.
 fn any_of<S: AsRef<str>>(values: &[S]) -> String {
-    let quoted: Vec<String> = values.iter().map(|value| format!("{:?}", value.as_ref())).collect();
-    if quoted.is_empty() { "nobody".into() } else { quoted.join(" or ") }
+    const MOST: usize = 5;
+    let quoted: Vec<String> = values.iter().take(MOST).map(|value| shortened(value.as_ref())).collect();
+    match values.len() {
+        0 => "nobody".into(),
+        count if count > MOST => format!("{} or {} more", quoted.join(" or "), count - MOST),
+        _ => quoted.join(" or "),
+    }
+}
+
+/// `text` in quotes, cut off where it gets long.
+fn shortened(text: &str) -> String {
+    const MOST: usize = 200;
+    match text.char_indices().nth(MOST) {
+        Some((end, _)) => format!("{:?}…", &text[..end]),
+        None => format!("{text:?}"),
+    }
 }
 
 /// `text` as one word of a shell command line.

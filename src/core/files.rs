@@ -16,7 +16,8 @@ pub const MAX_FILE: u64 = 16 * 1024 * 1024;
 /// [`Code::Io`] when it cannot be opened or read; [`Code::BadInput`] when it is larger.
 pub fn read(path: &Path, limit: u64) -> Result<Secret, Error> {
     let file = File::open(path).map_err(|e| Error::io(path, &e))?;
-    read_from(file, &path.display().to_string(), limit).map_err(|e| match e {
+    let size = file.metadata().map_or(0, |it| it.len()).min(limit);
+    read_sized(file, &path.display().to_string(), limit, size as usize).map_err(|e| match e {
         ReadError::Io(e) => Error::io(path, &e),
         ReadError::TooLarge(e) => e,
     })
@@ -35,8 +36,13 @@ pub enum ReadError {
 /// # Errors
 /// See [`ReadError`].
 pub fn read_from(stream: impl std::io::Read, name: &str, limit: u64) -> Result<Secret, ReadError> {
-    // One byte more than allowed tells "full" from "too large"; the capacity keeps secrets from being copied about.
-    let mut bytes = zeroize::Zeroizing::new(Vec::with_capacity(4096));
+    read_sized(stream, name, limit, 0)
+}
+
+/// Room for all of it from the start: a buffer that grows leaves unwiped copies of what it held.
+fn read_sized(stream: impl std::io::Read, name: &str, limit: u64, size: usize) -> Result<Secret, ReadError> {
+    let mut bytes = zeroize::Zeroizing::new(Vec::with_capacity(size.max(16 * 1024) + 1));
+    // One byte more than allowed tells "full" from "too large".
     stream.take(limit.saturating_add(1)).read_to_end(&mut bytes).map_err(ReadError::Io)?;
     if bytes.len() as u64 > limit {
         return Err(ReadError::TooLarge(Error::input(Code::BadInput, name, format!("larger than {limit} bytes"))));
@@ -59,23 +65,10 @@ pub enum Access {
 /// # Errors
 /// [`Code::WouldOverwrite`] when it exists; [`Code::Io`] otherwise.
 pub fn write(path: &Path, bytes: &[u8], access: Access, overwrite: bool) -> Result<(), Error> {
-    let exists = || Error::Io {
-        code: Code::WouldOverwrite,
-        path: path.into(),
-        why: "exists already, and was left as it is".into(),
-        hints: vec!["to replace it: --force".into()],
-    };
-    // Asked first for the sake of the message; the rename below is what guarantees it.
-    if !overwrite && path.symlink_metadata().is_ok() {
-        return Err(exists());
-    }
-    if path.is_dir() {
-        return Err(Error::Io { code: Code::Io, path: path.into(), why: "is a directory".into(), hints: Vec::new() });
-    }
-    let folder = match path.parent() {
-        Some(folder) if !folder.as_os_str().is_empty() => folder,
-        _ => Path::new("."),
-    };
+    check_target(path, overwrite)?;
+    // The file that a link leads to is the one that is meant.
+    let target = if overwrite { path.canonicalize().unwrap_or_else(|_| path.into()) } else { path.to_owned() };
+    let folder = folder_of(&target);
     let mut builder = tempfile::Builder::new();
     builder.prefix(".jwtctl-");
     #[cfg(unix)]
@@ -87,12 +80,44 @@ pub fn write(path: &Path, bytes: &[u8], access: Access, overwrite: bool) -> Resu
     let mut file = builder.tempfile_in(folder).map_err(|e| failed(&e))?;
     file.write_all(bytes).and_then(|()| file.as_file().sync_all()).map_err(|e| failed(&e))?;
     if overwrite {
-        return file.persist(path).map(drop).map_err(|e| failed(&e.error));
+        return file.persist(&target).map(drop).map_err(|e| failed(&e.error));
     }
-    file.persist_noclobber(path).map(drop).map_err(|e| match e.error.kind() {
-        std::io::ErrorKind::AlreadyExists => exists(),
+    file.persist_noclobber(&target).map(drop).map_err(|e| match e.error.kind() {
+        std::io::ErrorKind::AlreadyExists => exists(path),
         _ => failed(&e.error),
     })
+}
+
+/// What [`write`] would refuse, asked before there is anything to write.
+///
+/// # Errors
+/// [`Code::WouldOverwrite`] when the file exists; [`Code::Io`] when it is no regular file or its directory is missing.
+pub fn check_target(path: &Path, overwrite: bool) -> Result<(), Error> {
+    let refused = |why: &str| Err(Error::Io { code: Code::Io, path: path.into(), why: why.into(), hints: Vec::new() });
+    match path.metadata() {
+        Ok(it) if it.is_dir() => refused("is a directory"),
+        Ok(it) if !it.is_file() => refused("is not a regular file"),
+        Ok(_) if overwrite => Ok(()),
+        Ok(_) => Err(exists(path)),
+        Err(_) if path.symlink_metadata().is_ok() => refused("is a link that leads nowhere"),
+        Err(_) => folder_of(path).read_dir().map(drop).map_err(|e| Error::io(folder_of(path), &e)),
+    }
+}
+
+fn exists(path: &Path) -> Error {
+    Error::Io {
+        code: Code::WouldOverwrite,
+        path: path.into(),
+        why: "exists already, and was left as it is".into(),
+        hints: vec!["to replace it: --force".into()],
+    }
+}
+
+fn folder_of(path: &Path) -> &Path {
+    match path.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder,
+        _ => Path::new("."),
+    }
 }
 
 #[cfg(test)]

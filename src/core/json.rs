@@ -152,6 +152,17 @@ impl Json {
         }
     }
 
+    /// [`Json::to_text`], cut off where it gets too long for a message.
+    pub fn brief(&self) -> String {
+        const MOST: usize = 200;
+        let mut text = self.to_text();
+        if let Some((end, _)) = text.char_indices().nth(MOST) {
+            text.truncate(end);
+            text.push('…');
+        }
+        text
+    }
+
     /// Compact JSON text.
     pub fn to_text(&self) -> String {
         // Serialising into memory cannot fail: every key is a string and every number was parsed from JSON.

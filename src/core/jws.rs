@@ -73,8 +73,8 @@ pub fn parse<'a>(text: &'a str, form: Form<'a>) -> Result<Unverified<'a>, Reason
         }
         Form::Detached(payload) if header.is_unencoded() => (Cow::Borrowed(payload), joined(header_text, payload)),
         Form::Detached(payload) => (Cow::Borrowed(payload), joined(header_text, encode(payload).as_bytes())),
-        Form::Raw if header.is_unencoded() => (Cow::Borrowed(payload_text.as_bytes()), Cow::Borrowed(encoded_input)),
-        Form::Jwt if header.is_unencoded() => (Cow::Borrowed(payload_text.as_bytes()), Cow::Borrowed(encoded_input)),
+        // In a JWT this is refused later, by name; until then it is what it says it is.
+        Form::Raw | Form::Jwt if header.is_unencoded() => (Cow::Borrowed(payload_text.as_bytes()), Cow::Borrowed(encoded_input)),
         Form::Jwt if payload_text.is_empty() => {
             return Err(malformed("the payload is empty").hint("a detached payload is given with --detached FILE"));
         }
@@ -91,9 +91,6 @@ fn split(text: &str) -> Result<[&str; 3], Reason> {
     if text.trim_start().starts_with('{') {
         return Err(malformed("the token is in JSON form, and only the compact form is read"));
     }
-    if let Some(at) = text.find(|c: char| c.is_whitespace()) {
-        return Err(malformed(format!("there is white space inside the token, at byte {at}")));
-    }
     let parts: Vec<&str> = text.splitn(6, '.').collect();
     match parts[..] {
         [header, payload, signature] => Ok([header, payload, signature]),
@@ -109,6 +106,9 @@ fn part(name: &str, text: &str) -> Result<Vec<u8>, Reason> {
     decode(text).ok_or_else(|| {
         let alphabet = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
         malformed(match text.find(|c| !alphabet(c)) {
+            Some(at) if text[at..].starts_with(char::is_whitespace) => {
+                format!("there is white space inside the token, in its {name}")
+            }
             Some(at) if text[at..].starts_with('=') => format!("the {name} is padded with \"=\""),
             Some(at) if text[at..].starts_with(['+', '/']) => format!("the {name} is base64, not base64url"),
             Some(at) => format!("the {name} has a character that is not base64url, at byte {at} of it"),

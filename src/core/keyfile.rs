@@ -139,7 +139,7 @@ impl From<Pkcs8Error> for Opening {
 
 fn open_pkcs8(der: &[u8], what: &str, passphrase: Passphrase<'_>) -> Result<Key, Error> {
     let bad = |why: String| Error::input(Code::BadKey, what, why);
-    let wrong = || Error::input(Code::BadPassphrase, what, "the passphrase does not open it");
+    let wrong = || Error::input(Code::BadPassphrase, what, "the passphrase does not open it, or it is damaged");
     let opened = decrypt_pkcs8(der, || passphrase().map_err(Opening::Asking)).map_err(|error| match error {
         Opening::Asking(error) => error,
         Opening::Pkcs8(Pkcs8Error::NotEncrypted) => unknown(what),

@@ -48,7 +48,7 @@ pub fn open(text: &str, what: &str, passphrase: impl FnOnce() -> Result<Secret, 
     }
     let passphrase = passphrase()?;
     sealed.open(|jwe, enc| backend::unwrap(jwe, alg, enc, &passphrase)).map_err(|reason| match reason.code {
-        Code::DecryptionFailed => Error::input(Code::BadPassphrase, what, "the passphrase does not open it"),
+        Code::DecryptionFailed => Error::input(Code::BadPassphrase, what, "the passphrase does not open it, or it is damaged"),
         _ => bad(reason.message),
     })
 }

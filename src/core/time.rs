@@ -2,15 +2,16 @@
 
 use std::fmt;
 
-use jiff::civil::Date;
+use jiff::SignedDuration;
+use jiff::civil::{Date, DateTime};
 
 use super::error::{Code, Error};
 
 /// Numbers from here on are taken for milliseconds: as seconds they lie beyond the year 5138.
-const MILLISECONDS_FROM: i64 = 100_000_000_000;
+pub const MILLISECONDS_FROM: i64 = 100_000_000_000;
 
-/// 0000-01-01T00:00:00Z.
-const YEAR_ZERO: i64 = -62_167_219_200;
+/// Where Unix time begins.
+const EPOCH: DateTime = DateTime::constant(1970, 1, 1, 0, 0, 0, 0);
 
 const MINUTE: i64 = 60;
 const HOUR: i64 = 60 * MINUTE;
@@ -33,9 +34,10 @@ impl Timestamp {
         self.0.saturating_sub(earlier.0)
     }
 
-    /// RFC 3339 in UTC, such as `2026-08-01T10:15:00Z`; `None` outside the years 0 to 9999, which it has no form for.
+    /// RFC 3339 in UTC, such as `2026-08-01T10:15:00Z`; `None` outside the years 0 to 9999, which it cannot write.
     pub fn rfc3339(self) -> Option<String> {
-        (self.0 >= YEAR_ZERO).then(|| jiff::Timestamp::from_second(self.0).ok().map(|time| time.to_string())).flatten()
+        let civil = EPOCH.checked_add(SignedDuration::from_secs(self.0)).ok()?;
+        (civil.year() >= 0).then(|| format!("{civil}Z"))
     }
 
     /// Reads a JSON number, whatever its form (`1e9`, `1.5`, `-0`, `1E400`), saturating. Fractions are rounded `up` or
@@ -72,16 +74,17 @@ impl Timestamp {
         if let Ok(time) = text.parse::<jiff::Timestamp>() {
             return Ok(Self(time.as_second()));
         }
-        if !text.contains(['T', 't', ' '])
-            && let Ok(date) = text.parse::<Date>()
-            && let Ok(midnight) = date.to_zoned(jiff::tz::TimeZone::UTC)
-        {
-            return Ok(Self(midnight.timestamp().as_second()));
+        // jiff's timestamps end a day before the year 9999 does, which is when "never" is; its civil times do not.
+        let has_clock = text.contains(['T', 't', ' ']);
+        let civil = text.strip_suffix(['Z', 'z']).filter(|_| has_clock).and_then(|text| text.parse::<DateTime>().ok());
+        let civil = civil.or_else(|| text.parse::<Date>().ok().filter(|_| !has_clock).map(|date| date.at(0, 0, 0, 0)));
+        if let Some(civil) = civil {
+            return Ok(Self(civil.duration_since(EPOCH).as_secs()));
         }
         let error = bad("not a time".into()).hint("write 2026-08-01T10:15:00Z, 2026-08-01, 1785579300, now, +15m or -1h");
-        Err(match text.parse::<jiff::civil::DateTime>() {
-            Ok(_) => error.hint(format!("a time of day needs its offset: {text}Z for UTC")),
-            Err(_) => error,
+        Err(match text.parse::<DateTime>() {
+            Ok(_) if has_clock => error.hint(format!("a time of day needs its offset: {text}Z for UTC")),
+            _ => error,
         })
     }
 }
@@ -167,6 +170,9 @@ mod tests {
             ("2026-08-01", 1_785_542_400),
             ("2026-08-01T10:15:00Z", NOW.0),
             ("2026-08-01T12:15:00+02:00", NOW.0),
+            ("9999-12-31", 253_402_214_400),
+            ("9999-12-31T23:59:59Z", 253_402_300_799),
+            ("0000-01-01", -62_167_219_200),
         ] {
             assert_eq!(Timestamp::parse(text, NOW).unwrap(), Timestamp(seconds), "{text}");
         }

@@ -39,7 +39,7 @@ struct Row {
     bits: usize,
     state: Option<String>,
     created_at: Option<String>,
-    /// None of a symmetric key: its hash would help to guess it.
+    /// None of a symmetric key: of a secret that somebody thought up, it would help to guess it.
     thumbprint: Option<String>,
     findings: Vec<String>,
     jwk: Object,

@@ -19,11 +19,9 @@ const RSA_ENCRYPTION: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.1
 const RSASSA_PSS: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.1.10");
 const EC_PUBLIC_KEY: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.10045.2.1");
 
-/// The least number of PBKDF2-HMAC-SHA256 iterations that an encrypted PKCS#8 file is written with.
-const PKCS8_ITERATIONS: u32 = 600_000;
-
-/// The most iterations that an encrypted PKCS#8 file is opened with.
-const MAX_PKCS8_ITERATIONS: u32 = 10_000_000;
+/// The PBKDF2-HMAC-SHA256 iterations that an encrypted PKCS#8 file may be written with; the least is what it gets unless
+/// the caller says otherwise, the most is what it is opened with.
+pub const PKCS8_ITERATIONS: std::ops::RangeInclusive<u32> = 600_000..=10_000_000;
 
 /// The most memory that scrypt may take to open one.
 const MAX_SCRYPT_BYTES: u64 = 256 * 1024 * 1024;
@@ -222,7 +220,7 @@ pub fn to_pkcs8(key: &Key) -> Result<Secret, String> {
 /// # Errors
 /// A phrase when the key is public or symmetric.
 pub fn encrypt_pkcs8(key: &Key, passphrase: &Secret, iterations: Option<u32>, env: &Env<'_>) -> Result<Vec<u8>, String> {
-    let iterations = iterations.unwrap_or(PKCS8_ITERATIONS);
+    let iterations = iterations.unwrap_or(*PKCS8_ITERATIONS.start());
     let parameters = pbes2::Parameters::generate_pbkdf2_sha256_aes256cbc(iterations, &env.bytes::<16>(), env.bytes())
         .map_err(|e| e.to_string())?;
     with_pkcs8(key, |info| {
@@ -328,9 +326,9 @@ pub fn decrypt_pkcs8<E: From<Pkcs8Error>>(der: &[u8], passphrase: impl FnOnce() 
 /// Whether deriving the key stays within what a reader can be asked for: a file may name any number.
 fn check_cost(kdf: &pbes2::Kdf) -> Result<(), String> {
     if let Some(it) = kdf.pbkdf2()
-        && it.iteration_count > MAX_PKCS8_ITERATIONS
+        && it.iteration_count > *PKCS8_ITERATIONS.end()
     {
-        return Err(format!("asks for {} iterations, more than {MAX_PKCS8_ITERATIONS}", it.iteration_count));
+        return Err(format!("asks for {} iterations, more than {}", it.iteration_count, PKCS8_ITERATIONS.end()));
     }
     if let Some(it) = kdf.scrypt() {
         let bytes = it.cost_parameter.saturating_mul(128 * u64::from(it.block_size));

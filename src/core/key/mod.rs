@@ -5,7 +5,9 @@ mod generate;
 mod sign;
 mod verify;
 
-pub use formats::{PemBlock, Pkcs8Error, decrypt_pkcs8, encrypt_pkcs8, from_der, pem, pem_blocks, to_pkcs8, to_spki};
+pub use formats::{
+    PKCS8_ITERATIONS, PemBlock, Pkcs8Error, decrypt_pkcs8, encrypt_pkcs8, from_der, pem, pem_blocks, to_pkcs8, to_spki,
+};
 pub use generate::{Recipe, generate};
 pub use sign::Signer;
 pub use verify::{Verifier, Verifying};
@@ -218,7 +220,7 @@ impl Key {
             return unfit(format!("is for RSASSA-PSS only, and {alg} is something else"));
         }
         if let Some(crv) = self.curve()
-            && !alg.curves().contains(&crv)
+            && !alg.admits(Some(crv))
         {
             return unfit(format!("is on curve {crv}, which {alg} does not use"));
         }
@@ -237,7 +239,7 @@ impl Key {
             return unfit(format!("is declared for \"key_ops\": {ops:?}, not {:?}", wanted[0]));
         }
         if let Some(own) = &self.alg
-            && !own.parse::<SigAlg>().is_ok_and(|own| own.agrees_with(alg))
+            && !own.parse::<SigAlg>().is_ok_and(|own| own.agrees_with(alg) && own.admits(self.curve()))
         {
             return unfit(format!("is declared for {own}, not {alg}"));
         }

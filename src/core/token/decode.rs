@@ -59,12 +59,8 @@ pub enum Content {
 pub fn decode(text: &str) -> Result<Decoded, Reason> {
     let malformed = |why: String| Reason::new(Code::Malformed, "format", why);
     let mut warnings = Vec::new();
-    let compact: String = text.chars().filter(|c| !c.is_whitespace()).collect();
-    if compact.len() != text.len() {
-        warnings.push("there is white space inside the token, which verify refuses".into());
-    }
-    let parts: Vec<&str> = compact.split('.').collect();
-    if compact.starts_with('{') {
+    let parts: Vec<&str> = text.split('.').collect();
+    if text.trim_start().starts_with('{') {
         return Err(malformed("the token is in JSON form, and only the compact form is read".into()));
     }
     if !matches!(parts.len(), 3 | 5) {
@@ -74,13 +70,17 @@ pub fn decode(text: &str) -> Result<Decoded, Reason> {
         lenient(name, text, &mut warnings).ok_or_else(|| malformed(format!("the {name} is not base64url")))
     };
     let header_bytes = part("header", parts[0])?;
+    let mut not_json = None;
     let content = match parts[..] {
         [_, payload, signature] => {
             let unencoded = Json::parse(&header_bytes).is_ok_and(|it| it.pointer("/b64") == Some(&Json::Bool(false)));
             let payload = if unencoded { payload.as_bytes().to_vec() } else { part("payload", payload)? };
             let signature = part("signature", signature)?.len();
-            let json = Json::parse(&payload).ok();
-            Content::Signed { payload, json, signature }
+            let json = Json::parse(&payload);
+            if let (Err(why), false) = (&json, payload.is_empty()) {
+                not_json = Some(format!("the payload is not JSON ({why}), so this is no JWT"));
+            }
+            Content::Signed { payload, json: json.ok(), signature }
         }
         _ => Content::Encrypted {
             encrypted_key: part("encrypted key", parts[1])?.len(),
@@ -93,6 +93,7 @@ pub fn decode(text: &str) -> Result<Decoded, Reason> {
     if header.as_object().is_none() {
         return Err(malformed(format!("the header is {}, not an object", header.kind())));
     }
+    warnings.extend(not_json);
     warnings.extend(objections(&header_bytes, &content));
     Ok(Decoded { header_bytes, header, content, warnings })
 }
@@ -102,7 +103,14 @@ fn lenient(name: &str, text: &str, warnings: &mut Vec<String>) -> Option<Vec<u8>
     if let Some(bytes) = base64url(text) {
         return Some(bytes);
     }
-    let bytes = LENIENT.decode(text.replace('+', "-").replace('/', "_")).ok()?;
+    let compact: String = text.chars().filter(|c| !c.is_whitespace()).collect();
+    if compact.len() != text.len() {
+        warnings.push(format!("there is white space inside the token, in its {name}, and verify refuses it"));
+        if let Some(bytes) = base64url(&compact) {
+            return Some(bytes);
+        }
+    }
+    let bytes = LENIENT.decode(compact.replace('+', "-").replace('/', "_")).ok()?;
     warnings.push(format!("the {name} is not strict base64url (padding, alphabet or surplus bits), and verify refuses it"));
     Some(bytes)
 }
@@ -132,7 +140,7 @@ fn objections(header: &[u8], content: &Content) -> Vec<String> {
                 }
             }
             None if payload.is_empty() => found.push("the payload is empty: detached, or not a JWT".into()),
-            None => found.push("the payload is not JSON, so this is no JWT".into()),
+            None => {}
         }
     }
     found

@@ -49,7 +49,7 @@ pub struct KeyUsed {
     pub kty: &'static str,
     /// The algorithm it was used with.
     pub alg: String,
-    /// Its RFC 7638 thumbprint; none of a symmetric key, whose hash would help to guess it.
+    /// Its RFC 7638 thumbprint; none of a symmetric key: of a secret that somebody thought up, it would help to guess it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub thumbprint: Option<String>,
     /// Where it is from.
@@ -88,11 +88,11 @@ pub fn verify(text: &str, form: Form<'_>, keys: &mut dyn Keys, policy: &Policy, 
     let mut verdict = Judging { policy, env, notes: Vec::new(), warnings: Vec::new(), key: None };
     let token = match jws::parse(text, form) {
         Ok(token) => token,
-        Err(reason) => return Ok(verdict.refuse_unread(&reason, keys)),
+        Err(reason) => return Ok(Verdict::unreadable(&reason, policy, keys.provenance())),
     };
     let claims = match read_claims(&token, form) {
         Ok(claims) => claims,
-        Err(reason) => return Ok(verdict.refuse_unread(&reason, keys)),
+        Err(reason) => return Ok(Verdict::unreadable(&reason, policy, keys.provenance())),
     };
     let outcome = verdict.judge(&token, claims.as_ref(), form, keys)?;
     Ok(verdict.report(&token, claims, outcome, keys))
@@ -212,6 +212,11 @@ impl Judging<'_> {
             }
             Found::Excluded(excluded) => return self.excluded(wanted, &excluded, &source),
         };
+        let candidates: Vec<Arc<Key>> = candidates.into_iter().filter(|key| self.is_allowed(key, wanted.alg)).collect();
+        if candidates.is_empty() {
+            let why = format!("alg is {}, and no key of {source} for it is on an allowed curve", wanted.alg);
+            return Ok(Outcome::Header(vec![Reason::new(Code::AlgNotAllowed, "alg", why)]));
+        }
         let mut broken = None;
         for key in &candidates {
             match key.verifier(wanted.alg, self.policy.allow_weak_key) {
@@ -234,6 +239,12 @@ impl Judging<'_> {
         }
         let reason = Reason::new(Code::BadSignature, "signature", self.bad_signature(&candidates, wanted));
         Ok(Outcome::Bad(Reason { hints: diagnose(token, wanted.alg, self.policy.allow_weak_key, &candidates, keys), ..reason }))
+    }
+
+    /// Whether the allow-list has a name for what `alg` means on this key: `EdDSA` is two algorithms.
+    fn is_allowed(&self, key: &Key, alg: SigAlg) -> bool {
+        let means = |allowed: &SigAlg| allowed.agrees_with(alg) && allowed.admits(key.curve());
+        self.policy.algs.as_ref().is_none_or(|algs| algs.iter().any(means))
     }
 
     fn excluded(&self, wanted: Wanted<'_>, excluded: &[(Arc<Key>, Misfit)], source: &str) -> Result<Outcome, Error> {
@@ -335,22 +346,6 @@ impl Judging<'_> {
             outcome,
         }
     }
-
-    fn refuse_unread(self, reason: &Reason, keys: &dyn Keys) -> Verdict {
-        let mut checks = vec![Check::from(reason), Check::new("signature", Status::NotEvaluated, "")];
-        checks.extend(not_evaluated(self.policy));
-        let outcome = Err(Rejection::new(reason.clone()));
-        Verdict {
-            checks,
-            key: None,
-            keys: keys.provenance(),
-            notes: self.notes,
-            warnings: self.warnings,
-            header: None,
-            claims: None,
-            outcome,
-        }
-    }
 }
 
 fn no_key(wanted: Wanted<'_>, keys: &dyn Keys, source: &str) -> Reason {
@@ -372,6 +367,16 @@ pub fn weak(source: &str, key: &Key, misfit: &Misfit) -> Error {
     let subject = if key.kty() == Kty::Oct { "the secret".into() } else { key.label() };
     let error = Error::input(code, source, format!("{subject} {}", misfit.why()));
     error.hint("use a longer one; where that is not in your hands: --allow-weak-key")
+}
+
+impl Verdict {
+    /// The refusal of what could not even be taken apart.
+    pub fn unreadable(reason: &Reason, policy: &Policy, keys: Provenance) -> Self {
+        let mut checks = vec![Check::from(reason), Check::new("signature", Status::NotEvaluated, "")];
+        checks.extend(not_evaluated(policy));
+        let outcome = Err(Rejection::new(reason.clone()));
+        Self { checks, key: None, keys, notes: Vec::new(), warnings: Vec::new(), header: None, claims: None, outcome }
+    }
 }
 
 /// How reports name a key.
