@@ -29,6 +29,7 @@ pub mod files;
 pub mod seal;
 
 pub mod keyfile;
+pub mod keystore;
 
 // 6 operations
 pub mod token;

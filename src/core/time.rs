@@ -40,6 +40,11 @@ impl Timestamp {
         (civil.year() >= 0).then(|| format!("{civil}Z"))
     }
 
+    /// Reads what [`Timestamp::rfc3339`] writes; fractions of a second are dropped.
+    pub fn from_rfc3339(text: &str) -> Option<Self> {
+        text.parse::<jiff::Timestamp>().ok().map(|time| Self(time.as_second()))
+    }
+
     /// Reads a JSON number, whatever its form (`1e9`, `1.5`, `-0`, `1E400`), saturating. Fractions are rounded `up` or
     /// down: down for an end (`exp`), up for a beginning (`nbf`, `iat`), so that rounding never lengthens a life.
     pub fn from_json_number(text: &str, up: bool) -> Self {

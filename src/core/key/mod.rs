@@ -493,7 +493,8 @@ fn public_members(jwk: &Object) -> Object {
     Object(jwk.0.iter().filter(|(name, _)| !PRIVATE_MEMBERS.contains(&name.as_str())).cloned().collect())
 }
 
-fn wipe(value: &mut Json) {
+/// Wipes every text and number in `value`, which held private members.
+pub(in crate::core) fn wipe(value: &mut Json) {
     match value {
         Json::String(text) | Json::Number(text) => text.zeroize(),
         Json::Array(items) => items.iter_mut().for_each(wipe),
