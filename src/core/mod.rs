@@ -23,6 +23,7 @@ pub mod key;
 pub mod jwe;
 pub mod jwks;
 pub mod jws;
+pub mod lint;
 
 // 5 storage
 pub mod files;

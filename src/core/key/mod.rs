@@ -494,7 +494,7 @@ fn public_members(jwk: &Object) -> Object {
 }
 
 /// Wipes every text and number in `value`, which held private members.
-pub(in crate::core) fn wipe(value: &mut Json) {
+pub(super) fn wipe(value: &mut Json) {
     match value {
         Json::String(text) | Json::Number(text) => text.zeroize(),
         Json::Array(items) => items.iter_mut().for_each(wipe),

@@ -85,9 +85,10 @@ impl Entry {
     /// The content of its file.
     pub(super) fn to_bytes(&self) -> Result<Secret, Error> {
         let mut file = Object(vec![("v".into(), VERSION.into()), ("public".into(), self.key.public_jwk().into())]);
-        let mut time = |name: &str, time: Timestamp| match time.rfc3339() {
-            Some(text) => Ok(file.set(name, text.as_str().into())),
-            None => Err(Error::usage(name, "lies beyond the year 9999")),
+        let mut time = |name: &str, time: Timestamp| {
+            let text = time.rfc3339().ok_or_else(|| Error::usage(name, "lies beyond the year 9999"))?;
+            file.set(name, text.as_str().into());
+            Ok::<_, Error>(())
         };
         time("created_at", self.slot.created_at)?;
         time("activates_at", self.slot.activates_at)?;
