@@ -9,11 +9,13 @@ use jwtctl::core::error::{Code, Error};
 use jwtctl::core::files::{self, Access};
 use jwtctl::core::json::{Json, Object};
 use jwtctl::core::key::{self, Key, Recipe, encrypt_pkcs8, pem, to_pkcs8, to_spki};
+use jwtctl::core::keystore::{self, Policy, State};
 use jwtctl::core::seal::{self, Content, DEFAULT_P2C};
 use jwtctl::core::secret::Secret;
 use serde::Serialize;
 
 use super::Context;
+use super::input::curve;
 use super::output::{Page, Report, Role};
 
 /// The least PBKDF2-HMAC-SHA256 iterations of an encrypted PEM or DER file.
@@ -21,8 +23,10 @@ const MIN_PKCS8_ITERATIONS: u32 = 600_000;
 
 /// Make a key
 ///
-/// The private key is encrypted with a passphrase unless --no-encrypt says otherwise: as a JWE of its JWK, or as
-/// encrypted PKCS#8. Files are readable by their owner alone and are never overwritten without --force.
+/// It goes into the keystore, or to --out. In the keystore the first key signs at once; a later one is published for two
+/// hours first, so that verifiers know it by then. The private key is encrypted with a passphrase unless --no-encrypt
+/// says otherwise: as a JWE of its JWK, or as encrypted PKCS#8. Files are readable by their owner alone and are never
+/// overwritten without --force.
 #[derive(clap::Args)]
 pub struct Args {
     /// The algorithm, in any case (default: EdDSA); --list-algs lists them
@@ -40,8 +44,8 @@ pub struct Args {
     /// Its id: thumbprint (RFC 7638), uuid, or any text
     #[arg(long, value_name = "thumbprint|uuid|VALUE", default_value = "thumbprint", hide_default_value = true)]
     kid: String,
-    /// Where the private key goes, - for stdout
-    #[arg(long, value_name = "FILE", required_unless_present = "list_algs")]
+    /// Write the private key to FILE, - for stdout, instead of the keystore
+    #[arg(long, value_name = "FILE")]
     out: Option<String>,
     /// Where the public key goes, - for stdout
     #[arg(long, value_name = "FILE")]
@@ -83,14 +87,6 @@ enum Format {
     Der,
 }
 
-fn curve(text: &str) -> Result<Curve, String> {
-    let found = Curve::ALL.iter().find(|crv| crv.as_str().eq_ignore_ascii_case(text));
-    found.copied().ok_or_else(|| {
-        let names: Vec<&str> = Curve::ALL.iter().map(|crv| crv.as_str()).collect();
-        format!("curves are {}", names.join(", "))
-    })
-}
-
 /// What `keygen` did.
 #[derive(Serialize)]
 #[serde(untagged)]
@@ -110,6 +106,11 @@ pub struct NewKey {
     public_jwk: Object,
     stored: &'static str,
     encrypted: bool,
+    /// In the keystore: `current` or `next`, and from when on it signs.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    state: Option<State>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    activates_at: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     file: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -154,8 +155,7 @@ pub fn run(args: Args, context: &mut Context<'_>) -> Result<Made, Error> {
     if args.list_algs {
         return Ok(Made::List { algs: Alg::all().map(Alg::name).collect() });
     }
-    let Some(out) = args.out.clone() else { return Err(Error::usage("--out", "is needed: FILE, or - for stdout")) };
-    check(&args, &out)?;
+    check(&args)?;
     context.inputs.check_stdin(&[])?;
     let alg = find_alg(&args.alg, context)?;
     let recipe = match alg {
@@ -166,6 +166,7 @@ pub fn run(args: Args, context: &mut Context<'_>) -> Result<Made, Error> {
     if args.usage.is_some_and(|usage| usage != alg.usage()) {
         return Err(Error::usage("--use", format!("contradicts {}", alg.name())));
     }
+    let Some(out) = args.out.clone() else { return into_store(recipe, alg, &args, context) };
     // Ask before the work: a passphrase typed for a file that cannot be written is a nuisance.
     let passphrase = match args.no_encrypt {
         true => None,
@@ -177,19 +178,45 @@ pub fn run(args: Args, context: &mut Context<'_>) -> Result<Made, Error> {
     store(&key, alg, &private, public.as_deref(), &args, &out, context).map(|made| Made::Key(Box::new(made)))
 }
 
+/// Makes a key that joins the keystore.
+fn into_store(recipe: Recipe, alg: Alg, args: &Args, context: &Context<'_>) -> Result<Made, Error> {
+    if matches!(recipe, Recipe::Oct(_)) {
+        let why = "is needed: the keystore publishes the public half of its keys, and a symmetric key has none";
+        return Err(Error::usage("--out", why).hint("for example --out key.jwk"));
+    }
+    let path = context.inputs.store_path()?;
+    let guard = context.inputs.guard(&context.inputs.store()?, args.no_encrypt, args.p2c)?;
+    let key = make(recipe, alg, args, context)?;
+    let public = args.public_out.as_ref().map(|_| public_bytes(&key, args.format)).transpose()?;
+    let added = keystore::add(&path, key, &Policy::default(), guard.protection(), &context.env)?;
+    let stdout = write_public(public.as_deref(), args)?;
+    let (key, slot) = (&added.entry.key, &added.entry.slot);
+    if let Some(signing) = &added.replaces {
+        context.output.note(&format!("published now, and signs from {} on; until then {signing} does", slot.activates_at));
+    }
+    let made = NewKey {
+        file: Some(path.display().to_string()),
+        state: Some(added.state),
+        activates_at: slot.activates_at.rfc3339(),
+        ..NewKey::new(key, alg, "store", guard.is_sealed(), args, stdout)
+    };
+    Ok(Made::Key(Box::new(made)))
+}
+
 /// What can be refused before any work is done.
-fn check(args: &Args, out: &str) -> Result<(), Error> {
-    if out == "-" && args.public_out.as_deref() == Some("-") {
+fn check(args: &Args) -> Result<(), Error> {
+    let out = args.out.as_deref();
+    if out == Some("-") && args.public_out.as_deref() == Some("-") {
         return Err(Error::usage("--public-out -", "stdout is taken by --out -"));
     }
-    let files = [Some(out), args.public_out.as_deref()].into_iter().flatten().filter(|path| *path != "-");
+    let files = [out, args.public_out.as_deref()].into_iter().flatten().filter(|path| *path != "-");
     for path in files {
         if !args.force && Path::new(path).symlink_metadata().is_ok() {
             let (code, why) = (Code::WouldOverwrite, "exists already, and was left as it is".to_owned());
             return Err(Error::Io { code, path: path.into(), why, hints: vec!["to replace it: --force".into()] });
         }
     }
-    let pkcs8 = matches!(args.format, Format::Pem | Format::Der);
+    let pkcs8 = out.is_some() && matches!(args.format, Format::Pem | Format::Der);
     match args.p2c {
         Some(count) if pkcs8 && count < MIN_PKCS8_ITERATIONS => {
             Err(Error::usage("--p2c", format!("{count} is too few for PKCS#8, which needs at least {MIN_PKCS8_ITERATIONS}")))
@@ -277,13 +304,7 @@ fn store(
     out: &str,
     context: &Context<'_>,
 ) -> Result<NewKey, Error> {
-    let mut stdout = None;
-    if let (Some(path), Some(public)) = (&args.public_out, public) {
-        match path.as_str() {
-            "-" => stdout = Some(public.to_vec()),
-            path => files::write(Path::new(path), public, Access::Public, args.force)?,
-        }
-    }
+    let mut stdout = write_public(public, args)?;
     let to_stdout = out == "-";
     if to_stdout {
         if args.format == Format::Der && context.output.is_terminal() {
@@ -293,19 +314,41 @@ fn store(
     } else {
         files::write(Path::new(out), private.expose(), Access::Private, args.force)?;
     }
+    let stored = if to_stdout { "stdout" } else { "file" };
     Ok(NewKey {
-        kid: key.kid.clone().unwrap_or_default(),
-        alg: alg.name(),
-        kty: key.kty().as_str(),
-        thumbprint: key.public().map(|public| public.thumbprint()),
-        public_jwk: key.public().map(|public| public.public_jwk()).unwrap_or_default(),
-        stored: if to_stdout { "stdout" } else { "file" },
-        encrypted: !args.no_encrypt,
         file: (!to_stdout).then(|| out.to_owned()),
-        public_file: args.public_out.clone().filter(|path| path != "-"),
         private: (to_stdout && context.output.is_json()).then(|| in_json(private)),
-        stdout,
+        ..NewKey::new(key, alg, stored, !args.no_encrypt, args, stdout)
     })
+}
+
+/// Writes the public key to its file, or returns it as what goes to stdout.
+fn write_public(public: Option<&[u8]>, args: &Args) -> Result<Option<Vec<u8>>, Error> {
+    match (args.public_out.as_deref(), public) {
+        (Some("-"), Some(public)) => Ok(Some(public.to_vec())),
+        (Some(path), Some(public)) => files::write(Path::new(path), public, Access::Public, args.force).map(|()| None),
+        _ => Ok(None),
+    }
+}
+
+impl NewKey {
+    fn new(key: &Key, alg: Alg, stored: &'static str, encrypted: bool, args: &Args, stdout: Option<Vec<u8>>) -> Self {
+        Self {
+            kid: key.kid.clone().unwrap_or_default(),
+            alg: alg.name(),
+            kty: key.kty().as_str(),
+            thumbprint: key.public().map(|public| public.thumbprint()),
+            public_jwk: key.public().map(|public| public.public_jwk()).unwrap_or_default(),
+            stored,
+            encrypted,
+            state: None,
+            activates_at: None,
+            file: None,
+            public_file: args.public_out.clone().filter(|path| path != "-"),
+            private: None,
+            stdout,
+        }
+    }
 }
 
 /// A private key as a JSON value: JSON as it is, anything else as text.
@@ -330,8 +373,12 @@ impl Report for Made {
         let how = if made.encrypted { "encrypted" } else { "NOT ENCRYPTED" };
         page.line(Role::Plain, &format!("kid      {}", made.kid))?;
         page.line(Role::Plain, &format!("alg      {}", made.alg))?;
+        if let Some(state) = made.state {
+            page.line(Role::Plain, &format!("state    {}", state.as_str()))?;
+        }
         if let Some(file) = &made.file {
-            page.line(Role::Plain, &format!("private  {file} ({how})"))?;
+            let place = if made.state.is_some() { "store  " } else { "private" };
+            page.line(Role::Plain, &format!("{place}  {file} ({how})"))?;
         }
         match &made.public_file {
             Some(file) => page.line(Role::Plain, &format!("public   {file}")),

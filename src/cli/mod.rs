@@ -11,6 +11,7 @@ mod sign;
 mod verify;
 
 use std::ffi::OsString;
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand};
@@ -56,6 +57,9 @@ struct Global {
     /// Never prompt: fail and name the flag to use [env: CI]
     #[arg(long, global = true)]
     no_input: bool,
+    /// The keystore (default: in the platform's data directory)
+    #[arg(long, global = true, value_name = "DIR", env = "JWTCTL_STORE", hide_env_values = true)]
+    store: Option<PathBuf>,
     /// Open sealed keys and encrypted PEM with the passphrase in KEYSPEC: PATH, -, env:NAME or fd:N
     #[arg(long, global = true, value_name = "KEYSPEC", env = "JWTCTL_PASSPHRASE_FILE", hide_env_values = true)]
     passphrase_from: Option<String>,
@@ -108,7 +112,7 @@ pub fn main() -> ExitCode {
     };
     let random = |buffer: &mut [u8]| fill_random(buffer);
     let env = Env { now, random: &random };
-    let inputs = Inputs::new(cli.global.no_input || input::is_on("CI"), cli.global.passphrase_from);
+    let inputs = Inputs::new(cli.global.no_input || input::is_on("CI"), cli.global.passphrase_from, cli.global.store);
     let mut context = Context { env, inputs, output };
     dispatch(cli.command, &mut context)
 }

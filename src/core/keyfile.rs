@@ -21,6 +21,14 @@ pub struct KeyFile {
     pub is_set: bool,
 }
 
+impl From<Vec<Key>> for KeyFile {
+    /// Keys that come from elsewhere: one is a key, several are a set.
+    fn from(keys: Vec<Key>) -> Self {
+        let is_set = keys.len() != 1;
+        Self { keys: keys.into_iter().map(Arc::new).collect(), dropped: Vec::new(), is_set }
+    }
+}
+
 impl KeyFile {
     fn one(key: Key) -> Self {
         Self { keys: vec![Arc::new(key)], dropped: Vec::new(), is_set: false }

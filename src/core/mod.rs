@@ -20,6 +20,7 @@ pub mod claims;
 pub mod key;
 
 // 4 formats: bytes in, bytes out
+pub mod diff;
 pub mod jwe;
 pub mod jwks;
 pub mod jws;

@@ -1,18 +1,31 @@
 //! `jwtctl jwks`: a folder, because it is a command of commands.
 
+mod add;
+mod diff;
 mod export;
+mod lint;
 mod list;
+mod passphrase;
+mod prune;
+mod remove;
+mod rotate;
+mod row;
+mod show;
 mod thumbprint;
 
 use std::process::ExitCode;
 
 use clap::Subcommand;
-use jwtctl::core::error::Error;
+use jwtctl::core::error::{Code, Error};
+use jwtctl::core::json::Json;
+use jwtctl::core::jwks::KeySet;
 use jwtctl::core::keyfile::KeyFile;
+use jwtctl::core::keystore::Keystore;
+use jwtctl::core::lint::{Finding, lint as find};
 
 use super::Context;
 
-/// Look into key sets
+/// Your own keys, and everything one does with a key set
 #[derive(clap::Args)]
 pub struct Args {
     #[command(subcommand)]
@@ -22,10 +35,26 @@ pub struct Args {
 #[derive(Subcommand)]
 #[command(defer = true)]
 enum Command {
-    /// List the keys of a set
+    /// List the keys of a set, or those of the keystore with their state
     List(list::Args),
+    /// Show one key: its public half, and where it stands
+    Show(show::Args),
+    /// Add a private key to the keystore
+    Add(add::Args),
+    /// Remove a key from the keystore for good
+    Remove(remove::Args),
+    /// Make the next signing key of the keystore
+    Rotate(rotate::Args),
+    /// Remove the keys of the keystore that have expired
+    Prune(prune::Args),
+    /// Change the passphrase of the keystore: all keys, or none
+    Passphrase(passphrase::Args),
     /// Print the public key set
     Export(export::Args),
+    /// Look for what is wrong with a public key set
+    Lint(lint::Args),
+    /// Compare two key sets
+    Diff(diff::Args),
     /// Print the RFC 7638 thumbprint of each key
     Thumbprint(thumbprint::Args),
 }
@@ -33,28 +62,78 @@ enum Command {
 /// Where the keys are.
 #[derive(clap::Args)]
 pub struct Source {
-    /// A key set; a single key of any format counts as a set of one
-    #[arg(long, value_name = "FILE", required = true)]
-    jwks: String,
+    /// A key set; a single key of any format counts as a set of one (default: the keystore)
+    #[arg(long, value_name = "FILE")]
+    jwks: Option<String>,
+}
+
+/// What a source holds.
+pub struct Loaded {
+    /// How messages and reports call it.
+    pub name: String,
+    /// Its keys; of the keystore the public halves of those that it publishes.
+    pub file: KeyFile,
+    /// The JSON as it is published.
+    pub json: Json,
+    /// The keystore, if that is the source.
+    pub store: Option<Keystore>,
+}
+
+impl Loaded {
+    /// What is wrong with the keys as they are published.
+    pub fn findings(&self, context: &Context<'_>) -> Result<Vec<Finding>, Error> {
+        find(&self.json, context.env.now).map_err(|why| Error::input(Code::BadKey, &self.name, why))
+    }
+
+    /// Says on stderr what cannot be used, for answers that show only what can.
+    pub fn warn_dropped(&self, context: &Context<'_>) {
+        for dropped in &self.file.dropped {
+            context.output.warn(&format!("left out: key {} of {} {}", dropped.index, self.name, dropped.why));
+        }
+    }
 }
 
 impl Source {
-    /// How messages and reports call it.
-    pub fn name(&self) -> &str {
-        if self.jwks == "-" { "standard input" } else { &self.jwks }
+    /// Its JSON as it is published, whatever of it can be used.
+    pub fn json(&self, context: &Context<'_>) -> Result<(String, Json), Error> {
+        let Some(spec) = self.jwks.as_deref() else {
+            let loaded = self.load(context)?;
+            return Ok((loaded.name, loaded.json));
+        };
+        context.inputs.check_stdin(&[("--jwks", Some(spec))])?;
+        Ok((name(spec), context.inputs.published_json(spec, "--jwks", context.env.now)?))
     }
 
-    /// Its keys.
-    pub fn read(&self, context: &Context<'_>) -> Result<KeyFile, Error> {
-        context.inputs.check_stdin(&[("--jwks", Some(&self.jwks))])?;
-        context.inputs.key_file(&self.jwks, "--jwks")
+    /// Its keys. Of the keystore no private half is opened.
+    pub fn load(&self, context: &Context<'_>) -> Result<Loaded, Error> {
+        let Some(spec) = self.jwks.as_deref() else {
+            let store = context.inputs.store()?;
+            let file = KeyFile { keys: store.published(context.env.now), dropped: Vec::new(), is_set: true };
+            let json = Json::Object(KeySet { keys: file.keys.clone(), dropped: Vec::new() }.public_json());
+            return Ok(Loaded { name: store.path().display().to_string(), file, json, store: Some(store) });
+        };
+        context.inputs.check_stdin(&[("--jwks", Some(spec))])?;
+        let (file, json) = context.inputs.keys_and_json(spec, "--jwks", context.env.now)?;
+        Ok(Loaded { name: name(spec), file, json, store: None })
     }
+}
+
+fn name(spec: &str) -> String {
+    if spec == "-" { "standard input".into() } else { spec.to_owned() }
 }
 
 pub fn run(args: Args, context: &mut Context<'_>) -> ExitCode {
     match args.command {
         Command::List(args) => super::finish(list::run(args, context), context),
+        Command::Show(args) => super::finish(show::run(args, context), context),
+        Command::Add(args) => super::finish(add::run(args, context), context),
+        Command::Remove(args) => super::finish(remove::run(args, context), context),
+        Command::Rotate(args) => super::finish(rotate::run(args, context), context),
+        Command::Prune(args) => super::finish(prune::run(args, context), context),
+        Command::Passphrase(args) => super::finish(passphrase::run(args, context), context),
         Command::Export(args) => super::finish(export::run(args, context), context),
+        Command::Lint(args) => super::finish(lint::run(args, context), context),
+        Command::Diff(args) => super::finish(diff::run(args, context), context),
         Command::Thumbprint(args) => super::finish(thumbprint::run(args, context), context),
     }
 }

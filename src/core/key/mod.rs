@@ -489,7 +489,8 @@ fn take_private(jwk: &mut Object, name: &str) -> Result<Option<Zeroizing<Vec<u8>
     bytes.map(Some).ok_or_else(|| format!("has {name:?} that is not base64url without padding"))
 }
 
-fn public_members(jwk: &Object) -> Object {
+/// `jwk` without whatever members could be private.
+pub(super) fn public_members(jwk: &Object) -> Object {
     Object(jwk.0.iter().filter(|(name, _)| !PRIVATE_MEMBERS.contains(&name.as_str())).cloned().collect())
 }
 
