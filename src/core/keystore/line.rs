@@ -174,7 +174,13 @@ pub fn plan(line: &[Slot], policy: &Policy, now: Timestamp) -> Plan {
             return Plan::Wait { kid: newest.kid.clone(), due_at };
         }
     }
-    let activates_at = now.plus(policy.publish_for);
+    let mut activates_at = now.plus(policy.publish_for);
+    // Two keys never take over in the same second: the later rotation is to have the last word.
+    for _ in line {
+        if line.iter().any(|it| it.signs && it.activates_at == activates_at) {
+            activates_at = activates_at.plus(1);
+        }
+    }
     let replaces = current(line, activates_at).unwrap_or(signing);
     Plan::Rotate { activates_at, grace_s: policy.grace, replaces: Some(replaces.kid.clone()) }
 }
@@ -236,6 +242,14 @@ mod tests {
         let plan = plan(&[slot("a", 0, 0)], &Policy::default(), Timestamp(7));
         let activates_at = Timestamp(7 + PUBLISH_FOR);
         assert_eq!(plan, Plan::Rotate { activates_at, grace_s: GRACE, replaces: Some("a".into()) });
+    }
+
+    #[test]
+    fn two_rotations_in_one_second_keep_their_order() {
+        let line = [slot("a", 0, 0), slot("z", 7, 7), slot("y", 7, 8)];
+        let policy = Policy { publish_for: 0, ..Policy::default() };
+        let plan = plan(&line, &policy, Timestamp(7));
+        assert_eq!(plan, Plan::Rotate { activates_at: Timestamp(9), grace_s: GRACE, replaces: Some("y".into()) });
     }
 
     #[test]
