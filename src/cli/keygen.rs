@@ -8,18 +8,15 @@ use jwtctl::core::alg::{Curve, KeyAlg, SigAlg};
 use jwtctl::core::error::{Code, Error};
 use jwtctl::core::files::{self, Access};
 use jwtctl::core::json::{Json, Object};
-use jwtctl::core::key::{self, Key, Recipe, encrypt_pkcs8, pem, to_pkcs8, to_spki};
+use jwtctl::core::key::{self, Key, Recipe};
+use jwtctl::core::keyfile::{self, Form, MIN_PKCS8_ITERATIONS};
 use jwtctl::core::keystore::{self, Policy, State};
-use jwtctl::core::seal::{self, Content, DEFAULT_P2C};
 use jwtctl::core::secret::Secret;
 use serde::Serialize;
 
 use super::Context;
 use super::input::curve;
 use super::output::{Page, Report, Role};
-
-/// The least PBKDF2-HMAC-SHA256 iterations of an encrypted PEM or DER file.
-const MIN_PKCS8_ITERATIONS: u32 = 600_000;
 
 /// Make a key
 ///
@@ -85,6 +82,17 @@ enum Format {
     Pem,
     /// The same as bytes
     Der,
+}
+
+impl From<Format> for Form {
+    fn from(format: Format) -> Self {
+        match format {
+            Format::Jwk => Self::Jwk,
+            Format::Jwks => Self::Jwks,
+            Format::Pem => Self::Pem,
+            Format::Der => Self::Der,
+        }
+    }
 }
 
 /// What `keygen` did.
@@ -173,8 +181,8 @@ pub fn run(args: Args, context: &mut Context<'_>) -> Result<Made, Error> {
         false => Some(context.inputs.new_passphrase(if out == "-" { "the key" } else { &out })?),
     };
     let key = make(recipe, alg, &args, context)?;
-    let private = private_bytes(&key, passphrase.as_ref(), &args, context)?;
-    let public = args.public_out.as_ref().map(|_| public_bytes(&key, args.format)).transpose()?;
+    let private = keyfile::private(&key, args.format.into(), passphrase.as_ref(), args.p2c, "--format", &context.env)?;
+    let public = args.public_out.as_ref().map(|_| keyfile::public(&key, args.format.into(), "--public-out")).transpose()?;
     store(&key, alg, &private, public.as_deref(), &args, &out, context).map(|made| Made::Key(Box::new(made)))
 }
 
@@ -187,7 +195,7 @@ fn into_store(recipe: Recipe, alg: Alg, args: &Args, context: &Context<'_>) -> R
     let path = context.inputs.store_path()?;
     let guard = context.inputs.guard(&context.inputs.store()?, args.no_encrypt, args.p2c)?;
     let key = make(recipe, alg, args, context)?;
-    let public = args.public_out.as_ref().map(|_| public_bytes(&key, args.format)).transpose()?;
+    let public = args.public_out.as_ref().map(|_| keyfile::public(&key, args.format.into(), "--public-out")).transpose()?;
     let added = keystore::add(&path, key, &Policy::default(), guard.protection(), &context.env)?;
     let stdout = write_public(public.as_deref(), args)?;
     let (key, slot) = (&added.entry.key, &added.entry.slot);
@@ -254,44 +262,6 @@ fn make(recipe: Recipe, alg: Alg, args: &Args, context: &Context<'_>) -> Result<
     key.alg = Some(alg.name().into());
     key.usage = Some(if alg.usage() == Usage::Sig { "sig" } else { "enc" }.into());
     Ok(key)
-}
-
-fn private_bytes(key: &Key, passphrase: Option<&Secret>, args: &Args, context: &Context<'_>) -> Result<Secret, Error> {
-    let bad = |why: String| Error::usage("--format", format!("the key {why}"));
-    match (args.format, passphrase) {
-        (Format::Jwk | Format::Jwks, _) => {
-            let is_set = args.format == Format::Jwks;
-            let jwk = key.expose_jwk();
-            let json = if is_set { Secret::new([b"{\"keys\":[", jwk.expose(), b"]}"].concat()) } else { jwk };
-            let content = if is_set { Content::JwkSet } else { Content::Jwk };
-            match passphrase {
-                Some(passphrase) => {
-                    let sealed = seal::seal(&json, content, passphrase, args.p2c.unwrap_or(DEFAULT_P2C))?;
-                    Ok(Secret::new(format!("{sealed}\n").into_bytes()))
-                }
-                None => Ok(Secret::new([json.expose(), b"\n"].concat())),
-            }
-        }
-        (Format::Der, None) => to_pkcs8(key).map_err(bad),
-        (Format::Der, Some(passphrase)) => encrypt_pkcs8(key, passphrase, args.p2c, &context.env).map(Secret::new).map_err(bad),
-        (Format::Pem, None) => to_pkcs8(key).map(|der| pem("PRIVATE KEY", der.expose())).map_err(bad),
-        (Format::Pem, Some(passphrase)) => {
-            let sealed = encrypt_pkcs8(key, passphrase, args.p2c, &context.env).map_err(bad)?;
-            Ok(pem("ENCRYPTED PRIVATE KEY", &sealed))
-        }
-    }
-}
-
-fn public_bytes(key: &Key, format: Format) -> Result<Vec<u8>, Error> {
-    let bad = |why: String| Error::usage("--public-out", format!("the key {why}"));
-    let public = key.public().ok_or_else(|| bad("is symmetric and has no public half".into()))?;
-    let jwk = Json::Object(public.public_jwk()).to_text();
-    Ok(match format {
-        Format::Jwk => format!("{jwk}\n").into_bytes(),
-        Format::Jwks => format!("{{\"keys\":[{jwk}]}}\n").into_bytes(),
-        Format::Der => to_spki(key).map_err(bad)?,
-        Format::Pem => pem("PUBLIC KEY", &to_spki(key).map_err(bad)?).expose().to_vec(),
-    })
 }
 
 /// Writes the files; the public one first, so that a private key never stands there without the other.

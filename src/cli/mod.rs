@@ -78,7 +78,7 @@ enum Command {
     Sign(sign::Args),
     /// Make a key
     Keygen(keygen::Args),
-    /// Look into key sets
+    /// Your own keys, and everything one does with a key set
     Jwks(jwks::Args),
     /// Print the completion script for a shell
     Completions(completions::Args),

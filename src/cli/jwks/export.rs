@@ -5,8 +5,9 @@ use std::io;
 use jwtctl::core::error::{Code, Error};
 use jwtctl::core::json::{Json, Object};
 use jwtctl::core::jwks::KeySet;
+use jwtctl::core::key::Key;
+use jwtctl::core::keyfile;
 use jwtctl::core::keystore::{Keystore, State};
-use jwtctl::core::seal::{self, Content, DEFAULT_P2C};
 use jwtctl::core::secret::Secret;
 use serde::{Serialize, Serializer};
 
@@ -53,7 +54,7 @@ enum Keys {
     /// Private keys in clear, as the text of a set.
     Private(Secret),
     /// A JWE of the set.
-    Sealed(String),
+    Sealed(Secret),
 }
 
 impl Serialize for Keys {
@@ -66,7 +67,7 @@ impl Serialize for Keys {
                 let json = Json::parse(text.expose()).map_err(|_| S::Error::custom("the set cannot be read back"))?;
                 map.serialize_entry("jwks", &json)?;
             }
-            Self::Sealed(text) => map.serialize_entry("sealed", text)?,
+            Self::Sealed(text) => map.serialize_entry("sealed", text.expose_str().unwrap_or_default().trim_end())?,
         }
         map.end()
     }
@@ -96,34 +97,29 @@ fn public(loaded: &Loaded, context: &Context<'_>) -> Result<Object, Error> {
 }
 
 fn private(loaded: &Loaded, args: &Args, context: &Context<'_>) -> Result<Keys, Error> {
-    let texts = match &loaded.store {
-        Some(store) => opened(store, context, args)?,
-        None => {
-            let private = loaded.file.keys.iter().filter(|key| key.is_private());
-            private.map(|key| key.expose_jwk()).collect()
-        }
+    let opened = match &loaded.store {
+        Some(store) => open(store, context, args)?,
+        None => Vec::new(),
     };
-    if texts.is_empty() {
+    let keys: Vec<&Key> = match &loaded.store {
+        Some(_) => opened.iter().collect(),
+        None => loaded.file.keys.iter().filter(|key| key.is_private()).map(AsRef::as_ref).collect(),
+    };
+    if keys.is_empty() {
         return Err(Error::input(Code::BadKey, &loaded.name, "has no private key"));
     }
     if loaded.store.is_none() {
-        ask(texts.len(), args, context)?;
+        ask(keys.len(), args, context)?;
     }
-    let mut set = Secret::new(b"{\"keys\":[".to_vec());
-    for (i, text) in texts.iter().enumerate() {
-        let separator: &[u8] = if i == 0 { b"" } else { b"," };
-        set = Secret::new([set.expose(), separator, text.expose()].concat());
-    }
-    let set = Secret::new([set.expose(), b"]}"].concat());
     if args.no_encrypt {
-        return Ok(Keys::Private(set));
+        return keyfile::private_set(&keys, None, None).map(Keys::Private);
     }
     let passphrase = context.inputs.other_passphrase(args.new_passphrase_from.as_deref(), "the exported keys")?;
-    seal::seal(&set, Content::JwkSet, &passphrase, args.p2c.unwrap_or(DEFAULT_P2C)).map(Keys::Sealed)
+    keyfile::private_set(&keys, Some(&passphrase), args.p2c).map(Keys::Sealed)
 }
 
 /// The keys of the keystore that have not expired; opened with one passphrase, and only after the question.
-fn opened(store: &Keystore, context: &Context<'_>, args: &Args) -> Result<Vec<Secret>, Error> {
+fn open(store: &Keystore, context: &Context<'_>, args: &Args) -> Result<Vec<Key>, Error> {
     let entries: Vec<_> = store.entries().iter().filter(|it| store.state(it, context.env.now) != State::Expired).collect();
     if entries.is_empty() {
         return Ok(Vec::new());
@@ -134,7 +130,7 @@ fn opened(store: &Keystore, context: &Context<'_>, args: &Args) -> Result<Vec<Se
         _ => Secret::new(Vec::new()),
     };
     let copy = || Ok(Secret::new(passphrase.expose().to_vec()));
-    entries.into_iter().map(|entry| entry.open(&mut || copy()).map(|key| key.expose_jwk())).collect()
+    entries.into_iter().map(|entry| entry.open(&mut || copy())).collect()
 }
 
 fn ask(count: usize, args: &Args, context: &Context<'_>) -> Result<(), Error> {
@@ -151,10 +147,11 @@ impl Report for Exported {
 
     fn human(&self, page: &mut Page<'_>) -> io::Result<()> {
         match &self.keys {
-            Keys::Set(set) => page.json(&Json::Object(set.clone()), 0)?,
-            Keys::Private(text) => page.bytes(text.expose())?,
-            Keys::Sealed(text) => page.bytes(text.as_bytes())?,
+            Keys::Set(set) => {
+                page.json(&Json::Object(set.clone()), 0)?;
+                page.end()
+            }
+            Keys::Private(text) | Keys::Sealed(text) => page.bytes(text.expose()),
         }
-        page.end()
     }
 }

@@ -1,6 +1,7 @@
 //! `jwtctl jwks`: a folder, because it is a command of commands.
 
 mod add;
+mod convert;
 mod diff;
 mod export;
 mod lint;
@@ -57,6 +58,8 @@ enum Command {
     Diff(diff::Args),
     /// Print the RFC 7638 thumbprint of each key
     Thumbprint(thumbprint::Args),
+    /// Write keys in another format
+    Convert(convert::Args),
 }
 
 /// Where the keys are.
@@ -135,5 +138,6 @@ pub fn run(args: Args, context: &mut Context<'_>) -> ExitCode {
         Command::Lint(args) => super::finish(lint::run(args, context), context),
         Command::Diff(args) => super::finish(diff::run(args, context), context),
         Command::Thumbprint(args) => super::finish(thumbprint::run(args, context), context),
+        Command::Convert(args) => super::finish(convert::run(args, context), context),
     }
 }

@@ -3,6 +3,7 @@
 mod formats;
 mod generate;
 mod sign;
+mod ssh;
 mod verify;
 
 pub use formats::{
@@ -10,6 +11,7 @@ pub use formats::{
 };
 pub use generate::{Recipe, generate};
 pub use sign::Signer;
+pub use ssh::{from_ssh, to_ssh};
 pub use verify::{Verifier, Verifying};
 
 use aws_lc_rs::digest;
