@@ -60,7 +60,7 @@ pub struct Args {
     #[arg(long)]
     force: bool,
     /// List the algorithms and exit
-    #[arg(long, exclusive = true)]
+    #[arg(long, conflicts_with_all = ["alg", "out", "public_out"])]
     list_algs: bool,
 }
 
