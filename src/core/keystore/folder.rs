@@ -208,7 +208,8 @@ fn check_folder(path: &Path) -> Result<(), Error> {
 fn check_file(path: &Path, file: &File) -> Result<(), Error> {
     use std::os::unix::fs::MetadataExt as _;
     let metadata = file.metadata().map_err(|e| Error::io(path, &e))?;
-    if !metadata.is_file() || metadata.nlink() != 1 {
+    // None at all is one that was replaced since it was opened.
+    if !metadata.is_file() || metadata.nlink() > 1 {
         return Err(unsafe_because(path, "is not a plain file with one name".into()));
     }
     check_owner(path, &metadata, "600")

@@ -175,6 +175,48 @@ fn all_keys_change_their_passphrase_together() {
     assert_eq!(lab.store().is_encrypted(), Some(true));
 }
 
+/// While the passphrase changes to and fro, whoever reads sees all keys under one of the two.
+#[cfg(feature = "jwe")]
+#[test]
+fn readers_never_see_a_mixture() {
+    let lab = Lab::new();
+    let sealed = |passphrase| Protection::Sealed { passphrase, p2c: Some(1000) };
+    let (even, odd) = (secret("even"), secret("odd"));
+    for _ in 0..3 {
+        add(&lab.path, key(SigAlg::EdDsa), &Policy::default(), sealed(&even), &env(NOW)).unwrap();
+    }
+    let done = std::sync::atomic::AtomicBool::new(false);
+    std::thread::scope(|scope| {
+        let readers: Vec<_> = (0..3)
+            .map(|_| {
+                scope.spawn(|| {
+                    let mut seen = [0; 2];
+                    while !done.load(std::sync::atomic::Ordering::Relaxed) {
+                        let store = Keystore::open(&lab.path).unwrap();
+                        assert_eq!(store.entries().len(), 3);
+                        let opens = |text: &'static str| {
+                            store.entries().iter().filter(|it| it.open(&mut || Ok(secret(text))).is_ok()).count()
+                        };
+                        match (opens("even"), opens("odd")) {
+                            (3, 0) => seen[0] += 1,
+                            (0, 3) => seen[1] += 1,
+                            mixture => panic!("a mixture: {mixture:?}"),
+                        }
+                    }
+                    seen
+                })
+            })
+            .collect();
+        for _ in 0..20 {
+            reseal(&lab.path, Some(&even), sealed(&odd)).unwrap();
+            reseal(&lab.path, Some(&odd), sealed(&even)).unwrap();
+        }
+        done.store(true, std::sync::atomic::Ordering::Relaxed);
+        let seen: usize = readers.into_iter().flat_map(|reader| reader.join().unwrap()).sum();
+        assert!(seen > 0);
+    });
+}
+
 #[test]
 fn a_public_half_that_was_exchanged_is_found() {
     let lab = Lab::new();

@@ -1,6 +1,6 @@
 //! Everything about a key that is not the key itself: RFC 7517 §4.
 
-use super::super::alg::{Curve, KeyAlg, Kty, SigAlg};
+use super::super::alg::{ContentEnc, Curve, KeyAlg, Kty, SigAlg};
 use super::super::json::Json;
 use super::{Rule, Subject};
 
@@ -97,6 +97,7 @@ fn check_alg(subject: &mut Subject<'_>, ops: Option<&[&str]>) {
             let okp = alg.is_ecdh() && kty == Kty::Okp.as_str() && crv.is_none_or(|crv| crv.starts_with('X'));
             (alg.kty().as_str() == kty || okp, "enc")
         }
+        (None, Err(())) if kty == "oct" && name.parse::<ContentEnc>().is_ok() => (true, "enc"),
         // Of an unknown type, that is all there is to say.
         (None, Err(())) if !["RSA", "EC", "OKP", "oct"].contains(&kty) && jwk.has("kty") => return,
         (None, Err(())) => return subject.report(Rule::UnknownAlg, format!("has the unknown \"alg\" {name:?}")),

@@ -237,6 +237,49 @@ fn what_is_no_set_is_no_finding() {
 }
 
 #[test]
+fn factors_are_found_wherever_they_are() {
+    for factor in [3u64, 5, 17, 257, 65_521] {
+        // 2^127 - 1 is prime.
+        let prime = (1u128 << 127) - 1;
+        let bytes = |number: u128| number.to_be_bytes().to_vec();
+        assert_eq!(material::small_factor(&bytes(prime)), None);
+        let multiple = ((1u128 << 89) - 1) * u128::from(factor);
+        assert_eq!(material::small_factor(&bytes(multiple)), Some(u32::try_from(factor).unwrap()));
+        assert_eq!(material::small_factor(&multiple.to_be_bytes()[1..]), Some(u32::try_from(factor).unwrap()), "odd length");
+    }
+}
+
+/// The keys of the RFCs, and what they deserve.
+#[test]
+fn published_vectors_get_the_findings_they_deserve() {
+    let read = |name: &str| -> serde_json::Value {
+        let path = format!("{}/tests/data/{name}.json", env!("CARGO_MANIFEST_DIR"));
+        serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap()
+    };
+    let found = |value: &serde_json::Value| -> Vec<&str> {
+        let json = Json::parse(value.to_string().as_bytes()).unwrap();
+        lint(&json, NOW).unwrap().iter().map(|finding| finding.rule.id()).collect()
+    };
+    let rfc7517 = read("rfc7517");
+    let set = |at: usize| found(&rfc7517["sets"][at]["jwks"]);
+    assert_eq!(set(0), ["missing-alg", "missing-use"], "A.1");
+    assert_eq!(set(1), ["private-member", "missing-alg", "private-member", "missing-use"], "A.2");
+    let symmetric = ["missing-kid", "missing-use", "symmetric-key", "missing-use", "missing-alg", "symmetric-key"];
+    assert_eq!(set(2), symmetric, "A.3");
+    let appendix = rfc7517["keys"].as_array().unwrap();
+    let b = appendix.iter().find(|key| key["name"].as_str().unwrap().starts_with('B')).unwrap();
+    assert_eq!(found(&b["jwk"]), ["missing-alg", "x5c-expired"], "B");
+    for key in read("rfc7520")["keys"].as_array().unwrap() {
+        let expected = match (key["jwk"]["kty"] == "oct", key["jwk"].get("d").is_some()) {
+            (true, _) => vec!["symmetric-key"],
+            (false, true) => vec!["private-member", "missing-alg"],
+            (false, false) => vec!["missing-alg"],
+        };
+        assert_eq!(found(&key["jwk"]), expected, "{}", key["name"]);
+    }
+}
+
+#[test]
 fn ids_are_distinct() {
     let ids: std::collections::HashSet<&str> = Rule::ALL.iter().map(|rule| rule.id()).collect();
     assert_eq!(ids.len(), Rule::ALL.len());
