@@ -276,6 +276,22 @@ fn a_killed_process_leaves_a_store_that_opens() {
     assert_eq!(left.len(), known.len() + 3, "the next change sweeps up: {left:?}");
 }
 
+/// The very first change makes the directory, too.
+#[test]
+fn a_killed_process_leaves_a_beginning_that_can_be_continued() {
+    let lab = Lab::new();
+    for round in 0..60u64 {
+        let mut child = lab.command(&["-q", "keygen", "ES256", "--p2c", P2C]).stdout(Stdio::null()).spawn().unwrap();
+        std::thread::sleep(Duration::from_micros(round * 7_919 % 25_000));
+        child.kill().unwrap();
+        child.wait().unwrap();
+        let before = lab.kids().len();
+        lab.keygen("ES256");
+        assert_eq!(lab.kids().len(), before + 1, "round {round}");
+        fs::remove_dir_all(lab.path("store")).unwrap();
+    }
+}
+
 /// Rotations each month, a token a day, a verifier whose key set is as old as a cache may be.
 #[test]
 fn a_year_from_outside() {
@@ -392,6 +408,24 @@ fn lint_and_diff_answer_with_their_exit_code() {
     let annotated = String::from_utf8(annotated.stderr).unwrap();
     assert!(annotated.contains("::error file=bad.json,title=symmetric-key::key 0"), "{annotated}");
     lab.fails(2, &["jwks", "lint", "--jwks", "passphrase"]);
+}
+
+/// One thumbprint in 64 begins with a hyphen.
+#[test]
+fn an_id_may_look_like_an_option() {
+    let lab = Lab::new();
+    let kid = "-vWWUJd3X--force";
+    lab.ok(&["keygen", "ES256", "--kid", "k", "--p2c", P2C]);
+    fs::write(lab.path("key.jwk"), lab.ok(&["jwks", "convert", "store:k", "--to", "jwk", "--no-encrypt"])).unwrap();
+    lab.ok(&["jwks", "remove", "k", "--force"]);
+    let named = fs::read_to_string(lab.path("key.jwk")).unwrap().replace("\"k\"", &format!("\"{kid}\""));
+    fs::write(lab.path("key.jwk"), named).unwrap();
+    lab.ok(&["jwks", "add", "key.jwk", "--p2c", P2C]);
+    let token = lab.json(&["sign", "--kid", kid])["token"].as_str().unwrap().to_owned();
+    lab.ok(&["verify", "--kid", kid, &token]);
+    lab.ok(&["jwks", "show", kid]);
+    lab.fails(2, &["jwks", "remove", kid]);
+    lab.ok(&["jwks", "remove", "--force", kid]);
 }
 
 #[test]

@@ -48,7 +48,7 @@ pub struct Args {
     #[arg(long, value_parser = sig_alg, help_heading = "Key")]
     alg: Option<SigAlg>,
     /// Picks a key from a set; the id to write into the header (default: the key's own)
-    #[arg(long, help_heading = "Key")]
+    #[arg(long, allow_hyphen_values = true, help_heading = "Key")]
     kid: Option<String>,
     /// Sign with a key that is shorter than its algorithm asks for
     #[arg(long, help_heading = "Key")]

@@ -47,7 +47,7 @@ pub struct Args {
     #[arg(long, value_name = "FILE", help_heading = "Keys")]
     jwks: Option<String>,
     /// Use only the key of this id; a token that names another is refused
-    #[arg(long, help_heading = "Keys")]
+    #[arg(long, allow_hyphen_values = true, help_heading = "Keys")]
     kid: Option<String>,
     /// Refuse tokens that do not name their key
     #[arg(long, help_heading = "Keys")]

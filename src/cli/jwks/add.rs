@@ -24,7 +24,7 @@ pub struct Args {
     #[arg(value_name = "KEYSPEC")]
     key: String,
     /// Picks a key from a set; names a key that has no id of its own
-    #[arg(long)]
+    #[arg(long, allow_hyphen_values = true)]
     kid: Option<String>,
     /// How long it is published before it signs
     #[arg(long, value_name = "DURATION", value_parser = duration, default_value_t = PUBLISH_FOR, hide_default_value = true)]

@@ -30,7 +30,7 @@ pub struct Args {
     #[arg(long, value_enum, value_name = "FORMAT")]
     to: Format,
     /// Picks a key from a set
-    #[arg(long)]
+    #[arg(long, allow_hyphen_values = true)]
     kid: Option<String>,
     /// Write the public half only
     #[arg(long)]

@@ -15,6 +15,7 @@ use super::super::output::{Page, Report, Role};
 #[derive(clap::Args)]
 pub struct Args {
     /// Which key
+    #[arg(allow_hyphen_values = true)]
     kid: String,
     /// Remove it even if tokens can then no longer be verified
     #[arg(long)]

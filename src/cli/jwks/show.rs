@@ -14,6 +14,7 @@ use serde::Serialize;
 #[derive(clap::Args)]
 pub struct Args {
     /// Which key
+    #[arg(allow_hyphen_values = true)]
     kid: String,
     #[command(flatten)]
     source: Source,
