@@ -14,9 +14,9 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, Parser, Subcommand, ValueEnum as _};
 use jwtctl::core::env::Env;
-use jwtctl::core::error::{Code, Error};
+use jwtctl::core::error::Error;
 use jwtctl::core::time::Timestamp;
 
 use input::Inputs;
@@ -99,12 +99,15 @@ pub struct Context<'a> {
 
 /// Runs the command that the process was started with.
 pub fn main() -> ExitCode {
+    output::report_panics();
     let args: Vec<OsString> = std::env::args_os().collect();
-    let json = wants_json(&args);
+    let (json, color) = looks(&args);
     let cli = match Cli::try_parse_from(&args) {
         Ok(cli) => cli,
-        Err(error) => return output::clap_error(&error, json),
+        Err(error) => return output::clap_error(&error, json, color),
     };
+    // A bare value is asked for by this call, JSON perhaps by an environment that was meant for others.
+    let json = cli.global.json || (json && !cli.command.is_bare());
     let output = Output::new(json, cli.global.quiet, cli.global.verbose, cli.global.color);
     let now = match moment(cli.global.now.as_deref()) {
         Ok(now) => now,
@@ -112,7 +115,11 @@ pub fn main() -> ExitCode {
     };
     let random = |buffer: &mut [u8]| fill_random(buffer);
     let env = Env { now, random: &random };
-    let inputs = Inputs::new(cli.global.no_input || input::is_on("CI"), cli.global.passphrase_from, cli.global.store);
+    let inputs = Inputs::new(
+        cli.global.no_input || input::is_on("CI"),
+        cli.global.passphrase_from.filter(|spec| !spec.is_empty()),
+        cli.global.store,
+    );
     let mut context = Context { env, inputs, output };
     dispatch(cli.command, &mut context)
 }
@@ -129,6 +136,16 @@ fn dispatch(command: Command, context: &mut Context<'_>) -> ExitCode {
     }
 }
 
+impl Command {
+    fn is_bare(&self) -> bool {
+        match self {
+            Self::Decode(args) => args.is_bare(),
+            Self::Verify(args) => args.is_bare(),
+            _ => false,
+        }
+    }
+}
+
 /// Writes a command's answer, or why there is none.
 fn finish<R: Report>(result: Result<R, Error>, context: &Context<'_>) -> ExitCode {
     match result {
@@ -137,29 +154,32 @@ fn finish<R: Report>(result: Result<R, Error>, context: &Context<'_>) -> ExitCod
     }
 }
 
-/// Whether JSON was asked for, found out before parsing so that a usage error is JSON as well.
-fn wants_json(args: &[OsString]) -> bool {
-    let flag = args.iter().skip(1).take_while(|arg| *arg != "--").any(|arg| arg == "--json");
-    flag || input::variable("JWTCTL_FORMAT").is_some_and(|format| format.eq_ignore_ascii_case("json"))
+/// Whether JSON was asked for, and what colour: found out before parsing, so that usage errors comply as well.
+fn looks(args: &[OsString]) -> (bool, Color) {
+    let words: Vec<&str> = args.iter().skip(1).map_while(|arg| arg.to_str()).take_while(|arg| *arg != "--").collect();
+    let json =
+        words.contains(&"--json") || input::variable("JWTCTL_FORMAT").is_some_and(|format| format.eq_ignore_ascii_case("json"));
+    let after = words.iter().position(|word| *word == "--color").and_then(|at| words.get(at + 1).copied());
+    let color = words.iter().find_map(|word| word.strip_prefix("--color=")).or(after);
+    (json, color.and_then(|color| Color::from_str(color, true).ok()).unwrap_or(Color::Auto))
 }
 
 #[expect(clippy::disallowed_methods, reason = "the one place where the clock comes in")]
 fn moment(pretended: Option<&str>) -> Result<Timestamp, Error> {
     let real = Timestamp(jiff::Timestamp::now().as_second());
     match pretended {
-        None => Ok(real),
-        Some(text) => Timestamp::parse(text, real).map_err(|error| match error {
-            Error::Input { why, what, hints, .. } => {
-                Error::Input { code: Code::Usage, what: format!("--now {what}"), why, hints }
-            }
-            other => other,
-        }),
+        None | Some("") => Ok(real),
+        Some(text) => match input::moment(text, "--now", real)? {
+            now if now.rfc3339().is_some() => Ok(now),
+            _ => Err(Error::usage("--now", "is outside the years 0 to 9999")),
+        },
     }
 }
 
-/// Fills `buffer` from the operating system. Without randomness nothing may go on, and there is nobody to tell.
+/// Fills `buffer` from the operating system, without which nothing that needs randomness may go on.
+#[expect(clippy::panic, reason = "there is no answer to a system without randomness but to stop")]
 fn fill_random(buffer: &mut [u8]) {
-    while getrandom::fill(buffer).is_err() {
-        std::thread::yield_now();
+    if let Err(error) = getrandom::fill(buffer) {
+        panic!("the operating system gives no randomness: {error}");
     }
 }
