@@ -45,7 +45,10 @@ impl Entry {
         Some(Self { slot, key, private, path })
     }
 
-    /// Reads the file at `path`.
+    /// Reads the content of the file at `path`.
+    ///
+    /// # Errors
+    /// [`Code::Io`] when it is not as it was written.
     pub fn parse(bytes: &Secret, path: &Path) -> Result<Self, Error> {
         Self::read(bytes, path).map_err(|why| damaged(path, &why))
     }
