@@ -260,7 +260,8 @@ mod tests {
     fn a_named_key_is_tried_whatever_the_kid() {
         let mut named = Given::key(oct(Some("a"), None), Provenance::default());
         let random = |_: &mut [u8]| {};
-        let env = Env { now: crate::core::time::Timestamp(0), random: &random };
+        let now = crate::core::time::Timestamp(0);
+        let env = Env { now, random: &random, clock: &crate::core::env::Stopped(now) };
         assert!(matches!(named.local(wanted(Some("other")), &env), Ok(Found::Keys(_))));
     }
 }

@@ -11,6 +11,7 @@ pub mod time;
 pub mod env;
 
 // 2 rules
+pub mod address;
 pub mod alg;
 pub mod header;
 
@@ -25,6 +26,7 @@ pub mod jwks;
 pub mod jws;
 
 // 5 storage
+pub mod cache;
 pub mod files;
 pub mod seal;
 
