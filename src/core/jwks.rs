@@ -95,6 +95,10 @@ pub enum Found {
     TooMany(usize),
     /// No key of that name, or no key at all.
     Nothing,
+    /// The keys are not at hand and would have to be fetched.
+    Absent,
+    /// No key of this source can be for that algorithm, for the given reason.
+    Refused(String),
 }
 
 /// Why a source is asked to look again.
@@ -109,7 +113,7 @@ pub enum Why {
 /// Where keys came from, as reports show it.
 #[derive(Clone, Debug, Default, Serialize)]
 pub struct Provenance {
-    /// `file`, `secret`, `store`, `cache`, `network`, `import`.
+    /// `file`, `secret`, `store`, `cache`, `network`, `import`; `none` when they were not looked at.
     pub source: String,
     /// `fresh` or `stale`, of keys with a lifetime.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -117,8 +121,17 @@ pub struct Provenance {
     /// Seconds since they were fetched.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub age_s: Option<i64>,
+    /// The URL they are from, without its query.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub url: Option<String>,
+    /// The key that was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub kid: Option<String>,
     /// Whether they were fetched just now.
     pub refreshed: bool,
+    /// Why a fetch was wanted: `cold`, `expired`, `kid_miss`, `bad_sig`, `forced`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
     /// The file, URL or store they are from.
     #[serde(skip)]
     pub name: String,

@@ -33,4 +33,5 @@ pub mod seal;
 pub mod keyfile;
 
 // 6 operations
+pub mod remote;
 pub mod token;
