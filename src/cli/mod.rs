@@ -1,23 +1,27 @@
 //! The command line: parse, run, write, exit.
 
+mod cache;
+mod clock;
 mod completions;
 mod decode;
 mod input;
 mod jwks;
 mod keygen;
 mod man;
+mod network;
 mod output;
 mod sign;
 mod verify;
 
 use std::ffi::OsString;
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand};
 use jwtctl::core::env::Env;
-use jwtctl::core::error::{Code, Error};
-use jwtctl::core::time::Timestamp;
+use jwtctl::core::error::Error;
 
+use clock::SystemClock;
 use input::Inputs;
 use output::{Color, Output, Report};
 
@@ -56,6 +60,12 @@ struct Global {
     /// Never prompt: fail and name the flag to use [env: CI]
     #[arg(long, global = true)]
     no_input: bool,
+    /// Keep fetched keys in DIR (default: the platform's cache directory)
+    #[arg(long, global = true, value_name = "DIR", env = "JWTCTL_CACHE_DIR", hide_env_values = true)]
+    cache_dir: Option<PathBuf>,
+    /// Files and cache only: open no connection
+    #[arg(long, global = true, env = "JWTCTL_OFFLINE", value_parser = clap::builder::FalseyValueParser::new(), hide_env_values = true)]
+    offline: bool,
     /// Open sealed keys and encrypted PEM with the passphrase in KEYSPEC: PATH, -, env:NAME or fd:N
     #[arg(long, global = true, value_name = "KEYSPEC", env = "JWTCTL_PASSPHRASE_FILE", hide_env_values = true)]
     passphrase_from: Option<String>,
@@ -69,13 +79,15 @@ enum Command {
     /// Show what is in a token, without verifying it
     Decode(decode::Args),
     /// Verify a token: its signature and every claim
-    Verify(verify::Args),
+    Verify(Box<verify::Args>),
     /// Sign a token
     Sign(sign::Args),
     /// Make a key
     Keygen(keygen::Args),
     /// Look into key sets
     Jwks(jwks::Args),
+    /// Look after the cache of fetched key sets
+    Cache(cache::Args),
     /// Print the completion script for a shell
     Completions(completions::Args),
     /// Write the manual pages
@@ -91,6 +103,10 @@ pub struct Context<'a> {
     pub inputs: Inputs,
     /// Where notes go.
     pub output: Output,
+    /// The cache directory that was named.
+    pub cache_dir: Option<PathBuf>,
+    /// Whether no connection may be opened.
+    pub offline: bool,
 }
 
 /// Runs the command that the process was started with.
@@ -102,24 +118,28 @@ pub fn main() -> ExitCode {
         Err(error) => return output::clap_error(&error, json),
     };
     let output = Output::new(json, cli.global.quiet, cli.global.verbose, cli.global.color);
-    let now = match moment(cli.global.now.as_deref()) {
-        Ok(now) => now,
+    let real = SystemClock::real();
+    let pretended = match cli.global.now.as_deref().map(|text| input::moment(text, "--now", real)).transpose() {
+        Ok(pretended) => pretended,
         Err(error) => return output.fail(&error),
     };
+    let clock = SystemClock::new(pretended);
     let random = |buffer: &mut [u8]| fill_random(buffer);
-    let env = Env { now, random: &random };
+    let env = Env { now: pretended.unwrap_or(real), random: &random, clock: &clock };
     let inputs = Inputs::new(cli.global.no_input || input::is_on("CI"), cli.global.passphrase_from);
-    let mut context = Context { env, inputs, output };
+    let Global { cache_dir, offline, .. } = cli.global;
+    let mut context = Context { env, inputs, output, cache_dir, offline };
     dispatch(cli.command, &mut context)
 }
 
 fn dispatch(command: Command, context: &mut Context<'_>) -> ExitCode {
     match command {
         Command::Decode(args) => finish(decode::run(args, context), context),
-        Command::Verify(args) => finish(verify::run(args, context), context),
+        Command::Verify(args) => finish(verify::run(*args, context), context),
         Command::Sign(args) => finish(sign::run(args, context), context),
         Command::Keygen(args) => finish(keygen::run(args, context), context),
         Command::Jwks(args) => jwks::run(args, context),
+        Command::Cache(args) => cache::run(args, context),
         Command::Completions(args) => finish(completions::run(args), context),
         Command::Man(args) => finish(man::run(args), context),
     }
@@ -137,20 +157,6 @@ fn finish<R: Report>(result: Result<R, Error>, context: &Context<'_>) -> ExitCod
 fn wants_json(args: &[OsString]) -> bool {
     let flag = args.iter().skip(1).take_while(|arg| *arg != "--").any(|arg| arg == "--json");
     flag || input::variable("JWTCTL_FORMAT").is_some_and(|format| format.eq_ignore_ascii_case("json"))
-}
-
-#[expect(clippy::disallowed_methods, reason = "the one place where the clock comes in")]
-fn moment(pretended: Option<&str>) -> Result<Timestamp, Error> {
-    let real = Timestamp(jiff::Timestamp::now().as_second());
-    match pretended {
-        None => Ok(real),
-        Some(text) => Timestamp::parse(text, real).map_err(|error| match error {
-            Error::Input { why, what, hints, .. } => {
-                Error::Input { code: Code::Usage, what: format!("--now {what}"), why, hints }
-            }
-            other => other,
-        }),
-    }
 }
 
 /// Fills `buffer` from the operating system. Without randomness nothing may go on, and there is nobody to tell.

@@ -13,12 +13,13 @@ use jwtctl::core::jwks::{Given, Keys, Provenance};
 use jwtctl::core::jws::{Form, MAX_TOKEN};
 use jwtctl::core::key::Key;
 use jwtctl::core::secret::Secret;
-use jwtctl::core::time::Timestamp;
+use jwtctl::core::time::{Timestamp, humanize};
 use jwtctl::core::token::{self, KeyUsed, Verdict};
 use serde::{Serialize, Serializer};
 
 use super::Context;
 use super::input::{Claim, SecretEncoding, duration, sig_alg};
+use super::network::{self, Network};
 use super::output::{Page, Report, Role, Status};
 
 /// Verify a token: its signature and every claim
@@ -27,7 +28,7 @@ use super::output::{Page, Report, Role, Status};
 /// with --aud. All checks run and all are reported. The exit code says how a token failed: 10 signature, 11 expired, 12
 /// not yet valid, 13 a claim, 14 no key, 15 algorithm or header, 17 not a token.
 #[derive(clap::Args)]
-#[command(group(clap::ArgGroup::new("keys").required(true).args(["key", "secret", "jwks"])))]
+#[command(group(clap::ArgGroup::new("keys").required(true).args(["key", "secret", "jwks", "jwks_uri", "issuer"])))]
 pub struct Args {
     /// The token, - for stdin, @FILE or env:NAME
     token: Option<String>,
@@ -44,6 +45,12 @@ pub struct Args {
     /// Verify with the key of this set that the token names
     #[arg(long, value_name = "FILE", help_heading = "Keys")]
     jwks: Option<String>,
+    /// Verify with the key of the set at URL that the token names; the set is cached
+    #[arg(long, value_name = "URL", help_heading = "Keys")]
+    jwks_uri: Option<String>,
+    /// Verify with the keys that this issuer publishes (OpenID Connect Discovery, RFC 8414); also the only iss accepted
+    #[arg(long, value_name = "URL", help_heading = "Keys")]
+    issuer: Option<String>,
     /// Use only the key of this id; a token that names another is refused
     #[arg(long, help_heading = "Keys")]
     kid: Option<String>,
@@ -87,6 +94,9 @@ pub struct Args {
     /// Checks not to make at all
     #[arg(long, value_name = "CHECK", value_delimiter = ',', help_heading = "Claims")]
     skip: Vec<Skip>,
+
+    #[command(flatten)]
+    network: Network,
 
     /// Print the payload of a valid token exactly as it was signed, instead of the report
     #[arg(long, conflicts_with_all = ["json", "claim"], help_heading = "Output")]
@@ -181,9 +191,17 @@ pub fn run(args: Args, context: &mut Context<'_>) -> Result<Judgement, Error> {
     let token_spec = context.inputs.or_stdin(args.token.as_deref());
     let named = [("TOKEN", token_spec), ("--key", args.key.as_deref()), ("--secret", args.secret.as_deref())];
     let files = [("--jwks", args.jwks.as_deref()), ("--detached", args.detached.as_deref())];
-    context.inputs.check_stdin(&[&named[..], &files].concat())?;
+    context.inputs.check_stdin(&[&named[..], &files, &args.network.named()].concat())?;
+    let policy = policy(&args)?;
 
-    let mut keys = keys(&args, context)?;
+    let http;
+    let mut keys: Box<dyn Keys + '_> = match args.network.source(args.jwks_uri.as_deref(), args.issuer.as_deref())? {
+        Some(source) => {
+            http = args.network.http(Some(source.address()), context)?;
+            Box::new(network::remote(source, &args.network, &http, context)?)
+        }
+        None => Box::new(keys(&args, context)?),
+    };
     let token = match context.inputs.token(token_spec, args.max_size) {
         Ok(token) => token,
         // A token that cannot be read is a token that is refused: with a report, like every other.
@@ -196,8 +214,10 @@ pub fn run(args: Args, context: &mut Context<'_>) -> Result<Judgement, Error> {
         None if args.raw => Form::Raw,
         None => Form::Jwt,
     };
-    let policy = policy(&args);
-    let verdict = token::verify(&token, form, &mut keys, &policy, &context.env)?;
+    let verdict = token::verify(&token, form, &mut *keys, &policy, &context.env).inspect_err(|_| {
+        keys.warnings().iter().for_each(|warning| context.output.warn(warning));
+    })?;
+    drop(keys);
     verdict.notes.iter().for_each(|note| context.output.note(note));
     verdict.warnings.iter().for_each(|warning| context.output.warn(warning));
     show(verdict, args, context)
@@ -238,12 +258,19 @@ fn unreadable(rejection: Rejection, keys: Provenance, args: &Args, context: &Con
     Judgement { verdict, now: context.env.now, leeway: args.leeway, show: Show::asked(args) }
 }
 
-fn policy(args: &Args) -> Policy {
-    Policy {
+fn policy(args: &Args) -> Result<Policy, Error> {
+    let mut issuers = args.iss.clone();
+    if let Some(issuer) = &args.issuer {
+        if let Some(other) = issuers.iter().find(|it| *it != issuer) {
+            return Err(Error::usage("--iss", format!("{other:?} is not the issuer whose keys are used, {issuer:?}")));
+        }
+        issuers = vec![issuer.clone()];
+    }
+    Ok(Policy {
         algs: (!args.alg.is_empty()).then(|| args.alg.clone()),
         require_kid: args.require_kid,
         kid: args.kid.clone(),
-        issuers: args.iss.clone(),
+        issuers,
         audiences: args.aud.clone(),
         subject: args.sub.clone(),
         typ: args.typ.clone(),
@@ -255,7 +282,7 @@ fn policy(args: &Args) -> Policy {
         aud_optional: args.optional.contains(&Optional::Aud),
         skip: args.skip.iter().copied().map(Into::into).collect(),
         allow_weak_key: args.allow_weak_key,
-    }
+    })
 }
 
 /// The keys that the arguments name: never the token.
@@ -301,7 +328,8 @@ impl Judgement {
         match &self.verdict.outcome {
             Ok(_) => {
                 page.text(Role::Good, "VALID")?;
-                page.line(Role::Faint, &format!("  keys from {source}, at {}", self.now))?;
+                let age = self.verdict.keys.age_s.map(|age| format!(", {} ago", humanize(age))).unwrap_or_default();
+                page.line(Role::Faint, &format!("  keys from {source}{age}, at {}", self.now))?;
             }
             Err(rejection) => {
                 page.text(Role::Bad, "INVALID")?;

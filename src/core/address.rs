@@ -69,9 +69,19 @@ impl Address {
         }
     }
 
+    /// Whether a request to `other` goes to the same server: scheme, host and port.
+    pub fn is_same_origin(&self, other: &Self) -> bool {
+        self.0.origin() == other.0.origin()
+    }
+
     /// The host as it stands in the URL.
     pub fn host(&self) -> &str {
         self.0.host_str().unwrap_or_default()
+    }
+
+    /// The host, if it is a name that has to be resolved.
+    pub fn domain(&self) -> Option<&str> {
+        self.0.domain()
     }
 
     fn ip(&self) -> Option<IpAddr> {

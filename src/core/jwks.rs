@@ -159,6 +159,11 @@ pub trait Keys {
 
     /// Where the keys came from.
     fn provenance(&self) -> Provenance;
+
+    /// What should not be overlooked about them, such as that they are stale.
+    fn warnings(&self) -> &[String] {
+        &[]
+    }
 }
 
 /// Keys that were given: one that the caller named, or a set.

@@ -38,7 +38,7 @@ pub fn run(args: Args, context: &mut Context<'_>) -> Result<Exported, Error> {
         return Err(Error::input(Code::BadKey, args.source.name(), "has symmetric keys only, so there is nothing to publish"));
     }
     let set = KeySet { keys: file.keys, dropped: Vec::new() };
-    Ok(Exported { source: args.source.name().into(), jwks: set.public_json() })
+    Ok(Exported { source: args.source.name(), jwks: set.public_json() })
 }
 
 impl Report for Exported {

@@ -70,7 +70,7 @@ impl Row {
 pub fn run(args: Args, context: &mut Context<'_>) -> Result<Listing, Error> {
     let file = args.source.read(context)?;
     let keys = file.keys.iter().map(|key| Row::new(key)).collect();
-    Ok(Listing { source: args.source.name().into(), keys, dropped: file.dropped })
+    Ok(Listing { source: args.source.name(), keys, dropped: file.dropped })
 }
 
 impl Report for Listing {

@@ -52,6 +52,28 @@ pub enum Provenance {
     Import,
 }
 
+/// How good an entry is by its age alone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Standing {
+    /// To be used without asking anybody.
+    Fresh,
+    /// To be used only if the server is out of reach.
+    Stale,
+    /// Not to be used.
+    Expired,
+}
+
+impl Standing {
+    /// The name in reports.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Fresh => "fresh",
+            Self::Stale => "stale",
+            Self::Expired => "expired",
+        }
+    }
+}
+
 /// A validated document with its times, all in milliseconds since 1970.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Entry {
@@ -180,6 +202,21 @@ impl Entry {
             (now.id == then.id).then(|| now.ms.saturating_sub(then.ms))
         });
         Some(by_wall.max(by_boot.unwrap_or(0)).max(0))
+    }
+
+    /// Its standing, if it is to be fresh for at most `most_s` seconds and to stand in for `grace_s` instead of what it
+    /// says itself.
+    pub fn standing(&self, most_s: Option<i64>, grace_s: Option<i64>, env: &Env<'_>) -> Standing {
+        let ms = |seconds: i64| seconds.max(0).saturating_mul(1000);
+        let Some(age) = self.age_ms(env) else { return Standing::Expired };
+        let fresh = self.lifetime_ms().min(most_s.map_or(i64::MAX, ms));
+        if age < fresh {
+            Standing::Fresh
+        } else if age < fresh.saturating_add(grace_s.map_or(self.grace_ms(), ms)) {
+            Standing::Stale
+        } else {
+            Standing::Expired
+        }
     }
 
     /// Milliseconds it is fresh for, counted from when it was fetched.

@@ -13,7 +13,7 @@ mod published;
 
 pub use attempt::{Attempt, COOLDOWN_MS, Class, MAX_RETRY_AFTER_S, Outcome, Pause, Problem, Reason};
 pub use dir::{Dir, How};
-pub use entry::{Entry, Http, MAX_AHEAD_MS, Provenance, Stamp, sha256_hex};
+pub use entry::{Entry, Http, MAX_AHEAD_MS, Provenance, Stamp, Standing, sha256_hex};
 pub use lock::{Committed, Guard};
 pub use portable::{Binding, Format, Imported, Skipped, UatUnit, export, import, uat};
 pub use published::{LeftOut, MAX_BODY, Published, document};
@@ -100,6 +100,15 @@ pub enum Slotted {
     Unusable(String),
 }
 
+/// What became of an imported entry.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Adopted {
+    /// It is in use from now on.
+    Stored,
+    /// What was there is as new.
+    Kept,
+}
+
 /// An entry found by looking through the cache.
 #[derive(Debug)]
 pub struct Listed {
@@ -169,6 +178,28 @@ impl Cache {
         match self.make_folder(slot.kind) {
             Ok(dir) => Guard::acquire(dir, slot, env),
             Err(e) => Guard::without(e.to_string()),
+        }
+    }
+
+    /// Takes in an imported entry, unless the one that is there is as new; with `force` in any case.
+    ///
+    /// # Errors
+    /// [`Code::Io`] when it cannot be written.
+    pub fn adopt(&self, entry: Entry, force: bool, env: &Env<'_>) -> Result<Adopted, Error> {
+        let slot = Slot::new(Kind::Jwks, &entry.url, &entry.ctx);
+        let guard = self.lock(&slot, env);
+        if let Slotted::Entry(there) = guard.read()
+            && there.fetched_at_ms >= entry.fetched_at_ms
+            && there.age_ms(env).is_some()
+            && !force
+        {
+            return Ok(Adopted::Kept);
+        }
+        let requested_at_ms = if force { env.clock.millis() } else { entry.requested_at_ms };
+        match guard.commit(&Entry { requested_at_ms, ..entry }, env) {
+            Committed::Written => Ok(Adopted::Stored),
+            Committed::Newer(_) => Ok(Adopted::Kept),
+            Committed::Failed(why) => Err(Error::Io { code: Code::Io, path: self.root.clone(), why, hints: Vec::new() }),
         }
     }
 

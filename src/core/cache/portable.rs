@@ -128,12 +128,12 @@ pub fn uat(json: &Json, unit: UatUnit, now_ms: i64) -> Result<i64, String> {
 }
 
 /// What the caller adds to a file that is imported.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub struct Binding<'a> {
     /// The URL of a file that does not name its own: only the operator can say whose keys they are.
     pub url: Option<&'a Address>,
-    /// The trust setting to import under.
-    pub ctx: &'a str,
+    /// The trust setting to import under, of a URL.
+    pub ctx: &'a dyn Fn(&Address) -> String,
     /// The unit of `uat`.
     pub unit: UatUnit,
     /// Whether to take the keys as expired, to be asked for again before use.
@@ -267,7 +267,7 @@ impl Source {
             boot: None,
             provenance: Provenance::Import,
         };
-        let mut entry = Entry::new(url.as_str(), binding.ctx, published.jwks, stamp)?;
+        let mut entry = Entry::new(url.as_str(), &(binding.ctx)(url), published.jwks, stamp)?;
         (entry.dropped, entry.issuer, entry.http.etag) = (published.dropped, self.issuer, self.etag);
         Ok(entry)
     }
@@ -295,7 +295,7 @@ mod tests {
     fn read(text: &str, unit: UatUnit, reset_uat: bool) -> Result<Entry, Error> {
         let url = Address::parse(URL, false).unwrap();
         let url = (!text.contains("entries")).then_some(&url);
-        let imported = import(text.as_bytes(), Binding { url, ctx: "system", unit, reset_uat }, NOW_MS)?;
+        let imported = import(text.as_bytes(), Binding { url, ctx: &|_| "system".into(), unit, reset_uat }, NOW_MS)?;
         let first = imported.entries.into_iter().next();
         first.ok_or_else(|| Error::usage("skipped", imported.skipped[0].why.clone()))
     }
@@ -358,7 +358,7 @@ mod tests {
 
     #[test]
     fn a_file_without_a_url_needs_one() {
-        let binding = Binding { url: None, ctx: "system", unit: UatUnit::Auto, reset_uat: false };
+        let binding = Binding { url: None, ctx: &|_| "system".into(), unit: UatUnit::Auto, reset_uat: false };
         let text = format!(r#"{{"jwks":{{"keys":[]}},"uat":{NOW_MS}}}"#);
         assert_eq!(import(text.as_bytes(), binding, NOW_MS).unwrap_err().code(), Code::Usage);
         assert_eq!(export(&[], Format::Jose, NOW_MS).unwrap_err().code(), Code::Usage);

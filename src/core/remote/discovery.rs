@@ -2,14 +2,13 @@
 //! path is ever guessed.
 
 use super::super::address::{Address, Issuer};
-use super::super::cache::{Class, Entry, Http, Kind, MAX_BODY, Reason, Slot, document};
-use super::super::cache::{Pause, Problem};
+use super::super::cache::{Class, Entry, Http, Kind, MAX_BODY, Pause, Problem, Reason, Slot, Standing, document};
 use super::super::env::Env;
 use super::super::error::{Code, Error};
 use super::super::json::{Json, Object};
 use super::super::time::humanize;
 use super::fetch::{self, Refusal};
-use super::options::{Source, Standing};
+use super::options::Source;
 use super::renew::{Downloaded, Renewal, Renewed};
 use super::{Remote, freshness, seconds, unavailable};
 

@@ -19,7 +19,7 @@ use super::address::Address;
 use super::alg::Kty;
 use super::cache::{
     COOLDOWN_MS, Cache, Class, DEFAULT_TTL_S, Entry, Kind, Pause, Problem, Provenance as Origin, Published, Reason, Slot,
-    Slotted, TTL_RANGE_S,
+    Slotted, Standing, TTL_RANGE_S,
 };
 use super::env::Env;
 use super::error::{Code, Error};
@@ -28,7 +28,6 @@ use super::jwks::{Dropped, Found, KeySet, Keys, Provenance, Wanted, Why, select}
 use super::key::Key;
 use super::time::humanize;
 use fetch::Refusal;
-use options::Standing;
 use renew::{Downloaded, Renewal, Renewed};
 
 /// A remote key set.
@@ -63,6 +62,8 @@ pub struct Fetched<'r> {
     pub dropped: &'r [Dropped],
     /// What is stored: all keys as they were published, and their times.
     pub entry: &'r Entry,
+    /// Where it came from.
+    pub provenance: Provenance,
 }
 
 /// How a request for keys turned out.
@@ -79,11 +80,6 @@ impl<'a> Remote<'a> {
         Self { source, cache, fetch, options, loaded: None, warnings: Vec::new(), kid: None, reason: None }
     }
 
-    /// What the operator should hear: stale keys, keys left out, a cache that cannot be written to.
-    pub fn warnings(&self) -> &[String] {
-        &self.warnings
-    }
-
     /// The set as a whole: from the cache while it is fresh, else fetched; always fetched with
     /// [`Options::refresh`].
     ///
@@ -96,7 +92,9 @@ impl<'a> Remote<'a> {
             self.obtain(reason, &|_| true, env)?;
         }
         match &self.loaded {
-            Some(it) => Ok(Fetched { keys: &it.set.keys, dropped: &it.set.dropped, entry: &it.entry }),
+            Some(it) => {
+                Ok(Fetched { keys: &it.set.keys, dropped: &it.set.dropped, entry: &it.entry, provenance: self.provenance() })
+            }
             None => Err(self.unavailable("has no keys at hand", Class::NotJwks)),
         }
     }
@@ -219,8 +217,8 @@ impl<'a> Remote<'a> {
             }
         };
         let (there, problem) = problem;
-        let may_stand_in = matches!(renewal_kind(reason), Standing::Stale) && problem.class.is_unavailable();
-        if let Some(entry) = there.filter(|it| may_stand_in && has(it))
+        let stands_in = may_stand_in(reason) && problem.class.is_unavailable();
+        if let Some(entry) = there.filter(|it| stands_in && has(it))
             && self.options.standing(&entry, self.options.max_age_s, env) == Standing::Stale
         {
             self.load(address, entry, false, env).map_err(|e| (e, None))?;
@@ -324,11 +322,8 @@ impl<'a> Remote<'a> {
 const EMPTY_SET: &str = r#"{"keys":[]}"#;
 
 /// Whether old keys may stand in when a renewal fails: for those that ran out, never for those that lack what is wanted.
-fn renewal_kind(reason: Reason) -> Standing {
-    match reason {
-        Reason::Cold | Reason::Expired => Standing::Stale,
-        Reason::KidMiss | Reason::BadSig | Reason::Forced => Standing::Expired,
-    }
+fn may_stand_in(reason: Reason) -> bool {
+    matches!(reason, Reason::Cold | Reason::Expired)
 }
 
 fn keys_of(entry: &Entry) -> Option<Vec<Arc<Key>>> {
@@ -398,6 +393,10 @@ impl Keys for Remote<'_> {
 
     fn all(&self) -> &[Arc<Key>] {
         self.loaded.as_ref().map_or(&[], |it| &it.set.keys)
+    }
+
+    fn warnings(&self) -> &[String] {
+        &self.warnings
     }
 
     fn provenance(&self) -> Provenance {

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::super::address::{Address, Issuer};
-use super::super::cache::Entry;
+use super::super::cache::{Entry, Standing};
 use super::super::env::Env;
 
 /// Where the keys are.
@@ -16,6 +16,14 @@ pub enum Source {
 }
 
 impl Source {
+    /// The URL, or the issuer as one.
+    pub fn address(&self) -> &Address {
+        match self {
+            Self::Url(address) => address,
+            Self::Issuer(issuer) => issuer.address(),
+        }
+    }
+
     pub(super) fn issuer(&self) -> Option<&Issuer> {
         match self {
             Self::Url(_) => None,
@@ -57,43 +65,14 @@ impl Default for Options {
     }
 }
 
-/// How good an entry is by its age alone.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Standing {
-    /// To be used without asking anybody.
-    Fresh,
-    /// To be used only if the server is out of reach.
-    Stale,
-    /// Not to be used.
-    Expired,
-}
-
 impl Options {
     /// The standing of `entry`, kept for at most `most_s` seconds.
     pub(super) fn standing(&self, entry: &Entry, most_s: Option<i64>, env: &Env<'_>) -> Standing {
-        let Some(age) = entry.age_ms(env) else { return Standing::Expired };
-        let fresh = fresh_ms(entry, most_s);
-        let grace = self.stale_if_error_s.map_or(entry.grace_ms(), ms);
-        if age < fresh {
-            Standing::Fresh
-        } else if age < fresh.saturating_add(grace) {
-            Standing::Stale
-        } else {
-            Standing::Expired
-        }
+        entry.standing(most_s, self.stale_if_error_s, env)
     }
 
     /// Whether `entry` is good enough for somebody who cannot ask.
     pub(super) fn usable_offline(&self, entry: &Entry, env: &Env<'_>) -> bool {
-        let more = self.max_stale_s.or(self.stale_if_error_s).map_or(entry.grace_ms(), ms);
-        entry.age_ms(env).is_some_and(|age| age < fresh_ms(entry, self.max_age_s).saturating_add(more))
+        entry.standing(self.max_age_s, self.max_stale_s.or(self.stale_if_error_s), env) != Standing::Expired
     }
-}
-
-fn fresh_ms(entry: &Entry, most_s: Option<i64>) -> i64 {
-    entry.lifetime_ms().min(most_s.map_or(i64::MAX, ms))
-}
-
-fn ms(seconds: i64) -> i64 {
-    seconds.max(0).saturating_mul(1000)
 }

@@ -13,11 +13,14 @@ use super::*;
 const A: &str = "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo";
 const B: &str = "AKNDNGUu0jrV1Xk2CQ1u8cRhfuSPO7sYw4u4cPvIHoM";
 
+/// A URL and the headers that went there.
+type Asked = (String, Vec<(String, String)>);
+
 /// Answers from a script, the last one for ever.
 #[derive(Default)]
 struct Server {
     script: RefCell<VecDeque<Result<Response, Failure>>>,
-    asked: RefCell<Vec<(String, Vec<(String, String)>)>>,
+    asked: RefCell<Vec<Asked>>,
     pages: RefCell<Vec<(String, Response)>>,
     count: Cell<usize>,
 }
@@ -439,8 +442,12 @@ fn imported_keys_are_used_and_not_confirmed_by_name() {
     let entry = listed[0].entry.as_ref().unwrap();
     let bundle = export(&[entry], Format::Bundle, NOW_MS).unwrap();
     cache.remove(&lab.clock.env(), |_| true).unwrap();
-    let binding =
-        super::super::cache::Binding { url: None, ctx: "system", unit: super::super::cache::UatUnit::Auto, reset_uat: false };
+    let binding = super::super::cache::Binding {
+        url: None,
+        ctx: &|_| "system".into(),
+        unit: super::super::cache::UatUnit::Auto,
+        reset_uat: false,
+    };
     let imported = super::super::cache::import(bundle.as_bytes(), binding, NOW_MS).unwrap();
     let slot = Slot::new(Kind::Jwks, URL, "system");
     cache.lock(&slot, &lab.clock.env()).commit(&imported.entries[0], &lab.clock.env());

@@ -152,7 +152,7 @@ impl Judging<'_> {
         if let Some(reason) = self.check_kid(header) {
             return Ok(Outcome::NoKey(reason));
         }
-        let wanted = Wanted { alg, kid: header.kid(), allow_weak: self.policy.allow_weak_key };
+        let wanted = Wanted { alg, kid: header.kid().or(self.policy.kid.as_deref()), allow_weak: self.policy.allow_weak_key };
         let outcome = self.try_keys(token, wanted, keys.local(wanted, self.env)?, keys)?;
         let why = match &outcome {
             Outcome::NoKey(_) => Why::UnknownKid,
@@ -333,6 +333,7 @@ impl Judging<'_> {
             // Every outcome but `Signed` carries a reason; should one not, the token is refused all the same.
             (None, None) => Err(Reason::new(Code::BadSignature, "signature", "the signature was not verified").into()),
         };
+        let warnings = [keys.warnings(), &self.warnings].concat();
         let keys = keys.provenance();
         let key = self.key.map(|(key, alg)| key_used(&key, alg, &keys.name));
         Verdict {
@@ -340,7 +341,7 @@ impl Judging<'_> {
             key,
             keys,
             notes: self.notes,
-            warnings: self.warnings,
+            warnings,
             header: Some(token.header().members().clone()),
             claims,
             outcome,
