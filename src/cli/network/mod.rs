@@ -17,7 +17,7 @@ use jwtctl::core::remote::{Fetch as _, Fetched, Options, Remote, Source};
 use jwtctl::core::secret::Secret;
 
 use super::Context;
-use super::input::duration;
+use super::input::{duration, variable};
 use fetch::{Settings, parse_headers};
 
 /// How remote keys are fetched, and for how long they are good.
@@ -180,7 +180,12 @@ pub fn cache(context: &Context<'_>) -> Result<Option<Cache>, Error> {
 
 /// Where the cache is: never in a directory that all users share.
 pub fn cache_dir(context: &Context<'_>) -> Option<PathBuf> {
-    let platform = || directories::ProjectDirs::from("", "", "jwtctl").map(|it| it.cache_dir().to_owned());
+    let platform = || {
+        // Without HOME, the home directory in the user database is not one that anybody meant.
+        let homeless = cfg!(unix) && variable("HOME").or_else(|| variable("XDG_CACHE_HOME")).is_none();
+        let found = directories::ProjectDirs::from("", "", "jwtctl").filter(|_| !homeless);
+        found.map(|it| it.cache_dir().to_owned())
+    };
     context.cache_dir.clone().or_else(platform)
 }
 

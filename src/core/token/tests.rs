@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::super::alg::SigAlg;
 use super::super::claims::{Policy, Status};
-use super::super::env::Env;
+use super::super::env::{Env, Stopped};
 use super::super::error::{Code, Error};
 use super::super::json::{Json, Object};
 use super::super::jwks::{Found, Given, Keys, Provenance, Wanted, Why, select};
@@ -15,13 +15,14 @@ use super::super::time::Timestamp;
 use super::{Verdict, verify};
 
 const NOW: Timestamp = Timestamp(1_000_000);
+static STOPPED: Stopped = Stopped(NOW);
 
 fn fill(buffer: &mut [u8]) {
     buffer.fill(7);
 }
 
 fn env() -> Env<'static> {
-    Env { now: NOW, random: &fill }
+    Env { now: NOW, random: &fill, clock: &STOPPED }
 }
 
 fn oct(kid: &str, byte: u8) -> Arc<Key> {
