@@ -207,8 +207,7 @@ fn seconds(duration: Duration) -> String {
 /// What a failed handshake means for whoever has to mend it.
 fn tls(error: &(dyn std::error::Error + 'static)) -> Option<String> {
     use rustls::CertificateError as Bad;
-    let inner = error.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref);
-    let error = error.downcast_ref::<rustls::Error>().or_else(|| inner?.downcast_ref::<rustls::Error>())?;
+    let error = unwrapped(error).downcast_ref::<rustls::Error>()?;
     Some(match error {
         rustls::Error::InvalidCertificate(Bad::Expired | Bad::ExpiredContext { .. }) => {
             "the server's certificate has expired".into()
@@ -225,6 +224,14 @@ fn tls(error: &(dyn std::error::Error + 'static)) -> Option<String> {
         }
         other => format!("TLS failed: {}", plain(&other.to_string())),
     })
+}
+
+/// What is inside any number of I/O errors, whose `source` skips what they were made from.
+fn unwrapped<'a>(mut error: &'a (dyn std::error::Error + 'static)) -> &'a (dyn std::error::Error + 'static) {
+    while let Some(inner) = error.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref) {
+        error = inner;
+    }
+    error
 }
 
 fn causes<'a>(error: &'a (dyn std::error::Error + 'static)) -> impl Iterator<Item = &'a (dyn std::error::Error + 'static)> {
