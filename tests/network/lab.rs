@@ -83,7 +83,7 @@ pub fn random_kid(n: usize) -> String {
     forged(&json!({"alg": "EdDSA", "kid": format!("random-{n}")}), &json!({"exp": T0 + 3600}))
 }
 
-fn plain() -> Command {
+pub fn plain() -> Command {
     let mut command = Command::new(assert_cmd::cargo::cargo_bin!("jwtctl"));
     for (name, _) in std::env::vars_os() {
         let name_text = name.to_string_lossy().to_ascii_lowercase();
@@ -149,6 +149,11 @@ impl Lab {
 
     pub fn run(&self, at: i64, args: &[&str]) -> Ran {
         ran(&mut self.command(at, args))
+    }
+
+    /// By the machine's own clock.
+    pub fn real(&self, args: &[&str]) -> Ran {
+        ran(plain().env("JWTCTL_CACHE_DIR", self.cache()).args(args))
     }
 
     pub fn verify(&self, at: i64, url: &str, token: &str) -> Ran {

@@ -10,6 +10,7 @@ mod discovery;
 mod files;
 mod headers;
 mod lab;
+mod peers;
 mod portable;
 mod server;
 mod tls;

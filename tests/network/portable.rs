@@ -1,4 +1,4 @@
-//! Export and import. What the real libraries make of the files is in `tests/network_peers.rs`.
+//! Export and import. What the real libraries make of the files is in `peers.rs`.
 
 use serde_json::{Value, json};
 
