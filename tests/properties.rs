@@ -11,7 +11,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use jwtctl::core::alg::SigAlg;
 use jwtctl::core::claims::{Check, Policy, Requirement, Skippable, Status, check};
-use jwtctl::core::env::Env;
+use jwtctl::core::env::{Env, Stopped};
 use jwtctl::core::error::{Code, Error};
 use jwtctl::core::header::Header;
 use jwtctl::core::json::{Json, MAX_DEPTH, Object};
@@ -649,7 +649,7 @@ const SECRET: [u8; 64] = [7; 64];
 static KEYS: LazyLock<Vec<(Arc<Key>, SigAlg)>> = LazyLock::new(|| {
     // A fixed scalar is as good as any other here.
     let random = |buffer: &mut [u8]| buffer.iter_mut().enumerate().for_each(|(i, byte)| *byte = i as u8 + 1);
-    let env = Env { now: Timestamp(0), random: &random };
+    let env = Env { now: Timestamp(0), random: &random, clock: &Stopped };
     let made = |alg| Arc::new(generate(Recipe::for_sig(alg, None, None).unwrap(), &env).unwrap());
     vec![
         (Arc::new(Key::from_secret(Secret::new(SECRET.to_vec()))), SigAlg::Hs256),
@@ -710,5 +710,5 @@ fn status(checks: &[Check], name: &str) -> Status {
 }
 
 fn env(now: i64) -> Env<'static> {
-    Env { now: Timestamp(now), random: &|_| {} }
+    Env { now: Timestamp(now), random: &|_| {}, clock: &Stopped }
 }

@@ -27,14 +27,14 @@ impl SystemClock {
 
 impl Clock for SystemClock {
     #[expect(clippy::disallowed_methods, reason = "the one place where clocks come in")]
-    fn millis(&self) -> i64 {
-        match self.pretended {
+    fn millis(&self) -> Option<i64> {
+        Some(match self.pretended {
             Some(time) => {
                 let passed = i64::try_from(self.monotonic().as_millis()).unwrap_or(i64::MAX);
                 time.0.saturating_mul(1000).saturating_add(passed)
             }
             None => jiff::Timestamp::now().as_millisecond(),
-        }
+        })
     }
 
     fn monotonic(&self) -> Duration {

@@ -29,6 +29,11 @@ impl Env<'_> {
         uuid::Builder::from_random_bytes(self.bytes()).into_uuid().to_string()
     }
 
+    /// Milliseconds since 1970-01-01T00:00:00Z, as time goes on.
+    pub fn millis(&self) -> i64 {
+        self.clock.millis().unwrap_or_else(|| self.now.0.saturating_mul(1000))
+    }
+
     /// A random number below `bound`; 0 when there is nothing to choose from. The bias is of no account for jitter.
     pub fn below(&self, bound: u64) -> u64 {
         u64::from_le_bytes(self.bytes()).checked_rem(bound).unwrap_or(0)
@@ -37,8 +42,8 @@ impl Env<'_> {
 
 /// Time that passes while a call waits for others.
 pub trait Clock {
-    /// Milliseconds since 1970-01-01T00:00:00Z. It may jump when somebody sets the clock.
-    fn millis(&self) -> i64;
+    /// Milliseconds since 1970-01-01T00:00:00Z, which may jump when somebody sets the clock; `None` if time stands still.
+    fn millis(&self) -> Option<i64>;
 
     /// Time since an arbitrary start, which never goes back.
     fn monotonic(&self) -> Duration;
@@ -59,13 +64,13 @@ pub struct Boot {
     pub ms: i64,
 }
 
-/// A clock that stands still, for callers that wait for nobody.
+/// A clock that stands still at [`Env::now`], for callers that wait for nobody.
 #[derive(Clone, Copy, Debug)]
-pub struct Stopped(pub Timestamp);
+pub struct Stopped;
 
 impl Clock for Stopped {
-    fn millis(&self) -> i64 {
-        self.0.0.saturating_mul(1000)
+    fn millis(&self) -> Option<i64> {
+        None
     }
 
     fn monotonic(&self) -> Duration {

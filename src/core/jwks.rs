@@ -279,7 +279,7 @@ mod tests {
         let mut named = Given::key(oct(Some("a"), None), Provenance::default());
         let random = |_: &mut [u8]| {};
         let now = crate::core::time::Timestamp(0);
-        let env = Env { now, random: &random, clock: &crate::core::env::Stopped(now) };
+        let env = Env { now, random: &random, clock: &crate::core::env::Stopped };
         assert!(matches!(named.local(wanted(Some("other")), &env), Ok(Found::Keys(_))));
     }
 }

@@ -73,7 +73,7 @@ pub fn run(args: Args, context: &mut Context<'_>) -> Result<Exported, Error> {
     if !changed {
         return Ok(Exported { changed, entries: entries.len(), out: None, text: String::new() });
     }
-    let text = cache::export(&entries, args.format.into(), context.env.clock.millis())? + "\n";
+    let text = cache::export(&entries, args.format.into(), context.env.millis())? + "\n";
     if args.format == Format::Oauth4webapi {
         context.output.note(
             "oauth4webapi uses this for 300 s from uat on, whatever the server says, and does not notice a uat in the future",

@@ -68,7 +68,7 @@ pub fn run(args: Args, context: &mut Context<'_>) -> Result<Taken, Error> {
     };
     let ctx = |address: &Address| network::plain_context(address, context);
     let binding = Binding { url: url.as_ref(), ctx: &ctx, unit, reset_uat: args.reset_uat };
-    let found = cache::import(bytes.expose(), binding, context.env.clock.millis()).map_err(|error| named(error, &args.file))?;
+    let found = cache::import(bytes.expose(), binding, context.env.millis()).map_err(|error| named(error, &args.file))?;
     let cache = super::open(context)?;
     let mut taken = Taken { imported: Vec::new(), kept: Vec::new(), skipped: Vec::new() };
     for entry in found.entries {

@@ -193,7 +193,7 @@ impl Entry {
     /// Milliseconds since it was known to be right: by the wall clock or by the clock that cannot be set back, whichever
     /// says more. `None` when it claims to be from the future and so has no age.
     pub fn age_ms(&self, env: &Env<'_>) -> Option<i64> {
-        let by_wall = env.clock.millis().saturating_sub(self.fetched_at_ms);
+        let by_wall = env.millis().saturating_sub(self.fetched_at_ms);
         if by_wall < -MAX_AHEAD_MS {
             return None;
         }

@@ -108,7 +108,7 @@ impl Guard {
         let mut bytes = Vec::new();
         file.rewind().ok()?;
         file.take(MAX_RECORD).read_to_end(&mut bytes).ok()?;
-        Attempt::from_bytes(&bytes, env.clock.millis())
+        Attempt::from_bytes(&bytes, env.millis())
     }
 
     /// Records an attempt that began at `requested_at_ms`, unless somebody's later attempt is on record.
@@ -127,7 +127,7 @@ impl Guard {
         let Some(held) = &self.held else { return Committed::Failed(self.trouble.clone().unwrap_or_default()) };
         if let Slotted::Entry(there) = self.read()
             && there.requested_at_ms > entry.requested_at_ms
-            && there.requested_at_ms <= env.clock.millis().saturating_add(MAX_AHEAD_MS)
+            && there.requested_at_ms <= env.millis().saturating_add(MAX_AHEAD_MS)
         {
             return Committed::Newer(there);
         }
@@ -158,7 +158,7 @@ impl Held {
         }
         // What earlier writers of this slot left when they were killed.
         let left = |name: &&String| name.starts_with(&self.slot.name) && name.ends_with(".tmp") && **name != temporary;
-        for name in self.dir.names().iter().filter(left).filter(|name| is_left_over(&self.dir, name, env.clock.millis())) {
+        for name in self.dir.names().iter().filter(left).filter(|name| is_left_over(&self.dir, name, env.millis())) {
             drop(self.dir.remove(name));
         }
         written
@@ -206,7 +206,7 @@ fn lease(dir: &Dir, slot: &Slot, env: &Env<'_>, waited: &mut bool) -> Option<Lea
     let start = env.clock.monotonic();
     let mut blank_since = None;
     for round in 0.. {
-        let lease = Lease { owner: nonce(env), expires_ms: env.clock.millis().saturating_add(LEASE_MS) };
+        let lease = Lease { owner: nonce(env), expires_ms: env.millis().saturating_add(LEASE_MS) };
         match dir.file(&slot.file("lease"), How::Create) {
             Ok(mut file) => {
                 drop(file.write_all(&serde_json::to_vec(&lease).unwrap_or_default()));
@@ -219,7 +219,7 @@ fn lease(dir: &Dir, slot: &Slot, env: &Env<'_>, waited: &mut bool) -> Option<Lea
         match read_lease(dir, slot) {
             Some(other) => {
                 blank_since = None;
-                let left = other.expires_ms.saturating_sub(env.clock.millis());
+                let left = other.expires_ms.saturating_sub(env.millis());
                 if left <= 0 || left > LEASE_MS + MAX_AHEAD_MS {
                     steal(dir, slot, &lease.owner);
                 }
@@ -292,7 +292,7 @@ mod tests {
         let stuck = cache.lock(&slot, &env);
         let second = cache.lock(&slot, &env);
         assert!(second.waited && second.held.as_ref().unwrap().lease.is_some());
-        assert!(clock.env().clock.millis() - NOW_MS >= 6000);
+        assert!(clock.env().millis() - NOW_MS >= 6000);
         assert!(matches!(second.commit(&entry(NOW_MS + 1), &env), Committed::Written));
         assert!(matches!(stuck.commit(&entry(NOW_MS), &env), Committed::Newer(_)));
         let lease = folder.path().join("jwks-v1").join(slot.file("lease"));

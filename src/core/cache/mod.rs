@@ -195,7 +195,7 @@ impl Cache {
         {
             return Ok(Adopted::Kept);
         }
-        let requested_at_ms = if force { env.clock.millis() } else { entry.requested_at_ms };
+        let requested_at_ms = if force { env.millis() } else { entry.requested_at_ms };
         match guard.commit(&Entry { requested_at_ms, ..entry }, env) {
             Committed::Written => Ok(Adopted::Stored),
             Committed::Newer(_) => Ok(Adopted::Kept),
@@ -245,11 +245,11 @@ impl Cache {
             let names = dir.names();
             for name in &names {
                 if let Some(stem) = name.strip_suffix(".lock") {
-                    let paused = read_attempt(&dir, name, env).is_some_and(|it| it.pause(env.clock.millis()).is_some());
+                    let paused = read_attempt(&dir, name, env).is_some_and(|it| it.pause(env.millis()).is_some());
                     if !paused && names.binary_search(&format!("{stem}.json")).is_err() {
                         lock::discard(&dir, stem);
                     }
-                } else if name.ends_with(".tmp") && is_left_over(&dir, name, env.clock.millis()) {
+                } else if name.ends_with(".tmp") && is_left_over(&dir, name, env.millis()) {
                     drop(dir.remove(name));
                 }
             }
@@ -281,7 +281,7 @@ fn read_attempt(dir: &Dir, name: &str, env: &Env<'_>) -> Option<Attempt> {
     Dir::check_file(&file).ok()?;
     let mut bytes = Vec::new();
     file.take(lock::MAX_RECORD).read_to_end(&mut bytes).ok()?;
-    Attempt::from_bytes(&bytes, env.clock.millis())
+    Attempt::from_bytes(&bytes, env.millis())
 }
 
 /// The entry in a file; `None` when there is no file.

@@ -29,8 +29,8 @@ impl FakeClock {
 }
 
 impl Clock for FakeClock {
-    fn millis(&self) -> i64 {
-        self.0.get()
+    fn millis(&self) -> Option<i64> {
+        Some(self.0.get())
     }
 
     fn monotonic(&self) -> Duration {

@@ -109,14 +109,14 @@ impl Remote<'_> {
         let mut last = None;
         for place in issuer.documents() {
             let left = self.options.timeout.saturating_sub(env.clock.monotonic().saturating_sub(start));
-            let requested_ms = env.clock.millis();
+            let requested_ms = env.millis();
             match fetch::get(self.fetch, &place, &headers, left, env) {
                 Ok(response) if response.status == 304 => {
                     return Err(Refusal::new(Class::NotJwks, format!("{place}: answered 304, which was not asked for")));
                 }
                 Ok(response) => {
                     let content = self.check_document(issuer, &response.body).map_err(|refusal| at(&place, refusal))?;
-                    let http = freshness::read(&response, requested_ms, env.clock.millis());
+                    let http = freshness::read(&response, requested_ms, env.millis());
                     let (fresh_ms, grace_ms) = freshness::lifetime(&http, DEFAULT_TTL_S, &TTL_RANGE_S, env);
                     let http = Http { etag: None, last_modified: None, ..http };
                     return Ok(Downloaded::New { content, dropped: Vec::new(), http, fresh_ms, grace_ms });

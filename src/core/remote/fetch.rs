@@ -126,7 +126,7 @@ fn judge(response: Response, env: &Env<'_>) -> Result<Response, Refusal> {
         500..=599 => (Class::Http5xx, format!("the server answered {status} {}", phrase(status))),
         _ => (Class::NotJwks, format!("the server answered with status {status}, which makes no sense here")),
     };
-    let retry_after_s = freshness::retry_after(&response, env.clock.millis());
+    let retry_after_s = freshness::retry_after(&response, env.millis());
     Err(Refusal { problem: Problem { class, status: Some(status), why: why.trim_end().into() }, retry_after_s })
 }
 

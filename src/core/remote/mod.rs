@@ -251,9 +251,9 @@ impl<'a> Remote<'a> {
         let modified = known.and_then(|it| it.http.last_modified.as_deref()).filter(|_| etag.is_none());
         headers.extend(etag.map(|it| ("if-none-match", it.to_owned())));
         headers.extend(modified.map(|it| ("if-modified-since", it.to_owned())));
-        let requested_ms = env.clock.millis();
+        let requested_ms = env.millis();
         let response = fetch::get(self.fetch, address, &headers, self.options.timeout, env)?;
-        let http = freshness::read(&response, requested_ms, env.clock.millis());
+        let http = freshness::read(&response, requested_ms, env.millis());
         let default_s = self.options.max_age_s.unwrap_or(DEFAULT_TTL_S);
         if response.status == 304 {
             let Some(old) = known.filter(|_| etag.is_some() || modified.is_some()) else {

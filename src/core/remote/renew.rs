@@ -66,18 +66,18 @@ impl Renewal<'_> {
             Err(open) => open,
         };
         let last = locked.and_then(|it| it.attempt(env));
-        match last.as_ref().filter(|_| reason != Reason::Forced).and_then(|it| it.pause(env.clock.millis())) {
+        match last.as_ref().filter(|_| reason != Reason::Forced).and_then(|it| it.pause(env.millis())) {
             // That the last fetch is recent says nothing when its result is gone or has run out.
             Some(Pause::JustFetched) if !matches!(reason, Reason::KidMiss | Reason::BadSig) => {}
             Some(pause) => return Renewed::Paused(there, pause),
             None => {}
         }
-        let requested_at_ms = env.clock.millis();
+        let requested_at_ms = env.millis();
         let known = there.as_deref().filter(|it| it.age_ms(env).is_some());
         let (entry, outcome) = match download(known).and_then(|it| self.entry(it, known, requested_at_ms, env)) {
             Ok(done) => done,
             Err(refusal) => {
-                let now = env.clock.millis();
+                let now = env.millis();
                 let Refusal { problem, retry_after_s } = refusal;
                 let attempt = Attempt::failure(last.as_ref(), problem.clone(), retry_after_s, reason, now, env);
                 let wait_ms = attempt.not_before_ms.saturating_sub(now).clamp(0, MAX_RETRY_AFTER_S * 1000);
@@ -93,7 +93,7 @@ impl Renewal<'_> {
             Committed::Failed(why) => warn(why),
             Committed::Written => {}
         }
-        guard.record(&Attempt::success(outcome, reason, env.clock.millis()), requested_at_ms, env);
+        guard.record(&Attempt::success(outcome, reason, env.millis()), requested_at_ms, env);
         Renewed::Fetched(entry)
     }
 
@@ -130,7 +130,7 @@ impl Renewal<'_> {
         requested_at_ms: i64,
         env: &Env<'_>,
     ) -> Result<(Box<Entry>, Outcome), Refusal> {
-        let now = env.clock.millis();
+        let now = env.millis();
         let stamp = |fresh_ms: i64, grace_ms: i64| {
             let expires_at_ms = now.saturating_add(fresh_ms);
             Stamp {

@@ -15,14 +15,13 @@ use super::super::time::Timestamp;
 use super::{Verdict, verify};
 
 const NOW: Timestamp = Timestamp(1_000_000);
-static STOPPED: Stopped = Stopped(NOW);
 
 fn fill(buffer: &mut [u8]) {
     buffer.fill(7);
 }
 
 fn env() -> Env<'static> {
-    Env { now: NOW, random: &fill, clock: &STOPPED }
+    Env { now: NOW, random: &fill, clock: &Stopped }
 }
 
 fn oct(kid: &str, byte: u8) -> Arc<Key> {
