@@ -111,10 +111,12 @@ impl Guard {
         Attempt::from_bytes(&bytes, env.millis())
     }
 
-    /// Records an attempt that began at `requested_at_ms`, unless somebody's later attempt is on record.
-    pub fn record(&self, attempt: &Attempt, requested_at_ms: i64, env: &Env<'_>) {
+    /// Records an attempt that began at `requested_at_ms`, after the one that the holder has `read`, unless somebody
+    /// else's later one is on record by now.
+    pub fn record(&self, attempt: &Attempt, read: Option<&Attempt>, requested_at_ms: i64, env: &Env<'_>) {
         let Some(held) = &self.held else { return };
-        if self.attempt(env).is_some_and(|other| other.ended_at_ms > requested_at_ms) {
+        let there = self.attempt(env);
+        if there.as_ref() != read && there.is_some_and(|other| other.ended_at_ms > requested_at_ms) {
             return;
         }
         // A record that is cut short counts as none, so a failure here costs a fetch at most.
@@ -122,12 +124,14 @@ impl Guard {
         drop(file.set_len(0).and_then(|()| file.rewind()).and_then(|()| file.write_all(&attempt.to_bytes())));
     }
 
-    /// Stores `entry`, unless the one that is there was asked for later.
-    pub fn commit(&self, entry: &Entry, env: &Env<'_>) -> Committed {
+    /// Stores `entry`, unless the one that is there was asked for later. What the holder itself has `read` and found
+    /// wanting is always replaced: it cannot be the later one, whatever a clock that jumped makes of it.
+    pub fn commit(&self, entry: &Entry, read: Option<&Entry>, env: &Env<'_>) -> Committed {
         let Some(held) = &self.held else { return Committed::Failed(self.trouble.clone().unwrap_or_default()) };
         if let Slotted::Entry(there) = self.read()
             && there.requested_at_ms > entry.requested_at_ms
             && there.requested_at_ms <= env.millis().saturating_add(MAX_AHEAD_MS)
+            && read.is_none_or(|it| it.requested_at_ms != there.requested_at_ms || it.jwks_sha256 != there.jwks_sha256)
         {
             return Committed::Newer(there);
         }
@@ -273,14 +277,14 @@ mod tests {
         let attempt = |ms| Attempt::success(Outcome::Ok, Reason::Cold, ms);
         let guard = cache.lock(&slot, &env);
         assert_eq!((guard.waited, guard.attempt(&env)), (false, None));
-        guard.record(&attempt(NOW_MS), NOW_MS, &env);
+        guard.record(&attempt(NOW_MS), None, NOW_MS, &env);
         drop(guard);
         let guard = cache.lock(&slot, &env);
         assert_eq!(guard.attempt(&env), Some(attempt(NOW_MS)));
         // The record of a slow attempt does not hide that of a later one.
-        guard.record(&attempt(NOW_MS - 10), NOW_MS - 20, &env);
+        guard.record(&attempt(NOW_MS - 10), None, NOW_MS - 20, &env);
         assert_eq!(guard.attempt(&env), Some(attempt(NOW_MS)));
-        guard.record(&attempt(NOW_MS + 10), NOW_MS, &env);
+        guard.record(&attempt(NOW_MS + 10), None, NOW_MS, &env);
         assert_eq!(guard.attempt(&env), Some(attempt(NOW_MS + 10)));
     }
 
@@ -293,8 +297,8 @@ mod tests {
         let second = cache.lock(&slot, &env);
         assert!(second.waited && second.held.as_ref().unwrap().lease.is_some());
         assert!(clock.env().millis() - NOW_MS >= 6000);
-        assert!(matches!(second.commit(&entry(NOW_MS + 1), &env), Committed::Written));
-        assert!(matches!(stuck.commit(&entry(NOW_MS), &env), Committed::Newer(_)));
+        assert!(matches!(second.commit(&entry(NOW_MS + 1), None, &env), Committed::Written));
+        assert!(matches!(stuck.commit(&entry(NOW_MS), None, &env), Committed::Newer(_)));
         let lease = folder.path().join("jwks-v1").join(slot.file("lease"));
         assert!(lease.exists());
         // The holder of the lease is stopped as well: it runs out.
@@ -330,7 +334,7 @@ mod tests {
         std::fs::hard_link(&victim, &lock).unwrap();
         let guard = cache.lock(&slot, &env);
         assert!(guard.held.is_none() && guard.trouble.is_some());
-        guard.record(&Attempt::success(Outcome::Ok, Reason::Cold, NOW_MS), NOW_MS, &env);
+        guard.record(&Attempt::success(Outcome::Ok, Reason::Cold, NOW_MS), None, NOW_MS, &env);
         assert_eq!(std::fs::read(&victim).unwrap(), b"precious");
     }
 }

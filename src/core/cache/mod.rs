@@ -196,7 +196,7 @@ impl Cache {
             return Ok(Adopted::Kept);
         }
         let requested_at_ms = if force { env.millis() } else { entry.requested_at_ms };
-        match guard.commit(&Entry { requested_at_ms, ..entry }, env) {
+        match guard.commit(&Entry { requested_at_ms, ..entry }, None, env) {
             Committed::Written => Ok(Adopted::Stored),
             Committed::Newer(_) => Ok(Adopted::Kept),
             Committed::Failed(why) => Err(Error::Io { code: Code::Io, path: self.root.clone(), why, hints: Vec::new() }),
@@ -325,7 +325,7 @@ mod tests {
     }
 
     fn stored(cache: &Cache, entry: &Entry, env: &Env<'_>) -> Committed {
-        cache.lock(&slot(), env).commit(entry, env)
+        cache.lock(&slot(), env).commit(entry, None, env)
     }
 
     #[test]
@@ -356,6 +356,9 @@ mod tests {
         let cache = Cache::open(folder.path()).unwrap();
         assert!(matches!(stored(&cache, &entry(NOW_MS - 2000), &env), Committed::Newer(it) if it.fetched_at_ms == NOW_MS - 1000));
         assert!(matches!(stored(&cache, &entry(NOW_MS - 1000), &env), Committed::Written));
+        // Unless it is what the holder of the lock went to replace: then a clock has jumped.
+        let seen = entry(NOW_MS - 1000);
+        assert!(matches!(cache.lock(&slot(), &env).commit(&entry(NOW_MS - 2000), Some(&seen), &env), Committed::Written));
         // An entry from the future is always replaceable.
         stored(&cache, &entry(NOW_MS + 1_000_000), &env);
         assert!(matches!(stored(&cache, &entry(NOW_MS), &env), Committed::Written));

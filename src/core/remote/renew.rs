@@ -82,18 +82,18 @@ impl Renewal<'_> {
                 let attempt = Attempt::failure(last.as_ref(), problem.clone(), retry_after_s, reason, now, env);
                 let wait_ms = attempt.not_before_ms.saturating_sub(now).clamp(0, MAX_RETRY_AFTER_S * 1000);
                 if let Some(guard) = locked {
-                    guard.record(&attempt, requested_at_ms, env);
+                    guard.record(&attempt, last.as_ref(), requested_at_ms, env);
                 }
                 return Renewed::Failed(there, problem, wait_ms);
             }
         };
         let Some(guard) = locked else { return Renewed::Fetched(entry) };
-        match guard.commit(&entry, env) {
+        match guard.commit(&entry, there.as_deref(), env) {
             Committed::Newer(newer) => return Renewed::Kept(newer),
             Committed::Failed(why) => warn(why),
             Committed::Written => {}
         }
-        guard.record(&Attempt::success(outcome, reason, env.millis()), requested_at_ms, env);
+        guard.record(&Attempt::success(outcome, reason, env.millis()), last.as_ref(), requested_at_ms, env);
         Renewed::Fetched(entry)
     }
 
