@@ -64,14 +64,41 @@ _jwtctl() {
             jwtctl__subcmd__cache,show)
                 cmd="jwtctl__subcmd__cache__subcmd__show"
                 ;;
+            jwtctl__subcmd__jwks,add)
+                cmd="jwtctl__subcmd__jwks__subcmd__add"
+                ;;
+            jwtctl__subcmd__jwks,convert)
+                cmd="jwtctl__subcmd__jwks__subcmd__convert"
+                ;;
+            jwtctl__subcmd__jwks,diff)
+                cmd="jwtctl__subcmd__jwks__subcmd__diff"
+                ;;
             jwtctl__subcmd__jwks,export)
                 cmd="jwtctl__subcmd__jwks__subcmd__export"
                 ;;
             jwtctl__subcmd__jwks,fetch)
                 cmd="jwtctl__subcmd__jwks__subcmd__fetch"
                 ;;
+            jwtctl__subcmd__jwks,lint)
+                cmd="jwtctl__subcmd__jwks__subcmd__lint"
+                ;;
             jwtctl__subcmd__jwks,list)
                 cmd="jwtctl__subcmd__jwks__subcmd__list"
+                ;;
+            jwtctl__subcmd__jwks,passphrase)
+                cmd="jwtctl__subcmd__jwks__subcmd__passphrase"
+                ;;
+            jwtctl__subcmd__jwks,prune)
+                cmd="jwtctl__subcmd__jwks__subcmd__prune"
+                ;;
+            jwtctl__subcmd__jwks,remove)
+                cmd="jwtctl__subcmd__jwks__subcmd__remove"
+                ;;
+            jwtctl__subcmd__jwks,rotate)
+                cmd="jwtctl__subcmd__jwks__subcmd__rotate"
+                ;;
+            jwtctl__subcmd__jwks,show)
+                cmd="jwtctl__subcmd__jwks__subcmd__show"
                 ;;
             jwtctl__subcmd__jwks,thumbprint)
                 cmd="jwtctl__subcmd__jwks__subcmd__thumbprint"
@@ -83,7 +110,7 @@ _jwtctl() {
 
     case "${cmd}" in
         jwtctl)
-            opts="-q -v -h -V --json --quiet --verbose --color --now --no-input --cache-dir --offline --passphrase-from --help --version decode verify sign keygen jwks cache completions man"
+            opts="-q -v -h -V --json --quiet --verbose --color --now --no-input --store --cache-dir --offline --passphrase-from --help --version decode verify sign keygen jwks cache completions man"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -94,6 +121,10 @@ _jwtctl() {
                     return 0
                     ;;
                 --now)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --store)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -113,7 +144,7 @@ _jwtctl() {
             return 0
             ;;
         jwtctl__subcmd__cache)
-            opts="-q -v -h --json --quiet --verbose --color --now --no-input --cache-dir --offline --passphrase-from --help list show path refresh prune clear export import"
+            opts="-q -v -h --json --quiet --verbose --color --now --no-input --store --cache-dir --offline --passphrase-from --help list show path refresh prune clear export import"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -124,6 +155,10 @@ _jwtctl() {
                     return 0
                     ;;
                 --now)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --store)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -143,7 +178,7 @@ _jwtctl() {
             return 0
             ;;
         jwtctl__subcmd__cache__subcmd__clear)
-            opts="-q -v -h --json --quiet --verbose --color --now --no-input --cache-dir --offline --passphrase-from --all --help"
+            opts="-q -v -h --json --quiet --verbose --color --now --no-input --store --cache-dir --offline --passphrase-from --all --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -154,6 +189,10 @@ _jwtctl() {
                     return 0
                     ;;
                 --now)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --store)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -173,7 +212,7 @@ _jwtctl() {
             return 0
             ;;
         jwtctl__subcmd__cache__subcmd__export)
-            opts="-q -v -h --json --quiet --verbose --color --now --no-input --cache-dir --offline --passphrase-from --format --out --if-changed-since --help"
+            opts="-q -v -h --json --quiet --verbose --color --now --no-input --store --cache-dir --offline --passphrase-from --format --out --if-changed-since --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -184,6 +223,10 @@ _jwtctl() {
                     return 0
                     ;;
                 --now)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --store)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -215,7 +258,7 @@ _jwtctl() {
             return 0
             ;;
         jwtctl__subcmd__cache__subcmd__import)
-            opts="-q -v -h --json --quiet --verbose --color --now --no-input --cache-dir --offline --passphrase-from --url --uat-unit --reset-uat --force --help"
+            opts="-q -v -h --json --quiet --verbose --color --now --no-input --store --cache-dir --offline --passphrase-from --url --uat-unit --reset-uat --force --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -226,6 +269,10 @@ _jwtctl() {
                     return 0
                     ;;
                 --now)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --store)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -253,7 +300,7 @@ _jwtctl() {
             return 0
             ;;
         jwtctl__subcmd__cache__subcmd__list)
-            opts="-q -v -h --json --quiet --verbose --color --now --no-input --cache-dir --offline --passphrase-from --help"
+            opts="-q -v -h --json --quiet --verbose --color --now --no-input --store --cache-dir --offline --passphrase-from --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -264,6 +311,10 @@ _jwtctl() {
                     return 0
                     ;;
                 --now)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --store)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -283,7 +334,7 @@ _jwtctl() {
             return 0
             ;;
         jwtctl__subcmd__cache__subcmd__path)
-            opts="-q -v -h --json --quiet --verbose --color --now --no-input --cache-dir --offline --passphrase-from --help"
+            opts="-q -v -h --json --quiet --verbose --color --now --no-input --store --cache-dir --offline --passphrase-from --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -294,6 +345,10 @@ _jwtctl() {
                     return 0
                     ;;
                 --now)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --store)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -313,7 +368,7 @@ _jwtctl() {
             return 0
             ;;
         jwtctl__subcmd__cache__subcmd__prune)
-            opts="-q -v -h --json --quiet --verbose --color --now --no-input --cache-dir --offline --passphrase-from --help"
+            opts="-q -v -h --json --quiet --verbose --color --now --no-input --store --cache-dir --offline --passphrase-from --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -324,6 +379,10 @@ _jwtctl() {
                     return 0
                     ;;
                 --now)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --store)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -343,7 +402,7 @@ _jwtctl() {
             return 0
             ;;
         jwtctl__subcmd__cache__subcmd__refresh)
-            opts="-q -v -h --json --quiet --verbose --color --now --no-input --cache-dir --offline --passphrase-from --all --older-than --refresh --max-stale --stale-if-error --jwks-max-age --timeout --ca-bundle --client-cert --client-key --http-headers --allow-http --help"
+            opts="-q -v -h --json --quiet --verbose --color --now --no-input --store --cache-dir --offline --passphrase-from --all --older-than --refresh --max-stale --stale-if-error --jwks-max-age --timeout --ca-bundle --client-cert --client-key --http-headers --allow-http --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -354,6 +413,10 @@ _jwtctl() {
                     return 0
                     ;;
                 --now)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --store)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -409,7 +472,7 @@ _jwtctl() {
             return 0
             ;;
         jwtctl__subcmd__cache__subcmd__show)
-            opts="-q -v -h --json --quiet --verbose --color --now --no-input --cache-dir --offline --passphrase-from --help"
+            opts="-q -v -h --json --quiet --verbose --color --now --no-input --store --cache-dir --offline --passphrase-from --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -420,6 +483,10 @@ _jwtctl() {
                     return 0
                     ;;
                 --now)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --store)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -439,7 +506,7 @@ _jwtctl() {
             return 0
             ;;
         jwtctl__subcmd__completions)
-            opts="-q -v -h --json --quiet --verbose --color --now --no-input --cache-dir --offline --passphrase-from --help bash elvish fish powershell zsh"
+            opts="-q -v -h --json --quiet --verbose --color --now --no-input --store --cache-dir --offline --passphrase-from --help bash elvish fish powershell zsh"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -450,6 +517,10 @@ _jwtctl() {
                     return 0
                     ;;
                 --now)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --store)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -469,7 +540,7 @@ _jwtctl() {
             return 0
             ;;
         jwtctl__subcmd__decode)
-            opts="-q -v -h --json --quiet --verbose --color --now --no-input --cache-dir --offline --passphrase-from --explain --claim --part --max-size --help"
+            opts="-q -v -h --json --quiet --verbose --color --now --no-input --store --cache-dir --offline --passphrase-from --explain --claim --part --max-size --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -480,6 +551,10 @@ _jwtctl() {
                     return 0
                     ;;
                 --now)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --store)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -511,7 +586,7 @@ _jwtctl() {
             return 0
             ;;
         jwtctl__subcmd__jwks)
-            opts="-q -v -h --json --quiet --verbose --color --now --no-input --cache-dir --offline --passphrase-from --help list export fetch thumbprint"
+            opts="-q -v -h --json --quiet --verbose --color --now --no-input --store --cache-dir --offline --passphrase-from --help list show add remove rotate prune passphrase export fetch lint diff thumbprint convert"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -522,6 +597,148 @@ _jwtctl() {
                     return 0
                     ;;
                 --now)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --store)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --cache-dir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --passphrase-from)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        jwtctl__subcmd__jwks__subcmd__add)
+            opts="-q -v -h --json --quiet --verbose --color --now --no-input --store --cache-dir --offline --passphrase-from --kid --publish-for --grace --no-encrypt --p2c --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                --now)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --store)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --cache-dir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --passphrase-from)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --kid)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --publish-for)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --grace)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --p2c)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        jwtctl__subcmd__jwks__subcmd__convert)
+            opts="-q -v -h --json --quiet --verbose --color --now --no-input --store --cache-dir --offline --passphrase-from --to --kid --public --out --force --new-passphrase-from --no-encrypt --p2c --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                --now)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --store)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --cache-dir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --passphrase-from)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --to)
+                    COMPREPLY=($(compgen -W "jwk jwks pem der spki ssh" -- "${cur}"))
+                    return 0
+                    ;;
+                --kid)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --out)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --new-passphrase-from)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --p2c)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        jwtctl__subcmd__jwks__subcmd__diff)
+            opts="-q -v -h --json --quiet --verbose --color --now --no-input --store --cache-dir --offline --passphrase-from --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                --now)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --store)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -541,7 +758,7 @@ _jwtctl() {
             return 0
             ;;
         jwtctl__subcmd__jwks__subcmd__export)
-            opts="-q -v -h --json --quiet --verbose --color --now --no-input --cache-dir --offline --passphrase-from --jwks --jwks-uri --issuer --refresh --max-stale --stale-if-error --jwks-max-age --timeout --ca-bundle --client-cert --client-key --http-headers --allow-http --help"
+            opts="-q -v -h --json --quiet --verbose --color --now --no-input --store --cache-dir --offline --passphrase-from --jwks --jwks-uri --issuer --refresh --max-stale --stale-if-error --jwks-max-age --timeout --ca-bundle --client-cert --client-key --http-headers --allow-http --private --yes --new-passphrase-from --no-encrypt --p2c --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -552,6 +769,252 @@ _jwtctl() {
                     return 0
                     ;;
                 --now)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --store)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --cache-dir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --passphrase-from)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --jwks)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --jwks-uri)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --issuer)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --max-stale)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --stale-if-error)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --jwks-max-age)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --timeout)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --ca-bundle)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --client-cert)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --client-key)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --http-headers)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --new-passphrase-from)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --p2c)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        jwtctl__subcmd__jwks__subcmd__fetch)
+            opts="-q -v -h --json --quiet --verbose --color --now --no-input --store --cache-dir --offline --passphrase-from --jwks-uri --issuer --refresh --max-stale --stale-if-error --jwks-max-age --timeout --ca-bundle --client-cert --client-key --http-headers --allow-http --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                --now)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --store)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --cache-dir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --passphrase-from)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --jwks-uri)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --issuer)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --max-stale)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --stale-if-error)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --jwks-max-age)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --timeout)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --ca-bundle)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --client-cert)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --client-key)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --http-headers)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        jwtctl__subcmd__jwks__subcmd__lint)
+            opts="-q -v -h --json --quiet --verbose --color --now --no-input --store --cache-dir --offline --passphrase-from --jwks --jwks-uri --issuer --refresh --max-stale --stale-if-error --jwks-max-age --timeout --ca-bundle --client-cert --client-key --http-headers --allow-http --fail-on --list-rules --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                --now)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --store)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --cache-dir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --passphrase-from)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --jwks)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --jwks-uri)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --issuer)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --max-stale)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --stale-if-error)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --jwks-max-age)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --timeout)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --ca-bundle)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --client-cert)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --client-key)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --http-headers)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --fail-on)
+                    COMPREPLY=($(compgen -W "error warn info" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        jwtctl__subcmd__jwks__subcmd__list)
+            opts="-q -v -h --json --quiet --verbose --color --now --no-input --store --cache-dir --offline --passphrase-from --jwks --jwks-uri --issuer --refresh --max-stale --stale-if-error --jwks-max-age --timeout --ca-bundle --client-cert --client-key --http-headers --allow-http --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                --now)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --store)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -614,8 +1077,8 @@ _jwtctl() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
-        jwtctl__subcmd__jwks__subcmd__fetch)
-            opts="-q -v -h --json --quiet --verbose --color --now --no-input --cache-dir --offline --passphrase-from --jwks-uri --issuer --refresh --max-stale --stale-if-error --jwks-max-age --timeout --ca-bundle --client-cert --client-key --http-headers --allow-http --help"
+        jwtctl__subcmd__jwks__subcmd__passphrase)
+            opts="-q -v -h --json --quiet --verbose --color --now --no-input --store --cache-dir --offline --passphrase-from --new-passphrase-from --no-encrypt --p2c --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -626,6 +1089,10 @@ _jwtctl() {
                     return 0
                     ;;
                 --now)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --store)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -637,43 +1104,11 @@ _jwtctl() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
-                --jwks-uri)
+                --new-passphrase-from)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
-                --issuer)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --max-stale)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --stale-if-error)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --jwks-max-age)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --timeout)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --ca-bundle)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --client-cert)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --client-key)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --http-headers)
+                --p2c)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -684,8 +1119,8 @@ _jwtctl() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
-        jwtctl__subcmd__jwks__subcmd__list)
-            opts="-q -v -h --json --quiet --verbose --color --now --no-input --cache-dir --offline --passphrase-from --jwks --jwks-uri --issuer --refresh --max-stale --stale-if-error --jwks-max-age --timeout --ca-bundle --client-cert --client-key --http-headers --allow-http --help"
+        jwtctl__subcmd__jwks__subcmd__prune)
+            opts="-q -v -h --json --quiet --verbose --color --now --no-input --store --cache-dir --offline --passphrase-from --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -696,6 +1131,140 @@ _jwtctl() {
                     return 0
                     ;;
                 --now)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --store)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --cache-dir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --passphrase-from)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        jwtctl__subcmd__jwks__subcmd__remove)
+            opts="-q -v -h --json --quiet --verbose --color --now --no-input --store --cache-dir --offline --passphrase-from --force --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                --now)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --store)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --cache-dir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --passphrase-from)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        jwtctl__subcmd__jwks__subcmd__rotate)
+            opts="-q -v -h --json --quiet --verbose --color --now --no-input --store --cache-dir --offline --passphrase-from --alg --crv --bits --publish-for --grace --every --dry-run --no-encrypt --p2c --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                --now)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --store)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --cache-dir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --passphrase-from)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --alg)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --crv)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --bits)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --publish-for)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --grace)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --every)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --p2c)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        jwtctl__subcmd__jwks__subcmd__show)
+            opts="-q -v -h --json --quiet --verbose --color --now --no-input --store --cache-dir --offline --passphrase-from --jwks --jwks-uri --issuer --refresh --max-stale --stale-if-error --jwks-max-age --timeout --ca-bundle --client-cert --client-key --http-headers --allow-http --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                --now)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --store)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -759,7 +1328,7 @@ _jwtctl() {
             return 0
             ;;
         jwtctl__subcmd__jwks__subcmd__thumbprint)
-            opts="-q -v -h --json --quiet --verbose --color --now --no-input --cache-dir --offline --passphrase-from --jwks --jwks-uri --issuer --refresh --max-stale --stale-if-error --jwks-max-age --timeout --ca-bundle --client-cert --client-key --http-headers --allow-http --hash --uri --help"
+            opts="-q -v -h --json --quiet --verbose --color --now --no-input --store --cache-dir --offline --passphrase-from --jwks --jwks-uri --issuer --refresh --max-stale --stale-if-error --jwks-max-age --timeout --ca-bundle --client-cert --client-key --http-headers --allow-http --hash --uri --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -770,6 +1339,10 @@ _jwtctl() {
                     return 0
                     ;;
                 --now)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --store)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -837,7 +1410,7 @@ _jwtctl() {
             return 0
             ;;
         jwtctl__subcmd__keygen)
-            opts="-q -v -h --json --quiet --verbose --color --now --no-input --cache-dir --offline --passphrase-from --bits --crv --use --kid --out --public-out --format --no-encrypt --p2c --force --list-algs --help"
+            opts="-q -v -h --json --quiet --verbose --color --now --no-input --store --cache-dir --offline --passphrase-from --bits --crv --use --kid --out --public-out --format --no-encrypt --p2c --force --list-algs --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -848,6 +1421,10 @@ _jwtctl() {
                     return 0
                     ;;
                 --now)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --store)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -899,7 +1476,7 @@ _jwtctl() {
             return 0
             ;;
         jwtctl__subcmd__man)
-            opts="-q -v -h --json --quiet --verbose --color --now --no-input --cache-dir --offline --passphrase-from --help"
+            opts="-q -v -h --json --quiet --verbose --color --now --no-input --store --cache-dir --offline --passphrase-from --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -910,6 +1487,10 @@ _jwtctl() {
                     return 0
                     ;;
                 --now)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --store)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -929,7 +1510,7 @@ _jwtctl() {
             return 0
             ;;
         jwtctl__subcmd__sign)
-            opts="-q -v -h --json --quiet --verbose --color --now --no-input --cache-dir --offline --passphrase-from --key --secret --secret-encoding --alg --kid --allow-weak-key --iss --sub --aud --jti --iat --nbf --exp --ttl --no-exp --payload --typ --header --raw --detached --format --help"
+            opts="-q -v -h --json --quiet --verbose --color --now --no-input --store --cache-dir --offline --passphrase-from --key --secret --secret-encoding --alg --kid --allow-weak-key --allow-outlive --iss --sub --aud --jti --iat --nbf --exp --ttl --no-exp --payload --typ --header --raw --detached --format --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -940,6 +1521,10 @@ _jwtctl() {
                     return 0
                     ;;
                 --now)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --store)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -1027,7 +1612,7 @@ _jwtctl() {
             return 0
             ;;
         jwtctl__subcmd__verify)
-            opts="-q -v -h --json --quiet --verbose --color --now --no-input --cache-dir --offline --passphrase-from --key --secret --secret-encoding --jwks --jwks-uri --issuer --kid --require-kid --alg --allow-weak-key --iss --aud --sub --typ --require --scope --max-age --leeway --optional --skip --refresh --max-stale --stale-if-error --jwks-max-age --timeout --ca-bundle --client-cert --client-key --http-headers --allow-http --payload --claim --raw --detached --max-size --help"
+            opts="-q -v -h --json --quiet --verbose --color --now --no-input --store --cache-dir --offline --passphrase-from --key --secret --secret-encoding --jwks --jwks-uri --issuer --kid --require-kid --alg --allow-weak-key --iss --aud --sub --typ --require --scope --max-age --leeway --optional --skip --refresh --max-stale --stale-if-error --jwks-max-age --timeout --ca-bundle --client-cert --client-key --http-headers --allow-http --payload --claim --raw --detached --max-size --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1038,6 +1623,10 @@ _jwtctl() {
                     return 0
                     ;;
                 --now)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --store)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

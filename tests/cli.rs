@@ -9,7 +9,7 @@ use std::path::Path;
 /// Whatever the machine that runs this has set must not show.
 fn cases() -> trycmd::TestCases {
     let cases = trycmd::TestCases::new();
-    cases.env("CI", "1").env("NO_COLOR", "1").env("LC_ALL", "C.UTF-8");
+    cases.env("CI", "1").env("NO_COLOR", "1").env("LC_ALL", "C.UTF-8").env("JWTCTL_STORE", "keystore");
     cases
 }
 

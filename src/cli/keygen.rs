@@ -8,21 +8,22 @@ use jwtctl::core::alg::{Curve, KeyAlg, SigAlg};
 use jwtctl::core::error::{Code, Error};
 use jwtctl::core::files::{self, Access};
 use jwtctl::core::json::{Json, Object};
-use jwtctl::core::key::{self, Key, Recipe, encrypt_pkcs8, pem, to_pkcs8, to_spki};
-use jwtctl::core::seal::{self, Content, DEFAULT_P2C};
+use jwtctl::core::key::{self, Key, Recipe};
+use jwtctl::core::keyfile::{self, Form, MIN_PKCS8_ITERATIONS};
+use jwtctl::core::keystore::{self, Policy, State};
 use jwtctl::core::secret::Secret;
 use serde::Serialize;
 
 use super::Context;
+use super::input::curve;
 use super::output::{Page, Report, Role};
-
-/// The least PBKDF2-HMAC-SHA256 iterations of an encrypted PEM or DER file.
-const MIN_PKCS8_ITERATIONS: u32 = 600_000;
 
 /// Make a key
 ///
-/// The private key is encrypted with a passphrase unless --no-encrypt says otherwise: as a JWE of its JWK, or as
-/// encrypted PKCS#8. Files are readable by their owner alone and are never overwritten without --force.
+/// It goes into the keystore, or to --out. In the keystore the first key signs at once; a later one is published for two
+/// hours first, so that verifiers know it by then. The private key is encrypted with a passphrase unless --no-encrypt
+/// says otherwise: as a JWE of its JWK, or as encrypted PKCS#8. Files are readable by their owner alone and are never
+/// overwritten without --force.
 #[derive(clap::Args)]
 pub struct Args {
     /// The algorithm, in any case (default: EdDSA); --list-algs lists them
@@ -40,8 +41,8 @@ pub struct Args {
     /// Its id: thumbprint (RFC 7638), uuid, or any text
     #[arg(long, value_name = "thumbprint|uuid|VALUE", default_value = "thumbprint", hide_default_value = true)]
     kid: String,
-    /// Where the private key goes, - for stdout
-    #[arg(long, value_name = "FILE", required_unless_present = "list_algs")]
+    /// Write the private key to FILE, - for stdout, instead of the keystore
+    #[arg(long, value_name = "FILE")]
     out: Option<String>,
     /// Where the public key goes, - for stdout
     #[arg(long, value_name = "FILE")]
@@ -59,7 +60,7 @@ pub struct Args {
     #[arg(long)]
     force: bool,
     /// List the algorithms and exit
-    #[arg(long, exclusive = true)]
+    #[arg(long, conflicts_with_all = ["alg", "out", "public_out"])]
     list_algs: bool,
 }
 
@@ -83,12 +84,15 @@ enum Format {
     Der,
 }
 
-fn curve(text: &str) -> Result<Curve, String> {
-    let found = Curve::ALL.iter().find(|crv| crv.as_str().eq_ignore_ascii_case(text));
-    found.copied().ok_or_else(|| {
-        let names: Vec<&str> = Curve::ALL.iter().map(|crv| crv.as_str()).collect();
-        format!("curves are {}", names.join(", "))
-    })
+impl From<Format> for Form {
+    fn from(format: Format) -> Self {
+        match format {
+            Format::Jwk => Self::Jwk,
+            Format::Jwks => Self::Jwks,
+            Format::Pem => Self::Pem,
+            Format::Der => Self::Der,
+        }
+    }
 }
 
 /// What `keygen` did.
@@ -110,6 +114,11 @@ pub struct NewKey {
     public_jwk: Object,
     stored: &'static str,
     encrypted: bool,
+    /// In the keystore: `current` or `next`, and from when on it signs.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    state: Option<State>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    activates_at: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     file: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -154,8 +163,7 @@ pub fn run(args: Args, context: &mut Context<'_>) -> Result<Made, Error> {
     if args.list_algs {
         return Ok(Made::List { algs: Alg::all().map(Alg::name).collect() });
     }
-    let Some(out) = args.out.clone() else { return Err(Error::usage("--out", "is needed: FILE, or - for stdout")) };
-    check(&args, &out)?;
+    check(&args)?;
     context.inputs.check_stdin(&[])?;
     let alg = find_alg(&args.alg, context)?;
     let recipe = match alg {
@@ -166,30 +174,57 @@ pub fn run(args: Args, context: &mut Context<'_>) -> Result<Made, Error> {
     if args.usage.is_some_and(|usage| usage != alg.usage()) {
         return Err(Error::usage("--use", format!("contradicts {}", alg.name())));
     }
+    let Some(out) = args.out.clone() else { return into_store(recipe, alg, &args, context) };
     // Ask before the work: a passphrase typed for a file that cannot be written is a nuisance.
     let passphrase = match args.no_encrypt {
         true => None,
         false => Some(context.inputs.new_passphrase(if out == "-" { "the key" } else { &out })?),
     };
     let key = make(recipe, alg, &args, context)?;
-    let private = private_bytes(&key, passphrase.as_ref(), &args, context)?;
-    let public = args.public_out.as_ref().map(|_| public_bytes(&key, args.format)).transpose()?;
+    let private = keyfile::private(&key, args.format.into(), passphrase.as_ref(), args.p2c, "--format", &context.env)?;
+    let public = args.public_out.as_ref().map(|_| keyfile::public(&key, args.format.into(), "--public-out")).transpose()?;
     store(&key, alg, &private, public.as_deref(), &args, &out, context).map(|made| Made::Key(Box::new(made)))
 }
 
+/// Makes a key that joins the keystore.
+fn into_store(recipe: Recipe, alg: Alg, args: &Args, context: &Context<'_>) -> Result<Made, Error> {
+    if matches!(recipe, Recipe::Oct(_)) {
+        let why = "is needed: the keystore publishes the public half of its keys, and a symmetric key has none";
+        return Err(Error::usage("--out", why).hint("for example --out key.jwk"));
+    }
+    let path = context.inputs.store_path()?;
+    let guard = context.inputs.guard(&context.inputs.store()?, args.no_encrypt, args.p2c)?;
+    let key = make(recipe, alg, args, context)?;
+    let public = args.public_out.as_ref().map(|_| keyfile::public(&key, args.format.into(), "--public-out")).transpose()?;
+    let added = keystore::add(&path, key, &Policy::default(), guard.protection(), &context.env)?;
+    let stdout = write_public(public.as_deref(), args)?;
+    let (key, slot) = (&added.entry.key, &added.entry.slot);
+    if let Some(signing) = &added.replaces {
+        context.output.note(&format!("published now, and signs from {} on; until then {signing} does", slot.activates_at));
+    }
+    let made = NewKey {
+        file: Some(path.display().to_string()),
+        state: Some(added.state),
+        activates_at: slot.activates_at.rfc3339(),
+        ..NewKey::new(key, alg, "store", guard.is_sealed(), args, stdout)
+    };
+    Ok(Made::Key(Box::new(made)))
+}
+
 /// What can be refused before any work is done.
-fn check(args: &Args, out: &str) -> Result<(), Error> {
-    if out == "-" && args.public_out.as_deref() == Some("-") {
+fn check(args: &Args) -> Result<(), Error> {
+    let out = args.out.as_deref();
+    if out == Some("-") && args.public_out.as_deref() == Some("-") {
         return Err(Error::usage("--public-out -", "stdout is taken by --out -"));
     }
-    let files = [Some(out), args.public_out.as_deref()].into_iter().flatten().filter(|path| *path != "-");
+    let files = [out, args.public_out.as_deref()].into_iter().flatten().filter(|path| *path != "-");
     for path in files {
         if !args.force && Path::new(path).symlink_metadata().is_ok() {
             let (code, why) = (Code::WouldOverwrite, "exists already, and was left as it is".to_owned());
             return Err(Error::Io { code, path: path.into(), why, hints: vec!["to replace it: --force".into()] });
         }
     }
-    let pkcs8 = matches!(args.format, Format::Pem | Format::Der);
+    let pkcs8 = out.is_some() && matches!(args.format, Format::Pem | Format::Der);
     match args.p2c {
         Some(count) if pkcs8 && count < MIN_PKCS8_ITERATIONS => {
             Err(Error::usage("--p2c", format!("{count} is too few for PKCS#8, which needs at least {MIN_PKCS8_ITERATIONS}")))
@@ -229,44 +264,6 @@ fn make(recipe: Recipe, alg: Alg, args: &Args, context: &Context<'_>) -> Result<
     Ok(key)
 }
 
-fn private_bytes(key: &Key, passphrase: Option<&Secret>, args: &Args, context: &Context<'_>) -> Result<Secret, Error> {
-    let bad = |why: String| Error::usage("--format", format!("the key {why}"));
-    match (args.format, passphrase) {
-        (Format::Jwk | Format::Jwks, _) => {
-            let is_set = args.format == Format::Jwks;
-            let jwk = key.expose_jwk();
-            let json = if is_set { Secret::new([b"{\"keys\":[", jwk.expose(), b"]}"].concat()) } else { jwk };
-            let content = if is_set { Content::JwkSet } else { Content::Jwk };
-            match passphrase {
-                Some(passphrase) => {
-                    let sealed = seal::seal(&json, content, passphrase, args.p2c.unwrap_or(DEFAULT_P2C))?;
-                    Ok(Secret::new(format!("{sealed}\n").into_bytes()))
-                }
-                None => Ok(Secret::new([json.expose(), b"\n"].concat())),
-            }
-        }
-        (Format::Der, None) => to_pkcs8(key).map_err(bad),
-        (Format::Der, Some(passphrase)) => encrypt_pkcs8(key, passphrase, args.p2c, &context.env).map(Secret::new).map_err(bad),
-        (Format::Pem, None) => to_pkcs8(key).map(|der| pem("PRIVATE KEY", der.expose())).map_err(bad),
-        (Format::Pem, Some(passphrase)) => {
-            let sealed = encrypt_pkcs8(key, passphrase, args.p2c, &context.env).map_err(bad)?;
-            Ok(pem("ENCRYPTED PRIVATE KEY", &sealed))
-        }
-    }
-}
-
-fn public_bytes(key: &Key, format: Format) -> Result<Vec<u8>, Error> {
-    let bad = |why: String| Error::usage("--public-out", format!("the key {why}"));
-    let public = key.public().ok_or_else(|| bad("is symmetric and has no public half".into()))?;
-    let jwk = Json::Object(public.public_jwk()).to_text();
-    Ok(match format {
-        Format::Jwk => format!("{jwk}\n").into_bytes(),
-        Format::Jwks => format!("{{\"keys\":[{jwk}]}}\n").into_bytes(),
-        Format::Der => to_spki(key).map_err(bad)?,
-        Format::Pem => pem("PUBLIC KEY", &to_spki(key).map_err(bad)?).expose().to_vec(),
-    })
-}
-
 /// Writes the files; the public one first, so that a private key never stands there without the other.
 fn store(
     key: &Key,
@@ -277,13 +274,7 @@ fn store(
     out: &str,
     context: &Context<'_>,
 ) -> Result<NewKey, Error> {
-    let mut stdout = None;
-    if let (Some(path), Some(public)) = (&args.public_out, public) {
-        match path.as_str() {
-            "-" => stdout = Some(public.to_vec()),
-            path => files::write(Path::new(path), public, Access::Public, args.force)?,
-        }
-    }
+    let mut stdout = write_public(public, args)?;
     let to_stdout = out == "-";
     if to_stdout {
         if args.format == Format::Der && context.output.is_terminal() {
@@ -293,19 +284,41 @@ fn store(
     } else {
         files::write(Path::new(out), private.expose(), Access::Private, args.force)?;
     }
+    let stored = if to_stdout { "stdout" } else { "file" };
     Ok(NewKey {
-        kid: key.kid.clone().unwrap_or_default(),
-        alg: alg.name(),
-        kty: key.kty().as_str(),
-        thumbprint: key.public().map(|public| public.thumbprint()),
-        public_jwk: key.public().map(|public| public.public_jwk()).unwrap_or_default(),
-        stored: if to_stdout { "stdout" } else { "file" },
-        encrypted: !args.no_encrypt,
         file: (!to_stdout).then(|| out.to_owned()),
-        public_file: args.public_out.clone().filter(|path| path != "-"),
         private: (to_stdout && context.output.is_json()).then(|| in_json(private)),
-        stdout,
+        ..NewKey::new(key, alg, stored, !args.no_encrypt, args, stdout)
     })
+}
+
+/// Writes the public key to its file, or returns it as what goes to stdout.
+fn write_public(public: Option<&[u8]>, args: &Args) -> Result<Option<Vec<u8>>, Error> {
+    match (args.public_out.as_deref(), public) {
+        (Some("-"), Some(public)) => Ok(Some(public.to_vec())),
+        (Some(path), Some(public)) => files::write(Path::new(path), public, Access::Public, args.force).map(|()| None),
+        _ => Ok(None),
+    }
+}
+
+impl NewKey {
+    fn new(key: &Key, alg: Alg, stored: &'static str, encrypted: bool, args: &Args, stdout: Option<Vec<u8>>) -> Self {
+        Self {
+            kid: key.kid.clone().unwrap_or_default(),
+            alg: alg.name(),
+            kty: key.kty().as_str(),
+            thumbprint: key.public().map(|public| public.thumbprint()),
+            public_jwk: key.public().map(|public| public.public_jwk()).unwrap_or_default(),
+            stored,
+            encrypted,
+            state: None,
+            activates_at: None,
+            file: None,
+            public_file: args.public_out.clone().filter(|path| path != "-"),
+            private: None,
+            stdout,
+        }
+    }
 }
 
 /// A private key as a JSON value: JSON as it is, anything else as text.
@@ -330,8 +343,12 @@ impl Report for Made {
         let how = if made.encrypted { "encrypted" } else { "NOT ENCRYPTED" };
         page.line(Role::Plain, &format!("kid      {}", made.kid))?;
         page.line(Role::Plain, &format!("alg      {}", made.alg))?;
+        if let Some(state) = made.state {
+            page.line(Role::Plain, &format!("state    {}", state.as_str()))?;
+        }
         if let Some(file) = &made.file {
-            page.line(Role::Plain, &format!("private  {file} ({how})"))?;
+            let place = if made.state.is_some() { "store  " } else { "private" };
+            page.line(Role::Plain, &format!("{place}  {file} ({how})"))?;
         }
         match &made.public_file {
             Some(file) => page.line(Role::Plain, &format!("public   {file}")),

@@ -60,6 +60,9 @@ struct Global {
     /// Never prompt: fail and name the flag to use [env: CI]
     #[arg(long, global = true)]
     no_input: bool,
+    /// The keystore (default: in the platform's data directory)
+    #[arg(long, global = true, value_name = "DIR", env = "JWTCTL_STORE", hide_env_values = true)]
+    store: Option<PathBuf>,
     /// Keep fetched keys in DIR (default: the platform's cache directory)
     #[arg(long, global = true, value_name = "DIR", env = "JWTCTL_CACHE_DIR", hide_env_values = true)]
     cache_dir: Option<PathBuf>,
@@ -84,7 +87,7 @@ enum Command {
     Sign(sign::Args),
     /// Make a key
     Keygen(keygen::Args),
-    /// Look into key sets
+    /// Your own keys, and everything one does with a key set
     Jwks(jwks::Args),
     /// Look after the cache of fetched key sets
     Cache(cache::Args),
@@ -126,7 +129,7 @@ pub fn main() -> ExitCode {
     let clock = SystemClock::new(pretended);
     let random = |buffer: &mut [u8]| fill_random(buffer);
     let env = Env { now: pretended.unwrap_or(real), random: &random, clock: &clock };
-    let inputs = Inputs::new(cli.global.no_input || input::is_on("CI"), cli.global.passphrase_from);
+    let inputs = Inputs::new(cli.global.no_input || input::is_on("CI"), cli.global.passphrase_from, cli.global.store);
     let Global { cache_dir, offline, .. } = cli.global;
     let mut context = Context { env, inputs, output, cache_dir, offline };
     dispatch(cli.command, &mut context)

@@ -134,6 +134,15 @@ impl Output {
         }
     }
 
+    /// Attaches a remark to a file in the log of a GitHub workflow; on stderr, for stdout is the answer.
+    pub fn annotate(&self, it: &Annotation<'_>) {
+        let escape = |text: &str| printable(text).replace('%', "%25");
+        let property = |text: &str| escape(text).replace(':', "%3A").replace(',', "%2C");
+        let (level, file, title) = (it.level, property(it.file), property(it.title));
+        // Nobody is left to tell when stderr is gone.
+        let _ = writeln!(io::stderr().lock(), "::{level} file={file},title={title}::{}", escape(it.message));
+    }
+
     fn line(&self, label: &str, color: AnsiColor, text: &str) {
         let mut line = String::new();
         let style = if self.stderr.color { Style::new().fg_color(Some(color.into())).bold() } else { Style::new() };
@@ -198,6 +207,18 @@ impl Output {
         }
         ExitCode::from(code)
     }
+}
+
+/// A remark in the form of GitHub's workflow commands.
+pub struct Annotation<'a> {
+    /// `error`, `warning` or `notice`.
+    pub level: &'static str,
+    /// What it is about.
+    pub file: &'a str,
+    /// Its heading.
+    pub title: &'a str,
+    /// One line.
+    pub message: &'a str,
 }
 
 /// A sign of life on stderr.

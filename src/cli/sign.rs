@@ -10,7 +10,7 @@ use jwtctl::core::files::MAX_FILE;
 use jwtctl::core::json::{Json, Object};
 use jwtctl::core::jws;
 use jwtctl::core::key::{Job, Key, Misfit};
-use jwtctl::core::time::humanize;
+use jwtctl::core::time::{Timestamp, humanize};
 use jwtctl::core::token::{self, Defaults};
 use serde::Serialize;
 
@@ -27,15 +27,15 @@ const MILLISECONDS_FROM: i64 = 100_000_000_000;
 /// Sign a token
 ///
 /// Claims come from flags, from CLAIM arguments and from --payload. What every token should have and this one lacks is
-/// added: iat (now), exp (15 minutes) and jti (a UUID).
+/// added: iat (now), exp (15 minutes) and jti (a UUID). Without --key and --secret, the current key of the keystore signs.
 #[derive(clap::Args)]
-#[command(group(clap::ArgGroup::new("signing").required(true).args(["key", "secret"])))]
+#[command(group(clap::ArgGroup::new("signing").args(["key", "secret"])))]
 pub struct Args {
     /// Claims: name=text, name:=JSON, name=@FILE, or /a/b:=JSON to set a member deeper down
     #[arg(value_name = "CLAIM")]
     claims: Vec<String>,
 
-    /// Sign with this private key: PATH, -, env:NAME or fd:N
+    /// Sign with this private key: PATH, -, env:NAME, fd:N or store:KID
     #[arg(long, value_name = "KEYSPEC", help_heading = "Key")]
     key: Option<String>,
     /// Sign with this HMAC secret: PATH, -, env:NAME or fd:N, never the secret itself
@@ -48,11 +48,14 @@ pub struct Args {
     #[arg(long, value_parser = sig_alg, help_heading = "Key")]
     alg: Option<SigAlg>,
     /// Picks a key from a set; the id to write into the header (default: the key's own)
-    #[arg(long, help_heading = "Key")]
+    #[arg(long, allow_hyphen_values = true, help_heading = "Key")]
     kid: Option<String>,
     /// Sign with a key that is shorter than its algorithm asks for
     #[arg(long, help_heading = "Key")]
     allow_weak_key: bool,
+    /// Sign what outlives its key: when it expires, the keystore no longer publishes the key
+    #[arg(long, help_heading = "Key")]
+    allow_outlive: bool,
 
     /// The issuer
     #[arg(long, help_heading = "Claims")]
@@ -139,7 +142,7 @@ pub fn run(args: Args, context: &mut Context<'_>) -> Result<Signed, Error> {
         true => (None, Vec::new()),
         false => claims(&args, context).map(|(claims, notes)| (Some(claims), notes))?,
     };
-    let (key, alg) = key(&args, context)?;
+    let (key, alg) = key(&args, claims.as_ref(), context)?;
     let header = with_kid(header, &args, &key)?;
     let signer = key.signer(alg, args.allow_weak_key).map_err(|misfit| refused(&key, &misfit, &args))?;
     if let Err(Misfit::Weak(why)) = key.fit(alg, Job::Sign) {
@@ -301,11 +304,13 @@ fn check_date(claim: &Claim, text: &str) -> Result<(), Error> {
 }
 
 /// The key, and the algorithm that it and the arguments agree on.
-fn key(args: &Args, context: &Context<'_>) -> Result<(Arc<Key>, SigAlg), Error> {
-    let key = match (&args.secret, &args.key) {
-        (Some(spec), _) => Arc::new(Key::from_secret(context.inputs.secret(spec, args.secret_encoding)?)),
-        (None, Some(spec)) => pick(spec, args, context)?,
-        (None, None) => return Err(Error::usage("sign", "needs --key or --secret")),
+fn key(args: &Args, claims: Option<&Object>, context: &Context<'_>) -> Result<(Arc<Key>, SigAlg), Error> {
+    let stored = args.key.as_deref().map_or(Some(""), |spec| spec.strip_prefix("store:"));
+    let key = match (&args.secret, &args.key, stored) {
+        (Some(spec), ..) => Arc::new(Key::from_secret(context.inputs.secret(spec, args.secret_encoding)?)),
+        (None, _, Some(kid)) => from_store(kid, args, claims, context)?,
+        (None, Some(spec), None) => pick(spec, args, context)?,
+        (None, None, None) => return Err(Error::usage("sign", "needs a key")),
     };
     let alg = match args.alg {
         Some(alg) => alg,
@@ -319,8 +324,29 @@ fn key(args: &Args, context: &Context<'_>) -> Result<(Arc<Key>, SigAlg), Error> 
     Ok((key, alg))
 }
 
+/// A key of the keystore: the one of that id, or the current one. Nothing is opened for a token that is refused.
+fn from_store(kid: &str, args: &Args, claims: Option<&Object>, context: &Context<'_>) -> Result<Arc<Key>, Error> {
+    let store = context.inputs.store()?;
+    let kid = if kid.is_empty() { args.kid.as_deref().unwrap_or_default() } else { kid };
+    let entry = if kid.is_empty() { store.current(context.env.now)? } else { store.find(kid)? };
+    if let Some(claims) = claims {
+        let exp = match claims.member("exp") {
+            Some(Json::Number(number)) => Some(Timestamp::from_json_number(number, false)),
+            _ => None,
+        };
+        match store.check_outlive(entry, exp) {
+            Err(error) if args.allow_outlive => context.output.warn(&error.to_string()),
+            other => other?,
+        }
+    }
+    let key = entry.open(&mut || context.inputs.passphrase("the keystore"))?;
+    context.output.detail(&format!("signed by {} of {}", key.label(), store.path().display()));
+    Ok(Arc::new(key))
+}
+
 fn source(args: &Args) -> String {
     match (&args.secret, &args.key) {
+        (None, None) => "the keystore".into(),
         (None, Some(spec)) if spec != "-" => spec.clone(),
         (None, Some(_)) => "standard input".into(),
         _ => "--secret".into(),

@@ -24,16 +24,18 @@ use super::output::{Page, Report, Role, Status};
 
 /// Verify a token: its signature and every claim
 ///
+/// Without --key, --secret and --jwks, the keys are those that the keystore publishes.
+///
 /// Strict by default: the token must expire, and one that names an audience is refused unless that audience is given
 /// with --aud. All checks run and all are reported. The exit code says how a token failed: 10 signature, 11 expired, 12
 /// not yet valid, 13 a claim, 14 no key, 15 algorithm or header, 17 not a token.
 #[derive(clap::Args)]
-#[command(group(clap::ArgGroup::new("keys").required(true).args(["key", "secret", "jwks", "jwks_uri", "issuer"])))]
+#[command(group(clap::ArgGroup::new("keys").args(["key", "secret", "jwks", "jwks_uri", "issuer"])))]
 pub struct Args {
     /// The token, - for stdin, @FILE or env:NAME
     token: Option<String>,
 
-    /// Verify with this key: PATH, -, env:NAME or fd:N
+    /// Verify with this key: PATH, -, env:NAME, fd:N or store:KID
     #[arg(long, value_name = "KEYSPEC", help_heading = "Keys")]
     key: Option<String>,
     /// Verify with this HMAC secret: PATH, -, env:NAME or fd:N, never the secret itself
@@ -52,7 +54,7 @@ pub struct Args {
     #[arg(long, value_name = "URL", help_heading = "Keys")]
     issuer: Option<String>,
     /// Use only the key of this id; a token that names another is refused
-    #[arg(long, help_heading = "Keys")]
+    #[arg(long, allow_hyphen_values = true, help_heading = "Keys")]
     kid: Option<String>,
     /// Refuse tokens that do not name their key
     #[arg(long, help_heading = "Keys")]
@@ -295,9 +297,9 @@ fn keys(args: &Args, context: &Context<'_>) -> Result<Given, Error> {
     let (spec, flag) = match (&args.key, &args.jwks) {
         (Some(spec), _) => (spec, "--key"),
         (None, Some(spec)) => (spec, "--jwks"),
-        (None, None) => return Err(Error::usage("verify", "needs --key, --secret or --jwks")),
+        (None, None) => return published(context),
     };
-    let file = context.inputs.key_file(spec, flag)?;
+    let file = context.inputs.public_keys(spec, flag, context.env.now)?;
     for dropped in &file.dropped {
         context.output.detail(&format!("{spec}: key {} of the set {}", dropped.index, dropped.why));
     }
@@ -311,11 +313,17 @@ fn keys(args: &Args, context: &Context<'_>) -> Result<Given, Error> {
             return Err(Error::usage(format!("--kid {kid}"), format!("{spec} has no such key, only {}", known.join(", "))));
         }
     }
-    let provenance = from("file", spec);
+    let provenance = from(if spec.starts_with("store:") { "store" } else { "file" }, spec);
     match &keys[..] {
         [key] if flag == "--key" => Ok(Given::key(Arc::clone(key), provenance)),
         _ => Ok(Given::set(keys, provenance)),
     }
+}
+
+/// What the keystore publishes.
+fn published(context: &Context<'_>) -> Result<Given, Error> {
+    let given = context.inputs.store()?.verifying(context.env.now);
+    given.map_err(|error| error.hint("name the keys: --key KEYSPEC, --jwks FILE or --secret KEYSPEC"))
 }
 
 impl Judgement {

@@ -1,12 +1,16 @@
 //! Key files of any kind, recognised by what is in them and never by their name.
 
+mod write;
+
+pub use write::{Form, MIN_PKCS8_ITERATIONS, private, private_set, public, ssh};
+
 use std::sync::Arc;
 
 use super::error::{Code, Error};
 use super::json::{Json, Object};
 use super::jwe;
 use super::jwks::{Dropped, KeySet};
-use super::key::{Key, PemBlock, Pkcs8Error, decrypt_pkcs8, from_der, pem_blocks};
+use super::key::{Key, PemBlock, Pkcs8Error, decrypt_pkcs8, from_der, from_ssh, pem_blocks};
 use super::seal;
 use super::secret::Secret;
 
@@ -21,6 +25,14 @@ pub struct KeyFile {
     pub is_set: bool,
 }
 
+impl From<Vec<Key>> for KeyFile {
+    /// Keys that come from elsewhere: one is a key, several are a set.
+    fn from(keys: Vec<Key>) -> Self {
+        let is_set = keys.len() != 1;
+        Self { keys: keys.into_iter().map(Arc::new).collect(), dropped: Vec::new(), is_set }
+    }
+}
+
 impl KeyFile {
     fn one(key: Key) -> Self {
         Self { keys: vec![Arc::new(key)], dropped: Vec::new(), is_set: false }
@@ -30,8 +42,8 @@ impl KeyFile {
 /// Asks for the passphrase of an encrypted key.
 pub type Passphrase<'a> = &'a mut dyn FnMut() -> Result<Secret, Error>;
 
-/// Reads a JWK, a JWK Set, a sealed JWK, or PEM or DER of PKCS#8, encrypted PKCS#8, PKCS#1, SEC1, SPKI or X.509. `what`
-/// names the source in messages.
+/// Reads a JWK, a JWK Set, a sealed JWK, PEM or DER of PKCS#8, encrypted PKCS#8, PKCS#1, SEC1, SPKI or X.509, or an
+/// OpenSSH public key. `what` names the source in messages.
 ///
 /// # Errors
 /// [`Code::BadKey`] when it is none of these; [`Code::BadPassphrase`] when it does not open.
@@ -47,6 +59,9 @@ pub fn read(bytes: &Secret, what: &str, passphrase: Passphrase<'_>) -> Result<Ke
     }
     if let Some(blocks) = pem_blocks(text) {
         return read_pem(&blocks.map_err(|why| bad(&why))?, what, passphrase);
+    }
+    if let Some(key) = std::str::from_utf8(text).ok().and_then(from_ssh) {
+        return key.map(KeyFile::one).map_err(|why| bad(&why));
     }
     if let Ok(text) = std::str::from_utf8(text)
         && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte))

@@ -21,9 +21,11 @@ pub mod claims;
 pub mod key;
 
 // 4 formats: bytes in, bytes out
+pub mod diff;
 pub mod jwe;
 pub mod jwks;
 pub mod jws;
+pub mod lint;
 
 // 5 storage
 pub mod cache;
@@ -31,6 +33,7 @@ pub mod files;
 pub mod seal;
 
 pub mod keyfile;
+pub mod keystore;
 
 // 6 operations
 pub mod remote;

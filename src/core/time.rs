@@ -40,6 +40,20 @@ impl Timestamp {
         (civil.year() >= 0).then(|| format!("{civil}Z"))
     }
 
+    /// Reads RFC 3339, of any offset; fractions of a second are dropped.
+    pub fn from_rfc3339(text: &str) -> Option<Self> {
+        if let Ok(time) = text.parse::<jiff::Timestamp>() {
+            return Some(Self(time.as_second()));
+        }
+        // jiff's timestamps end a day before the year 9999 does, which is when "never" is; its civil times do not.
+        let clock = text.strip_suffix(['Z', 'z']).filter(|text| has_clock(text))?;
+        clock.parse::<DateTime>().ok().map(Self::from_utc)
+    }
+
+    fn from_utc(civil: DateTime) -> Self {
+        Self(civil.duration_since(EPOCH).as_secs())
+    }
+
     /// Reads a JSON number, whatever its form (`1e9`, `1.5`, `-0`, `1E400`), saturating. Fractions are rounded `up` or
     /// down: down for an end (`exp`), up for a beginning (`nbf`, `iat`), so that rounding never lengthens a life.
     pub fn from_json_number(text: &str, up: bool) -> Self {
@@ -71,22 +85,23 @@ impl Timestamp {
             }
             return Ok(Self(seconds));
         }
-        if let Ok(time) = text.parse::<jiff::Timestamp>() {
-            return Ok(Self(time.as_second()));
+        if let Some(time) = Self::from_rfc3339(text) {
+            return Ok(time);
         }
-        // jiff's timestamps end a day before the year 9999 does, which is when "never" is; its civil times do not.
-        let has_clock = text.contains(['T', 't', ' ']);
-        let civil = text.strip_suffix(['Z', 'z']).filter(|_| has_clock).and_then(|text| text.parse::<DateTime>().ok());
-        let civil = civil.or_else(|| text.parse::<Date>().ok().filter(|_| !has_clock).map(|date| date.at(0, 0, 0, 0)));
-        if let Some(civil) = civil {
-            return Ok(Self(civil.duration_since(EPOCH).as_secs()));
+        if let (Ok(date), false) = (text.parse::<Date>(), has_clock(text)) {
+            return Ok(Self::from_utc(date.at(0, 0, 0, 0)));
         }
         let error = bad("not a time".into()).hint("write 2026-08-01T10:15:00Z, 2026-08-01, 1785579300, now, +15m or -1h");
         Err(match text.parse::<DateTime>() {
-            Ok(_) if has_clock => error.hint(format!("a time of day needs its offset: {text}Z for UTC")),
+            Ok(_) if has_clock(text) => error.hint(format!("a time of day needs its offset: {text}Z for UTC")),
             _ => error,
         })
     }
+}
+
+/// Whether a date comes with a time of day.
+fn has_clock(text: &str) -> bool {
+    text.contains(['T', 't', ' '])
 }
 
 impl fmt::Display for Timestamp {

@@ -1,9 +1,11 @@
 //! What arguments name: files, `-` for stdin (once), `env:NAME`, `fd:N`, prompts. The only reader of the environment.
 
 mod claim;
+mod store;
 mod terminal;
 
 pub use claim::Claim;
+pub use store::Guard;
 
 use std::io::IsTerminal as _;
 use std::path::{Path, PathBuf};
@@ -11,7 +13,7 @@ use std::path::{Path, PathBuf};
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use clap::ValueEnum;
-use jwtctl::core::alg::SigAlg;
+use jwtctl::core::alg::{Curve, SigAlg};
 use jwtctl::core::error::{Code, Error, Reason};
 use jwtctl::core::files::{self, MAX_FILE, ReadError};
 use jwtctl::core::json::Json;
@@ -56,6 +58,8 @@ enum Source {
     Stdin,
     Variable(String),
     Descriptor(u32),
+    /// A key of the keystore; with an empty id, all that it publishes.
+    Store(String),
     File(PathBuf),
 }
 
@@ -66,6 +70,9 @@ impl Source {
         }
         if let Some(name) = spec.strip_prefix("env:") {
             return Self::Variable(name.into());
+        }
+        if let Some(kid) = spec.strip_prefix("store:") {
+            return Self::Store(kid.into());
         }
         match spec.strip_prefix("fd:").and_then(|number| number.parse().ok()) {
             Some(number) => Self::Descriptor(number),
@@ -85,12 +92,13 @@ enum Echo {
 pub struct Inputs {
     no_input: bool,
     passphrase_from: Option<String>,
+    store: Option<PathBuf>,
 }
 
 impl Inputs {
     /// Nothing is read yet.
-    pub fn new(no_input: bool, passphrase_from: Option<String>) -> Self {
-        Self { no_input, passphrase_from }
+    pub fn new(no_input: bool, passphrase_from: Option<String>, store: Option<PathBuf>) -> Self {
+        Self { no_input, passphrase_from, store }
     }
 
     /// Refuses a call in which stdin is named more than once, before anything waits for it. Each pair is an argument's
@@ -104,6 +112,11 @@ impl Inputs {
                 .hint("give one of them as a file, env:NAME or fd:N")),
             _ => Ok(()),
         }
+    }
+
+    /// Whether this is a step of a GitHub workflow, whose log takes annotations.
+    pub fn in_github_workflow(&self) -> bool {
+        variable("GITHUB_ACTIONS").as_deref() == Some("true")
     }
 
     /// What `-` would be for an argument that may be left out: stdin, when it is not a terminal.
@@ -133,6 +146,8 @@ impl Inputs {
                     .map_err(|_| Error::usage(format!("{flag} fd:{number}"), "no such open file descriptor"))?;
                 read_stream(file, &format!("fd:{number}"), limit)
             }
+            Source::Store(_) if echo == Echo::Hide => Err(hidden()),
+            Source::Store(_) => Err(Error::usage(flag, "takes no key of the keystore")),
             Source::File(path) => match files::read(&path, limit) {
                 Err(_) if echo == Echo::Hide && !path.exists() => Err(hidden()),
                 Err(_) if looks_like_key(spec) => {
@@ -152,11 +167,23 @@ impl Inputs {
         }
     }
 
-    /// Reads a key file.
+    /// Reads a key, with its private half if it has one; `store:KID` names one of the keystore.
     pub fn key_file(&self, spec: &str, flag: &str) -> Result<KeyFile, Error> {
-        let bytes = self.read(spec, flag, MAX_FILE, Echo::Name)?;
+        match Source::parse(spec) {
+            Source::Store(kid) => self.stored_key(&kid).map(|key| KeyFile::from(vec![key])),
+            _ => self.read_keys(&self.key_bytes(spec, flag)?, spec),
+        }
+    }
+
+    /// The bytes of a key file, for those who want to see them as they are.
+    pub fn key_bytes(&self, spec: &str, flag: &str) -> Result<Secret, Error> {
+        self.read(spec, flag, MAX_FILE, Echo::Name)
+    }
+
+    /// The keys in the bytes of what `spec` names.
+    pub fn read_keys(&self, bytes: &Secret, spec: &str) -> Result<KeyFile, Error> {
         let what = if spec == "-" { "standard input" } else { spec };
-        keyfile::read(&bytes, what, &mut || self.passphrase(what))
+        keyfile::read(bytes, what, &mut || self.passphrase(what))
     }
 
     /// Reads an HMAC secret.
@@ -183,29 +210,45 @@ impl Inputs {
     /// The passphrase that opens `what`: from the flag, or asked for.
     pub fn passphrase(&self, what: &str) -> Result<Secret, Error> {
         match &self.passphrase_from {
-            Some(spec) => self.passphrase_file(spec),
-            None => self.ask_passphrase(&format!("Passphrase for {what}"), None),
+            Some(spec) => self.passphrase_file(spec, "--passphrase-from"),
+            None => self.ask_passphrase(&format!("Passphrase for {what}"), None, "--passphrase-from"),
         }
     }
 
     /// The passphrase to seal something new with: from the flag, or asked for twice.
     pub fn new_passphrase(&self, what: &str) -> Result<Secret, Error> {
         match &self.passphrase_from {
-            Some(spec) => self.passphrase_file(spec),
-            None => self.ask_passphrase(&format!("New passphrase for {what}"), Some("Repeat it")),
+            Some(spec) => self.passphrase_file(spec, "--passphrase-from"),
+            None => self.ask_passphrase(&format!("New passphrase for {what}"), Some("Repeat it"), "--passphrase-from"),
         }
     }
 
-    fn passphrase_file(&self, spec: &str) -> Result<Secret, Error> {
-        let secret = self.read(spec, "--passphrase-from", MAX_SECRET, Echo::Hide)?.without_trailing_newline();
+    /// The passphrase to seal something with that is opened with another one: from `--new-passphrase-from`, or asked for
+    /// twice.
+    pub fn other_passphrase(&self, spec: Option<&str>, what: &str) -> Result<Secret, Error> {
+        match spec {
+            Some(spec) => self.passphrase_file(spec, "--new-passphrase-from"),
+            None => self.ask_passphrase(&format!("New passphrase for {what}"), Some("Repeat it"), "--new-passphrase-from"),
+        }
+    }
+
+    fn passphrase_file(&self, spec: &str, flag: &str) -> Result<Secret, Error> {
+        let secret = self.read(spec, flag, MAX_SECRET, Echo::Hide)?.without_trailing_newline();
         if secret.is_empty() {
-            return Err(Error::input(Code::BadPassphrase, "--passphrase-from", "the passphrase is empty"));
+            return Err(Error::input(Code::BadPassphrase, flag, "the passphrase is empty"));
         }
         Ok(secret)
     }
 
-    fn ask_passphrase(&self, prompt: &str, repeat: Option<&str>) -> Result<Secret, Error> {
-        self.check_may_ask("a passphrase is needed", "--passphrase-from FILE (or env:NAME, fd:N)")?;
+    /// Asks a question that only a yes answers with yes. `flag` answers it beforehand.
+    pub fn confirm(&self, question: &str, flag: &str) -> Result<bool, Error> {
+        self.check_may_ask("a confirmation is needed", flag)?;
+        let answer = terminal::ask(&format!("{question} [y/N] ")).map_err(|e| no_terminal("a confirmation is needed", &e))?;
+        Ok(matches!(answer.trim().to_ascii_lowercase().as_str(), "y" | "yes"))
+    }
+
+    fn ask_passphrase(&self, prompt: &str, repeat: Option<&str>, flag: &str) -> Result<Secret, Error> {
+        self.check_may_ask("a passphrase is needed", &format!("{flag} FILE (or env:NAME, fd:N)"))?;
         terminal::restore_on_interrupt();
         let mut ask = dialoguer::Password::new().with_prompt(prompt);
         if let Some(repeat) = repeat {
@@ -325,6 +368,15 @@ pub fn sig_alg(text: &str) -> Result<SigAlg, String> {
     })
 }
 
+/// A `value_parser` for the name of a curve, in any case.
+pub fn curve(text: &str) -> Result<Curve, String> {
+    let found = Curve::ALL.iter().find(|crv| crv.as_str().eq_ignore_ascii_case(text));
+    found.copied().ok_or_else(|| {
+        let names: Vec<&str> = Curve::ALL.iter().map(|crv| crv.as_str()).collect();
+        format!("curves are {}", names.join(", "))
+    })
+}
+
 /// A `value_parser` for DURATION.
 pub fn duration(text: &str) -> Result<i64, Error> {
     time::parse_duration(text)
@@ -362,7 +414,7 @@ mod tests {
 
     #[test]
     fn stdin_serves_one_reader() {
-        let inputs = Inputs::new(true, Some("-".into()));
+        let inputs = Inputs::new(true, Some("-".into()), None);
         assert!(inputs.check_stdin(&[("TOKEN", Some("x"))]).is_ok());
         let error = inputs.check_stdin(&[("TOKEN", Some("-"))]).unwrap_err();
         assert_eq!(error.to_string(), "stdin: named by both TOKEN and --passphrase-from");
@@ -374,6 +426,7 @@ mod tests {
         assert_eq!(Source::parse("env:A"), Source::Variable("A".into()));
         assert_eq!(Source::parse("fd:3"), Source::Descriptor(3));
         assert_eq!(Source::parse("fd:x"), Source::File("fd:x".into()));
+        assert_eq!(Source::parse("store:k"), Source::Store("k".into()));
         assert_eq!(Source::parse("./-"), Source::File("./-".into()));
     }
 }

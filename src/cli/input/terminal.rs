@@ -24,6 +24,14 @@ fn leave() {
     std::process::exit(130);
 }
 
+/// Asks on stderr, and reads one line that may be seen from the terminal.
+pub fn ask(question: &str) -> io::Result<String> {
+    io::stderr().write_all(question.as_bytes())?;
+    let mut answer = String::new();
+    io::BufRead::read_line(&mut io::BufReader::new(std::fs::File::open("/dev/tty")?), &mut answer)?;
+    Ok(answer)
+}
+
 /// Reads one line of any length from the terminal that stdin is. The line discipline would cut it at 4095 bytes, so
 /// it is switched off meanwhile.
 pub fn read_line(prompt: &str, limit: u64) -> io::Result<Secret> {

@@ -1,21 +1,35 @@
 //! `jwtctl jwks`: a folder, because it is a command of commands.
 
+mod add;
+mod convert;
+mod diff;
 mod export;
 mod fetch;
+mod lint;
 mod list;
+mod passphrase;
+mod prune;
+mod remove;
+mod rotate;
+mod row;
+mod show;
 mod thumbprint;
 
 use std::process::ExitCode;
 
 use clap::Subcommand;
-use jwtctl::core::address::redacted;
-use jwtctl::core::error::Error;
+use jwtctl::core::error::{Code, Error};
+use jwtctl::core::json::Json;
+use jwtctl::core::jwks::KeySet;
 use jwtctl::core::keyfile::KeyFile;
+use jwtctl::core::keystore::Keystore;
+use jwtctl::core::lint::{Finding, lint as find};
+use jwtctl::core::remote::Fetched;
 
 use super::Context;
 use super::network::{self, Network};
 
-/// Look into key sets
+/// Your own keys, and everything one does with a key set
 #[derive(clap::Args)]
 pub struct Args {
     #[command(subcommand)]
@@ -25,21 +39,39 @@ pub struct Args {
 #[derive(Subcommand)]
 #[command(defer = true)]
 enum Command {
-    /// List the keys of a set
+    /// List the keys of a set, or those of the keystore with their state
     List(list::Args),
+    /// Show one key: its public half, and where it stands
+    Show(show::Args),
+    /// Add a private key to the keystore
+    Add(add::Args),
+    /// Remove a key from the keystore for good
+    Remove(remove::Args),
+    /// Make the next signing key of the keystore
+    Rotate(rotate::Args),
+    /// Remove the keys of the keystore that have expired
+    Prune(prune::Args),
+    /// Change the passphrase of the keystore: all keys, or none
+    Passphrase(passphrase::Args),
     /// Print the public key set
     Export(export::Args),
     /// Fetch a published key set, through the cache
     Fetch(fetch::Args),
+    /// Look for what is wrong with a public key set
+    Lint(lint::Args),
+    /// Compare two key sets
+    Diff(diff::Args),
     /// Print the RFC 7638 thumbprint of each key
     Thumbprint(thumbprint::Args),
+    /// Write keys in another format
+    Convert(convert::Args),
 }
 
 /// Where the keys are.
 #[derive(clap::Args)]
-#[command(group(clap::ArgGroup::new("source").required(true).args(["jwks", "jwks_uri", "issuer"])))]
+#[command(group(clap::ArgGroup::new("source").args(["jwks", "jwks_uri", "issuer"])))]
 pub struct Source {
-    /// A key set; a single key of any format counts as a set of one
+    /// A key set; a single key of any format counts as a set of one (default: the keystore)
     #[arg(long, value_name = "FILE")]
     jwks: Option<String>,
     /// The key set at URL; it is cached
@@ -52,36 +84,88 @@ pub struct Source {
     network: Network,
 }
 
-impl Source {
+/// What a source holds.
+pub struct Loaded {
     /// How messages and reports call it.
-    pub fn name(&self) -> String {
-        match (&self.jwks, &self.jwks_uri, &self.issuer) {
-            (Some(file), ..) if file == "-" => "standard input".into(),
-            (Some(file), ..) => file.clone(),
-            (None, Some(url), _) => redacted(url),
-            (None, None, issuer) => issuer.clone().unwrap_or_default(),
-        }
+    pub name: String,
+    /// Its keys; of the keystore the public halves of those that it publishes.
+    pub file: KeyFile,
+    /// The JSON as it is published.
+    pub json: Json,
+    /// The keystore, if that is the source.
+    pub store: Option<Keystore>,
+}
+
+impl Loaded {
+    /// What is wrong with the keys as they are published.
+    pub fn findings(&self, context: &Context<'_>) -> Result<Vec<Finding>, Error> {
+        find(&self.json, context.env.now).map_err(|why| Error::input(Code::BadKey, &self.name, why))
     }
 
-    /// Its keys.
-    pub fn read(&self, context: &Context<'_>) -> Result<KeyFile, Error> {
-        context.inputs.check_stdin(&[&[("--jwks", self.jwks.as_deref())][..], &self.network.named()].concat())?;
-        match (&self.jwks, self.network.source(self.jwks_uri.as_deref(), self.issuer.as_deref())?) {
-            (Some(file), _) => context.inputs.key_file(file, "--jwks"),
-            (None, Some(source)) => {
-                let (keys, dropped) = network::set(source, &self.network, context, |it| (it.keys.to_vec(), it.dropped.to_vec()))?;
-                Ok(KeyFile { keys, dropped, is_set: true })
-            }
-            (None, None) => Err(Error::usage("jwks", "needs --jwks, --jwks-uri or --issuer")),
+    /// Says on stderr what cannot be used, for answers that show only what can.
+    pub fn warn_dropped(&self, context: &Context<'_>) {
+        for dropped in &self.file.dropped {
+            context.output.warn(&format!("left out: key {} of {} {}", dropped.index, self.name, dropped.why));
         }
     }
+}
+
+impl Source {
+    /// Its JSON as it is published, whatever of it can be used.
+    pub fn json(&self, context: &Context<'_>) -> Result<(String, Json), Error> {
+        let Some(spec) = self.jwks.as_deref() else {
+            let loaded = self.load(context)?;
+            return Ok((loaded.name, loaded.json));
+        };
+        context.inputs.check_stdin(&[("--jwks", Some(spec))])?;
+        Ok((name(spec), context.inputs.published_json(spec, "--jwks", context.env.now)?))
+    }
+
+    /// Its keys. Of the keystore no private half is opened.
+    pub fn load(&self, context: &Context<'_>) -> Result<Loaded, Error> {
+        if let Some(source) = self.network.source(self.jwks_uri.as_deref(), self.issuer.as_deref())? {
+            context.inputs.check_stdin(&self.network.named())?;
+            return network::set(source, &self.network, context, published)?;
+        }
+        let Some(spec) = self.jwks.as_deref() else {
+            let store = context.inputs.store()?;
+            let file = KeyFile { keys: store.published(context.env.now), dropped: Vec::new(), is_set: true };
+            let json = Json::Object(KeySet { keys: file.keys.clone(), dropped: Vec::new() }.public_json());
+            return Ok(Loaded { name: store.path().display().to_string(), file, json, store: Some(store) });
+        };
+        context.inputs.check_stdin(&[("--jwks", Some(spec))])?;
+        let (file, json) = context.inputs.keys_and_json(spec, "--jwks", context.env.now)?;
+        Ok(Loaded { name: name(spec), file, json, store: None })
+    }
+}
+
+/// What was fetched, as it is published.
+fn published(set: Fetched<'_>) -> Result<Loaded, Error> {
+    let name = set.provenance.name;
+    let json =
+        Json::parse(set.entry.content.get().as_bytes()).map_err(|why| Error::input(Code::BadKey, &name, why.to_string()))?;
+    let file = KeyFile { keys: set.keys.to_vec(), dropped: set.dropped.to_vec(), is_set: true };
+    Ok(Loaded { name, file, json, store: None })
+}
+
+fn name(spec: &str) -> String {
+    if spec == "-" { "standard input".into() } else { spec.to_owned() }
 }
 
 pub fn run(args: Args, context: &mut Context<'_>) -> ExitCode {
     match args.command {
         Command::List(args) => super::finish(list::run(args, context), context),
+        Command::Show(args) => super::finish(show::run(args, context), context),
+        Command::Add(args) => super::finish(add::run(args, context), context),
+        Command::Remove(args) => super::finish(remove::run(args, context), context),
+        Command::Rotate(args) => super::finish(rotate::run(args, context), context),
+        Command::Prune(args) => super::finish(prune::run(args, context), context),
+        Command::Passphrase(args) => super::finish(passphrase::run(args, context), context),
         Command::Export(args) => super::finish(export::run(args, context), context),
         Command::Fetch(args) => super::finish(fetch::run(args, context), context),
+        Command::Lint(args) => super::finish(lint::run(args, context), context),
+        Command::Diff(args) => super::finish(diff::run(args, context), context),
         Command::Thumbprint(args) => super::finish(thumbprint::run(args, context), context),
+        Command::Convert(args) => super::finish(convert::run(args, context), context),
     }
 }

@@ -26,8 +26,11 @@ pub struct Args {
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Hash {
+    #[value(alias = "sha-256")]
     Sha256,
+    #[value(alias = "sha-384")]
     Sha384,
+    #[value(alias = "sha-512")]
     Sha512,
 }
 
@@ -55,7 +58,7 @@ struct Row {
 }
 
 pub fn run(args: Args, context: &mut Context<'_>) -> Result<Thumbprints, Error> {
-    let file = args.source.read(context)?;
+    let file = args.source.load(context)?.file;
     let hash = ThumbprintHash::from(args.hash);
     let name = hash.as_str();
     let print = |thumbprint: String| match args.uri {

@@ -3,6 +3,7 @@
 mod formats;
 mod generate;
 mod sign;
+mod ssh;
 mod verify;
 
 pub use formats::{
@@ -10,6 +11,7 @@ pub use formats::{
 };
 pub use generate::{Recipe, generate};
 pub use sign::Signer;
+pub use ssh::{from_ssh, to_ssh};
 pub use verify::{Verifier, Verifying};
 
 use aws_lc_rs::digest;
@@ -489,11 +491,13 @@ fn take_private(jwk: &mut Object, name: &str) -> Result<Option<Zeroizing<Vec<u8>
     bytes.map(Some).ok_or_else(|| format!("has {name:?} that is not base64url without padding"))
 }
 
-fn public_members(jwk: &Object) -> Object {
+/// `jwk` without whatever members could be private.
+pub(super) fn public_members(jwk: &Object) -> Object {
     Object(jwk.0.iter().filter(|(name, _)| !PRIVATE_MEMBERS.contains(&name.as_str())).cloned().collect())
 }
 
-fn wipe(value: &mut Json) {
+/// Wipes every text and number in `value`, which held private members.
+pub(super) fn wipe(value: &mut Json) {
     match value {
         Json::String(text) | Json::Number(text) => text.zeroize(),
         Json::Array(items) => items.iter_mut().for_each(wipe),

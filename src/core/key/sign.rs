@@ -50,6 +50,36 @@ impl Key {
         Ok(Signer { alg, backend })
     }
 
+    /// Whether the public half is the one of the private half: recomputed on a curve, tried out with RSA.
+    ///
+    /// # Errors
+    /// [`Misfit::Unfit`] when it is not, or there is no private half.
+    pub fn check_private(&self) -> Result<(), Misfit> {
+        let unfit = |why: &str| Err(Misfit::Unfit(why.into()));
+        match &self.material {
+            Material::Oct(_) => Ok(()),
+            Material::Curve { crv, x, y, d: Some(d) } => {
+                let (own_x, own_y) = super::generate::public_half(*crv, d).map_err(Misfit::Unfit)?;
+                match own_x == *x && own_y == *y {
+                    true => Ok(()),
+                    false => unfit("has a public half that does not belong to its private one"),
+                }
+            }
+            Material::Rsa { n, e, private: Some(private) } => {
+                const MESSAGE: &[u8] = b"jwtctl";
+                let alg = SigAlg::Rs256;
+                let signer = Signer { alg, backend: self.rsa_signer(alg, n, e, private)? };
+                let public = Self::from_material(Material::Rsa { n: n.clone(), e: e.clone(), private: None });
+                let signature = signer.sign(MESSAGE).map_err(Misfit::Unfit)?;
+                match public.verifier(alg, true)?.verify(super::Verifying { message: MESSAGE, signature: &signature }) {
+                    true => Ok(()),
+                    false => unfit("has a public half that does not belong to its private one"),
+                }
+            }
+            Material::Rsa { .. } | Material::Curve { .. } => unfit("has no private half"),
+        }
+    }
+
     fn rsa_signer(&self, alg: SigAlg, n: &[u8], e: &[u8], private: &RsaPrivate) -> Result<Backend, Misfit> {
         let broken = || Misfit::Unfit("has private numbers that do not belong to its public ones".into());
         if self.bits() < MIN_RSA_BITS {

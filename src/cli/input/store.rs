@@ -1,0 +1,121 @@
+//! The keystore, as arguments name it.
+
+use std::path::PathBuf;
+
+use jwtctl::core::error::Error;
+use jwtctl::core::json::Json;
+use jwtctl::core::jwks::KeySet;
+use jwtctl::core::key::Key;
+use jwtctl::core::keyfile::KeyFile;
+use jwtctl::core::keystore::{Keystore, Protection};
+use jwtctl::core::secret::Secret;
+use jwtctl::core::time::Timestamp;
+
+use super::{Inputs, Source};
+
+/// How a new key of the keystore is protected: under a passphrase, or not at all.
+pub struct Guard {
+    passphrase: Option<Secret>,
+    p2c: Option<u32>,
+}
+
+impl Guard {
+    /// Under this passphrase, or in clear.
+    pub fn new(passphrase: Option<Secret>, p2c: Option<u32>) -> Self {
+        Self { passphrase, p2c }
+    }
+
+    /// The same in the keystore's words.
+    pub fn protection(&self) -> Protection<'_> {
+        match &self.passphrase {
+            Some(passphrase) => Protection::Sealed { passphrase, p2c: self.p2c },
+            None => Protection::Clear,
+        }
+    }
+
+    /// Whether there is a passphrase.
+    pub fn is_sealed(&self) -> bool {
+        self.passphrase.is_some()
+    }
+}
+
+impl Inputs {
+    /// Where the keystore is: `--store`, or the platform's directory for data.
+    pub fn store_path(&self) -> Result<PathBuf, Error> {
+        let default = || directories::ProjectDirs::from("", "", "jwtctl").map(|dirs| dirs.data_local_dir().join("keystore"));
+        self.store
+            .clone()
+            .or_else(default)
+            .ok_or_else(|| Error::usage("--store", "is needed: there is no home directory to find the keystore in"))
+    }
+
+    /// The keystore as it is now.
+    pub fn store(&self) -> Result<Keystore, Error> {
+        Keystore::open(&self.store_path()?)
+    }
+
+    /// How a key that joins `store` is to be protected: as the others are; the first one as the caller wants it.
+    pub fn guard(&self, store: &Keystore, no_encrypt: bool, p2c: Option<u32>) -> Result<Guard, Error> {
+        let passphrase = match store.is_encrypted() {
+            Some(true) if !no_encrypt => Some(self.passphrase("the keystore")?),
+            None if !no_encrypt => Some(self.new_passphrase("the keystore")?),
+            _ => None,
+        };
+        Ok(Guard { passphrase, p2c })
+    }
+
+    /// A key of the keystore with its private half.
+    pub fn stored_key(&self, kid: &str) -> Result<Key, Error> {
+        self.store()?.private(kid, &mut || self.passphrase("the keystore"))
+    }
+
+    /// Reads keys of which the public halves will do: those of the keystore need no passphrase. `store:` alone is the
+    /// set that it publishes at `now`.
+    pub fn public_keys(&self, spec: &str, flag: &str, now: Timestamp) -> Result<KeyFile, Error> {
+        match Source::parse(spec) {
+            Source::Store(kid) => {
+                let store = self.store()?;
+                if kid.is_empty() {
+                    return Ok(KeyFile { keys: store.published(now), dropped: Vec::new(), is_set: true });
+                }
+                Ok(KeyFile { keys: vec![store.find(&kid)?.key.clone()], dropped: Vec::new(), is_set: false })
+            }
+            _ => self.key_file(spec, flag),
+        }
+    }
+
+    /// The keys of a set, and the JSON that they stand in. What is not JSON is shown as the public set it would make.
+    pub fn keys_and_json(&self, spec: &str, flag: &str, now: Timestamp) -> Result<(KeyFile, Json), Error> {
+        if matches!(Source::parse(spec), Source::Store(_)) {
+            let file = self.public_keys(spec, flag, now)?;
+            let json = public_json(&file);
+            return Ok((file, json));
+        }
+        let bytes = self.key_bytes(spec, flag)?;
+        let file = self.read_keys(&bytes, spec)?;
+        let json = raw_json(&bytes).unwrap_or_else(|| public_json(&file));
+        Ok((file, json))
+    }
+
+    /// The JSON of a set, even if no key in it can be used.
+    pub fn published_json(&self, spec: &str, flag: &str, now: Timestamp) -> Result<Json, Error> {
+        if matches!(Source::parse(spec), Source::Store(_)) {
+            return Ok(public_json(&self.public_keys(spec, flag, now)?));
+        }
+        let bytes = self.key_bytes(spec, flag)?;
+        match raw_json(&bytes) {
+            Some(json) => Ok(json),
+            None => self.read_keys(&bytes, spec).map(|file| public_json(&file)),
+        }
+    }
+}
+
+/// A JWK or a JWK set as it was written.
+fn raw_json(bytes: &Secret) -> Option<Json> {
+    let json = Json::parse(bytes.expose()).ok()?;
+    json.as_object().is_some_and(|object| object.has("keys") || object.has("kty")).then_some(json)
+}
+
+fn public_json(file: &KeyFile) -> Json {
+    Json::Object(KeySet { keys: file.keys.clone(), dropped: Vec::new() }.public_json())
+}

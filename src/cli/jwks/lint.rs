@@ -1,0 +1,138 @@
+//! `jwtctl jwks lint`.
+
+use std::io;
+
+use clap::ValueEnum;
+use jwtctl::core::error::{Code, Error};
+use jwtctl::core::lint::{Finding, Rule, Severity, lint};
+use serde::Serialize;
+
+use super::super::Context;
+use super::super::output::{Annotation, Page, Report, Role, Status};
+use super::Source;
+
+/// Look for what is wrong with a public key set
+///
+/// Exit code 1 when there are findings of the severity that --fail-on names, or worse. In a GitHub workflow they are
+/// annotations as well.
+#[derive(clap::Args)]
+pub struct Args {
+    #[command(flatten)]
+    source: Source,
+    /// The least severity that counts
+    #[arg(long, value_enum, value_name = "SEVERITY", default_value = "warn")]
+    fail_on: Least,
+    /// List the rules and exit
+    #[arg(long, conflicts_with = "jwks")]
+    list_rules: bool,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Least {
+    Error,
+    Warn,
+    Info,
+}
+
+impl From<Least> for Severity {
+    fn from(least: Least) -> Self {
+        match least {
+            Least::Error => Self::Error,
+            Least::Warn => Self::Warn,
+            Least::Info => Self::Info,
+        }
+    }
+}
+
+/// What was found, or what is looked for.
+#[derive(Serialize)]
+#[serde(untagged)]
+pub enum Linted {
+    Findings(Findings),
+    Rules { rules: Vec<Described> },
+}
+
+#[derive(Serialize)]
+pub struct Findings {
+    source: String,
+    findings: Vec<Finding>,
+    #[serde(skip)]
+    least: Severity,
+}
+
+#[derive(Serialize)]
+pub struct Described {
+    rule: Rule,
+    severity: &'static str,
+    description: &'static str,
+}
+
+pub fn run(args: Args, context: &mut Context<'_>) -> Result<Linted, Error> {
+    if args.list_rules {
+        let describe = |rule: &Rule| Described { rule: *rule, severity: rule.severity().as_str(), description: rule.describe() };
+        return Ok(Linted::Rules { rules: Rule::ALL.iter().map(describe).collect() });
+    }
+    let (source, json) = args.source.json(context)?;
+    let findings = lint(&json, context.env.now).map_err(|why| Error::input(Code::BadKey, &source, why))?;
+    if context.inputs.in_github_workflow() {
+        for finding in &findings {
+            context.output.annotate(&Annotation {
+                level: match finding.severity() {
+                    Severity::Error => "error",
+                    Severity::Warn => "warning",
+                    Severity::Info => "notice",
+                },
+                file: &source,
+                title: finding.rule.id(),
+                message: &format!("{} {}", subject(finding), finding.message),
+            });
+        }
+    }
+    Ok(Linted::Findings(Findings { source, findings, least: args.fail_on.into() }))
+}
+
+/// The key that a finding is about.
+fn subject(finding: &Finding) -> String {
+    match (finding.index, &finding.kid) {
+        (Some(index), Some(kid)) => format!("key {index} ({kid:?})"),
+        (Some(index), None) => format!("key {index}"),
+        (None, _) => "the set".into(),
+    }
+}
+
+impl Report for Linted {
+    const SCHEMA: &'static str = "jwtctl.jwks-lint/1";
+
+    fn human(&self, page: &mut Page<'_>) -> io::Result<()> {
+        let linted = match self {
+            Self::Findings(linted) => linted,
+            Self::Rules { rules } => {
+                let row = |it: &Described| vec![it.rule.id().to_owned(), it.severity.to_owned(), it.description.to_owned()];
+                return page.table(&["RULE", "SEVERITY", "WHAT"], &rules.iter().map(row).collect::<Vec<_>>());
+            }
+        };
+        if linted.findings.is_empty() {
+            return page.line(Role::Good, "nothing found");
+        }
+        for finding in &linted.findings {
+            let role = match finding.severity() {
+                Severity::Error => Role::Bad,
+                Severity::Warn => Role::Caution,
+                Severity::Info => Role::Faint,
+            };
+            page.text(role, &format!("{:<5}", finding.severity().as_str()))?;
+            page.text(Role::Plain, &format!("  {} {}  ", subject(finding), finding.message))?;
+            page.line(Role::Faint, &format!("[{}]", finding.rule.id()))?;
+        }
+        Ok(())
+    }
+
+    fn status(&self) -> Status<'_> {
+        let Self::Findings(linted) = self else { return Status::Done };
+        match linted.findings.iter().filter(|finding| finding.severity() >= linted.least).count() {
+            0 => Status::Done,
+            1 => Status::No("1 finding".into()),
+            count => Status::No(format!("{count} findings")),
+        }
+    }
+}

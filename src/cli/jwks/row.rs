@@ -1,0 +1,147 @@
+//! One key as `jwtctl jwks` shows it.
+
+use jwtctl::core::alg::Kty;
+use jwtctl::core::error::Error;
+use jwtctl::core::json::{Json, Object};
+use jwtctl::core::key::Key;
+use jwtctl::core::keystore::{Entry, Keystore, State};
+use serde::Serialize;
+
+use super::super::Context;
+use super::Loaded;
+
+/// One key in reports.
+#[derive(Serialize)]
+pub struct Row {
+    kid: Option<String>,
+    kty: &'static str,
+    alg: Option<String>,
+    #[serde(rename = "use")]
+    usage: Option<String>,
+    crv: Option<&'static str>,
+    bits: usize,
+    /// Of the keystore, as are the times.
+    state: Option<State>,
+    created_at: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    activates_at: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    retires_at: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    expires_at: Option<String>,
+    /// None of a symmetric key: of a secret that somebody thought up, it would help to guess it.
+    thumbprint: Option<String>,
+    findings: Vec<&'static str>,
+    jwk: Object,
+    #[serde(skip)]
+    private: bool,
+}
+
+impl Row {
+    fn new(key: &Key) -> Self {
+        let symmetric = key.kty() == Kty::Oct;
+        Self {
+            kid: key.kid.clone(),
+            kty: key.kty().as_str(),
+            alg: key.alg.clone(),
+            usage: key.usage.clone(),
+            crv: key.curve().map(|crv| crv.as_str()),
+            bits: key.bits(),
+            state: None,
+            created_at: None,
+            activates_at: None,
+            retires_at: None,
+            expires_at: None,
+            thumbprint: (!symmetric).then(|| key.thumbprint()),
+            findings: Vec::new(),
+            jwk: key.public_jwk(),
+            private: key.is_private(),
+        }
+    }
+
+    fn stored(store: &Keystore, entry: &Entry, context: &Context<'_>) -> Self {
+        let end = store.end(entry);
+        Self {
+            state: Some(store.state(entry, context.env.now)),
+            created_at: entry.slot.created_at.rfc3339(),
+            activates_at: entry.slot.activates_at.rfc3339(),
+            retires_at: end.and_then(|end| end.retires_at.rfc3339()),
+            expires_at: end.and_then(|end| end.expires_at.rfc3339()),
+            private: true,
+            ..Self::new(&entry.key)
+        }
+    }
+
+    /// All keys of a source with what is to be found fault with; of the keystore those that have expired, too.
+    pub fn all(loaded: &Loaded, context: &Context<'_>) -> Result<Vec<Self>, Error> {
+        let findings = loaded.findings(context)?;
+        let mut rows: Vec<Self> = match &loaded.store {
+            Some(store) => store.entries().iter().map(|entry| Self::stored(store, entry, context)).collect(),
+            None => loaded.file.keys.iter().map(|key| Self::new(key)).collect(),
+        };
+        // Findings go by the place in the set as it is published, which has keys that are no rows, or fewer.
+        let is_row = |index: &usize| !loaded.file.dropped.iter().any(|dropped| dropped.index == *index);
+        let is_published = |row: &&mut Self| row.state != Some(State::Expired);
+        let places = (0..).filter(is_row);
+        for (place, row) in places.zip(rows.iter_mut().filter(is_published)) {
+            row.findings = findings.iter().filter(|it| it.index == Some(place)).map(|it| it.rule.id()).collect();
+        }
+        Ok(rows)
+    }
+
+    /// Its id.
+    pub fn kid(&self) -> Option<String> {
+        self.kid.clone()
+    }
+
+    /// Its public JWK.
+    pub fn jwk(&self) -> Json {
+        Json::Object(self.jwk.clone())
+    }
+
+    /// One line of a table: for the keystore with states, for other sets with which half is there.
+    pub fn cells(&self) -> Vec<String> {
+        let or_dash = |value: &Option<String>| value.clone().unwrap_or_else(|| "-".into());
+        let mut cells = vec![or_dash(&self.kid), self.kty.into(), self.size(), or_dash(&self.alg), or_dash(&self.usage)];
+        match self.state {
+            Some(state) => cells.extend([state.as_str().into(), or_dash(&self.created_at), self.change()]),
+            None => cells.push(if self.private { "private" } else { "public" }.into()),
+        }
+        cells
+    }
+
+    fn size(&self) -> String {
+        self.crv.map_or_else(|| format!("{} bits", self.bits), String::from)
+    }
+
+    /// What there is to say about it, line by line.
+    pub fn details(&self) -> Vec<(&'static str, String)> {
+        let some = |name, value: &Option<String>| value.clone().map(|value| (name, value));
+        let findings = (!self.findings.is_empty()).then(|| ("findings", self.findings.join(", ")));
+        let lines = [
+            some("kid", &self.kid),
+            Some(("type", format!("{} {}", self.kty, self.size()))),
+            some("alg", &self.alg),
+            some("use", &self.usage),
+            some("thumbprint", &self.thumbprint),
+            self.state.map(|state| ("state", state.as_str().into())),
+            some("created", &self.created_at),
+            some("activates", &self.activates_at),
+            some("retires", &self.retires_at),
+            some("expires", &self.expires_at),
+            findings,
+        ];
+        lines.into_iter().flatten().collect()
+    }
+
+    /// When its state changes next, and to what.
+    fn change(&self) -> String {
+        let (word, at) = match self.state {
+            Some(State::Next) => ("current", &self.activates_at),
+            Some(State::Current) => ("retiring", &self.retires_at),
+            Some(State::Retiring) => ("expired", &self.expires_at),
+            Some(State::Expired) | None => return "-".into(),
+        };
+        at.as_ref().map_or("-".into(), |at| format!("{word} {at}"))
+    }
+}

@@ -1,0 +1,111 @@
+//! Keys in the formats that they are read from.
+
+use super::super::env::Env;
+use super::super::error::Error;
+use super::super::json::{Json, Object};
+use super::super::key::{Key, encrypt_pkcs8, pem, to_pkcs8, to_spki, to_ssh};
+use super::super::seal::{self, Content, DEFAULT_P2C};
+use super::super::secret::Secret;
+
+/// The least PBKDF2-HMAC-SHA256 iterations of an encrypted PKCS#8 file.
+pub const MIN_PKCS8_ITERATIONS: u32 = 600_000;
+
+/// How keys are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Form {
+    /// One JWK.
+    Jwk,
+    /// A JWK Set.
+    Jwks,
+    /// PEM: private keys as PKCS#8, public ones as SPKI.
+    Pem,
+    /// The same in DER.
+    Der,
+}
+
+/// The private half of `key`, sealed under `passphrase` if there is one: as a JWE of its JWK, or as encrypted PKCS#8.
+/// `iterations` are PBKDF2's. `what` names the cause in messages.
+///
+/// # Errors
+/// [`Usage`](super::super::error::Code::Usage) when the key has no such form; see also [`seal::seal`].
+pub fn private(
+    key: &Key,
+    form: Form,
+    passphrase: Option<&Secret>,
+    iterations: Option<u32>,
+    what: &str,
+    env: &Env<'_>,
+) -> Result<Secret, Error> {
+    let bad = |why: String| Error::usage(what, format!("the key {why}"));
+    match (form, passphrase) {
+        (Form::Jwk, Some(passphrase)) => sealed(&key.expose_jwk(), Content::Jwk, passphrase, iterations),
+        (Form::Jwk, None) => Ok(Secret::new([key.expose_jwk().expose(), b"\n"].concat())),
+        (Form::Jwks, _) => private_set(&[key], passphrase, iterations),
+        (Form::Der, None) => to_pkcs8(key).map_err(bad),
+        (Form::Pem, None) => to_pkcs8(key).map(|der| pem("PRIVATE KEY", der.expose())).map_err(bad),
+        (Form::Pem | Form::Der, Some(passphrase)) => {
+            if let Some(count) = iterations.filter(|count| *count < MIN_PKCS8_ITERATIONS) {
+                let why = format!("{count} is too few for PKCS#8, which needs at least {MIN_PKCS8_ITERATIONS}");
+                return Err(Error::usage("--p2c", why));
+            }
+            let der = encrypt_pkcs8(key, passphrase, iterations, env).map_err(bad)?;
+            Ok(if form == Form::Pem { pem("ENCRYPTED PRIVATE KEY", &der) } else { Secret::new(der) })
+        }
+    }
+}
+
+/// A set of these keys, private halves included, sealed under `passphrase` if there is one.
+///
+/// # Errors
+/// See [`seal::seal`].
+pub fn private_set(keys: &[&Key], passphrase: Option<&Secret>, iterations: Option<u32>) -> Result<Secret, Error> {
+    let texts: Vec<Secret> = keys.iter().map(|key| key.expose_jwk()).collect();
+    // Of the final size from the start: a buffer that grows leaves unwiped copies behind.
+    let length = texts.iter().map(|text| text.len() + 1).sum::<usize>();
+    let mut set = zeroize::Zeroizing::new(Vec::with_capacity(length + 16));
+    set.extend_from_slice(b"{\"keys\":[");
+    for (i, text) in texts.iter().enumerate() {
+        set.extend_from_slice(if i == 0 { b"" } else { b"," });
+        set.extend_from_slice(text.expose());
+    }
+    set.extend_from_slice(b"]}");
+    match passphrase {
+        Some(passphrase) => sealed(&Secret::from(set), Content::JwkSet, passphrase, iterations),
+        None => {
+            set.push(b'\n');
+            Ok(Secret::from(set))
+        }
+    }
+}
+
+fn sealed(json: &Secret, content: Content, passphrase: &Secret, iterations: Option<u32>) -> Result<Secret, Error> {
+    let sealed = seal::seal(json, content, passphrase, iterations.unwrap_or(DEFAULT_P2C))?;
+    Ok(Secret::new(format!("{sealed}\n").into_bytes()))
+}
+
+/// The public half of `key`. `what` names the cause in messages.
+///
+/// # Errors
+/// [`Usage`](super::super::error::Code::Usage) when it has none.
+pub fn public(key: &Key, form: Form, what: &str) -> Result<Vec<u8>, Error> {
+    let bad = |why: String| Error::usage(what, format!("the key {why}"));
+    let public = key.public().ok_or_else(|| bad("is symmetric and has no public half".into()))?;
+    Ok(match form {
+        Form::Jwk => format!("{}\n", Json::Object(public.public_jwk()).to_text()).into_bytes(),
+        Form::Jwks => {
+            let keys = Json::Array(vec![Json::Object(public.public_jwk())]);
+            format!("{}\n", Json::Object(Object(vec![("keys".into(), keys)])).to_text()).into_bytes()
+        }
+        Form::Der => to_spki(key).map_err(bad)?,
+        Form::Pem => pem("PUBLIC KEY", &to_spki(key).map_err(bad)?).expose().to_vec(),
+    })
+}
+
+/// The public half of `key` as OpenSSH has it in `authorized_keys`, its id as the comment.
+///
+/// # Errors
+/// [`Usage`](super::super::error::Code::Usage) when OpenSSH has no such keys.
+pub fn ssh(key: &Key, what: &str) -> Result<Vec<u8>, Error> {
+    let line = to_ssh(key).map_err(|why| Error::usage(what, format!("the key {why}")))?;
+    Ok(format!("{line}\n").into_bytes())
+}

@@ -1,0 +1,254 @@
+//! The numbers of a key: RFC 7518 §6 and RFC 8037 §2.
+
+use std::sync::OnceLock;
+
+use base64::Engine as _;
+use base64::alphabet;
+use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
+
+use super::super::alg::{Curve, Kty, MIN_RSA_BITS};
+use super::super::json::{Json, Object};
+use super::super::key::{Key, decode, encode};
+use super::{Rule, Subject};
+
+/// Bits of the largest modulus that common backends take.
+const MAX_RSA_BITS: usize = 8192;
+
+/// Up to where prime factors of a modulus are looked for.
+const FACTORS_BELOW: u32 = 1 << 16;
+
+/// The exponent that everybody uses.
+const USUAL_EXPONENT: u64 = 65_537;
+
+/// Base64url as careless writers have it.
+const CARELESS: GeneralPurposeConfig =
+    GeneralPurposeConfig::new().with_decode_allow_trailing_bits(true).with_decode_padding_mode(DecodePaddingMode::Indifferent);
+
+/// Looks at the key itself, and returns it if it is one.
+pub(super) fn check(subject: &mut Subject<'_>) -> Option<Key> {
+    let jwk = subject.jwk;
+    let Some(kty) = jwk.text("kty") else {
+        if !jwk.has("kty") {
+            subject.report(Rule::MalformedKey, "has no \"kty\"");
+        }
+        return None;
+    };
+    match kty {
+        "oct" => {
+            subject.report(Rule::SymmetricKey, "is a symmetric key");
+            None
+        }
+        "RSA" => check_rsa(subject),
+        "EC" | "OKP" => check_curve(subject, if kty == "EC" { Kty::Ec } else { Kty::Okp }),
+        other => {
+            subject.report(Rule::UnknownKty, format!("has the unknown \"kty\" {other:?}"));
+            None
+        }
+    }
+}
+
+/// The bytes of a member, however it is written.
+fn bytes(subject: &mut Subject<'_>, name: &str) -> Option<Vec<u8>> {
+    let text = match subject.jwk.member(name) {
+        Some(Json::String(text)) => text,
+        Some(other) => {
+            let why = format!("has {name:?} that is {}, not a string", other.kind());
+            subject.report(Rule::MalformedKey, why);
+            return None;
+        }
+        None => {
+            subject.report(Rule::MalformedKey, format!("has no {name:?}"));
+            return None;
+        }
+    };
+    if let Some(bytes) = decode(text) {
+        return Some(bytes);
+    }
+    let compact: String = text.chars().filter(|c| !c.is_ascii_whitespace()).collect();
+    let read = |alphabet| GeneralPurpose::new(alphabet, CARELESS).decode(compact.trim_end_matches('=')).ok();
+    let found = read(&alphabet::URL_SAFE).or_else(|| read(&alphabet::STANDARD));
+    match &found {
+        Some(_) => subject.report(Rule::NonCanonical, format!("has {name:?} that is not base64url without padding")),
+        None => subject.report(Rule::MalformedKey, format!("has {name:?} that is not base64url")),
+    }
+    found
+}
+
+/// A number without leading zeros, which it must not have (RFC 7518 §6.3.1).
+fn number(subject: &mut Subject<'_>, name: &str) -> Option<Vec<u8>> {
+    let bytes = bytes(subject, name)?;
+    let zeros = bytes.iter().take_while(|byte| **byte == 0).count();
+    if zeros > 0 {
+        subject.report(Rule::NonCanonical, format!("has {name:?} with {zeros} leading zero bytes"));
+    }
+    Some(bytes[zeros..].to_vec())
+}
+
+fn check_rsa(subject: &mut Subject<'_>) -> Option<Key> {
+    let (n, e) = (number(subject, "n"), number(subject, "e"));
+    if let Some(n) = &n {
+        check_modulus(subject, n);
+    }
+    if let Some(e) = &e {
+        check_exponent(subject, e);
+    }
+    key(&[("kty", "RSA".into()), ("n", encode(&n?)), ("e", encode(&e?))])
+}
+
+fn check_modulus(subject: &mut Subject<'_>, n: &[u8]) {
+    let bits = n.first().map_or(0, |first| n.len() * 8 - first.leading_zeros() as usize);
+    if bits < MIN_RSA_BITS {
+        subject.report(Rule::RsaTooShort, format!("has {bits} bits, and {MIN_RSA_BITS} is the least"));
+    }
+    if bits > MAX_RSA_BITS {
+        subject.report(Rule::RsaTooLong, format!("has {bits} bits, and many verifiers take at most {MAX_RSA_BITS}"));
+    }
+    if n.last().is_none_or(|last| last % 2 == 0) {
+        subject.report(Rule::RsaEvenModulus, "has an even modulus");
+    } else if bits <= MAX_RSA_BITS * 2
+        && let Some(factor) = small_factor(n)
+    {
+        subject.report(Rule::RsaSmallFactor, format!("has a modulus that is divisible by {factor}"));
+    }
+}
+
+fn check_exponent(subject: &mut Subject<'_>, e: &[u8]) {
+    let value = (e.len() <= 8).then(|| e.iter().fold(0u64, |value, byte| value << 8 | u64::from(*byte)));
+    match value {
+        Some(1) => subject.report(Rule::RsaBadExponent, "has the exponent 1"),
+        Some(value) if value % 2 == 0 => subject.report(Rule::RsaBadExponent, "has an even exponent"),
+        Some(value) if value < USUAL_EXPONENT => {
+            subject.report(Rule::RsaSmallExponent, format!("has the exponent {value}, and {USUAL_EXPONENT} is usual"));
+        }
+        Some(value) if value < 1 << 33 => {}
+        _ => {
+            if e.last().is_some_and(|last| last % 2 == 0) {
+                subject.report(Rule::RsaBadExponent, "has an even exponent");
+            }
+            subject.report(Rule::RsaLargeExponent, format!("has an exponent of {} bytes", e.len()));
+        }
+    }
+}
+
+/// The smallest odd prime factor of `n` below a bound; the moduli of broken generators have one.
+pub(super) fn small_factor(n: &[u8]) -> Option<u32> {
+    // Four bytes at a time, from the right; and two primes at a time, whose product they are divided by.
+    let words = || n.rchunks(4).rev().map(|chunk| chunk.iter().fold(0u64, |word, byte| word << 8 | u64::from(*byte)));
+    small_primes().chunks(2).find_map(|primes| {
+        let product: u64 = primes.iter().map(|prime| u64::from(*prime)).product();
+        let remainder = words().fold(0u64, |rest, word| (rest << 32 | word) % product);
+        primes.iter().copied().find(|prime| remainder % u64::from(*prime) == 0)
+    })
+}
+
+/// The odd primes below [`FACTORS_BELOW`].
+fn small_primes() -> &'static [u32] {
+    static PRIMES: OnceLock<Vec<u32>> = OnceLock::new();
+    PRIMES.get_or_init(|| {
+        let mut composite = vec![false; FACTORS_BELOW as usize];
+        let mut primes = Vec::new();
+        for candidate in (3..FACTORS_BELOW as usize).step_by(2) {
+            if composite[candidate] {
+                continue;
+            }
+            (candidate * candidate..composite.len()).step_by(2 * candidate).for_each(|multiple| composite[multiple] = true);
+            primes.extend(u32::try_from(candidate));
+        }
+        primes
+    })
+}
+
+fn check_curve(subject: &mut Subject<'_>, kty: Kty) -> Option<Key> {
+    let jwk = subject.jwk;
+    let Some(name) = jwk.text("crv") else {
+        if !jwk.has("crv") {
+            subject.report(Rule::MalformedKey, "has no \"crv\"");
+        }
+        return None;
+    };
+    let Some(crv) = name.parse::<Curve>().ok().filter(|crv| crv.kty() == kty) else {
+        subject.report(Rule::UnknownCrv, format!("is on the unknown curve {name:?}"));
+        return None;
+    };
+    let x = coordinate(subject, "x", crv);
+    let y = if kty == Kty::Ec { coordinate(subject, "y", crv) } else { Some(Vec::new()) };
+    let (x, y) = (x?, y?);
+    let mut members = vec![("kty", kty.as_str().to_owned()), ("crv", name.to_owned()), ("x", encode(&x))];
+    if kty == Kty::Ec {
+        members.push(("y", encode(&y)));
+    }
+    let key = key(&members)?;
+    if key.check_public().is_err() || !on_edwards_curve(crv, &x) {
+        subject.report(Rule::OffCurve, format!("is no point on {crv}"));
+    }
+    Some(key)
+}
+
+fn coordinate(subject: &mut Subject<'_>, name: &str, crv: Curve) -> Option<Vec<u8>> {
+    let bytes = bytes(subject, name)?;
+    if bytes.len() != crv.octets() {
+        let (has, wants) = (bytes.len(), crv.octets());
+        subject.report(Rule::WrongLength, format!("has {name:?} of {has} bytes, and {crv} takes {wants}"));
+        return None;
+    }
+    Some(bytes)
+}
+
+/// The key of these members alone, as any reader would see it.
+fn key(members: &[(&str, String)]) -> Option<Key> {
+    let member = |(name, value): &(&str, String)| ((*name).to_owned(), Json::from(value.as_str()));
+    Key::from_jwk(Object(members.iter().map(member).collect())).ok()
+}
+
+/// Whether an encoded Edwards point can be decoded: x² = (y² − 1) / (d·y² + 1) on Ed25519, (y² − 1) / (d·y² − 1) on
+/// Ed448 must have a solution (RFC 8032 §5.1.3 and §5.2.3). Libraries ask only when they verify.
+#[cfg(feature = "jwe")]
+fn on_edwards_curve(crv: Curve, encoded: &[u8]) -> bool {
+    use openssl::bn::{BigNum, BigNumContext};
+    let decodes = || -> Result<bool, openssl::error::ErrorStack> {
+        let mut context = BigNumContext::new()?;
+        let one = BigNum::from_u32(1)?;
+        let (p, d, sign) = match crv {
+            Curve::Ed25519 => (
+                "7fffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffed",
+                "52036cee2b6ffe738cc740797779e89800700a4d4141d8ab75eb4dca135978a3",
+                1,
+            ),
+            // d is -39081.
+            Curve::Ed448 => (
+                "fffffffffffffffffffffffffffffffffffffffffffffffffffffffeffffffffffffffffffffffffffffffffffffffffffffffffffffffff",
+                "fffffffffffffffffffffffffffffffffffffffffffffffffffffffeffffffffffffffffffffffffffffffffffffffffffffffffffff6756",
+                -1,
+            ),
+            _ => return Ok(true),
+        };
+        let (p, d) = (BigNum::from_hex_str(p)?, BigNum::from_hex_str(d)?);
+        let mut bytes: Vec<u8> = encoded.iter().rev().copied().collect();
+        bytes[0] &= 0x7f;
+        let y = BigNum::from_slice(&bytes)?;
+        if y >= p {
+            return Ok(false);
+        }
+        let (mut square, mut u, mut v, mut product) = (BigNum::new()?, BigNum::new()?, BigNum::new()?, BigNum::new()?);
+        square.mod_sqr(&y, &p, &mut context)?;
+        u.mod_sub(&square, &one, &p, &mut context)?;
+        product.mod_mul(&d, &square, &p, &mut context)?;
+        match sign {
+            1 => v.mod_add(&product, &one, &p, &mut context)?,
+            _ => v.mod_sub(&product, &one, &p, &mut context)?,
+        }
+        // u/v has a square root exactly when u·v has one (Euler's criterion).
+        product.mod_mul(&u, &v, &p, &mut context)?;
+        let (mut half, mut power) = (BigNum::new()?, BigNum::new()?);
+        half.rshift1(&p)?;
+        power.mod_exp(&product, &half, &p, &mut context)?;
+        Ok(product.num_bits() == 0 || power == one)
+    };
+    // A library that is out of memory is no finding.
+    decodes().unwrap_or(true)
+}
+
+#[cfg(not(feature = "jwe"))]
+fn on_edwards_curve(_: Curve, _: &[u8]) -> bool {
+    true
+}
