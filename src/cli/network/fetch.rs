@@ -183,7 +183,7 @@ fn failure(error: &reqwest::Error, timeout: Duration) -> Failure {
             false => timed_out(timeout),
         };
     }
-    let deepest = causes(error).last().map(|it| plain(&it.to_string())).unwrap_or_default();
+    let deepest = causes(error).last().map(|it| plain(&it.to_string()).to_lowercase()).unwrap_or_default();
     let why = if error.is_connect() { format!("no connection: {deepest}") } else { format!("the connection broke: {deepest}") };
     Failure { class: Class::Connect, why, retry: true }
 }

@@ -58,10 +58,13 @@ pub enum Class {
     /// The server could not prove who it is.
     Tls,
     /// 5xx
+    #[serde(rename = "http_5xx")]
     Http5xx,
     /// 429, and 408 with it
+    #[serde(rename = "http_429")]
     Http429,
     /// Any other 4xx: the server says that there is nothing for us.
+    #[serde(rename = "http_4xx")]
     Http4xx,
     /// 3xx: redirects are not followed.
     Redirect,
@@ -238,6 +241,9 @@ mod tests {
         assert_eq!(Attempt::from_bytes(&it.to_bytes(), NOW_MS - 60_001), None);
         let late = Attempt { not_before_ms: NOW_MS + 300_001, ..it };
         assert_eq!(Attempt::from_bytes(&late.to_bytes(), NOW_MS), None);
+        let failed = Attempt::failure(None, problem(), None, Reason::KidMiss, NOW_MS, &FakeClock::at(NOW_MS).env());
+        let text = String::from_utf8(failed.to_bytes()).unwrap();
+        assert!(text.contains(r#""reason":"kid_miss","error":{"class":"http_5xx","status":503"#), "{text}");
         for text in [&b""[..], b"{", b"{\"v\":1}", b"\0\0"] {
             assert_eq!(Attempt::from_bytes(text, NOW_MS), None);
         }

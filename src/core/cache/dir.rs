@@ -196,7 +196,7 @@ mod unix {
         if stat.st_uid != rustix::process::geteuid().as_raw() {
             return Err(unsafe_because(path, "belongs to somebody else"));
         }
-        if stat.st_mode & OTHERS_MAY_WRITE != 0 {
+        if Mode::from_raw_mode(stat.st_mode).intersects(Mode::WGRP | Mode::WOTH) {
             return Err(unsafe_because(path, "may be changed by others").hint(format!("chmod 700 {}", path.display())));
         }
         Ok(())
