@@ -53,10 +53,14 @@ impl Clock for SystemClock {
 
 #[cfg(target_os = "linux")]
 fn boot() -> Option<Boot> {
-    let id = std::fs::read_to_string("/proc/sys/kernel/random/boot_id").ok()?;
-    let now = rustix::time::clock_gettime(rustix::time::ClockId::Boottime);
-    let ms = now.tv_sec.saturating_mul(1000).saturating_add(now.tv_nsec / 1_000_000);
-    Some(Boot { id: id.trim().to_owned(), ms })
+    let read = |name: &str| std::fs::read_to_string(format!("/proc/{name}")).ok();
+    let id = read("sys/kernel/random/boot_id")?.trim().to_owned();
+    // Seconds and hundredths, sleep included, such as `6813.23 7100.19`.
+    let uptime = read("uptime")?;
+    let (seconds, hundredths) = uptime.split_whitespace().next()?.split_once('.')?;
+    let seconds: i64 = seconds.parse().ok()?;
+    let ms = seconds.checked_mul(1000)?.checked_add(hundredths.parse::<i64>().ok()?.checked_mul(10)?)?;
+    Some(Boot { id, ms })
 }
 
 #[cfg(not(target_os = "linux"))]
