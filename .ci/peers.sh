@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Installs the other JOSE implementations that tests/peers.rs is tested against:
+# Installs the other JOSE implementations that tests/peers.rs and tests/network are tested against:
 # tokens, keys and sealed keys made by each must be accepted by jwtctl, and the reverse.
 #
 #   JWTCTL_PEERS   where to (default: ${XDG_CACHE_HOME:-$HOME/.cache}/jwtctl-peers)
@@ -13,6 +13,7 @@ JOSERFC=1.8.0
 JWCRYPTO=1.6.1
 CRYPTOGRAPHY=50.0.2
 NPM_JOSE=6.2.17
+NPM_OAUTH4WEBAPI=3.8.8
 JWT_CLI=6.2.0
 
 PEERS=${JWTCTL_PEERS:-${XDG_CACHE_HOME:-$HOME/.cache}/jwtctl-peers}
@@ -69,35 +70,36 @@ py_peer pyjwt PyJWT "$PYJWT" '[crypto]'
 py_peer joserfc joserfc "$JOSERFC"
 py_peer jwcrypto jwcrypto "$JWCRYPTO"
 
-# --- npm: panva/jose -----------------------------------------------------------------------
-node_jose() {
-    local why='' got major
+# --- npm: panva/jose and panva/oauth4webapi ----------------------------------------------------
+node_peer() { # PACKAGE VERSION
+    local name=$1 want=$2 why='' got major
     if ! have node; then
-        missing jose "needs node 20 or later"
+        missing "$name" "needs node 20 or later"
         return
     fi
     major=$(node -p 'process.versions.node.split(".")[0]')
     if [ "$major" -lt 20 ]; then
-        missing jose "needs node 20 or later, this is $major"
+        missing "$name" "needs node 20 or later, this is $major"
         return
     fi
     got=$(node -p 'JSON.parse(require("fs").readFileSync(process.argv[1])).version' \
-        "$PEERS/node/node_modules/jose/package.json" 2>/dev/null) || got=
-    if [ "$got" = "$NPM_JOSE" ]; then
-        ready jose "$NPM_JOSE"
+        "$PEERS/node/node_modules/$name/package.json" 2>/dev/null) || got=
+    if [ "$got" = "$want" ]; then
+        ready "$name" "$want"
     elif ! have npm; then
-        missing jose "needs npm"
+        missing "$name" "needs npm"
     else
         mkdir -p "$PEERS/node"
         if try npm install --prefix "$PEERS/node" --no-audit --no-fund --loglevel=error \
-            --ignore-scripts "jose@$NPM_JOSE"; then
-            ready jose "$NPM_JOSE"
+            --ignore-scripts "$name@$want"; then
+            ready "$name" "$want"
         else
-            missing jose "$why"
+            missing "$name" "$why"
         fi
     fi
 }
-node_jose
+node_peer jose "$NPM_JOSE"
+node_peer oauth4webapi "$NPM_OAUTH4WEBAPI"
 
 # --- the system's packages: latchset jose, openssl -----------------------------------------
 apt_updated=

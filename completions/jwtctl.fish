@@ -1,6 +1,6 @@
 # Print an optspec for argparse to handle cmd's options that are independent of any subcommand.
 function __fish_jwtctl_global_optspecs
-    string join \n json q/quiet v/verbose color= now= no-input store= passphrase-from= h/help V/version
+    string join \n json q/quiet v/verbose color= now= no-input store= cache-dir= offline passphrase-from= h/help V/version
 end
 
 function __fish_jwtctl_needs_command
@@ -29,11 +29,13 @@ always\t'Always'
 never\t'Never'"
 complete -c jwtctl -n "__fish_jwtctl_needs_command" -l now -d 'Pretend it is TIME: RFC 3339, a date, Unix seconds, +15m or -1h' -r
 complete -c jwtctl -n "__fish_jwtctl_needs_command" -l store -d 'The keystore (default: in the platform\'s data directory)' -r -F
+complete -c jwtctl -n "__fish_jwtctl_needs_command" -l cache-dir -d 'Keep fetched keys in DIR (default: the platform\'s cache directory)' -r -F
 complete -c jwtctl -n "__fish_jwtctl_needs_command" -l passphrase-from -d 'Open sealed keys and encrypted PEM with the passphrase in KEYSPEC: PATH, -, env:NAME or fd:N' -r
 complete -c jwtctl -n "__fish_jwtctl_needs_command" -l json -d 'Write one JSON document to stdout, failures included [env: JWTCTL_FORMAT=json]'
 complete -c jwtctl -n "__fish_jwtctl_needs_command" -s q -l quiet -d 'No notes and no progress on stderr'
 complete -c jwtctl -n "__fish_jwtctl_needs_command" -s v -l verbose -d 'Say why and where from; secrets never'
 complete -c jwtctl -n "__fish_jwtctl_needs_command" -l no-input -d 'Never prompt: fail and name the flag to use [env: CI]'
+complete -c jwtctl -n "__fish_jwtctl_needs_command" -l offline -d 'Files and cache only: open no connection'
 complete -c jwtctl -n "__fish_jwtctl_needs_command" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c jwtctl -n "__fish_jwtctl_needs_command" -s V -l version -d 'Print version'
 complete -c jwtctl -n "__fish_jwtctl_needs_command" -f -a "decode" -d 'Show what is in a token, without verifying it'
@@ -41,6 +43,7 @@ complete -c jwtctl -n "__fish_jwtctl_needs_command" -f -a "verify" -d 'Verify a 
 complete -c jwtctl -n "__fish_jwtctl_needs_command" -f -a "sign" -d 'Sign a token'
 complete -c jwtctl -n "__fish_jwtctl_needs_command" -f -a "keygen" -d 'Make a key'
 complete -c jwtctl -n "__fish_jwtctl_needs_command" -f -a "jwks" -d 'Your own keys, and everything one does with a key set'
+complete -c jwtctl -n "__fish_jwtctl_needs_command" -f -a "cache" -d 'Look after the cache of fetched key sets'
 complete -c jwtctl -n "__fish_jwtctl_needs_command" -f -a "completions" -d 'Print the completion script for a shell'
 complete -c jwtctl -n "__fish_jwtctl_needs_command" -f -a "man" -d 'Write the manual pages, one per command, into a directory'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand decode" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless the environment says otherwise'
@@ -48,6 +51,7 @@ always\t'Always'
 never\t'Never'"
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand decode" -l now -d 'Pretend it is TIME: RFC 3339, a date, Unix seconds, +15m or -1h' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand decode" -l store -d 'The keystore (default: in the platform\'s data directory)' -r -F
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand decode" -l cache-dir -d 'Keep fetched keys in DIR (default: the platform\'s cache directory)' -r -F
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand decode" -l passphrase-from -d 'Open sealed keys and encrypted PEM with the passphrase in KEYSPEC: PATH, -, env:NAME or fd:N' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand decode" -l claim -d 'Print one claim and nothing else: a name, or a JSON Pointer such as /realm_access/roles/0' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand decode" -l part -d 'Print one part as it was encoded, and nothing else' -r -f -a "header\t'The header'
@@ -57,6 +61,7 @@ complete -c jwtctl -n "__fish_jwtctl_using_subcommand decode" -l json -d 'Write 
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand decode" -s q -l quiet -d 'No notes and no progress on stderr'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand decode" -s v -l verbose -d 'Say why and where from; secrets never'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand decode" -l no-input -d 'Never prompt: fail and name the flag to use [env: CI]'
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand decode" -l offline -d 'Files and cache only: open no connection'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand decode" -l explain -d 'Explain each registered header parameter and claim'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand decode" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand verify" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless the environment says otherwise'
@@ -64,6 +69,7 @@ always\t'Always'
 never\t'Never'"
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand verify" -l now -d 'Pretend it is TIME: RFC 3339, a date, Unix seconds, +15m or -1h' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand verify" -l store -d 'The keystore (default: in the platform\'s data directory)' -r -F
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand verify" -l cache-dir -d 'Keep fetched keys in DIR (default: the platform\'s cache directory)' -r -F
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand verify" -l passphrase-from -d 'Open sealed keys and encrypted PEM with the passphrase in KEYSPEC: PATH, -, env:NAME or fd:N' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand verify" -l key -d 'Verify with this key: PATH, -, env:NAME, fd:N or store:KID' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand verify" -l secret -d 'Verify with this HMAC secret: PATH, -, env:NAME or fd:N, never the secret itself' -r
@@ -73,6 +79,8 @@ base64\t'Base64'
 base64url\t'Base64url'
 raw\t'The bytes themselves, line ending included'"
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand verify" -l jwks -d 'Verify with the key of this set that the token names' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand verify" -l jwks-uri -d 'Verify with the key of the set at URL that the token names; the set is cached' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand verify" -l issuer -d 'Verify with the keys that this issuer publishes (OpenID Connect Discovery, RFC 8414); also the only iss accepted' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand verify" -l kid -d 'Use only the key of this id; a token that names another is refused' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand verify" -l alg -d 'Accept only these algorithms (default: what the key permits)' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand verify" -l iss -d 'The issuer; repeat to accept any of several' -r
@@ -91,6 +99,14 @@ iat\t''
 iss\t''
 aud\t''
 typ\t''"
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand verify" -l max-stale -d 'With --offline: how long past their lifetime cached keys are good' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand verify" -l stale-if-error -d 'How long cached keys stand in while their server is out of reach, at most a day (default: what the server says, or 5m)' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand verify" -l jwks-max-age -d 'How long keys are fresh at most, 1m to 1h (default: what the server says, or 10m)' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand verify" -l timeout -d 'How long a fetch may take, 1s to 5m' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand verify" -l ca-bundle -d 'Trust these certificate authorities (PEM) instead of the system\'s' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand verify" -l client-cert -d 'Show the server this certificate (PEM)' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand verify" -l client-key -d 'The private key of the client certificate' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand verify" -l http-headers -d 'Send the headers in FILE, one "Name: value" a line, to the server named, and to no other' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand verify" -l claim -d 'Print one claim of a valid token, instead of the report: a name or a JSON Pointer' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand verify" -l detached -d 'Verify a detached signature over the bytes of FILE (or -); no claims are judged' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand verify" -l max-size -d 'Refuse tokens of more bytes' -r
@@ -98,8 +114,11 @@ complete -c jwtctl -n "__fish_jwtctl_using_subcommand verify" -l json -d 'Write 
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand verify" -s q -l quiet -d 'No notes and no progress on stderr'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand verify" -s v -l verbose -d 'Say why and where from; secrets never'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand verify" -l no-input -d 'Never prompt: fail and name the flag to use [env: CI]'
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand verify" -l offline -d 'Files and cache only: open no connection'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand verify" -l require-kid -d 'Refuse tokens that do not name their key'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand verify" -l allow-weak-key -d 'Accept keys that are shorter than their algorithm asks for'
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand verify" -l refresh -d 'Fetch the keys now, whatever the cache has'
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand verify" -l allow-http -d 'Allow http, where anybody on the way can replace the keys'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand verify" -l payload -d 'Print the payload of a valid token exactly as it was signed, instead of the report'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand verify" -l raw -d 'Verify a signature over any bytes; no claims are judged'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand verify" -s h -l help -d 'Print help (see more with \'--help\')'
@@ -108,6 +127,7 @@ always\t'Always'
 never\t'Never'"
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand sign" -l now -d 'Pretend it is TIME: RFC 3339, a date, Unix seconds, +15m or -1h' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand sign" -l store -d 'The keystore (default: in the platform\'s data directory)' -r -F
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand sign" -l cache-dir -d 'Keep fetched keys in DIR (default: the platform\'s cache directory)' -r -F
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand sign" -l passphrase-from -d 'Open sealed keys and encrypted PEM with the passphrase in KEYSPEC: PATH, -, env:NAME or fd:N' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand sign" -l key -d 'Sign with this private key: PATH, -, env:NAME, fd:N or store:KID' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand sign" -l secret -d 'Sign with this HMAC secret: PATH, -, env:NAME or fd:N, never the secret itself' -r
@@ -136,6 +156,7 @@ complete -c jwtctl -n "__fish_jwtctl_using_subcommand sign" -l json -d 'Write on
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand sign" -s q -l quiet -d 'No notes and no progress on stderr'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand sign" -s v -l verbose -d 'Say why and where from; secrets never'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand sign" -l no-input -d 'Never prompt: fail and name the flag to use [env: CI]'
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand sign" -l offline -d 'Files and cache only: open no connection'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand sign" -l allow-weak-key -d 'Sign with a key that is shorter than its algorithm asks for'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand sign" -l allow-outlive -d 'Sign what outlives its key: when it expires, the keystore no longer publishes the key'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand sign" -l no-exp -d 'Let it never expire'
@@ -147,6 +168,7 @@ always\t'Always'
 never\t'Never'"
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand keygen" -l now -d 'Pretend it is TIME: RFC 3339, a date, Unix seconds, +15m or -1h' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand keygen" -l store -d 'The keystore (default: in the platform\'s data directory)' -r -F
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand keygen" -l cache-dir -d 'Keep fetched keys in DIR (default: the platform\'s cache directory)' -r -F
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand keygen" -l passphrase-from -d 'Open sealed keys and encrypted PEM with the passphrase in KEYSPEC: PATH, -, env:NAME or fd:N' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand keygen" -l bits -d 'Size of an RSA key, 2048 to 8192 (default: 2048)' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand keygen" -l crv -d 'Curve, where the algorithm leaves a choice' -r
@@ -164,62 +186,95 @@ complete -c jwtctl -n "__fish_jwtctl_using_subcommand keygen" -l json -d 'Write 
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand keygen" -s q -l quiet -d 'No notes and no progress on stderr'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand keygen" -s v -l verbose -d 'Say why and where from; secrets never'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand keygen" -l no-input -d 'Never prompt: fail and name the flag to use [env: CI]'
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand keygen" -l offline -d 'Files and cache only: open no connection'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand keygen" -l no-encrypt -d 'Write the private key in clear'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand keygen" -l force -d 'Replace files that exist'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand keygen" -l list-algs -d 'List the algorithms and exit'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand keygen" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and not __fish_seen_subcommand_from list show add remove rotate prune passphrase export lint diff thumbprint convert" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless the environment says otherwise'
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and not __fish_seen_subcommand_from list show add remove rotate prune passphrase export fetch lint diff thumbprint convert" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless the environment says otherwise'
 always\t'Always'
 never\t'Never'"
-complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and not __fish_seen_subcommand_from list show add remove rotate prune passphrase export lint diff thumbprint convert" -l now -d 'Pretend it is TIME: RFC 3339, a date, Unix seconds, +15m or -1h' -r
-complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and not __fish_seen_subcommand_from list show add remove rotate prune passphrase export lint diff thumbprint convert" -l store -d 'The keystore (default: in the platform\'s data directory)' -r -F
-complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and not __fish_seen_subcommand_from list show add remove rotate prune passphrase export lint diff thumbprint convert" -l passphrase-from -d 'Open sealed keys and encrypted PEM with the passphrase in KEYSPEC: PATH, -, env:NAME or fd:N' -r
-complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and not __fish_seen_subcommand_from list show add remove rotate prune passphrase export lint diff thumbprint convert" -l json -d 'Write one JSON document to stdout, failures included [env: JWTCTL_FORMAT=json]'
-complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and not __fish_seen_subcommand_from list show add remove rotate prune passphrase export lint diff thumbprint convert" -s q -l quiet -d 'No notes and no progress on stderr'
-complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and not __fish_seen_subcommand_from list show add remove rotate prune passphrase export lint diff thumbprint convert" -s v -l verbose -d 'Say why and where from; secrets never'
-complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and not __fish_seen_subcommand_from list show add remove rotate prune passphrase export lint diff thumbprint convert" -l no-input -d 'Never prompt: fail and name the flag to use [env: CI]'
-complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and not __fish_seen_subcommand_from list show add remove rotate prune passphrase export lint diff thumbprint convert" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and not __fish_seen_subcommand_from list show add remove rotate prune passphrase export lint diff thumbprint convert" -f -a "list" -d 'List the keys of a set, or those of the keystore with their state'
-complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and not __fish_seen_subcommand_from list show add remove rotate prune passphrase export lint diff thumbprint convert" -f -a "show" -d 'Show one key: its public half, and where it stands'
-complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and not __fish_seen_subcommand_from list show add remove rotate prune passphrase export lint diff thumbprint convert" -f -a "add" -d 'Add a private key to the keystore'
-complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and not __fish_seen_subcommand_from list show add remove rotate prune passphrase export lint diff thumbprint convert" -f -a "remove" -d 'Remove a key from the keystore for good'
-complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and not __fish_seen_subcommand_from list show add remove rotate prune passphrase export lint diff thumbprint convert" -f -a "rotate" -d 'Make the next signing key of the keystore'
-complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and not __fish_seen_subcommand_from list show add remove rotate prune passphrase export lint diff thumbprint convert" -f -a "prune" -d 'Remove the keys of the keystore that have expired'
-complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and not __fish_seen_subcommand_from list show add remove rotate prune passphrase export lint diff thumbprint convert" -f -a "passphrase" -d 'Change the passphrase of the keystore: all keys, or none'
-complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and not __fish_seen_subcommand_from list show add remove rotate prune passphrase export lint diff thumbprint convert" -f -a "export" -d 'Print the public key set; private members and symmetric keys stay behind'
-complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and not __fish_seen_subcommand_from list show add remove rotate prune passphrase export lint diff thumbprint convert" -f -a "lint" -d 'Look for what is wrong with a public key set'
-complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and not __fish_seen_subcommand_from list show add remove rotate prune passphrase export lint diff thumbprint convert" -f -a "diff" -d 'Compare two key sets: keys added, removed, changed, and other keys under the same id'
-complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and not __fish_seen_subcommand_from list show add remove rotate prune passphrase export lint diff thumbprint convert" -f -a "thumbprint" -d 'Print the RFC 7638 thumbprint of each key'
-complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and not __fish_seen_subcommand_from list show add remove rotate prune passphrase export lint diff thumbprint convert" -f -a "convert" -d 'Write a key in another format'
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and not __fish_seen_subcommand_from list show add remove rotate prune passphrase export fetch lint diff thumbprint convert" -l now -d 'Pretend it is TIME: RFC 3339, a date, Unix seconds, +15m or -1h' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and not __fish_seen_subcommand_from list show add remove rotate prune passphrase export fetch lint diff thumbprint convert" -l store -d 'The keystore (default: in the platform\'s data directory)' -r -F
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and not __fish_seen_subcommand_from list show add remove rotate prune passphrase export fetch lint diff thumbprint convert" -l cache-dir -d 'Keep fetched keys in DIR (default: the platform\'s cache directory)' -r -F
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and not __fish_seen_subcommand_from list show add remove rotate prune passphrase export fetch lint diff thumbprint convert" -l passphrase-from -d 'Open sealed keys and encrypted PEM with the passphrase in KEYSPEC: PATH, -, env:NAME or fd:N' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and not __fish_seen_subcommand_from list show add remove rotate prune passphrase export fetch lint diff thumbprint convert" -l json -d 'Write one JSON document to stdout, failures included [env: JWTCTL_FORMAT=json]'
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and not __fish_seen_subcommand_from list show add remove rotate prune passphrase export fetch lint diff thumbprint convert" -s q -l quiet -d 'No notes and no progress on stderr'
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and not __fish_seen_subcommand_from list show add remove rotate prune passphrase export fetch lint diff thumbprint convert" -s v -l verbose -d 'Say why and where from; secrets never'
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and not __fish_seen_subcommand_from list show add remove rotate prune passphrase export fetch lint diff thumbprint convert" -l no-input -d 'Never prompt: fail and name the flag to use [env: CI]'
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and not __fish_seen_subcommand_from list show add remove rotate prune passphrase export fetch lint diff thumbprint convert" -l offline -d 'Files and cache only: open no connection'
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and not __fish_seen_subcommand_from list show add remove rotate prune passphrase export fetch lint diff thumbprint convert" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and not __fish_seen_subcommand_from list show add remove rotate prune passphrase export fetch lint diff thumbprint convert" -f -a "list" -d 'List the keys of a set, or those of the keystore with their state'
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and not __fish_seen_subcommand_from list show add remove rotate prune passphrase export fetch lint diff thumbprint convert" -f -a "show" -d 'Show one key: its public half, and where it stands'
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and not __fish_seen_subcommand_from list show add remove rotate prune passphrase export fetch lint diff thumbprint convert" -f -a "add" -d 'Add a private key to the keystore'
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and not __fish_seen_subcommand_from list show add remove rotate prune passphrase export fetch lint diff thumbprint convert" -f -a "remove" -d 'Remove a key from the keystore for good'
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and not __fish_seen_subcommand_from list show add remove rotate prune passphrase export fetch lint diff thumbprint convert" -f -a "rotate" -d 'Make the next signing key of the keystore'
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and not __fish_seen_subcommand_from list show add remove rotate prune passphrase export fetch lint diff thumbprint convert" -f -a "prune" -d 'Remove the keys of the keystore that have expired'
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and not __fish_seen_subcommand_from list show add remove rotate prune passphrase export fetch lint diff thumbprint convert" -f -a "passphrase" -d 'Change the passphrase of the keystore: all keys, or none'
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and not __fish_seen_subcommand_from list show add remove rotate prune passphrase export fetch lint diff thumbprint convert" -f -a "export" -d 'Print the public key set; private members and symmetric keys stay behind'
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and not __fish_seen_subcommand_from list show add remove rotate prune passphrase export fetch lint diff thumbprint convert" -f -a "fetch" -d 'Fetch a published key set, through the cache'
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and not __fish_seen_subcommand_from list show add remove rotate prune passphrase export fetch lint diff thumbprint convert" -f -a "lint" -d 'Look for what is wrong with a public key set'
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and not __fish_seen_subcommand_from list show add remove rotate prune passphrase export fetch lint diff thumbprint convert" -f -a "diff" -d 'Compare two key sets: keys added, removed, changed, and other keys under the same id'
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and not __fish_seen_subcommand_from list show add remove rotate prune passphrase export fetch lint diff thumbprint convert" -f -a "thumbprint" -d 'Print the RFC 7638 thumbprint of each key'
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and not __fish_seen_subcommand_from list show add remove rotate prune passphrase export fetch lint diff thumbprint convert" -f -a "convert" -d 'Write a key in another format'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from list" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless the environment says otherwise'
 always\t'Always'
 never\t'Never'"
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from list" -l now -d 'Pretend it is TIME: RFC 3339, a date, Unix seconds, +15m or -1h' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from list" -l store -d 'The keystore (default: in the platform\'s data directory)' -r -F
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from list" -l cache-dir -d 'Keep fetched keys in DIR (default: the platform\'s cache directory)' -r -F
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from list" -l passphrase-from -d 'Open sealed keys and encrypted PEM with the passphrase in KEYSPEC: PATH, -, env:NAME or fd:N' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from list" -l jwks -d 'A key set; a single key of any format counts as a set of one (default: the keystore)' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from list" -l jwks-uri -d 'The key set at URL; it is cached' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from list" -l issuer -d 'The key set that this issuer publishes (OpenID Connect Discovery, RFC 8414)' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from list" -l max-stale -d 'With --offline: how long past their lifetime cached keys are good' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from list" -l stale-if-error -d 'How long cached keys stand in while their server is out of reach, at most a day (default: what the server says, or 5m)' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from list" -l jwks-max-age -d 'How long keys are fresh at most, 1m to 1h (default: what the server says, or 10m)' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from list" -l timeout -d 'How long a fetch may take, 1s to 5m' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from list" -l ca-bundle -d 'Trust these certificate authorities (PEM) instead of the system\'s' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from list" -l client-cert -d 'Show the server this certificate (PEM)' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from list" -l client-key -d 'The private key of the client certificate' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from list" -l http-headers -d 'Send the headers in FILE, one "Name: value" a line, to the server named, and to no other' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from list" -l json -d 'Write one JSON document to stdout, failures included [env: JWTCTL_FORMAT=json]'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from list" -s q -l quiet -d 'No notes and no progress on stderr'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from list" -s v -l verbose -d 'Say why and where from; secrets never'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from list" -l no-input -d 'Never prompt: fail and name the flag to use [env: CI]'
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from list" -l offline -d 'Files and cache only: open no connection'
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from list" -l refresh -d 'Fetch the keys now, whatever the cache has'
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from list" -l allow-http -d 'Allow http, where anybody on the way can replace the keys'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from show" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless the environment says otherwise'
 always\t'Always'
 never\t'Never'"
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from show" -l now -d 'Pretend it is TIME: RFC 3339, a date, Unix seconds, +15m or -1h' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from show" -l store -d 'The keystore (default: in the platform\'s data directory)' -r -F
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from show" -l cache-dir -d 'Keep fetched keys in DIR (default: the platform\'s cache directory)' -r -F
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from show" -l passphrase-from -d 'Open sealed keys and encrypted PEM with the passphrase in KEYSPEC: PATH, -, env:NAME or fd:N' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from show" -l jwks -d 'A key set; a single key of any format counts as a set of one (default: the keystore)' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from show" -l jwks-uri -d 'The key set at URL; it is cached' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from show" -l issuer -d 'The key set that this issuer publishes (OpenID Connect Discovery, RFC 8414)' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from show" -l max-stale -d 'With --offline: how long past their lifetime cached keys are good' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from show" -l stale-if-error -d 'How long cached keys stand in while their server is out of reach, at most a day (default: what the server says, or 5m)' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from show" -l jwks-max-age -d 'How long keys are fresh at most, 1m to 1h (default: what the server says, or 10m)' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from show" -l timeout -d 'How long a fetch may take, 1s to 5m' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from show" -l ca-bundle -d 'Trust these certificate authorities (PEM) instead of the system\'s' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from show" -l client-cert -d 'Show the server this certificate (PEM)' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from show" -l client-key -d 'The private key of the client certificate' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from show" -l http-headers -d 'Send the headers in FILE, one "Name: value" a line, to the server named, and to no other' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from show" -l json -d 'Write one JSON document to stdout, failures included [env: JWTCTL_FORMAT=json]'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from show" -s q -l quiet -d 'No notes and no progress on stderr'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from show" -s v -l verbose -d 'Say why and where from; secrets never'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from show" -l no-input -d 'Never prompt: fail and name the flag to use [env: CI]'
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from show" -l offline -d 'Files and cache only: open no connection'
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from show" -l refresh -d 'Fetch the keys now, whatever the cache has'
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from show" -l allow-http -d 'Allow http, where anybody on the way can replace the keys'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from show" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from add" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless the environment says otherwise'
 always\t'Always'
 never\t'Never'"
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from add" -l now -d 'Pretend it is TIME: RFC 3339, a date, Unix seconds, +15m or -1h' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from add" -l store -d 'The keystore (default: in the platform\'s data directory)' -r -F
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from add" -l cache-dir -d 'Keep fetched keys in DIR (default: the platform\'s cache directory)' -r -F
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from add" -l passphrase-from -d 'Open sealed keys and encrypted PEM with the passphrase in KEYSPEC: PATH, -, env:NAME or fd:N' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from add" -l kid -d 'Picks a key from a set; names a key that has no id of its own' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from add" -l publish-for -d 'How long it is published before it signs (default: 2h)' -r
@@ -229,6 +284,7 @@ complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subc
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from add" -s q -l quiet -d 'No notes and no progress on stderr'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from add" -s v -l verbose -d 'Say why and where from; secrets never'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from add" -l no-input -d 'Never prompt: fail and name the flag to use [env: CI]'
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from add" -l offline -d 'Files and cache only: open no connection'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from add" -l no-encrypt -d 'Keep private keys in clear; the first key of a keystore decides'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from add" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from remove" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless the environment says otherwise'
@@ -236,11 +292,13 @@ always\t'Always'
 never\t'Never'"
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from remove" -l now -d 'Pretend it is TIME: RFC 3339, a date, Unix seconds, +15m or -1h' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from remove" -l store -d 'The keystore (default: in the platform\'s data directory)' -r -F
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from remove" -l cache-dir -d 'Keep fetched keys in DIR (default: the platform\'s cache directory)' -r -F
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from remove" -l passphrase-from -d 'Open sealed keys and encrypted PEM with the passphrase in KEYSPEC: PATH, -, env:NAME or fd:N' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from remove" -l json -d 'Write one JSON document to stdout, failures included [env: JWTCTL_FORMAT=json]'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from remove" -s q -l quiet -d 'No notes and no progress on stderr'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from remove" -s v -l verbose -d 'Say why and where from; secrets never'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from remove" -l no-input -d 'Never prompt: fail and name the flag to use [env: CI]'
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from remove" -l offline -d 'Files and cache only: open no connection'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from remove" -l force -d 'Remove it even if tokens can then no longer be verified'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from remove" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from rotate" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless the environment says otherwise'
@@ -248,6 +306,7 @@ always\t'Always'
 never\t'Never'"
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from rotate" -l now -d 'Pretend it is TIME: RFC 3339, a date, Unix seconds, +15m or -1h' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from rotate" -l store -d 'The keystore (default: in the platform\'s data directory)' -r -F
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from rotate" -l cache-dir -d 'Keep fetched keys in DIR (default: the platform\'s cache directory)' -r -F
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from rotate" -l passphrase-from -d 'Open sealed keys and encrypted PEM with the passphrase in KEYSPEC: PATH, -, env:NAME or fd:N' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from rotate" -l alg -d 'The algorithm of the new key (default: that of the current one, or EdDSA)' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from rotate" -l crv -d 'Its curve, where the algorithm leaves a choice' -r
@@ -260,6 +319,7 @@ complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subc
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from rotate" -s q -l quiet -d 'No notes and no progress on stderr'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from rotate" -s v -l verbose -d 'Say why and where from; secrets never'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from rotate" -l no-input -d 'Never prompt: fail and name the flag to use [env: CI]'
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from rotate" -l offline -d 'Files and cache only: open no connection'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from rotate" -l dry-run -d 'Say what would be done, and change nothing'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from rotate" -l no-encrypt -d 'Keep private keys in clear; the first key of a keystore decides'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from rotate" -s h -l help -d 'Print help (see more with \'--help\')'
@@ -268,17 +328,20 @@ always\t'Always'
 never\t'Never'"
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from prune" -l now -d 'Pretend it is TIME: RFC 3339, a date, Unix seconds, +15m or -1h' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from prune" -l store -d 'The keystore (default: in the platform\'s data directory)' -r -F
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from prune" -l cache-dir -d 'Keep fetched keys in DIR (default: the platform\'s cache directory)' -r -F
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from prune" -l passphrase-from -d 'Open sealed keys and encrypted PEM with the passphrase in KEYSPEC: PATH, -, env:NAME or fd:N' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from prune" -l json -d 'Write one JSON document to stdout, failures included [env: JWTCTL_FORMAT=json]'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from prune" -s q -l quiet -d 'No notes and no progress on stderr'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from prune" -s v -l verbose -d 'Say why and where from; secrets never'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from prune" -l no-input -d 'Never prompt: fail and name the flag to use [env: CI]'
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from prune" -l offline -d 'Files and cache only: open no connection'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from prune" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from passphrase" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless the environment says otherwise'
 always\t'Always'
 never\t'Never'"
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from passphrase" -l now -d 'Pretend it is TIME: RFC 3339, a date, Unix seconds, +15m or -1h' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from passphrase" -l store -d 'The keystore (default: in the platform\'s data directory)' -r -F
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from passphrase" -l cache-dir -d 'Keep fetched keys in DIR (default: the platform\'s cache directory)' -r -F
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from passphrase" -l passphrase-from -d 'Open sealed keys and encrypted PEM with the passphrase in KEYSPEC: PATH, -, env:NAME or fd:N' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from passphrase" -l new-passphrase-from -d 'The new passphrase: PATH, -, env:NAME or fd:N' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from passphrase" -l p2c -d 'PBKDF2 iterations that protect the passphrase (default: as before)' -r
@@ -286,6 +349,7 @@ complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subc
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from passphrase" -s q -l quiet -d 'No notes and no progress on stderr'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from passphrase" -s v -l verbose -d 'Say why and where from; secrets never'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from passphrase" -l no-input -d 'Never prompt: fail and name the flag to use [env: CI]'
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from passphrase" -l offline -d 'Files and cache only: open no connection'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from passphrase" -l no-encrypt -d 'Keep all private keys in clear from now on'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from passphrase" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from export" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless the environment says otherwise'
@@ -293,25 +357,75 @@ always\t'Always'
 never\t'Never'"
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from export" -l now -d 'Pretend it is TIME: RFC 3339, a date, Unix seconds, +15m or -1h' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from export" -l store -d 'The keystore (default: in the platform\'s data directory)' -r -F
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from export" -l cache-dir -d 'Keep fetched keys in DIR (default: the platform\'s cache directory)' -r -F
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from export" -l passphrase-from -d 'Open sealed keys and encrypted PEM with the passphrase in KEYSPEC: PATH, -, env:NAME or fd:N' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from export" -l jwks -d 'A key set; a single key of any format counts as a set of one (default: the keystore)' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from export" -l jwks-uri -d 'The key set at URL; it is cached' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from export" -l issuer -d 'The key set that this issuer publishes (OpenID Connect Discovery, RFC 8414)' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from export" -l max-stale -d 'With --offline: how long past their lifetime cached keys are good' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from export" -l stale-if-error -d 'How long cached keys stand in while their server is out of reach, at most a day (default: what the server says, or 5m)' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from export" -l jwks-max-age -d 'How long keys are fresh at most, 1m to 1h (default: what the server says, or 10m)' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from export" -l timeout -d 'How long a fetch may take, 1s to 5m' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from export" -l ca-bundle -d 'Trust these certificate authorities (PEM) instead of the system\'s' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from export" -l client-cert -d 'Show the server this certificate (PEM)' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from export" -l client-key -d 'The private key of the client certificate' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from export" -l http-headers -d 'Send the headers in FILE, one "Name: value" a line, to the server named, and to no other' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from export" -l new-passphrase-from -d 'Encrypt private keys with the passphrase in KEYSPEC' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from export" -l p2c -d 'PBKDF2 iterations that protect the passphrase (default: 210000)' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from export" -l json -d 'Write one JSON document to stdout, failures included [env: JWTCTL_FORMAT=json]'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from export" -s q -l quiet -d 'No notes and no progress on stderr'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from export" -s v -l verbose -d 'Say why and where from; secrets never'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from export" -l no-input -d 'Never prompt: fail and name the flag to use [env: CI]'
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from export" -l offline -d 'Files and cache only: open no connection'
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from export" -l refresh -d 'Fetch the keys now, whatever the cache has'
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from export" -l allow-http -d 'Allow http, where anybody on the way can replace the keys'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from export" -l private -d 'The private keys, of the keystore those that have not expired'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from export" -l yes -d 'Do not ask whether private keys may leave'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from export" -l no-encrypt -d 'Write private keys in clear'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from export" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from fetch" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless the environment says otherwise'
+always\t'Always'
+never\t'Never'"
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from fetch" -l now -d 'Pretend it is TIME: RFC 3339, a date, Unix seconds, +15m or -1h' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from fetch" -l store -d 'The keystore (default: in the platform\'s data directory)' -r -F
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from fetch" -l cache-dir -d 'Keep fetched keys in DIR (default: the platform\'s cache directory)' -r -F
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from fetch" -l passphrase-from -d 'Open sealed keys and encrypted PEM with the passphrase in KEYSPEC: PATH, -, env:NAME or fd:N' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from fetch" -l jwks-uri -d 'The key set at URL' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from fetch" -l issuer -d 'The key set that this issuer publishes (OpenID Connect Discovery, RFC 8414)' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from fetch" -l max-stale -d 'With --offline: how long past their lifetime cached keys are good' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from fetch" -l stale-if-error -d 'How long cached keys stand in while their server is out of reach, at most a day (default: what the server says, or 5m)' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from fetch" -l jwks-max-age -d 'How long keys are fresh at most, 1m to 1h (default: what the server says, or 10m)' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from fetch" -l timeout -d 'How long a fetch may take, 1s to 5m' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from fetch" -l ca-bundle -d 'Trust these certificate authorities (PEM) instead of the system\'s' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from fetch" -l client-cert -d 'Show the server this certificate (PEM)' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from fetch" -l client-key -d 'The private key of the client certificate' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from fetch" -l http-headers -d 'Send the headers in FILE, one "Name: value" a line, to the server named, and to no other' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from fetch" -l json -d 'Write one JSON document to stdout, failures included [env: JWTCTL_FORMAT=json]'
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from fetch" -s q -l quiet -d 'No notes and no progress on stderr'
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from fetch" -s v -l verbose -d 'Say why and where from; secrets never'
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from fetch" -l no-input -d 'Never prompt: fail and name the flag to use [env: CI]'
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from fetch" -l offline -d 'Files and cache only: open no connection'
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from fetch" -l refresh -d 'Fetch the keys now, whatever the cache has'
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from fetch" -l allow-http -d 'Allow http, where anybody on the way can replace the keys'
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from fetch" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from lint" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless the environment says otherwise'
 always\t'Always'
 never\t'Never'"
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from lint" -l now -d 'Pretend it is TIME: RFC 3339, a date, Unix seconds, +15m or -1h' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from lint" -l store -d 'The keystore (default: in the platform\'s data directory)' -r -F
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from lint" -l cache-dir -d 'Keep fetched keys in DIR (default: the platform\'s cache directory)' -r -F
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from lint" -l passphrase-from -d 'Open sealed keys and encrypted PEM with the passphrase in KEYSPEC: PATH, -, env:NAME or fd:N' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from lint" -l jwks -d 'A key set; a single key of any format counts as a set of one (default: the keystore)' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from lint" -l jwks-uri -d 'The key set at URL; it is cached' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from lint" -l issuer -d 'The key set that this issuer publishes (OpenID Connect Discovery, RFC 8414)' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from lint" -l max-stale -d 'With --offline: how long past their lifetime cached keys are good' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from lint" -l stale-if-error -d 'How long cached keys stand in while their server is out of reach, at most a day (default: what the server says, or 5m)' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from lint" -l jwks-max-age -d 'How long keys are fresh at most, 1m to 1h (default: what the server says, or 10m)' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from lint" -l timeout -d 'How long a fetch may take, 1s to 5m' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from lint" -l ca-bundle -d 'Trust these certificate authorities (PEM) instead of the system\'s' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from lint" -l client-cert -d 'Show the server this certificate (PEM)' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from lint" -l client-key -d 'The private key of the client certificate' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from lint" -l http-headers -d 'Send the headers in FILE, one "Name: value" a line, to the server named, and to no other' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from lint" -l fail-on -d 'The least severity that counts' -r -f -a "error\t''
 warn\t''
 info\t''"
@@ -319,6 +433,9 @@ complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subc
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from lint" -s q -l quiet -d 'No notes and no progress on stderr'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from lint" -s v -l verbose -d 'Say why and where from; secrets never'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from lint" -l no-input -d 'Never prompt: fail and name the flag to use [env: CI]'
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from lint" -l offline -d 'Files and cache only: open no connection'
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from lint" -l refresh -d 'Fetch the keys now, whatever the cache has'
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from lint" -l allow-http -d 'Allow http, where anybody on the way can replace the keys'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from lint" -l list-rules -d 'List the rules and exit'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from lint" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from diff" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless the environment says otherwise'
@@ -326,19 +443,32 @@ always\t'Always'
 never\t'Never'"
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from diff" -l now -d 'Pretend it is TIME: RFC 3339, a date, Unix seconds, +15m or -1h' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from diff" -l store -d 'The keystore (default: in the platform\'s data directory)' -r -F
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from diff" -l cache-dir -d 'Keep fetched keys in DIR (default: the platform\'s cache directory)' -r -F
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from diff" -l passphrase-from -d 'Open sealed keys and encrypted PEM with the passphrase in KEYSPEC: PATH, -, env:NAME or fd:N' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from diff" -l json -d 'Write one JSON document to stdout, failures included [env: JWTCTL_FORMAT=json]'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from diff" -s q -l quiet -d 'No notes and no progress on stderr'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from diff" -s v -l verbose -d 'Say why and where from; secrets never'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from diff" -l no-input -d 'Never prompt: fail and name the flag to use [env: CI]'
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from diff" -l offline -d 'Files and cache only: open no connection'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from diff" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from thumbprint" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless the environment says otherwise'
 always\t'Always'
 never\t'Never'"
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from thumbprint" -l now -d 'Pretend it is TIME: RFC 3339, a date, Unix seconds, +15m or -1h' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from thumbprint" -l store -d 'The keystore (default: in the platform\'s data directory)' -r -F
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from thumbprint" -l cache-dir -d 'Keep fetched keys in DIR (default: the platform\'s cache directory)' -r -F
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from thumbprint" -l passphrase-from -d 'Open sealed keys and encrypted PEM with the passphrase in KEYSPEC: PATH, -, env:NAME or fd:N' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from thumbprint" -l jwks -d 'A key set; a single key of any format counts as a set of one (default: the keystore)' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from thumbprint" -l jwks-uri -d 'The key set at URL; it is cached' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from thumbprint" -l issuer -d 'The key set that this issuer publishes (OpenID Connect Discovery, RFC 8414)' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from thumbprint" -l max-stale -d 'With --offline: how long past their lifetime cached keys are good' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from thumbprint" -l stale-if-error -d 'How long cached keys stand in while their server is out of reach, at most a day (default: what the server says, or 5m)' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from thumbprint" -l jwks-max-age -d 'How long keys are fresh at most, 1m to 1h (default: what the server says, or 10m)' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from thumbprint" -l timeout -d 'How long a fetch may take, 1s to 5m' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from thumbprint" -l ca-bundle -d 'Trust these certificate authorities (PEM) instead of the system\'s' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from thumbprint" -l client-cert -d 'Show the server this certificate (PEM)' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from thumbprint" -l client-key -d 'The private key of the client certificate' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from thumbprint" -l http-headers -d 'Send the headers in FILE, one "Name: value" a line, to the server named, and to no other' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from thumbprint" -l hash -d 'The digest' -r -f -a "sha256\t''
 sha384\t''
 sha512\t''"
@@ -346,6 +476,9 @@ complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subc
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from thumbprint" -s q -l quiet -d 'No notes and no progress on stderr'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from thumbprint" -s v -l verbose -d 'Say why and where from; secrets never'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from thumbprint" -l no-input -d 'Never prompt: fail and name the flag to use [env: CI]'
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from thumbprint" -l offline -d 'Files and cache only: open no connection'
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from thumbprint" -l refresh -d 'Fetch the keys now, whatever the cache has'
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from thumbprint" -l allow-http -d 'Allow http, where anybody on the way can replace the keys'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from thumbprint" -l uri -d 'As a URI (RFC 9278)'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from thumbprint" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from convert" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless the environment says otherwise'
@@ -353,6 +486,7 @@ always\t'Always'
 never\t'Never'"
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from convert" -l now -d 'Pretend it is TIME: RFC 3339, a date, Unix seconds, +15m or -1h' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from convert" -l store -d 'The keystore (default: in the platform\'s data directory)' -r -F
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from convert" -l cache-dir -d 'Keep fetched keys in DIR (default: the platform\'s cache directory)' -r -F
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from convert" -l passphrase-from -d 'Open sealed keys and encrypted PEM with the passphrase in KEYSPEC: PATH, -, env:NAME or fd:N' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from convert" -l to -d 'The format' -r -f -a "jwk\t'JSON Web Key'
 jwks\t'JSON Web Key Set'
@@ -368,29 +502,184 @@ complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subc
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from convert" -s q -l quiet -d 'No notes and no progress on stderr'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from convert" -s v -l verbose -d 'Say why and where from; secrets never'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from convert" -l no-input -d 'Never prompt: fail and name the flag to use [env: CI]'
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from convert" -l offline -d 'Files and cache only: open no connection'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from convert" -l public -d 'Write the public half only'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from convert" -l force -d 'Replace a file that exists'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from convert" -l no-encrypt -d 'Write a private key in clear'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from convert" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and not __fish_seen_subcommand_from list show path refresh prune clear export import" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless the environment says otherwise'
+always\t'Always'
+never\t'Never'"
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and not __fish_seen_subcommand_from list show path refresh prune clear export import" -l now -d 'Pretend it is TIME: RFC 3339, a date, Unix seconds, +15m or -1h' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and not __fish_seen_subcommand_from list show path refresh prune clear export import" -l store -d 'The keystore (default: in the platform\'s data directory)' -r -F
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and not __fish_seen_subcommand_from list show path refresh prune clear export import" -l cache-dir -d 'Keep fetched keys in DIR (default: the platform\'s cache directory)' -r -F
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and not __fish_seen_subcommand_from list show path refresh prune clear export import" -l passphrase-from -d 'Open sealed keys and encrypted PEM with the passphrase in KEYSPEC: PATH, -, env:NAME or fd:N' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and not __fish_seen_subcommand_from list show path refresh prune clear export import" -l json -d 'Write one JSON document to stdout, failures included [env: JWTCTL_FORMAT=json]'
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and not __fish_seen_subcommand_from list show path refresh prune clear export import" -s q -l quiet -d 'No notes and no progress on stderr'
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and not __fish_seen_subcommand_from list show path refresh prune clear export import" -s v -l verbose -d 'Say why and where from; secrets never'
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and not __fish_seen_subcommand_from list show path refresh prune clear export import" -l no-input -d 'Never prompt: fail and name the flag to use [env: CI]'
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and not __fish_seen_subcommand_from list show path refresh prune clear export import" -l offline -d 'Files and cache only: open no connection'
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and not __fish_seen_subcommand_from list show path refresh prune clear export import" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and not __fish_seen_subcommand_from list show path refresh prune clear export import" -f -a "list" -d 'List the cached key sets and issuers\' documents'
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and not __fish_seen_subcommand_from list show path refresh prune clear export import" -f -a "show" -d 'Show all that is kept about a URL or an issuer'
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and not __fish_seen_subcommand_from list show path refresh prune clear export import" -f -a "path" -d 'Print where the cache is'
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and not __fish_seen_subcommand_from list show path refresh prune clear export import" -f -a "refresh" -d 'Fetch key sets again before they are needed, from cron or a timer'
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and not __fish_seen_subcommand_from list show path refresh prune clear export import" -f -a "prune" -d 'Remove what is of no more use: entries that ran out a week ago, damaged ones, and left-overs'
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and not __fish_seen_subcommand_from list show path refresh prune clear export import" -f -a "clear" -d 'Remove key sets; the next verification fetches them again'
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and not __fish_seen_subcommand_from list show path refresh prune clear export import" -f -a "export" -d 'Write key sets to a file, for another machine or for the npm packages jose and oauth4webapi'
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and not __fish_seen_subcommand_from list show path refresh prune clear export import" -f -a "import" -d 'Read key sets from a file that cache export, jose or oauth4webapi wrote'
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_subcommand_from list" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless the environment says otherwise'
+always\t'Always'
+never\t'Never'"
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_subcommand_from list" -l now -d 'Pretend it is TIME: RFC 3339, a date, Unix seconds, +15m or -1h' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_subcommand_from list" -l store -d 'The keystore (default: in the platform\'s data directory)' -r -F
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_subcommand_from list" -l cache-dir -d 'Keep fetched keys in DIR (default: the platform\'s cache directory)' -r -F
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_subcommand_from list" -l passphrase-from -d 'Open sealed keys and encrypted PEM with the passphrase in KEYSPEC: PATH, -, env:NAME or fd:N' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_subcommand_from list" -l json -d 'Write one JSON document to stdout, failures included [env: JWTCTL_FORMAT=json]'
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_subcommand_from list" -s q -l quiet -d 'No notes and no progress on stderr'
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_subcommand_from list" -s v -l verbose -d 'Say why and where from; secrets never'
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_subcommand_from list" -l no-input -d 'Never prompt: fail and name the flag to use [env: CI]'
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_subcommand_from list" -l offline -d 'Files and cache only: open no connection'
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_subcommand_from show" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless the environment says otherwise'
+always\t'Always'
+never\t'Never'"
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_subcommand_from show" -l now -d 'Pretend it is TIME: RFC 3339, a date, Unix seconds, +15m or -1h' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_subcommand_from show" -l store -d 'The keystore (default: in the platform\'s data directory)' -r -F
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_subcommand_from show" -l cache-dir -d 'Keep fetched keys in DIR (default: the platform\'s cache directory)' -r -F
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_subcommand_from show" -l passphrase-from -d 'Open sealed keys and encrypted PEM with the passphrase in KEYSPEC: PATH, -, env:NAME or fd:N' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_subcommand_from show" -l json -d 'Write one JSON document to stdout, failures included [env: JWTCTL_FORMAT=json]'
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_subcommand_from show" -s q -l quiet -d 'No notes and no progress on stderr'
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_subcommand_from show" -s v -l verbose -d 'Say why and where from; secrets never'
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_subcommand_from show" -l no-input -d 'Never prompt: fail and name the flag to use [env: CI]'
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_subcommand_from show" -l offline -d 'Files and cache only: open no connection'
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_subcommand_from show" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_subcommand_from path" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless the environment says otherwise'
+always\t'Always'
+never\t'Never'"
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_subcommand_from path" -l now -d 'Pretend it is TIME: RFC 3339, a date, Unix seconds, +15m or -1h' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_subcommand_from path" -l store -d 'The keystore (default: in the platform\'s data directory)' -r -F
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_subcommand_from path" -l cache-dir -d 'Keep fetched keys in DIR (default: the platform\'s cache directory)' -r -F
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_subcommand_from path" -l passphrase-from -d 'Open sealed keys and encrypted PEM with the passphrase in KEYSPEC: PATH, -, env:NAME or fd:N' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_subcommand_from path" -l json -d 'Write one JSON document to stdout, failures included [env: JWTCTL_FORMAT=json]'
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_subcommand_from path" -s q -l quiet -d 'No notes and no progress on stderr'
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_subcommand_from path" -s v -l verbose -d 'Say why and where from; secrets never'
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_subcommand_from path" -l no-input -d 'Never prompt: fail and name the flag to use [env: CI]'
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_subcommand_from path" -l offline -d 'Files and cache only: open no connection'
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_subcommand_from path" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_subcommand_from refresh" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless the environment says otherwise'
+always\t'Always'
+never\t'Never'"
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_subcommand_from refresh" -l now -d 'Pretend it is TIME: RFC 3339, a date, Unix seconds, +15m or -1h' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_subcommand_from refresh" -l store -d 'The keystore (default: in the platform\'s data directory)' -r -F
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_subcommand_from refresh" -l cache-dir -d 'Keep fetched keys in DIR (default: the platform\'s cache directory)' -r -F
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_subcommand_from refresh" -l passphrase-from -d 'Open sealed keys and encrypted PEM with the passphrase in KEYSPEC: PATH, -, env:NAME or fd:N' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_subcommand_from refresh" -l older-than -d 'Only what has lived for longer: a share of its lifetime, such as 50%, or a duration' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_subcommand_from refresh" -l max-stale -d 'With --offline: how long past their lifetime cached keys are good' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_subcommand_from refresh" -l stale-if-error -d 'How long cached keys stand in while their server is out of reach, at most a day (default: what the server says, or 5m)' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_subcommand_from refresh" -l jwks-max-age -d 'How long keys are fresh at most, 1m to 1h (default: what the server says, or 10m)' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_subcommand_from refresh" -l timeout -d 'How long a fetch may take, 1s to 5m' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_subcommand_from refresh" -l ca-bundle -d 'Trust these certificate authorities (PEM) instead of the system\'s' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_subcommand_from refresh" -l client-cert -d 'Show the server this certificate (PEM)' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_subcommand_from refresh" -l client-key -d 'The private key of the client certificate' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_subcommand_from refresh" -l http-headers -d 'Send the headers in FILE, one "Name: value" a line, to the server named, and to no other' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_subcommand_from refresh" -l json -d 'Write one JSON document to stdout, failures included [env: JWTCTL_FORMAT=json]'
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_subcommand_from refresh" -s q -l quiet -d 'No notes and no progress on stderr'
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_subcommand_from refresh" -s v -l verbose -d 'Say why and where from; secrets never'
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_subcommand_from refresh" -l no-input -d 'Never prompt: fail and name the flag to use [env: CI]'
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_subcommand_from refresh" -l offline -d 'Files and cache only: open no connection'
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_subcommand_from refresh" -l all -d 'Everything in the cache'
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_subcommand_from refresh" -l refresh -d 'Fetch the keys now, whatever the cache has'
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_subcommand_from refresh" -l allow-http -d 'Allow http, where anybody on the way can replace the keys'
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_subcommand_from refresh" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_subcommand_from prune" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless the environment says otherwise'
+always\t'Always'
+never\t'Never'"
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_subcommand_from prune" -l now -d 'Pretend it is TIME: RFC 3339, a date, Unix seconds, +15m or -1h' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_subcommand_from prune" -l store -d 'The keystore (default: in the platform\'s data directory)' -r -F
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_subcommand_from prune" -l cache-dir -d 'Keep fetched keys in DIR (default: the platform\'s cache directory)' -r -F
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_subcommand_from prune" -l passphrase-from -d 'Open sealed keys and encrypted PEM with the passphrase in KEYSPEC: PATH, -, env:NAME or fd:N' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_subcommand_from prune" -l json -d 'Write one JSON document to stdout, failures included [env: JWTCTL_FORMAT=json]'
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_subcommand_from prune" -s q -l quiet -d 'No notes and no progress on stderr'
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_subcommand_from prune" -s v -l verbose -d 'Say why and where from; secrets never'
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_subcommand_from prune" -l no-input -d 'Never prompt: fail and name the flag to use [env: CI]'
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_subcommand_from prune" -l offline -d 'Files and cache only: open no connection'
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_subcommand_from prune" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_subcommand_from clear" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless the environment says otherwise'
+always\t'Always'
+never\t'Never'"
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_subcommand_from clear" -l now -d 'Pretend it is TIME: RFC 3339, a date, Unix seconds, +15m or -1h' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_subcommand_from clear" -l store -d 'The keystore (default: in the platform\'s data directory)' -r -F
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_subcommand_from clear" -l cache-dir -d 'Keep fetched keys in DIR (default: the platform\'s cache directory)' -r -F
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_subcommand_from clear" -l passphrase-from -d 'Open sealed keys and encrypted PEM with the passphrase in KEYSPEC: PATH, -, env:NAME or fd:N' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_subcommand_from clear" -l json -d 'Write one JSON document to stdout, failures included [env: JWTCTL_FORMAT=json]'
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_subcommand_from clear" -s q -l quiet -d 'No notes and no progress on stderr'
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_subcommand_from clear" -s v -l verbose -d 'Say why and where from; secrets never'
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_subcommand_from clear" -l no-input -d 'Never prompt: fail and name the flag to use [env: CI]'
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_subcommand_from clear" -l offline -d 'Files and cache only: open no connection'
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_subcommand_from clear" -l all -d 'Everything'
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_subcommand_from clear" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_subcommand_from export" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless the environment says otherwise'
+always\t'Always'
+never\t'Never'"
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_subcommand_from export" -l now -d 'Pretend it is TIME: RFC 3339, a date, Unix seconds, +15m or -1h' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_subcommand_from export" -l store -d 'The keystore (default: in the platform\'s data directory)' -r -F
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_subcommand_from export" -l cache-dir -d 'Keep fetched keys in DIR (default: the platform\'s cache directory)' -r -F
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_subcommand_from export" -l passphrase-from -d 'Open sealed keys and encrypted PEM with the passphrase in KEYSPEC: PATH, -, env:NAME or fd:N' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_subcommand_from export" -l format -d 'In which form' -r -f -a "bundle\t'Any number of key sets, with all that matters'
+jose\t'{"jwks":…,"uat":…} with uat in milliseconds, as jose keeps it'
+oauth4webapi\t'{"jwks":…,"uat":…} with uat in seconds, as oauth4webapi keeps it'
+jwks\t'The key set alone'"
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_subcommand_from export" -l out -d 'Write to FILE instead of stdout, replacing what is there' -r -F
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_subcommand_from export" -l if-changed-since -d 'Write nothing, and exit with 1, if nothing was fetched after UAT' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_subcommand_from export" -l json -d 'Write one JSON document to stdout, failures included [env: JWTCTL_FORMAT=json]'
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_subcommand_from export" -s q -l quiet -d 'No notes and no progress on stderr'
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_subcommand_from export" -s v -l verbose -d 'Say why and where from; secrets never'
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_subcommand_from export" -l no-input -d 'Never prompt: fail and name the flag to use [env: CI]'
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_subcommand_from export" -l offline -d 'Files and cache only: open no connection'
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_subcommand_from export" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_subcommand_from import" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless the environment says otherwise'
+always\t'Always'
+never\t'Never'"
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_subcommand_from import" -l now -d 'Pretend it is TIME: RFC 3339, a date, Unix seconds, +15m or -1h' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_subcommand_from import" -l store -d 'The keystore (default: in the platform\'s data directory)' -r -F
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_subcommand_from import" -l cache-dir -d 'Keep fetched keys in DIR (default: the platform\'s cache directory)' -r -F
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_subcommand_from import" -l passphrase-from -d 'Open sealed keys and encrypted PEM with the passphrase in KEYSPEC: PATH, -, env:NAME or fd:N' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_subcommand_from import" -l url -d 'The URL that the keys are from; for files that do not say' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_subcommand_from import" -l uat-unit -d 'The unit of uat' -r -f -a "auto\t'Told by its size'
+s\t'Seconds'
+ms\t'Milliseconds'"
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_subcommand_from import" -l json -d 'Write one JSON document to stdout, failures included [env: JWTCTL_FORMAT=json]'
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_subcommand_from import" -s q -l quiet -d 'No notes and no progress on stderr'
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_subcommand_from import" -s v -l verbose -d 'Say why and where from; secrets never'
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_subcommand_from import" -l no-input -d 'Never prompt: fail and name the flag to use [env: CI]'
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_subcommand_from import" -l offline -d 'Files and cache only: open no connection'
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_subcommand_from import" -l reset-uat -d 'Take the keys as expired: they are fetched again before use'
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_subcommand_from import" -l force -d 'Replace newer keys as well'
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_subcommand_from import" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand completions" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless the environment says otherwise'
 always\t'Always'
 never\t'Never'"
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand completions" -l now -d 'Pretend it is TIME: RFC 3339, a date, Unix seconds, +15m or -1h' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand completions" -l store -d 'The keystore (default: in the platform\'s data directory)' -r -F
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand completions" -l cache-dir -d 'Keep fetched keys in DIR (default: the platform\'s cache directory)' -r -F
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand completions" -l passphrase-from -d 'Open sealed keys and encrypted PEM with the passphrase in KEYSPEC: PATH, -, env:NAME or fd:N' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand completions" -l json -d 'Write one JSON document to stdout, failures included [env: JWTCTL_FORMAT=json]'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand completions" -s q -l quiet -d 'No notes and no progress on stderr'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand completions" -s v -l verbose -d 'Say why and where from; secrets never'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand completions" -l no-input -d 'Never prompt: fail and name the flag to use [env: CI]'
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand completions" -l offline -d 'Files and cache only: open no connection'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand completions" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand man" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless the environment says otherwise'
 always\t'Always'
 never\t'Never'"
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand man" -l now -d 'Pretend it is TIME: RFC 3339, a date, Unix seconds, +15m or -1h' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand man" -l store -d 'The keystore (default: in the platform\'s data directory)' -r -F
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand man" -l cache-dir -d 'Keep fetched keys in DIR (default: the platform\'s cache directory)' -r -F
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand man" -l passphrase-from -d 'Open sealed keys and encrypted PEM with the passphrase in KEYSPEC: PATH, -, env:NAME or fd:N' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand man" -l json -d 'Write one JSON document to stdout, failures included [env: JWTCTL_FORMAT=json]'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand man" -s q -l quiet -d 'No notes and no progress on stderr'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand man" -s v -l verbose -d 'Say why and where from; secrets never'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand man" -l no-input -d 'Never prompt: fail and name the flag to use [env: CI]'
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand man" -l offline -d 'Files and cache only: open no connection'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand man" -s h -l help -d 'Print help (see more with \'--help\')'

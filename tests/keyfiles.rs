@@ -9,7 +9,7 @@ use std::io::Read as _;
 use std::path::PathBuf;
 
 use jwtctl::core::alg::{Curve, Kty, SigAlg};
-use jwtctl::core::env::Env;
+use jwtctl::core::env::{Env, Stopped};
 use jwtctl::core::error::{Code, Error};
 use jwtctl::core::json::Json;
 use jwtctl::core::key::{
@@ -525,7 +525,7 @@ fn read_plain(bytes: &[u8]) -> Result<KeyFile, Error> {
 }
 
 fn env() -> Env<'static> {
-    Env { now: Timestamp(0), random: &urandom }
+    Env { now: Timestamp(0), random: &urandom, clock: &Stopped }
 }
 
 fn urandom(buffer: &mut [u8]) {

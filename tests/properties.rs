@@ -9,9 +9,11 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, LazyLock};
 use std::time::{SystemTime, UNIX_EPOCH};
 
+use jwtctl::core::address::{Address, Issuer};
 use jwtctl::core::alg::SigAlg;
+use jwtctl::core::cache::{self, Attempt, Binding, Entry, Published, UatUnit};
 use jwtctl::core::claims::{Check, Policy, Requirement, Skippable, Status, check};
-use jwtctl::core::env::Env;
+use jwtctl::core::env::{Env, Stopped};
 use jwtctl::core::error::{Code, Error};
 use jwtctl::core::header::Header;
 use jwtctl::core::json::{Json, MAX_DEPTH, Object};
@@ -86,7 +88,9 @@ fn read_everything(bytes: &[u8]) {
         use_everyhow(key);
     }
     let _ = keystore::Entry::parse(&Secret::new(bytes.to_vec()), Path::new("FILE"));
+    read_as_from_the_network(bytes);
     let Ok(text) = std::str::from_utf8(bytes) else { return };
+    let _ = (Address::parse(text, true), Issuer::parse(text, true).map(|issuer| issuer.documents()));
     let _ = (jwe::parse(text), seal::open(text, "FILE", nobody));
     let decoded = token::decode(text);
     for form in [Form::Jwt, Form::Raw, Form::Detached(b"payload")] {
@@ -97,6 +101,24 @@ fn read_everything(bytes: &[u8]) {
         let mut keys = Given::key(Arc::clone(&KEYS[0].0), Provenance::default());
         let verdict = token::verify(text, form, &mut keys, &Policy::default(), &env(0));
         assert!(verdict.is_err() || verdict.is_ok_and(|verdict| verdict.outcome.is_err()), "{text}");
+    }
+}
+
+/// What strangers publish, and what is found in the cache, with a checksum that is right as well.
+fn read_as_from_the_network(bytes: &[u8]) {
+    let framed = [cache::sha256_hex(&[bytes]).as_bytes(), b"\n", bytes].concat();
+    for entry in [bytes, &framed].into_iter().filter_map(|bytes| Entry::from_bytes(bytes).ok()) {
+        let _ = (entry.age_ms(&env(0)), entry.standing(Some(i64::MAX), Some(i64::MIN), &env(i64::MAX)), entry.to_bytes());
+    }
+    if let Some(attempt) = Attempt::from_bytes(bytes, 0) {
+        let _ = (attempt.pause(i64::MAX), attempt.pause(i64::MIN));
+    }
+    if let Ok(published) = Published::parse(bytes) {
+        assert_eq!(Published::parse(published.jwks.as_bytes()).map(|it| it.jwks), Ok(published.jwks), "read twice");
+    }
+    let url = Address::parse("https://issuer.example/", false).unwrap();
+    for (url, unit) in [(None, UatUnit::Auto), (Some(&url), UatUnit::Auto), (Some(&url), UatUnit::Seconds)] {
+        let _ = cache::import(bytes, Binding { url, ctx: &|_| "system".into(), unit, reset_uat: false }, 0);
     }
 }
 
@@ -654,7 +676,7 @@ const SECRET: [u8; 64] = [7; 64];
 static KEYS: LazyLock<Vec<(Arc<Key>, SigAlg)>> = LazyLock::new(|| {
     // A fixed scalar is as good as any other here.
     let random = |buffer: &mut [u8]| buffer.iter_mut().enumerate().for_each(|(i, byte)| *byte = i as u8 + 1);
-    let env = Env { now: Timestamp(0), random: &random };
+    let env = Env { now: Timestamp(0), random: &random, clock: &Stopped };
     let made = |alg| Arc::new(generate(Recipe::for_sig(alg, None, None).unwrap(), &env).unwrap());
     vec![
         (Arc::new(Key::from_secret(Secret::new(SECRET.to_vec()))), SigAlg::Hs256),
@@ -681,9 +703,18 @@ static GOOD_INPUTS: LazyLock<Vec<Vec<u8>>> = LazyLock::new(|| {
         let sets = json["sets"].as_array().into_iter().flatten();
         inputs.extend(sets.map(|entry| entry["jwks"].to_string().into_bytes()));
     }
+    inputs.extend(CACHED.map(|text| text.as_bytes().to_vec()));
     assert!(inputs.len() > 100, "too few inputs");
     inputs
 });
+
+/// An entry without its checksum, a record of an attempt, a bundle, and what jose keeps.
+const CACHED: [&str; 4] = [
+    r#"{"v":1,"url":"https://issuer.example/","ctx":"system","issuer":null,"jwks":{"keys":[]},"dropped":[{"i":0,"why":"kty_oct"}],"jwks_sha256":"","requested_at_ms":1,"fetched_at_ms":1,"expires_at_ms":600001,"stale_until_ms":900001,"http":{"etag":"\"1\"","last_modified":null,"date_ms":1,"age_s":0,"max_age_s":600,"stale_if_error_s":null},"boot":{"id":"x","ms":1},"provenance":"fetch","writer":"jwtctl/0.1.0"}"#,
+    r#"{"v":1,"ended_at_ms":1,"outcome":"error","reason":"kid_miss","error":{"class":"http_5xx","status":503,"why":"503"},"fails":2,"not_before_ms":1001}"#,
+    r#"{"format":"jwtctl-jwks-bundle","v":1,"uat_unit":"ms","created_at_ms":1,"entries":[{"url":"https://issuer.example/","issuer":null,"jwks":{"keys":[]},"uat":1,"expires_at_ms":600001,"etag":null}]}"#,
+    r#"{"jwks":{"keys":[{"kty":"OKP","crv":"Ed25519","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}]},"uat":1}"#,
+];
 
 static JWKS: LazyLock<Vec<Vec<u8>>> = LazyLock::new(|| {
     let mut jwks: Vec<Vec<u8>> =
@@ -715,5 +746,5 @@ fn status(checks: &[Check], name: &str) -> Status {
 }
 
 fn env(now: i64) -> Env<'static> {
-    Env { now: Timestamp(now), random: &|_| {} }
+    Env { now: Timestamp(now), random: &|_| {}, clock: &Stopped }
 }

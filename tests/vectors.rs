@@ -13,7 +13,7 @@ use std::sync::Arc;
 
 use jwtctl::core::alg::{Kty, SigAlg};
 use jwtctl::core::claims::Policy;
-use jwtctl::core::env::Env;
+use jwtctl::core::env::{Env, Stopped};
 use jwtctl::core::error::{Code, Error};
 use jwtctl::core::json::{Json, Object};
 use jwtctl::core::jwks::{Given, Provenance};
@@ -324,7 +324,7 @@ fn a_public_key_is_never_an_hmac_secret() {
             let signer = Key::from_secret(Secret::new(secret)).signer(SigAlg::Hs256, true).unwrap();
             let token = jws::sign(&Object::default(), br#"{"exp":4102444800}"#, &signer).unwrap();
             let mut keys = Given::key(Arc::new(undeclared(&public)), Provenance::default());
-            let env = Env { now: Timestamp(0), random: &urandom };
+            let env = Env { now: Timestamp(0), random: &urandom, clock: &Stopped };
             let verdict = token::verify(&token, Form::Jwt, &mut keys, &Policy::default(), &env).unwrap();
             assert_eq!(verdict.outcome.unwrap_err().primary().code, Code::AlgNotAllowed, "{name}");
             seen += 1;
@@ -620,7 +620,7 @@ impl Vector {
 
     fn try_judge(&self, key: &Key, policy: &Policy, now: Timestamp) -> Result<Verdict, Error> {
         let mut keys = Given::key(Arc::new(copy(key)), Provenance::default());
-        token::verify(&self.compact, self.form(), &mut keys, policy, &Env { now, random: &urandom })
+        token::verify(&self.compact, self.form(), &mut keys, policy, &Env { now, random: &urandom, clock: &Stopped })
     }
 
     fn parts(&self) -> [&str; 3] {
@@ -848,7 +848,7 @@ fn undeclared(key: &Key) -> Key {
 }
 
 fn new_key(recipe: Recipe) -> Key {
-    generate(recipe, &Env { now: Timestamp(0), random: &urandom }).unwrap()
+    generate(recipe, &Env { now: Timestamp(0), random: &urandom, clock: &Stopped }).unwrap()
 }
 
 fn urandom(buffer: &mut [u8]) {

@@ -1,11 +1,14 @@
 //! The command line: parse, run, write, exit.
 
+mod cache;
+mod clock;
 mod completions;
 mod decode;
 mod input;
 mod jwks;
 mod keygen;
 mod man;
+mod network;
 mod output;
 mod sign;
 mod verify;
@@ -19,6 +22,7 @@ use jwtctl::core::env::Env;
 use jwtctl::core::error::Error;
 use jwtctl::core::time::Timestamp;
 
+use clock::SystemClock;
 use input::Inputs;
 use output::{Color, Output, Report};
 
@@ -60,6 +64,12 @@ struct Global {
     /// The keystore (default: in the platform's data directory)
     #[arg(long, global = true, value_name = "DIR", env = "JWTCTL_STORE", hide_env_values = true)]
     store: Option<PathBuf>,
+    /// Keep fetched keys in DIR (default: the platform's cache directory)
+    #[arg(long, global = true, value_name = "DIR", env = "JWTCTL_CACHE_DIR", hide_env_values = true)]
+    cache_dir: Option<PathBuf>,
+    /// Files and cache only: open no connection
+    #[arg(long, global = true, env = "JWTCTL_OFFLINE", value_parser = clap::builder::FalseyValueParser::new(), hide_env_values = true)]
+    offline: bool,
     /// Open sealed keys and encrypted PEM with the passphrase in KEYSPEC: PATH, -, env:NAME or fd:N
     #[arg(long, global = true, value_name = "KEYSPEC", env = "JWTCTL_PASSPHRASE_FILE", hide_env_values = true)]
     passphrase_from: Option<String>,
@@ -73,13 +83,15 @@ enum Command {
     /// Show what is in a token, without verifying it
     Decode(decode::Args),
     /// Verify a token: its signature and every claim
-    Verify(verify::Args),
+    Verify(Box<verify::Args>),
     /// Sign a token
     Sign(sign::Args),
     /// Make a key
     Keygen(keygen::Args),
     /// Your own keys, and everything one does with a key set
     Jwks(jwks::Args),
+    /// Look after the cache of fetched key sets
+    Cache(cache::Args),
     /// Print the completion script for a shell
     Completions(completions::Args),
     /// Write the manual pages
@@ -95,6 +107,10 @@ pub struct Context<'a> {
     pub inputs: Inputs,
     /// Where notes go.
     pub output: Output,
+    /// The cache directory that was named.
+    pub cache_dir: Option<PathBuf>,
+    /// Whether no connection may be opened.
+    pub offline: bool,
 }
 
 /// Runs the command that the process was started with.
@@ -109,28 +125,37 @@ pub fn main() -> ExitCode {
     // A bare value is asked for by this call, JSON perhaps by an environment that was meant for others.
     let json = cli.global.json || (json && !cli.command.is_bare());
     let output = Output::new(json, cli.global.quiet, cli.global.verbose, cli.global.color);
-    let now = match moment(cli.global.now.as_deref()) {
-        Ok(now) => now,
+    let real = SystemClock::real();
+    let pretended = match cli.global.now.as_deref().filter(|text| !text.is_empty()).map(|text| pretend(text, real)).transpose() {
+        Ok(pretended) => pretended,
         Err(error) => return output.fail(&error),
     };
+    let clock = SystemClock::new(pretended);
     let random = |buffer: &mut [u8]| fill_random(buffer);
-    let env = Env { now, random: &random };
-    let inputs = Inputs::new(
-        cli.global.no_input || input::is_on("CI"),
-        cli.global.passphrase_from.filter(|spec| !spec.is_empty()),
-        cli.global.store,
-    );
-    let mut context = Context { env, inputs, output };
+    let env = Env { now: pretended.unwrap_or(real), random: &random, clock: &clock };
+    let Global { no_input, passphrase_from, store, cache_dir, offline, .. } = cli.global;
+    let passphrase_from = passphrase_from.filter(|spec| !spec.is_empty());
+    let inputs = Inputs::new(no_input || input::is_on("CI"), passphrase_from, store);
+    let mut context = Context { env, inputs, output, cache_dir, offline };
     dispatch(cli.command, &mut context)
+}
+
+/// The time that `--now` asks for, which reports must be able to write down.
+fn pretend(text: &str, real: Timestamp) -> Result<Timestamp, Error> {
+    match input::moment(text, "--now", real)? {
+        now if now.rfc3339().is_some() => Ok(now),
+        _ => Err(Error::usage("--now", "is outside the years 0 to 9999")),
+    }
 }
 
 fn dispatch(command: Command, context: &mut Context<'_>) -> ExitCode {
     match command {
         Command::Decode(args) => finish(decode::run(args, context), context),
-        Command::Verify(args) => finish(verify::run(args, context), context),
+        Command::Verify(args) => finish(verify::run(*args, context), context),
         Command::Sign(args) => finish(sign::run(args, context), context),
         Command::Keygen(args) => finish(keygen::run(args, context), context),
         Command::Jwks(args) => jwks::run(args, context),
+        Command::Cache(args) => cache::run(args, context),
         Command::Completions(args) => finish(completions::run(args), context),
         Command::Man(args) => finish(man::run(args), context),
     }
@@ -162,18 +187,6 @@ fn looks(args: &[OsString]) -> (bool, Color) {
     let after = words.iter().position(|word| *word == "--color").and_then(|at| words.get(at + 1).copied());
     let color = words.iter().find_map(|word| word.strip_prefix("--color=")).or(after);
     (json, color.and_then(|color| Color::from_str(color, true).ok()).unwrap_or(Color::Auto))
-}
-
-#[expect(clippy::disallowed_methods, reason = "the one place where the clock comes in")]
-fn moment(pretended: Option<&str>) -> Result<Timestamp, Error> {
-    let real = Timestamp(jiff::Timestamp::now().as_second());
-    match pretended {
-        None | Some("") => Ok(real),
-        Some(text) => match input::moment(text, "--now", real)? {
-            now if now.rfc3339().is_some() => Ok(now),
-            _ => Err(Error::usage("--now", "is outside the years 0 to 9999")),
-        },
-    }
 }
 
 /// Fills `buffer` from the operating system, without which nothing that needs randomness may go on.

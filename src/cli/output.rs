@@ -34,6 +34,11 @@ pub trait Report: Serialize {
     /// Writes it for people.
     fn human(&self, page: &mut Page<'_>) -> io::Result<()>;
 
+    /// Whether the answer is a JSON file for other programs, which `--json` must leave as it is.
+    fn is_raw(&self) -> bool {
+        false
+    }
+
     /// What the answer amounts to.
     fn status(&self) -> Status<'_> {
         Status::Done
@@ -156,7 +161,7 @@ impl Output {
             }
             Status::Rejected { rejection, shown } => (exit_code(rejection.primary().code), Some((rejection, shown))),
         };
-        let written = if self.json { self.emit_json(report, code) } else { self.emit_text(report) };
+        let written = if self.json && !report.is_raw() { self.emit_json(report, code) } else { self.emit_text(report) };
         if let (Some((rejection, shown)), false) = (rejection, self.json) {
             if !shown {
                 rejection.reasons().iter().for_each(|reason| self.line("error", AnsiColor::Red, &reason.message));

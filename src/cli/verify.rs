@@ -9,16 +9,17 @@ use jwtctl::core::claims::{Check, DEFAULT_LEEWAY, MAX_LEEWAY, Policy, Requiremen
 use jwtctl::core::error::{Code, Error, Reason, Rejection};
 use jwtctl::core::files::MAX_FILE;
 use jwtctl::core::json::{Json, Object};
-use jwtctl::core::jwks::{Given, Provenance};
+use jwtctl::core::jwks::{Given, Keys, Provenance};
 use jwtctl::core::jws::{self, Form, MAX_TOKEN};
 use jwtctl::core::key::Key;
 use jwtctl::core::secret::Secret;
-use jwtctl::core::time::Timestamp;
+use jwtctl::core::time::{Timestamp, humanize};
 use jwtctl::core::token::{self, KeyUsed, Verdict};
 use serde::{Serialize, Serializer};
 
 use super::Context;
 use super::input::{Claim, SecretEncoding, duration, sig_alg};
+use super::network::{self, Network};
 use super::output::{Page, Report, Role, Status};
 
 /// Verify a token: its signature and every claim
@@ -29,7 +30,7 @@ use super::output::{Page, Report, Role, Status};
 /// with --aud. All checks run and all are reported. The exit code says how a token failed: 10 signature, 11 expired, 12
 /// not yet valid, 13 a claim, 14 no key, 15 algorithm or header, 17 not a token.
 #[derive(clap::Args)]
-#[command(group(clap::ArgGroup::new("keys").args(["key", "secret", "jwks"])))]
+#[command(group(clap::ArgGroup::new("keys").args(["key", "secret", "jwks", "jwks_uri", "issuer"])))]
 pub struct Args {
     /// The token, - for stdin, @FILE or env:NAME
     token: Option<String>,
@@ -46,6 +47,12 @@ pub struct Args {
     /// Verify with the key of this set that the token names
     #[arg(long, value_name = "FILE", help_heading = "Keys")]
     jwks: Option<String>,
+    /// Verify with the key of the set at URL that the token names; the set is cached
+    #[arg(long, value_name = "URL", help_heading = "Keys")]
+    jwks_uri: Option<String>,
+    /// Verify with the keys that this issuer publishes (OpenID Connect Discovery, RFC 8414); also the only iss accepted
+    #[arg(long, value_name = "URL", help_heading = "Keys")]
+    issuer: Option<String>,
     /// Use only the key of this id; a token that names another is refused
     #[arg(long, allow_hyphen_values = true, help_heading = "Keys")]
     kid: Option<String>,
@@ -89,6 +96,9 @@ pub struct Args {
     /// Checks not to make at all
     #[arg(long, value_name = "CHECK", value_delimiter = ',', help_heading = "Claims")]
     skip: Vec<Skip>,
+
+    #[command(flatten)]
+    network: Network,
 
     /// Print the payload of a valid token exactly as it was signed, instead of the report
     #[arg(long, conflicts_with_all = ["json", "claim"], help_heading = "Output")]
@@ -201,9 +211,9 @@ pub fn run(args: Args, context: &mut Context<'_>) -> Result<Judgement, Error> {
     let token_spec = context.inputs.or_stdin(args.token.as_deref());
     let named = [("TOKEN", token_spec), ("--key", args.key.as_deref()), ("--secret", args.secret.as_deref())];
     let files = [("--jwks", args.jwks.as_deref()), ("--detached", args.detached.as_deref())];
-    context.inputs.check_stdin(&[&named[..], &files].concat())?;
-
+    context.inputs.check_stdin(&[&named[..], &files, &args.network.named()].concat())?;
     let policy = policy(&args)?;
+
     let token = match context.inputs.token(token_spec, args.max_size) {
         Ok(token) => token,
         // A token that cannot be read is a token that is refused: with a report, like every other.
@@ -220,8 +230,18 @@ pub fn run(args: Args, context: &mut Context<'_>) -> Result<Judgement, Error> {
     if let Err(reason) = jws::parse(&token, form) {
         return Ok(unreadable(&reason, &policy, &args, context));
     }
-    let mut keys = keys(&args, context)?;
-    let verdict = token::verify(&token, form, &mut keys, &policy, &context.env)?;
+    let http;
+    let mut keys: Box<dyn Keys + '_> = match args.network.source(args.jwks_uri.as_deref(), args.issuer.as_deref())? {
+        Some(source) => {
+            http = args.network.http(Some(source.address()), context)?;
+            Box::new(network::remote(source, &args.network, &http, context)?)
+        }
+        None => Box::new(keys(&args, context)?),
+    };
+    let verdict = token::verify(&token, form, &mut *keys, &policy, &context.env).inspect_err(|_| {
+        keys.warnings().iter().for_each(|warning| context.output.warn(warning));
+    })?;
+    drop(keys);
     verdict.notes.iter().for_each(|note| context.output.note(note));
     verdict.warnings.iter().for_each(|warning| context.output.warn(warning));
     show(verdict, args, context)
@@ -259,11 +279,18 @@ fn policy(args: &Args) -> Result<Policy, Error> {
     if let Some((flag, _)) = named.into_iter().find(|(_, values)| values.iter().any(String::is_empty)) {
         return Err(Error::usage(flag, "its value is empty"));
     }
+    let mut issuers = args.iss.clone();
+    if let Some(issuer) = &args.issuer {
+        if let Some(other) = issuers.iter().find(|it| *it != issuer) {
+            return Err(Error::usage("--iss", format!("{other:?} is not the issuer whose keys are used, {issuer:?}")));
+        }
+        issuers = vec![issuer.clone()];
+    }
     Ok(Policy {
         algs: (!args.alg.is_empty()).then(|| args.alg.clone()),
         require_kid: args.require_kid,
         kid: args.kid.clone(),
-        issuers: args.iss.clone(),
+        issuers,
         audiences: args.aud.clone(),
         subject: args.sub.clone(),
         typ: args.typ.clone(),
@@ -328,7 +355,8 @@ impl Judgement {
         match &self.verdict.outcome {
             Ok(_) => {
                 page.text(Role::Good, "VALID")?;
-                page.line(Role::Faint, &format!("  keys from {source}, at {}", self.now))?;
+                let age = self.verdict.keys.age_s.map(|age| format!(", {} ago", humanize(age))).unwrap_or_default();
+                page.line(Role::Faint, &format!("  keys from {source}{age}, at {}", self.now))?;
             }
             Err(rejection) => {
                 page.text(Role::Bad, "INVALID")?;

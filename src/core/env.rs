@@ -1,15 +1,19 @@
 //! What the outside world supplies: the time and randomness. Passing them in keeps the core a set of plain functions
 //! and lets a user ask "was it valid then?".
 
+use std::time::Duration;
+
 use super::time::Timestamp;
 
-/// The time a call takes place at, and a source of random bytes.
+/// The time a call takes place at, the clock that goes on from there, and a source of random bytes.
 #[derive(Clone, Copy)]
 pub struct Env<'a> {
-    /// The moment that claims, keys and caches are judged at.
+    /// The moment that claims and keys are judged at.
     pub now: Timestamp,
     /// Fills a buffer from a cryptographically secure generator; the operating system's in practice.
     pub random: &'a dyn Fn(&mut [u8]),
+    /// The clock for what takes time: locks and the network.
+    pub clock: &'a dyn Clock,
 }
 
 impl Env<'_> {
@@ -24,4 +28,58 @@ impl Env<'_> {
     pub fn uuid(&self) -> String {
         uuid::Builder::from_random_bytes(self.bytes()).into_uuid().to_string()
     }
+
+    /// Milliseconds since 1970-01-01T00:00:00Z, as time goes on.
+    pub fn millis(&self) -> i64 {
+        self.clock.millis().unwrap_or_else(|| self.now.0.saturating_mul(1000))
+    }
+
+    /// A random number below `bound`; 0 when there is nothing to choose from. The bias is of no account for jitter.
+    pub fn below(&self, bound: u64) -> u64 {
+        u64::from_le_bytes(self.bytes()).checked_rem(bound).unwrap_or(0)
+    }
+}
+
+/// Time that passes while a call waits for others.
+pub trait Clock {
+    /// Milliseconds since 1970-01-01T00:00:00Z, which may jump when somebody sets the clock; `None` if time stands still.
+    fn millis(&self) -> Option<i64>;
+
+    /// Time since an arbitrary start, which never goes back.
+    fn monotonic(&self) -> Duration;
+
+    /// Time since the machine started, which nobody can set back; `None` where it cannot be told.
+    fn boot(&self) -> Option<Boot>;
+
+    /// Waits.
+    fn sleep(&self, duration: Duration);
+}
+
+/// A reading of the clock that starts with the machine. Two readings compare only if their ids are equal.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct Boot {
+    /// Names this run of the machine.
+    pub id: String,
+    /// Milliseconds since it began, sleep included.
+    pub ms: i64,
+}
+
+/// A clock that stands still at [`Env::now`], for callers that wait for nobody.
+#[derive(Clone, Copy, Debug)]
+pub struct Stopped;
+
+impl Clock for Stopped {
+    fn millis(&self) -> Option<i64> {
+        None
+    }
+
+    fn monotonic(&self) -> Duration {
+        Duration::ZERO
+    }
+
+    fn boot(&self) -> Option<Boot> {
+        None
+    }
+
+    fn sleep(&self, _: Duration) {}
 }

@@ -95,6 +95,10 @@ pub enum Found {
     TooMany(usize),
     /// No key of that name, or no key at all.
     Nothing,
+    /// The keys are not at hand and would have to be fetched.
+    Absent,
+    /// No key of this source can be for that algorithm, for the given reason.
+    Refused(String),
 }
 
 /// Why a source is asked to look again.
@@ -109,7 +113,7 @@ pub enum Why {
 /// Where keys came from, as reports show it.
 #[derive(Clone, Debug, Default, Serialize)]
 pub struct Provenance {
-    /// `file`, `secret`, `store`, `cache`, `network`, `import`.
+    /// `file`, `secret`, `store`, `cache`, `network`, `import`; `none` when they were not looked at.
     pub source: String,
     /// `fresh` or `stale`, of keys with a lifetime.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -117,8 +121,17 @@ pub struct Provenance {
     /// Seconds since they were fetched.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub age_s: Option<i64>,
+    /// The URL they are from, without its query.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub url: Option<String>,
+    /// The key that was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub kid: Option<String>,
     /// Whether they were fetched just now.
     pub refreshed: bool,
+    /// Why a fetch was wanted: `cold`, `expired`, `kid_miss`, `bad_sig`, `forced`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
     /// The file, URL or store they are from.
     #[serde(skip)]
     pub name: String,
@@ -146,6 +159,11 @@ pub trait Keys {
 
     /// Where the keys came from.
     fn provenance(&self) -> Provenance;
+
+    /// What should not be overlooked about them, such as that they are stale.
+    fn warnings(&self) -> &[String] {
+        &[]
+    }
 }
 
 /// Keys that were given: one that the caller named, or a set.
@@ -260,7 +278,8 @@ mod tests {
     fn a_named_key_is_tried_whatever_the_kid() {
         let mut named = Given::key(oct(Some("a"), None), Provenance::default());
         let random = |_: &mut [u8]| {};
-        let env = Env { now: crate::core::time::Timestamp(0), random: &random };
+        let now = crate::core::time::Timestamp(0);
+        let env = Env { now, random: &random, clock: &crate::core::env::Stopped };
         assert!(matches!(named.local(wanted(Some("other")), &env), Ok(Found::Keys(_))));
     }
 }

@@ -11,6 +11,7 @@ pub mod time;
 pub mod env;
 
 // 2 rules
+pub mod address;
 pub mod alg;
 pub mod header;
 
@@ -27,6 +28,7 @@ pub mod jws;
 pub mod lint;
 
 // 5 storage
+pub mod cache;
 pub mod files;
 pub mod seal;
 
@@ -34,4 +36,5 @@ pub mod keyfile;
 pub mod keystore;
 
 // 6 operations
+pub mod remote;
 pub mod token;

@@ -4,6 +4,7 @@ mod add;
 mod convert;
 mod diff;
 mod export;
+mod fetch;
 mod lint;
 mod list;
 mod passphrase;
@@ -23,8 +24,10 @@ use jwtctl::core::jwks::KeySet;
 use jwtctl::core::keyfile::KeyFile;
 use jwtctl::core::keystore::Keystore;
 use jwtctl::core::lint::{Finding, lint as find};
+use jwtctl::core::remote::Fetched;
 
 use super::Context;
+use super::network::{self, Network};
 
 /// Your own keys, and everything one does with a key set
 #[derive(clap::Args)]
@@ -52,6 +55,8 @@ enum Command {
     Passphrase(passphrase::Args),
     /// Print the public key set
     Export(export::Args),
+    /// Fetch a published key set, through the cache
+    Fetch(fetch::Args),
     /// Look for what is wrong with a public key set
     Lint(lint::Args),
     /// Compare two key sets
@@ -64,10 +69,19 @@ enum Command {
 
 /// Where the keys are.
 #[derive(clap::Args)]
+#[command(group(clap::ArgGroup::new("source").args(["jwks", "jwks_uri", "issuer"])))]
 pub struct Source {
     /// A key set; a single key of any format counts as a set of one (default: the keystore)
     #[arg(long, value_name = "FILE")]
     jwks: Option<String>,
+    /// The key set at URL; it is cached
+    #[arg(long, value_name = "URL")]
+    jwks_uri: Option<String>,
+    /// The key set that this issuer publishes (OpenID Connect Discovery, RFC 8414)
+    #[arg(long, value_name = "URL")]
+    issuer: Option<String>,
+    #[command(flatten)]
+    network: Network,
 }
 
 /// What a source holds.
@@ -109,6 +123,10 @@ impl Source {
 
     /// Its keys. Of the keystore no private half is opened.
     pub fn load(&self, context: &Context<'_>) -> Result<Loaded, Error> {
+        if let Some(source) = self.network.source(self.jwks_uri.as_deref(), self.issuer.as_deref())? {
+            context.inputs.check_stdin(&self.network.named())?;
+            return network::set(source, &self.network, context, published)?;
+        }
         let Some(spec) = self.jwks.as_deref() else {
             let store = context.inputs.store()?;
             let file = KeyFile { keys: store.published(context.env.now), dropped: Vec::new(), is_set: true };
@@ -119,6 +137,15 @@ impl Source {
         let (file, json) = context.inputs.keys_and_json(spec, "--jwks", context.env.now)?;
         Ok(Loaded { name: name(spec), file, json, store: None })
     }
+}
+
+/// What was fetched, as it is published.
+fn published(set: Fetched<'_>) -> Result<Loaded, Error> {
+    let name = set.provenance.name;
+    let json =
+        Json::parse(set.entry.content.get().as_bytes()).map_err(|why| Error::input(Code::BadKey, &name, why.to_string()))?;
+    let file = KeyFile { keys: set.keys.to_vec(), dropped: set.dropped.to_vec(), is_set: true };
+    Ok(Loaded { name, file, json, store: None })
 }
 
 fn name(spec: &str) -> String {
@@ -135,6 +162,7 @@ pub fn run(args: Args, context: &mut Context<'_>) -> ExitCode {
         Command::Prune(args) => super::finish(prune::run(args, context), context),
         Command::Passphrase(args) => super::finish(passphrase::run(args, context), context),
         Command::Export(args) => super::finish(export::run(args, context), context),
+        Command::Fetch(args) => super::finish(fetch::run(args, context), context),
         Command::Lint(args) => super::finish(lint::run(args, context), context),
         Command::Diff(args) => super::finish(diff::run(args, context), context),
         Command::Thumbprint(args) => super::finish(thumbprint::run(args, context), context),

@@ -26,7 +26,7 @@ use super::json::{Json, Object};
 use super::secret::Secret;
 
 /// Members that hold a private key in some `kty` or other: never copied into anything public.
-const PRIVATE_MEMBERS: &[&str] = &["k", "d", "p", "q", "dp", "dq", "qi", "oth", "priv"];
+pub const PRIVATE_MEMBERS: &[&str] = &["k", "d", "p", "q", "dp", "dq", "qi", "oth", "priv"];
 
 /// Bits of the largest RSA modulus that the backends handle.
 const MAX_RSA_BITS: usize = 8192;

@@ -1,6 +1,6 @@
 use super::*;
 use crate::core::alg::SigAlg;
-use crate::core::env::Env;
+use crate::core::env::{Env, Stopped};
 use crate::core::key::{Recipe, generate};
 use std::cell::Cell;
 
@@ -18,7 +18,7 @@ fn random(buffer: &mut [u8]) {
 }
 
 fn env(now: Timestamp) -> Env<'static> {
-    Env { now, random: &random }
+    Env { now, random: &random, clock: &Stopped }
 }
 
 fn secret(text: &str) -> Secret {

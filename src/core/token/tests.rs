@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::super::alg::SigAlg;
 use super::super::claims::{Policy, Status};
-use super::super::env::Env;
+use super::super::env::{Env, Stopped};
 use super::super::error::{Code, Error};
 use super::super::json::{Json, Object};
 use super::super::jwks::{Found, Given, Keys, Provenance, Wanted, Why, select};
@@ -21,7 +21,7 @@ fn fill(buffer: &mut [u8]) {
 }
 
 fn env() -> Env<'static> {
-    Env { now: NOW, random: &fill }
+    Env { now: NOW, random: &fill, clock: &Stopped }
 }
 
 fn oct(kid: &str, byte: u8) -> Arc<Key> {

@@ -13,6 +13,7 @@ use super::super::json::{Json, Object};
 use super::super::jwks::{Found, Keys, Provenance, Wanted, Why};
 use super::super::jws::{self, Form, Signed, Unverified};
 use super::super::key::{Job, Key, Misfit};
+use super::super::time::humanize;
 use super::diagnose::diagnose;
 
 /// A token that holds: its signature and every claim. Only [`verify`] makes one.
@@ -151,7 +152,7 @@ impl Judging<'_> {
         if let Some(reason) = self.check_kid(header) {
             return Ok(Outcome::NoKey(reason));
         }
-        let wanted = Wanted { alg, kid: header.kid(), allow_weak: self.policy.allow_weak_key };
+        let wanted = Wanted { alg, kid: header.kid().or(self.policy.kid.as_deref()), allow_weak: self.policy.allow_weak_key };
         let outcome = self.try_keys(token, wanted, keys.local(wanted, self.env)?, keys)?;
         let why = match &outcome {
             Outcome::NoKey(_) => Why::UnknownKid,
@@ -206,6 +207,8 @@ impl Judging<'_> {
         let candidates = match found {
             Found::Keys(candidates) => candidates,
             Found::Nothing => return Ok(Outcome::NoKey(no_key(wanted, keys, &source))),
+            Found::Absent => return Ok(Outcome::NoKey(not_fetched(wanted, &source))),
+            Found::Refused(why) => return Ok(Outcome::Header(vec![alg_refused(wanted, why)])),
             Found::TooMany(count) => {
                 let why = format!("the token does not name its key, and {count} keys of {source} fit, too many to try");
                 return Ok(Outcome::NoKey(Reason::new(Code::NoMatchingKey, "kid", why).hint("pick one with --kid")));
@@ -258,10 +261,7 @@ impl Judging<'_> {
             [(key, misfit)] => format!("{} {}", key.label(), misfit.why()),
             _ => format!("none of the {} keys that could be meant is for {}", excluded.len(), wanted.alg),
         };
-        Ok(Outcome::Header(vec![Reason {
-            actual: Some(wanted.alg.as_str().into()),
-            ..Reason::new(Code::AlgNotAllowed, "alg", why)
-        }]))
+        Ok(Outcome::Header(vec![alg_refused(wanted, why)]))
     }
 
     fn note_kid(&mut self, key: &Key, kid: Option<&str>) {
@@ -333,6 +333,7 @@ impl Judging<'_> {
             // Every outcome but `Signed` carries a reason; should one not, the token is refused all the same.
             (None, None) => Err(Reason::new(Code::BadSignature, "signature", "the signature was not verified").into()),
         };
+        let warnings = [keys.warnings(), &self.warnings].concat();
         let keys = keys.provenance();
         let key = self.key.map(|(key, alg)| key_used(&key, alg, &keys.name));
         Verdict {
@@ -340,7 +341,7 @@ impl Judging<'_> {
             key,
             keys,
             notes: self.notes,
-            warnings: self.warnings,
+            warnings,
             header: Some(token.header().members().clone()),
             claims,
             outcome,
@@ -350,15 +351,26 @@ impl Judging<'_> {
 
 fn no_key(wanted: Wanted<'_>, keys: &dyn Keys, source: &str) -> Reason {
     let known: Vec<String> = keys.all().iter().take(5).map(|key| key.label()).collect();
+    let age = keys.provenance().age_s.map(|age| format!(" (asked {} ago)", humanize(age))).unwrap_or_default();
     let has = match known.len() {
-        0 => format!("{source} has no usable key"),
-        _ => format!("{source} has {}", known.join(", ")),
+        0 => format!("{source} has no usable key{age}"),
+        _ => format!("{source} has {}{age}", known.join(", ")),
     };
     let why = match wanted.kid {
         Some(kid) => format!("no key {kid:?}: {has}"),
         None => has,
     };
     Reason { actual: wanted.kid.map(Json::from), ..Reason::new(Code::NoMatchingKey, "kid", why) }
+}
+
+/// The refusal of a token that no key was fetched for, because something else about it is wrong.
+fn not_fetched(wanted: Wanted<'_>, source: &str) -> Reason {
+    let why = format!("the keys of {source} are not at hand, and are not fetched for a token that is refused anyway");
+    Reason { actual: wanted.kid.map(Json::from), ..Reason::new(Code::NoMatchingKey, "kid", why) }
+}
+
+fn alg_refused(wanted: Wanted<'_>, why: String) -> Reason {
+    Reason { actual: Some(wanted.alg.as_str().into()), ..Reason::new(Code::AlgNotAllowed, "alg", why) }
 }
 
 /// The error for a key that would do if it were longer.

@@ -1,0 +1,131 @@
+//! `jwtctl cache export`.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use clap::ValueEnum;
+use jwtctl::core::address::Address;
+use jwtctl::core::cache::{self, Entry, Kind, Listed};
+use jwtctl::core::error::Error;
+use jwtctl::core::files::{self, Access};
+use serde::Serialize;
+
+use super::super::output::{Page, Report, Status};
+use super::super::{Context, network};
+
+/// Write key sets to a file, for another machine or for the npm packages jose and oauth4webapi
+///
+/// The pattern of both libraries: import the file, verify, and export it again if that fetched anything:
+/// jwtctl cache export URL --format jose --if-changed-since "$UAT" --out FILE (exit code 1: nothing new).
+#[derive(clap::Args)]
+pub struct Args {
+    /// Which key sets (default: all that were fetched without network flags)
+    #[arg(value_name = "URL")]
+    urls: Vec<String>,
+    /// In which form
+    #[arg(long, value_enum, default_value = "bundle")]
+    format: Format,
+    /// Write to FILE instead of stdout, replacing what is there
+    #[arg(long, value_name = "FILE")]
+    out: Option<PathBuf>,
+    /// Write nothing, and exit with 1, if nothing was fetched after UAT
+    #[arg(long, value_name = "UAT", value_parser = clap::value_parser!(i64).range(0..))]
+    if_changed_since: Option<i64>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// Any number of key sets, with all that matters
+    Bundle,
+    /// {"jwks":…,"uat":…} with uat in milliseconds, as jose keeps it
+    Jose,
+    /// {"jwks":…,"uat":…} with uat in seconds, as oauth4webapi keeps it
+    Oauth4webapi,
+    /// The key set alone
+    Jwks,
+}
+
+impl From<Format> for cache::Format {
+    fn from(format: Format) -> Self {
+        match format {
+            Format::Bundle => Self::Bundle,
+            Format::Jose => Self::Jose,
+            Format::Oauth4webapi => Self::Oauth4webapi,
+            Format::Jwks => Self::Jwks,
+        }
+    }
+}
+
+/// What went out.
+#[derive(Serialize)]
+pub struct Exported {
+    changed: bool,
+    entries: usize,
+    out: Option<PathBuf>,
+    #[serde(skip)]
+    text: String,
+}
+
+pub fn run(args: Args, context: &mut Context<'_>) -> Result<Exported, Error> {
+    let listed = super::open(context)?.list(&context.env);
+    let entries = chosen(&listed, &args.urls, context)?;
+    let changed = args.if_changed_since.is_none_or(|since| entries.iter().any(|it| is_after(it.fetched_at_ms, since)));
+    if !changed {
+        return Ok(Exported { changed, entries: entries.len(), out: None, text: String::new() });
+    }
+    let text = cache::export(&entries, args.format.into(), context.env.millis())? + "\n";
+    if args.format == Format::Oauth4webapi {
+        context.output.note(
+            "oauth4webapi uses this for 300 s from uat on, whatever the server says, and does not notice a uat in the future",
+        );
+    }
+    if let Some(path) = &args.out {
+        files::write(Path::new(path), text.as_bytes(), Access::Public, true)?;
+    }
+    Ok(Exported { changed, entries: entries.len(), out: args.out, text })
+}
+
+/// `uat` as it stands in a file: seconds, or milliseconds if that large.
+fn is_after(fetched_at_ms: i64, uat: i64) -> bool {
+    const MILLISECONDS_FROM: i64 = 100_000_000_000;
+    if uat < MILLISECONDS_FROM { fetched_at_ms.div_euclid(1000) > uat } else { fetched_at_ms > uat }
+}
+
+fn chosen<'a>(listed: &'a [Listed], urls: &[String], context: &Context<'_>) -> Result<Vec<&'a Entry>, Error> {
+    let sets: Vec<&Listed> = listed.iter().filter(|it| it.kind == Kind::Jwks && it.entry.is_ok()).collect();
+    let plain = |entry: &Entry| {
+        Address::parse(&entry.url, true).is_ok_and(|address| network::plain_context(&address, context) == entry.ctx)
+    };
+    if urls.is_empty() {
+        let entries = sets.iter().filter_map(|it| it.entry.as_deref().ok());
+        return Ok(entries.filter(|it| plain(it)).collect());
+    }
+    let mut chosen = Vec::new();
+    for url in urls {
+        let of_url: Vec<&Entry> =
+            sets.iter().filter(|it| super::is_of(it, url)).filter_map(|it| it.entry.as_deref().ok()).collect();
+        match (of_url.iter().find(|it| plain(it)), &of_url[..]) {
+            (Some(entry), _) => chosen.push(*entry),
+            (None, [entry]) => chosen.push(*entry),
+            (None, []) => return Err(super::not_cached(url)),
+            (None, _) => return Err(Error::usage(url, "was fetched under several trust settings, and none is the plain one")),
+        }
+    }
+    Ok(chosen)
+}
+
+impl Report for Exported {
+    const SCHEMA: &'static str = "jwtctl.cache-export/1";
+
+    fn human(&self, page: &mut Page<'_>) -> io::Result<()> {
+        if self.out.is_none() { page.bytes(self.text.as_bytes()) } else { Ok(()) }
+    }
+
+    fn status(&self) -> Status<'_> {
+        if self.changed { Status::Done } else { Status::No("nothing was fetched since".into()) }
+    }
+
+    fn is_raw(&self) -> bool {
+        self.changed && self.out.is_none()
+    }
+}

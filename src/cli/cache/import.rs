@@ -1,0 +1,112 @@
+//! `jwtctl cache import`.
+
+use std::io;
+
+use clap::ValueEnum;
+use jwtctl::core::address::{Address, redacted};
+use jwtctl::core::cache::{self, Adopted, Binding, Skipped};
+use jwtctl::core::error::{Code, Error};
+use jwtctl::core::files::MAX_FILE;
+use serde::Serialize;
+
+use super::super::output::{Page, Report, Role};
+use super::super::{Context, network};
+
+/// Read key sets from a file that cache export, jose or oauth4webapi wrote
+///
+/// Importing decides which tokens are valid: take only files that you trust. It never makes keys younger than they are,
+/// and keeps what is in the cache if that is newer.
+#[derive(clap::Args)]
+pub struct Args {
+    /// The file, or - for stdin
+    file: String,
+    /// The URL that the keys are from; for files that do not say
+    #[arg(long, value_name = "URL")]
+    url: Option<String>,
+    /// The unit of uat
+    #[arg(long, value_enum, default_value = "auto")]
+    uat_unit: Unit,
+    /// Take the keys as expired: they are fetched again before use
+    #[arg(long)]
+    reset_uat: bool,
+    /// Replace newer keys as well
+    #[arg(long)]
+    force: bool,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum Unit {
+    /// Told by its size
+    Auto,
+    /// Seconds
+    S,
+    /// Milliseconds
+    Ms,
+}
+
+/// What came in.
+#[derive(Serialize)]
+pub struct Taken {
+    imported: Vec<String>,
+    kept: Vec<String>,
+    skipped: Vec<Left>,
+}
+
+#[derive(Serialize)]
+struct Left {
+    url: String,
+    why: String,
+}
+
+pub fn run(args: Args, context: &mut Context<'_>) -> Result<Taken, Error> {
+    let bytes = context.inputs.content(&args.file, MAX_FILE)?;
+    let url = args.url.as_deref().map(|url| Address::parse(url, true)).transpose()?;
+    let unit = match args.uat_unit {
+        Unit::Auto => cache::UatUnit::Auto,
+        Unit::S => cache::UatUnit::Seconds,
+        Unit::Ms => cache::UatUnit::Millis,
+    };
+    let ctx = |address: &Address| network::plain_context(address, context);
+    let binding = Binding { url: url.as_ref(), ctx: &ctx, unit, reset_uat: args.reset_uat };
+    let found = cache::import(bytes.expose(), binding, context.env.millis()).map_err(|error| named(error, &args.file))?;
+    let cache = super::open(context)?;
+    let mut taken = Taken { imported: Vec::new(), kept: Vec::new(), skipped: Vec::new() };
+    for entry in found.entries {
+        let url = redacted(&entry.url);
+        entry.dropped.iter().for_each(|it| context.output.warn(&format!("key {} of {url} was left out ({})", it.i, it.why)));
+        match cache.adopt(entry, args.force, &context.env)? {
+            Adopted::Stored => taken.imported.push(url),
+            Adopted::Kept => taken.kept.push(url),
+        }
+    }
+    for Skipped { url, why } in found.skipped {
+        context.output.warn(&format!("not imported: {url} {why}"));
+        taken.skipped.push(Left { url, why });
+    }
+    match &taken.skipped[..] {
+        [first, ..] if taken.imported.is_empty() && taken.kept.is_empty() => {
+            Err(Error::input(Code::BadInput, &args.file, format!("holds nothing that can be imported: {}", first.why)))
+        }
+        _ => Ok(taken),
+    }
+}
+
+/// The error with the file's own name in it.
+fn named(error: Error, file: &str) -> Error {
+    match error {
+        Error::Input { code: Code::BadInput, why, hints, .. } => {
+            let what = if file == "-" { "standard input" } else { file };
+            Error::Input { code: Code::BadInput, what: what.into(), why, hints }
+        }
+        other => other,
+    }
+}
+
+impl Report for Taken {
+    const SCHEMA: &'static str = "jwtctl.cache-import/1";
+
+    fn human(&self, page: &mut Page<'_>) -> io::Result<()> {
+        self.imported.iter().try_for_each(|url| page.line(Role::Plain, &format!("imported  {url}")))?;
+        self.kept.iter().try_for_each(|url| page.line(Role::Faint, &format!("kept      {url} (the cache has it as new)")))
+    }
+}

@@ -1,0 +1,144 @@
+//! `jwtctl cache refresh`.
+
+use std::io;
+
+use jwtctl::core::address::{Address, redacted};
+use jwtctl::core::cache::{Entry, Kind, Listed};
+use jwtctl::core::env::Env;
+use jwtctl::core::error::Error;
+use jwtctl::core::jwks::Keys as _;
+use jwtctl::core::remote::{Fetch as _, Options, Remote, Source};
+use jwtctl::core::time::parse_duration;
+use serde::Serialize;
+
+use super::super::Context;
+use super::super::network::Network;
+use super::super::output::{Page, Report, Role};
+
+/// Fetch key sets again before they are needed, from cron or a timer
+///
+/// A URL that is not in the cache yet is fetched as well. With --all, entries that were fetched with other network flags
+/// than those given here are left alone.
+#[derive(clap::Args)]
+#[command(group(clap::ArgGroup::new("what").required(true).args(["urls", "all"])))]
+pub struct Args {
+    /// JWKS URLs; issuers, if they are in the cache
+    #[arg(value_name = "URL")]
+    urls: Vec<String>,
+    /// Everything in the cache
+    #[arg(long)]
+    all: bool,
+    /// Only what has lived for longer: a share of its lifetime, such as 50%, or a duration
+    #[arg(long, value_name = "AGE", value_parser = Threshold::parse)]
+    older_than: Option<Threshold>,
+    #[command(flatten)]
+    network: Network,
+}
+
+#[derive(Clone, Copy)]
+enum Threshold {
+    Percent(i64),
+    Seconds(i64),
+}
+
+impl Threshold {
+    fn parse(text: &str) -> Result<Self, String> {
+        match text.strip_suffix('%').map(str::parse) {
+            Some(Ok(percent @ 0..=100)) => Ok(Self::Percent(percent)),
+            Some(_) => Err("a share is between 0% and 100%".into()),
+            None => parse_duration(text).map(Self::Seconds).map_err(|e| e.to_string()),
+        }
+    }
+
+    fn is_passed(self, entry: &Entry, env: &Env<'_>) -> bool {
+        let limit = match self {
+            Self::Percent(percent) => entry.lifetime_ms() / 100 * percent,
+            Self::Seconds(seconds) => seconds.saturating_mul(1000),
+        };
+        entry.age_ms(env).is_none_or(|age| age > limit)
+    }
+}
+
+/// What was fetched.
+#[derive(Serialize)]
+pub struct Refreshed {
+    refreshed: Vec<String>,
+    skipped: Vec<String>,
+}
+
+pub fn run(args: Args, context: &mut Context<'_>) -> Result<Refreshed, Error> {
+    context.inputs.check_stdin(&args.network.named())?;
+    if context.offline {
+        return Err(Error::usage("cache refresh", "has no meaning together with --offline"));
+    }
+    let listed = super::open(context)?.list(&context.env);
+    let mut done = Refreshed { refreshed: Vec::new(), skipped: Vec::new() };
+    let mut failed = None;
+    for source in sources(&args, &listed)? {
+        let name = redacted(source_name(&source));
+        match refresh(source, &args, &listed, context) {
+            Ok(true) => done.refreshed.push(name),
+            Ok(false) => done.skipped.push(name),
+            Err(error) => {
+                context.output.warn(&error.to_string());
+                failed.get_or_insert(error);
+            }
+        }
+    }
+    failed.map_or(Ok(done), Err)
+}
+
+fn source_name(source: &Source) -> &str {
+    match source {
+        Source::Url(address) => address.as_str(),
+        Source::Issuer(issuer) => issuer.as_str(),
+    }
+}
+
+fn sources(args: &Args, listed: &[Listed]) -> Result<Vec<Source>, Error> {
+    let is_issuer = |text: &str| listed.iter().any(|it| it.kind == Kind::Discovery && super::is_of(it, text));
+    let source = |text: &str| -> Result<Option<Source>, Error> {
+        if is_issuer(text) { args.network.source(None, Some(text)) } else { args.network.source(Some(text), None) }
+    };
+    let mut found: Vec<Source> = Vec::new();
+    if args.all {
+        for entry in listed.iter().filter_map(|it| it.entry.as_ref().ok()) {
+            // An issuer's keys come with its document.
+            let covered = entry.url != entry.issuer.clone().unwrap_or_default() && entry.issuer.as_deref().is_some_and(is_issuer);
+            if !covered && found.iter().all(|it| source_name(it) != entry.url) {
+                found.extend(source(&entry.url)?);
+            }
+        }
+    }
+    for url in &args.urls {
+        found.extend(source(url)?);
+    }
+    Ok(found)
+}
+
+/// Fetches one, unless it is too new or was fetched under another trust setting.
+fn refresh(source: Source, args: &Args, listed: &[Listed], context: &Context<'_>) -> Result<bool, Error> {
+    let http = args.network.http(Some(source.address()), context)?;
+    let ctx = |address: &Address| http.context(address);
+    let theirs = |it: &&Entry| it.url == source_name(&source);
+    let entries: Vec<&Entry> = listed.iter().filter_map(|it| it.entry.as_deref().ok()).filter(theirs).collect();
+    let ours = entries.iter().find(|it| it.ctx == ctx(source.address()));
+    let young = ours.is_some_and(|it| args.older_than.is_some_and(|limit| !limit.is_passed(it, &context.env)));
+    if young || (args.all && ours.is_none()) {
+        return Ok(false);
+    }
+    let options = Options { refresh: true, ..args.network.options(context)? };
+    let mut remote = Remote::new(source, Some(super::open(context)?), &http, options);
+    let result = remote.set(&context.env).map(|_| true);
+    remote.warnings().iter().for_each(|warning| context.output.warn(warning));
+    result
+}
+
+impl Report for Refreshed {
+    const SCHEMA: &'static str = "jwtctl.cache-refresh/1";
+
+    fn human(&self, page: &mut Page<'_>) -> io::Result<()> {
+        self.refreshed.iter().try_for_each(|url| page.line(Role::Plain, &format!("refreshed  {url}")))?;
+        self.skipped.iter().try_for_each(|url| page.line(Role::Faint, &format!("left alone {url}")))
+    }
+}

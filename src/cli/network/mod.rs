@@ -1,0 +1,209 @@
+//! Remote key sets on the command line: the flags, the cache directory, and the connection behind them.
+
+mod fetch;
+
+pub use fetch::Http;
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use jwtctl::core::address::{Address, Issuer};
+use jwtctl::core::cache::Cache;
+use jwtctl::core::error::{Code, Error};
+use jwtctl::core::files::MAX_FILE;
+use jwtctl::core::jwks::Keys as _;
+use jwtctl::core::key::{pem, to_pkcs8};
+use jwtctl::core::remote::{Fetch as _, Fetched, Options, Remote, Source};
+use jwtctl::core::secret::Secret;
+
+use super::Context;
+use super::input::{duration, variable};
+use fetch::{Settings, parse_headers};
+
+/// How remote keys are fetched, and for how long they are good.
+#[derive(clap::Args)]
+#[command(next_help_heading = "Network")]
+pub struct Network {
+    /// Fetch the keys now, whatever the cache has
+    #[arg(long)]
+    refresh: bool,
+    /// With --offline: how long past their lifetime cached keys are good
+    #[arg(long, value_name = "DURATION", value_parser = not_negative)]
+    max_stale: Option<i64>,
+    /// How long cached keys stand in while their server is out of reach, at most a day (default: what the server says, or 5m)
+    #[arg(long, value_name = "DURATION", value_parser = grace)]
+    stale_if_error: Option<i64>,
+    /// How long keys are fresh at most, 1m to 1h (default: what the server says, or 10m)
+    #[arg(long, value_name = "DURATION", value_parser = max_age)]
+    jwks_max_age: Option<i64>,
+    /// How long a fetch may take, 1s to 5m
+    #[arg(long, value_name = "DURATION", value_parser = timeout, default_value = "5s")]
+    timeout: i64,
+    /// Trust these certificate authorities (PEM) instead of the system's
+    #[arg(long, value_name = "FILE")]
+    ca_bundle: Option<String>,
+    /// Show the server this certificate (PEM)
+    #[arg(long, value_name = "FILE", requires = "client_key")]
+    client_cert: Option<String>,
+    /// The private key of the client certificate
+    #[arg(long, value_name = "KEYSPEC", requires = "client_cert")]
+    client_key: Option<String>,
+    /// Send the headers in FILE, one "Name: value" a line, to the server named, and to no other
+    #[arg(long, value_name = "FILE")]
+    http_headers: Option<String>,
+    /// Allow http, where anybody on the way can replace the keys
+    #[arg(long)]
+    allow_http: bool,
+}
+
+fn within(text: &str, range: std::ops::RangeInclusive<i64>, says: &str) -> Result<i64, String> {
+    let seconds = duration(text).map_err(|error| error.to_string())?;
+    if range.contains(&seconds) { Ok(seconds) } else { Err(says.into()) }
+}
+
+fn not_negative(text: &str) -> Result<i64, String> {
+    within(text, 0..=i64::MAX, "not negative")
+}
+
+fn grace(text: &str) -> Result<i64, String> {
+    within(text, 0..=86_400, "at most a day, and not negative")
+}
+
+fn max_age(text: &str) -> Result<i64, String> {
+    within(text, 60..=3600, "between 1m and 1h")
+}
+
+fn timeout(text: &str) -> Result<i64, String> {
+    within(text, 1..=300, "between 1s and 5m")
+}
+
+impl Network {
+    /// The arguments that may name stdin.
+    pub fn named(&self) -> [(&'static str, Option<&str>); 4] {
+        [
+            ("--ca-bundle", self.ca_bundle.as_deref()),
+            ("--client-cert", self.client_cert.as_deref()),
+            ("--client-key", self.client_key.as_deref()),
+            ("--http-headers", self.http_headers.as_deref()),
+        ]
+    }
+
+    /// A JWKS URL.
+    pub fn url(&self, text: &str) -> Result<Address, Error> {
+        Address::parse(text, self.allow_http)
+    }
+
+    /// The source that `--jwks-uri` or `--issuer` names.
+    pub fn source(&self, jwks_uri: Option<&str>, issuer: Option<&str>) -> Result<Option<Source>, Error> {
+        match (jwks_uri, issuer) {
+            (Some(url), _) => self.url(url).map(Source::Url).map(Some),
+            (None, Some(issuer)) => Issuer::parse(issuer, self.allow_http).map(Source::Issuer).map(Some),
+            (None, None) => Ok(None),
+        }
+    }
+
+    /// What the flags say about fetching.
+    pub fn options(&self, context: &Context<'_>) -> Result<Options, Error> {
+        let clash = |flag: &str| Err(Error::usage(flag, "has no meaning together with --offline"));
+        match (context.offline, self.refresh, self.max_stale) {
+            (true, true, _) => return clash("--refresh"),
+            (false, _, Some(_)) => {
+                return Err(Error::usage("--max-stale", "goes with --offline; otherwise it is --stale-if-error"));
+            }
+            _ => {}
+        }
+        Ok(Options {
+            offline: context.offline,
+            refresh: self.refresh,
+            max_stale_s: self.max_stale,
+            stale_if_error_s: self.stale_if_error,
+            max_age_s: self.jwks_max_age,
+            timeout: Duration::from_secs(self.timeout.unsigned_abs()),
+            allow_http: self.allow_http,
+        })
+    }
+
+    /// The connection that the flags describe, to the server at `home` above all. Opens nothing yet.
+    pub fn http<'a>(&self, home: Option<&Address>, context: &'a Context<'_>) -> Result<Http<'a>, Error> {
+        let read = |spec: &String| context.inputs.content(spec, MAX_FILE);
+        let roots = self.ca_bundle.as_ref().map(read).transpose()?.map(|it| it.expose().to_vec());
+        if let (Some(roots), Some(spec)) = (&roots, &self.ca_bundle) {
+            check_certificates(roots, spec)?;
+        }
+        let headers = match &self.http_headers {
+            Some(spec) => {
+                let text = read(spec)?;
+                let text = text.expose_str().ok_or_else(|| Error::input(Code::BadInput, spec, "is not text"))?;
+                parse_headers(text, spec)?
+            }
+            None => reqwest::header::HeaderMap::new(),
+        };
+        let settings = Settings { roots, identity: self.identity(context)?, headers, home: home.cloned() };
+        Ok(Http { settings, clock: context.env.clock, output: &context.output })
+    }
+
+    fn identity(&self, context: &Context<'_>) -> Result<Option<Secret>, Error> {
+        let (Some(cert), Some(spec)) = (&self.client_cert, &self.client_key) else { return Ok(None) };
+        let certificate = context.inputs.content(cert, MAX_FILE)?;
+        check_certificates(certificate.expose(), cert)?;
+        let file = context.inputs.key_file(spec, "--client-key")?;
+        let bad = |why: String| Error::input(Code::BadKey, spec, why);
+        let [key] = &file.keys[..] else { return Err(bad("has more than one key, or none".into())) };
+        let key = pem("PRIVATE KEY", to_pkcs8(key).map_err(bad)?.expose());
+        Ok(Some(Secret::new([certificate.expose(), b"\n", key.expose()].concat())))
+    }
+}
+
+fn check_certificates(pem: &[u8], spec: &str) -> Result<(), Error> {
+    match reqwest::Certificate::from_pem_bundle(pem) {
+        Ok(found) if !found.is_empty() => Ok(()),
+        _ => Err(Error::input(Code::BadInput, spec, "holds no certificate in PEM")),
+    }
+}
+
+/// The cache, unless it cannot be trusted, in which case the call goes on without it; not so with `--offline`, which has
+/// nothing else.
+pub fn cache(context: &Context<'_>) -> Result<Option<Cache>, Error> {
+    let Some(path) = cache_dir(context) else {
+        context.output.detail("there is no home directory, so nothing is cached");
+        return Ok(None);
+    };
+    match Cache::open(&path) {
+        Ok(cache) => Ok(Some(cache)),
+        Err(error) if context.offline => Err(error),
+        Err(error) => {
+            context.output.warn(&format!("the cache is ignored: {error}"));
+            Ok(None)
+        }
+    }
+}
+
+/// Where the cache is: never in a directory that all users share.
+pub fn cache_dir(context: &Context<'_>) -> Option<PathBuf> {
+    let platform = || {
+        // Without HOME, the home directory in the user database is not one that anybody meant.
+        let homeless = cfg!(unix) && variable("HOME").or_else(|| variable("XDG_CACHE_HOME")).is_none();
+        let found = directories::ProjectDirs::from("", "", "jwtctl").filter(|_| !homeless);
+        found.map(|it| it.cache_dir().to_owned())
+    };
+    context.cache_dir.clone().or_else(platform)
+}
+
+/// The trust setting of `address` when no flag says otherwise.
+pub fn plain_context(address: &Address, context: &Context<'_>) -> String {
+    Http { settings: Settings::default(), clock: context.env.clock, output: &context.output }.context(address)
+}
+
+/// A remote key set of `source`.
+pub fn remote<'a>(source: Source, network: &Network, http: &'a Http<'_>, context: &Context<'_>) -> Result<Remote<'a>, Error> {
+    Ok(Remote::new(source, cache(context)?, http, network.options(context)?))
+}
+
+/// The whole set of `source`, of which `pick` takes what the caller wants.
+pub fn set<T>(source: Source, network: &Network, context: &Context<'_>, pick: impl FnOnce(Fetched<'_>) -> T) -> Result<T, Error> {
+    let http = network.http(Some(source.address()), context)?;
+    let mut remote = remote(source, network, &http, context)?;
+    let picked = remote.set(&context.env).map(pick);
+    remote.warnings().iter().for_each(|warning| context.output.warn(warning));
+    picked
+}

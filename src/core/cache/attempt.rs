@@ -1,0 +1,258 @@
+//! What became of the last attempt to fetch, which decides how soon the next may come. Kept apart from the keys, so that
+//! no failure can touch them.
+
+use serde::{Deserialize, Serialize};
+
+use super::super::env::Env;
+use super::entry::MAX_AHEAD_MS;
+
+/// Milliseconds after a success in which an unknown `kid` causes no further fetch. This is also what an attacker can
+/// cause at most: two fetches a minute.
+pub const COOLDOWN_MS: i64 = 30_000;
+
+/// The longest back-off after failures.
+const MAX_BACKOFF_MS: i64 = 30_000;
+
+/// The longest that a server can make us wait (`Retry-After`).
+pub const MAX_RETRY_AFTER_S: i64 = 300;
+
+/// Why a fetch was wanted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Reason {
+    /// There was nothing to use.
+    Cold,
+    /// What there was is too old.
+    Expired,
+    /// It has no key of the wanted name.
+    KidMiss,
+    /// The key of that name did not verify a signature.
+    BadSig,
+    /// Somebody asked for it.
+    Forced,
+}
+
+impl Reason {
+    /// The name in reports.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Cold => "cold",
+            Self::Expired => "expired",
+            Self::KidMiss => "kid_miss",
+            Self::BadSig => "bad_sig",
+            Self::Forced => "forced",
+        }
+    }
+}
+
+/// How a fetch can fail.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Class {
+    /// The name does not resolve.
+    Dns,
+    /// No connection, or it broke.
+    Connect,
+    /// Nobody answered in time.
+    Timeout,
+    /// The server could not prove who it is.
+    Tls,
+    /// 5xx
+    #[serde(rename = "http_5xx")]
+    Http5xx,
+    /// 429, and 408 with it
+    #[serde(rename = "http_429")]
+    Http429,
+    /// Any other 4xx: the server says that there is nothing for us.
+    #[serde(rename = "http_4xx")]
+    Http4xx,
+    /// 3xx: redirects are not followed.
+    Redirect,
+    /// More than a key set may have.
+    TooLarge,
+    /// A 200 that holds no key set, or another answer that makes no sense.
+    NotJwks,
+    /// The address may not be asked at all.
+    Refused,
+}
+
+impl Class {
+    /// Whether the server may just be out of reach, so that keys it published before may stand in for a while. A "no"
+    /// from the server itself is not of this kind.
+    pub fn is_unavailable(self) -> bool {
+        !matches!(self, Self::Http4xx | Self::Redirect | Self::Refused)
+    }
+}
+
+/// What went wrong.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Problem {
+    /// Its kind.
+    pub class: Class,
+    /// The status, if there was an answer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub status: Option<u16>,
+    /// It in words, for whoever is told to wait.
+    #[serde(default)]
+    pub why: String,
+}
+
+/// How an attempt ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Outcome {
+    /// A new set.
+    Ok,
+    /// The old one, confirmed.
+    NotModified,
+    /// Neither.
+    Error,
+}
+
+/// The record of the last attempt.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Attempt {
+    /// The version of the format.
+    pub v: u32,
+    /// When it ended.
+    pub ended_at_ms: i64,
+    /// How.
+    pub outcome: Outcome,
+    /// What it was for.
+    pub reason: Reason,
+    /// What went wrong.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub error: Option<Problem>,
+    /// Failures in a row.
+    #[serde(default)]
+    pub fails: u32,
+    /// No further attempt before this time, after a failure.
+    #[serde(default)]
+    pub not_before_ms: i64,
+}
+
+/// Why no fetch may be made now.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Pause {
+    /// The set is this new, and what it lacks does not exist.
+    JustFetched,
+    /// The last attempt failed, and this long is to pass until the next.
+    BackOff {
+        /// Milliseconds left.
+        left_ms: i64,
+        /// How it failed.
+        problem: Problem,
+    },
+}
+
+impl Attempt {
+    /// A success.
+    pub fn success(outcome: Outcome, reason: Reason, now_ms: i64) -> Self {
+        Self { v: 1, ended_at_ms: now_ms, outcome, reason, error: None, fails: 0, not_before_ms: 0 }
+    }
+
+    /// A failure after `before`: the pause doubles from 1 s to 30 s, give or take a fifth so that many machines do not
+    /// come back together, or is what the server asked for.
+    pub fn failure(
+        before: Option<&Self>,
+        problem: Problem,
+        retry_after_s: Option<i64>,
+        reason: Reason,
+        now_ms: i64,
+        env: &Env<'_>,
+    ) -> Self {
+        let fails = before.map_or(0, |it| it.fails).saturating_add(1);
+        let doubled = 1000_i64 << (fails - 1).min(5);
+        let base = doubled.min(MAX_BACKOFF_MS);
+        let jitter = i64::try_from(env.below(401)).unwrap_or(0) - 200;
+        let backoff = base.saturating_add(base / 1000 * jitter);
+        let asked = retry_after_s.map_or(0, |s| s.clamp(0, MAX_RETRY_AFTER_S).saturating_mul(1000));
+        let not_before_ms = now_ms.saturating_add(backoff.max(asked));
+        Self { v: 1, ended_at_ms: now_ms, outcome: Outcome::Error, reason, error: Some(problem), fails, not_before_ms }
+    }
+
+    /// The record, if it can be read and is not from the future: a run with a wrong clock never blocks the cache.
+    pub fn from_bytes(bytes: &[u8], now_ms: i64) -> Option<Self> {
+        let it: Self = serde_json::from_slice(bytes).ok()?;
+        let in_time = it.ended_at_ms <= now_ms.saturating_add(MAX_AHEAD_MS)
+            && it.not_before_ms <= now_ms.saturating_add(MAX_RETRY_AFTER_S * 1000);
+        (it.v == 1 && in_time).then_some(it)
+    }
+
+    /// The record as text.
+    pub fn to_bytes(&self) -> Vec<u8> {
+        serde_json::to_vec(self).unwrap_or_default()
+    }
+
+    /// Whether another attempt has to wait.
+    pub fn pause(&self, now_ms: i64) -> Option<Pause> {
+        match (&self.outcome, &self.error) {
+            (Outcome::Error, Some(problem)) => {
+                let left_ms = self.not_before_ms.saturating_sub(now_ms);
+                (left_ms > 0).then(|| Pause::BackOff { left_ms, problem: problem.clone() })
+            }
+            (Outcome::Error, None) => None,
+            _ => (now_ms.saturating_sub(self.ended_at_ms) < COOLDOWN_MS).then_some(Pause::JustFetched),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::*;
+    use super::*;
+
+    fn problem() -> Problem {
+        Problem { class: Class::Http5xx, status: Some(503), why: "503".into() }
+    }
+
+    #[test]
+    fn failures_wait_longer_and_longer() {
+        let clock = FakeClock::at(NOW_MS);
+        let env = clock.env();
+        let mut last: Option<Attempt> = None;
+        for seconds in [1, 2, 4, 8, 16, 30, 30, 30] {
+            let next = Attempt::failure(last.as_ref(), problem(), None, Reason::Cold, NOW_MS, &env);
+            let wait = next.not_before_ms - NOW_MS;
+            assert!((seconds * 800..=seconds * 1200).contains(&wait), "{wait} for {seconds} s");
+            assert_eq!(next.pause(NOW_MS + wait), None);
+            assert!(matches!(next.pause(NOW_MS + wait - 1), Some(Pause::BackOff { left_ms: 1, .. })));
+            last = Some(next);
+        }
+        let many = Attempt { fails: u32::MAX, ..last.unwrap() };
+        assert_eq!(Attempt::failure(Some(&many), problem(), None, Reason::Cold, i64::MAX, &env).not_before_ms, i64::MAX);
+    }
+
+    #[test]
+    fn a_server_may_ask_for_patience_within_limits() {
+        let clock = FakeClock::at(NOW_MS);
+        for (asked, seconds) in [(120, 120), (99_999, 300), (i64::MAX, 300)] {
+            let it = Attempt::failure(None, problem(), Some(asked), Reason::Cold, NOW_MS, &clock.env());
+            assert_eq!(it.not_before_ms, NOW_MS + seconds * 1000);
+        }
+        let it = Attempt::failure(None, problem(), Some(-5), Reason::Cold, NOW_MS, &clock.env());
+        assert!(it.not_before_ms > NOW_MS);
+    }
+
+    #[test]
+    fn records_from_the_future_count_for_nothing() {
+        let it = Attempt::success(Outcome::Ok, Reason::Cold, NOW_MS);
+        assert_eq!(Attempt::from_bytes(&it.to_bytes(), NOW_MS), Some(it.clone()));
+        assert_eq!(Attempt::from_bytes(&it.to_bytes(), NOW_MS - 60_001), None);
+        let late = Attempt { not_before_ms: NOW_MS + 300_001, ..it };
+        assert_eq!(Attempt::from_bytes(&late.to_bytes(), NOW_MS), None);
+        let failed = Attempt::failure(None, problem(), None, Reason::KidMiss, NOW_MS, &FakeClock::at(NOW_MS).env());
+        let text = String::from_utf8(failed.to_bytes()).unwrap();
+        assert!(text.contains(r#""reason":"kid_miss","error":{"class":"http_5xx","status":503"#), "{text}");
+        for text in [&b""[..], b"{", b"{\"v\":1}", b"\0\0"] {
+            assert_eq!(Attempt::from_bytes(text, NOW_MS), None);
+        }
+    }
+
+    #[test]
+    fn after_a_success_there_is_a_cooldown() {
+        let it = Attempt::success(Outcome::Ok, Reason::Cold, NOW_MS);
+        assert_eq!(it.pause(NOW_MS + COOLDOWN_MS - 1), Some(Pause::JustFetched));
+        assert_eq!(it.pause(NOW_MS + COOLDOWN_MS), None);
+    }
+}

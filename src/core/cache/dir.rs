@@ -1,0 +1,390 @@
+//! A directory that only its owner can have changed. On Unix every check is made on what was opened, not on a path that
+//! somebody may swap in between.
+
+use std::fs::File;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use super::super::error::{Code, Error};
+
+#[cfg(unix)]
+use unix as platform;
+
+#[cfg(not(unix))]
+use other as platform;
+
+/// How a file is opened.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum How {
+    /// To read it; it must be there.
+    Read,
+    /// To read and write it; made if absent. NFS needs both for a lock.
+    ReadWrite,
+    /// To write a file that must not be there yet.
+    Create,
+}
+
+/// An open directory of the cache.
+#[derive(Debug)]
+pub struct Dir {
+    path: PathBuf,
+    handle: platform::Handle,
+}
+
+impl Dir {
+    /// Opens `path`, made with mode 0700 if `create`; `None` when it is not there.
+    ///
+    /// # Errors
+    /// [`Code::UnsafePermissions`] when somebody else owns it, may write to it or may replace it; [`Code::Io`] otherwise.
+    pub fn open(path: &Path, create: bool) -> Result<Option<Self>, Error> {
+        let path = std::path::absolute(path).map_err(|e| Error::io(path, &e))?;
+        platform::check_ancestors(&path)?;
+        if create {
+            platform::make(&path).map_err(|e| Error::io(&path, &e))?;
+        }
+        match platform::open(&path) {
+            Ok(handle) => {
+                platform::check_dir(&handle, &path)?;
+                Ok(Some(Self { path, handle }))
+            }
+            Err(e) if e.kind() == io::ErrorKind::NotFound => Ok(None),
+            Err(e) if platform::is_symlink(&path) => {
+                Err(unsafe_because(&path, "is a symbolic link, not a directory").hint(e.to_string()))
+            }
+            Err(e) => Err(Error::io(&path, &e)),
+        }
+    }
+
+    /// The same for a directory in this one.
+    ///
+    /// # Errors
+    /// As [`Dir::open`].
+    pub fn sub(&self, name: &str, create: bool) -> Result<Option<Self>, Error> {
+        let path = self.path.join(name);
+        match platform::open_sub(&self.handle, &self.path, name, create) {
+            Ok(handle) => {
+                platform::check_dir(&handle, &path)?;
+                Ok(Some(Self { path, handle }))
+            }
+            Err(e) if e.kind() == io::ErrorKind::NotFound => Ok(None),
+            Err(_) if platform::is_symlink(&path) => Err(unsafe_because(&path, "is a symbolic link, not a directory")),
+            Err(e) => Err(Error::io(&path, &e)),
+        }
+    }
+
+    /// Where it is.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Opens a file in it, never through a symbolic link. New files are for their owner only.
+    ///
+    /// # Errors
+    /// As the system says.
+    pub fn file(&self, name: &str, how: How) -> io::Result<File> {
+        platform::file(&self.handle, &self.path, name, how)
+    }
+
+    /// Whether `file`, opened from here, is a regular file of this user that nobody else may write to or has a second
+    /// name for. The error says why not.
+    ///
+    /// # Errors
+    /// Why it is not to be trusted, in a phrase.
+    pub fn check_file(file: &File) -> Result<(), String> {
+        platform::check_file(file)
+    }
+
+    /// Gives a file another name, replacing what has it.
+    ///
+    /// # Errors
+    /// As the system says.
+    pub fn rename(&self, from: &str, to: &str) -> io::Result<()> {
+        platform::rename(&self.handle, &self.path, from, to)
+    }
+
+    /// Removes a file.
+    ///
+    /// # Errors
+    /// As the system says.
+    pub fn remove(&self, name: &str) -> io::Result<()> {
+        platform::remove(&self.handle, &self.path, name)
+    }
+
+    /// The names of the files in it, sorted.
+    pub fn names(&self) -> Vec<String> {
+        let Ok(found) = std::fs::read_dir(&self.path) else { return Vec::new() };
+        let mut names: Vec<String> = found.flatten().filter_map(|it| it.file_name().into_string().ok()).collect();
+        names.sort_unstable();
+        names
+    }
+
+    /// Whether it is on NFS, where locks may hang or not exclude other machines.
+    pub fn is_nfs(&self) -> bool {
+        platform::is_nfs(&self.handle)
+    }
+}
+
+fn unsafe_because(path: &Path, why: &str) -> Error {
+    Error::Io { code: Code::UnsafePermissions, path: path.into(), why: why.into(), hints: Vec::new() }
+}
+
+#[cfg(unix)]
+mod unix {
+    use std::fs::{DirBuilder, File};
+    use std::io;
+    use std::os::fd::OwnedFd;
+    use std::os::unix::fs::{DirBuilderExt as _, MetadataExt as _};
+    use std::path::Path;
+
+    use rustix::fs::{AtFlags, Mode, OFlags};
+
+    use super::{Error, How, unsafe_because};
+
+    pub type Handle = OwnedFd;
+
+    const DIRECTORY: OFlags = OFlags::RDONLY.union(OFlags::DIRECTORY).union(OFlags::NOFOLLOW).union(OFlags::CLOEXEC);
+    const OTHERS_MAY_WRITE: u32 = 0o022;
+    const STICKY: u32 = 0o1000;
+
+    /// Whoever may write to a directory on the way may put another directory in this one's place.
+    pub fn check_ancestors(path: &Path) -> Result<(), Error> {
+        let links = check_chain(path)?;
+        match path.parent().filter(|_| links).and_then(|parent| parent.canonicalize().ok()) {
+            Some(real) => check_chain(&real.join("x")).map(drop),
+            None => Ok(()),
+        }
+    }
+
+    /// Checks every directory above `path` that exists, and tells whether one is a symbolic link.
+    fn check_chain(path: &Path) -> Result<bool, Error> {
+        let me = rustix::process::geteuid().as_raw();
+        let mut links = false;
+        for ancestor in path.ancestors().skip(1) {
+            let Ok(metadata) = ancestor.symlink_metadata() else { continue };
+            if metadata.uid() != 0 && metadata.uid() != me {
+                return Err(unsafe_because(ancestor, "belongs to somebody else"));
+            }
+            if metadata.is_symlink() {
+                links = true;
+            } else if metadata.mode() & OTHERS_MAY_WRITE != 0 && metadata.mode() & STICKY == 0 {
+                return Err(unsafe_because(ancestor, "may be changed by others"));
+            }
+        }
+        Ok(links)
+    }
+
+    pub fn make(path: &Path) -> io::Result<()> {
+        DirBuilder::new().recursive(true).mode(0o700).create(path)
+    }
+
+    pub fn open(path: &Path) -> io::Result<Handle> {
+        Ok(rustix::fs::open(path, DIRECTORY, Mode::empty())?)
+    }
+
+    pub fn open_sub(dir: &Handle, _: &Path, name: &str, create: bool) -> io::Result<Handle> {
+        if create {
+            match rustix::fs::mkdirat(dir, name, Mode::RWXU) {
+                Ok(()) | Err(rustix::io::Errno::EXIST) => {}
+                Err(e) => return Err(e.into()),
+            }
+        }
+        Ok(rustix::fs::openat(dir, name, DIRECTORY, Mode::empty())?)
+    }
+
+    pub fn check_dir(dir: &Handle, path: &Path) -> Result<(), Error> {
+        let stat = rustix::fs::fstat(dir).map_err(|e| Error::io(path, &e.into()))?;
+        if stat.st_uid != rustix::process::geteuid().as_raw() {
+            return Err(unsafe_because(path, "belongs to somebody else"));
+        }
+        if Mode::from_raw_mode(stat.st_mode).intersects(Mode::WGRP | Mode::WOTH) {
+            return Err(unsafe_because(path, "may be changed by others").hint(format!("chmod 700 {}", path.display())));
+        }
+        Ok(())
+    }
+
+    pub fn is_symlink(path: &Path) -> bool {
+        path.symlink_metadata().is_ok_and(|it| it.is_symlink())
+    }
+
+    pub fn file(dir: &Handle, _: &Path, name: &str, how: How) -> io::Result<File> {
+        let flags = match how {
+            // NONBLOCK: somebody may have put a FIFO there.
+            How::Read => OFlags::RDONLY | OFlags::NONBLOCK,
+            How::ReadWrite => OFlags::RDWR | OFlags::CREATE | OFlags::NONBLOCK,
+            How::Create => OFlags::WRONLY | OFlags::CREATE | OFlags::EXCL,
+        };
+        let fd = rustix::fs::openat(dir, name, flags | OFlags::NOFOLLOW | OFlags::CLOEXEC, Mode::RUSR | Mode::WUSR)?;
+        Ok(File::from(fd))
+    }
+
+    pub fn check_file(file: &File) -> Result<(), String> {
+        let metadata = file.metadata().map_err(|e| e.to_string())?;
+        let objection = if !metadata.is_file() {
+            "is no regular file"
+        } else if metadata.uid() != rustix::process::geteuid().as_raw() {
+            "belongs to somebody else"
+        } else if metadata.mode() & OTHERS_MAY_WRITE != 0 {
+            "may be changed by others"
+        } else if metadata.nlink() != 1 {
+            "has a second name (a hard link)"
+        } else {
+            return Ok(());
+        };
+        Err(objection.into())
+    }
+
+    pub fn rename(dir: &Handle, _: &Path, from: &str, to: &str) -> io::Result<()> {
+        Ok(rustix::fs::renameat(dir, from, dir, to)?)
+    }
+
+    pub fn remove(dir: &Handle, _: &Path, name: &str) -> io::Result<()> {
+        Ok(rustix::fs::unlinkat(dir, name, AtFlags::empty())?)
+    }
+
+    #[cfg(target_os = "linux")]
+    pub fn is_nfs(dir: &Handle) -> bool {
+        const NFS_SUPER_MAGIC: u32 = 0x6969;
+        // Truncated on purpose: the field's width differs between platforms, the number's does not.
+        rustix::fs::fstatfs(dir).is_ok_and(|it| it.f_type as u32 == NFS_SUPER_MAGIC)
+    }
+
+    #[cfg(not(target_os = "linux"))]
+    pub fn is_nfs(_: &Handle) -> bool {
+        false
+    }
+}
+
+/// Elsewhere the user's own profile directory is trusted as it is.
+#[cfg(not(unix))]
+mod other {
+    use std::fs::File;
+    use std::io;
+    use std::path::Path;
+    use std::time::Duration;
+
+    use super::{Error, How};
+
+    pub type Handle = ();
+
+    pub fn check_ancestors(_: &Path) -> Result<(), Error> {
+        Ok(())
+    }
+
+    pub fn make(path: &Path) -> io::Result<()> {
+        std::fs::create_dir_all(path)
+    }
+
+    pub fn open(path: &Path) -> io::Result<Handle> {
+        path.metadata().map(drop)
+    }
+
+    pub fn open_sub(_: &Handle, dir: &Path, name: &str, create: bool) -> io::Result<Handle> {
+        if create {
+            std::fs::create_dir_all(dir.join(name))?;
+        }
+        open(&dir.join(name))
+    }
+
+    pub fn check_dir(_: &Handle, _: &Path) -> Result<(), Error> {
+        Ok(())
+    }
+
+    pub fn is_symlink(path: &Path) -> bool {
+        path.symlink_metadata().is_ok_and(|it| it.is_symlink())
+    }
+
+    pub fn file(_: &Handle, dir: &Path, name: &str, how: How) -> io::Result<File> {
+        let mut options = File::options();
+        match how {
+            How::Read => options.read(true),
+            How::ReadWrite => options.read(true).write(true).create(true).truncate(false),
+            How::Create => options.write(true).create_new(true),
+        };
+        options.open(dir.join(name))
+    }
+
+    pub fn check_file(_: &File) -> Result<(), String> {
+        Ok(())
+    }
+
+    pub fn rename(_: &Handle, dir: &Path, from: &str, to: &str) -> io::Result<()> {
+        // A reader that has the file open makes this fail for a moment.
+        let mut wait = Duration::from_millis(10);
+        for _ in 0..9 {
+            if std::fs::rename(dir.join(from), dir.join(to)).is_ok() {
+                return Ok(());
+            }
+            std::thread::sleep(wait);
+            wait = wait.saturating_mul(2).min(Duration::from_millis(200));
+        }
+        std::fs::rename(dir.join(from), dir.join(to))
+    }
+
+    pub fn remove(_: &Handle, dir: &Path, name: &str) -> io::Result<()> {
+        std::fs::remove_file(dir.join(name))
+    }
+
+    pub fn is_nfs(_: &Handle) -> bool {
+        false
+    }
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use std::os::unix::fs::{PermissionsExt as _, symlink};
+
+    use super::*;
+
+    fn chmod(path: &Path, mode: u32) {
+        std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode)).unwrap();
+    }
+
+    fn refused(path: &Path) -> bool {
+        Dir::open(path, true).is_err_and(|e| e.code() == Code::UnsafePermissions)
+    }
+
+    #[test]
+    fn directories_that_others_could_have_changed_are_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        let (parent, path) = (folder.path().join("p"), folder.path().join("p/cache"));
+        assert!(Dir::open(&path, false).unwrap().is_none());
+        let dir = Dir::open(&path, true).unwrap().unwrap();
+        assert_eq!(path.metadata().unwrap().permissions().mode() & 0o777, 0o700);
+        dir.sub("jwks-v1", true).unwrap().unwrap();
+
+        for mode in [0o777, 0o770, 0o702] {
+            chmod(&path, mode);
+            assert!(refused(&path), "{mode:o}");
+        }
+        chmod(&path, 0o700);
+        chmod(&path.join("jwks-v1"), 0o730);
+        assert_eq!(dir.sub("jwks-v1", true).unwrap_err().code(), Code::UnsafePermissions);
+        chmod(&parent, 0o770);
+        assert!(refused(&path));
+        chmod(&parent, 0o1777);
+        assert!(Dir::open(&path, true).is_ok());
+        symlink(&path, parent.join("link")).unwrap();
+        assert!(refused(&parent.join("link")));
+    }
+
+    #[test]
+    fn files_that_others_could_have_changed_are_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("cache");
+        let dir = Dir::open(&path, true).unwrap().unwrap();
+        let check = |name: &str| Dir::check_file(&dir.file(name, How::Read).unwrap());
+        drop(dir.file("a", How::Create).unwrap());
+        assert_eq!(path.join("a").metadata().unwrap().permissions().mode() & 0o777, 0o600);
+        check("a").unwrap();
+        chmod(&path.join("a"), 0o620);
+        check("a").unwrap_err();
+        chmod(&path.join("a"), 0o600);
+        std::fs::hard_link(path.join("a"), path.join("b")).unwrap();
+        check("a").unwrap_err();
+        symlink(path.join("a"), path.join("c")).unwrap();
+        assert!(dir.file("c", How::Read).is_err());
+        assert!(dir.file("c", How::ReadWrite).is_err());
+        std::fs::create_dir(path.join("d")).unwrap();
+        check("d").unwrap_err();
+    }
+}

@@ -1,0 +1,282 @@
+//! One entry of the cache: its fields, its text, and how old it is.
+
+use aws_lc_rs::digest;
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
+
+use super::super::env::{Boot, Env};
+use super::published::LeftOut;
+
+/// The version of the format. Entries of another one are not touched.
+const VERSION: u32 = 1;
+
+/// Octets of the largest entry that is read.
+pub const MAX_ENTRY: u64 = 1024 * 1024;
+
+/// How far ahead of this machine's clock a time in the cache may be.
+pub const MAX_AHEAD_MS: i64 = 60_000;
+
+/// What the server said about caching (RFC 9111), as far as it matters for keys.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Http {
+    /// `ETag`, with which to ask again.
+    pub etag: Option<String>,
+    /// `Last-Modified`, likewise.
+    pub last_modified: Option<String>,
+    /// `Date`, in milliseconds since 1970.
+    pub date_ms: Option<i64>,
+    /// `Age` in seconds.
+    pub age_s: Option<i64>,
+    /// The lifetime in seconds by `max-age` or `Expires`.
+    pub max_age_s: Option<i64>,
+    /// `no-store`
+    #[serde(default)]
+    pub no_store: bool,
+    /// `no-cache`
+    #[serde(default)]
+    pub no_cache: bool,
+    /// `must-revalidate`
+    #[serde(default)]
+    pub must_revalidate: bool,
+    /// `stale-if-error` in seconds (RFC 5861).
+    pub stale_if_error_s: Option<i64>,
+}
+
+/// Where the content of an entry came from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Provenance {
+    /// This machine fetched it.
+    Fetch,
+    /// It was imported from a file.
+    Import,
+}
+
+/// How good an entry is by its age alone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Standing {
+    /// To be used without asking anybody.
+    Fresh,
+    /// To be used only if the server is out of reach.
+    Stale,
+    /// Not to be used.
+    Expired,
+}
+
+impl Standing {
+    /// The name in reports.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Fresh => "fresh",
+            Self::Stale => "stale",
+            Self::Expired => "expired",
+        }
+    }
+}
+
+/// A validated document with its times, all in milliseconds since 1970.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Entry {
+    /// The format's version.
+    pub v: u32,
+    /// The URL it is from, or the issuer of a discovery document.
+    pub url: String,
+    /// The trust setting it was fetched under.
+    pub ctx: String,
+    /// The issuer whose document led here.
+    #[serde(default)]
+    pub issuer: Option<String>,
+    /// The key set; of a discovery document, its `issuer` and `jwks_uri`.
+    #[serde(rename = "jwks")]
+    pub content: Box<RawValue>,
+    /// What was left out of the set.
+    #[serde(default)]
+    pub dropped: Vec<LeftOut>,
+    /// SHA-256 of the content's text, in hex.
+    pub jwks_sha256: String,
+    /// When the request was sent: an answer never replaces one that was asked for later.
+    pub requested_at_ms: i64,
+    /// When it was last known to be right: a validated 200 or a matching 304.
+    pub fetched_at_ms: i64,
+    /// When it has to be asked for again.
+    pub expires_at_ms: i64,
+    /// Until when it may stand in while the server is out of reach.
+    pub stale_until_ms: i64,
+    /// What the server said.
+    #[serde(default)]
+    pub http: Http,
+    /// `fetched_at_ms` by the clock that cannot be set back.
+    #[serde(default)]
+    pub boot: Option<Boot>,
+    /// How it got here.
+    pub provenance: Provenance,
+    /// The program that wrote it.
+    #[serde(default)]
+    pub writer: String,
+}
+
+/// The times and circumstances of new content.
+#[derive(Clone, Debug)]
+pub struct Stamp {
+    /// See [`Entry::requested_at_ms`].
+    pub requested_at_ms: i64,
+    /// See [`Entry::fetched_at_ms`].
+    pub fetched_at_ms: i64,
+    /// See [`Entry::expires_at_ms`].
+    pub expires_at_ms: i64,
+    /// See [`Entry::stale_until_ms`].
+    pub stale_until_ms: i64,
+    /// See [`Entry::boot`].
+    pub boot: Option<Boot>,
+    /// See [`Entry::provenance`].
+    pub provenance: Provenance,
+}
+
+impl Entry {
+    /// An entry of `content`, which is JSON text, for `url` under `ctx`.
+    ///
+    /// # Errors
+    /// When `content` is not JSON after all.
+    pub fn new(url: &str, ctx: &str, content: String, stamp: Stamp) -> Result<Self, String> {
+        let jwks_sha256 = sha256_hex(&[content.as_bytes()]);
+        let content = RawValue::from_string(content).map_err(|e| e.to_string())?;
+        Ok(Self {
+            v: VERSION,
+            url: url.into(),
+            ctx: ctx.into(),
+            issuer: None,
+            content,
+            dropped: Vec::new(),
+            jwks_sha256,
+            requested_at_ms: stamp.requested_at_ms,
+            fetched_at_ms: stamp.fetched_at_ms,
+            expires_at_ms: stamp.expires_at_ms,
+            stale_until_ms: stamp.stale_until_ms,
+            http: Http::default(),
+            boot: stamp.boot,
+            provenance: stamp.provenance,
+            writer: concat!("jwtctl/", env!("CARGO_PKG_VERSION")).into(),
+        })
+    }
+
+    /// The file's bytes: a line with the checksum of what follows, then the entry as JSON.
+    pub fn to_bytes(&self) -> Vec<u8> {
+        let text = serde_json::to_string(self).unwrap_or_default() + "\n";
+        let sum = sha256_hex(&[text.as_bytes()]);
+        [sum.as_bytes(), b"\n", text.as_bytes()].concat()
+    }
+
+    /// Reads what [`Entry::to_bytes`] wrote. The checksum tells damage, not malice.
+    ///
+    /// # Errors
+    /// Why it is not usable, in a phrase.
+    pub fn from_bytes(bytes: &[u8]) -> Result<Self, String> {
+        let (sum, text) = bytes.split_at_checked(65).ok_or("is cut short")?;
+        if sum.last() != Some(&b'\n') || sha256_hex(&[text]).as_bytes() != &sum[..64] {
+            return Err("is damaged (its checksum is wrong)".into());
+        }
+        /// The part that every version has.
+        #[derive(Deserialize)]
+        struct Versioned {
+            v: u32,
+        }
+        match serde_json::from_slice::<Self>(text) {
+            Ok(entry) if entry.v == VERSION => Ok(entry),
+            Ok(other) => Err(format!("is in format {}, which this jwtctl does not know", other.v)),
+            Err(e) => match serde_json::from_slice::<Versioned>(text) {
+                Ok(it) if it.v != VERSION => Err(format!("is in format {}, which this jwtctl does not know", it.v)),
+                _ => Err(format!("is not an entry: {e}")),
+            },
+        }
+    }
+
+    /// Milliseconds since it was known to be right: by the wall clock or by the clock that cannot be set back, whichever
+    /// says more. `None` when it claims to be from the future and so has no age.
+    pub fn age_ms(&self, env: &Env<'_>) -> Option<i64> {
+        let by_wall = env.millis().saturating_sub(self.fetched_at_ms);
+        if by_wall < -MAX_AHEAD_MS {
+            return None;
+        }
+        let by_boot = self.boot.as_ref().and_then(|then| {
+            let now = env.clock.boot()?;
+            (now.id == then.id).then(|| now.ms.saturating_sub(then.ms))
+        });
+        Some(by_wall.max(by_boot.unwrap_or(0)).max(0))
+    }
+
+    /// Its standing, if it is to be fresh for at most `most_s` seconds and to stand in for `grace_s` instead of what it
+    /// says itself.
+    pub fn standing(&self, most_s: Option<i64>, grace_s: Option<i64>, env: &Env<'_>) -> Standing {
+        let ms = |seconds: i64| seconds.max(0).saturating_mul(1000);
+        let Some(age) = self.age_ms(env) else { return Standing::Expired };
+        let fresh = self.lifetime_ms().min(most_s.map_or(i64::MAX, ms));
+        if age < fresh {
+            Standing::Fresh
+        } else if age < fresh.saturating_add(grace_s.map_or(self.grace_ms(), ms)) {
+            Standing::Stale
+        } else {
+            Standing::Expired
+        }
+    }
+
+    /// Milliseconds it is fresh for, counted from when it was fetched.
+    pub fn lifetime_ms(&self) -> i64 {
+        self.expires_at_ms.saturating_sub(self.fetched_at_ms).max(0)
+    }
+
+    /// Milliseconds beyond that for which it may stand in.
+    pub fn grace_ms(&self) -> i64 {
+        self.stale_until_ms.saturating_sub(self.expires_at_ms).max(0)
+    }
+}
+
+/// The SHA-256 of `parts` one after the other, in lower-case hex.
+pub fn sha256_hex(parts: &[&[u8]]) -> String {
+    let mut context = digest::Context::new(&digest::SHA256);
+    parts.iter().for_each(|part| context.update(part));
+    context.finish().as_ref().iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::*;
+    use super::*;
+
+    #[test]
+    fn what_is_written_is_read_and_damage_is_noticed() {
+        let bytes = entry(NOW_MS).to_bytes();
+        let read = Entry::from_bytes(&bytes).unwrap();
+        assert_eq!(read.to_bytes(), bytes);
+        for at in 0..bytes.len() {
+            let mut damaged = bytes.clone();
+            damaged[at] ^= 4;
+            assert!(Entry::from_bytes(&damaged).is_err(), "byte {at}");
+            assert!(Entry::from_bytes(&bytes[..at]).is_err(), "{at} bytes");
+        }
+        let mut longer = bytes;
+        longer.push(b' ');
+        assert!(Entry::from_bytes(&longer).is_err());
+    }
+
+    #[test]
+    fn other_formats_are_told_from_damage() {
+        let text = br#"{"v":2,"new":true}"#;
+        let bytes = [sha256_hex(&[text]).as_bytes(), b"\n", text].concat();
+        assert!(Entry::from_bytes(&bytes).unwrap_err().contains("format 2"));
+    }
+
+    #[test]
+    fn a_clock_that_is_set_back_makes_nothing_younger() {
+        let clock = FakeClock::at(NOW_MS);
+        let env = clock.env();
+        let age = |entry: &Entry| entry.age_ms(&env);
+        assert_eq!(age(&entry(NOW_MS - 5000)), Some(5000));
+        assert_eq!(age(&entry(NOW_MS + MAX_AHEAD_MS)), Some(0));
+        assert_eq!(age(&entry(NOW_MS + MAX_AHEAD_MS + 1)), None);
+        assert_eq!(age(&entry(i64::MIN)), Some(i64::MAX));
+        assert_eq!(age(&entry(i64::MAX)), None);
+        let booted = |id: &str, ms| Entry { boot: Some(Boot { id: id.into(), ms }), ..entry(NOW_MS) };
+        assert_eq!(age(&booted("this", BOOT_MS - 700_000)), Some(700_000));
+        assert_eq!(age(&booted("that", BOOT_MS - 700_000)), Some(0));
+    }
+}

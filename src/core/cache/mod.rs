@@ -1,0 +1,398 @@
+//! Other people's key sets on disk, shared by many short-lived processes: one entry per URL and trust setting, written
+//! whole or not at all, and read without a lock.
+//!
+//! Whoever can write here decides which tokens are valid, so everything that is read must be this user's own
+//! ([`Dir`]). Keys and the record of attempts are different files: no failure path can open a key file for writing.
+
+mod attempt;
+mod dir;
+mod entry;
+mod lock;
+mod portable;
+mod published;
+
+pub use attempt::{Attempt, COOLDOWN_MS, Class, MAX_RETRY_AFTER_S, Outcome, Pause, Problem, Reason};
+pub use dir::{Dir, How};
+pub use entry::{Entry, Http, MAX_AHEAD_MS, Provenance, Stamp, Standing, sha256_hex};
+pub use lock::{Committed, Guard};
+pub use portable::{Binding, Format, Imported, Skipped, UatUnit, export, import, uat};
+pub use published::{LeftOut, MAX_BODY, Published, document};
+
+use std::io::{Read as _, Write as _};
+use std::path::{Path, PathBuf};
+
+use super::env::Env;
+use super::error::{Code, Error};
+
+/// Seconds that keys are fresh for when their server does not say.
+pub const DEFAULT_TTL_S: i64 = 600;
+
+/// The least and the most seconds that keys are fresh for, whatever their server says. Below, every process would fetch;
+/// above, revoked keys would live too long.
+pub const TTL_RANGE_S: std::ops::RangeInclusive<i64> = 60..=3600;
+
+/// Seconds beyond their lifetime for which keys stand in while their server is out of reach.
+pub const DEFAULT_GRACE_S: i64 = 300;
+
+/// What an entry holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// A JWK Set.
+    Jwks,
+    /// An issuer's discovery document.
+    Discovery,
+}
+
+impl Kind {
+    const ALL: [Self; 2] = [Self::Jwks, Self::Discovery];
+
+    fn folder(self) -> &'static str {
+        match self {
+            Self::Jwks => "jwks-v1",
+            Self::Discovery => "disc-v1",
+        }
+    }
+}
+
+/// The place of one entry: a URL under a trust setting. What one setting fetched is invisible to another.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Slot {
+    kind: Kind,
+    url: String,
+    ctx: String,
+    name: String,
+}
+
+impl Slot {
+    /// The slot of `url`, a JWKS URL or an issuer as `kind` says, under the trust setting `ctx`.
+    pub fn new(kind: Kind, url: &str, ctx: &str) -> Self {
+        let label: &[u8] = match kind {
+            Kind::Jwks => b"jwtctl-jwks\0",
+            Kind::Discovery => b"jwtctl-disc\0",
+        };
+        let name = sha256_hex(&[label, b"1\0", url.as_bytes(), b"\0", ctx.as_bytes()]);
+        Self { kind, url: url.into(), ctx: ctx.into(), name }
+    }
+
+    /// The URL or issuer.
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+
+    /// The trust setting.
+    pub fn ctx(&self) -> &str {
+        &self.ctx
+    }
+
+    fn file(&self, extension: &str) -> String {
+        format!("{}.{extension}", self.name)
+    }
+}
+
+/// What a slot holds.
+#[derive(Debug)]
+pub enum Slotted {
+    /// A sound entry, of whatever age.
+    Entry(Box<Entry>),
+    /// Nothing.
+    Absent,
+    /// Something that is not to be used, and why.
+    Unusable(String),
+}
+
+/// What became of an imported entry.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Adopted {
+    /// It is in use from now on.
+    Stored,
+    /// What was there is as new.
+    Kept,
+}
+
+/// An entry found by looking through the cache.
+#[derive(Debug)]
+pub struct Listed {
+    /// What it holds.
+    pub kind: Kind,
+    /// The file.
+    pub path: PathBuf,
+    /// The entry, or why it is unusable.
+    pub entry: Result<Box<Entry>, String>,
+    /// The last attempt to refresh it.
+    pub attempt: Option<Attempt>,
+}
+
+/// A cache directory. Opening one creates nothing.
+#[derive(Debug)]
+pub struct Cache {
+    root: PathBuf,
+    dir: Option<Dir>,
+}
+
+impl Cache {
+    /// Opens the cache at `root`, which need not exist yet.
+    ///
+    /// # Errors
+    /// [`Code::UnsafePermissions`] when others could have changed it; [`Code::Io`] when it cannot be opened.
+    pub fn open(root: &Path) -> Result<Self, Error> {
+        let dir = Dir::open(root, false)?;
+        for kind in Kind::ALL {
+            if let Some(dir) = &dir {
+                dir.sub(kind.folder(), false)?;
+            }
+        }
+        Ok(Self { root: root.into(), dir })
+    }
+
+    /// Where it is.
+    pub fn path(&self) -> &Path {
+        &self.root
+    }
+
+    fn folder(&self, kind: Kind) -> Option<Dir> {
+        self.dir.as_ref()?.sub(kind.folder(), false).ok().flatten()
+    }
+
+    /// The folder for entries of `kind`, made if need be.
+    fn make_folder(&self, kind: Kind) -> Result<Dir, Error> {
+        let lost = || Error::io(&self.root, &std::io::ErrorKind::NotFound.into());
+        let root = Dir::open(&self.root, true)?.ok_or_else(lost)?;
+        // For backup programs and for whoever keeps the cache inside a repository. Their absence harms nobody.
+        let tag = "Signature: 8a477f597d28d172789f06886806bc55\n# This directory is a cache of jwtctl and may be deleted.\n";
+        for (name, text) in [("CACHEDIR.TAG", tag), (".gitignore", "*\n")] {
+            drop(root.file(name, How::Create).and_then(|mut file| file.write_all(text.as_bytes())));
+        }
+        root.sub(kind.folder(), true)?.ok_or_else(lost)
+    }
+
+    /// Reads a slot. Takes no lock: entries are replaced whole.
+    pub fn read(&self, slot: &Slot) -> Slotted {
+        match self.folder(slot.kind) {
+            Some(dir) => read_slot(&dir, slot),
+            None => Slotted::Absent,
+        }
+    }
+
+    /// The only holder of a slot, for a while: waits for others, but never for long.
+    pub fn lock(&self, slot: &Slot, env: &Env<'_>) -> Guard {
+        match self.make_folder(slot.kind) {
+            Ok(dir) => Guard::acquire(dir, slot, env),
+            Err(e) => Guard::without(e.to_string()),
+        }
+    }
+
+    /// Takes in an imported entry, unless the one that is there is as new; with `force` in any case.
+    ///
+    /// # Errors
+    /// [`Code::Io`] when it cannot be written.
+    pub fn adopt(&self, entry: Entry, force: bool, env: &Env<'_>) -> Result<Adopted, Error> {
+        let slot = Slot::new(Kind::Jwks, &entry.url, &entry.ctx);
+        let guard = self.lock(&slot, env);
+        if let Slotted::Entry(there) = guard.read()
+            && there.fetched_at_ms >= entry.fetched_at_ms
+            && there.age_ms(env).is_some()
+            && !force
+        {
+            return Ok(Adopted::Kept);
+        }
+        let requested_at_ms = if force { env.millis() } else { entry.requested_at_ms };
+        match guard.commit(&Entry { requested_at_ms, ..entry }, None, env) {
+            Committed::Written => Ok(Adopted::Stored),
+            Committed::Newer(_) => Ok(Adopted::Kept),
+            Committed::Failed(why) => Err(Error::Io { code: Code::Io, path: self.root.clone(), why, hints: Vec::new() }),
+        }
+    }
+
+    /// Every entry, usable or not, in no meaningful order.
+    pub fn list(&self, env: &Env<'_>) -> Vec<Listed> {
+        let mut all = Vec::new();
+        for kind in Kind::ALL {
+            let Some(dir) = self.folder(kind) else { continue };
+            for name in dir.names().iter().filter_map(|it| it.strip_suffix(".json")) {
+                let file = format!("{name}.json");
+                let entry = match read_file(&dir, &file) {
+                    Ok(Some(entry)) => Ok(entry),
+                    Ok(None) => continue,
+                    Err(why) => Err(why),
+                };
+                let attempt = read_attempt(&dir, &format!("{name}.lock"), env);
+                all.push(Listed { kind, path: dir.path().join(file), entry, attempt });
+            }
+        }
+        all
+    }
+
+    /// Removes what `wanted` picks, together with the records of attempts. Returns how many entries went.
+    ///
+    /// # Errors
+    /// [`Code::Io`] when a file cannot be removed.
+    pub fn remove(&self, env: &Env<'_>, mut wanted: impl FnMut(&Listed) -> bool) -> Result<usize, Error> {
+        let mut count = 0;
+        for listed in self.list(env).into_iter().filter(|it| wanted(it)) {
+            let (Some(dir), Some(name)) = (self.folder(listed.kind), listed.path.file_stem().and_then(|it| it.to_str())) else {
+                continue;
+            };
+            dir.remove(&format!("{name}.json")).map_err(|e| Error::io(&listed.path, &e))?;
+            lock::discard(&dir, name);
+            count += 1;
+        }
+        Ok(count)
+    }
+
+    /// Removes what interrupted writers left behind, and records of attempts that belong to no entry.
+    pub fn sweep(&self, env: &Env<'_>) {
+        for dir in Kind::ALL.into_iter().filter_map(|kind| self.folder(kind)) {
+            let names = dir.names();
+            for name in &names {
+                if let Some(stem) = name.strip_suffix(".lock") {
+                    let paused = read_attempt(&dir, name, env).is_some_and(|it| it.pause(env.millis()).is_some());
+                    if !paused && names.binary_search(&format!("{stem}.json")).is_err() {
+                        lock::discard(&dir, stem);
+                    }
+                } else if name.ends_with(".tmp") && is_left_over(&dir, name, env.millis()) {
+                    drop(dir.remove(name));
+                }
+            }
+        }
+    }
+
+    /// The error for an entry that cannot be used by a caller who may not fetch another.
+    pub fn unusable(&self, slot: &Slot, why: &str) -> Error {
+        let path = self.root.join(slot.kind.folder()).join(slot.file("json"));
+        Error::Io {
+            code: Code::Io,
+            path,
+            why: why.into(),
+            hints: vec!["it is replaced by the next fetch without --offline".into()],
+        }
+    }
+}
+
+/// Whether a temporary file is older than any write takes.
+fn is_left_over(dir: &Dir, name: &str, now_ms: i64) -> bool {
+    const WRITING_MS: i64 = 60_000;
+    let modified = dir.file(name, How::Read).and_then(|file| file.metadata()).and_then(|it| it.modified());
+    let Ok(since) = modified.map(|it| it.duration_since(std::time::UNIX_EPOCH).unwrap_or_default()) else { return false };
+    now_ms.saturating_sub(i64::try_from(since.as_millis()).unwrap_or(i64::MAX)).saturating_abs() > WRITING_MS
+}
+
+fn read_attempt(dir: &Dir, name: &str, env: &Env<'_>) -> Option<Attempt> {
+    let file = dir.file(name, How::Read).ok()?;
+    Dir::check_file(&file).ok()?;
+    let mut bytes = Vec::new();
+    file.take(lock::MAX_RECORD).read_to_end(&mut bytes).ok()?;
+    Attempt::from_bytes(&bytes, env.millis())
+}
+
+/// The entry in a file; `None` when there is no file.
+fn read_file(dir: &Dir, name: &str) -> Result<Option<Box<Entry>>, String> {
+    let file = match dir.file(name, How::Read) {
+        Ok(file) => file,
+        Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(None),
+        Err(e) => return Err(format!("cannot be opened: {e}")),
+    };
+    Dir::check_file(&file)?;
+    let mut bytes = Vec::with_capacity(4096);
+    let size = file.take(entry::MAX_ENTRY + 1).read_to_end(&mut bytes).map_err(|e| format!("cannot be read: {e}"))?;
+    if size as u64 > entry::MAX_ENTRY {
+        return Err(format!("is larger than {} bytes", entry::MAX_ENTRY));
+    }
+    Entry::from_bytes(&bytes).map(|entry| Some(Box::new(entry)))
+}
+
+fn read_slot(dir: &Dir, slot: &Slot) -> Slotted {
+    match read_file(dir, &slot.file("json")) {
+        Ok(None) => Slotted::Absent,
+        Err(why) => Slotted::Unusable(why),
+        // The name is a hash of both; a file that was copied over from another slot says so itself.
+        Ok(Some(entry)) if entry.url != slot.url || entry.ctx != slot.ctx => {
+            Slotted::Unusable("belongs to another URL or trust setting".into())
+        }
+        Ok(Some(entry)) => Slotted::Entry(entry),
+    }
+}
+
+#[cfg(test)]
+pub(super) mod testing;
+
+#[cfg(test)]
+mod tests {
+    use super::testing::*;
+    use super::*;
+
+    fn slot() -> Slot {
+        Slot::new(Kind::Jwks, URL, "system")
+    }
+
+    fn stored(cache: &Cache, entry: &Entry, env: &Env<'_>) -> Committed {
+        cache.lock(&slot(), env).commit(entry, None, env)
+    }
+
+    #[test]
+    fn what_is_committed_is_read_and_listed_and_removed() {
+        let (folder, clock) = (tempfile::tempdir().unwrap(), FakeClock::at(NOW_MS));
+        let env = clock.env();
+        let root = folder.path().join("deep/cache");
+        let cache = Cache::open(&root).unwrap();
+        assert!(matches!(cache.read(&slot()), Slotted::Absent));
+        assert!(!root.exists());
+        assert!(matches!(stored(&cache, &entry(NOW_MS), &env), Committed::Written));
+        let cache = Cache::open(&root).unwrap();
+        assert!(matches!(cache.read(&slot()), Slotted::Entry(it) if it.to_bytes() == entry(NOW_MS).to_bytes()));
+        assert!(matches!(cache.read(&Slot::new(Kind::Jwks, URL, "other")), Slotted::Absent));
+        assert!(matches!(cache.read(&Slot::new(Kind::Discovery, URL, "system")), Slotted::Absent));
+        assert!(root.join("CACHEDIR.TAG").exists() && root.join(".gitignore").exists());
+        assert_eq!(cache.list(&env).len(), 1);
+        assert_eq!(cache.remove(&env, |_| true).unwrap(), 1);
+        assert_eq!(std::fs::read_dir(root.join("jwks-v1")).unwrap().count(), 0);
+    }
+
+    #[test]
+    fn an_answer_replaces_only_what_was_asked_for_before_it() {
+        let (folder, clock) = (tempfile::tempdir().unwrap(), FakeClock::at(NOW_MS));
+        let env = clock.env();
+        let cache = Cache::open(folder.path()).unwrap();
+        stored(&cache, &entry(NOW_MS - 1000), &env);
+        let cache = Cache::open(folder.path()).unwrap();
+        assert!(matches!(stored(&cache, &entry(NOW_MS - 2000), &env), Committed::Newer(it) if it.fetched_at_ms == NOW_MS - 1000));
+        assert!(matches!(stored(&cache, &entry(NOW_MS - 1000), &env), Committed::Written));
+        // Unless it is what the holder of the lock went to replace: then a clock has jumped.
+        let seen = entry(NOW_MS - 1000);
+        assert!(matches!(cache.lock(&slot(), &env).commit(&entry(NOW_MS - 2000), Some(&seen), &env), Committed::Written));
+        // An entry from the future is always replaceable.
+        stored(&cache, &entry(NOW_MS + 1_000_000), &env);
+        assert!(matches!(stored(&cache, &entry(NOW_MS), &env), Committed::Written));
+    }
+
+    #[test]
+    fn a_copied_or_damaged_entry_is_not_used() {
+        let (folder, clock) = (tempfile::tempdir().unwrap(), FakeClock::at(NOW_MS));
+        let env = clock.env();
+        stored(&Cache::open(folder.path()).unwrap(), &entry(NOW_MS), &env);
+        let cache = Cache::open(folder.path()).unwrap();
+        let other = Slot::new(Kind::Jwks, "https://other.example/jwks", "system");
+        let file = |slot: &Slot| folder.path().join("jwks-v1").join(slot.file("json"));
+        std::fs::copy(file(&slot()), file(&other)).unwrap();
+        assert!(matches!(cache.read(&other), Slotted::Unusable(why) if why.contains("another URL")));
+        std::fs::write(file(&slot()), b"").unwrap();
+        assert!(matches!(cache.read(&slot()), Slotted::Unusable(_)));
+        std::fs::write(file(&slot()), vec![b'x'; 2 << 20]).unwrap();
+        assert!(matches!(cache.read(&slot()), Slotted::Unusable(why) if why.contains("larger")));
+        assert!(matches!(stored(&cache, &entry(NOW_MS), &env), Committed::Written));
+        assert!(matches!(cache.read(&slot()), Slotted::Entry(_)));
+    }
+
+    #[test]
+    fn left_overs_are_swept() {
+        let (folder, clock) = (tempfile::tempdir().unwrap(), FakeClock::at(NOW_MS));
+        let env = clock.env();
+        stored(&Cache::open(folder.path()).unwrap(), &entry(NOW_MS), &env);
+        let inside = folder.path().join("jwks-v1");
+        for name in ["a.tmp", "b.lock"] {
+            std::fs::write(inside.join(name), b"").unwrap();
+        }
+        let cache = Cache::open(folder.path()).unwrap();
+        cache.sweep(&env);
+        assert_eq!(std::fs::read_dir(&inside).unwrap().count(), 2, "the entry and its lock stay");
+    }
+}

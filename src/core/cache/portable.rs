@@ -1,0 +1,366 @@
+//! The cache in a file, in the shapes that other verifiers keep between runs. `jose` counts `uat` in milliseconds and
+//! `oauth4webapi` in seconds; mixed up, the latter trusts a year-old file for ever, so the unit is never taken on faith.
+
+use serde::Serialize;
+
+use super::super::address::{Address, redacted};
+use super::super::error::{Code, Error};
+use super::super::json::{Json, Object};
+use super::entry::{Entry, MAX_AHEAD_MS, Provenance, Stamp, sha256_hex};
+use super::published::Published;
+use super::{DEFAULT_GRACE_S, DEFAULT_TTL_S, TTL_RANGE_S};
+
+/// The `format` of a bundle.
+const BUNDLE: &str = "jwtctl-jwks-bundle";
+
+/// Numbers below are seconds, from it on milliseconds: unmistakable from 1973 to 5138.
+const MILLISECONDS_FROM: f64 = 1e11;
+
+/// What is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Format {
+    /// All that matters of many entries.
+    Bundle,
+    /// What the npm package `jose` keeps: `uat` in milliseconds.
+    Jose,
+    /// What the npm package `oauth4webapi` keeps: `uat` in seconds.
+    Oauth4webapi,
+    /// The set alone.
+    Jwks,
+}
+
+impl Format {
+    /// `uat` in this format's unit; of a bundle and a bare set, milliseconds.
+    pub fn uat(self, ms: i64) -> i64 {
+        match self {
+            Self::Oauth4webapi => ms.div_euclid(1000),
+            _ => ms,
+        }
+    }
+}
+
+/// Writes entries as one JSON text.
+///
+/// # Errors
+/// [`Code::Usage`] when a format for one entry is to hold more or none.
+pub fn export(entries: &[&Entry], format: Format, now_ms: i64) -> Result<String, Error> {
+    #[derive(Serialize)]
+    struct Bundle<'a> {
+        format: &'a str,
+        v: u32,
+        uat_unit: &'a str,
+        created_at_ms: i64,
+        entries: Vec<Bundled<'a>>,
+    }
+    #[derive(Serialize)]
+    struct Bundled<'a> {
+        url: &'a str,
+        issuer: Option<&'a str>,
+        jwks: &'a serde_json::value::RawValue,
+        uat: i64,
+        expires_at_ms: i64,
+        etag: Option<&'a str>,
+        jwks_sha256: &'a str,
+    }
+    #[derive(Serialize)]
+    struct Single<'a> {
+        jwks: &'a serde_json::value::RawValue,
+        uat: i64,
+    }
+    let text = match (format, entries) {
+        (Format::Bundle, _) => {
+            let entries = entries
+                .iter()
+                .map(|it| Bundled {
+                    url: &it.url,
+                    issuer: it.issuer.as_deref(),
+                    jwks: &it.content,
+                    uat: it.fetched_at_ms,
+                    expires_at_ms: it.expires_at_ms,
+                    etag: it.http.etag.as_deref(),
+                    jwks_sha256: &it.jwks_sha256,
+                })
+                .collect();
+            serde_json::to_string(&Bundle { format: BUNDLE, v: 1, uat_unit: "ms", created_at_ms: now_ms, entries })
+        }
+        (Format::Jwks, [entry]) => Ok(entry.content.get().to_owned()),
+        (_, [entry]) => serde_json::to_string(&Single { jwks: &entry.content, uat: format.uat(entry.fetched_at_ms) }),
+        (_, other) => {
+            let why = format!("this format holds one key set, and {} are meant", other.len());
+            return Err(Error::usage("--format", why).hint("name one URL, or choose --format bundle"));
+        }
+    };
+    text.map_err(|e| Error::input(Code::BadInput, "the cache", e.to_string()))
+}
+
+/// The unit of `uat`, as the caller knows it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum UatUnit {
+    /// Told by its size.
+    Auto,
+    /// Seconds.
+    Seconds,
+    /// Milliseconds.
+    Millis,
+}
+
+/// Reads a `uat` as milliseconds.
+///
+/// # Errors
+/// Why it is no time at which keys can have been fetched, as a phrase to follow its name.
+pub fn uat(json: &Json, unit: UatUnit, now_ms: i64) -> Result<i64, String> {
+    let Json::Number(text) = json else { return Err(format!("is {}, not a number", json.kind())) };
+    let number = text.parse::<f64>().unwrap_or(f64::NAN);
+    if !number.is_finite() || number <= 0.0 {
+        return Err(format!("is {text}, which is no time"));
+    }
+    let found = if number < MILLISECONDS_FROM { UatUnit::Seconds } else { UatUnit::Millis };
+    if unit != UatUnit::Auto && unit != found {
+        let looks = if found == UatUnit::Seconds { "seconds" } else { "milliseconds" };
+        return Err(format!("is {text}, which can only be {looks}"));
+    }
+    let whole = text.parse::<i64>().unwrap_or(number as i64);
+    let ms = if found == UatUnit::Seconds { whole.saturating_mul(1000) } else { whole };
+    if ms > now_ms.saturating_add(MAX_AHEAD_MS) {
+        return Err(format!("is {text}, which lies in the future"));
+    }
+    Ok(ms)
+}
+
+/// What the caller adds to a file that is imported.
+#[derive(Clone, Copy)]
+pub struct Binding<'a> {
+    /// The URL of a file that does not name its own: only the operator can say whose keys they are.
+    pub url: Option<&'a Address>,
+    /// The trust setting to import under, of a URL.
+    pub ctx: &'a dyn Fn(&Address) -> String,
+    /// The unit of `uat`.
+    pub unit: UatUnit,
+    /// Whether to take the keys as expired, to be asked for again before use.
+    pub reset_uat: bool,
+}
+
+/// An entry of a bundle that was left out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Skipped {
+    /// Its URL, without the query.
+    pub url: String,
+    /// What is wrong with it, in a phrase.
+    pub why: String,
+}
+
+/// What a file holds.
+#[derive(Debug, Default)]
+pub struct Imported {
+    /// Sound entries, as old as they say.
+    pub entries: Vec<Entry>,
+    /// The others.
+    pub skipped: Vec<Skipped>,
+}
+
+/// Reads what [`export`] or one of the libraries wrote. Importing never lengthens a life, and keys go through the same
+/// filter as fetched ones.
+///
+/// # Errors
+/// [`Code::BadInput`] when it is no such file or its one entry is unsound; [`Code::Usage`] when the URL is missing or
+/// too much.
+pub fn import(bytes: &[u8], binding: Binding<'_>, now_ms: i64) -> Result<Imported, Error> {
+    let bad = |why: String| Error::input(Code::BadInput, "the file", why);
+    let Json::Object(object) = Json::parse(bytes).map_err(|why| bad(format!("is not JSON: {why}")))? else {
+        return Err(bad("is no JSON object, so neither a bundle nor a key set".into()));
+    };
+    if object.has("format") || object.has("entries") {
+        return import_bundle(&object, binding, now_ms);
+    }
+    let Some(url) = binding.url else {
+        let error = Error::usage("--url", "the file does not say which URL its keys are from");
+        return Err(error.hint("add --url URL; only you can know whose keys these are"));
+    };
+    let source = if object.has("keys") {
+        Source { jwks: Json::Object(object), fetched_at_ms: None, expires_at_ms: None, etag: None, issuer: None }
+    } else {
+        let (Some(jwks), Some(time)) = (object.member("jwks"), object.member("uat")) else {
+            return Err(bad("has neither \"keys\" nor \"jwks\" and \"uat\"".into()));
+        };
+        let fetched_at_ms = uat(time, binding.unit, now_ms).map_err(|why| bad(format!("has a \"uat\" that {why}")))?;
+        Source { jwks: jwks.clone(), fetched_at_ms: Some(fetched_at_ms), expires_at_ms: None, etag: None, issuer: None }
+    };
+    let entry = source.entry(url, binding, now_ms).map_err(bad)?;
+    Ok(Imported { entries: vec![entry], skipped: Vec::new() })
+}
+
+fn import_bundle(bundle: &Object, binding: Binding<'_>, now_ms: i64) -> Result<Imported, Error> {
+    let bad = |why: &str| Error::input(Code::BadInput, "the bundle", why);
+    if bundle.text("format") != Some(BUNDLE) || !matches!(bundle.member("v"), Some(Json::Number(v)) if v == "1") {
+        return Err(bad("is of a format that this jwtctl does not know"));
+    }
+    if bundle.text("uat_unit") != Some("ms") || binding.unit == UatUnit::Seconds {
+        return Err(bad("counts in milliseconds, or is none"));
+    }
+    if binding.url.is_some() {
+        return Err(Error::usage("--url", "a bundle names its own URLs"));
+    }
+    let Some(Json::Array(items)) = bundle.member("entries") else { return Err(bad("has no array \"entries\"")) };
+    let mut imported = Imported::default();
+    for item in items {
+        match import_bundled(item, binding, now_ms) {
+            Ok(entry) => imported.entries.push(entry),
+            Err(why) => imported.skipped.push(Skipped {
+                url: redacted(item.as_object().and_then(|it| it.text("url")).unwrap_or("an entry without a URL")),
+                why,
+            }),
+        }
+    }
+    Ok(imported)
+}
+
+fn import_bundled(item: &Json, binding: Binding<'_>, now_ms: i64) -> Result<Entry, String> {
+    let item = item.as_object().ok_or("is not an object")?;
+    let url = item.text("url").ok_or("has no \"url\"")?;
+    // An entry for plain http can only be there because somebody allowed it when it was fetched.
+    let address = Address::parse(url, true).map_err(|e| e.to_string())?;
+    if address.as_str() != url {
+        return Err("has a URL that is not in its normal form".into());
+    }
+    let jwks = item.member("jwks").ok_or("has no \"jwks\"")?;
+    if item.text("jwks_sha256").is_some_and(|sum| sum != sha256_hex(&[jwks.to_text().as_bytes()])) {
+        return Err("is damaged (its checksum is wrong)".into());
+    }
+    let time = item.member("uat").ok_or("has no \"uat\"")?;
+    let fetched_at_ms = uat(time, UatUnit::Millis, now_ms).map_err(|why| format!("has a \"uat\" that {why}"))?;
+    let expires_at_ms = match item.member("expires_at_ms") {
+        Some(Json::Number(text)) => Some(text.parse().map_err(|_| "has an \"expires_at_ms\" that is no whole number")?),
+        _ => return Err("has no \"expires_at_ms\"".into()),
+    };
+    let [etag, issuer] = ["etag", "issuer"].map(|name| item.text(name).map(String::from));
+    Source { jwks: jwks.clone(), fetched_at_ms: Some(fetched_at_ms), expires_at_ms, etag, issuer }
+        .entry(&address, binding, now_ms)
+}
+
+/// What a file says about one set.
+struct Source {
+    jwks: Json,
+    /// A bare set does not say.
+    fetched_at_ms: Option<i64>,
+    expires_at_ms: Option<i64>,
+    etag: Option<String>,
+    issuer: Option<String>,
+}
+
+impl Source {
+    fn entry(self, url: &Address, binding: Binding<'_>, now_ms: i64) -> Result<Entry, String> {
+        let published = Published::from_json(self.jwks)?;
+        let fetched_at_ms = self.fetched_at_ms.unwrap_or(now_ms);
+        let after = |seconds: i64| fetched_at_ms.saturating_add(seconds.saturating_mul(1000));
+        let expires_at_ms = match self.expires_at_ms {
+            // Keys of unknown age are asked for again before use.
+            _ if binding.reset_uat || self.fetched_at_ms.is_none() => fetched_at_ms,
+            Some(expires) => expires.clamp(fetched_at_ms, after(*TTL_RANGE_S.end())),
+            None => after(DEFAULT_TTL_S),
+        };
+        let fresh = expires_at_ms > fetched_at_ms;
+        let stamp = Stamp {
+            requested_at_ms: fetched_at_ms,
+            fetched_at_ms,
+            expires_at_ms,
+            stale_until_ms: expires_at_ms.saturating_add(if fresh { DEFAULT_GRACE_S * 1000 } else { 0 }),
+            boot: None,
+            provenance: Provenance::Import,
+        };
+        let mut entry = Entry::new(url.as_str(), &(binding.ctx)(url), published.jwks, stamp)?;
+        (entry.dropped, entry.issuer, entry.http.etag) = (published.dropped, self.issuer, self.etag);
+        Ok(entry)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::*;
+    use super::*;
+
+    const OKP: &str = r#"{"kty":"OKP","crv":"Ed25519","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo","kid":"a"}"#;
+
+    fn full(ms: i64) -> Entry {
+        let stamp = Stamp {
+            requested_at_ms: ms,
+            fetched_at_ms: ms,
+            expires_at_ms: ms + 3_600_000,
+            stale_until_ms: ms + 3_900_000,
+            boot: None,
+            provenance: Provenance::Fetch,
+        };
+        Entry::new(URL, "system", format!(r#"{{"keys":[{OKP}]}}"#), stamp).unwrap()
+    }
+
+    fn read(text: &str, unit: UatUnit, reset_uat: bool) -> Result<Entry, Error> {
+        let url = Address::parse(URL, false).unwrap();
+        let url = (!text.contains("entries")).then_some(&url);
+        let imported = import(text.as_bytes(), Binding { url, ctx: &|_| "system".into(), unit, reset_uat }, NOW_MS)?;
+        let first = imported.entries.into_iter().next();
+        first.ok_or_else(|| Error::usage("skipped", imported.skipped[0].why.clone()))
+    }
+
+    #[test]
+    fn a_round_trip_changes_nothing() {
+        for format in [Format::Bundle, Format::Jose, Format::Oauth4webapi] {
+            let text = export(&[&full(NOW_MS - 5123)], format, NOW_MS).unwrap();
+            let again = read(&text, UatUnit::Auto, false).unwrap();
+            assert_eq!(export(&[&again], format, NOW_MS).unwrap(), text);
+            assert!(again.lifetime_ms() <= 3_600_000 && again.provenance == Provenance::Import);
+        }
+        let jose = format!(r#"{{"jwks":{{"keys":[{OKP}]}},"uat":{}}}"#, NOW_MS - 5123);
+        assert_eq!(export(&[&full(NOW_MS - 5123)], Format::Jose, NOW_MS).unwrap(), jose);
+        let seconds = export(&[&full(NOW_MS - 5123)], Format::Oauth4webapi, NOW_MS).unwrap();
+        assert!(seconds.ends_with(&format!("\"uat\":{}}}", NOW_MS / 1000 - 6)), "{seconds}");
+    }
+
+    #[test]
+    fn times_are_never_taken_on_faith() {
+        let number = |text: String| Json::Number(text);
+        let (s, ms) = (NOW_MS / 1000, NOW_MS);
+        for (text, unit) in [(s, UatUnit::Auto), (ms, UatUnit::Auto), (s, UatUnit::Seconds), (ms, UatUnit::Millis)] {
+            assert_eq!(uat(&number(text.to_string()), unit, NOW_MS), Ok(NOW_MS));
+        }
+        for text in ["0", "-1", "1e999", "-1e999", "9e15", "1e300", &format!("{}", s + 61), &format!("{}", ms + 60_001)] {
+            assert!(uat(&number(text.into()), UatUnit::Auto, NOW_MS).is_err(), "{text}");
+        }
+        assert!(uat(&number(s.to_string()), UatUnit::Millis, NOW_MS).is_err());
+        assert!(uat(&number(ms.to_string()), UatUnit::Seconds, NOW_MS).is_err());
+        assert!(uat(&Json::String(s.to_string()), UatUnit::Auto, NOW_MS).is_err());
+        assert!(uat(&Json::Null, UatUnit::Auto, NOW_MS).is_err());
+        for text in [r#"{"jwks":{"keys":[]},"uat":NaN}"#, r#"{"jwks":{"keys":[]}}"#, r#"{"uat":1}"#, "{}", "[]", "7"] {
+            assert_eq!(read(text, UatUnit::Auto, false).unwrap_err().code(), Code::BadInput, "{text}");
+        }
+    }
+
+    #[test]
+    fn an_import_lengthens_no_life() {
+        let long = export(&[&Entry { expires_at_ms: i64::MAX, ..full(NOW_MS - 1000) }], Format::Bundle, NOW_MS).unwrap();
+        assert_eq!(read(&long, UatUnit::Auto, false).unwrap().lifetime_ms(), 3_600_000);
+        let short = export(&[&Entry { expires_at_ms: i64::MIN, ..full(NOW_MS - 1000) }], Format::Bundle, NOW_MS).unwrap();
+        assert_eq!(read(&short, UatUnit::Auto, false).unwrap().lifetime_ms(), 0);
+        let jose = export(&[&full(NOW_MS - 1000)], Format::Jose, NOW_MS).unwrap();
+        assert_eq!(read(&jose, UatUnit::Auto, false).unwrap().lifetime_ms(), 600_000);
+        let reset = read(&jose, UatUnit::Auto, true).unwrap();
+        assert_eq!((reset.lifetime_ms(), reset.grace_ms()), (0, 0));
+        let bare = export(&[&full(NOW_MS)], Format::Jwks, NOW_MS).unwrap();
+        assert_eq!(read(&bare, UatUnit::Auto, false).unwrap().lifetime_ms(), 0);
+    }
+
+    #[test]
+    fn imported_keys_go_through_the_filter() {
+        let text = format!(r#"{{"jwks":{{"keys":[{OKP},{{"kty":"oct","k":"AAAA"}}]}},"uat":{NOW_MS}}}"#);
+        let entry = read(&text, UatUnit::Auto, false).unwrap();
+        assert!(!entry.content.get().contains("AAAA") && entry.dropped.len() == 1);
+        let tampered = export(&[&full(NOW_MS)], Format::Bundle, NOW_MS).unwrap().replace("\"kid\":\"a\"", "\"kid\":\"b\"");
+        assert!(read(&tampered, UatUnit::Auto, false).unwrap_err().to_string().contains("damaged"));
+    }
+
+    #[test]
+    fn a_file_without_a_url_needs_one() {
+        let binding = Binding { url: None, ctx: &|_| "system".into(), unit: UatUnit::Auto, reset_uat: false };
+        let text = format!(r#"{{"jwks":{{"keys":[]}},"uat":{NOW_MS}}}"#);
+        assert_eq!(import(text.as_bytes(), binding, NOW_MS).unwrap_err().code(), Code::Usage);
+        assert_eq!(export(&[], Format::Jose, NOW_MS).unwrap_err().code(), Code::Usage);
+    }
+}

@@ -1,0 +1,173 @@
+//! A published key set as strangers serve it, reduced to what may be kept: public keys only, one bad key never spoiling
+//! the rest (RFC 7517 §5).
+
+use serde::{Deserialize, Serialize};
+
+use super::super::alg::Curve;
+use super::super::json::{Json, Object};
+use super::super::key::{Key, PRIVATE_MEMBERS};
+
+/// Octets of the largest document that is taken from the network: 256 KiB.
+pub const MAX_BODY: usize = 256 * 1024;
+
+/// Keys that a published set may have.
+pub const MAX_KEYS: usize = 100;
+
+/// How deep a published document may nest.
+const MAX_DEPTH: usize = 10;
+
+/// An element of a published set that was left out of the cache.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LeftOut {
+    /// Its place in the set, from 0.
+    pub i: usize,
+    /// `kty_oct`, `private_material`, `duplicate_member`, `not_an_object` or `malformed`.
+    pub why: String,
+}
+
+/// A key set that may be stored and used.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Published {
+    /// The set with nothing but `keys`, as compact JSON; members in the order they were published.
+    pub jwks: String,
+    /// What was left out.
+    pub dropped: Vec<LeftOut>,
+}
+
+impl Published {
+    /// Reads the document at a JWKS URL.
+    ///
+    /// # Errors
+    /// Why it is no JWK Set, as a phrase to follow its name.
+    pub fn parse(body: &[u8]) -> Result<Self, String> {
+        Self::from_json(document(body)?)
+    }
+
+    /// The same for JSON that was read already.
+    ///
+    /// # Errors
+    /// As [`Published::parse`].
+    pub fn from_json(json: Json) -> Result<Self, String> {
+        check_depth(&json, MAX_DEPTH)?;
+        let Json::Object(mut set) = json else { return Err(format!("is {}, not a JWK Set", json.kind())) };
+        if let Some((name, _)) = set.0.iter().enumerate().find_map(|(i, it)| set.0[..i].iter().find(|(name, _)| *name == it.0)) {
+            return Err(format!("has {name:?} twice"));
+        }
+        let Some(keys) = set.remove("keys") else { return Err("has no \"keys\", so it is no JWK Set".into()) };
+        let Json::Array(keys) = keys else { return Err(format!("has \"keys\" that is {}, not an array", keys.kind())) };
+        if keys.len() > MAX_KEYS {
+            return Err(format!("has {} keys, more than {MAX_KEYS}", keys.len()));
+        }
+        let (mut kept, mut dropped) = (Vec::new(), Vec::new());
+        for (i, key) in keys.into_iter().enumerate() {
+            match objection(&key) {
+                None => kept.push(key),
+                Some(why) => dropped.push(LeftOut { i, why: why.into() }),
+            }
+        }
+        let jwks = Json::from(Object(vec![("keys".into(), Json::Array(kept))])).to_text();
+        Ok(Self { jwks, dropped })
+    }
+}
+
+/// Reads JSON of bounded size and depth.
+///
+/// # Errors
+/// What is wrong with it, as a phrase to follow its name.
+pub fn document(body: &[u8]) -> Result<Json, String> {
+    if body.len() > MAX_BODY {
+        return Err(format!("is larger than {MAX_BODY} bytes"));
+    }
+    let json = Json::parse(body).map_err(|why| format!("is not JSON: {why}"))?;
+    check_depth(&json, MAX_DEPTH)?;
+    Ok(json)
+}
+
+fn check_depth(json: &Json, left: usize) -> Result<(), String> {
+    let Some(left) = left.checked_sub(1) else { return Err(format!("is nested deeper than {MAX_DEPTH} levels")) };
+    match json {
+        Json::Array(items) => items.iter().try_for_each(|item| check_depth(item, left)),
+        Json::Object(object) => object.0.iter().try_for_each(|(_, value)| check_depth(value, left)),
+        _ => Ok(()),
+    }
+}
+
+/// Why a key must not be stored. Kinds of keys that are not known yet may be, since a later jwtctl may know them.
+fn objection(json: &Json) -> Option<&'static str> {
+    let Json::Object(jwk) = json else { return Some("not_an_object") };
+    let kty = jwk.text("kty");
+    if kty == Some("oct") {
+        return Some("kty_oct");
+    }
+    if PRIVATE_MEMBERS.iter().any(|name| jwk.has(name)) {
+        return Some("private_material");
+    }
+    if json.duplicate().is_some() {
+        return Some("duplicate_member");
+    }
+    let known = match (kty, jwk.text("crv")) {
+        (Some("RSA"), _) => true,
+        (Some("EC" | "OKP"), Some(crv)) => crv.parse::<Curve>().is_ok(),
+        (Some("EC" | "OKP") | None, _) => true,
+        (Some(_), _) => false,
+    };
+    (known && Key::from_jwk(jwk.clone()).is_err()).then_some("malformed")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const OKP: &str = r#"{"kty":"OKP","crv":"Ed25519","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo","kid":"a"}"#;
+
+    #[test]
+    fn only_public_keys_are_kept_and_each_refusal_has_its_name() {
+        let set = format!(
+            r#"{{"x":1,"keys":[{OKP},{{"kty":"oct","k":"AAAA"}},{{"kty":"AKP","pub":"AA","alg":"ML-DSA-44"}},
+            {{"kty":"EC","crv":"P-256","x":"AA","y":"AA"}},{{"kty":"OKP","crv":"Ed25519","x":"AA","d":"AA"}},7,
+            {{"kty":"OKP","crv":"Ed25519","x":"AA","x":"BB"}},{{"kid":"b"}},{{"kty":"EC","crv":"P-999","x":"AA"}}]}}"#
+        );
+        let published = Published::parse(set.as_bytes()).unwrap();
+        let why: Vec<_> = published.dropped.iter().map(|it| (it.i, it.why.as_str())).collect();
+        assert_eq!(
+            why,
+            [
+                (1, "kty_oct"),
+                (3, "malformed"),
+                (4, "private_material"),
+                (5, "not_an_object"),
+                (6, "duplicate_member"),
+                (7, "malformed")
+            ]
+        );
+        assert_eq!(
+            published.jwks,
+            format!(r#"{{"keys":[{OKP},{{"kty":"AKP","pub":"AA","alg":"ML-DSA-44"}},{{"kty":"EC","crv":"P-999","x":"AA"}}]}}"#)
+        );
+    }
+
+    #[test]
+    fn what_is_no_set_is_refused() {
+        let many = format!(r#"{{"keys":[{}]}}"#, vec![OKP; 101].join(","));
+        let large = format!(r#"{{"keys":[],"x":"{}"}}"#, "x".repeat(MAX_BODY));
+        let deep = format!(r#"{{"keys":[],"x":{}{}}}"#, "[".repeat(5000), "]".repeat(5000));
+        let nested = format!(r#"{{"keys":[],"x":{}{}}}"#, "[".repeat(10), "]".repeat(10));
+        for text in [
+            "",
+            "<html>",
+            "[]",
+            "null",
+            "{}",
+            r#"{"keys":{}}"#,
+            r#"{"keys":[],"keys":[]}"#,
+            r#"{"keys":[],"a":1,"a":1}"#,
+            &many,
+            &large,
+            &deep,
+            &nested,
+        ] {
+            assert!(Published::parse(text.as_bytes()).is_err(), "{}", &text[..text.len().min(60)]);
+        }
+        assert_eq!(Published::parse(br#"{"keys":[]}"#).unwrap().jwks, r#"{"keys":[]}"#);
+    }
+}

@@ -1,0 +1,78 @@
+//! What the operator decided about a remote key set.
+
+use std::time::Duration;
+
+use super::super::address::{Address, Issuer};
+use super::super::cache::{Entry, Standing};
+use super::super::env::Env;
+
+/// Where the keys are.
+#[derive(Clone, Debug)]
+pub enum Source {
+    /// At a JWKS URL.
+    Url(Address),
+    /// Where the issuer's discovery document says.
+    Issuer(Issuer),
+}
+
+impl Source {
+    /// The URL, or the issuer as one.
+    pub fn address(&self) -> &Address {
+        match self {
+            Self::Url(address) => address,
+            Self::Issuer(issuer) => issuer.address(),
+        }
+    }
+
+    pub(super) fn issuer(&self) -> Option<&Issuer> {
+        match self {
+            Self::Url(_) => None,
+            Self::Issuer(issuer) => Some(issuer),
+        }
+    }
+}
+
+/// How keys may be had, and for how long they are good. The defaults are those of the command line.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// Use the cache and nothing else.
+    pub offline: bool,
+    /// Fetch, whatever the cache has.
+    pub refresh: bool,
+    /// With `offline`: seconds beyond their lifetime for which keys are good.
+    pub max_stale_s: Option<i64>,
+    /// Seconds for which keys stand in while their server is out of reach; the server's word, or 300, if not given.
+    pub stale_if_error_s: Option<i64>,
+    /// The most seconds for which keys are fresh.
+    pub max_age_s: Option<i64>,
+    /// What a fetch may take, retry included.
+    pub timeout: Duration,
+    /// Allow plain `http` for what an issuer's document names.
+    pub allow_http: bool,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            offline: false,
+            refresh: false,
+            max_stale_s: None,
+            stale_if_error_s: None,
+            max_age_s: None,
+            timeout: Duration::from_secs(5),
+            allow_http: false,
+        }
+    }
+}
+
+impl Options {
+    /// The standing of `entry`, kept for at most `most_s` seconds.
+    pub(super) fn standing(&self, entry: &Entry, most_s: Option<i64>, env: &Env<'_>) -> Standing {
+        entry.standing(most_s, self.stale_if_error_s, env)
+    }
+
+    /// Whether `entry` is good enough for somebody who cannot ask.
+    pub(super) fn usable_offline(&self, entry: &Entry, env: &Env<'_>) -> bool {
+        entry.standing(self.max_age_s, self.max_stale_s.or(self.stale_if_error_s), env) != Standing::Expired
+    }
+}

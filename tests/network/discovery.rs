@@ -1,0 +1,175 @@
+//! From an issuer to its keys.
+
+use serde_json::json;
+
+use super::lab::*;
+use super::server::{Asked, Reply, Server, reply};
+
+const OPENID: &str = "/.well-known/openid-configuration";
+const OAUTH: &str = "/.well-known/oauth-authorization-server";
+
+/// A server with a document for `issuer` at `place`, keys at /jwks and nothing else.
+fn issuer_at(place: &'static str, issuer: impl Fn(&str) -> String + Send + Sync + 'static) -> (Server, String) {
+    let server = Server::new(|_| reply(404, ""));
+    let base = server.url("");
+    let name = issuer(&base);
+    let document = json!({"issuer": name, "jwks_uri": format!("{base}/jwks")}).to_string();
+    server.then(move |asked| pages(asked, place, &document));
+    (server, name)
+}
+
+fn pages(asked: &Asked, place: &str, document: &str) -> Reply {
+    match asked.target.as_str() {
+        "/jwks" => set(&["a"]),
+        target if target == place => reply(200, document),
+        _ => reply(404, ""),
+    }
+}
+
+fn by(issuer: &str) -> String {
+    token_with("a", &["--iss", issuer, "--ttl", "1h"])
+}
+
+fn verify(lab: &Lab, at: i64, issuer: &str, token: &str) -> Ran {
+    lab.run(at, &["verify", "--issuer", issuer, token])
+}
+
+#[test]
+fn n39_documents_are_where_the_standards_say() {
+    for (path, place) in [
+        ("", OPENID),
+        ("/", OPENID),
+        ("", OAUTH),
+        ("/t", "/t/.well-known/openid-configuration"),
+        ("/t/", "/t/.well-known/openid-configuration"),
+        ("/t", "/.well-known/openid-configuration/t"),
+        ("/t", "/.well-known/oauth-authorization-server/t"),
+        ("/t/", "/.well-known/oauth-authorization-server/t"),
+    ] {
+        let (lab, (server, issuer)) = (Lab::new(), issuer_at(place, move |base| format!("{base}{path}")));
+        verify(&lab, 0, &issuer, &by(&issuer)).expect(0);
+        server.requests();
+        verify(&lab, 300, &issuer, &by(&issuer)).expect(0);
+        assert_eq!(server.requests(), 0, "{path} {place}");
+        // The issuer is also the one that is expected.
+        verify(&lab, 300, &issuer, &by("https://other.example")).expect(13);
+        lab.run(0, &["verify", "--issuer", &issuer, "--iss", "https://other.example", &by(&issuer)]).expect(2);
+    }
+}
+
+#[test]
+fn n39_nothing_is_guessed() {
+    for place in ["/t", "/openid-configuration", "/.well-known/jwks.json", "/oauth2/v1/keys"] {
+        let (lab, (server, issuer)) = (Lab::new(), issuer_at(place, |base| format!("{base}/t")));
+        verify(&lab, 0, &issuer, &by(&issuer)).expect(3).says("404");
+        let asked: Vec<String> = server.asked().into_iter().map(|it| it.target).collect();
+        assert_eq!(asked, [format!("/t{OPENID}"), format!("{OPENID}/t"), format!("{OAUTH}/t")]);
+    }
+}
+
+#[test]
+fn n39_a_slash_makes_another_issuer() {
+    for (ours, theirs) in [("", "/"), ("/", ""), ("/t", "/t/"), ("/t/", "/t")] {
+        let place = if ours.starts_with("/t") { "/t/.well-known/openid-configuration" } else { OPENID };
+        let (lab, (server, named)) = (Lab::new(), issuer_at(place, move |base| format!("{base}{theirs}")));
+        let wanted = server.url(ours);
+        verify(&lab, 0, &wanted, &by(&wanted)).expect(3).says(&format!("use it exactly: --issuer {named}"));
+    }
+}
+
+#[test]
+fn n39_documents_that_will_not_do() {
+    let issuer_of = |server: &Server| server.url("");
+    for (jwks_uri, says) in [
+        (json!(null), "\"jwks_uri\" is null"),
+        (json!("/jwks"), "is not a URL"),
+        (json!("file:///etc/passwd"), "only https"),
+        (json!("http://169.254.169.254/"), "never fetched"),
+        (json!("https://user@keys.example/"), "user name"),
+    ] {
+        let (lab, server) = (Lab::new(), Server::new(|_| reply(404, "")));
+        let issuer = issuer_of(&server);
+        let document = json!({"issuer": issuer, "jwks_uri": jwks_uri}).to_string();
+        server.say(reply(200, document));
+        let ran = lab.run(0, &["verify", "--json", "--issuer", &issuer, &by(&issuer)]).expect(3);
+        assert_eq!(ran.json()["error"]["code"], "issuer-unavailable");
+        ran.says(&says.replace('"', "\\\""));
+        assert_eq!(server.requests(), 1);
+    }
+    let (lab, server) = (Lab::new(), Server::new(|_| reply(404, "")));
+    let issuer = issuer_of(&server);
+    server.say(reply(200, json!({"issuer": "https://evil.example", "jwks_uri": server.url("/jwks")}).to_string()));
+    verify(&lab, 0, &issuer, &by(&issuer)).expect(3).says("evil.example");
+    server.say(reply(200, json!({"issuer": issuer}).to_string()));
+    lab.run(40, &["verify", "--issuer", &issuer, &by(&issuer)]).expect(3).says("has no");
+}
+
+#[test]
+fn n39_only_absence_leads_to_the_next_place() {
+    let (lab, (server, issuer)) = (Lab::new(), issuer_at("/.well-known/openid-configuration/t", |base| format!("{base}/t")));
+    let document = json!({"issuer": issuer, "jwks_uri": server.url("/jwks")}).to_string();
+    server.then(move |asked| match asked.target.as_str() {
+        "/t/.well-known/openid-configuration" => reply(500, ""),
+        _ => pages(asked, "/.well-known/openid-configuration/t", &document),
+    });
+    verify(&lab, 0, &issuer, &by(&issuer)).expect(3).says("500");
+    assert_eq!(server.requests(), 1);
+}
+
+#[test]
+fn n39_one_document_serves_one_issuer() {
+    let (server, issuer) = issuer_at(OPENID, ToOwned::to_owned);
+    let alias = issuer.replace("127.0.0.1", "localhost");
+    let lab = Lab::new();
+    verify(&lab, 0, &issuer, &by(&issuer)).expect(0);
+    verify(&lab, 0, &alias, &by(&alias)).expect(3).says("is of issuer");
+    assert_eq!(server.requests(), 3);
+}
+
+#[test]
+fn n18_keys_that_are_gone_are_looked_for_once_more() {
+    let (lab, (server, issuer)) = (Lab::new(), issuer_at(OPENID, ToOwned::to_owned));
+    verify(&lab, 0, &issuer, &by(&issuer)).expect(0);
+    let document = json!({"issuer": issuer, "jwks_uri": server.url("/new")}).to_string();
+    server.requests();
+    server.then(move |asked| match asked.target.as_str() {
+        OPENID => reply(200, document.clone()),
+        "/new" => set(&["a"]),
+        _ => reply(410, ""),
+    });
+    verify(&lab, 700, &issuer, &by(&issuer)).expect(0);
+    let asked: Vec<String> = server.asked().into_iter().map(|it| it.target).collect();
+    assert_eq!(asked, ["/jwks", OPENID, "/new"]);
+    server.say(reply(404, ""));
+    verify(&lab, 1500, &issuer, &by(&issuer)).expect(3);
+    let asked: Vec<String> = server.asked().into_iter().map(|it| it.target).collect();
+    assert_eq!(asked.iter().filter(|it| *it == "/new").count(), 1, "{asked:?}");
+    assert_eq!(asked.iter().filter(|it| *it == OPENID).count(), 1, "{asked:?}");
+}
+
+#[test]
+fn other_commands_take_an_issuer_too() {
+    let (lab, (server, issuer)) = (Lab::new(), issuer_at(OPENID, ToOwned::to_owned));
+    let jwks = server.url("/jwks");
+    lab.run(0, &["jwks", "list", "--issuer", &issuer]).expect(0).says("Ed25519");
+    lab.run(0, &["jwks", "thumbprint", "--jwks-uri", &jwks]).expect(0);
+    lab.run(0, &["jwks", "export", "--jwks-uri", &jwks]).expect(0).says("\"kid\": \"a\"");
+    lab.run(0, &["jwks", "fetch", "--issuer", &issuer]).expect(0).says("\"kid\": \"a\"");
+    assert_eq!(server.requests(), 2, "the issuer and the URL share the entry");
+    let listed = lab.run(0, &["cache", "list", "--json"]).expect(0).json();
+    assert_eq!(listed["entries"].as_array().unwrap().len(), 2);
+    lab.run(0, &["cache", "show", &issuer]).expect(0).says("jwks_uri");
+    lab.run(0, &["cache", "show", &jwks]).expect(0).says(&issuer);
+    lab.run(0, &["cache", "show", "https://other.example/"]).expect(2);
+
+    lab.run(1, &["cache", "refresh", "--all", "--older-than", "50%"]).expect(0).says("left alone");
+    assert_eq!(server.requests(), 0);
+    lab.run(1, &["cache", "refresh", "--all"]).expect(0).says("refreshed");
+    assert_eq!(server.requests(), 2);
+    server.say(reply(503, ""));
+    lab.run(1, &["cache", "refresh", &jwks]).expect(3);
+    lab.run(1, &["cache", "clear", &jwks]).expect(0).says("removed 1");
+    lab.run(1, &["cache", "clear", "--all"]).expect(0).says("removed 1");
+    lab.run(1, &["cache", "clear"]).expect(2);
+    lab.run(1, &["cache", "path"]).expect(0).says(lab.cache().to_str().unwrap());
+}

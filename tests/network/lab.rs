@@ -1,0 +1,283 @@
+//! Processes of jwtctl with a cache of their own, and the tokens to give them.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::sync::OnceLock;
+use std::time::{Duration, Instant};
+
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+use super::server::{Reply, reply};
+
+/// When everything begins; times in tests are seconds from here.
+pub const T0: i64 = 1_785_578_400;
+
+/// Keys that all tests share, made once.
+pub struct Keys {
+    folder: TempDir,
+}
+
+impl Keys {
+    pub fn file(&self, name: &str) -> PathBuf {
+        self.folder.path().join(format!("{name}.jwk"))
+    }
+
+    pub fn public(&self, name: &str) -> Value {
+        serde_json::from_str(&fs::read_to_string(self.folder.path().join(format!("{name}.pub"))).unwrap()).unwrap()
+    }
+}
+
+pub fn keys() -> &'static Keys {
+    static KEYS: OnceLock<Keys> = OnceLock::new();
+    KEYS.get_or_init(|| {
+        let keys = Keys { folder: TempDir::new().unwrap() };
+        // The last one is another key that calls itself "a".
+        for (name, kid, alg) in [("a", "a", "EdDSA"), ("b", "b", "EdDSA"), ("rsa", "rsa", "RS256"), ("a2", "a", "EdDSA")] {
+            let mut command = plain();
+            command.args(["keygen", alg, "--kid", kid, "--no-encrypt", "--out"]).arg(keys.file(name));
+            command.arg("--public-out").arg(keys.folder.path().join(format!("{name}.pub")));
+            assert!(command.output().unwrap().status.success());
+        }
+        // Signs without saying who it is.
+        let mut anonymous: Value = serde_json::from_str(&fs::read_to_string(keys.file("a")).unwrap()).unwrap();
+        anonymous.as_object_mut().unwrap().remove("kid");
+        fs::write(keys.file("anonymous"), anonymous.to_string()).unwrap();
+        keys
+    })
+}
+
+/// A key set of these keys, as a server publishes it.
+pub fn set(names: &[&str]) -> Reply {
+    set_of(&names.iter().map(|name| keys().public(name)).collect::<Vec<_>>())
+}
+
+pub fn set_of(keys: &[Value]) -> Reply {
+    reply(200, json!({ "keys": keys }).to_string())
+}
+
+/// A token by a key that is valid from T0 for an hour.
+pub fn token(name: &str) -> String {
+    token_with(name, &["--iss", "https://issuer.example", "--exp", &(T0 + 3600).to_string()])
+}
+
+pub fn token_with(name: &str, args: &[&str]) -> String {
+    let mut command = plain();
+    command.args(["sign", "--now", &T0.to_string(), "--jti", "none", "--key"]).arg(keys().file(name)).args(args);
+    let output = command.output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).unwrap().trim().to_owned()
+}
+
+/// A token that nobody signed.
+pub fn forged(header: &Value, payload: &Value) -> String {
+    use base64::Engine as _;
+    let encode = |text: &[u8]| base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(text);
+    let part = |json: &Value| encode(json.to_string().as_bytes());
+    format!("{}.{}.{}", part(header), part(payload), encode(&[7; 64]))
+}
+
+/// One for a key that does not exist.
+pub fn random_kid(n: usize) -> String {
+    forged(&json!({"alg": "EdDSA", "kid": format!("random-{n}")}), &json!({"exp": T0 + 3600}))
+}
+
+pub fn plain() -> Command {
+    let mut command = Command::new(assert_cmd::cargo::cargo_bin!("jwtctl"));
+    for (name, _) in std::env::vars_os() {
+        let name_text = name.to_string_lossy().to_ascii_lowercase();
+        if name_text.starts_with("jwtctl_") || name_text.ends_with("_proxy") {
+            command.env_remove(name);
+        }
+    }
+    command.env("CI", "1").env("NO_COLOR", "1").stdin(Stdio::null());
+    command
+}
+
+/// A cache directory, and processes that use it.
+pub struct Lab {
+    folder: TempDir,
+}
+
+/// What came of a process.
+#[derive(Debug)]
+pub struct Ran {
+    pub code: i32,
+    pub stdout: String,
+    pub stderr: String,
+}
+
+impl Ran {
+    #[track_caller]
+    pub fn expect(self, code: i32) -> Self {
+        assert_eq!(self.code, code, "{self:#?}");
+        self
+    }
+
+    pub fn json(&self) -> Value {
+        serde_json::from_str(&self.stdout).unwrap_or_else(|e| panic!("{e}: {self:#?}"))
+    }
+
+    #[track_caller]
+    pub fn says(self, text: &str) -> Self {
+        assert!(self.stderr.contains(text) || self.stdout.contains(text), "{text:?} is not in {self:#?}");
+        self
+    }
+}
+
+impl Lab {
+    pub fn new() -> Self {
+        Self { folder: TempDir::new().unwrap() }
+    }
+
+    pub fn path(&self) -> &Path {
+        self.folder.path()
+    }
+
+    pub fn cache(&self) -> PathBuf {
+        self.folder.path().join("cache")
+    }
+
+    /// The command line of a process that starts `at` seconds after T0.
+    pub fn command(&self, at: i64, args: &[&str]) -> Command {
+        let mut command = plain();
+        command.env("JWTCTL_CACHE_DIR", self.cache()).env("HOME", self.folder.path());
+        command.args(["--now", &(T0 + at).to_string()]).args(args);
+        command
+    }
+
+    pub fn run(&self, at: i64, args: &[&str]) -> Ran {
+        ran(&mut self.command(at, args))
+    }
+
+    /// By the machine's own clock.
+    pub fn real(&self, args: &[&str]) -> Ran {
+        ran(plain().env("JWTCTL_CACHE_DIR", self.cache()).args(args))
+    }
+
+    pub fn verify(&self, at: i64, url: &str, token: &str) -> Ran {
+        self.run(at, &["verify", "--json", "--jwks-uri", url, token])
+    }
+
+    /// So many processes at once.
+    pub fn many(&self, count: usize, at: i64, url: &str, token: impl Fn(usize) -> String) -> Vec<Ran> {
+        let start = |n: usize| {
+            let mut command = self.command(at, &["verify", "--json", "--jwks-uri", url, &token(n)]);
+            spawn(&mut command)
+        };
+        let children: Vec<Child> = (0..count).map(start).collect();
+        children.into_iter().map(finish).collect()
+    }
+
+    fn files(&self, kind: &str, extension: &str) -> Vec<PathBuf> {
+        let Ok(found) = fs::read_dir(self.cache().join(kind)) else { return Vec::new() };
+        let mut files: Vec<PathBuf> = found.flatten().map(|it| it.path()).collect();
+        files.retain(|it| it.extension().is_some_and(|it| it == extension));
+        files.sort();
+        files
+    }
+
+    /// The file of the only entry.
+    #[track_caller]
+    pub fn entry_file(&self) -> PathBuf {
+        let files = self.files("jwks-v1", "json");
+        assert_eq!(files.len(), 1, "{files:?}");
+        files[0].clone()
+    }
+
+    pub fn entry(&self) -> Value {
+        let bytes = fs::read(self.entry_file()).unwrap();
+        serde_json::from_slice(&bytes[65..]).unwrap()
+    }
+
+    /// Changes the entry, as if it had been written like that.
+    pub fn edit(&self, change: impl FnOnce(&mut Value)) {
+        let mut entry = self.entry();
+        change(&mut entry);
+        fs::write(self.entry_file(), framed(entry.to_string().as_bytes())).unwrap();
+    }
+
+    pub fn lock_files(&self) -> Vec<PathBuf> {
+        self.files("jwks-v1", "lock")
+    }
+
+    pub fn attempt(&self) -> Value {
+        serde_json::from_slice(&fs::read(&self.lock_files()[0]).unwrap()).unwrap()
+    }
+
+    pub fn holds(&self, needle: &str) -> bool {
+        ["jwks-v1", "disc-v1"].iter().any(|kind| {
+            let files = fs::read_dir(self.cache().join(kind)).into_iter().flatten().flatten();
+            files.filter_map(|it| fs::read(it.path()).ok()).any(|it| String::from_utf8_lossy(&it).contains(needle))
+        })
+    }
+}
+
+/// An entry with its checksum.
+pub fn framed(text: &[u8]) -> Vec<u8> {
+    let sum = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, text);
+    let sum: String = sum.as_ref().iter().map(|byte| format!("{byte:02x}")).collect();
+    [sum.as_bytes(), b"\n", text].concat()
+}
+
+pub fn spawn(command: &mut Command) -> Child {
+    command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
+}
+
+pub fn finish(child: Child) -> Ran {
+    let output = child.wait_with_output().unwrap();
+    Ran {
+        code: output.status.code().unwrap_or(-1),
+        stdout: String::from_utf8_lossy(&output.stdout).into_owned(),
+        stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
+    }
+}
+
+pub fn ran(command: &mut Command) -> Ran {
+    finish(spawn(command))
+}
+
+#[track_caller]
+pub fn all(ran: Vec<Ran>, code: i32) {
+    let wrong: Vec<&Ran> = ran.iter().filter(|it| it.code != code).collect();
+    assert!(wrong.is_empty(), "{} of {} did not exit {code}, such as {:#?}", wrong.len(), ran.len(), wrong[0]);
+}
+
+/// Waits until something is so, for a generous while.
+#[track_caller]
+pub fn until(what: &str, so: impl Fn() -> bool) {
+    let start = Instant::now();
+    while !so() {
+        assert!(start.elapsed() < Duration::from_secs(20), "waited for: {what}");
+        std::thread::sleep(Duration::from_millis(5));
+    }
+}
+
+/// The same process under strace, which can also make system calls fail.
+pub fn traced(inner: &Command, args: &[&str]) -> Command {
+    let mut command = Command::new("strace");
+    command.args(["-f", "-qq"]).args(args).arg(inner.get_program()).args(inner.get_args()).stdin(Stdio::null());
+    for (name, value) in inner.get_envs() {
+        match value {
+            Some(value) => command.env(name, value),
+            None => command.env_remove(name),
+        };
+    }
+    command
+}
+
+/// Whether a program is there; if not, says so.
+pub fn have(program: &str, arg: &str) -> bool {
+    let found = Command::new(program).arg(arg).stdout(Stdio::null()).stderr(Stdio::null()).status().is_ok();
+    if !found {
+        skipped(program);
+    }
+    found
+}
+
+pub fn skipped(what: &str) {
+    use std::io::Write as _;
+    // Not `eprintln!`: libtest would swallow it, and what is not tested is to be seen.
+    let _ = writeln!(std::io::stderr(), "skipped: needs {what}");
+}

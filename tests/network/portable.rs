@@ -1,0 +1,140 @@
+//! Export and import. What the real libraries make of the files is in `peers.rs`.
+
+use serde_json::{Value, json};
+
+use super::lab::*;
+use super::server::Server;
+
+fn write(lab: &Lab, name: &str, text: &str) -> String {
+    let path = lab.path().join(name);
+    std::fs::write(&path, text).unwrap();
+    path.to_str().unwrap().to_owned()
+}
+
+fn jwks() -> Value {
+    json!({"keys": [keys().public("a")]})
+}
+
+#[test]
+fn n37_units_are_told_apart_and_nonsense_is_refused() {
+    let (lab, url) = (Lab::new(), "https://issuer.example/jwks");
+    for (uat, unit, code) in [
+        (json!(T0 * 1000), "auto", 0),
+        (json!(T0), "auto", 0),
+        (json!(T0 * 1000), "ms", 0),
+        (json!(T0), "s", 0),
+        (json!(T0 * 1000), "s", 2),
+        (json!(T0), "ms", 2),
+        (json!(T0 + 3600), "auto", 2),
+        (json!((T0 + 3600) * 1000), "auto", 2),
+        (json!(-1), "auto", 2),
+        (json!(0), "auto", 2),
+        (json!("1785578400"), "auto", 2),
+        (json!(null), "auto", 2),
+    ] {
+        let file = write(&lab, "import.json", &json!({"jwks": jwks(), "uat": uat}).to_string());
+        lab.run(1, &["cache", "import", "--url", url, "--uat-unit", unit, &file]).expect(code);
+        if code == 0 {
+            lab.run(60, &["--offline", "verify", "--jwks-uri", url, &token("a")]).expect(0);
+            assert_eq!(lab.entry()["fetched_at_ms"], T0 * 1000);
+        }
+        lab.run(1, &["cache", "clear", "--all"]).expect(0);
+    }
+    let file = write(&lab, "nan.json", &format!(r#"{{"jwks":{},"uat":NaN}}"#, jwks()));
+    lab.run(1, &["cache", "import", "--url", url, &file]).expect(2);
+    let file = write(&lab, "good.json", &json!({"jwks": jwks(), "uat": T0}).to_string());
+    lab.run(1, &["cache", "import", &file]).expect(2).says("--url");
+    let ran = lab.run(60, &["cache", "import", "--reset-uat", "--url", url, &file]).expect(0);
+    assert!(ran.stdout.contains(url));
+    lab.run(60, &["--offline", "verify", "--jwks-uri", url, &token("a")]).expect(3);
+}
+
+#[test]
+fn n37_a_round_trip_changes_not_a_byte() {
+    let (lab, server) = (Lab::new(), Server::new(|_| set(&["a", "rsa"]).with("ETag", "\"1\"")));
+    let url = server.url("/jwks");
+    lab.verify(0, &url, &token("a")).expect(0);
+    for format in ["bundle", "jose", "oauth4webapi"] {
+        let first = lab.run(9, &["cache", "export", "--format", format, &url]).expect(0).stdout;
+        let other = Lab::new();
+        let file = write(&other, "file.json", &first);
+        let source: &[&str] = if format == "bundle" { &[] } else { &["--url", &url] };
+        other.run(9, &[&["cache", "import", &file], source].concat()).expect(0);
+        let second = other.run(9, &["cache", "export", "--format", format, &url]).expect(0).stdout;
+        let without_time = |text: &str| {
+            let mut json: Value = serde_json::from_str(text).unwrap();
+            json.as_object_mut().unwrap().remove("created_at_ms");
+            json.to_string()
+        };
+        match format {
+            // Says when it was made.
+            "bundle" => assert_eq!(without_time(&first), without_time(&second)),
+            _ => assert_eq!(first, second),
+        }
+        let keys = other.verify(60, &url, &token("a")).expect(0).json()["keys"].clone();
+        assert_eq!(keys["source"], "import");
+    }
+    assert_eq!(server.requests(), 1);
+}
+
+#[test]
+fn exports_only_when_something_changed() {
+    let (lab, server) = (Lab::new(), Server::new(|_| set(&["a"])));
+    let url = server.url("/jwks");
+    lab.verify(0, &url, &token("a")).expect(0);
+    let out = lab.path().join("cache.json");
+    let export = |at: i64, since: i64| {
+        let since = since.to_string();
+        lab.run(at, &["cache", "export", &url, "--format", "jose", "--out", out.to_str().unwrap(), "--if-changed-since", &since])
+    };
+    export(1, 0).expect(0);
+    let uat = |out: &std::path::Path| {
+        let json: Value = serde_json::from_str(&std::fs::read_to_string(out).unwrap()).unwrap();
+        json["uat"].as_i64().unwrap()
+    };
+    let before = uat(&out);
+    std::fs::remove_file(&out).unwrap();
+    export(1, before).expect(1);
+    export(1, before / 1000).expect(1);
+    assert!(!out.exists());
+    lab.run(40, &["cache", "refresh", &url]).expect(0);
+    export(41, before).expect(0);
+    assert!(uat(&out) > before);
+    lab.run(1, &["cache", "export", "--format", "jose", "https://other.example/"]).expect(2);
+    lab.run(1, &["--json", "cache", "export", &url, "--if-changed-since", "9999999999"]).expect(1).says("\"changed\":false");
+}
+
+#[test]
+fn n38_old_files_and_private_keys_do_no_harm() {
+    let (lab, server) = (Lab::new(), Server::new(|_| set(&["a"])));
+    let url = server.url("/jwks");
+    lab.verify(100, &url, &token("a")).expect(0);
+    let older = json!({"jwks": {"keys": [keys().public("b")]}, "uat": T0}).to_string();
+    let file = write(&lab, "older.json", &older);
+    lab.run(101, &["cache", "import", "--url", &url, &file]).expect(0).says("kept");
+    lab.verify(101, &url, &token("a")).expect(0);
+    lab.run(101, &["cache", "import", "--force", "--url", &url, &file]).expect(0).says("imported");
+    lab.verify(101, &url, &token("b")).expect(0);
+
+    let bundle = lab.run(101, &["cache", "export"]).expect(0).stdout;
+    let mut bundle: Value = serde_json::from_str(&bundle).unwrap();
+    let mut private = keys().public("a");
+    private["d"] = json!("cHJpdmF0ZS1wcml2YXRl");
+    let entry = &mut bundle["entries"][0];
+    entry["jwks"]["keys"].as_array_mut().unwrap().push(private);
+    entry.as_object_mut().unwrap().remove("jwks_sha256");
+    entry["url"] = json!("https://issuer.example/jwks");
+    // Longer than any server could have said.
+    entry["expires_at_ms"] = json!(i64::MAX);
+    let file = write(&lab, "bundle.json", &bundle.to_string());
+    lab.run(101, &["cache", "clear", "--all"]).expect(0);
+    lab.run(101, &["cache", "import", &file]).expect(0).says("private_material");
+    assert!(!lab.holds("cHJpdmF0ZS1wcml2YXRl"));
+    assert_eq!(lab.entry()["expires_at_ms"].as_i64().unwrap() - T0 * 1000, 3_600_000);
+
+    for broken in ["{}", "[]", r#"{"format":"other","v":1,"uat_unit":"ms","entries":[]}"#, "not json", r#"{"keys":5}"#] {
+        let file = write(&lab, "broken.json", broken);
+        lab.run(101, &["cache", "import", "--url", &url, &file]).expect(2);
+    }
+    lab.run(101, &["cache", "import", "/nowhere"]).expect(4);
+}
