@@ -7,6 +7,7 @@ mod jwks;
 mod keygen;
 mod man;
 mod output;
+mod session;
 mod sign;
 mod verify;
 
@@ -80,6 +81,8 @@ enum Command {
     Keygen(keygen::Args),
     /// Your own keys, and everything one does with a key set
     Jwks(jwks::Args),
+    /// Manage sessions in Redis, as the npm middleware jwt-redis-session keeps them
+    Session(session::Args),
     /// Print the completion script for a shell
     Completions(completions::Args),
     /// Write the manual pages
@@ -131,6 +134,7 @@ fn dispatch(command: Command, context: &mut Context<'_>) -> ExitCode {
         Command::Sign(args) => finish(sign::run(args, context), context),
         Command::Keygen(args) => finish(keygen::run(args, context), context),
         Command::Jwks(args) => jwks::run(args, context),
+        Command::Session(args) => session::run(args, context),
         Command::Completions(args) => finish(completions::run(args), context),
         Command::Man(args) => finish(man::run(args), context),
     }
