@@ -196,8 +196,7 @@ impl Inner {
 
     fn session(&self, key: &str, bytes: &[u8]) -> Result<Session, Error> {
         Session::parse(bytes).map_err(|why| {
-            let error =
-                Error::input(Code::BadInput, format!("session {key}"), format!("what is stored {why}; it was left as it is"));
+            let error = Error::input(Code::BadInput, format!("session {key}"), format!("what is stored {why}; left as it is"));
             error.hint("if nobody needs it any more: jwtctl session destroy --id ID")
         })
     }
