@@ -40,7 +40,7 @@ impl Inputs {
                     let why = "has a password in it, and others can see the command line; it is not repeated here";
                     let error =
                         Error::usage(flag, why).hint("give the password with --redis-password-from FILE (or env:NAME, fd:N, -)");
-                    return Err(error.hint(format!("or the whole URL in the environment: {URL_VARIABLE}")));
+                    return Err(error.hint(format!("or the whole URL in a variable: {flag} env:NAME")));
                 }
                 target
             }
