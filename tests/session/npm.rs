@@ -124,7 +124,10 @@ fn what_the_middleware_makes_jwtctl_handles() {
     let stored: Value = serde_json::from_str(&server.text(&key).unwrap()).unwrap();
     assert!(stored["claims"]["jti"] == id && stored["jwt"] == token && stored.get("id").is_none(), "{stored}");
     let shown = server.json(&["session", "update", token, "--secret", &secret, "--replace", "only=this"]);
-    assert_eq!((&shown["data"], &shown["claims"]["role"], &shown["jwt"]), (&json!({"only": "this"}), &json!("admin"), &json!(token)));
+    assert_eq!(
+        (&shown["data"], &shown["claims"]["role"], &shown["jwt"]),
+        (&json!({"only": "this"}), &json!("admin"), &json!(token))
+    );
     assert_eq!(app.post("/reload", token, &json!({}))["data"], json!({"only": "this"}));
     assert_eq!(server.json(&["session", "list", "--where", "role=admin"])["sessions"][0]["id"], id);
 
@@ -139,7 +142,8 @@ fn what_jwtctl_makes_the_middleware_handles() {
     let server = Server::start(&[]);
     let Some(app) = App::start(&server) else { return };
     let secret = server.secret();
-    let (token, id) = server.session(&["--data", "user=alice", "--data", "list:=[1,{\"a\":null}]", "role=admin", "--max-age", MAX_AGE_TEXT]);
+    let (token, id) =
+        server.session(&["--data", "user=alice", "--data", "list:=[1,{\"a\":null}]", "role=admin", "--max-age", MAX_AGE_TEXT]);
     let key = format!("sess:{id}");
     assert_eq!(server.ttl(&key), MAX_AGE);
 

@@ -93,7 +93,7 @@ fn payload(texts: &[String], id: &str, context: &Context<'_>) -> Result<Object, 
 }
 
 fn sign(args: &Keys, payload: &Object, context: &Context<'_>) -> Result<String, Error> {
-    let (keys, source) = args.read(context)?;
+    let (keys, source) = args.read(context, &|spec| context.inputs.key_file(spec, "--key"))?;
     let bad = |why: String| Error::input(Code::BadKey, &source, why);
     let fits =
         |key: &&Arc<Key>| keys.len() == 1 || (key.is_private() && args.alg.is_none_or(|alg| key.fit(alg, Job::Sign).is_ok()));

@@ -19,6 +19,7 @@ use jwtctl::core::json::{Json, Object};
 use jwtctl::core::jwks::{Given, Provenance};
 use jwtctl::core::jws::{Form, MAX_TOKEN};
 use jwtctl::core::key::Key;
+use jwtctl::core::keyfile::KeyFile;
 use jwtctl::core::session::{DEFAULT_KEYSPACE, DEFAULT_MAX_AGE, Session, Store, check_id, gone, id_of};
 use jwtctl::core::time::humanize;
 use jwtctl::core::token;
@@ -106,7 +107,7 @@ pub struct Keys {
     /// How the secret is written
     #[arg(long, value_name = "ENCODING", default_value = "utf8", requires = "secret", help_heading = "Key")]
     secret_encoding: SecretEncoding,
-    /// The key of the tokens: PATH, -, env:NAME or fd:N
+    /// The key of the tokens: PATH, -, env:NAME, fd:N or store:KID
     #[arg(long, value_name = "KEYSPEC", help_heading = "Key")]
     key: Option<String>,
     /// The algorithm of the tokens (default: HS256 for new ones, what the key permits for others)
@@ -118,8 +119,8 @@ pub struct Keys {
 }
 
 impl Keys {
-    /// The keys, and how messages call where they are from.
-    fn read(&self, context: &Context<'_>) -> Result<(Vec<Arc<Key>>, String), Error> {
+    /// The keys that `read` finds in what `--key` names or the one of `--secret`, and how messages call where they are from.
+    fn read(&self, context: &Context<'_>, read: ReadKeys<'_>) -> Result<(Vec<Arc<Key>>, String), Error> {
         match (&self.secret, &self.key) {
             (Some(spec), _) => {
                 let secret = context.inputs.secret(spec, self.secret_encoding)?;
@@ -127,18 +128,21 @@ impl Keys {
             }
             (None, Some(spec)) => {
                 let name = if spec == "-" { "standard input".into() } else { spec.clone() };
-                Ok((context.inputs.key_file(spec, "--key")?.keys, name))
+                Ok((read(spec)?.keys, name))
             }
             (None, None) => Err(Error::usage("session", "needs --secret or --key, since a token is verified before all else")),
         }
     }
 }
 
+/// How a KEYSPEC is read: with private halves, or without having to open what is sealed.
+type ReadKeys<'a> = &'a dyn Fn(&str) -> Result<KeyFile, Error>;
+
 /// Which session: the one of a token, or the one that an operator names.
 #[derive(clap::Args)]
 pub struct Which {
     /// The session of this id, without a token
-    #[arg(long, value_name = "ID", conflicts_with_all = ["secret", "key"])]
+    #[arg(long, value_name = "ID", allow_hyphen_values = true, conflicts_with_all = ["secret", "key"])]
     id: Option<String>,
     #[command(flatten)]
     keys: Keys,
@@ -171,7 +175,8 @@ impl Which {
             ("--key", self.keys.key.as_deref()),
             ("--redis-password-from", self.place.login.redis_password_from.as_deref()),
         ])?;
-        let (keys, name) = self.keys.read(context)?;
+        let public = |spec: &str| context.inputs.public_keys(spec, "--key", context.env.now);
+        let (keys, name) = self.keys.read(context, &public)?;
         let provenance = Provenance { source: "file".into(), name, ..Provenance::default() };
         let mut keys = match &keys[..] {
             [key] => Given::key(Arc::clone(key), provenance),
