@@ -111,8 +111,9 @@ impl Server {
         self.process.wait().unwrap();
     }
 
-    /// Starts it again, with nothing in it.
+    /// Starts it again once it has ended, with what it kept on disk: nothing, unless its settings say so.
     pub fn restart(&mut self) {
+        self.process.wait().unwrap();
         self.process = launch(self.folder.path(), &self.settings);
         self.await_ready();
     }

@@ -1,6 +1,7 @@
 //! A Redis that is down, slow, full, or somebody else.
 
 use std::net::TcpListener;
+use std::thread;
 use std::time::{Duration, Instant};
 
 use crate::harness::{Jwtctl, NO_HANG, Server, file, scripted};
@@ -40,6 +41,35 @@ fn a_server_that_died_is_an_error_and_one_that_lost_everything_an_answer() {
 }
 
 #[test]
+fn what_was_said_to_be_done_survives_a_crash() {
+    needs!("redis-server");
+    let mut server = Server::start(&["--appendonly", "yes", "--appendfsync", "always"]);
+    let (_, id) = server.session(&["--data", "start:=true"]);
+    // Several at once, until the server is killed under their hands.
+    let done: Vec<String> = thread::scope(|scope| {
+        let update = |writer: usize| {
+            let (server, id) = (&server, &id);
+            move || {
+                let members = (0..).map(|i| format!("m{writer}_{i}"));
+                let codes = members.map(|member| {
+                    let ran = server.jwtctl(&["session", "update", "--id", id, &format!("{member}:=true")]);
+                    (ran.code == 0).then_some(member).ok_or_else(|| ran.fails(3, ""))
+                });
+                codes.map_while(Result::ok).collect::<Vec<String>>()
+            }
+        };
+        let writers: Vec<_> = (0..4).map(|writer| scope.spawn(update(writer))).collect();
+        thread::sleep(Duration::from_millis(400));
+        server.signal("KILL");
+        writers.into_iter().flat_map(|writer| writer.join().unwrap()).collect()
+    });
+    assert!(!done.is_empty());
+    server.restart();
+    let data = &server.json(&["session", "show", "--id", &id])["data"];
+    assert!(done.iter().all(|member| data[member] == true), "{done:?} and {data}");
+}
+
+#[test]
 fn a_paused_server_is_not_waited_for() {
     needs!("redis-server");
     let server = Server::start(&[]);
@@ -52,7 +82,7 @@ fn a_paused_server_is_not_waited_for() {
         &["session", "create", "--secret", &secret],
         &["session", "list"],
     ];
-    let ran: Vec<_> = std::thread::scope(|scope| {
+    let ran: Vec<_> = thread::scope(|scope| {
         let running: Vec<_> = calls.iter().map(|args| scope.spawn(|| server.jwtctl(args))).collect();
         running.into_iter().map(|it| it.join().unwrap()).collect()
     });
@@ -88,11 +118,14 @@ fn a_replica_says_that_it_is_one() {
     let start = Instant::now();
     while replica.text(&format!("sess:{id}")).is_none() {
         assert!(start.elapsed() < Duration::from_secs(20), "the replica does not catch up");
-        std::thread::sleep(Duration::from_millis(50));
+        thread::sleep(Duration::from_millis(50));
     }
     replica.jwtctl(&["session", "touch", "--id", &id]).fails(3, "read-only replica");
     replica.jwtctl(&["verify", &token, "--secret", &replica.secret(), "--session", &replica.url()]).expect(0);
 }
+
+/// An array in an array, and so on.
+static NESTED: std::sync::LazyLock<String> = std::sync::LazyLock::new(|| "*1\r\n".repeat(100_000));
 
 #[test]
 fn every_refusal_is_one_clear_error() {
@@ -110,6 +143,11 @@ fn every_refusal_is_one_clear_error() {
         (b"-STRANGE \x1b[31mthings\r\n", 3, "STRANGE \\u001b[31mthings"),
         (b"HTTP/1.1 400 Bad Request\r\n\r\n", 3, "not Redis"),
         (b"\x15\x03\x01\x00\x02\x02\x50", 3, "not Redis"),
+        (b"$-7\r\n", 3, "no answer to it"),
+        (b":1\r\n", 3, "no answer to it"),
+        (b"*1000000000000\r\n", 3, ""),
+        (b"$1000000000000\r\n", 3, ""),
+        (NESTED.as_bytes(), 3, ""),
         (b"$5\r\nab", 3, "did not answer in time"),
         (b"", 3, "did not answer in time"),
     ] {
@@ -120,12 +158,29 @@ fn every_refusal_is_one_clear_error() {
 }
 
 #[test]
+fn nothing_is_gone_because_an_answer_is_odd() {
+    let folder = tempfile::tempdir().unwrap();
+    let secret = file(folder.path(), "secret", crate::harness::SECRET);
+    let sign = ["sign", "--secret", &secret, "--alg", "HS256", "--jti", "x", "--no-exp"];
+    let token = Jwtctl::new(folder.path()).run(&sign).expect(0).stdout;
+    for answer in [&b":0\r\n"[..], b"*0\r\n", b"+OK\r\n", b"*-1\r\n", b"_\r\n", b"#f\r\n"] {
+        let url = scripted(answer);
+        let verified = Jwtctl::new(folder.path()).run(&["verify", token.trim(), "--secret", &secret, "--session", &url]);
+        // Nothing at all and a string are answers to GET: there is no session, or it is damaged.
+        let is_answer = matches!(answer, b"+OK\r\n" | b"*-1\r\n" | b"_\r\n");
+        verified.expect(if is_answer { 16 } else { 3 });
+        let destroyed = Jwtctl::new(folder.path()).run(&["session", "destroy", "--id", "x", "--redis", &url]);
+        destroyed.expect(if answer == b":0\r\n" { 16 } else { 3 });
+    }
+}
+
+#[test]
 fn redirections_come_to_an_end() {
     let folder = tempfile::tempdir().unwrap();
     // The empty host is the one that answers, so this one sends everybody back to where they are.
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap();
-    std::thread::spawn(move || {
+    thread::spawn(move || {
         use std::io::{Read as _, Write as _};
         for stream in listener.incoming() {
             let mut stream = stream.unwrap();
@@ -147,11 +202,11 @@ fn nobody_there_is_found_out_soon() {
     // A byte at a time never runs into the timeout of a socket.
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("redis://{}", listener.local_addr().unwrap());
-    std::thread::spawn(move || {
+    thread::spawn(move || {
         use std::io::Write as _;
         let (mut stream, _) = listener.accept().unwrap();
         while stream.write_all(b"+").is_ok() {
-            std::thread::sleep(Duration::from_millis(200));
+            thread::sleep(Duration::from_millis(200));
         }
     });
     let ran = Jwtctl::new(folder.path()).run(&["session", "touch", "--id", "x", "--redis", &url]);

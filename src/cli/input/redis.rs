@@ -5,6 +5,7 @@ use std::path::Path;
 use jwtctl::core::error::{Code, Error};
 use jwtctl::core::files::{self, MAX_FILE};
 use jwtctl::core::redis::Target;
+use zeroize::Zeroizing;
 
 use super::{Echo, Inputs, MAX_SECRET, variable};
 
@@ -31,7 +32,8 @@ impl Inputs {
     pub fn redis(&self, url: Option<&str>, flag: &str, login: &RedisLogin) -> Result<Target, Error> {
         let mut target = match (url, url.and_then(|url| url.strip_prefix("env:"))) {
             (_, Some(name)) => {
-                let url = variable(name).ok_or_else(|| Error::usage(flag, format!("the environment has no variable {name}")))?;
+                let url = variable(name).map(Zeroizing::new);
+                let url = url.ok_or_else(|| Error::usage(flag, format!("the environment has no variable {name}")))?;
                 Target::parse(&url, &format!("{flag} env:{name}"))?
             }
             (Some(url), None) => {
@@ -44,7 +46,7 @@ impl Inputs {
                 }
                 target
             }
-            (None, None) => match variable(URL_VARIABLE).filter(|url| !url.is_empty()) {
+            (None, None) => match variable(URL_VARIABLE).filter(|url| !url.is_empty()).map(Zeroizing::new) {
                 Some(url) => Target::parse(&url, URL_VARIABLE)?,
                 None => Target::parse(DEFAULT_URL, flag)?,
             },

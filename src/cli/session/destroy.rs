@@ -18,7 +18,7 @@ pub struct Args {
 pub fn run(args: Args, context: &mut Context<'_>) -> Result<Done, Error> {
     let (store, id) = args.which.find(args.token.as_deref(), context)?;
     match store.destroy(&id)? {
-        true => Ok(Done { key: store.key(&id), id, ttl_s: None }),
+        true => Ok(Done { key: store.key(&id), id, destroyed: true, ttl_s: None }),
         false => Err(is_gone(&id)),
     }
 }

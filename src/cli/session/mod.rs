@@ -256,6 +256,7 @@ impl Report for One {
 pub struct Done {
     id: String,
     key: String,
+    destroyed: bool,
     /// Left out of one that is no more.
     #[serde(skip_serializing_if = "Option::is_none")]
     ttl_s: Option<i64>,

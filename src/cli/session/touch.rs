@@ -20,7 +20,7 @@ pub struct Args {
 pub fn run(args: Args, context: &mut Context<'_>) -> Result<Done, Error> {
     let (store, id) = args.which.find(args.token.as_deref(), context)?;
     match store.touch(&id)? {
-        true => Ok(Done { key: store.key(&id), id, ttl_s: Some(store.max_age()) }),
+        true => Ok(Done { key: store.key(&id), id, destroyed: false, ttl_s: Some(store.max_age()) }),
         false => Err(is_gone(&id)),
     }
 }

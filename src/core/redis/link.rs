@@ -153,8 +153,9 @@ fn reply(value: Value) -> Result<Reply, RedisError> {
         Value::Okay => Reply::Bytes(b"OK".to_vec()),
         Value::Array(items) => Reply::List(items.into_iter().map(reply).collect::<Result<_, _>>()?),
         Value::ServerError(error) => return Err(error.into()),
-        // Nothing else is spoken in RESP2.
-        _ => Reply::Nil,
+        Value::Nil => Reply::Nil,
+        // Nobody asked for RESP3.
+        _ => return Err((redis::ErrorKind::Parse, "a reply that is not RESP2").into()),
     })
 }
 

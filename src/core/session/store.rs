@@ -76,7 +76,10 @@ impl Store {
         let text = session.to_text();
         self.with(id, move |inner, key, _| {
             let max_age = inner.max_age.to_string();
-            inner.link()?.ask(&[b"SETEX", key.as_bytes(), max_age.as_bytes(), text.as_bytes()]).map(drop)
+            match inner.link()?.ask(&[b"SETEX", key.as_bytes(), max_age.as_bytes(), text.as_bytes()])? {
+                Reply::Bytes(status) if status == b"OK" => Ok(()),
+                _ => Err(inner.odd("SETEX")),
+            }
         })
     }
 
@@ -87,9 +90,10 @@ impl Store {
     pub fn read(&self, id: &str) -> Result<Option<Found>, Error> {
         self.with(id, |inner, key, _| {
             let mut link = inner.link()?;
-            let Reply::Bytes(bytes) = link.ask(&[b"GET", key.as_bytes()])? else { return Ok(None) };
+            let Some(bytes) = inner.get(&mut link, key)? else { return Ok(None) };
             let session = inner.session(key, &bytes)?;
-            Ok(lifetime(&link.ask(&[b"TTL", key.as_bytes()])?).map(|ttl| Found { session, ttl }))
+            let ttl = link.ask(&[b"TTL", key.as_bytes()])?.int().ok_or_else(|| inner.odd("TTL"))?;
+            Ok(lifetime(ttl).map(|ttl| Found { session, ttl }))
         })
     }
 
@@ -128,7 +132,7 @@ impl Store {
             let mut link = inner.link()?;
             let (name, max_age) = (key.as_bytes(), inner.max_age.to_string());
             for _ in 0..MAX_ATTEMPTS {
-                let Reply::Bytes(old) = link.ask(&[b"GET", name])? else { return Ok(None) };
+                let Some(old) = inner.get(&mut link, key)? else { return Ok(None) };
                 let mut session = inner.session(key, &old)?;
                 change(&mut session)?;
                 let new = session.to_text();
@@ -136,7 +140,8 @@ impl Store {
                 match replaced.int() {
                     Some(1) => return Ok(Some(session)),
                     Some(-1) => return Ok(None),
-                    _ => progress.hand(()),
+                    Some(0) => progress.hand(()),
+                    _ => return Err(inner.odd("EVAL")),
                 }
             }
             let why = format!("{key} was changed by others in each of {MAX_ATTEMPTS} attempts to change it");
@@ -151,8 +156,7 @@ impl Store {
     pub fn touch(&self, id: &str) -> Result<bool, Error> {
         self.with(id, |inner, key, _| {
             let max_age = inner.max_age.to_string();
-            let reply = inner.link()?.ask(&[b"EXPIRE", key.as_bytes(), max_age.as_bytes()])?;
-            Ok(reply.int() == Some(1))
+            inner.did(&[b"EXPIRE", key.as_bytes(), max_age.as_bytes()])
         })
     }
 
@@ -161,7 +165,7 @@ impl Store {
     /// # Errors
     /// See [`Store::create`].
     pub fn destroy(&self, id: &str) -> Result<bool, Error> {
-        self.with(id, |inner, key, _| Ok(inner.link()?.ask(&[b"DEL", key.as_bytes()])?.int() == Some(1)))
+        self.with(id, |inner, key, _| inner.did(&[b"DEL", key.as_bytes()]))
     }
 
     /// Goes through all sessions, a few at a time, each of them once; on a cluster, through all its primaries. Sessions
@@ -192,6 +196,25 @@ impl Inner {
 
     fn link(&self) -> Result<Link<'_>, Error> {
         Link::open(&self.target, None)
+    }
+
+    /// What is stored under a key. Whatever is neither a string nor nothing is no answer: nobody may conclude from it that
+    /// a session is gone.
+    fn get(&self, link: &mut Link<'_>, key: &str) -> Result<Option<Vec<u8>>, Error> {
+        match link.ask(&[b"GET", key.as_bytes()])? {
+            Reply::Bytes(bytes) => Ok(Some(bytes)),
+            Reply::Nil => Ok(None),
+            _ => Err(self.odd("GET")),
+        }
+    }
+
+    /// Does something to a key; `false` when there is none.
+    fn did(&self, command: &[&[u8]]) -> Result<bool, Error> {
+        match self.link()?.ask(command)?.int() {
+            Some(1) => Ok(true),
+            Some(0) => Ok(false),
+            _ => Err(self.odd(&String::from_utf8_lossy(command[0]))),
+        }
     }
 
     fn session(&self, key: &str, bytes: &[u8]) -> Result<Session, Error> {
@@ -244,7 +267,7 @@ impl Inner {
             match pair {
                 [Ok(Reply::Bytes(bytes)), Ok(ttl)] => {
                     let session = Session::parse(bytes).map_err(|why| format!("what is stored {why}"));
-                    if let Some(ttl) = lifetime(ttl) {
+                    if let Some(ttl) = ttl.int().and_then(lifetime) {
                         listed.push(Listed { id, found: session.map(|session| Found { session, ttl }) });
                     }
                 }
@@ -303,14 +326,14 @@ impl Inner {
     }
 
     fn odd(&self, command: &str) -> Error {
-        let why = format!("answered {command} with something else");
+        let why = format!("answered {command} with something that is no answer to it");
         Error::Unavailable { code: Code::RedisUnavailable, what: self.target.to_string(), why, hints: Vec::new() }
     }
 }
 
 /// What `TTL` says: `None` when the key is gone, `Some(None)` when it never goes.
-fn lifetime(reply: &Reply) -> Option<Option<i64>> {
-    match reply.int()? {
+fn lifetime(seconds: i64) -> Option<Option<i64>> {
+    match seconds {
         -2 => None,
         seconds => Some((seconds >= 0).then_some(seconds)),
     }
@@ -334,8 +357,8 @@ mod tests {
 
     #[test]
     fn lifetimes_are_told_apart() {
-        assert_eq!(lifetime(&Reply::Int(-2)), None);
-        assert_eq!(lifetime(&Reply::Int(-1)), Some(None));
-        assert_eq!(lifetime(&Reply::Int(0)), Some(Some(0)));
+        assert_eq!(lifetime(-2), None);
+        assert_eq!(lifetime(-1), Some(None));
+        assert_eq!(lifetime(0), Some(Some(0)));
     }
 }
