@@ -13,12 +13,13 @@ use jwtctl::core::jwks::{Given, Keys, Provenance};
 use jwtctl::core::jws::{self, Form, MAX_TOKEN};
 use jwtctl::core::key::Key;
 use jwtctl::core::secret::Secret;
+use jwtctl::core::session::{self, DEFAULT_KEYSPACE, DEFAULT_MAX_AGE, Store};
 use jwtctl::core::time::{Timestamp, humanize};
 use jwtctl::core::token::{self, KeyUsed, Verdict};
 use serde::{Serialize, Serializer};
 
 use super::Context;
-use super::input::{Claim, SecretEncoding, duration, sig_alg};
+use super::input::{Claim, RedisLogin, SecretEncoding, duration, sig_alg};
 use super::network::{self, Network};
 use super::output::{Page, Report, Role, Status};
 
@@ -28,7 +29,7 @@ use super::output::{Page, Report, Role, Status};
 ///
 /// Strict by default: the token must expire, and one that names an audience is refused unless that audience is given
 /// with --aud. All checks run and all are reported. The exit code says how a token failed: 10 signature, 11 expired, 12
-/// not yet valid, 13 a claim, 14 no key, 15 algorithm or header, 17 not a token.
+/// not yet valid, 13 a claim, 14 no key, 15 algorithm or header, 16 session, 17 not a token.
 #[derive(clap::Args)]
 #[command(group(clap::ArgGroup::new("keys").args(["key", "secret", "jwks", "jwks_uri", "issuer"])))]
 pub struct Args {
@@ -113,6 +114,16 @@ pub struct Args {
     /// Verify a detached signature over the bytes of FILE (or -); no claims are judged
     #[arg(long, value_name = "FILE", conflicts_with = "raw", conflicts_with_all = CLAIM_FLAGS, help_heading = "Not a JWT")]
     detached: Option<String>,
+
+    /// Refuse tokens whose session (jti) is not live in this Redis, which is asked last and not changed; implies --optional
+    /// exp. redis://HOST:PORT/DB, rediss://…, unix:///PATH, or env:NAME for a variable that holds the URL
+    #[arg(long, value_name = "URL", conflicts_with_all = ["raw", "detached"], help_heading = "Redis")]
+    session: Option<String>,
+    /// What the keys of sessions begin with
+    #[arg(long, value_name = "PREFIX", default_value = DEFAULT_KEYSPACE, help_heading = "Redis")]
+    keyspace: String,
+    #[command(flatten)]
+    login: RedisLogin,
 
     /// Refuse tokens of more bytes
     #[arg(long, value_name = "BYTES", default_value_t = MAX_TOKEN as u64)]
@@ -211,9 +222,10 @@ pub fn run(args: Args, context: &mut Context<'_>) -> Result<Judgement, Error> {
     let token_spec = context.inputs.or_stdin(args.token.as_deref());
     let named = [("TOKEN", token_spec), ("--key", args.key.as_deref()), ("--secret", args.secret.as_deref())];
     let files = [("--jwks", args.jwks.as_deref()), ("--detached", args.detached.as_deref())];
-    context.inputs.check_stdin(&[&named[..], &files, &args.network.named()].concat())?;
+    let password = [("--redis-password-from", args.login.redis_password_from.as_deref())];
+    context.inputs.check_stdin(&[&named[..], &files, &password, &args.network.named()].concat())?;
     let policy = policy(&args)?;
-
+    let sessions = sessions(&args, context)?;
     let token = match context.inputs.token(token_spec, args.max_size) {
         Ok(token) => token,
         // A token that cannot be read is a token that is refused: with a report, like every other.
@@ -238,13 +250,40 @@ pub fn run(args: Args, context: &mut Context<'_>) -> Result<Judgement, Error> {
         }
         None => Box::new(keys(&args, context)?),
     };
-    let verdict = token::verify(&token, form, &mut *keys, &policy, &context.env).inspect_err(|_| {
+    let mut verdict = token::verify(&token, form, &mut *keys, &policy, &context.env).inspect_err(|_| {
         keys.warnings().iter().for_each(|warning| context.output.warn(warning));
     })?;
     drop(keys);
+    if let Some(sessions) = sessions {
+        check_session(&mut verdict, &sessions)?;
+    }
     verdict.notes.iter().for_each(|note| context.output.note(note));
     verdict.warnings.iter().for_each(|warning| context.output.warn(warning));
     show(verdict, args, context)
+}
+
+/// The sessions of `--session`.
+fn sessions(args: &Args, context: &Context<'_>) -> Result<Option<Store>, Error> {
+    let Some(url) = &args.session else {
+        let flags = [("--redis-password-from", &args.login.redis_password_from), ("--redis-ca", &args.login.redis_ca)];
+        let idle = flags.into_iter().find(|(_, value)| value.is_some());
+        return idle.map_or(Ok(None), |(flag, _)| Err(Error::usage(flag, "needs --session URL")));
+    };
+    let target = context.inputs.redis(Some(url), "--session", &args.login)?;
+    Ok(Some(Store::new(target, &args.keyspace, DEFAULT_MAX_AGE)))
+}
+
+/// Asks for the session of a token that is good in every other way.
+fn check_session(verdict: &mut Verdict, sessions: &Store) -> Result<(), Error> {
+    let check = match &verdict.outcome {
+        Ok(verified) => sessions.check(verified.claims().unwrap_or(&Object::default()))?,
+        Err(_) => Check::new(session::CHECK, CheckStatus::NotEvaluated, ""),
+    };
+    if let Some(reason) = check.reason() {
+        verdict.outcome = Err(reason.into());
+    }
+    verdict.checks.push(check);
+    Ok(())
 }
 
 fn show(mut verdict: Verdict, args: Args, context: &Context<'_>) -> Result<Judgement, Error> {
@@ -298,7 +337,7 @@ fn policy(args: &Args) -> Result<Policy, Error> {
         required: args.require.iter().map(|text| requirement(text)).collect::<Result<_, _>>()?,
         max_age: args.max_age,
         leeway: args.leeway,
-        exp_optional: args.optional.contains(&Optional::Exp),
+        exp_optional: args.session.is_some() || args.optional.contains(&Optional::Exp),
         aud_optional: args.optional.contains(&Optional::Aud),
         skip: args.skip.iter().copied().map(Into::into).collect(),
         allow_weak_key: args.allow_weak_key,

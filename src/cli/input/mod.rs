@@ -1,10 +1,12 @@
 //! What arguments name: files, `-` for stdin (once), `env:NAME`, `fd:N`, prompts. The only reader of the environment.
 
 mod claim;
+mod redis;
 mod store;
 mod terminal;
 
 pub use claim::Claim;
+pub use redis::RedisLogin;
 pub use store::Guard;
 
 use std::io::IsTerminal as _;
