@@ -10,6 +10,7 @@ mod keygen;
 mod man;
 mod network;
 mod output;
+mod serve;
 mod sign;
 mod verify;
 
@@ -92,6 +93,8 @@ enum Command {
     Jwks(jwks::Args),
     /// Look after the cache of fetched key sets
     Cache(cache::Args),
+    /// Run a local issuer: OpenID Connect and OAuth 2.0 for tests
+    Serve(serve::Args),
     /// Print the completion script for a shell
     Completions(completions::Args),
     /// Write the manual pages
@@ -156,6 +159,7 @@ fn dispatch(command: Command, context: &mut Context<'_>) -> ExitCode {
         Command::Keygen(args) => finish(keygen::run(args, context), context),
         Command::Jwks(args) => jwks::run(args, context),
         Command::Cache(args) => cache::run(args, context),
+        Command::Serve(args) => serve::run(args, context),
         Command::Completions(args) => finish(completions::run(args), context),
         Command::Man(args) => finish(man::run(args), context),
     }
