@@ -54,10 +54,11 @@ pub struct Args {
     #[arg(long, value_name = "ORIGIN", help_heading = "Address")]
     cors: Vec<String>,
 
-    /// Sign with this private key: PATH, -, env:NAME or fd:N; the rest of a set is published (default: a fresh key)
+    /// Sign with this private key: PATH, -, env:NAME, fd:N or store:KID, and publish the rest of its set; store: is the
+    /// keystore with its rotations (default: the keystore that --store names, or else a fresh key)
     #[arg(long, value_name = "KEYSPEC", help_heading = "Keys and tokens")]
     key: Option<String>,
-    /// The algorithm (default: ES256, of --key the key's own)
+    /// The algorithm (default: the key's own, of a fresh key ES256)
     #[arg(long, value_parser = sig_alg, help_heading = "Keys and tokens")]
     alg: Option<SigAlg>,
     /// Make the fresh keys from TEXT: the same each time, marked as test keys, and no secret

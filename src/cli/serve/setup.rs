@@ -6,7 +6,7 @@ use std::sync::Arc;
 use jwtctl::core::alg::SigAlg;
 use jwtctl::core::error::{Code, Error};
 use jwtctl::core::files::MAX_FILE;
-use jwtctl::core::issuer::{Client, Fixed, Fresh, KeySource, Settings, SigningKey, uri};
+use jwtctl::core::issuer::{Client, Fixed, Fresh, KeySource, Settings, SigningKey, Stored, uri};
 use jwtctl::core::json::{Json, Object};
 use jwtctl::core::key::{Job, Key, encode};
 use jwtctl::core::secret::Secret;
@@ -165,11 +165,17 @@ fn read_client(text: &str, before: &[Client], context: &Context<'_>) -> Result<C
 
 /// What it signs with.
 pub fn keys(args: &Args, context: &Context<'_>) -> Result<Box<dyn KeySource>, Error> {
-    let Some(spec) = &args.key else {
-        let fresh = Fresh::new(args.alg.unwrap_or(ALG), args.seed.clone());
-        return Ok(Box::new(fresh.map_err(|why| Error::usage("--alg", why))?));
+    let wants_store = context.inputs.names_store() && args.alg.is_none() && args.seed.is_none();
+    let spec = match args.key.as_deref() {
+        Some("store:") => return stored(args, context),
+        None if wants_store => return stored(args, context),
+        None => {
+            let fresh = Fresh::new(args.alg.unwrap_or(ALG), args.seed.clone());
+            return Ok(Box::new(fresh.map_err(|why| Error::usage("--alg", why))?));
+        }
+        Some(spec) => spec,
     };
-    let what = if spec == "-" { "standard input" } else { spec.as_str() };
+    let what = if spec == "-" { "standard input" } else { spec };
     let bad = |why: String| Error::input(Code::BadKey, what, why);
     let mut keys = context.inputs.key_file(spec, "--key")?.keys;
     let can_sign = |key: &Arc<Key>| match args.alg {
@@ -184,6 +190,21 @@ pub fn keys(args: &Args, context: &Context<'_>) -> Result<Box<dyn KeySource>, Er
     let signing = SigningKey::new(signing, args.alg).map_err(|why| bad(format!("{label} {why}")))?;
     let others = keys.into_iter().filter(|key| key.public().is_some()).collect();
     Ok(Box::new(Fixed::new(signing, others)))
+}
+
+/// The keystore, opened once so that a wrong passphrase shows now.
+fn stored(args: &Args, context: &Context<'_>) -> Result<Box<dyn KeySource>, Error> {
+    let store = context.inputs.store()?;
+    // Asked before the passphrase: without a key there is nothing to open.
+    store.current(context.env.now)?;
+    let passphrase = match store.is_encrypted() {
+        Some(true) => Some(context.inputs.passphrase("the keystore")?),
+        _ => None,
+    };
+    let mut stored = Stored::new(store.path().to_owned(), passphrase, args.alg);
+    stored.look(context.env.now)?;
+    context.output.note(&format!("tokens are signed with the keys of {}", store.path().display()));
+    Ok(Box::new(stored))
 }
 
 /// Says what nobody should overlook.

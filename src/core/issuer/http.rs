@@ -201,17 +201,19 @@ pub(super) struct Refusal {
     pub description: String,
     /// The scheme that the client should have authenticated with.
     pub challenge: Option<&'static str>,
+    /// What only the log should say.
+    pub detail: Option<String>,
 }
 
 impl Refusal {
     /// A request that is wrong as it stands.
     pub fn new(error: &'static str, description: impl Into<String>) -> Self {
-        Self { status: 400, error, description: description.into(), challenge: None }
+        Self { status: 400, error, description: description.into(), challenge: None, detail: None }
     }
 
     /// A request that lacks credentials.
     pub fn unauthorized(scheme: &'static str, error: &'static str, description: impl Into<String>) -> Self {
-        Self { status: 401, error, description: description.into(), challenge: Some(scheme) }
+        Self { status: 401, challenge: Some(scheme), ..Self::new(error, description) }
     }
 }
 
@@ -223,10 +225,11 @@ impl From<Twice> for Refusal {
 
 impl From<Refusal> for Response {
     fn from(refusal: Refusal) -> Self {
-        let Refusal { status, error, description, challenge } = refusal;
+        let Refusal { status, error, description, challenge, detail } = refusal;
         let document =
             Object(vec![("error".into(), error.into()), ("error_description".into(), plain(&description).as_str().into())]);
-        let response = Self::json(status, document).no_store().remark(format!("{error}: {}", plain(&description)));
+        let response =
+            Self::json(status, document).no_store().remark(format!("{error}: {}", detail.unwrap_or_else(|| plain(&description))));
         match challenge {
             Some(scheme @ "Bearer") => response.with("www-authenticate", format!("{scheme} error=\"{error}\"")),
             Some(scheme) => response.with("www-authenticate", format!("{scheme} realm=\"jwtctl\"")),

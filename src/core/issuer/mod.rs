@@ -14,6 +14,7 @@ mod http;
 mod keys;
 mod mint;
 mod resource;
+mod stored;
 mod token;
 pub mod uri;
 
@@ -21,6 +22,7 @@ pub use clients::Client;
 pub use fault::{Fault, names as fault_names};
 pub use http::{Delivery, Request, Response};
 pub use keys::{Fixed, Fresh, KeySource, Ring, SigningKey};
+pub use stored::Stored;
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -310,9 +312,10 @@ fn is_tenant(segment: &str) -> bool {
     (1..=MAX_TENANT).contains(&segment.len()) && segment.bytes().all(plain) && !segment.starts_with('.')
 }
 
-/// What has to do with keys and fails is not the client's fault.
+/// What has to do with keys and fails is not the client's fault, nor its business.
 fn unavailable(why: String) -> Refusal {
-    Refusal { status: 503, ..Refusal::new("temporarily_unavailable", why) }
+    let refusal = Refusal::new("temporarily_unavailable", "there is no key to sign with; the issuer's log says why");
+    Refusal { status: 503, detail: Some(why), ..refusal }
 }
 
 #[cfg(test)]
