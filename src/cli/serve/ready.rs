@@ -63,21 +63,21 @@ struct ReadyFile<'a> {
 pub fn announce(ready: &Ready, args: &Args, server: &Server, context: &Context<'_>) -> Result<(), Error> {
     let state = server.state.borrow();
     let secret = state.settings().admin_secret.as_ref().and_then(|secret| secret.expose_str());
-    if !args.exec {
-        context.output.emit(ready);
-    }
     match (&args.ready_file, secret, &ready.admin_url) {
         (Some(path), admin_secret, _) => {
             let file = ReadyFile { schema: Ready::SCHEMA, ready, admin_secret };
             let text = serde_json::to_string(&file).map_err(|e| Error::io(path, &e.into()))?;
-            files::write(Path::new(path), format!("{text}\n").as_bytes(), Access::Private, true)
+            files::write(Path::new(path), format!("{text}\n").as_bytes(), Access::Private, true)?;
         }
         (None, Some(secret), Some(url)) if !args.exec => {
             context.output.note(&format!("faults while it runs: PUT {url}faults, Authorization: Bearer {secret}"));
-            Ok(())
         }
-        _ => Ok(()),
+        _ => {}
     }
+    if !args.exec {
+        context.output.emit(ready);
+    }
+    Ok(())
 }
 
 /// Removes what an earlier run, or this one, wrote to the ready file: its mere presence means "ready".
