@@ -50,11 +50,6 @@ impl Inputs {
             .ok_or_else(|| Error::usage("--store", "is needed: there is no home directory to find the keystore in"))
     }
 
-    /// Whether somebody said which keystore is meant.
-    pub fn names_store(&self) -> bool {
-        self.store.is_some()
-    }
-
     /// The keystore as it is now.
     pub fn store(&self) -> Result<Keystore, Error> {
         Keystore::open(&self.store_path()?)

@@ -85,7 +85,7 @@ pub struct Args {
     #[arg(long, value_name = "SPEC", value_parser = fault, help_heading = "Faults")]
     fault: Vec<Fault>,
     /// List the faults and exit
-    #[arg(long, exclusive = true, help_heading = "Faults")]
+    #[arg(long, help_heading = "Faults")]
     list_faults: bool,
 
     /// When it answers, write where it is, and the admin secret, to FILE (mode 0600)

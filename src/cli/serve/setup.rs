@@ -42,8 +42,7 @@ pub fn place(args: &Args) -> Result<Place, Error> {
     if place.local {
         return Ok(place);
     }
-    let refuse =
-        |what: &str, why: &str| Err(Error::usage(what, format!("{why}, and other machines can reach {}", place.address)));
+    let refuse = |what: &str, why: &str| Err(Error::usage(what, format!("{why}; other machines can reach {}", place.address)));
     if args.seed.is_some() {
         return refuse("--seed", "everybody can make these keys");
     }
@@ -165,7 +164,8 @@ fn read_client(text: &str, before: &[Client], context: &Context<'_>) -> Result<C
 
 /// What it signs with.
 pub fn keys(args: &Args, context: &Context<'_>) -> Result<Box<dyn KeySource>, Error> {
-    let wants_store = context.inputs.names_store() && args.alg.is_none() && args.seed.is_none();
+    // A keystore that the environment names holds somebody's real keys: not for tests unless they say so.
+    let wants_store = context.names_store && args.seed.is_none();
     let spec = match args.key.as_deref() {
         Some("store:") => return stored(args, context),
         None if wants_store => return stored(args, context),
