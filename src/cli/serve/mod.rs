@@ -145,7 +145,7 @@ fn serve(args: Args, context: &Context<'_>) -> Result<Ended, Error> {
     let mut state = State::new(settings, setup::keys(&args, context)?, args.fault.clone());
     let ring = state.ring(&context.env).map_err(|why| Error::input(Code::BadKey, "--alg", why))?;
     setup::warn(&args, &place, context);
-    let ready = ready::Ready::new(state.settings(), &ring, bound);
+    let ready = ready::Ready::new(state.settings(), &ring, bound, args.tls);
     let server = Rc::new(Server {
         state: RefCell::new(state),
         log: log::Log::start(&context.output),

@@ -32,9 +32,9 @@ pub struct Ready {
 
 impl Ready {
     /// What there is to say.
-    pub fn new(settings: &Settings, ring: &Ring, bound: SocketAddr) -> Self {
+    pub fn new(settings: &Settings, ring: &Ring, bound: SocketAddr, tls: bool) -> Self {
         // The issuer may be known by a name that leads elsewhere; the admin endpoint is always here.
-        let scheme = settings.issuer.split(':').next().unwrap_or("http");
+        let scheme = if tls { "https" } else { "http" };
         Self {
             issuer: settings.issuer.clone(),
             jwks_uri: settings.endpoint(&settings.jwks_path),
