@@ -18,7 +18,7 @@ use super::ready::Ready;
 const PATIENCE: Duration = Duration::from_secs(3);
 
 /// Runs the command to its end. A signal that is meant for us is meant for it as well.
-pub async fn run(program: &OsString, args: &[OsString], ready: &Ready, signals: Signals) -> Result<Ended, Error> {
+pub async fn run(program: &OsString, args: &[OsString], ready: &Ready, mut signals: Signals) -> Result<Ended, Error> {
     let mut command = Command::new(program);
     command.args(args);
     command.env("OIDC_ISSUER", &ready.issuer).env("JWKS_URI", &ready.jwks_uri).env("TOKEN_ENDPOINT", &ready.token_endpoint);

@@ -2,6 +2,7 @@
 
 use std::net::SocketAddr;
 use std::rc::Rc;
+use std::sync::Arc;
 use std::time::Duration;
 
 use hyper::server::conn::http1;
@@ -38,11 +39,17 @@ const GRACE: Duration = Duration::from_secs(2);
 const MAX_HEAD: usize = 16 * 1024;
 const MAX_FIELDS: usize = 64;
 
-/// Lets this process have as many connections as the system allows, where shells only grant it a thousand.
+/// Files that this process may need: its connections, and some. Not more, for `--exec` hands the limit on.
+const FILES: u64 = 2 * MAX_CONNECTIONS as u64;
+
+/// Lets this process have its connections, where shells only grant it a thousand files.
 pub fn raise_limit() {
     let limit = getrlimit(Resource::Nofile);
-    // Without it, fewer connections fit, and nothing else changes.
-    let _ = setrlimit(Resource::Nofile, Rlimit { current: limit.maximum, ..limit });
+    let wanted = limit.maximum.map_or(FILES, |most| most.min(FILES));
+    if limit.current.is_some_and(|current| current < wanted) {
+        // Without it, fewer connections fit, and nothing else changes.
+        let _ = setrlimit(Resource::Nofile, Rlimit { current: Some(wanted), ..limit });
+    }
 }
 
 /// Takes hold of the address.
@@ -88,9 +95,9 @@ impl Accepting {
 }
 
 async fn take(listener: TcpListener, tls: Option<TlsAcceptor>, server: Rc<Server>, mut stopped: watch::Receiver<bool>) {
-    let room = std::sync::Arc::new(Semaphore::new(MAX_CONNECTIONS));
+    let room = Arc::new(Semaphore::new(MAX_CONNECTIONS));
     loop {
-        let Ok(permit) = std::sync::Arc::clone(&room).acquire_owned().await else { return };
+        let Ok(permit) = Arc::clone(&room).acquire_owned().await else { return };
         let stream = tokio::select! {
             accepted = listener.accept() => match accepted {
                 Ok((stream, _)) => stream,
@@ -138,7 +145,8 @@ async fn converse(stream: impl AsyncRead + AsyncWrite + Unpin + 'static, server:
 
 /// The signals that end us.
 pub struct Signals {
-    interrupt: tokio::sync::Mutex<(Signal, Signal)>,
+    interrupt: Signal,
+    terminate: Signal,
 }
 
 impl Signals {
@@ -149,16 +157,14 @@ impl Signals {
     /// Watches for them from now on.
     pub fn new() -> Result<Self, Error> {
         let watch = |kind| signal(kind).map_err(|e| Error::io("signals", &e));
-        Ok(Self { interrupt: tokio::sync::Mutex::new((watch(SignalKind::interrupt())?, watch(SignalKind::terminate())?)) })
+        Ok(Self { interrupt: watch(SignalKind::interrupt())?, terminate: watch(SignalKind::terminate())? })
     }
 
     /// The number of the next one.
-    pub async fn next(&self) -> i32 {
-        let mut watched = self.interrupt.lock().await;
-        let (interrupt, terminate) = &mut *watched;
+    pub async fn next(&mut self) -> i32 {
         tokio::select! {
-            _ = interrupt.recv() => Self::INTERRUPT,
-            _ = terminate.recv() => Self::TERMINATE,
+            _ = self.interrupt.recv() => Self::INTERRUPT,
+            _ = self.terminate.recv() => Self::TERMINATE,
         }
     }
 }

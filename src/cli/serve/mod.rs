@@ -128,6 +128,8 @@ pub fn run(args: Args, context: &mut Context<'_>) -> ExitCode {
 }
 
 fn serve(args: Args, context: &Context<'_>) -> Result<Ended, Error> {
+    // Taken before anybody is asked for a passphrase; a second is the time it took to get here.
+    let ahead = Some(context.env.now.since(super::wall_clock())).filter(|ahead| ahead.abs() > 1).unwrap_or(0);
     let place = setup::place(&args)?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let runtime = runtime.map_err(|e| Error::io("the event loop", &e))?;
@@ -146,13 +148,9 @@ fn serve(args: Args, context: &Context<'_>) -> Result<Ended, Error> {
     let ring = state.ring(&context.env).map_err(|why| Error::input(Code::BadKey, "--alg", why))?;
     setup::warn(&args, &place, context);
     let ready = ready::Ready::new(state.settings(), &ring, bound, args.tls);
-    let server = Rc::new(Server {
-        state: RefCell::new(state),
-        log: log::Log::start(&context.output),
-        ahead: context.env.now.since(super::wall_clock()),
-    });
+    let server = Rc::new(Server { state: RefCell::new(state), log: log::Log::start(&context.output), ahead });
     let ended = tokio::task::LocalSet::new().block_on(&runtime, async {
-        let signals = listen::Signals::new()?;
+        let mut signals = listen::Signals::new()?;
         let accepting = listen::accept(listener, tls, Rc::clone(&server));
         ready::announce(&ready, &args, &server, context)?;
         let until = async {
