@@ -14,11 +14,13 @@ use std::process::ExitCode;
 use std::rc::Rc;
 
 use jwtctl::core::alg::SigAlg;
-use jwtctl::core::env::Env;
+use jwtctl::core::env::{Clock as _, Env};
 use jwtctl::core::error::{Code, Error};
 use jwtctl::core::issuer::{Fault, State};
+use jwtctl::core::time::Timestamp;
 
 use super::Context;
+use super::clock::SystemClock;
 use super::input::{duration, sig_alg};
 use super::output::Ended;
 
@@ -107,13 +109,14 @@ fn fault(text: &str) -> Result<Fault, String> {
 struct Server {
     state: RefCell<State>,
     log: log::Log,
-    /// Seconds that its clock is ahead of the machine's (`--now`).
-    ahead: i64,
+    /// The machine's clock, or the one of `--now`.
+    clock: SystemClock,
 }
 
 impl Server {
     fn env(&self) -> Env<'_> {
-        Env { now: super::wall_clock().plus(self.ahead), random: &super::fill_random }
+        let now = Timestamp(self.clock.millis().unwrap_or_default() / 1000);
+        Env { now, random: &super::fill_random, clock: &self.clock }
     }
 }
 
@@ -128,8 +131,9 @@ pub fn run(args: Args, context: &mut Context<'_>) -> ExitCode {
 }
 
 fn serve(args: Args, context: &Context<'_>) -> Result<Ended, Error> {
-    // Taken before anybody is asked for a passphrase; a second is the time it took to get here.
-    let ahead = Some(context.env.now.since(super::wall_clock())).filter(|ahead| ahead.abs() > 1).unwrap_or(0);
+    // Started before anybody is asked for a passphrase; a second is the time it took to get here.
+    let pretended = Some(context.env.now).filter(|now| now.since(SystemClock::real()).abs() > 1);
+    let clock = SystemClock::new(pretended);
     let place = setup::place(&args)?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let runtime = runtime.map_err(|e| Error::io("the event loop", &e))?;
@@ -148,7 +152,7 @@ fn serve(args: Args, context: &Context<'_>) -> Result<Ended, Error> {
     let ring = state.ring(&context.env).map_err(|why| Error::input(Code::BadKey, "--alg", why))?;
     setup::warn(&args, &place, context);
     let ready = ready::Ready::new(state.settings(), &ring, bound, args.tls);
-    let server = Rc::new(Server { state: RefCell::new(state), log: log::Log::start(&context.output), ahead });
+    let server = Rc::new(Server { state: RefCell::new(state), log: log::Log::start(&context.output), clock });
     let ended = tokio::task::LocalSet::new().block_on(&runtime, async {
         let mut signals = listen::Signals::new()?;
         let accepting = listen::accept(listener, tls, Rc::clone(&server));

@@ -124,6 +124,7 @@ fn make_room<T>(map: &mut HashMap<String, Kept<T>>, now: Timestamp) {
 mod tests {
     use std::cell::Cell;
 
+    use super::super::super::env::Stopped;
     use super::*;
 
     fn grant() -> Grant {
@@ -137,7 +138,7 @@ mod tests {
             count.set(count.get() + 1);
             buffer[..8].copy_from_slice(&count.get().to_be_bytes());
         };
-        test(&Env { now: Timestamp(0), random: &random });
+        test(&Env { now: Timestamp(0), random: &random, clock: &Stopped });
     }
 
     #[test]

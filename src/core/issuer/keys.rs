@@ -171,11 +171,12 @@ pub(super) fn make(alg: SigAlg, seed: Option<String>, env: &Env<'_>) -> Result<S
 
 #[cfg(test)]
 mod tests {
+    use super::super::super::env::Stopped;
     use super::super::super::time::Timestamp;
     use super::*;
 
     fn env(random: &dyn Fn(&mut [u8])) -> Env<'_> {
-        Env { now: Timestamp(0), random }
+        Env { now: Timestamp(0), random, clock: &Stopped }
     }
 
     #[test]

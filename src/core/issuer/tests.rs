@@ -7,6 +7,7 @@ use proptest::prelude::*;
 
 use super::super::alg::SigAlg;
 use super::super::claims::Policy;
+use super::super::env::Stopped;
 use super::super::error::Code;
 use super::super::json::Json;
 use super::super::jwks::{Given, KeySet, Provenance};
@@ -57,7 +58,7 @@ impl Lab {
                 chunk.copy_from_slice(&block.as_ref()[..chunk.len()]);
             }
         };
-        let env = Env { now: *now, random: &random };
+        let env = Env { now: *now, random: &random, clock: &Stopped };
         let mut all = headers.to_vec();
         if !headers.iter().any(|(name, _)| *name == "host") {
             all.push(("host", "127.0.0.1:8080"));
@@ -112,7 +113,8 @@ impl Lab {
         let mut keys = Given::set(self.keys(), Provenance::default());
         let policy = Policy { issuers: vec![ISSUER.into()], audiences: vec![ISSUER.into()], ..Policy::default() };
         let random = |_: &mut [u8]| {};
-        let verdict = verify(token, Shape::Jwt, &mut keys, &policy, &Env { now: self.now, random: &random }).unwrap();
+        let verdict =
+            verify(token, Shape::Jwt, &mut keys, &policy, &Env { now: self.now, random: &random, clock: &Stopped }).unwrap();
         verdict.outcome.map(|it| it.claims().unwrap().clone()).map_err(|rejection| rejection.primary().code)
     }
 }
