@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Installs the other JOSE implementations that tests/peers.rs and tests/network are tested against:
+# Installs the other JOSE implementations that tests/peers.rs, tests/network and tests/flows.rs are tested against:
 # tokens, keys and sealed keys made by each must be accepted by jwtctl, and the reverse.
 # Also a Redis and the npm middleware whose sessions tests/session shares.
 #
@@ -12,9 +12,12 @@ set -euo pipefail
 PYJWT=2.15.1
 JOSERFC=1.8.0
 JWCRYPTO=1.6.1
+AUTHLIB=1.9.9
+REQUESTS=2.34.2
 CRYPTOGRAPHY=50.0.2
 NPM_JOSE=6.2.17
 NPM_OAUTH4WEBAPI=3.8.8
+NPM_OPENID_CLIENT=6.8.9
 JWT_CLI=6.2.0
 JWT_REDIS_SESSION=1.0.5
 EXPRESS=4.22.3
@@ -44,7 +47,7 @@ try() {
     return "$rc"
 }
 
-# --- Python: one environment for three libraries -------------------------------------------
+# --- Python: one environment for all libraries -------------------------------------------
 py_version() { # DISTRIBUTION
     "$PEERS/py/bin/python" -c \
         'import sys; from importlib.metadata import version; print(version(sys.argv[1]))' "$1" 2>/dev/null
@@ -74,8 +77,10 @@ fi
 py_peer pyjwt PyJWT "$PYJWT" '[crypto]'
 py_peer joserfc joserfc "$JOSERFC"
 py_peer jwcrypto jwcrypto "$JWCRYPTO"
+py_peer authlib Authlib "$AUTHLIB"
+py_peer requests requests "$REQUESTS"
 
-# --- npm: panva/jose and panva/oauth4webapi ----------------------------------------------------
+# --- npm: panva/jose, panva/oauth4webapi and panva/openid-client --------------------------------
 node_peer() { # PACKAGE VERSION
     local name=$1 want=$2 why='' got major
     if ! have node; then
@@ -105,6 +110,7 @@ node_peer() { # PACKAGE VERSION
 }
 node_peer jose "$NPM_JOSE"
 node_peer oauth4webapi "$NPM_OAUTH4WEBAPI"
+node_peer openid-client "$NPM_OPENID_CLIENT"
 
 # --- npm: jwt-redis-session in express, over the redis client of its time -------------------
 node_session() {

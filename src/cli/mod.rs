@@ -10,6 +10,7 @@ mod keygen;
 mod man;
 mod network;
 mod output;
+mod serve;
 mod session;
 mod sign;
 mod verify;
@@ -95,6 +96,8 @@ enum Command {
     Cache(cache::Args),
     /// Manage sessions in Redis, as the npm middleware jwt-redis-session keeps them
     Session(session::Args),
+    /// Run a local issuer: OpenID Connect and OAuth 2.0 for tests
+    Serve(serve::Args),
     /// Print the completion script for a shell
     Completions(completions::Args),
     /// Write the manual pages
@@ -114,6 +117,8 @@ pub struct Context<'a> {
     pub cache_dir: Option<PathBuf>,
     /// Whether no connection may be opened.
     pub offline: bool,
+    /// Whether `--store` stands on the command line itself, and not in the environment.
+    pub names_store: bool,
 }
 
 /// Runs the command that the process was started with.
@@ -139,7 +144,7 @@ pub fn main() -> ExitCode {
     let Global { no_input, passphrase_from, store, cache_dir, offline, .. } = cli.global;
     let passphrase_from = passphrase_from.filter(|spec| !spec.is_empty());
     let inputs = Inputs::new(no_input || input::is_on("CI"), passphrase_from, store);
-    let mut context = Context { env, inputs, output, cache_dir, offline };
+    let mut context = Context { env, inputs, output, cache_dir, offline, names_store: has_flag(&args, "--store") };
     dispatch(cli.command, &mut context)
 }
 
@@ -160,6 +165,7 @@ fn dispatch(command: Command, context: &mut Context<'_>) -> ExitCode {
         Command::Jwks(args) => jwks::run(args, context),
         Command::Cache(args) => cache::run(args, context),
         Command::Session(args) => session::run(args, context),
+        Command::Serve(args) => serve::run(args, context),
         Command::Completions(args) => finish(completions::run(args), context),
         Command::Man(args) => finish(man::run(args), context),
     }
@@ -181,6 +187,12 @@ fn finish<R: Report>(result: Result<R, Error>, context: &Context<'_>) -> ExitCod
         Ok(report) => context.output.emit(&report),
         Err(error) => context.output.fail(&error),
     }
+}
+
+/// Whether the command line has that flag, with or without a value behind a `=`.
+fn has_flag(args: &[OsString], flag: &str) -> bool {
+    let is_flag = |arg: &str| arg.strip_prefix(flag).is_some_and(|rest| rest.is_empty() || rest.starts_with('='));
+    args.iter().skip(1).take_while(|arg| *arg != "--").filter_map(|arg| arg.to_str()).any(is_flag)
 }
 
 /// Whether JSON was asked for, and what colour: found out before parsing, so that usage errors comply as well.

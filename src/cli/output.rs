@@ -61,12 +61,22 @@ pub enum Status<'a> {
 }
 
 /// How to write.
+#[derive(Clone)]
 pub struct Output {
     json: bool,
     quiet: bool,
     verbose: bool,
     stdout: Paint,
     stderr: Paint,
+}
+
+/// How a command ended that does not end with an answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ended {
+    /// A signal told it to.
+    Signal(i32),
+    /// The program that it ran ended, with that exit code.
+    Program(u8),
 }
 
 /// Whether one stream takes colour and is a terminal.
@@ -141,6 +151,22 @@ impl Output {
         let (level, file, title) = (it.level, property(it.file), property(it.title));
         // Nobody is left to tell when stderr is gone.
         let _ = writeln!(io::stderr().lock(), "::{level} file={file},title={title}::{}", escape(it.message));
+    }
+
+    /// A line of a log.
+    pub fn log(&self, text: &str) {
+        if !self.quiet {
+            // Nobody is left to tell when stderr is gone.
+            let _ = writeln!(io::stderr().lock(), "{}", printable(text));
+        }
+    }
+
+    /// The exit code of a command that ends without an answer, as shells count them.
+    pub fn ended(&self, ended: Ended) -> ExitCode {
+        ExitCode::from(match ended {
+            Ended::Signal(number) => 128_u8.saturating_add(u8::try_from(number).unwrap_or(0)),
+            Ended::Program(code) => code,
+        })
     }
 
     fn line(&self, label: &str, color: AnsiColor, text: &str) {

@@ -40,3 +40,6 @@ pub mod keystore;
 // 6 operations
 pub mod remote;
 pub mod token;
+
+// 7 service
+pub mod issuer;

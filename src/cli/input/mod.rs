@@ -212,6 +212,15 @@ impl Inputs {
         Ok(secret)
     }
 
+    /// Reads the secret of an OAuth client.
+    pub fn client_secret(&self, spec: &str) -> Result<Secret, Error> {
+        let secret = self.read(spec, "--client", MAX_SECRET, Echo::Hide)?.without_trailing_newline();
+        match secret.is_empty() || secret.expose_str().is_none() {
+            true => Err(Error::input(Code::BadSecret, "--client", "the client secret is empty or no text")),
+            false => Ok(secret),
+        }
+    }
+
     /// The passphrase that opens `what`: from the flag, or asked for.
     pub fn passphrase(&self, what: &str) -> Result<Secret, Error> {
         match &self.passphrase_from {
