@@ -44,6 +44,7 @@ complete -c jwtctl -n "__fish_jwtctl_needs_command" -f -a "sign" -d 'Sign a toke
 complete -c jwtctl -n "__fish_jwtctl_needs_command" -f -a "keygen" -d 'Make a key'
 complete -c jwtctl -n "__fish_jwtctl_needs_command" -f -a "jwks" -d 'Your own keys, and everything one does with a key set'
 complete -c jwtctl -n "__fish_jwtctl_needs_command" -f -a "cache" -d 'Look after the cache of fetched key sets'
+complete -c jwtctl -n "__fish_jwtctl_needs_command" -f -a "serve" -d 'Run a local issuer: OpenID Connect and OAuth 2.0 for tests'
 complete -c jwtctl -n "__fish_jwtctl_needs_command" -f -a "completions" -d 'Print the completion script for a shell'
 complete -c jwtctl -n "__fish_jwtctl_needs_command" -f -a "man" -d 'Write the manual pages, one per command, into a directory'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand decode" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless the environment says otherwise'
@@ -657,6 +658,38 @@ complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_sub
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_subcommand_from import" -l reset-uat -d 'Take the keys as expired: they are fetched again before use'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_subcommand_from import" -l force -d 'Replace newer keys as well'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_subcommand_from import" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand serve" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless the environment says otherwise'
+always\t'Always'
+never\t'Never'"
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand serve" -l now -d 'Pretend it is TIME: RFC 3339, a date, Unix seconds, +15m or -1h' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand serve" -l store -d 'The keystore (default: in the platform\'s data directory)' -r -F
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand serve" -l cache-dir -d 'Keep fetched keys in DIR (default: the platform\'s cache directory)' -r -F
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand serve" -l passphrase-from -d 'Open sealed keys and encrypted PEM with the passphrase in KEYSPEC: PATH, -, env:NAME or fd:N' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand serve" -l listen -d 'Where to listen; port 0 takes any free one (default: 127.0.0.1:8080, with --exec 127.0.0.1:0)' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand serve" -l issuer -d 'The issuer\'s own address, as tokens name it (default: where it listens)' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand serve" -l jwks-path -d 'Where the key set is' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand serve" -l tls-cert -d 'Write that certificate to FILE, for clients to trust' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand serve" -l allow-host -d 'Answer to this name in the Host header as well' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand serve" -l cors -d 'Let web pages of this origin use it' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand serve" -l key -d 'Sign with this private key: PATH, -, env:NAME, fd:N or store:KID, and publish the rest of its set; store: is the keystore with its rotations (default: the keystore that --store names, or else a fresh key)' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand serve" -l alg -d 'The algorithm (default: the key\'s own, of a fresh key ES256)' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand serve" -l seed -d 'Make the fresh keys from TEXT: the same each time, marked as test keys, and no secret' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand serve" -l ttl -d 'How long tokens are valid' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand serve" -l claims -d 'Claims of every token, from a JSON file, or - for stdin' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand serve" -l typ -d 'The media type of access tokens, such as at+jwt' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand serve" -l client -d 'Serve this client alone, with the secret in KEYSPEC if it has one; repeat for several (default: any client)' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand serve" -l redirect-uri -d 'Redirect there as well, besides addresses of this machine' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand serve" -l fault -d 'Fail on purpose: NAME[=VALUE][@ENDPOINT][*TIMES]; see --list-faults' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand serve" -l ready-file -d 'When it answers, write where it is, and the admin secret, to FILE (mode 0600)' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand serve" -l json -d 'Write one JSON document to stdout, failures included [env: JWTCTL_FORMAT=json]'
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand serve" -s q -l quiet -d 'No notes and no progress on stderr'
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand serve" -s v -l verbose -d 'Say why and where from; secrets never'
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand serve" -l no-input -d 'Never prompt: fail and name the flag to use [env: CI]'
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand serve" -l offline -d 'Files and cache only: open no connection'
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand serve" -l tls -d 'Serve https, with a certificate made for this run'
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand serve" -l list-faults -d 'List the faults and exit'
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand serve" -l exec -d 'Run the command behind -- and stop with it'
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand serve" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand completions" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless the environment says otherwise'
 always\t'Always'
 never\t'Never'"
