@@ -256,6 +256,41 @@ fn each_faulty_token_gets_the_exit_code_it_deserves() {
     assert_eq!(issuer.verify(&issuer.token()).status.code(), Some(0));
 }
 
+/// This tool as a client of its own: keys by discovery, through the cache.
+#[test]
+fn verify_finds_the_keys_by_the_issuer_alone() {
+    let issuer = Issuer::start(&[]);
+    let verify_at = |now: &str, token: &str, cache: &str| {
+        let cache = issuer.path(cache);
+        let args = ["verify", token, "--issuer", issuer.url(), "--aud", issuer.url(), "--timeout", "2s", "--now", now];
+        let output = run(&[&args[..], &["--cache-dir", cache.to_str().unwrap()]].concat());
+        (output.status.code(), String::from_utf8_lossy(&output.stderr).into_owned())
+    };
+    let verify = |token: &str, cache: &str| verify_at("now", token, cache);
+    let token = issuer.token();
+    assert_eq!(verify(&token, "cache").0, Some(0), "{:?}", verify(&token, "cache"));
+    for fault in [
+        "status",
+        "status=404@jwks",
+        "rate-limit",
+        "html",
+        "html@jwks",
+        "truncate",
+        "truncate@jwks",
+        "huge=3000000@jwks",
+        "latency=5s",
+        "drip=10@jwks",
+    ] {
+        issuer.faults(&[fault]);
+        let (code, why) = verify(&token, &format!("no cache for {fault}"));
+        assert_eq!(code, Some(3), "{fault}: {why}");
+        assert_eq!(verify(&token, "cache").0, Some(0), "{fault}: what was fetched before is still good");
+    }
+    issuer.faults(&["rotated"]);
+    // Unknown keys are looked for once a minute.
+    assert_eq!(verify_at("+2m", &issuer.token(), "cache").0, Some(0), "a new key is fetched");
+}
+
 #[test]
 fn each_faulty_answer_is_faulty_on_the_wire() {
     let issuer = Issuer::start(&["--fault", "status@jwks*1"]);
