@@ -254,11 +254,11 @@ pub fn run(args: Args, context: &mut Context<'_>) -> Result<Judgement, Error> {
         keys.warnings().iter().for_each(|warning| context.output.warn(warning));
     })?;
     drop(keys);
+    verdict.notes.iter().for_each(|note| context.output.note(note));
+    verdict.warnings.iter().for_each(|warning| context.output.warn(warning));
     if let Some(sessions) = sessions {
         check_session(&mut verdict, &sessions)?;
     }
-    verdict.notes.iter().for_each(|note| context.output.note(note));
-    verdict.warnings.iter().for_each(|warning| context.output.warn(warning));
     show(verdict, args, context)
 }
 
@@ -269,6 +269,9 @@ fn sessions(args: &Args, context: &Context<'_>) -> Result<Option<Store>, Error> 
         let idle = flags.into_iter().find(|(_, value)| value.is_some());
         return idle.map_or(Ok(None), |(flag, _)| Err(Error::usage(flag, "needs --session URL")));
     };
+    if context.offline {
+        return Err(Error::usage("--session", "has no meaning together with --offline"));
+    }
     let target = context.inputs.redis(Some(url), "--session", &args.login)?;
     Ok(Some(Store::new(target, &args.keyspace, DEFAULT_MAX_AGE)))
 }

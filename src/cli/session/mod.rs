@@ -92,6 +92,9 @@ fn max_age(text: &str) -> Result<i64, String> {
 impl Place {
     /// The sessions there.
     fn store(self, context: &Context<'_>) -> Result<Store, Error> {
+        if context.offline {
+            return Err(Error::usage("session", "has no meaning together with --offline"));
+        }
         let target = context.inputs.redis(self.redis.as_deref(), "--redis", &self.login)?;
         context.output.detail(&format!("sessions in {target}, keys begin with {:?}", self.keyspace));
         Ok(Store::new(target, self.keyspace, self.max_age))
