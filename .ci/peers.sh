@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# Installs the other JOSE implementations that tests/peers.rs and tests/network are tested against:
+# Installs the other JOSE implementations that tests/peers.rs, tests/network and tests/flows.rs are tested against:
 # tokens, keys and sealed keys made by each must be accepted by jwtctl, and the reverse.
+# Also a Redis and the npm middleware whose sessions tests/session shares.
 #
 #   JWTCTL_PEERS   where to (default: ${XDG_CACHE_HOME:-$HOME/.cache}/jwtctl-peers)
 #
@@ -11,10 +12,17 @@ set -euo pipefail
 PYJWT=2.15.1
 JOSERFC=1.8.0
 JWCRYPTO=1.6.1
+AUTHLIB=1.9.9
+REQUESTS=2.34.2
 CRYPTOGRAPHY=50.0.2
 NPM_JOSE=6.2.17
 NPM_OAUTH4WEBAPI=3.8.8
+NPM_OPENID_CLIENT=6.8.9
 JWT_CLI=6.2.0
+JWT_REDIS_SESSION=1.0.5
+EXPRESS=4.22.3
+# The last client with the callbacks that the middleware speaks.
+NODE_REDIS=3.1.2
 
 PEERS=${JWTCTL_PEERS:-${XDG_CACHE_HOME:-$HOME/.cache}/jwtctl-peers}
 mkdir -p "$PEERS"
@@ -39,7 +47,7 @@ try() {
     return "$rc"
 }
 
-# --- Python: one environment for three libraries -------------------------------------------
+# --- Python: one environment for all libraries -------------------------------------------
 py_version() { # DISTRIBUTION
     "$PEERS/py/bin/python" -c \
         'import sys; from importlib.metadata import version; print(version(sys.argv[1]))' "$1" 2>/dev/null
@@ -69,8 +77,10 @@ fi
 py_peer pyjwt PyJWT "$PYJWT" '[crypto]'
 py_peer joserfc joserfc "$JOSERFC"
 py_peer jwcrypto jwcrypto "$JWCRYPTO"
+py_peer authlib Authlib "$AUTHLIB"
+py_peer requests requests "$REQUESTS"
 
-# --- npm: panva/jose and panva/oauth4webapi ----------------------------------------------------
+# --- npm: panva/jose, panva/oauth4webapi and panva/openid-client --------------------------------
 node_peer() { # PACKAGE VERSION
     local name=$1 want=$2 why='' got major
     if ! have node; then
@@ -100,8 +110,34 @@ node_peer() { # PACKAGE VERSION
 }
 node_peer jose "$NPM_JOSE"
 node_peer oauth4webapi "$NPM_OAUTH4WEBAPI"
+node_peer openid-client "$NPM_OPENID_CLIENT"
 
-# --- the system's packages: latchset jose, openssl -----------------------------------------
+# --- npm: jwt-redis-session in express, over the redis client of its time -------------------
+node_session() {
+    local why='' want="$JWT_REDIS_SESSION $EXPRESS $NODE_REDIS" got='' name
+    if ! have node || ! have npm; then
+        missing session "needs node and npm"
+        return
+    fi
+    for name in jwt-redis-session express redis; do
+        got+="$(node -p 'JSON.parse(require("fs").readFileSync(process.argv[1])).version' \
+            "$PEERS/session/node_modules/$name/package.json" 2>/dev/null) " || true
+    done
+    if [ "$got" = "$want " ]; then
+        ready session "$want"
+        return
+    fi
+    mkdir -p "$PEERS/session"
+    if try npm install --prefix "$PEERS/session" --no-audit --no-fund --loglevel=error --ignore-scripts \
+        "jwt-redis-session@$JWT_REDIS_SESSION" "express@$EXPRESS" "redis@$NODE_REDIS"; then
+        ready session "$want"
+    else
+        missing session "$why"
+    fi
+}
+node_session
+
+# --- the system's packages: latchset jose, openssl, redis -----------------------------------------
 apt_updated=
 as_root() {
     if [ "$(id -u)" = 0 ]; then "$@"; else sudo -n "$@"; fi
@@ -135,6 +171,7 @@ system_peer() { # NAME COMMAND PACKAGE VERSION-COMMAND…
 latchset_version() { dpkg-query -W -f '${Version}\n' jose 2>/dev/null || echo present; }
 system_peer latchset jose jose latchset_version
 system_peer openssl openssl openssl openssl version
+system_peer redis redis-server redis-server redis-server --version
 
 # --- crates.io: jwt-cli, built once and kept -------------------------------------------------
 jwt_cli() {

@@ -44,6 +44,8 @@ complete -c jwtctl -n "__fish_jwtctl_needs_command" -f -a "sign" -d 'Sign a toke
 complete -c jwtctl -n "__fish_jwtctl_needs_command" -f -a "keygen" -d 'Make a key'
 complete -c jwtctl -n "__fish_jwtctl_needs_command" -f -a "jwks" -d 'Your own keys, and everything one does with a key set'
 complete -c jwtctl -n "__fish_jwtctl_needs_command" -f -a "cache" -d 'Look after the cache of fetched key sets'
+complete -c jwtctl -n "__fish_jwtctl_needs_command" -f -a "session" -d 'Manage sessions in Redis, as the npm middleware jwt-redis-session keeps them'
+complete -c jwtctl -n "__fish_jwtctl_needs_command" -f -a "serve" -d 'Run a local issuer: OpenID Connect and OAuth 2.0 for tests'
 complete -c jwtctl -n "__fish_jwtctl_needs_command" -f -a "completions" -d 'Print the completion script for a shell'
 complete -c jwtctl -n "__fish_jwtctl_needs_command" -f -a "man" -d 'Write the manual pages, one per command, into a directory'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand decode" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless the environment says otherwise'
@@ -109,6 +111,10 @@ complete -c jwtctl -n "__fish_jwtctl_using_subcommand verify" -l client-key -d '
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand verify" -l http-headers -d 'Send the headers in FILE, one "Name: value" a line, to the server named, and to no other' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand verify" -l claim -d 'Print one claim of a valid token, instead of the report: a name or a JSON Pointer' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand verify" -l detached -d 'Verify a detached signature over the bytes of FILE (or -); no claims are judged' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand verify" -l session -d 'Refuse tokens whose session (jti) is not live in this Redis, which is asked last and not changed; implies --optional exp. redis://HOST:PORT/DB, rediss://…, unix:///PATH, or env:NAME for a variable that holds the URL' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand verify" -l keyspace -d 'What the keys of sessions begin with' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand verify" -l redis-password-from -d 'Log in to Redis with the password in KEYSPEC: PATH, -, env:NAME or fd:N' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand verify" -l redis-ca -d 'Accept a Redis server whose certificate these (PEM) vouch for, instead of the system\'s (rediss://)' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand verify" -l max-size -d 'Refuse tokens of more bytes' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand verify" -l json -d 'Write one JSON document to stdout, failures included [env: JWTCTL_FORMAT=json]'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand verify" -s q -l quiet -d 'No notes and no progress on stderr'
@@ -277,8 +283,8 @@ complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subc
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from add" -l cache-dir -d 'Keep fetched keys in DIR (default: the platform\'s cache directory)' -r -F
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from add" -l passphrase-from -d 'Open sealed keys and encrypted PEM with the passphrase in KEYSPEC: PATH, -, env:NAME or fd:N' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from add" -l kid -d 'Picks a key from a set; names a key that has no id of its own' -r
-complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from add" -l publish-for -d 'How long it is published before it signs' -r
-complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from add" -l grace -d 'How long the key that it takes over from stays published afterwards' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from add" -l publish-for -d 'How long it is published before it signs (default: 2h)' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from add" -l grace -d 'How long the key that it takes over from stays published afterwards (default: 30d)' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from add" -l p2c -d 'PBKDF2 iterations that protect the passphrase (default: 210000)' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from add" -l json -d 'Write one JSON document to stdout, failures included [env: JWTCTL_FORMAT=json]'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from add" -s q -l quiet -d 'No notes and no progress on stderr'
@@ -657,6 +663,218 @@ complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_sub
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_subcommand_from import" -l reset-uat -d 'Take the keys as expired: they are fetched again before use'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_subcommand_from import" -l force -d 'Replace newer keys as well'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_subcommand_from import" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and not __fish_seen_subcommand_from create show update touch destroy list" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless the environment says otherwise'
+always\t'Always'
+never\t'Never'"
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and not __fish_seen_subcommand_from create show update touch destroy list" -l now -d 'Pretend it is TIME: RFC 3339, a date, Unix seconds, +15m or -1h' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and not __fish_seen_subcommand_from create show update touch destroy list" -l store -d 'The keystore (default: in the platform\'s data directory)' -r -F
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and not __fish_seen_subcommand_from create show update touch destroy list" -l cache-dir -d 'Keep fetched keys in DIR (default: the platform\'s cache directory)' -r -F
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and not __fish_seen_subcommand_from create show update touch destroy list" -l passphrase-from -d 'Open sealed keys and encrypted PEM with the passphrase in KEYSPEC: PATH, -, env:NAME or fd:N' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and not __fish_seen_subcommand_from create show update touch destroy list" -l json -d 'Write one JSON document to stdout, failures included [env: JWTCTL_FORMAT=json]'
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and not __fish_seen_subcommand_from create show update touch destroy list" -s q -l quiet -d 'No notes and no progress on stderr'
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and not __fish_seen_subcommand_from create show update touch destroy list" -s v -l verbose -d 'Say why and where from; secrets never'
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and not __fish_seen_subcommand_from create show update touch destroy list" -l no-input -d 'Never prompt: fail and name the flag to use [env: CI]'
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and not __fish_seen_subcommand_from create show update touch destroy list" -l offline -d 'Files and cache only: open no connection'
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and not __fish_seen_subcommand_from create show update touch destroy list" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and not __fish_seen_subcommand_from create show update touch destroy list" -f -a "create" -d 'Start a session and print its token'
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and not __fish_seen_subcommand_from create show update touch destroy list" -f -a "show" -d 'Show a session, leaving its lifetime as it is'
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and not __fish_seen_subcommand_from create show update touch destroy list" -f -a "update" -d 'Change the data of a session and renew it'
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and not __fish_seen_subcommand_from create show update touch destroy list" -f -a "touch" -d 'Renew a session'
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and not __fish_seen_subcommand_from create show update touch destroy list" -f -a "destroy" -d 'Destroy a session, so that its token is worth nothing any more'
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and not __fish_seen_subcommand_from create show update touch destroy list" -f -a "list" -d 'List sessions'
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from create" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless the environment says otherwise'
+always\t'Always'
+never\t'Never'"
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from create" -l now -d 'Pretend it is TIME: RFC 3339, a date, Unix seconds, +15m or -1h' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from create" -l store -d 'The keystore (default: in the platform\'s data directory)' -r -F
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from create" -l cache-dir -d 'Keep fetched keys in DIR (default: the platform\'s cache directory)' -r -F
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from create" -l passphrase-from -d 'Open sealed keys and encrypted PEM with the passphrase in KEYSPEC: PATH, -, env:NAME or fd:N' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from create" -l data -d 'Data of the session, written like a claim; repeat for more' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from create" -l secret -d 'The HMAC secret of the tokens: PATH, -, env:NAME or fd:N, never the secret itself' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from create" -l secret-encoding -d 'How the secret is written' -r -f -a "utf8\t'The bytes themselves, less one line ending'
+hex\t'Hexadecimal digits'
+base64\t'Base64'
+base64url\t'Base64url'
+raw\t'The bytes themselves, line ending included'"
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from create" -l key -d 'The key of the tokens: PATH, -, env:NAME, fd:N or store:KID' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from create" -l alg -d 'The algorithm of the tokens (default: HS256 for new ones, what the key permits for others)' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from create" -l redis -d 'The server: redis://HOST:PORT/DB, rediss://HOST:PORT/DB, unix:///PATH, or env:NAME for a variable that holds its URL (default: redis://127.0.0.1:6379) [env: JWTCTL_REDIS_URL]' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from create" -l redis-password-from -d 'Log in to Redis with the password in KEYSPEC: PATH, -, env:NAME or fd:N' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from create" -l redis-ca -d 'Accept a Redis server whose certificate these (PEM) vouch for, instead of the system\'s (rediss://)' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from create" -l keyspace -d 'What the keys of sessions begin with' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from create" -l max-age -d 'How long a session lives without being renewed (default: 86400, a day)' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from create" -l json -d 'Write one JSON document to stdout, failures included [env: JWTCTL_FORMAT=json]'
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from create" -s q -l quiet -d 'No notes and no progress on stderr'
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from create" -s v -l verbose -d 'Say why and where from; secrets never'
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from create" -l no-input -d 'Never prompt: fail and name the flag to use [env: CI]'
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from create" -l offline -d 'Files and cache only: open no connection'
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from create" -l allow-weak-key -d 'Use a key that is shorter than its algorithm asks for'
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from create" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from show" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless the environment says otherwise'
+always\t'Always'
+never\t'Never'"
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from show" -l now -d 'Pretend it is TIME: RFC 3339, a date, Unix seconds, +15m or -1h' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from show" -l store -d 'The keystore (default: in the platform\'s data directory)' -r -F
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from show" -l cache-dir -d 'Keep fetched keys in DIR (default: the platform\'s cache directory)' -r -F
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from show" -l passphrase-from -d 'Open sealed keys and encrypted PEM with the passphrase in KEYSPEC: PATH, -, env:NAME or fd:N' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from show" -l id -d 'The session of this id, without a token' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from show" -l secret -d 'The HMAC secret of the tokens: PATH, -, env:NAME or fd:N, never the secret itself' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from show" -l secret-encoding -d 'How the secret is written' -r -f -a "utf8\t'The bytes themselves, less one line ending'
+hex\t'Hexadecimal digits'
+base64\t'Base64'
+base64url\t'Base64url'
+raw\t'The bytes themselves, line ending included'"
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from show" -l key -d 'The key of the tokens: PATH, -, env:NAME, fd:N or store:KID' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from show" -l alg -d 'The algorithm of the tokens (default: HS256 for new ones, what the key permits for others)' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from show" -l redis -d 'The server: redis://HOST:PORT/DB, rediss://HOST:PORT/DB, unix:///PATH, or env:NAME for a variable that holds its URL (default: redis://127.0.0.1:6379) [env: JWTCTL_REDIS_URL]' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from show" -l redis-password-from -d 'Log in to Redis with the password in KEYSPEC: PATH, -, env:NAME or fd:N' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from show" -l redis-ca -d 'Accept a Redis server whose certificate these (PEM) vouch for, instead of the system\'s (rediss://)' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from show" -l keyspace -d 'What the keys of sessions begin with' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from show" -l max-age -d 'How long a session lives without being renewed (default: 86400, a day)' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from show" -l json -d 'Write one JSON document to stdout, failures included [env: JWTCTL_FORMAT=json]'
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from show" -s q -l quiet -d 'No notes and no progress on stderr'
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from show" -s v -l verbose -d 'Say why and where from; secrets never'
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from show" -l no-input -d 'Never prompt: fail and name the flag to use [env: CI]'
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from show" -l offline -d 'Files and cache only: open no connection'
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from show" -l allow-weak-key -d 'Use a key that is shorter than its algorithm asks for'
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from show" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from update" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless the environment says otherwise'
+always\t'Always'
+never\t'Never'"
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from update" -l now -d 'Pretend it is TIME: RFC 3339, a date, Unix seconds, +15m or -1h' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from update" -l store -d 'The keystore (default: in the platform\'s data directory)' -r -F
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from update" -l cache-dir -d 'Keep fetched keys in DIR (default: the platform\'s cache directory)' -r -F
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from update" -l passphrase-from -d 'Open sealed keys and encrypted PEM with the passphrase in KEYSPEC: PATH, -, env:NAME or fd:N' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from update" -l id -d 'The session of this id, without a token' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from update" -l secret -d 'The HMAC secret of the tokens: PATH, -, env:NAME or fd:N, never the secret itself' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from update" -l secret-encoding -d 'How the secret is written' -r -f -a "utf8\t'The bytes themselves, less one line ending'
+hex\t'Hexadecimal digits'
+base64\t'Base64'
+base64url\t'Base64url'
+raw\t'The bytes themselves, line ending included'"
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from update" -l key -d 'The key of the tokens: PATH, -, env:NAME, fd:N or store:KID' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from update" -l alg -d 'The algorithm of the tokens (default: HS256 for new ones, what the key permits for others)' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from update" -l redis -d 'The server: redis://HOST:PORT/DB, rediss://HOST:PORT/DB, unix:///PATH, or env:NAME for a variable that holds its URL (default: redis://127.0.0.1:6379) [env: JWTCTL_REDIS_URL]' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from update" -l redis-password-from -d 'Log in to Redis with the password in KEYSPEC: PATH, -, env:NAME or fd:N' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from update" -l redis-ca -d 'Accept a Redis server whose certificate these (PEM) vouch for, instead of the system\'s (rediss://)' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from update" -l keyspace -d 'What the keys of sessions begin with' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from update" -l max-age -d 'How long a session lives without being renewed (default: 86400, a day)' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from update" -l json -d 'Write one JSON document to stdout, failures included [env: JWTCTL_FORMAT=json]'
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from update" -s q -l quiet -d 'No notes and no progress on stderr'
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from update" -s v -l verbose -d 'Say why and where from; secrets never'
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from update" -l no-input -d 'Never prompt: fail and name the flag to use [env: CI]'
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from update" -l offline -d 'Files and cache only: open no connection'
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from update" -l replace -d 'Drop the members that are not named'
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from update" -l allow-weak-key -d 'Use a key that is shorter than its algorithm asks for'
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from update" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from touch" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless the environment says otherwise'
+always\t'Always'
+never\t'Never'"
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from touch" -l now -d 'Pretend it is TIME: RFC 3339, a date, Unix seconds, +15m or -1h' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from touch" -l store -d 'The keystore (default: in the platform\'s data directory)' -r -F
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from touch" -l cache-dir -d 'Keep fetched keys in DIR (default: the platform\'s cache directory)' -r -F
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from touch" -l passphrase-from -d 'Open sealed keys and encrypted PEM with the passphrase in KEYSPEC: PATH, -, env:NAME or fd:N' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from touch" -l id -d 'The session of this id, without a token' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from touch" -l secret -d 'The HMAC secret of the tokens: PATH, -, env:NAME or fd:N, never the secret itself' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from touch" -l secret-encoding -d 'How the secret is written' -r -f -a "utf8\t'The bytes themselves, less one line ending'
+hex\t'Hexadecimal digits'
+base64\t'Base64'
+base64url\t'Base64url'
+raw\t'The bytes themselves, line ending included'"
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from touch" -l key -d 'The key of the tokens: PATH, -, env:NAME, fd:N or store:KID' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from touch" -l alg -d 'The algorithm of the tokens (default: HS256 for new ones, what the key permits for others)' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from touch" -l redis -d 'The server: redis://HOST:PORT/DB, rediss://HOST:PORT/DB, unix:///PATH, or env:NAME for a variable that holds its URL (default: redis://127.0.0.1:6379) [env: JWTCTL_REDIS_URL]' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from touch" -l redis-password-from -d 'Log in to Redis with the password in KEYSPEC: PATH, -, env:NAME or fd:N' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from touch" -l redis-ca -d 'Accept a Redis server whose certificate these (PEM) vouch for, instead of the system\'s (rediss://)' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from touch" -l keyspace -d 'What the keys of sessions begin with' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from touch" -l max-age -d 'How long a session lives without being renewed (default: 86400, a day)' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from touch" -l json -d 'Write one JSON document to stdout, failures included [env: JWTCTL_FORMAT=json]'
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from touch" -s q -l quiet -d 'No notes and no progress on stderr'
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from touch" -s v -l verbose -d 'Say why and where from; secrets never'
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from touch" -l no-input -d 'Never prompt: fail and name the flag to use [env: CI]'
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from touch" -l offline -d 'Files and cache only: open no connection'
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from touch" -l allow-weak-key -d 'Use a key that is shorter than its algorithm asks for'
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from touch" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from destroy" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless the environment says otherwise'
+always\t'Always'
+never\t'Never'"
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from destroy" -l now -d 'Pretend it is TIME: RFC 3339, a date, Unix seconds, +15m or -1h' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from destroy" -l store -d 'The keystore (default: in the platform\'s data directory)' -r -F
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from destroy" -l cache-dir -d 'Keep fetched keys in DIR (default: the platform\'s cache directory)' -r -F
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from destroy" -l passphrase-from -d 'Open sealed keys and encrypted PEM with the passphrase in KEYSPEC: PATH, -, env:NAME or fd:N' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from destroy" -l id -d 'The session of this id, without a token' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from destroy" -l secret -d 'The HMAC secret of the tokens: PATH, -, env:NAME or fd:N, never the secret itself' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from destroy" -l secret-encoding -d 'How the secret is written' -r -f -a "utf8\t'The bytes themselves, less one line ending'
+hex\t'Hexadecimal digits'
+base64\t'Base64'
+base64url\t'Base64url'
+raw\t'The bytes themselves, line ending included'"
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from destroy" -l key -d 'The key of the tokens: PATH, -, env:NAME, fd:N or store:KID' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from destroy" -l alg -d 'The algorithm of the tokens (default: HS256 for new ones, what the key permits for others)' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from destroy" -l redis -d 'The server: redis://HOST:PORT/DB, rediss://HOST:PORT/DB, unix:///PATH, or env:NAME for a variable that holds its URL (default: redis://127.0.0.1:6379) [env: JWTCTL_REDIS_URL]' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from destroy" -l redis-password-from -d 'Log in to Redis with the password in KEYSPEC: PATH, -, env:NAME or fd:N' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from destroy" -l redis-ca -d 'Accept a Redis server whose certificate these (PEM) vouch for, instead of the system\'s (rediss://)' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from destroy" -l keyspace -d 'What the keys of sessions begin with' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from destroy" -l max-age -d 'How long a session lives without being renewed (default: 86400, a day)' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from destroy" -l json -d 'Write one JSON document to stdout, failures included [env: JWTCTL_FORMAT=json]'
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from destroy" -s q -l quiet -d 'No notes and no progress on stderr'
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from destroy" -s v -l verbose -d 'Say why and where from; secrets never'
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from destroy" -l no-input -d 'Never prompt: fail and name the flag to use [env: CI]'
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from destroy" -l offline -d 'Files and cache only: open no connection'
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from destroy" -l allow-weak-key -d 'Use a key that is shorter than its algorithm asks for'
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from destroy" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from list" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless the environment says otherwise'
+always\t'Always'
+never\t'Never'"
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from list" -l now -d 'Pretend it is TIME: RFC 3339, a date, Unix seconds, +15m or -1h' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from list" -l store -d 'The keystore (default: in the platform\'s data directory)' -r -F
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from list" -l cache-dir -d 'Keep fetched keys in DIR (default: the platform\'s cache directory)' -r -F
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from list" -l passphrase-from -d 'Open sealed keys and encrypted PEM with the passphrase in KEYSPEC: PATH, -, env:NAME or fd:N' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from list" -l where -d 'Only those with this in their data or, failing that, in the claims that the middleware keeps: name=text, name:=JSON, or /a/b:=JSON from the top of what is stored; repeat for more' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from list" -l idle -d 'Only those that were not renewed for at least as long, which is told from --max-age and the time they have left' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from list" -l redis -d 'The server: redis://HOST:PORT/DB, rediss://HOST:PORT/DB, unix:///PATH, or env:NAME for a variable that holds its URL (default: redis://127.0.0.1:6379) [env: JWTCTL_REDIS_URL]' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from list" -l redis-password-from -d 'Log in to Redis with the password in KEYSPEC: PATH, -, env:NAME or fd:N' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from list" -l redis-ca -d 'Accept a Redis server whose certificate these (PEM) vouch for, instead of the system\'s (rediss://)' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from list" -l keyspace -d 'What the keys of sessions begin with' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from list" -l max-age -d 'How long a session lives without being renewed (default: 86400, a day)' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from list" -l json -d 'Write one JSON document to stdout, failures included [env: JWTCTL_FORMAT=json]'
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from list" -s q -l quiet -d 'No notes and no progress on stderr'
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from list" -s v -l verbose -d 'Say why and where from; secrets never'
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from list" -l no-input -d 'Never prompt: fail and name the flag to use [env: CI]'
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from list" -l offline -d 'Files and cache only: open no connection'
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand serve" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless the environment says otherwise'
+always\t'Always'
+never\t'Never'"
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand serve" -l now -d 'Pretend it is TIME: RFC 3339, a date, Unix seconds, +15m or -1h' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand serve" -l store -d 'The keystore (default: in the platform\'s data directory)' -r -F
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand serve" -l cache-dir -d 'Keep fetched keys in DIR (default: the platform\'s cache directory)' -r -F
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand serve" -l passphrase-from -d 'Open sealed keys and encrypted PEM with the passphrase in KEYSPEC: PATH, -, env:NAME or fd:N' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand serve" -l listen -d 'Where to listen; port 0 takes any free one (default: 127.0.0.1:8080, with --exec 127.0.0.1:0)' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand serve" -l issuer -d 'The issuer\'s own address, as tokens name it (default: where it listens)' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand serve" -l jwks-path -d 'Where the key set is' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand serve" -l tls-cert -d 'Write that certificate to FILE, for clients to trust' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand serve" -l allow-host -d 'Answer to this name in the Host header as well' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand serve" -l cors -d 'Let web pages of this origin use it' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand serve" -l key -d 'Sign with this private key: PATH, -, env:NAME, fd:N or store:KID, and publish the rest of its set; store: is the keystore with its rotations (default: the keystore that --store names, or else a fresh key)' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand serve" -l alg -d 'The algorithm (default: the key\'s own, of a fresh key ES256)' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand serve" -l seed -d 'Make the fresh keys from TEXT: the same each time, marked as test keys, and no secret' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand serve" -l ttl -d 'How long tokens are valid' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand serve" -l claims -d 'Claims of every token, from a JSON file, or - for stdin' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand serve" -l typ -d 'The media type of access tokens, such as at+jwt' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand serve" -l client -d 'Serve this client alone, with the secret in KEYSPEC if it has one; repeat for several (default: any client)' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand serve" -l redirect-uri -d 'Redirect there as well, besides addresses of this machine' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand serve" -l fault -d 'Fail on purpose: NAME[=VALUE][@ENDPOINT][*TIMES]; see --list-faults' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand serve" -l ready-file -d 'When it answers, write where it is, and the admin secret, to FILE (mode 0600)' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand serve" -l json -d 'Write one JSON document to stdout, failures included [env: JWTCTL_FORMAT=json]'
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand serve" -s q -l quiet -d 'No notes and no progress on stderr'
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand serve" -s v -l verbose -d 'Say why and where from; secrets never'
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand serve" -l no-input -d 'Never prompt: fail and name the flag to use [env: CI]'
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand serve" -l offline -d 'Files and cache only: open no connection'
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand serve" -l tls -d 'Serve https, with a certificate made for this run'
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand serve" -l list-faults -d 'List the faults and exit'
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand serve" -l exec -d 'Run the command behind -- and stop with it'
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand serve" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand completions" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless the environment says otherwise'
 always\t'Always'
 never\t'Never'"

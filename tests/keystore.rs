@@ -125,10 +125,32 @@ fn keygen_sign_verify_without_naming_a_key() {
     assert_eq!(lab.json(&["jwks", "export"])["jwks"]["keys"].as_array().unwrap().len(), 2);
 }
 
+/// Keys for encryption are kept and published, and stand beside the line of those that sign.
+#[test]
+fn keys_for_encryption_never_sign() {
+    let lab = Lab::new();
+    assert_eq!(lab.keygen("ECDH-ES")["state"], "current");
+    assert!(lab.fails(2, &["-q", "sign"]).contains("no current signing key"));
+    assert_eq!(lab.keygen("ES256")["state"], "current");
+    assert_eq!(lab.keygen("RSA-OAEP-256")["state"], "current");
+    let rotated = lab.json(&["jwks", "rotate"]);
+    assert_eq!(lab.json(&["sign", "--now", "+1d"])["kid"], rotated["kid"]);
+    let listed = lab.json(&["jwks", "list", "--now", "+1d"]);
+    let states: BTreeSet<(&str, &str)> = listed["keys"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|it| (it["alg"].as_str().unwrap(), it["state"].as_str().unwrap()))
+        .collect();
+    assert!(states.contains(&("ECDH-ES", "current")) && states.contains(&("RSA-OAEP-256", "current")), "{states:?}");
+    assert!(states.contains(&("ES256", "retiring")) && states.contains(&("ES256", "current")), "{states:?}");
+    assert_eq!(lab.json(&["jwks", "export"])["jwks"]["keys"].as_array().unwrap().len(), 4);
+}
+
 #[test]
 fn an_empty_store_says_what_to_do() {
     let lab = Lab::new();
-    for args in [&["sign"][..], &["verify", "a.b.c"], &["jwks", "passphrase"], &["jwks", "show", "k"]] {
+    for args in [&["sign"][..], &["verify", "eyJhbGciOiJFZERTQSJ9.e30.AA"], &["jwks", "passphrase"], &["jwks", "show", "k"]] {
         let said = lab.fails(2, args);
         assert!(said.contains("error: "), "{said}");
     }
@@ -328,7 +350,8 @@ fn a_year_from_outside() {
     lab.ok(&["-q", "--now", &(start + 361 * DAY).to_string(), "jwks", "rotate"]);
     let refused = lab.run(&["--now", &late, "verify", "--skip", "exp", first.trim()]);
     assert_eq!(refused.status.code(), Some(14), "{}", String::from_utf8_lossy(&refused.stdout));
-    lab.fails(2, &["-q", "--now", &at, "sign", "--exp", "+900d", "--key", &format!("store:{}", lab.kids().first().unwrap())]);
+    let oldest = lab.json(&["jwks", "list"])["keys"][0]["kid"].as_str().unwrap().to_owned();
+    lab.fails(2, &["-q", "--now", &at, "sign", "--exp", "+900d", "--key", &format!("store:{oldest}")]);
 }
 
 #[test]
@@ -358,7 +381,7 @@ fn a_store_that_others_can_reach_is_refused() {
     lab.keygen("ES256");
     for mode in [0o755, 0o770, 0o707] {
         fs::set_permissions(lab.path("store"), fs::Permissions::from_mode(mode)).unwrap();
-        for args in [&["sign"][..], &["jwks", "list"], &["jwks", "rotate"], &["verify", "a.b.c"]] {
+        for args in [&["sign"][..], &["jwks", "list"], &["jwks", "rotate"], &["verify", "eyJhbGciOiJFZERTQSJ9.e30.AA"]] {
             assert!(lab.fails(4, &[&["-q"], args].concat()).contains("chmod 700"));
         }
         let report = lab.run(&["--json", "sign"]).stdout;

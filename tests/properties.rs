@@ -5,7 +5,7 @@
 #![allow(clippy::disallowed_methods, reason = "jsonwebtoken judges by the real clock, so the cross-check does too")]
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, LazyLock};
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -19,12 +19,12 @@ use jwtctl::core::header::Header;
 use jwtctl::core::json::{Json, MAX_DEPTH, Object};
 use jwtctl::core::jwks::{Given, KeySet, Provenance};
 use jwtctl::core::jws::{self, Form};
-use jwtctl::core::key::{Key, Recipe, Verifying, decode, encode, from_der, generate, hex, pem_blocks};
+use jwtctl::core::key::{Key, Recipe, Verifying, decode, encode, from_der, from_ssh, generate, hex, pem_blocks, to_ssh};
 use jwtctl::core::keyfile;
 use jwtctl::core::secret::Secret;
 use jwtctl::core::time::{Timestamp, humanize, parse_duration};
 use jwtctl::core::token::{self, Content};
-use jwtctl::core::{jwe, seal};
+use jwtctl::core::{diff, jwe, keystore, lint, seal};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
@@ -78,6 +78,7 @@ fn read_everything(bytes: &[u8]) {
     let _ = Header::parse(bytes).map(|header| (header.check_critical(true), header.check_critical(false)));
     if let Ok(json) = Json::parse(bytes) {
         let _ = (json.duplicate(), json.kind(), json.as_strings(), json.pointer("/a/0"), json.to_text());
+        let _ = (lint::lint(&json, Timestamp(0)), diff::diff(&json, &json).map(|it| assert!(it.is_empty())));
         if let Json::Object(object) = json {
             let _ = (KeySet::from_json(object.clone()), Key::from_jwk(object));
         }
@@ -86,6 +87,7 @@ fn read_everything(bytes: &[u8]) {
     for key in read.iter().map(AsRef::as_ref).chain(&from_der) {
         use_everyhow(key);
     }
+    let _ = keystore::Entry::parse(&Secret::new(bytes.to_vec()), Path::new("FILE"));
     read_as_from_the_network(bytes);
     let Ok(text) = std::str::from_utf8(bytes) else { return };
     let _ = (Address::parse(text, true), Issuer::parse(text, true).map(|issuer| issuer.documents()));
@@ -123,7 +125,10 @@ fn read_as_from_the_network(bytes: &[u8]) {
 /// Whatever a key is, asking it for anything gives an answer, and nonsense is never a signature.
 fn use_everyhow(key: &Key) {
     let _ = (key.label(), key.thumbprint(), key.expose_jwk(), key.check_public(), key.bits());
-    let _ = (jwtctl::core::key::to_pkcs8(key), jwtctl::core::key::to_spki(key));
+    let _ = (jwtctl::core::key::to_pkcs8(key), jwtctl::core::key::to_spki(key), key.check_private());
+    if let Ok(line) = to_ssh(key) {
+        assert!(from_ssh(&line).unwrap().unwrap().same_material(&key.public().unwrap()), "{line}");
+    }
     for alg in SigAlg::ALL.iter().copied() {
         let _ = key.signer(alg, true);
         if let Ok(verifier) = key.verifier(alg, true) {

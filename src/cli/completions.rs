@@ -23,24 +23,19 @@ pub struct Args {
 
 #[derive(Serialize)]
 pub struct Script {
-    #[serde(skip)]
-    text: Vec<u8>,
+    script: String,
 }
 
 pub fn run(args: Args) -> Result<Script, Error> {
     let mut text = Vec::new();
     clap_complete::generate(args.shell, &mut super::Cli::command(), "jwtctl", &mut text);
-    Ok(Script { text })
+    Ok(Script { script: String::from_utf8_lossy(&text).into_owned() })
 }
 
 impl Report for Script {
     const SCHEMA: &'static str = "jwtctl.completions/1";
 
     fn human(&self, page: &mut Page<'_>) -> io::Result<()> {
-        page.bytes(&self.text)
-    }
-
-    fn is_raw(&self) -> bool {
-        true
+        page.bytes(self.script.as_bytes())
     }
 }

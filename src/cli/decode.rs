@@ -9,7 +9,7 @@ use jwtctl::core::error::Error;
 use jwtctl::core::json::{Json, Object};
 use jwtctl::core::jws::MAX_TOKEN;
 use jwtctl::core::key::encode;
-use jwtctl::core::time::{Timestamp, humanize};
+use jwtctl::core::time::{MILLISECONDS_FROM, Timestamp, humanize};
 use jwtctl::core::token::{self, Content, Decoded};
 use serde::{Serialize, Serializer};
 
@@ -64,7 +64,15 @@ enum Show {
 /// The claims and parameters that hold a point in time.
 const DATES: &[&str] = &["exp", "nbf", "iat", "auth_time", "updated_at"];
 
+impl Args {
+    /// Whether the answer asked for is a bare value, so that JSON can only have been meant for others.
+    pub fn is_bare(&self) -> bool {
+        self.claim.is_some() || self.part.is_some()
+    }
+}
+
 pub fn run(args: Args, context: &mut Context<'_>) -> Result<Look, Error> {
+    context.inputs.check_stdin(&[("TOKEN", context.inputs.or_stdin(args.token.as_deref()))])?;
     let token = context.inputs.token(args.token.as_deref(), args.max_size)?;
     let decoded = token::decode(&token)?;
     let show = match (args.claim, args.part) {
@@ -115,9 +123,11 @@ impl Look {
             ahead @ 1.. => format!("in {}", humanize(ahead)),
             past => format!("{} ago", humanize(past)),
         };
-        Some(match at.rfc3339() {
-            Some(text) if at.0 < 100_000_000_000 => format!("{text}, {when}"),
-            _ => format!("beyond the year 5138; as milliseconds it would be {}", Timestamp(at.0 / 1000)),
+        let milliseconds = Timestamp(at.0 / 1000).rfc3339().filter(|_| at.0 >= MILLISECONDS_FROM);
+        Some(match (milliseconds, at.rfc3339()) {
+            (Some(text), _) => format!("beyond the year 5138; as milliseconds it would be {text}"),
+            (None, Some(text)) => format!("{text}, {when}"),
+            (None, None) => "outside the years 0 to 9999".into(),
         })
     }
 
@@ -210,10 +220,11 @@ impl Report for Look {
     fn human(&self, page: &mut Page<'_>) -> io::Result<()> {
         match &self.show {
             Show::All { explain } => self.all(page, *explain),
-            Show::Bytes(bytes) => {
+            Show::Bytes(bytes) if page.is_terminal() => {
                 page.bytes(bytes)?;
                 page.end()
             }
+            Show::Bytes(bytes) => page.bytes(bytes),
             Show::Claim(value) => page.bare(value),
             Show::NoClaim(_) => Ok(()),
         }

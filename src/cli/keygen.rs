@@ -8,9 +8,10 @@ use jwtctl::core::alg::{Curve, KeyAlg, SigAlg};
 use jwtctl::core::error::{Code, Error};
 use jwtctl::core::files::{self, Access};
 use jwtctl::core::json::{Json, Object};
-use jwtctl::core::key::{self, Key, Recipe};
-use jwtctl::core::keyfile::{self, Form, MIN_PKCS8_ITERATIONS};
+use jwtctl::core::key::{self, Key, PKCS8_ITERATIONS, Recipe};
+use jwtctl::core::keyfile::{self, Form};
 use jwtctl::core::keystore::{self, Policy, State};
+use jwtctl::core::seal;
 use jwtctl::core::secret::Secret;
 use serde::Serialize;
 
@@ -163,7 +164,7 @@ pub fn run(args: Args, context: &mut Context<'_>) -> Result<Made, Error> {
     if args.list_algs {
         return Ok(Made::List { algs: Alg::all().map(Alg::name).collect() });
     }
-    check(&args)?;
+    check(&args, context)?;
     context.inputs.check_stdin(&[])?;
     let alg = find_alg(&args.alg, context)?;
     let recipe = match alg {
@@ -174,6 +175,7 @@ pub fn run(args: Args, context: &mut Context<'_>) -> Result<Made, Error> {
     if args.usage.is_some_and(|usage| usage != alg.usage()) {
         return Err(Error::usage("--use", format!("contradicts {}", alg.name())));
     }
+    check_symmetric(recipe, &args)?;
     let Some(out) = args.out.clone() else { return into_store(recipe, alg, &args, context) };
     // Ask before the work: a passphrase typed for a file that cannot be written is a nuisance.
     let passphrase = match args.no_encrypt {
@@ -212,22 +214,44 @@ fn into_store(recipe: Recipe, alg: Alg, args: &Args, context: &Context<'_>) -> R
 }
 
 /// What can be refused before any work is done.
-fn check(args: &Args) -> Result<(), Error> {
+fn check(args: &Args, context: &Context<'_>) -> Result<(), Error> {
     let out = args.out.as_deref();
     if out == Some("-") && args.public_out.as_deref() == Some("-") {
         return Err(Error::usage("--public-out -", "stdout is taken by --out -"));
     }
-    let files = [out, args.public_out.as_deref()].into_iter().flatten().filter(|path| *path != "-");
-    for path in files {
-        if !args.force && Path::new(path).symlink_metadata().is_ok() {
-            let (code, why) = (Code::WouldOverwrite, "exists already, and was left as it is".to_owned());
-            return Err(Error::Io { code, path: path.into(), why, hints: vec!["to replace it: --force".into()] });
-        }
+    let files = [out, args.public_out.as_deref()].into_iter().flatten().filter(|path| *path != "-").map(Path::new);
+    let files: Vec<&Path> = files.collect();
+    files.iter().try_for_each(|path| files::check_target(path, args.force))?;
+    if let [private, public] = files[..]
+        && files::same_place(private, public)
+    {
+        return Err(Error::usage("--public-out", "names the same file as --out"));
+    }
+    if out == Some("-") && args.format == Format::Der && context.output.is_terminal() {
+        return Err(Error::usage("--format der", "would write bytes to the terminal").hint("use --out FILE, or a pipe"));
     }
     let pkcs8 = out.is_some() && matches!(args.format, Format::Pem | Format::Der);
-    match args.p2c {
-        Some(count) if pkcs8 && count < MIN_PKCS8_ITERATIONS => {
-            Err(Error::usage("--p2c", format!("{count} is too few for PKCS#8, which needs at least {MIN_PKCS8_ITERATIONS}")))
+    match (args.p2c, pkcs8) {
+        (Some(count), true) if !PKCS8_ITERATIONS.contains(&count) => {
+            let (least, most) = (PKCS8_ITERATIONS.start(), PKCS8_ITERATIONS.end());
+            Err(Error::usage("--p2c", format!("{count} is outside {least} to {most}, which PKCS#8 files are written with")))
+        }
+        (Some(count), false) => seal::check_p2c(count),
+        _ => Ok(()),
+    }
+}
+
+/// What a symmetric key cannot be asked for.
+fn check_symmetric(recipe: Recipe, args: &Args) -> Result<(), Error> {
+    if !matches!(recipe, Recipe::Oct(_)) {
+        return Ok(());
+    }
+    if args.public_out.is_some() {
+        return Err(Error::usage("--public-out", "a symmetric key has no public half"));
+    }
+    match args.format {
+        Format::Pem | Format::Der if args.out.is_some() => {
+            Err(Error::usage("--format", "PEM and DER are for key pairs; a symmetric key is written as a JWK"))
         }
         _ => Ok(()),
     }
@@ -264,7 +288,7 @@ fn make(recipe: Recipe, alg: Alg, args: &Args, context: &Context<'_>) -> Result<
     Ok(key)
 }
 
-/// Writes the files; the public one first, so that a private key never stands there without the other.
+/// Writes the files. Should the second one fail, the first is taken back: half a pair helps nobody.
 fn store(
     key: &Key,
     alg: Alg,
@@ -277,12 +301,14 @@ fn store(
     let mut stdout = write_public(public, args)?;
     let to_stdout = out == "-";
     if to_stdout {
-        if args.format == Format::Der && context.output.is_terminal() {
-            return Err(Error::usage("--format der", "would write bytes to the terminal").hint("use --out FILE, or a pipe"));
-        }
         stdout = Some(private.expose().to_vec());
     } else {
-        files::write(Path::new(out), private.expose(), Access::Private, args.force)?;
+        files::write(Path::new(out), private.expose(), Access::Private, args.force).inspect_err(|_| {
+            if let Some(path) = args.public_out.as_deref().filter(|path| *path != "-" && !args.force) {
+                // The error that counts is the one that led here.
+                let _ = std::fs::remove_file(path);
+            }
+        })?;
     }
     let stored = if to_stdout { "stdout" } else { "file" };
     Ok(NewKey {

@@ -10,6 +10,8 @@ mod keygen;
 mod man;
 mod network;
 mod output;
+mod serve;
+mod session;
 mod sign;
 mod verify;
 
@@ -17,9 +19,10 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, Parser, Subcommand, ValueEnum as _};
 use jwtctl::core::env::Env;
 use jwtctl::core::error::Error;
+use jwtctl::core::time::Timestamp;
 
 use clock::SystemClock;
 use input::Inputs;
@@ -91,6 +94,10 @@ enum Command {
     Jwks(jwks::Args),
     /// Look after the cache of fetched key sets
     Cache(cache::Args),
+    /// Manage sessions in Redis, as the npm middleware jwt-redis-session keeps them
+    Session(session::Args),
+    /// Run a local issuer: OpenID Connect and OAuth 2.0 for tests
+    Serve(serve::Args),
     /// Print the completion script for a shell
     Completions(completions::Args),
     /// Write the manual pages
@@ -110,29 +117,43 @@ pub struct Context<'a> {
     pub cache_dir: Option<PathBuf>,
     /// Whether no connection may be opened.
     pub offline: bool,
+    /// Whether `--store` stands on the command line itself, and not in the environment.
+    pub names_store: bool,
 }
 
 /// Runs the command that the process was started with.
 pub fn main() -> ExitCode {
+    output::report_panics();
     let args: Vec<OsString> = std::env::args_os().collect();
-    let json = wants_json(&args);
+    let (json, color) = looks(&args);
     let cli = match Cli::try_parse_from(&args) {
         Ok(cli) => cli,
-        Err(error) => return output::clap_error(&error, json),
+        Err(error) => return output::clap_error(&error, json, color),
     };
+    // A bare value is asked for by this call, JSON perhaps by an environment that was meant for others.
+    let json = cli.global.json || (json && !cli.command.is_bare());
     let output = Output::new(json, cli.global.quiet, cli.global.verbose, cli.global.color);
     let real = SystemClock::real();
-    let pretended = match cli.global.now.as_deref().map(|text| input::moment(text, "--now", real)).transpose() {
+    let pretended = match cli.global.now.as_deref().filter(|text| !text.is_empty()).map(|text| pretend(text, real)).transpose() {
         Ok(pretended) => pretended,
         Err(error) => return output.fail(&error),
     };
     let clock = SystemClock::new(pretended);
     let random = |buffer: &mut [u8]| fill_random(buffer);
     let env = Env { now: pretended.unwrap_or(real), random: &random, clock: &clock };
-    let inputs = Inputs::new(cli.global.no_input || input::is_on("CI"), cli.global.passphrase_from, cli.global.store);
-    let Global { cache_dir, offline, .. } = cli.global;
-    let mut context = Context { env, inputs, output, cache_dir, offline };
+    let Global { no_input, passphrase_from, store, cache_dir, offline, .. } = cli.global;
+    let passphrase_from = passphrase_from.filter(|spec| !spec.is_empty());
+    let inputs = Inputs::new(no_input || input::is_on("CI"), passphrase_from, store);
+    let mut context = Context { env, inputs, output, cache_dir, offline, names_store: has_flag(&args, "--store") };
     dispatch(cli.command, &mut context)
+}
+
+/// The time that `--now` asks for, which reports must be able to write down.
+fn pretend(text: &str, real: Timestamp) -> Result<Timestamp, Error> {
+    match input::moment(text, "--now", real)? {
+        now if now.rfc3339().is_some() => Ok(now),
+        _ => Err(Error::usage("--now", "is outside the years 0 to 9999")),
+    }
 }
 
 fn dispatch(command: Command, context: &mut Context<'_>) -> ExitCode {
@@ -143,8 +164,20 @@ fn dispatch(command: Command, context: &mut Context<'_>) -> ExitCode {
         Command::Keygen(args) => finish(keygen::run(args, context), context),
         Command::Jwks(args) => jwks::run(args, context),
         Command::Cache(args) => cache::run(args, context),
+        Command::Session(args) => session::run(args, context),
+        Command::Serve(args) => serve::run(args, context),
         Command::Completions(args) => finish(completions::run(args), context),
         Command::Man(args) => finish(man::run(args), context),
+    }
+}
+
+impl Command {
+    fn is_bare(&self) -> bool {
+        match self {
+            Self::Decode(args) => args.is_bare(),
+            Self::Verify(args) => args.is_bare(),
+            _ => false,
+        }
     }
 }
 
@@ -156,15 +189,26 @@ fn finish<R: Report>(result: Result<R, Error>, context: &Context<'_>) -> ExitCod
     }
 }
 
-/// Whether JSON was asked for, found out before parsing so that a usage error is JSON as well.
-fn wants_json(args: &[OsString]) -> bool {
-    let flag = args.iter().skip(1).take_while(|arg| *arg != "--").any(|arg| arg == "--json");
-    flag || input::variable("JWTCTL_FORMAT").is_some_and(|format| format.eq_ignore_ascii_case("json"))
+/// Whether the command line has that flag, with or without a value behind a `=`.
+fn has_flag(args: &[OsString], flag: &str) -> bool {
+    let is_flag = |arg: &str| arg.strip_prefix(flag).is_some_and(|rest| rest.is_empty() || rest.starts_with('='));
+    args.iter().skip(1).take_while(|arg| *arg != "--").filter_map(|arg| arg.to_str()).any(is_flag)
 }
 
-/// Fills `buffer` from the operating system. Without randomness nothing may go on, and there is nobody to tell.
+/// Whether JSON was asked for, and what colour: found out before parsing, so that usage errors comply as well.
+fn looks(args: &[OsString]) -> (bool, Color) {
+    let words: Vec<&str> = args.iter().skip(1).map_while(|arg| arg.to_str()).take_while(|arg| *arg != "--").collect();
+    let json =
+        words.contains(&"--json") || input::variable("JWTCTL_FORMAT").is_some_and(|format| format.eq_ignore_ascii_case("json"));
+    let after = words.iter().position(|word| *word == "--color").and_then(|at| words.get(at + 1).copied());
+    let color = words.iter().find_map(|word| word.strip_prefix("--color=")).or(after);
+    (json, color.and_then(|color| Color::from_str(color, true).ok()).unwrap_or(Color::Auto))
+}
+
+/// Fills `buffer` from the operating system, without which nothing that needs randomness may go on.
+#[expect(clippy::panic, reason = "there is no answer to a system without randomness but to stop")]
 fn fill_random(buffer: &mut [u8]) {
-    while getrandom::fill(buffer).is_err() {
-        std::thread::yield_now();
+    if let Err(error) = getrandom::fill(buffer) {
+        panic!("the operating system gives no randomness: {error}");
     }
 }

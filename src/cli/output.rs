@@ -34,14 +34,14 @@ pub trait Report: Serialize {
     /// Writes it for people.
     fn human(&self, page: &mut Page<'_>) -> io::Result<()>;
 
+    /// Whether the answer is a JSON file for other programs, which `--json` must leave as it is.
+    fn is_raw(&self) -> bool {
+        false
+    }
+
     /// What the answer amounts to.
     fn status(&self) -> Status<'_> {
         Status::Done
-    }
-
-    /// Whether the answer is bytes that are the same with and without `--json`, such as a generated file.
-    fn is_raw(&self) -> bool {
-        false
     }
 }
 
@@ -61,12 +61,22 @@ pub enum Status<'a> {
 }
 
 /// How to write.
+#[derive(Clone)]
 pub struct Output {
     json: bool,
     quiet: bool,
     verbose: bool,
     stdout: Paint,
     stderr: Paint,
+}
+
+/// How a command ended that does not end with an answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ended {
+    /// A signal told it to.
+    Signal(i32),
+    /// The program that it ran ended, with that exit code.
+    Program(u8),
 }
 
 /// Whether one stream takes colour and is a terminal.
@@ -143,6 +153,22 @@ impl Output {
         let _ = writeln!(io::stderr().lock(), "::{level} file={file},title={title}::{}", escape(it.message));
     }
 
+    /// A line of a log.
+    pub fn log(&self, text: &str) {
+        if !self.quiet {
+            // Nobody is left to tell when stderr is gone.
+            let _ = writeln!(io::stderr().lock(), "{}", printable(text));
+        }
+    }
+
+    /// The exit code of a command that ends without an answer, as shells count them.
+    pub fn ended(&self, ended: Ended) -> ExitCode {
+        ExitCode::from(match ended {
+            Ended::Signal(number) => 128_u8.saturating_add(u8::try_from(number).unwrap_or(0)),
+            Ended::Program(code) => code,
+        })
+    }
+
     fn line(&self, label: &str, color: AnsiColor, text: &str) {
         let mut line = String::new();
         let style = if self.stderr.color { Style::new().fg_color(Some(color.into())).bold() } else { Style::new() };
@@ -166,29 +192,32 @@ impl Output {
             if !shown {
                 rejection.reasons().iter().for_each(|reason| self.line("error", AnsiColor::Red, &reason.message));
             }
-            rejection.reasons().iter().flat_map(|reason| &reason.hints).for_each(|hint| self.line("hint", AnsiColor::Cyan, hint));
+            hints(rejection).iter().for_each(|hint| self.line("hint", AnsiColor::Cyan, hint));
         }
         match written {
             Ok(()) => ExitCode::from(code),
             // Whoever closed the pipe has seen enough.
             Err(e) if e.kind() == io::ErrorKind::BrokenPipe => ExitCode::from(code),
-            Err(e) => self.fail(&Error::io("standard output", &e)),
+            Err(e) => Self { json: false, ..*self }.fail(&Error::io("standard output", &e)),
         }
     }
 
     fn emit_text<R: Report>(&self, report: &R) -> io::Result<()> {
-        let mut buffer = Vec::new();
+        // Wiped, for it may hold a private key.
+        let mut buffer = zeroize::Zeroizing::new(Vec::with_capacity(16 * 1024));
         report.human(&mut Page { out: &mut buffer, color: self.stdout.color, terminal: self.stdout.terminal })?;
         write_stdout(&buffer)
     }
 
     fn emit_json<R: Report>(&self, report: &R, code: u8) -> io::Result<()> {
         let error = match report.status() {
-            Status::Rejected { rejection, .. } => Some(rejection.primary()),
+            Status::Rejected { rejection, .. } => Some((rejection.primary(), hints(rejection))),
             Status::Done | Status::No(_) => None,
         };
-        let error =
-            error.map(|reason| JsonError { code: reason.code, exit_code: code, message: &reason.message, hints: &reason.hints });
+        let error = error.as_ref().map(|(reason, hints)| {
+            let (message, hints) = (reason.message.as_str(), hints.as_slice());
+            JsonError { code: reason.code, exit_code: code, message, hints }
+        });
         write_json(&Document { schema: R::SCHEMA, ok: code == 0, report: Some(report), error })
     }
 
@@ -199,8 +228,10 @@ impl Output {
             let message = error.to_string();
             let error = JsonError { code: error.code(), exit_code: code, message: &message, hints: error.hints() };
             let document = Document::<()> { schema: "jwtctl.error/1", ok: false, report: None, error: Some(error) };
-            // A closed pipe changes nothing about the failure.
-            let _ = write_json(&document);
+            // A closed pipe changes nothing about the failure; a full disk must not pass in silence.
+            if write_json(&document).is_err_and(|e| e.kind() != io::ErrorKind::BrokenPipe) {
+                self.line("error", AnsiColor::Red, &message);
+            }
         } else {
             self.line("error", AnsiColor::Red, &error.to_string());
             error.hints().iter().for_each(|hint| self.line("hint", AnsiColor::Cyan, hint));
@@ -260,9 +291,9 @@ struct JsonError<'a> {
 }
 
 fn write_json<R: Serialize>(document: &Document<'_, R>) -> io::Result<()> {
-    let text = serde_json::to_string(document).map_err(io::Error::other)?;
+    let text = zeroize::Zeroizing::new(serde_json::to_string(document).map_err(io::Error::other)?);
     // Hostile characters can only stand inside strings, where an escape means the same.
-    write_stdout(format!("{}\n", printable(&text)).as_bytes())
+    write_stdout(zeroize::Zeroizing::new(format!("{}\n", printable(&text))).as_bytes())
 }
 
 fn write_stdout(bytes: &[u8]) -> io::Result<()> {
@@ -271,22 +302,72 @@ fn write_stdout(bytes: &[u8]) -> io::Result<()> {
     stdout.flush()
 }
 
+/// Every hint of a refusal: what to do about the second reason is asked next.
+fn hints(rejection: &Rejection) -> Vec<String> {
+    rejection.reasons().iter().flat_map(|reason| reason.hints.clone()).collect()
+}
+
 /// Turns clap's verdict on the arguments into output: help and version are answers, the rest are usage errors.
-pub fn clap_error(error: &clap::Error, json: bool) -> ExitCode {
-    let is_answer = matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion);
-    if is_answer || !json {
-        return match error.print() {
-            Err(e) if e.kind() != io::ErrorKind::BrokenPipe => ExitCode::from(4),
-            _ if is_answer => ExitCode::SUCCESS,
-            _ => ExitCode::from(exit_code(Code::Usage)),
-        };
+pub fn clap_error(error: &clap::Error, json: bool, color: Color) -> ExitCode {
+    let output = Output::new(json, false, false, color);
+    let text = error.render();
+    match error.kind() {
+        ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => {
+            output.emit(&Text { text: text.to_string(), ansi: text.ansi().to_string() })
+        }
+        _ if json => output.fail(&usage_error(error)),
+        _ => {
+            let text = if output.stderr.color { text.ansi().to_string() } else { text.to_string() };
+            // Nobody is left to tell when stderr is gone.
+            let _ = io::stderr().lock().write_all(text.as_bytes());
+            ExitCode::from(exit_code(Code::Usage))
+        }
+    }
+}
+
+/// What clap says in several lines, as one message and its tips.
+fn usage_error(error: &clap::Error) -> Error {
+    if error.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand {
+        return Error::usage("", "a command is needed").hint("jwtctl --help lists them");
     }
     let text = error.render().to_string();
-    let mut lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
-    let message = lines.next().unwrap_or_default().trim_start_matches("error: ").to_owned();
-    let hints = lines.filter_map(|line| line.strip_prefix("tip: ").map(String::from)).collect();
-    let error = Error::Input { code: Code::Usage, what: String::new(), why: message, hints };
-    Output::new(true, true, false, Color::Never).fail(&error)
+    let said = |line: &&str| !line.is_empty() && !line.starts_with("tip: ");
+    let message: Vec<&str> = text.lines().map(str::trim).take_while(|line| !line.is_empty()).filter(said).collect();
+    let tips = text.lines().filter_map(|line| line.trim().strip_prefix("tip: "));
+    let error = Error::usage("", message.join(" ").trim_start_matches("error: "));
+    tips.fold(error, |error, tip| error.hint(tip))
+}
+
+/// Help, and the version.
+#[derive(Serialize)]
+struct Text {
+    text: String,
+    #[serde(skip)]
+    ansi: String,
+}
+
+impl Report for Text {
+    const SCHEMA: &'static str = "jwtctl.help/1";
+
+    fn human(&self, page: &mut Page<'_>) -> io::Result<()> {
+        // clap's own text: nothing in it comes from outside.
+        page.out.extend_from_slice(if page.color { self.ansi.as_bytes() } else { self.text.as_bytes() });
+        Ok(())
+    }
+}
+
+/// One line about a bug, in place of a backtrace. Libraries behind a guard may panic: that is a "no", not a bug.
+pub fn report_panics() {
+    std::panic::set_hook(Box::new(|panic| {
+        let place = panic.location().map(ToString::to_string).unwrap_or_default();
+        if place.contains("josekit") || place.contains("openssl") {
+            return;
+        }
+        let _ = writeln!(
+            io::stderr().lock(),
+            "error: this is a bug in jwtctl (at {place}); please report it, with the command but no secrets"
+        );
+    }));
 }
 
 /// The exit code that scripts rely on.
@@ -465,10 +546,13 @@ impl Page<'_> {
             table.set_width(width).set_content_arrangement(ContentArrangement::Dynamic);
         }
         for row in rows {
-            table.add_row(row.iter().map(|cell| printable(cell).into_owned()));
+            table.add_row(row.iter().map(|cell| if cell.is_empty() { "\"\"".into() } else { printable(cell) }));
+        }
+        for column in table.column_iter_mut() {
+            column.set_padding((0, 2));
         }
         for line in table.lines() {
-            writeln!(self.out, "{}", line.trim())?;
+            writeln!(self.out, "{}", line.trim_end())?;
         }
         Ok(())
     }

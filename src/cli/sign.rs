@@ -7,6 +7,7 @@ use clap::ValueEnum;
 use jwtctl::core::alg::{Kty, SigAlg};
 use jwtctl::core::error::{Code, Error};
 use jwtctl::core::files::MAX_FILE;
+use jwtctl::core::header::Header;
 use jwtctl::core::json::{Json, Object};
 use jwtctl::core::jws;
 use jwtctl::core::key::{Job, Key, Misfit};
@@ -20,9 +21,6 @@ use super::output::{Page, Report};
 
 /// Seconds that a token lives unless told otherwise.
 const DEFAULT_TTL: i64 = 15 * 60;
-
-/// Numbers from here on are no seconds that anybody means: they would lie beyond the year 5138.
-const MILLISECONDS_FROM: i64 = 100_000_000_000;
 
 /// Sign a token
 ///
@@ -108,7 +106,7 @@ pub struct Args {
 }
 
 /// What makes no sense when bytes rather than claims are signed.
-const CLAIM_FLAGS: [&str; 8] = ["claims", "iss", "sub", "aud", "iat", "nbf", "exp", "ttl"];
+const CLAIM_FLAGS: [&str; 10] = ["claims", "iss", "sub", "aud", "iat", "nbf", "exp", "ttl", "no_exp", "jti"];
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Format {
@@ -153,10 +151,13 @@ pub fn run(args: Args, context: &mut Context<'_>) -> Result<Signed, Error> {
         (None, Some(path)) => context.inputs.content(path, MAX_FILE)?.expose().to_vec(),
         (None, None) => return Err(Error::usage("--raw", "needs --payload FILE")),
     };
+    // What verify would call malformed is not made in the first place.
+    let mut shown = Object(vec![("alg".into(), alg.as_str().into())]);
+    shown.0.extend(header.0.iter().cloned());
+    let strict = Header::parse(Json::Object(shown.clone()).to_text().as_bytes());
+    strict.map_err(|reason| Error::input(Code::BadInput, "--header", reason.message))?;
     let make = if args.detached { jws::sign_detached } else { jws::sign };
     let token = make(&header, &bytes, &signer).map_err(|why| Error::input(Code::BadKey, key.label(), why))?;
-    let mut shown = Object(vec![("alg".into(), alg.as_str().into())]);
-    shown.0.extend(header.0);
     let kid = shown.text("kid").map(String::from);
     notes.iter().for_each(|note| context.output.note(note));
     Ok(Signed { token, header: shown, payload: claims, kid, alg: alg.as_str(), format: args.format })
@@ -169,27 +170,40 @@ fn header(args: &Args, raw: bool) -> Result<Object, Error> {
         None if !raw => header.set("typ", "JWT".into()),
         None => {}
     }
-    let mut given: Vec<String> = args.typ.iter().map(|_| "typ".into()).chain(args.kid.iter().map(|_| "kid".into())).collect();
+    let mut given = Given::default();
+    args.typ.iter().for_each(|_| given.flag("typ"));
+    args.kid.iter().for_each(|_| given.flag("kid"));
     for text in &args.header {
         let claim = Claim::parse(text)?;
-        let name = claim.name.trim_start_matches('/').split('/').next().unwrap_or_default().to_owned();
+        let name = claim.path().swap_remove(0);
         if ["alg", "crit", "b64"].contains(&name.as_str()) {
             let error = Error::usage(format!("--header {text}"), format!("{name:?} cannot be set by hand"));
             return Err(if name == "alg" { error.hint("choose the algorithm with --alg") } else { error });
         }
-        once(&mut given, &claim.name, &format!("--header {text}"))?;
+        given.claim(&claim, &format!("--header {text}"))?;
         claim.place(&mut header)?;
     }
     Ok(header)
 }
 
-/// Refuses a name that a flag or argument has given already.
-fn once(given: &mut Vec<String>, name: &str, what: &str) -> Result<(), Error> {
-    if given.iter().any(|it| it == name) {
-        return Err(Error::usage(what, format!("{name:?} is given twice")));
+/// What flags and arguments have set so far. Nothing is set twice, however it is spelt, and nothing is set inside of what
+/// another one sets whole.
+#[derive(Default)]
+struct Given(Vec<Vec<String>>);
+
+impl Given {
+    fn flag(&mut self, name: &str) {
+        self.0.push(vec![name.to_owned()]);
     }
-    given.push(name.to_owned());
-    Ok(())
+
+    fn claim(&mut self, claim: &Claim, what: &str) -> Result<(), Error> {
+        let path = claim.path();
+        if let Some(other) = self.0.iter().find(|it| it.starts_with(&path) || path.starts_with(it)) {
+            return Err(Error::usage(what, format!("{:?} is given twice", other.join("/"))));
+        }
+        self.0.push(path);
+        Ok(())
+    }
 }
 
 fn with_kid(mut header: Object, args: &Args, key: &Key) -> Result<Object, Error> {
@@ -209,10 +223,10 @@ fn claims(args: &Args, context: &Context<'_>) -> Result<(Object, Vec<String>), E
         None => Object::default(),
     };
     let now = context.env.now;
-    let mut given = Vec::new();
+    let mut given = Given::default();
     let mut set = |claims: &mut Object, name: &str, value: Option<Json>| {
         if let Some(value) = value {
-            given.push(name.to_owned());
+            given.flag(name);
             claims.set(name, value);
         }
     };
@@ -241,13 +255,24 @@ fn claims(args: &Args, context: &Context<'_>) -> Result<(Object, Vec<String>), E
         },
     );
     set(&mut claims, "jti", (!["auto", "none"].contains(&args.jti.as_str())).then(|| args.jti.as_str().into()));
+    if args.no_exp {
+        given.flag("exp");
+    }
     for text in &args.claims {
         let claim = Claim::parse(text)?;
-        check_date(&claim, text)?;
-        once(&mut given, &claim.name, text)?;
+        given.claim(&claim, text)?;
         claim.place(&mut claims)?;
     }
     let notes = complete(&mut claims, args, context);
+    token::check_claims(&claims).map_err(|(name, why)| {
+        let error = Error::input(Code::BadInput, name, why);
+        match name {
+            "exp" | "nbf" | "iat" => {
+                error.hint(format!("use --{name} TIME, such as --{name} 2026-08-01T10:15:00Z or --{name} +1h"))
+            }
+            _ => error,
+        }
+    })?;
     Ok((claims, notes))
 }
 
@@ -280,26 +305,6 @@ fn read_payload(path: &str, context: &Context<'_>) -> Result<Object, Error> {
     match json {
         Json::Object(claims) => Ok(claims),
         other => Err(bad(format!("is {}, not an object of claims", other.kind())).hint("to sign it as it is: --raw")),
-    }
-}
-
-/// Dates are numbers of seconds; text and milliseconds are the two mistakes that everybody makes.
-fn check_date(claim: &Claim, text: &str) -> Result<(), Error> {
-    let name = claim.name.as_str();
-    if !["exp", "nbf", "iat"].contains(&name) {
-        return Ok(());
-    }
-    match &claim.value {
-        Json::Number(number) => match number.parse::<i64>() {
-            Ok(number) if number >= MILLISECONDS_FROM => {
-                Err(Error::usage(text, format!("looks like milliseconds; did you mean {name}:={}?", number / 1000)))
-            }
-            _ => Ok(()),
-        },
-        other => {
-            let error = Error::usage(text, format!("{name} would be {}, and must be a number of seconds", other.kind()));
-            Err(error.hint(format!("use --{name} TIME, such as --{name} +1h")))
-        }
     }
 }
 

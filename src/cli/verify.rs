@@ -10,15 +10,16 @@ use jwtctl::core::error::{Code, Error, Reason, Rejection};
 use jwtctl::core::files::MAX_FILE;
 use jwtctl::core::json::{Json, Object};
 use jwtctl::core::jwks::{Given, Keys, Provenance};
-use jwtctl::core::jws::{Form, MAX_TOKEN};
+use jwtctl::core::jws::{self, Form, MAX_TOKEN};
 use jwtctl::core::key::Key;
 use jwtctl::core::secret::Secret;
+use jwtctl::core::session::{self, DEFAULT_KEYSPACE, DEFAULT_MAX_AGE, Store};
 use jwtctl::core::time::{Timestamp, humanize};
 use jwtctl::core::token::{self, KeyUsed, Verdict};
 use serde::{Serialize, Serializer};
 
 use super::Context;
-use super::input::{Claim, SecretEncoding, duration, sig_alg};
+use super::input::{Claim, RedisLogin, SecretEncoding, duration, sig_alg};
 use super::network::{self, Network};
 use super::output::{Page, Report, Role, Status};
 
@@ -28,7 +29,7 @@ use super::output::{Page, Report, Role, Status};
 ///
 /// Strict by default: the token must expire, and one that names an audience is refused unless that audience is given
 /// with --aud. All checks run and all are reported. The exit code says how a token failed: 10 signature, 11 expired, 12
-/// not yet valid, 13 a claim, 14 no key, 15 algorithm or header, 17 not a token.
+/// not yet valid, 13 a claim, 14 no key, 15 algorithm or header, 16 session, 17 not a token.
 #[derive(clap::Args)]
 #[command(group(clap::ArgGroup::new("keys").args(["key", "secret", "jwks", "jwks_uri", "issuer"])))]
 pub struct Args {
@@ -79,16 +80,16 @@ pub struct Args {
     #[arg(long, help_heading = "Claims")]
     typ: Option<String>,
     /// A claim that must be there: NAME, NAME=TEXT or NAME:=JSON, NAME may be a JSON Pointer
-    #[arg(long, value_name = "CLAIM", value_parser = requirement, help_heading = "Claims")]
-    require: Vec<Requirement>,
+    #[arg(long, value_name = "CLAIM", help_heading = "Claims")]
+    require: Vec<String>,
     /// A scope that must be granted
     #[arg(long, value_name = "SCOPE", help_heading = "Claims")]
     scope: Vec<String>,
     /// How long ago it may have been issued
-    #[arg(long, value_name = "DURATION", value_parser = duration, help_heading = "Claims")]
+    #[arg(long, value_name = "DURATION", value_parser = max_age, allow_hyphen_values = true, help_heading = "Claims")]
     max_age: Option<i64>,
     /// How much clocks may differ, at most a day
-    #[arg(long, value_name = "DURATION", value_parser = leeway, default_value = "60s", help_heading = "Claims")]
+    #[arg(long, value_name = "DURATION", value_parser = leeway, allow_hyphen_values = true, default_value = "60s", help_heading = "Claims")]
     leeway: i64,
     /// Claims that may be absent and are checked if present
     #[arg(long, value_name = "CLAIM", value_delimiter = ',', help_heading = "Claims")]
@@ -104,19 +105,40 @@ pub struct Args {
     #[arg(long, conflicts_with_all = ["json", "claim"], help_heading = "Output")]
     payload: bool,
     /// Print one claim of a valid token, instead of the report: a name or a JSON Pointer
-    #[arg(long, value_name = "NAME", conflicts_with_all = ["json", "raw", "detached"], help_heading = "Output")]
+    #[arg(long, value_name = "NAME", conflicts_with = "json", help_heading = "Output")]
     claim: Option<String>,
 
     /// Verify a signature over any bytes; no claims are judged
-    #[arg(long, help_heading = "Not a JWT")]
+    #[arg(long, conflicts_with_all = CLAIM_FLAGS, help_heading = "Not a JWT")]
     raw: bool,
     /// Verify a detached signature over the bytes of FILE (or -); no claims are judged
-    #[arg(long, value_name = "FILE", conflicts_with = "raw", help_heading = "Not a JWT")]
+    #[arg(long, value_name = "FILE", conflicts_with = "raw", conflicts_with_all = CLAIM_FLAGS, help_heading = "Not a JWT")]
     detached: Option<String>,
+
+    /// Refuse tokens whose session (jti) is not live in this Redis, which is asked last and not changed; implies --optional
+    /// exp. redis://HOST:PORT/DB, rediss://…, unix:///PATH, or env:NAME for a variable that holds the URL
+    #[arg(long, value_name = "URL", conflicts_with_all = ["raw", "detached"], help_heading = "Redis")]
+    session: Option<String>,
+    /// What the keys of sessions begin with
+    #[arg(long, value_name = "PREFIX", default_value = DEFAULT_KEYSPACE, help_heading = "Redis")]
+    keyspace: String,
+    #[command(flatten)]
+    login: RedisLogin,
 
     /// Refuse tokens of more bytes
     #[arg(long, value_name = "BYTES", default_value_t = MAX_TOKEN as u64)]
     max_size: u64,
+}
+
+/// What makes no sense when the signature is over bytes rather than claims. Left unsaid, it would pass for checked.
+const CLAIM_FLAGS: [&str; 11] =
+    ["iss", "aud", "sub", "typ", "require", "scope", "max_age", "leeway", "optional", "skip", "claim"];
+
+impl Args {
+    /// Whether the answer asked for is a bare value, so that JSON can only have been meant for others.
+    pub fn is_bare(&self) -> bool {
+        self.payload || self.claim.is_some()
+    }
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -153,6 +175,13 @@ fn requirement(text: &str) -> Result<Requirement, Error> {
         return Ok(Requirement { claim: text.into(), expected: None });
     }
     Claim::parse(text).map(|claim| Requirement { claim: claim.name, expected: Some(claim.value) })
+}
+
+fn max_age(text: &str) -> Result<i64, String> {
+    match duration(text).map_err(|error| error.to_string())? {
+        seconds @ 0.. => Ok(seconds),
+        _ => Err("an age is not negative".into()),
+    }
 }
 
 fn leeway(text: &str) -> Result<i64, String> {
@@ -193,21 +222,14 @@ pub fn run(args: Args, context: &mut Context<'_>) -> Result<Judgement, Error> {
     let token_spec = context.inputs.or_stdin(args.token.as_deref());
     let named = [("TOKEN", token_spec), ("--key", args.key.as_deref()), ("--secret", args.secret.as_deref())];
     let files = [("--jwks", args.jwks.as_deref()), ("--detached", args.detached.as_deref())];
-    context.inputs.check_stdin(&[&named[..], &files, &args.network.named()].concat())?;
+    let password = [("--redis-password-from", args.login.redis_password_from.as_deref())];
+    context.inputs.check_stdin(&[&named[..], &files, &password, &args.network.named()].concat())?;
     let policy = policy(&args)?;
-
-    let http;
-    let mut keys: Box<dyn Keys + '_> = match args.network.source(args.jwks_uri.as_deref(), args.issuer.as_deref())? {
-        Some(source) => {
-            http = args.network.http(Some(source.address()), context)?;
-            Box::new(network::remote(source, &args.network, &http, context)?)
-        }
-        None => Box::new(keys(&args, context)?),
-    };
+    let sessions = sessions(&args, context)?;
     let token = match context.inputs.token(token_spec, args.max_size) {
         Ok(token) => token,
         // A token that cannot be read is a token that is refused: with a report, like every other.
-        Err(Error::Rejected(rejection)) => return Ok(unreadable(rejection, keys.provenance(), &args, context)),
+        Err(Error::Rejected(rejection)) => return Ok(unreadable(rejection.primary(), &policy, &args, context)),
         Err(other) => return Err(other),
     };
     let detached = args.detached.as_deref().map(|path| context.inputs.content(path, MAX_FILE)).transpose()?;
@@ -216,13 +238,52 @@ pub fn run(args: Args, context: &mut Context<'_>) -> Result<Judgement, Error> {
         None if args.raw => Form::Raw,
         None => Form::Jwt,
     };
-    let verdict = token::verify(&token, form, &mut *keys, &policy, &context.env).inspect_err(|_| {
+    // Before a passphrase is asked for: keys are of no use to what is no token.
+    if let Err(reason) = jws::parse(&token, form) {
+        return Ok(unreadable(&reason, &policy, &args, context));
+    }
+    let http;
+    let mut keys: Box<dyn Keys + '_> = match args.network.source(args.jwks_uri.as_deref(), args.issuer.as_deref())? {
+        Some(source) => {
+            http = args.network.http(Some(source.address()), context)?;
+            Box::new(network::remote(source, &args.network, &http, context)?)
+        }
+        None => Box::new(keys(&args, context)?),
+    };
+    let mut verdict = token::verify(&token, form, &mut *keys, &policy, &context.env).inspect_err(|_| {
         keys.warnings().iter().for_each(|warning| context.output.warn(warning));
     })?;
     drop(keys);
+    if let Some(sessions) = sessions {
+        check_session(&mut verdict, &sessions)?;
+    }
     verdict.notes.iter().for_each(|note| context.output.note(note));
     verdict.warnings.iter().for_each(|warning| context.output.warn(warning));
     show(verdict, args, context)
+}
+
+/// The sessions of `--session`.
+fn sessions(args: &Args, context: &Context<'_>) -> Result<Option<Store>, Error> {
+    let Some(url) = &args.session else {
+        let flags = [("--redis-password-from", &args.login.redis_password_from), ("--redis-ca", &args.login.redis_ca)];
+        let idle = flags.into_iter().find(|(_, value)| value.is_some());
+        return idle.map_or(Ok(None), |(flag, _)| Err(Error::usage(flag, "needs --session URL")));
+    };
+    let target = context.inputs.redis(Some(url), "--session", &args.login)?;
+    Ok(Some(Store::new(target, &args.keyspace, DEFAULT_MAX_AGE)))
+}
+
+/// Asks for the session of a token that is good in every other way.
+fn check_session(verdict: &mut Verdict, sessions: &Store) -> Result<(), Error> {
+    let check = match &verdict.outcome {
+        Ok(verified) => sessions.check(verified.claims().unwrap_or(&Object::default()))?,
+        Err(_) => Check::new(session::CHECK, CheckStatus::NotEvaluated, ""),
+    };
+    if let Some(reason) = check.reason() {
+        verdict.outcome = Err(reason.into());
+    }
+    verdict.checks.push(check);
+    Ok(())
 }
 
 fn show(mut verdict: Verdict, args: Args, context: &Context<'_>) -> Result<Judgement, Error> {
@@ -245,22 +306,18 @@ fn show(mut verdict: Verdict, args: Args, context: &Context<'_>) -> Result<Judge
     Ok(Judgement { verdict, now: context.env.now, leeway: args.leeway, show: shown })
 }
 
-fn unreadable(rejection: Rejection, keys: Provenance, args: &Args, context: &Context<'_>) -> Judgement {
-    let checks = rejection.reasons().iter().map(Check::from).collect();
-    let verdict = Verdict {
-        checks,
-        key: None,
-        keys,
-        notes: Vec::new(),
-        warnings: Vec::new(),
-        header: None,
-        claims: None,
-        outcome: Err(rejection),
-    };
+fn unreadable(reason: &Reason, policy: &Policy, args: &Args, context: &Context<'_>) -> Judgement {
+    // `none`: nobody has looked for any.
+    let keys = Provenance { source: "none".into(), ..Provenance::default() };
+    let verdict = Verdict::unreadable(reason, policy, keys);
     Judgement { verdict, now: context.env.now, leeway: args.leeway, show: Show::asked(args) }
 }
 
 fn policy(args: &Args) -> Result<Policy, Error> {
+    let named = [("--iss", &args.iss), ("--aud", &args.aud), ("--scope", &args.scope), ("--require", &args.require)];
+    if let Some((flag, _)) = named.into_iter().find(|(_, values)| values.iter().any(String::is_empty)) {
+        return Err(Error::usage(flag, "its value is empty"));
+    }
     let mut issuers = args.iss.clone();
     if let Some(issuer) = &args.issuer {
         if let Some(other) = issuers.iter().find(|it| *it != issuer) {
@@ -277,10 +334,10 @@ fn policy(args: &Args) -> Result<Policy, Error> {
         subject: args.sub.clone(),
         typ: args.typ.clone(),
         scopes: args.scope.clone(),
-        required: args.require.clone(),
+        required: args.require.iter().map(|text| requirement(text)).collect::<Result<_, _>>()?,
         max_age: args.max_age,
         leeway: args.leeway,
-        exp_optional: args.optional.contains(&Optional::Exp),
+        exp_optional: args.session.is_some() || args.optional.contains(&Optional::Exp),
         aud_optional: args.optional.contains(&Optional::Aud),
         skip: args.skip.iter().copied().map(Into::into).collect(),
         allow_weak_key: args.allow_weak_key,
@@ -304,18 +361,19 @@ fn keys(args: &Args, context: &Context<'_>) -> Result<Given, Error> {
         context.output.detail(&format!("{spec}: key {} of the set {}", dropped.index, dropped.why));
     }
     let mut keys = file.keys;
+    let is_set = file.is_set;
     if let Some(kid) = &args.kid
-        && (file.is_set || keys.iter().any(|key| key.kid.is_some()))
+        && (is_set || keys.iter().any(|key| key.kid.is_some()))
     {
         let known: Vec<String> = keys.iter().map(|key| key.label()).collect();
         keys.retain(|key| key.kid.as_ref() == Some(kid));
-        if keys.is_empty() {
+        if keys.is_empty() && flag == "--key" {
             return Err(Error::usage(format!("--kid {kid}"), format!("{spec} has no such key, only {}", known.join(", "))));
         }
     }
     let provenance = from(if spec.starts_with("store:") { "store" } else { "file" }, spec);
     match &keys[..] {
-        [key] if flag == "--key" => Ok(Given::key(Arc::clone(key), provenance)),
+        [key] if flag == "--key" && (!is_set || args.kid.is_some()) => Ok(Given::key(Arc::clone(key), provenance)),
         _ => Ok(Given::set(keys, provenance)),
     }
 }

@@ -104,6 +104,12 @@ pub fn check_target(path: &Path, overwrite: bool) -> Result<(), Error> {
     }
 }
 
+/// Whether both paths lead to one file, which need not exist yet.
+pub fn same_place(a: &Path, b: &Path) -> bool {
+    let place = |path: &Path| Some((folder_of(path).canonicalize().ok()?, path.file_name()?.to_owned()));
+    a == b || matches!((place(a), place(b)), (Some(a), Some(b)) if a == b)
+}
+
 fn exists(path: &Path) -> Error {
     Error::Io {
         code: Code::WouldOverwrite,

@@ -2,7 +2,7 @@
 
 mod write;
 
-pub use write::{Form, MIN_PKCS8_ITERATIONS, private, private_set, public, ssh};
+pub use write::{Form, private, private_set, public, ssh};
 
 use std::sync::Arc;
 
@@ -10,7 +10,7 @@ use super::error::{Code, Error};
 use super::json::{Json, Object};
 use super::jwe;
 use super::jwks::{Dropped, KeySet};
-use super::key::{Key, PemBlock, Pkcs8Error, decrypt_pkcs8, from_der, from_ssh, pem_blocks};
+use super::key::{Key, PemBlock, Pkcs8Error, decrypt_pkcs8, from_der, from_ssh, is_encrypted_pkcs8, pem_blocks, wipe};
 use super::seal;
 use super::secret::Secret;
 
@@ -36,6 +36,39 @@ impl From<Vec<Key>> for KeyFile {
 impl KeyFile {
     fn one(key: Key) -> Self {
         Self { keys: vec![Arc::new(key)], dropped: Vec::new(), is_set: false }
+    }
+}
+
+/// What kind of key file `content` is, with its article; `None` when it is none. Nothing is opened.
+pub fn kind(content: &[u8]) -> Option<&'static str> {
+    let text = content.strip_prefix("\u{feff}".as_bytes()).unwrap_or(content).trim_ascii();
+    if pem_blocks(text).is_some() {
+        return Some("a PEM file");
+    }
+    if matches!(text.first(), Some(b'{' | b'[')) {
+        let mut json = Json::parse(text).ok();
+        let found = json.as_ref().is_some_and(holds_jwk);
+        json.iter_mut().for_each(wipe);
+        return found.then_some("a JWK");
+    }
+    let readable = std::str::from_utf8(text).ok();
+    if readable.is_some_and(|text| from_ssh(text).is_some()) {
+        return Some("an OpenSSH key");
+    }
+    if readable.is_some_and(|text| jwe::is_compact(text) && jwe::parse(text).is_ok()) {
+        return Some("a sealed key");
+    }
+    // A line ending behind binary is an editor's.
+    let lines = [content, content.strip_suffix(b"\n").unwrap_or(content)];
+    let is_der = |der: &[u8]| from_der(der).is_some() || is_encrypted_pkcs8(der);
+    lines.into_iter().any(is_der).then_some("a DER key")
+}
+
+fn holds_jwk(json: &Json) -> bool {
+    match json {
+        Json::Object(object) => object.has("kty") || object.has("keys"),
+        Json::Array(items) => items.iter().any(holds_jwk),
+        _ => false,
     }
 }
 
@@ -89,7 +122,7 @@ fn unknown(what: &str) -> Error {
 
 fn read_json(text: &[u8], what: &str) -> Result<KeyFile, Error> {
     let bad = |why: String| Error::input(Code::BadKey, what, why);
-    let object = match Json::parse(text).map_err(|why| bad(format!("is not JSON: {why}")))? {
+    let mut object = match Json::parse(text).map_err(|why| bad(format!("is not JSON: {why}")))? {
         Json::Object(object) => object,
         other => return Err(bad(format!("is {}, not a JWK or a JWK set", other.kind()))),
     };
@@ -100,7 +133,9 @@ fn read_json(text: &[u8], what: &str) -> Result<KeyFile, Error> {
     if object.has("kty") {
         return Key::from_jwk(object).map(KeyFile::one).map_err(bad);
     }
-    Err(bad(not_a_key(&object)))
+    let why = not_a_key(&object);
+    object.0.iter_mut().for_each(|(_, value)| wipe(value));
+    Err(bad(why))
 }
 
 fn not_a_key(object: &Object) -> String {
@@ -112,12 +147,18 @@ fn not_a_key(object: &Object) -> String {
     }
 }
 
-/// The one key that a PEM file is about: its private key if there is one, else its first public key or certificate.
+/// The key that a PEM file is about: its private key if there is one, else its public key (several are a set), else its
+/// first certificate.
 fn read_pem(blocks: &[PemBlock], what: &str, passphrase: Passphrase<'_>) -> Result<KeyFile, Error> {
     let is_private = |block: &&PemBlock| block.label.ends_with("PRIVATE KEY");
     let is_public = |block: &&PemBlock| block.label.ends_with("PUBLIC KEY") || block.label.ends_with("CERTIFICATE");
-    let found = blocks.iter().find(is_private).or_else(|| blocks.iter().find(is_public));
     let bad = |why: String| Error::input(Code::BadKey, what, why);
+    let publics: Vec<&PemBlock> = blocks.iter().filter(|block| block.label.ends_with("PUBLIC KEY")).collect();
+    if publics.len() > 1 && !blocks.iter().any(|block| is_private(&block)) {
+        let key = |block: &PemBlock| from_der(block.der.expose()).unwrap_or_else(|| Err("is broken".into())).map_err(bad);
+        return publics.into_iter().map(key).collect::<Result<Vec<Key>, Error>>().map(KeyFile::from);
+    }
+    let found = blocks.iter().find(is_private).or_else(|| blocks.iter().find(is_public));
     let Some(block) = found else {
         return Err(bad(format!("holds {}, and no key", blocks[0].label)));
     };

@@ -30,7 +30,9 @@ pub mod lint;
 // 5 storage
 pub mod cache;
 pub mod files;
+pub mod redis;
 pub mod seal;
+pub mod session;
 
 pub mod keyfile;
 pub mod keystore;
@@ -38,3 +40,6 @@ pub mod keystore;
 // 6 operations
 pub mod remote;
 pub mod token;
+
+// 7 service
+pub mod issuer;

@@ -71,15 +71,24 @@ fn check_parameters(sealed: &Jwe<'_>) -> Result<(), String> {
     }
 }
 
+/// Whether so many iterations are read and written.
+///
+/// # Errors
+/// [`Code::Usage`] when they are not.
+pub fn check_p2c(p2c: u32) -> Result<(), Error> {
+    match P2C_RANGE.contains(&u64::from(p2c)) {
+        true => Ok(()),
+        false => Err(Error::usage("--p2c", format!("{p2c} is outside {} to {}", P2C_RANGE.start(), P2C_RANGE.end()))),
+    }
+}
+
 /// Seals `jwk` (a JWK or a set, as JSON text) with PBES2-HS512+A256KW and A256GCM.
 ///
 /// # Errors
 /// [`Code::Usage`] when `p2c` is out of range or this build lacks the backend; [`Code::BadPassphrase`] when the
 /// passphrase is empty.
 pub fn seal(jwk: &Secret, content: Content, passphrase: &Secret, p2c: u32) -> Result<String, Error> {
-    if !P2C_RANGE.contains(&u64::from(p2c)) {
-        return Err(Error::usage("--p2c", format!("{p2c} is outside {} to {}", P2C_RANGE.start(), P2C_RANGE.end())));
-    }
+    check_p2c(p2c)?;
     if passphrase.is_empty() {
         return Err(Error::input(Code::BadPassphrase, "", "the passphrase is empty"));
     }

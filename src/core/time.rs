@@ -194,6 +194,17 @@ mod tests {
     }
 
     #[test]
+    fn what_is_written_reads_back() {
+        for seconds in [0, NOW.0, -1, -62_167_219_200, 253_402_214_400, 253_402_300_799] {
+            let text = Timestamp(seconds).rfc3339().unwrap();
+            assert_eq!(Timestamp::from_rfc3339(&text), Some(Timestamp(seconds)), "{text}");
+        }
+        for text in ["", "now", "2026-08-01", "2026-08-01T10:15:00"] {
+            assert_eq!(Timestamp::from_rfc3339(text), None, "{text}");
+        }
+    }
+
+    #[test]
     fn milliseconds_are_caught() {
         let error = Timestamp::parse("1785579300123", NOW).unwrap_err();
         assert!(error.to_string().ends_with("did you mean 1785579300?"), "{error}");

@@ -45,6 +45,14 @@ impl Claim {
         Ok(Self { name: name.into(), value })
     }
 
+    /// The members that lead to it, from the top: one for a name, one for each step of a pointer.
+    pub fn path(&self) -> Vec<String> {
+        match self.name.strip_prefix('/') {
+            Some(steps) => steps.split('/').map(|step| step.replace("~1", "/").replace("~0", "~")).collect(),
+            None => vec![self.name.clone()],
+        }
+    }
+
     /// Puts the claim where its name or pointer says.
     ///
     /// # Errors

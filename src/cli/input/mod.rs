@@ -1,10 +1,12 @@
 //! What arguments name: files, `-` for stdin (once), `env:NAME`, `fd:N`, prompts. The only reader of the environment.
 
 mod claim;
+mod redis;
 mod store;
 mod terminal;
 
 pub use claim::Claim;
+pub use redis::RedisLogin;
 pub use store::Guard;
 
 use std::io::IsTerminal as _;
@@ -16,8 +18,7 @@ use clap::ValueEnum;
 use jwtctl::core::alg::{Curve, SigAlg};
 use jwtctl::core::error::{Code, Error, Reason};
 use jwtctl::core::files::{self, MAX_FILE, ReadError};
-use jwtctl::core::json::Json;
-use jwtctl::core::key::{from_der, hex, pem_blocks};
+use jwtctl::core::key::hex;
 use jwtctl::core::keyfile::{self, KeyFile};
 use jwtctl::core::secret::Secret;
 use jwtctl::core::time::{self, Timestamp};
@@ -25,10 +26,10 @@ use jwtctl::core::time::{self, Timestamp};
 /// Bytes of the longest secret or passphrase.
 const MAX_SECRET: u64 = 64 * 1024;
 
-/// An environment variable, if it is set and text.
+/// An environment variable, if it is set to any text.
 #[expect(clippy::disallowed_methods, reason = "the one place where the environment comes in")]
 pub fn variable(name: &str) -> Option<String> {
-    std::env::var(name).ok()
+    std::env::var(name).ok().filter(|value| !value.is_empty())
 }
 
 /// Whether a variable is set to anything that does not mean no.
@@ -65,7 +66,7 @@ enum Source {
 
 impl Source {
     fn parse(spec: &str) -> Self {
-        if spec == "-" {
+        if ["-", "fd:0", "/dev/stdin", "/dev/fd/0", "/proc/self/fd/0"].contains(&spec) {
             return Self::Stdin;
         }
         if let Some(name) = spec.strip_prefix("env:") {
@@ -105,8 +106,12 @@ impl Inputs {
     /// name and its value; the passphrase is counted by itself.
     pub fn check_stdin(&self, named: &[(&str, Option<&str>)]) -> Result<(), Error> {
         let passphrase = ("--passphrase-from", self.passphrase_from.as_deref());
-        let users: Vec<&str> =
-            named.iter().chain([&passphrase]).filter(|(_, spec)| *spec == Some("-")).map(|(name, _)| *name).collect();
+        let users: Vec<&str> = named
+            .iter()
+            .chain([&passphrase])
+            .filter(|(_, spec)| spec.is_some_and(|spec| Source::parse(spec) == Source::Stdin))
+            .map(|(name, _)| *name)
+            .collect();
         match users[..] {
             [first, second, ..] => Err(Error::usage("stdin", format!("named by both {first} and {second}"))
                 .hint("give one of them as a file, env:NAME or fd:N")),
@@ -149,7 +154,7 @@ impl Inputs {
             Source::Store(_) if echo == Echo::Hide => Err(hidden()),
             Source::Store(_) => Err(Error::usage(flag, "takes no key of the keystore")),
             Source::File(path) => match files::read(&path, limit) {
-                Err(_) if echo == Echo::Hide && !path.exists() => Err(hidden()),
+                Err(_) if echo == Echo::Hide && !path.metadata().is_ok_and(|it| !it.is_dir()) => Err(hidden()),
                 Err(_) if looks_like_key(spec) => {
                     let error = Error::usage(flag, "the value is the key itself; key material never goes on the command line");
                     Err(error.hint(format!("put it into a file, or use {flag} env:NAME, {flag} fd:N or {flag} - (stdin)")))
@@ -207,6 +212,15 @@ impl Inputs {
         Ok(secret)
     }
 
+    /// Reads the secret of an OAuth client.
+    pub fn client_secret(&self, spec: &str) -> Result<Secret, Error> {
+        let secret = self.read(spec, "--client", MAX_SECRET, Echo::Hide)?.without_trailing_newline();
+        match secret.is_empty() || secret.expose_str().is_none() {
+            true => Err(Error::input(Code::BadSecret, "--client", "the client secret is empty or no text")),
+            false => Ok(secret),
+        }
+    }
+
     /// The passphrase that opens `what`: from the flag, or asked for.
     pub fn passphrase(&self, what: &str) -> Result<Secret, Error> {
         match &self.passphrase_from {
@@ -249,7 +263,7 @@ impl Inputs {
 
     fn ask_passphrase(&self, prompt: &str, repeat: Option<&str>, flag: &str) -> Result<Secret, Error> {
         self.check_may_ask("a passphrase is needed", &format!("{flag} FILE (or env:NAME, fd:N)"))?;
-        terminal::restore_on_interrupt();
+        terminal::restore_on_signal();
         let mut ask = dialoguer::Password::new().with_prompt(prompt);
         if let Some(repeat) = repeat {
             ask = ask.with_confirmation(repeat, "They differ; once more");
@@ -272,25 +286,32 @@ impl Inputs {
     /// The text of a token: the argument itself, `-`, `@FILE`, `env:NAME`; stdin or a prompt when left out. What people
     /// copy along with it is stripped.
     pub fn token(&self, spec: Option<&str>, limit: u64) -> Result<String, Error> {
+        let refused = |why: String| Reason::new(Code::Malformed, "format", why);
+        // Whoever sends an oversized token gets the same answer however it arrives.
+        let too_large = |error: Error| match error.code() {
+            Code::BadInput => {
+                refused(format!("the token is larger than {limit} bytes")).hint("to allow more: --max-size BYTES").into()
+            }
+            _ => error,
+        };
+        // Room for what is stripped.
+        let slack = limit.saturating_add(4096);
         let bytes = match self.or_stdin(spec) {
             None => self.ask_token(limit)?,
-            Some("-") => read_stream(std::io::stdin().lock(), "standard input", limit.saturating_add(64))?,
+            Some("-") => read_stream(std::io::stdin().lock(), "standard input", slack).map_err(too_large)?,
             Some(spec) => match (spec.strip_prefix('@'), spec.strip_prefix("env:")) {
-                (Some(path), _) => files::read(Path::new(path), limit.saturating_add(64))?,
+                (Some(path), _) => files::read(Path::new(path), slack).map_err(too_large)?,
                 (None, Some(_)) => self.read(spec, "TOKEN", limit, Echo::Name)?,
                 (None, None) => Secret::new(spec.as_bytes().to_vec()),
             },
         };
-        let text =
-            bytes.expose_str().ok_or_else(|| Error::from(Reason::new(Code::Malformed, "format", "the token is not text")))?;
+        let text = bytes.expose_str().ok_or_else(|| Error::from(refused("the token is not text".into())))?;
         let token = strip(text);
         if token.is_empty() {
-            let reason = Reason::new(Code::Malformed, "format", "there is no token: the input is empty");
-            return Err(reason.into());
+            return Err(refused("there is no token: the input is empty".into()).into());
         }
         if token.len() as u64 > limit {
-            let why = format!("the token has {} bytes, more than {limit}", token.len());
-            return Err(Reason::new(Code::Malformed, "format", why).hint("to allow more: --max-size BYTES").into());
+            return Err(too_large(Error::input(Code::BadInput, "", "")));
         }
         Ok(token.to_owned())
     }
@@ -317,22 +338,19 @@ fn looks_like_key(spec: &str) -> bool {
     spec.trim_start().starts_with('{') || spec.contains("-----BEGIN")
 }
 
-/// A public key as HMAC secret is what the key-confusion attack needs (RFC 8725 §2.1).
+/// A public key as HMAC secret is what the key-confusion attack needs (RFC 8725 §2.1): in any wrapping.
 fn refuse_key_material(bytes: &Secret) -> Result<(), Error> {
     let content = bytes.expose();
-    let is_jwk = content.trim_ascii().first() == Some(&b'{')
-        && Json::parse(content).is_ok_and(|json| json.as_object().is_some_and(|object| object.has("kty") || object.has("keys")));
-    let kind = if pem_blocks(content).is_some() {
-        "a PEM file"
-    } else if is_jwk {
-        "a JWK"
-    } else if from_der(content).is_some() {
-        "a DER key"
-    } else {
-        return Ok(());
-    };
-    let error = Error::input(Code::BadSecret, "--secret", format!("is {kind}, and a key must not serve as an HMAC secret"));
-    Err(error.hint("name it with --key"))
+    let text = bytes.expose_str().unwrap_or_default().trim();
+    let decoded = [STANDARD.decode(text).ok(), URL_SAFE_NO_PAD.decode(text).ok(), hex(text)].map(|it| it.map(Secret::new));
+    let inside = decoded.iter().flatten().find_map(|it| keyfile::kind(it.expose()));
+    match keyfile::kind(content).or(inside) {
+        None => Ok(()),
+        Some(kind) => {
+            let why = format!("is {kind}, and a key must not serve as an HMAC secret");
+            Err(Error::input(Code::BadSecret, "--secret", why).hint("name it with --key"))
+        }
+    }
 }
 
 /// A token without what is copied along with it: white space, a byte order mark, quotes, a header's name and scheme.

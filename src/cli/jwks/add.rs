@@ -26,10 +26,10 @@ pub struct Args {
     /// Picks a key from a set; names a key that has no id of its own
     #[arg(long, allow_hyphen_values = true)]
     kid: Option<String>,
-    /// How long it is published before it signs
+    /// How long it is published before it signs (default: 2h)
     #[arg(long, value_name = "DURATION", value_parser = duration, default_value_t = PUBLISH_FOR, hide_default_value = true)]
     publish_for: i64,
-    /// How long the key that it takes over from stays published afterwards
+    /// How long the key that it takes over from stays published afterwards (default: 30d)
     #[arg(long, value_name = "DURATION", value_parser = duration, default_value_t = GRACE, hide_default_value = true)]
     grace: i64,
     /// Keep private keys in clear; the first key of a keystore decides

@@ -339,6 +339,11 @@ fn check_cost(kdf: &pbes2::Kdf) -> Result<(), String> {
     Ok(())
 }
 
+/// Whether `der` is an encrypted PKCS#8 file, whatever it is encrypted with.
+pub fn is_encrypted_pkcs8(der: &[u8]) -> bool {
+    EncryptedPrivateKeyInfoRef::from_der(der).is_ok() || is_pkcs8_frame(der)
+}
+
 /// Whether `der` has the outline of `EncryptedPrivateKeyInfo`: an algorithm identifier, an octet string, no more.
 fn is_pkcs8_frame(der: &[u8]) -> bool {
     use der::{Reader as _, SliceReader};

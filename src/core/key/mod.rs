@@ -7,7 +7,8 @@ mod ssh;
 mod verify;
 
 pub use formats::{
-    PKCS8_ITERATIONS, PemBlock, Pkcs8Error, decrypt_pkcs8, encrypt_pkcs8, from_der, pem, pem_blocks, to_pkcs8, to_spki,
+    PKCS8_ITERATIONS, PemBlock, Pkcs8Error, decrypt_pkcs8, encrypt_pkcs8, from_der, is_encrypted_pkcs8, pem, pem_blocks,
+    to_pkcs8, to_spki,
 };
 pub use generate::{Recipe, generate};
 pub use sign::Signer;
@@ -497,7 +498,7 @@ pub(super) fn public_members(jwk: &Object) -> Object {
 }
 
 /// Wipes every text and number in `value`, which held private members.
-pub(super) fn wipe(value: &mut Json) {
+pub fn wipe(value: &mut Json) {
     match value {
         Json::String(text) | Json::Number(text) => text.zeroize(),
         Json::Array(items) => items.iter_mut().for_each(wipe),

@@ -3,12 +3,9 @@
 use super::super::env::Env;
 use super::super::error::Error;
 use super::super::json::{Json, Object};
-use super::super::key::{Key, encrypt_pkcs8, pem, to_pkcs8, to_spki, to_ssh};
+use super::super::key::{Key, PKCS8_ITERATIONS, encrypt_pkcs8, pem, to_pkcs8, to_spki, to_ssh};
 use super::super::seal::{self, Content, DEFAULT_P2C};
 use super::super::secret::Secret;
-
-/// The least PBKDF2-HMAC-SHA256 iterations of an encrypted PKCS#8 file.
-pub const MIN_PKCS8_ITERATIONS: u32 = 600_000;
 
 /// How keys are written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,8 +41,9 @@ pub fn private(
         (Form::Der, None) => to_pkcs8(key).map_err(bad),
         (Form::Pem, None) => to_pkcs8(key).map(|der| pem("PRIVATE KEY", der.expose())).map_err(bad),
         (Form::Pem | Form::Der, Some(passphrase)) => {
-            if let Some(count) = iterations.filter(|count| *count < MIN_PKCS8_ITERATIONS) {
-                let why = format!("{count} is too few for PKCS#8, which needs at least {MIN_PKCS8_ITERATIONS}");
+            if let Some(count) = iterations.filter(|count| !PKCS8_ITERATIONS.contains(count)) {
+                let (least, most) = (PKCS8_ITERATIONS.start(), PKCS8_ITERATIONS.end());
+                let why = format!("{count} is outside {least} to {most}, which PKCS#8 files are written with");
                 return Err(Error::usage("--p2c", why));
             }
             let der = encrypt_pkcs8(key, passphrase, iterations, env).map_err(bad)?;

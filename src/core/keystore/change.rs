@@ -326,6 +326,8 @@ pub fn reseal(path: &Path, old: Option<&Secret>, new: Protection<'_>) -> Result<
     for entry in &changing.store.entries {
         keys.write(&entry.file_name(), entry.to_bytes()?.expose())?;
     }
+    // The folder has to be there for good before the manifest names it.
+    changing.folder.sync()?;
     changing.folder.write(MANIFEST, after.to_text().as_bytes())?;
     changing.folder.remove_sub(&before.folder())?;
     Ok(changing.store.entries.len())

@@ -169,13 +169,20 @@ impl Folder {
     }
 
     /// Makes the names in it durable; a rename alone may be forgotten when the power fails.
+    ///
+    /// # Errors
+    /// [`Code::Io`].
     #[cfg(unix)]
-    fn sync(&self) -> Result<(), Error> {
+    pub fn sync(&self) -> Result<(), Error> {
         File::open(&self.0).and_then(|folder| folder.sync_all()).map_err(|e| Error::io(&self.0, &e))
     }
 
+    /// Makes the names in it durable, where there is a way.
+    ///
+    /// # Errors
+    /// Never.
     #[cfg(not(unix))]
-    fn sync(&self) -> Result<(), Error> {
+    pub fn sync(&self) -> Result<(), Error> {
         Ok(())
     }
 }

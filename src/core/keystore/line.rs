@@ -13,6 +13,9 @@ pub const PUBLISH_FOR: i64 = 2 * 60 * 60;
 /// Seconds that a key stays published after it has signed its last token.
 pub const GRACE: i64 = 30 * 24 * 60 * 60;
 
+/// Seconds of the longest span that a policy may have: beyond a hundred years, it is a mistake.
+const LONGEST: i64 = 100 * 366 * 24 * 60 * 60;
+
 /// The stages of a key's life.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum State {
@@ -133,8 +136,9 @@ impl Policy {
     /// [`Usage`](super::super::error::Code::Usage) naming the flag.
     pub fn check(&self) -> Result<(), Error> {
         let spans = [("--publish-for", Some(self.publish_for)), ("--grace", Some(self.grace)), ("--every", self.every)];
-        match spans.into_iter().find(|(_, span)| span.is_some_and(|span| span < 0)) {
-            Some((flag, _)) => Err(Error::usage(flag, "cannot be negative")),
+        match spans.into_iter().find(|(_, span)| span.is_some_and(|span| !(0..=LONGEST).contains(&span))) {
+            Some((flag, Some(span))) if span < 0 => Err(Error::usage(flag, "cannot be negative")),
+            Some((flag, _)) => Err(Error::usage(flag, "is longer than a hundred years")),
             None => Ok(()),
         }
     }
@@ -270,9 +274,10 @@ mod tests {
     #[test]
     fn hostile_spans_saturate_or_are_refused() {
         let far = Policy { publish_for: i64::MAX, grace: i64::MAX, every: None };
-        assert!(far.check().is_ok());
+        assert!(far.check().is_err());
         let plan = plan(&[slot("a", 0, 0)], &far, Timestamp(7));
         assert!(matches!(plan, Plan::Rotate { activates_at: Timestamp(i64::MAX), .. }));
-        assert!(Policy { grace: -1, ..far }.check().is_err());
+        assert!(Policy { grace: -1, ..Policy::default() }.check().is_err());
+        assert!(Policy { grace: LONGEST, ..Policy::default() }.check().is_ok());
     }
 }

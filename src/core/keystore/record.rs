@@ -6,9 +6,10 @@ use std::sync::Arc;
 
 use zeroize::Zeroizing;
 
+use super::super::alg::SigAlg;
 use super::super::error::{Code, Error};
 use super::super::json::{Json, Object};
-use super::super::key::{Job, Key, wipe};
+use super::super::key::{Job, Key, Misfit, wipe};
 use super::super::keyfile::Passphrase;
 use super::super::seal;
 use super::super::secret::Secret;
@@ -44,7 +45,10 @@ impl Entry {
         Some(Self { slot, key, private, path })
     }
 
-    /// Reads the file at `path`.
+    /// Reads the content of the file at `path`.
+    ///
+    /// # Errors
+    /// [`Code::Io`] when it is not as it was written.
     pub fn parse(bytes: &Secret, path: &Path) -> Result<Self, Error> {
         Self::read(bytes, path).map_err(|why| damaged(path, &why))
     }
@@ -52,7 +56,7 @@ impl Entry {
     fn read(bytes: &Secret, path: &Path) -> Result<Self, String> {
         let mut file = versioned(bytes.expose())?;
         // Taken out first: an error must not leave it behind unwiped.
-        let private = take_private(&mut file);
+        let private = take_private(&mut file, bytes.len());
         let Some(Json::Object(public)) = file.remove("public") else { return Err("has no \"public\" key".into()) };
         let key = Key::from_jwk(public).map_err(|why| format!("holds a public key that {why}"))?;
         let kid = key.kid.clone().ok_or("holds a key without \"kid\"")?;
@@ -159,16 +163,18 @@ impl std::fmt::Debug for Entry {
 
 /// Whether a key is for signatures, whatever its size: the line is made of these.
 pub(super) fn signs(key: &Key) -> bool {
-    !key.algorithms(Job::Verify).is_empty()
+    SigAlg::ALL.iter().any(|alg| matches!(key.fit(*alg, Job::Verify), Ok(()) | Err(Misfit::Weak(_))))
 }
 
-fn take_private(file: &mut Object) -> Result<Private, String> {
+/// The private half, in a buffer that is as long as its file and so need not grow.
+fn take_private(file: &mut Object, length: usize) -> Result<Private, String> {
     match (file.remove("sealed"), file.remove("private")) {
         (Some(Json::String(sealed)), None) => Ok(Private::Sealed(sealed)),
         (None, Some(mut jwk @ Json::Object(_))) => {
-            let text = Secret::new(jwk.to_text().into_bytes());
+            let mut text = Zeroizing::new(Vec::with_capacity(length));
+            let written = serde_json::to_writer(&mut *text, &jwk);
             wipe(&mut jwk);
-            Ok(Private::Clear(text))
+            written.map(|()| Private::Clear(Secret::from(text))).map_err(|_| "has a \"private\" half that is no JWK".into())
         }
         (_, private) => {
             private.into_iter().for_each(|mut json| wipe(&mut json));

@@ -105,6 +105,7 @@ fn keys_take_over_from_each_other() {
     assert_eq!(lab.states(over.plus(line::GRACE)), ["current"]);
 }
 
+#[cfg(feature = "jwe")]
 #[test]
 fn a_new_key_is_like_the_one_before() {
     let lab = Lab::new();

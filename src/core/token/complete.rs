@@ -2,6 +2,7 @@
 
 use super::super::env::Env;
 use super::super::json::{Json, Object};
+use super::super::time::{MILLISECONDS_FROM, Timestamp};
 
 /// The claims that every token should have, for those that lack them.
 #[derive(Clone, Debug)]
@@ -12,6 +13,31 @@ pub struct Defaults {
     pub iat: bool,
     /// Whether `jti` is added, as a random UUID.
     pub jti: bool,
+}
+
+/// What a strict reader would refuse about claims that are about to be signed: dates that are no seconds, an `aud` of the
+/// wrong kind, nesting that is too deep.
+///
+/// # Errors
+/// The claim, and what is wrong with it.
+pub fn check_claims(claims: &Object) -> Result<(), (&'static str, String)> {
+    for name in ["exp", "nbf", "iat"] {
+        match claims.member(name) {
+            None => {}
+            Some(Json::Number(number)) => {
+                let at = Timestamp::from_json_number(number, false).0;
+                if at >= MILLISECONDS_FROM {
+                    return Err((name, format!("{number} looks like milliseconds; did you mean {}?", at / 1000)));
+                }
+            }
+            Some(other) => return Err((name, format!("is {}, and must be a number of seconds", other.kind()))),
+        }
+    }
+    if let Some(aud) = claims.member("aud").filter(|aud| aud.as_strings().is_none()) {
+        return Err(("aud", format!("is {}, and must be a string or an array of strings", aud.kind())));
+    }
+    let text = Json::Object(claims.clone()).to_text();
+    Json::parse(text.as_bytes()).map(drop).map_err(|why| ("the payload", format!("is {why}")))
 }
 
 /// Adds what is missing to `claims` and names what was added.

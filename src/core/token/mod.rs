@@ -7,6 +7,6 @@ mod diagnose;
 mod tests;
 mod verify;
 
-pub use complete::{Defaults, complete};
+pub use complete::{Defaults, check_claims, complete};
 pub use decode::{Content, Decoded, decode};
 pub use verify::{KeyUsed, Verdict, Verified, key_used, verify, weak};

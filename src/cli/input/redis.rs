@@ -1,0 +1,68 @@
+//! What arguments name of a Redis server: its URL, a password that is never in one on the command line, its CA.
+
+use std::path::Path;
+
+use jwtctl::core::error::{Code, Error};
+use jwtctl::core::files::{self, MAX_FILE};
+use jwtctl::core::redis::Target;
+use zeroize::Zeroizing;
+
+use super::{Echo, Inputs, MAX_SECRET, variable};
+
+/// Where Redis is unless somebody says otherwise.
+const DEFAULT_URL: &str = "redis://127.0.0.1:6379";
+
+/// The variable that may name it, password included.
+const URL_VARIABLE: &str = "JWTCTL_REDIS_URL";
+
+/// How to be let in.
+#[derive(clap::Args)]
+pub struct RedisLogin {
+    /// Log in to Redis with the password in KEYSPEC: PATH, -, env:NAME or fd:N
+    #[arg(long, value_name = "KEYSPEC", help_heading = "Redis")]
+    pub redis_password_from: Option<String>,
+    /// Accept a Redis server whose certificate these (PEM) vouch for, instead of the system's (rediss://)
+    #[arg(long, value_name = "FILE", help_heading = "Redis")]
+    pub redis_ca: Option<String>,
+}
+
+impl Inputs {
+    /// The server that `url` names: a URL without a password, or `env:NAME` for one that may have it. Left out, the
+    /// environment names it, or it is this machine's.
+    pub fn redis(&self, url: Option<&str>, flag: &str, login: &RedisLogin) -> Result<Target, Error> {
+        let mut target = match (url, url.and_then(|url| url.strip_prefix("env:"))) {
+            (_, Some(name)) => {
+                let url = variable(name).map(Zeroizing::new);
+                let url = url.ok_or_else(|| Error::usage(flag, format!("the environment has no variable {name}")))?;
+                Target::parse(&url, &format!("{flag} env:{name}"))?
+            }
+            (Some(url), None) => {
+                let target = Target::parse(url, flag)?;
+                if target.password.is_some() {
+                    let why = "has a password in it, and others can see the command line; it is not repeated here";
+                    let error =
+                        Error::usage(flag, why).hint("give the password with --redis-password-from FILE (or env:NAME, fd:N, -)");
+                    return Err(error.hint(format!("or the whole URL in a variable: {flag} env:NAME")));
+                }
+                target
+            }
+            (None, None) => match variable(URL_VARIABLE).filter(|url| !url.is_empty()).map(Zeroizing::new) {
+                Some(url) => Target::parse(&url, URL_VARIABLE)?,
+                None => Target::parse(DEFAULT_URL, flag)?,
+            },
+        };
+        if let Some(spec) = &login.redis_password_from {
+            let flag = "--redis-password-from";
+            let password = self.read(spec, flag, MAX_SECRET, Echo::Hide)?.without_trailing_newline();
+            if password.is_empty() {
+                return Err(Error::input(Code::BadSecret, flag, "the password is empty"));
+            }
+            target.password = Some(password);
+        }
+        if let Some(path) = &login.redis_ca {
+            target.ca = Some(files::read(Path::new(path), MAX_FILE)?.expose().to_vec());
+        }
+        target.check(flag)?;
+        Ok(target)
+    }
+}

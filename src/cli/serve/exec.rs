@@ -1,0 +1,61 @@
+//! `--exec`: a command that finds the issuer in its environment, and decides how we end.
+
+use std::ffi::OsString;
+use std::os::unix::process::ExitStatusExt as _;
+use std::process::ExitStatus;
+use std::time::Duration;
+
+use jwtctl::core::error::{Code, Error};
+use rustix::process::{Pid, Signal, kill_process};
+use tokio::process::{Child, Command};
+use tokio::time::timeout;
+
+use super::super::output::Ended;
+use super::listen::Signals;
+use super::ready::Ready;
+
+/// How long a command may take to end after it was told to, before it is told more clearly.
+const PATIENCE: Duration = Duration::from_secs(3);
+
+/// Runs the command to its end. A signal that is meant for us is meant for it as well.
+pub async fn run(program: &OsString, args: &[OsString], ready: &Ready, mut signals: Signals) -> Result<Ended, Error> {
+    let mut command = Command::new(program);
+    command.args(args);
+    command.env("OIDC_ISSUER", &ready.issuer).env("JWKS_URI", &ready.jwks_uri).env("TOKEN_ENDPOINT", &ready.token_endpoint);
+    let mut child = command.spawn().map_err(|e| cannot_run(program, &e))?;
+    tokio::select! {
+        status = child.wait() => return status.map(ended).map_err(|e| Error::io(program, &e)),
+        signal = signals.next() => stop(&mut child, signal).await,
+    }
+    child.wait().await.map(ended).map_err(|e| Error::io(program, &e))
+}
+
+fn cannot_run(program: &OsString, error: &std::io::Error) -> Error {
+    let why = match error.kind() {
+        std::io::ErrorKind::NotFound => "no such command".into(),
+        _ => error.to_string(),
+    };
+    Error::Io { code: Code::Io, path: program.into(), why, hints: Vec::new() }
+}
+
+async fn stop(child: &mut Child, signal: i32) {
+    // An interrupt from the keyboard reaches the command by itself; it only hears of it again if it does not end.
+    if signal == Signals::INTERRUPT && timeout(PATIENCE, child.wait()).await.is_ok() {
+        return;
+    }
+    let pid = child.id().and_then(|pid| i32::try_from(pid).ok()).and_then(Pid::from_raw);
+    if let Some(pid) = pid {
+        // It may have ended a moment ago.
+        let _ = kill_process(pid, Signal::TERM);
+    }
+    if timeout(PATIENCE, child.wait()).await.is_err() {
+        let _ = child.start_kill();
+    }
+}
+
+fn ended(status: ExitStatus) -> Ended {
+    match (status.code(), status.signal()) {
+        (Some(code), _) => Ended::Program(u8::try_from(code).unwrap_or(u8::MAX)),
+        (None, signal) => Ended::Signal(signal.unwrap_or_default()),
+    }
+}

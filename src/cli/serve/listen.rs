@@ -1,0 +1,170 @@
+//! The socket: connections are taken, bounded in number and time, and let go in good order.
+
+use std::net::SocketAddr;
+use std::rc::Rc;
+use std::sync::Arc;
+use std::time::Duration;
+
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use jwtctl::core::error::Error;
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::net::{TcpListener, TcpSocket};
+use tokio::signal::unix::{Signal, SignalKind, signal};
+use tokio::sync::{Semaphore, watch};
+use tokio::task::{JoinHandle, spawn_local};
+use tokio::time::{sleep, timeout};
+use tokio_rustls::TlsAcceptor;
+
+use super::{Server, answer};
+
+/// Connections at the same time; further ones wait to be taken.
+const MAX_CONNECTIONS: usize = 4096;
+
+/// Connections that wait to be taken.
+const BACKLOG: u32 = 4096;
+
+/// How long a client may take for a handshake, and for the head of a request.
+const HEAD: Duration = Duration::from_secs(10);
+
+/// How long a connection may live; the request that is under way then is still answered.
+const LIFE: Duration = Duration::from_secs(600);
+
+/// How long answers that are under way may still take at the end.
+const GRACE: Duration = Duration::from_secs(2);
+
+/// Bytes of the longest head of a request, and how many fields it may have.
+const MAX_HEAD: usize = 16 * 1024;
+const MAX_FIELDS: usize = 64;
+
+/// Files that this process may need: its connections, and some. Not more, for `--exec` hands the limit on.
+const FILES: u64 = 2 * MAX_CONNECTIONS as u64;
+
+/// Lets this process have its connections, where shells only grant it a thousand files.
+pub fn raise_limit() {
+    let limit = getrlimit(Resource::Nofile);
+    let wanted = limit.maximum.map_or(FILES, |most| most.min(FILES));
+    if limit.current.is_some_and(|current| current < wanted) {
+        // Without it, fewer connections fit, and nothing else changes.
+        let _ = setrlimit(Resource::Nofile, Rlimit { current: Some(wanted), ..limit });
+    }
+}
+
+/// Takes hold of the address.
+pub fn bind(address: SocketAddr) -> Result<TcpListener, Error> {
+    let socket = if address.is_ipv4() { TcpSocket::new_v4() } else { TcpSocket::new_v6() };
+    let bound = socket.and_then(|socket| {
+        socket.set_reuseaddr(true)?;
+        socket.bind(address)?;
+        socket.listen(BACKLOG)
+    });
+    bound.map_err(|e| {
+        let error = Error::io(address.to_string(), &e);
+        match e.kind() {
+            std::io::ErrorKind::AddrInUse => error.hint(format!("to take any free port: --listen {}:0", address.ip())),
+            _ => error,
+        }
+    })
+}
+
+/// Connections being taken.
+pub struct Accepting {
+    task: JoinHandle<()>,
+    stop: watch::Sender<bool>,
+}
+
+/// Takes connections from now on.
+pub fn accept(listener: TcpListener, tls: Option<TlsAcceptor>, server: Rc<Server>) -> Accepting {
+    let (stop, stopped) = watch::channel(false);
+    Accepting { task: spawn_local(take(listener, tls, server, stopped)), stop }
+}
+
+impl Accepting {
+    /// Takes no more, and lets those go that are here.
+    pub async fn stop(self) {
+        let _ = self.stop.send(true);
+        // What does not end in time ends with the process.
+        let _ = timeout(GRACE + Duration::from_millis(200), async {
+            let _ = self.task.await;
+            self.stop.closed().await;
+        })
+        .await;
+    }
+}
+
+async fn take(listener: TcpListener, tls: Option<TlsAcceptor>, server: Rc<Server>, mut stopped: watch::Receiver<bool>) {
+    let room = Arc::new(Semaphore::new(MAX_CONNECTIONS));
+    loop {
+        let Ok(permit) = Arc::clone(&room).acquire_owned().await else { return };
+        let stream = tokio::select! {
+            accepted = listener.accept() => match accepted {
+                Ok((stream, _)) => stream,
+                Err(_) => {
+                    // Out of file descriptors, most likely: connections that end will make room.
+                    sleep(Duration::from_millis(50)).await;
+                    continue;
+                }
+            },
+            _ = stopped.changed() => return,
+        };
+        // Small answers must not wait for more to send.
+        let _ = stream.set_nodelay(true);
+        let (server, tls, stopped) = (Rc::clone(&server), tls.clone(), stopped.clone());
+        spawn_local(async move {
+            match tls {
+                None => converse(stream, server, stopped).await,
+                Some(tls) => {
+                    if let Ok(Ok(stream)) = timeout(HEAD, tls.accept(stream)).await {
+                        converse(stream, server, stopped).await;
+                    }
+                }
+            }
+            drop(permit);
+        });
+    }
+}
+
+/// Serves one connection to its end.
+async fn converse(stream: impl AsyncRead + AsyncWrite + Unpin + 'static, server: Rc<Server>, mut stopped: watch::Receiver<bool>) {
+    let service = service_fn(move |request| answer::answer(Rc::clone(&server), request));
+    let mut builder = http1::Builder::new();
+    builder.timer(TokioTimer::new()).header_read_timeout(HEAD).max_buf_size(MAX_HEAD).max_headers(MAX_FIELDS);
+    let connection = builder.serve_connection(TokioIo::new(stream), service);
+    tokio::pin!(connection);
+    tokio::select! {
+        // Whatever a client does wrong ends its own connection alone.
+        _ = connection.as_mut() => return,
+        _ = stopped.changed() => {}
+        () = sleep(LIFE) => {}
+    }
+    connection.as_mut().graceful_shutdown();
+    let _ = timeout(GRACE, connection).await;
+}
+
+/// The signals that end us.
+pub struct Signals {
+    interrupt: Signal,
+    terminate: Signal,
+}
+
+impl Signals {
+    /// SIGINT.
+    pub const INTERRUPT: i32 = 2;
+    const TERMINATE: i32 = 15;
+
+    /// Watches for them from now on.
+    pub fn new() -> Result<Self, Error> {
+        let watch = |kind| signal(kind).map_err(|e| Error::io("signals", &e));
+        Ok(Self { interrupt: watch(SignalKind::interrupt())?, terminate: watch(SignalKind::terminate())? })
+    }
+
+    /// The number of the next one.
+    pub async fn next(&mut self) -> i32 {
+        tokio::select! {
+            _ = self.interrupt.recv() => Self::INTERRUPT,
+            _ = self.terminate.recv() => Self::TERMINATE,
+        }
+    }
+}

@@ -1,0 +1,47 @@
+//! The request log. Writing it never holds up the server: a parent that does not read our stderr must not stop us.
+
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::time::Duration;
+
+use super::super::output::Output;
+
+/// Lines that wait to be written; more are dropped.
+const WAITING: usize = 4096;
+
+/// How long the last lines may take.
+const PATIENCE: Duration = Duration::from_millis(200);
+
+/// The writing end of the log.
+pub struct Log {
+    lines: SyncSender<Option<String>>,
+    done: Receiver<()>,
+}
+
+impl Log {
+    /// Starts to write lines where `output` does.
+    pub fn start(output: &Output) -> Self {
+        let (lines, waiting) = sync_channel::<Option<String>>(WAITING);
+        let (finished, done) = sync_channel(1);
+        let output = output.clone();
+        std::thread::spawn(move || {
+            while let Ok(Some(line)) = waiting.recv() {
+                output.log(&line);
+            }
+            // Whoever waits for this may have given up.
+            let _ = finished.send(());
+        });
+        Self { lines, done }
+    }
+
+    /// Adds a line, unless too many are waiting.
+    pub fn line(&self, line: String) {
+        let _ = self.lines.try_send(Some(line));
+    }
+
+    /// Waits for the last lines, though not for long.
+    pub fn finish(&self) {
+        if self.lines.try_send(None).is_ok() {
+            let _ = self.done.recv_timeout(PATIENCE);
+        }
+    }
+}

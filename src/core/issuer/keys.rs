@@ -1,0 +1,220 @@
+//! Whose keys the issuer signs with and publishes: those it was given, or fresh ones for every issuer.
+
+use std::cell::Cell;
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use aws_lc_rs::digest::{SHA256, digest};
+
+use super::super::alg::{Kty, SigAlg};
+use super::super::env::Env;
+use super::super::json::Json;
+use super::super::key::{Job, Key, Recipe, Signer, generate};
+
+/// Issuers that may have fresh keys at the same time.
+const MAX_ISSUERS: usize = 32;
+
+/// Keys that a fresh set keeps: the one that signs, and those before it.
+const MAX_FRESH: usize = 8;
+
+/// A key that is ready to sign.
+pub struct SigningKey {
+    /// The key, with the id that tokens name it by.
+    pub key: Arc<Key>,
+    /// What it signs with.
+    pub alg: SigAlg,
+    pub(super) signer: Signer,
+}
+
+impl SigningKey {
+    /// Makes a key ready; one without an id is named by its thumbprint.
+    ///
+    /// # Errors
+    /// A phrase when it cannot sign, has no public half to publish, or leaves the algorithm open.
+    pub fn new(mut key: Key, alg: Option<SigAlg>) -> Result<Self, String> {
+        if key.kty() == Kty::Oct {
+            return Err("is symmetric, and an issuer needs a public key to publish".into());
+        }
+        let choices = key.algorithms(Job::Sign);
+        let alg = match (alg, &choices[..]) {
+            (Some(alg), _) => alg,
+            (None, [alg, ..]) => *alg,
+            (None, []) => {
+                return Err(if key.is_private() { "cannot sign" } else { "is a public key, and an issuer signs" }.into());
+            }
+        };
+        let signer = key.signer(alg, false).map_err(|misfit| misfit.why().to_owned())?;
+        if key.kid.is_none() {
+            key.kid = Some(key.thumbprint());
+        }
+        // Verifiers are told what the key is for.
+        key.alg.get_or_insert_with(|| alg.as_str().into());
+        key.usage.get_or_insert_with(|| "sig".into());
+        Ok(Self { key: Arc::new(key), alg, signer })
+    }
+}
+
+/// The keys of one issuer at one moment.
+#[derive(Clone)]
+pub struct Ring {
+    /// The key that signs.
+    pub signing: Arc<SigningKey>,
+    /// What is published, the signing key among them.
+    pub published: Vec<Arc<Key>>,
+}
+
+/// Where an issuer's keys come from.
+pub trait KeySource {
+    /// The keys at `env.now` of the issuer with that first path segment, or of the one without.
+    ///
+    /// # Errors
+    /// A phrase when there are none.
+    fn ring(&mut self, tenant: Option<&str>, env: &Env<'_>) -> Result<Ring, String>;
+
+    /// Lets new keys take over from the present ones, which stay published.
+    ///
+    /// # Errors
+    /// A phrase when these keys are not the issuer's to rotate.
+    fn rotate(&mut self, env: &Env<'_>) -> Result<(), String>;
+}
+
+/// One key for all issuers.
+pub struct Fixed(Ring);
+
+impl Fixed {
+    /// Signs with `signing`, and publishes it along with `others`.
+    pub fn new(signing: SigningKey, others: Vec<Arc<Key>>) -> Self {
+        let published = std::iter::once(Arc::clone(&signing.key)).chain(others).collect();
+        Self(Ring { signing: Arc::new(signing), published })
+    }
+}
+
+impl KeySource for Fixed {
+    fn ring(&mut self, _: Option<&str>, _: &Env<'_>) -> Result<Ring, String> {
+        Ok(self.0.clone())
+    }
+
+    fn rotate(&mut self, _: &Env<'_>) -> Result<(), String> {
+        Err("the key was given, and stays".into())
+    }
+}
+
+/// Fresh keys, other ones for each issuer, that live as long as the process.
+pub struct Fresh {
+    alg: SigAlg,
+    seed: Option<String>,
+    rings: HashMap<String, Vec<Arc<SigningKey>>>,
+}
+
+impl Fresh {
+    /// Keys for `alg`: random, or from a seed, which makes them the same at every start and everybody's.
+    ///
+    /// # Errors
+    /// A phrase when there are no such keys.
+    pub fn new(alg: SigAlg, seed: Option<String>) -> Result<Self, String> {
+        match alg.kty() {
+            Kty::Oct => Err(format!("{alg} is symmetric, and an issuer needs a public key to publish")),
+            Kty::Rsa if seed.is_some() => Err(format!("{alg} needs RSA keys, which are not made from a seed")),
+            _ => Ok(Self { alg, seed, rings: HashMap::new() }),
+        }
+    }
+
+    fn make(&self, tenant: &str, count: usize, env: &Env<'_>) -> Result<Arc<SigningKey>, String> {
+        make(self.alg, self.seed.as_deref().map(|seed| format!("{tenant}\0{count}\0{seed}")), env).map(Arc::new)
+    }
+}
+
+impl KeySource for Fresh {
+    fn ring(&mut self, tenant: Option<&str>, env: &Env<'_>) -> Result<Ring, String> {
+        let tenant = tenant.unwrap_or_default();
+        if !self.rings.contains_key(tenant) {
+            if self.rings.len() >= MAX_ISSUERS {
+                return Err(format!("there are {MAX_ISSUERS} issuers already"));
+            }
+            let first = self.make(tenant, 0, env)?;
+            self.rings.insert(tenant.to_owned(), vec![first]);
+        }
+        let keys = self.rings.get(tenant).map(Vec::as_slice).unwrap_or_default();
+        let signing = keys.first().ok_or("there is no key")?;
+        Ok(Ring { signing: Arc::clone(signing), published: keys.iter().map(|it| Arc::clone(&it.key)).collect() })
+    }
+
+    fn rotate(&mut self, env: &Env<'_>) -> Result<(), String> {
+        let tenants: Vec<(String, usize)> = self.rings.iter().map(|(tenant, keys)| (tenant.clone(), keys.len())).collect();
+        for (tenant, count) in tenants {
+            let next = self.make(&tenant, count, env)?;
+            let keys = self.rings.entry(tenant).or_default();
+            keys.insert(0, next);
+            keys.truncate(MAX_FRESH);
+        }
+        Ok(())
+    }
+}
+
+/// A new key for `alg`. One from a seed says so in its id and in a member of its own, for it is no secret.
+pub(super) fn make(alg: SigAlg, seed: Option<String>, env: &Env<'_>) -> Result<SigningKey, String> {
+    let recipe = Recipe::for_sig(alg, None, None)?;
+    let Some(seed) = seed else { return SigningKey::new(generate(recipe, env)?, Some(alg)) };
+    let drawn = Cell::new(0_u64);
+    let random = |buffer: &mut [u8]| {
+        for chunk in buffer.chunks_mut(32) {
+            let block = digest(&SHA256, format!("jwtctl serve --seed\0{alg}\0{seed}\0{}", drawn.get()).as_bytes());
+            drawn.set(drawn.get() + 1);
+            chunk.copy_from_slice(&block.as_ref()[..chunk.len()]);
+        }
+    };
+    let mut key = generate(recipe, &Env { random: &random, ..*env })?;
+    key.kid = Some(format!("test-{}", key.thumbprint()));
+    key.others.set("jwtctl_test_key", Json::Bool(true));
+    SigningKey::new(key, Some(alg))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::super::env::Stopped;
+    use super::super::super::time::Timestamp;
+    use super::*;
+
+    fn env(random: &dyn Fn(&mut [u8])) -> Env<'_> {
+        Env { now: Timestamp(0), random, clock: &Stopped }
+    }
+
+    #[test]
+    fn seeded_keys_are_the_same_every_time_and_marked() {
+        let random = |_: &mut [u8]| panic!("a seed needs no randomness");
+        for alg in [SigAlg::EdDsa, SigAlg::Es256, SigAlg::Es384, SigAlg::Es512] {
+            let kid = |tenant, seed: &str| {
+                let ring = Fresh::new(alg, Some(seed.into())).unwrap().ring(tenant, &env(&random)).unwrap();
+                assert_eq!(ring.published[0].public_jwk().member("jwtctl_test_key"), Some(&Json::Bool(true)));
+                ring.signing.key.kid.clone().unwrap()
+            };
+            assert_eq!(kid(None, "a"), kid(None, "a"));
+            assert_ne!(kid(None, "a"), kid(None, "b"));
+            assert_ne!(kid(None, "a"), kid(Some("t"), "a"));
+            assert!(kid(None, "a").starts_with("test-"));
+        }
+        assert!(Fresh::new(SigAlg::Rs256, Some("a".into())).is_err());
+        assert!(Fresh::new(SigAlg::Hs256, None).is_err());
+    }
+
+    #[test]
+    fn issuers_have_keys_of_their_own_and_their_number_is_bounded() {
+        let count = Cell::new(0_u8);
+        let random = |buffer: &mut [u8]| {
+            count.set(count.get().wrapping_add(1));
+            buffer.fill(count.get());
+        };
+        let mut fresh = Fresh::new(SigAlg::Es256, None).unwrap();
+        let first = fresh.ring(None, &env(&random)).unwrap();
+        let second = fresh.ring(Some("two"), &env(&random)).unwrap();
+        assert_ne!(first.signing.key.kid, second.signing.key.kid);
+        fresh.rotate(&env(&random)).unwrap();
+        let after = fresh.ring(None, &env(&random)).unwrap();
+        assert_eq!(after.published.len(), 2);
+        assert_eq!(after.published[1].kid, first.signing.key.kid);
+        for number in 0..MAX_ISSUERS - 2 {
+            fresh.ring(Some(&number.to_string()), &env(&random)).unwrap();
+        }
+        assert!(fresh.ring(Some("one too many"), &env(&random)).is_err());
+    }
+}
