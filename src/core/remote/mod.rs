@@ -7,6 +7,7 @@
 mod discovery;
 mod fetch;
 mod freshness;
+mod keys;
 mod options;
 mod renew;
 
@@ -16,15 +17,14 @@ pub use options::{Options, Source};
 use std::sync::Arc;
 
 use super::address::Address;
-use super::alg::Kty;
 use super::cache::{
-    COOLDOWN_MS, Cache, Class, DEFAULT_TTL_S, Entry, Kind, Pause, Problem, Provenance as Origin, Published, Reason, Slot,
-    Slotted, Standing, TTL_RANGE_S,
+    Cache, Class, DEFAULT_TTL_S, Entry, Kind, Pause, Problem, Provenance as Origin, Published, Reason, Slot, Slotted, Standing,
+    TTL_RANGE_S,
 };
 use super::env::Env;
 use super::error::{Code, Error};
 use super::json::Json;
-use super::jwks::{Dropped, Found, KeySet, Keys, Provenance, Wanted, Why, select};
+use super::jwks::{Dropped, Found, KeySet, Keys, Provenance, Wanted, select};
 use super::key::Key;
 use super::time::humanize;
 use fetch::Refusal;
@@ -348,86 +348,6 @@ fn unavailable(code: Code, what: &str, problem: &Problem) -> Error {
     };
     let hints = hint.map(String::from).into_iter().collect();
     Error::Unavailable { code, what: what.into(), why: problem.why.clone(), hints }
-}
-
-impl Keys for Remote<'_> {
-    fn local(&mut self, wanted: Wanted<'_>, env: &Env<'_>) -> Result<Found, Error> {
-        self.kid = wanted.kid.map(String::from);
-        if wanted.alg.kty() == Kty::Oct {
-            let why = format!("alg is {}, and a published key set has no secrets to check it with", wanted.alg);
-            return Ok(Found::Refused(why));
-        }
-        Ok(if self.look(env)? { self.select(wanted) } else { Found::Absent })
-    }
-
-    fn refresh(&mut self, wanted: Wanted<'_>, why: Why, env: &Env<'_>) -> Result<Option<Found>, Error> {
-        let age_ms = self.loaded.as_ref().map(|it| it.age_ms);
-        // Keys this new are all there are: an entry is written after its fetch has ended, so this needs no lock.
-        if age_ms.is_some_and(|age| age < COOLDOWN_MS) {
-            return Ok(None);
-        }
-        let before = self.select(wanted);
-        let reason = match (why, age_ms) {
-            (Why::BadSignature, _) if self.options.offline => return Ok(None),
-            (Why::BadSignature, _) => Reason::BadSig,
-            // More keys are not what is missing.
-            (Why::UnknownKid, Some(_)) if matches!(before, Found::TooMany(_)) => return Ok(None),
-            (Why::UnknownKid, Some(_)) => Reason::KidMiss,
-            (Why::UnknownKid, None) if self.options.refresh => Reason::Forced,
-            (Why::UnknownKid, None) => Reason::Cold,
-        };
-        self.offline_refusal()?;
-        let fits = |keys: &[Arc<Key>]| !matches!(select(keys, wanted), Found::Nothing);
-        match self.obtain(reason, &fits, env) {
-            Ok(Obtained::JustFetched) if reason == Reason::BadSig => Ok(None),
-            Ok(_) => {
-                let found = self.select(wanted);
-                let unchanged = reason == Reason::BadSig && same_keys(&before, &found);
-                Ok((!unchanged).then_some(found))
-            }
-            // The signature is bad by the keys that count; that better ones cannot be had makes it no better.
-            Err(_) if reason == Reason::BadSig => Ok(None),
-            Err(e) => Err(e),
-        }
-    }
-
-    fn all(&self) -> &[Arc<Key>] {
-        self.loaded.as_ref().map_or(&[], |it| &it.set.keys)
-    }
-
-    fn warnings(&self) -> &[String] {
-        &self.warnings
-    }
-
-    fn provenance(&self) -> Provenance {
-        let name = self.name();
-        let Some(it) = &self.loaded else {
-            return Provenance { source: "none".into(), url: Some(name.clone()), name, ..Provenance::default() };
-        };
-        let source = match (it.refreshed, it.entry.provenance) {
-            (true, _) => "network",
-            (false, Origin::Fetch) => "cache",
-            (false, Origin::Import) => "import",
-        };
-        Provenance {
-            source: source.into(),
-            state: Some(if it.standing == Standing::Fresh { "fresh" } else { "stale" }.into()),
-            age_s: Some(it.age_ms / 1000),
-            url: Some(name.clone()),
-            kid: self.kid.clone(),
-            refreshed: it.refreshed,
-            reason: self.reason.map(|it| it.as_str().to_owned()),
-            name,
-        }
-    }
-}
-
-/// Whether a second look brought nothing new.
-fn same_keys(before: &Found, after: &Found) -> bool {
-    match (before, after) {
-        (Found::Keys(a), Found::Keys(b)) => a.len() == b.len() && a.iter().zip(b).all(|(a, b)| a.same_material(b)),
-        _ => false,
-    }
 }
 
 #[cfg(test)]

@@ -8,6 +8,7 @@ use super::super::address::Issuer;
 use super::super::alg::SigAlg;
 use super::super::cache::testing::{FakeClock, NOW_MS, URL};
 use super::super::cache::{Format, export};
+use super::super::jwks::Why;
 use super::*;
 
 const A: &str = "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo";
