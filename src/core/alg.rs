@@ -124,11 +124,6 @@ impl Curve {
         self.row().oid
     }
 
-    /// Whether keys on it agree on secrets and never sign.
-    pub fn is_agreement_only(self) -> bool {
-        matches!(self, Self::X25519 | Self::X448)
-    }
-
     /// The size people quote for it.
     pub fn bits(self) -> usize {
         match self {

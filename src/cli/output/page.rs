@@ -1,0 +1,238 @@
+//! What reports write on: it knows colour, indentation, tables, and what must not reach a terminal as it is.
+
+use std::borrow::Cow;
+use std::fmt::Write as _;
+use std::io::{self, Write};
+
+use anstyle::{AnsiColor, Style};
+use jwtctl::core::json::{Json, Object};
+
+/// What a report writes on. Text that comes from a token goes through [`Page::text`] or [`Page::json`].
+pub struct Page<'a> {
+    out: &'a mut Vec<u8>,
+    color: bool,
+    terminal: bool,
+}
+
+/// The roles that colour marks; every one of them is also told by words or position.
+#[derive(Clone, Copy)]
+pub enum Role {
+    /// Nothing special.
+    Plain,
+    /// It holds.
+    Good,
+    /// It does not.
+    Bad,
+    /// Look twice.
+    Caution,
+    /// Less important.
+    Faint,
+    /// A heading.
+    Title,
+    /// The header of a token, and member names.
+    Header,
+    /// Its payload, and strings.
+    Payload,
+    /// Its signature, and numbers.
+    Signature,
+}
+
+impl Role {
+    fn style(self) -> Style {
+        let color = |color: AnsiColor| Style::new().fg_color(Some(color.into()));
+        match self {
+            Self::Plain => Style::new(),
+            Self::Good => color(AnsiColor::Green),
+            Self::Bad => color(AnsiColor::Red).bold(),
+            Self::Caution => color(AnsiColor::Yellow),
+            Self::Faint => Style::new().dimmed(),
+            Self::Title => Style::new().bold(),
+            Self::Header => color(AnsiColor::Red),
+            Self::Payload => color(AnsiColor::Magenta),
+            Self::Signature => color(AnsiColor::Cyan),
+        }
+    }
+}
+
+impl<'a> Page<'a> {
+    /// A page that collects what is written in `out`.
+    pub fn new(out: &'a mut Vec<u8>, color: bool, terminal: bool) -> Self {
+        Self { out, color, terminal }
+    }
+
+    /// Text of the program's own, in which nothing comes from outside: plain, or with the colours it brings.
+    pub fn own(&mut self, plain: &str, ansi: &str) -> io::Result<()> {
+        self.out.write_all(if self.color { ansi } else { plain }.as_bytes())
+    }
+
+    /// Whether stdout is a terminal.
+    pub fn is_terminal(&self) -> bool {
+        self.terminal
+    }
+
+    /// Text, with everything escaped that a terminal would act on.
+    pub fn text(&mut self, role: Role, text: &str) -> io::Result<()> {
+        let style = if self.color { role.style() } else { Style::new() };
+        write!(self.out, "{style}{}{style:#}", printable(text))
+    }
+
+    /// [`Page::text`], and the end of the line.
+    pub fn line(&mut self, role: Role, text: &str) -> io::Result<()> {
+        self.text(role, text)?;
+        self.end()
+    }
+
+    /// Ends the line.
+    pub fn end(&mut self) -> io::Result<()> {
+        self.out.write_all(b"\n")
+    }
+
+    /// Bytes as they are; on a terminal, with everything escaped that it would act on.
+    pub fn bytes(&mut self, bytes: &[u8]) -> io::Result<()> {
+        if !self.terminal {
+            return self.out.write_all(bytes);
+        }
+        self.out.write_all(printable_lines(&String::from_utf8_lossy(bytes)).as_bytes())
+    }
+
+    /// A value as a script wants it: a string without quotes, anything else as JSON; and the end of the line.
+    pub fn bare(&mut self, value: &Json) -> io::Result<()> {
+        match value {
+            Json::String(text) => self.bytes(text.as_bytes())?,
+            other => self.bytes(other.to_text().as_bytes())?,
+        }
+        self.end()
+    }
+
+    /// An object, indented, with what `remark` has to say behind each member of its top level.
+    pub fn object(&mut self, object: &Object, remark: &dyn Fn(&str, &Json) -> Option<String>) -> io::Result<()> {
+        if object.0.is_empty() {
+            return self.line(Role::Plain, "{}");
+        }
+        self.line(Role::Plain, "{")?;
+        for (i, (name, value)) in object.0.iter().enumerate() {
+            self.member(name, value, 1)?;
+            let comma = if i + 1 < object.0.len() { "," } else { "" };
+            self.text(Role::Plain, comma)?;
+            if let Some(remark) = remark(name, value) {
+                self.text(Role::Faint, &format!("  # {remark}"))?;
+            }
+            self.end()?;
+        }
+        self.line(Role::Plain, "}")
+    }
+
+    fn member(&mut self, name: &str, value: &Json, depth: usize) -> io::Result<()> {
+        self.text(Role::Plain, &"  ".repeat(depth))?;
+        self.text(Role::Header, &Json::from(name).to_text())?;
+        self.text(Role::Plain, ": ")?;
+        self.json(value, depth)
+    }
+
+    /// A JSON value, indented, numbers and duplicates as they were written.
+    pub fn json(&mut self, value: &Json, depth: usize) -> io::Result<()> {
+        let indent = "  ".repeat(depth);
+        match value {
+            Json::String(_) => self.text(Role::Payload, &value.to_text()),
+            Json::Array(items) if !items.is_empty() => {
+                // Short lists of plain values read better on one line.
+                let plain = items.iter().all(|item| !matches!(item, Json::Array(_) | Json::Object(_)));
+                let text = value.to_text();
+                if plain && text.len() <= 72 {
+                    return self.text(Role::Payload, &text.replace("\",\"", "\", \""));
+                }
+                self.text(Role::Plain, "[")?;
+                for (i, item) in items.iter().enumerate() {
+                    self.text(Role::Plain, if i == 0 { "" } else { "," })?;
+                    self.end()?;
+                    self.text(Role::Plain, &format!("{indent}  "))?;
+                    self.json(item, depth + 1)?;
+                }
+                self.end()?;
+                self.text(Role::Plain, &format!("{indent}]"))
+            }
+            Json::Object(object) if !object.0.is_empty() => {
+                self.text(Role::Plain, "{")?;
+                for (i, (name, value)) in object.0.iter().enumerate() {
+                    self.text(Role::Plain, if i == 0 { "" } else { "," })?;
+                    self.end()?;
+                    self.member(name, value, depth + 1)?;
+                }
+                self.end()?;
+                self.text(Role::Plain, &format!("{indent}}}"))
+            }
+            other => self.text(Role::Signature, &other.to_text()),
+        }
+    }
+
+    /// A table: on a terminal fitted to its width, in a pipe whole and without lines.
+    pub fn table(&mut self, titles: &[&str], rows: &[Vec<String>]) -> io::Result<()> {
+        use comfy_table::{ContentArrangement, Table, presets};
+        let mut table = Table::new();
+        table.set_header(titles.iter().copied());
+        table.load_style(presets::NOTHING);
+        if let (true, Some((terminal_size::Width(width), _))) = (self.terminal, terminal_size::terminal_size()) {
+            table.load_style(presets::UTF8_HORIZONTAL_ONLY);
+            table.set_width(width).set_content_arrangement(ContentArrangement::Dynamic);
+        }
+        for row in rows {
+            table.add_row(row.iter().map(|cell| if cell.is_empty() { "\"\"".into() } else { printable(cell) }));
+        }
+        for column in table.column_iter_mut() {
+            column.set_padding((0, 2));
+        }
+        for line in table.lines() {
+            writeln!(self.out, "{}", line.trim_end())?;
+        }
+        Ok(())
+    }
+}
+
+/// `text` with control, bidirectional and invisible characters written as `\uXXXX`, line breaks too.
+pub fn printable(text: &str) -> Cow<'_, str> {
+    escape(text, is_hostile)
+}
+
+/// [`printable`], with line breaks and tabs left alone.
+fn printable_lines(text: &str) -> Cow<'_, str> {
+    escape(text, |c| is_hostile(c) && c != '\n' && c != '\t')
+}
+
+fn escape(text: &str, hostile: impl Fn(char) -> bool) -> Cow<'_, str> {
+    if !text.contains(&hostile) {
+        return Cow::Borrowed(text);
+    }
+    let mut escaped = String::with_capacity(text.len() + 16);
+    for c in text.chars() {
+        if hostile(c) {
+            let mut units = [0; 2];
+            c.encode_utf16(&mut units).iter().for_each(|unit| {
+                let _ = write!(escaped, "\\u{unit:04x}");
+            });
+        } else {
+            escaped.push(c);
+        }
+    }
+    Cow::Owned(escaped)
+}
+
+/// Characters that move the cursor, turn text around or cannot be seen.
+fn is_hostile(c: char) -> bool {
+    c.is_control()
+        || matches!(c,
+            '\u{00ad}' | '\u{034f}' | '\u{061c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}' | '\u{180b}'..='\u{180f}'
+            | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{3164}' | '\u{fe00}'..='\u{fe0f}'
+            | '\u{feff}' | '\u{ffa0}' | '\u{fff9}'..='\u{fffb}' | '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{e0fff}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hostile_characters_are_escaped_and_nothing_else() {
+        assert_eq!(printable("grüße \u{1f600}"), "grüße \u{1f600}");
+        assert_eq!(printable("a\u{1b}[31mb\u{202e}c\u{200b}d\n\u{9b}"), "a\\u001b[31mb\\u202ec\\u200bd\\u000a\\u009b");
+        assert_eq!(printable("\u{e0041}"), "\\udb40\\udc41");
+    }
+}

@@ -1,0 +1,241 @@
+//! Keys as JWK (RFC 7517; members by RFC 7518 §6 and RFC 8037 §2): read strictly, printed with and without the private half.
+
+use serde::{Serialize, Serializer};
+use zeroize::{Zeroize as _, Zeroizing};
+
+use super::super::alg::{Curve, Kty};
+use super::super::json::{Json, Object};
+use super::super::secret::Secret;
+use super::{Key, Material, RsaPrivate, decode, encode, rsa, without_zeros};
+
+/// Members that hold a private key in some `kty` or other: never copied into anything public.
+pub const PRIVATE_MEMBERS: &[&str] = &["k", "d", "p", "q", "dp", "dq", "qi", "oth", "priv"];
+
+impl Key {
+    /// Reads one JWK. Unknown members are kept; those of the key itself must be as RFC 7518 §6 says.
+    ///
+    /// # Errors
+    /// What is wrong with it, as a phrase to follow the key's name.
+    pub fn from_jwk(mut jwk: Object) -> Result<Self, String> {
+        let result = Self::read_jwk(&mut jwk);
+        // Whatever private members an error left behind.
+        jwk.0.iter_mut().filter(|(name, _)| PRIVATE_MEMBERS.contains(&name.as_str())).for_each(|(_, value)| wipe(value));
+        result
+    }
+
+    fn read_jwk(jwk: &mut Object) -> Result<Self, String> {
+        if let Some(path) = Json::from(public_members(jwk)).duplicate() {
+            return Err(format!("has {path:?} twice"));
+        }
+        let mut seen = std::collections::HashSet::with_capacity(jwk.0.len());
+        if let Some((name, _)) = jwk.0.iter().find(|(name, _)| !seen.insert(name.as_str())) {
+            return Err(format!("has {name:?} twice"));
+        }
+        let kty = take_text(jwk, "kty")?.ok_or("has no \"kty\"")?;
+        let material = match kty.as_str() {
+            "oct" => Material::Oct(Secret::from(take_private(jwk, "k")?.ok_or("has no \"k\"")?)),
+            "RSA" => read_rsa(jwk)?,
+            "EC" | "OKP" => read_curve(jwk, if kty == "EC" { Kty::Ec } else { Kty::Okp })?,
+            other => return Err(format!("has kty {other:?}, which jwtctl does not know")),
+        };
+        let key_ops = match jwk.remove("key_ops") {
+            None => None,
+            Some(json) => {
+                let ops: Option<Vec<String>> = match &json {
+                    Json::Array(_) => json.as_strings().map(|ops| ops.into_iter().map(String::from).collect()),
+                    _ => None,
+                };
+                Some(ops.ok_or("has a \"key_ops\" that is not an array of strings")?)
+            }
+        };
+        let (kid, alg, usage) = (take_text(jwk, "kid")?, take_text(jwk, "alg")?, take_text(jwk, "use")?);
+        Ok(Self { material, pss_only: false, kid, alg, usage, key_ops, others: public_members(jwk) })
+    }
+
+    /// The public JWK. A symmetric key shows its metadata only.
+    pub fn public_jwk(&self) -> Object {
+        let mut jwk = Object::default();
+        jwk.set("kty", self.kty().as_str().into());
+        let metadata = [("kid", &self.kid), ("use", &self.usage), ("alg", &self.alg)];
+        metadata
+            .into_iter()
+            .filter_map(|(name, value)| Some((name, value.as_deref()?)))
+            .for_each(|(name, value)| jwk.set(name, value.into()));
+        if let Some(ops) = &self.key_ops {
+            jwk.set("key_ops", ops.iter().collect());
+        }
+        match &self.material {
+            Material::Oct(_) => {}
+            Material::Rsa { n, e, .. } => {
+                jwk.set("n", encode(n).as_str().into());
+                jwk.set("e", encode(e).as_str().into());
+            }
+            Material::Curve { crv, x, y, .. } => {
+                jwk.set("crv", crv.as_str().into());
+                jwk.set("x", encode(x).as_str().into());
+                if !y.is_empty() {
+                    jwk.set("y", encode(y).as_str().into());
+                }
+            }
+        }
+        jwk.0.extend(self.others.0.iter().cloned());
+        jwk
+    }
+
+    /// The whole JWK as JSON text, private members included.
+    pub fn expose_jwk(&self) -> Secret {
+        let mut text = Zeroizing::new(Json::from(self.public_jwk()).to_text().into_bytes());
+        text.pop();
+        let mut member = |name: &str, value: &Secret| {
+            let value = encode_private(value);
+            // Growing the buffer by hand: a plain `extend` would leave unwiped copies behind.
+            let mut longer = Zeroizing::new(Vec::with_capacity(text.len() + name.len() + value.len() + 7));
+            longer.extend_from_slice(&text);
+            for part in [",\"", name, "\":\"", value.as_str(), "\""] {
+                longer.extend_from_slice(part.as_bytes());
+            }
+            text = longer;
+        };
+        match &self.material {
+            Material::Oct(secret) => member("k", secret),
+            Material::Rsa { private: Some(it), .. } => {
+                let members = [("d", &it.d), ("p", &it.p), ("q", &it.q), ("dp", &it.dp), ("dq", &it.dq), ("qi", &it.qi)];
+                members.into_iter().for_each(|(name, value)| member(name, value));
+            }
+            Material::Curve { d: Some(d), .. } => member("d", d),
+            Material::Rsa { .. } | Material::Curve { .. } => {}
+        }
+        text.push(b'}');
+        Secret::from(text)
+    }
+}
+
+impl Serialize for Key {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.public_jwk().serialize(serializer)
+    }
+}
+
+fn read_rsa(jwk: &mut Object) -> Result<Material, String> {
+    let n = take_public(jwk, "n")?.ok_or("has no \"n\"")?;
+    let e = take_public(jwk, "e")?.ok_or("has no \"e\"")?;
+    if jwk.has("oth") {
+        return Err("has more than two primes, which jwtctl does not support".into());
+    }
+    let mut private = |name| take_private(jwk, name).map(|value| value.map(|value| Secret::new(without_zeros(&value).to_vec())));
+    let numbers = (private("d")?, private("p")?, private("q")?, private("dp")?, private("dq")?, private("qi")?);
+    let private = match numbers {
+        (None, ..) => None,
+        (Some(d), Some(p), Some(q), Some(dp), Some(dq), Some(qi)) => Some(RsaPrivate { d, p, q, dp, dq, qi }),
+        _ => return Err("has \"d\" without \"p\", \"q\", \"dp\", \"dq\" and \"qi\"".into()),
+    };
+    rsa(&n, &e, private)
+}
+
+fn read_curve(jwk: &mut Object, kty: Kty) -> Result<Material, String> {
+    let name = take_text(jwk, "crv")?.ok_or("has no \"crv\"")?;
+    let crv = name.parse::<Curve>().ok().filter(|crv| crv.kty() == kty);
+    let crv = crv.ok_or_else(|| format!("is on curve {name:?}, which jwtctl does not know"))?;
+    let coordinate = |name: &str, value: Option<Vec<u8>>| match value {
+        None => Err(format!("has no {name:?}")),
+        Some(value) if value.len() != crv.octets() => {
+            Err(format!("has {name:?} of {} bytes, and {crv} takes {}", value.len(), crv.octets()))
+        }
+        Some(value) => Ok(value),
+    };
+    let x = coordinate("x", take_public(jwk, "x")?)?;
+    let y = if kty == Kty::Ec { coordinate("y", take_public(jwk, "y")?)? } else { Vec::new() };
+    let d = match take_private(jwk, "d")? {
+        Some(d) if d.len() != crv.octets() => {
+            return Err(format!("has \"d\" of {} bytes, and {crv} takes {}", d.len(), crv.octets()));
+        }
+        d => d.map(Secret::from),
+    };
+    Ok(Material::Curve { crv, x, y, d })
+}
+
+fn take_text(jwk: &mut Object, name: &str) -> Result<Option<String>, String> {
+    match jwk.remove(name) {
+        None => Ok(None),
+        Some(Json::String(text)) => Ok(Some(text)),
+        Some(other) => Err(format!("has {name:?} that is {}, not a string", other.kind())),
+    }
+}
+
+fn take_public(jwk: &mut Object, name: &str) -> Result<Option<Vec<u8>>, String> {
+    let Some(text) = take_text(jwk, name)? else { return Ok(None) };
+    decode(&text).map(Some).ok_or_else(|| format!("has {name:?} that is not base64url without padding"))
+}
+
+fn take_private(jwk: &mut Object, name: &str) -> Result<Option<Zeroizing<Vec<u8>>>, String> {
+    let Some(text) = take_text(jwk, name)?.map(Zeroizing::new) else { return Ok(None) };
+    // The text itself stays out of the message.
+    let bytes = decode(&text).map(Zeroizing::new);
+    bytes.map(Some).ok_or_else(|| format!("has {name:?} that is not base64url without padding"))
+}
+
+/// `jwk` without whatever members could be private.
+pub fn public_members(jwk: &Object) -> Object {
+    Object(jwk.0.iter().filter(|(name, _)| !PRIVATE_MEMBERS.contains(&name.as_str())).cloned().collect())
+}
+
+/// Wipes every text and number in `value`, which held private members.
+pub fn wipe(value: &mut Json) {
+    match value {
+        Json::String(text) | Json::Number(text) => text.zeroize(),
+        Json::Array(items) => items.iter_mut().for_each(wipe),
+        Json::Object(object) => object.0.iter_mut().for_each(|(_, value)| wipe(value)),
+        Json::Null | Json::Bool(_) => {}
+    }
+}
+
+pub(super) fn encode_private(secret: &Secret) -> Zeroizing<String> {
+    Zeroizing::new(encode(secret.expose()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn jwk(text: &str) -> Result<Key, String> {
+        match Json::parse(text.as_bytes()).unwrap() {
+            Json::Object(object) => Key::from_jwk(object),
+            _ => panic!("not an object"),
+        }
+    }
+
+    const P256: &str = r#"{"kty":"EC","crv":"P-256","x":"f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU","y":"x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0","d":"jpsQnnGQmL-YBIffH1136cspYG6-0iY7X1fCE9-E9LI","kid":"k","x-own":[1]}"#;
+
+    #[test]
+    fn public_and_private_print_apart() {
+        let key = jwk(P256).unwrap();
+        let public = serde_json::to_string(&key).unwrap();
+        assert!(!public.contains("\"d\"") && public.contains("x-own"));
+        let private: serde_json::Value = serde_json::from_slice(key.expose_jwk().expose()).unwrap();
+        assert_eq!(private, serde_json::from_str::<serde_json::Value>(P256).unwrap());
+        assert!(key.is_private() && !key.public().unwrap().is_private());
+        assert_eq!(format!("{key:?}"), r#"Key(key "k")"#);
+    }
+
+    #[test]
+    fn broken_keys_say_what_is_broken() {
+        for (text, why) in [
+            (r#"{"kty":5}"#, "kty"),
+            (r#"{}"#, "kty"),
+            (r#"{"kty":"AKP","alg":"ML-DSA-44","pub":"AA"}"#, "AKP"),
+            (r#"{"kty":"oct"}"#, "\"k\""),
+            (r#"{"kty":"oct","k":"AA=="}"#, "base64url"),
+            (r#"{"kty":"oct","k":"AB"}"#, "base64url"),
+            (r#"{"kty":"oct","k":"AA","k":"AA"}"#, "twice"),
+            (r#"{"kty":"oct","k":"AA","kid":7}"#, "kid"),
+            (r#"{"kty":"oct","k":"AA","key_ops":"sign"}"#, "key_ops"),
+            (r#"{"kty":"EC","crv":"P-256","x":"AA","y":"AA"}"#, "takes 32"),
+            (r#"{"kty":"OKP","crv":"P-256","x":"AA"}"#, "curve"),
+            (r#"{"kty":"RSA","n":"AQAB","e":"AQAB"}"#, "bits"),
+            (r#"{"kty":"RSA","e":"AQAB"}"#, "\"n\""),
+        ] {
+            let error = jwk(text).unwrap_err();
+            assert!(error.contains(why), "{text}: {error}");
+        }
+    }
+}
