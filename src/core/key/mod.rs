@@ -370,6 +370,7 @@ pub fn hex(text: &str) -> Option<Vec<u8>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::core::json::Json;
 
     fn jwk(text: &str) -> Result<Key, String> {
         match Json::parse(text.as_bytes()).unwrap() {

@@ -279,6 +279,25 @@ fn published_vectors_get_the_findings_they_deserve() {
     }
 }
 
+/// The outlines in which well-known issuers publish their keys, around keys of the test data.
+#[test]
+fn sets_as_large_issuers_publish_them() {
+    let (rsa, certified) = (rsa(), certified());
+    // Google, Apple, Okta: two RSA keys with everything that matters.
+    assert_eq!(rules(&[&with(&rsa, "kid", "\"a\""), &with(&public("ec-p256", "ES256"), "kid", "\"b\"")]), Vec::<&str>::new());
+    // Auth0, Keycloak: a certificate with each key; Keycloak's second key is for encryption.
+    let other = with(&with(&public("ec-p384", "ECDH-ES"), "use", "\"enc\""), "kid", "\"enc\"");
+    assert_eq!(rules(&[&certified, &other]), Vec::<&str>::new());
+    // Microsoft Entra: a certificate, the issuer's template, and no alg.
+    let entra = with(&without(&certified, "alg"), "issuer", "\"https://login.example/{tenantid}/v2.0\"");
+    assert_eq!(rules(&[&entra]), ["missing-alg"]);
+    // better-auth: Ed25519 without a use.
+    assert_eq!(rules(&[&without(&public("ed25519", "EdDSA"), "use")]), ["missing-use"]);
+    // Some announce post-quantum keys beside the others (RFC 9964).
+    let pq = object(r#"{"kty":"AKP","alg":"ML-DSA-44","use":"sig","kid":"pq","pub":"AAAA"}"#);
+    assert_eq!(rules(&[&rsa, &pq]), ["unknown-kty"]);
+}
+
 #[test]
 fn ids_are_distinct() {
     let ids: std::collections::HashSet<&str> = Rule::ALL.iter().map(|rule| rule.id()).collect();
