@@ -162,13 +162,20 @@ fn resolve(name: &str, timeout: Duration) -> Result<Vec<SocketAddr>, Failure> {
         Ok(Err(e)) => return Err(dns(format!("the name {name} does not resolve: {}", plain(&e.to_string())))),
         Err(_) => return Err(dns(format!("the name {name} does not resolve in {}", seconds(timeout)))),
     };
+    allowed(name, found)
+}
+
+/// What `name` resolved to, if all of it may be fetched from.
+fn allowed(name: &str, found: Vec<SocketAddr>) -> Result<Vec<SocketAddr>, Failure> {
     match found.iter().find_map(|it| forbidden(it.ip())) {
         Some(why) => Err(Failure {
             class: Class::Refused,
             why: format!("the name {name} resolves to {why}, which is never fetched from"),
             retry: false,
         }),
-        None if found.is_empty() => Err(dns(format!("the name {name} has no address"))),
+        None if found.is_empty() => {
+            Err(Failure { class: Class::Dns, why: format!("the name {name} has no address"), retry: false })
+        }
         None => Ok(found),
     }
 }
@@ -292,5 +299,17 @@ mod tests {
             let error = parse_headers(text, "FILE").unwrap_err().to_string();
             assert!(error.starts_with("FILE, line 1") && !error.contains("hunter2"), "{error}");
         }
+    }
+
+    #[test]
+    fn a_name_that_leads_astray_is_not_fetched_from() {
+        let at = |text: &&str| text.parse::<SocketAddr>().unwrap();
+        let why = |found: &[&str]| allowed("keys.example", found.iter().map(at).collect()).err().map(|it| it.why);
+        assert_eq!(why(&["203.0.113.7:0", "[2001:db8::1]:0", "10.0.0.1:0"]), None);
+        for astray in ["169.254.169.254:0", "[fe80::1]:0", "[::ffff:169.254.1.1]:0", "[fd00:ec2::254]:0"] {
+            let why = why(&["203.0.113.7:0", astray]).unwrap();
+            assert!(why.contains("never fetched from"), "{astray}: {why}");
+        }
+        assert!(why(&[]).unwrap().contains("no address"));
     }
 }
