@@ -173,7 +173,7 @@ system_peer latchset jose jose latchset_version
 system_peer openssl openssl openssl openssl version
 system_peer redis redis-server redis-server redis-server --version
 
-# --- crates.io: jwt-cli, built once and kept -------------------------------------------------
+# --- cargo: jwt-cli, built once and kept -------------------------------------------------
 jwt_cli() {
     local why='' got
     got=$("$PEERS/bin/jwt" --version 2>/dev/null) || got=
