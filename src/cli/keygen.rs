@@ -128,7 +128,7 @@ pub struct NewKey {
     #[serde(skip_serializing_if = "Option::is_none")]
     private: Option<Json>,
     #[serde(skip)]
-    stdout: Option<Vec<u8>>,
+    stdout: Option<Secret>,
 }
 
 /// An algorithm of either table.
@@ -301,7 +301,7 @@ fn store(
     let mut stdout = write_public(public, args)?;
     let to_stdout = out == "-";
     if to_stdout {
-        stdout = Some(private.expose().to_vec());
+        stdout = Some(Secret::new(private.expose().to_vec()));
     } else {
         files::write(Path::new(out), private.expose(), Access::Private, args.force).inspect_err(|_| {
             if let Some(path) = args.public_out.as_deref().filter(|path| *path != "-" && !args.force) {
@@ -319,16 +319,16 @@ fn store(
 }
 
 /// Writes the public key to its file, or returns it as what goes to stdout.
-fn write_public(public: Option<&[u8]>, args: &Args) -> Result<Option<Vec<u8>>, Error> {
+fn write_public(public: Option<&[u8]>, args: &Args) -> Result<Option<Secret>, Error> {
     match (args.public_out.as_deref(), public) {
-        (Some("-"), Some(public)) => Ok(Some(public.to_vec())),
+        (Some("-"), Some(public)) => Ok(Some(Secret::new(public.to_vec()))),
         (Some(path), Some(public)) => files::write(Path::new(path), public, Access::Public, args.force).map(|()| None),
         _ => Ok(None),
     }
 }
 
 impl NewKey {
-    fn new(key: &Key, alg: Alg, stored: &'static str, encrypted: bool, args: &Args, stdout: Option<Vec<u8>>) -> Self {
+    fn new(key: &Key, alg: Alg, stored: &'static str, encrypted: bool, args: &Args, stdout: Option<Secret>) -> Self {
         Self {
             kid: key.kid.clone().unwrap_or_default(),
             alg: alg.name(),
@@ -364,7 +364,7 @@ impl Report for Made {
             Self::List { algs } => return algs.iter().try_for_each(|alg| page.line(Role::Plain, alg)),
         };
         if let Some(bytes) = &made.stdout {
-            return page.bytes(bytes);
+            return page.bytes(bytes.expose());
         }
         let how = if made.encrypted { "encrypted" } else { "NOT ENCRYPTED" };
         page.line(Role::Plain, &format!("kid      {}", made.kid))?;
