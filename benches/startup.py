@@ -124,7 +124,10 @@ def main():
     print(table)
     if args.write:
         head = "# What whole processes take\n\nMeasured by `benches/startup.py`; instructions repeat exactly, times are medians of interleaved rounds.\n\n"
-        (ROOT / "benches/RESULTS.md").write_text(f"{head}{table}\n")
+        results = ROOT / "benches/RESULTS.md"
+        before = results.read_text() if results.exists() else ""
+        others = before[before.find("\n## ") :] if "\n## " in before else ""
+        results.write_text(f"{head}{table}\n{others}")
 
 
 if __name__ == "__main__":
