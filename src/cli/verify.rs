@@ -1,27 +1,26 @@
 //! `jwtctl verify`.
 
-use std::io;
+mod report;
+
 use std::sync::Arc;
 
 use clap::ValueEnum;
 use jwtctl::core::alg::SigAlg;
-use jwtctl::core::claims::{Check, DEFAULT_LEEWAY, MAX_LEEWAY, Policy, Requirement, Skippable, Status as CheckStatus};
+use jwtctl::core::claims::{Check, DEFAULT_LEEWAY, MAX_LEEWAY, Policy, Requirement, Skippable, Status};
 use jwtctl::core::error::{Code, Error, Reason, Rejection};
 use jwtctl::core::files::MAX_FILE;
-use jwtctl::core::json::{Json, Object};
+use jwtctl::core::json::Object;
 use jwtctl::core::jwks::{Given, Keys, Provenance};
 use jwtctl::core::jws::{self, Form, MAX_TOKEN};
 use jwtctl::core::key::Key;
 use jwtctl::core::secret::Secret;
 use jwtctl::core::session::{self, DEFAULT_KEYSPACE, DEFAULT_MAX_AGE, Store};
-use jwtctl::core::time::{Timestamp, humanize};
-use jwtctl::core::token::{self, KeyUsed, Verdict};
-use serde::{Serialize, Serializer};
+use jwtctl::core::token::{self, Verdict};
 
 use super::Context;
 use super::input::{Claim, RedisLogin, SecretEncoding, duration, sig_alg};
 use super::network::{self, Network};
-use super::output::{Page, Report, Role, Status};
+use report::{Judgement, Show};
 
 /// Verify a token: its signature and every claim
 ///
@@ -191,23 +190,6 @@ fn leeway(text: &str) -> Result<i64, String> {
     }
 }
 
-/// What `verify` found, and what of it to show.
-pub struct Judgement {
-    verdict: Verdict,
-    now: Timestamp,
-    leeway: i64,
-    show: Show,
-}
-
-#[derive(PartialEq, Eq)]
-enum Show {
-    Report,
-    Payload,
-    Claim(Json),
-    /// A claim was asked for that there is no reason to believe.
-    Nothing,
-}
-
 impl Show {
     fn asked(args: &Args) -> Self {
         match (args.payload, &args.claim) {
@@ -280,7 +262,7 @@ fn sessions(args: &Args, context: &Context<'_>) -> Result<Option<Store>, Error> 
 fn check_session(verdict: &mut Verdict, sessions: &Store) -> Result<(), Error> {
     let check = match &verdict.outcome {
         Ok(verified) => sessions.check(verified.claims().unwrap_or(&Object::default()))?,
-        Err(_) => Check::new(session::CHECK, CheckStatus::NotEvaluated, ""),
+        Err(_) => Check::new(session::CHECK, Status::NotEvaluated, ""),
     };
     if let Some(reason) = check.reason() {
         verdict.outcome = Err(reason.into());
@@ -385,121 +367,6 @@ fn keys(args: &Args, context: &Context<'_>) -> Result<Given, Error> {
 fn published(context: &Context<'_>) -> Result<Given, Error> {
     let given = context.inputs.store()?.verifying(context.env.now);
     given.map_err(|error| error.hint("name the keys: --key KEYSPEC, --jwks FILE or --secret KEYSPEC"))
-}
-
-impl Judgement {
-    fn is_valid(&self) -> bool {
-        self.verdict.outcome.is_ok()
-    }
-
-    fn report(&self, page: &mut Page<'_>) -> io::Result<()> {
-        let source = &self.verdict.keys.name;
-        match &self.verdict.outcome {
-            Ok(_) => {
-                page.text(Role::Good, "VALID")?;
-                let age = self.verdict.keys.age_s.map(|age| format!(", {} ago", humanize(age))).unwrap_or_default();
-                page.line(Role::Faint, &format!("  keys from {source}{age}, at {}", self.now))?;
-            }
-            Err(rejection) => {
-                page.text(Role::Bad, "INVALID")?;
-                page.line(Role::Plain, &format!("  {}", rejection.primary().message))?;
-            }
-        }
-        page.end()?;
-        let (idle, judged): (Vec<&Check>, Vec<&Check>) =
-            self.verdict.checks.iter().partition(|check| check.status == CheckStatus::NotEvaluated);
-        let width = judged.iter().map(|check| check.name.chars().count()).max().unwrap_or(0).clamp(3, 24);
-        let mut unverified = false;
-        for check in judged {
-            if check.unverified && !unverified {
-                page.line(Role::Caution, "  unverified, as no key vouches for it:")?;
-                unverified = true;
-            }
-            line(page, check, width)?;
-        }
-        if !idle.is_empty() {
-            let names: Vec<&str> = idle.iter().map(|check| check.name.as_str()).collect();
-            page.line(Role::Faint, &format!("  not evaluated: {}", names.join(", ")))?;
-        }
-        Ok(())
-    }
-}
-
-fn line(page: &mut Page<'_>, check: &Check, width: usize) -> io::Result<()> {
-    let (word, role) = match check.status {
-        CheckStatus::Pass => ("pass", Role::Good),
-        CheckStatus::Fail => ("FAIL", Role::Bad),
-        CheckStatus::Absent => ("absent", Role::Faint),
-        CheckStatus::Skipped => ("skipped", Role::Caution),
-        CheckStatus::NotChecked => ("not checked", Role::Caution),
-        CheckStatus::NotEvaluated => ("not evaluated", Role::Faint),
-    };
-    let actual = check.actual.as_ref().filter(|_| check.status == CheckStatus::NotChecked).map(Json::to_text);
-    let at = check.at.map(|at| format!("({at})"));
-    let message = Some(check.message.clone()).filter(|message| !message.is_empty());
-    let shown: Vec<String> = [actual, message, at].into_iter().flatten().collect();
-    page.text(role, &format!("  {word:<11}"))?;
-    let text = format!("  {:<width$}  {}", check.name, shown.join(" "));
-    page.line(Role::Plain, text.trim_end())
-}
-
-impl Report for Judgement {
-    const SCHEMA: &'static str = "jwtctl.verify/1";
-
-    fn human(&self, page: &mut Page<'_>) -> io::Result<()> {
-        match (&self.verdict.outcome, &self.show) {
-            (_, Show::Report) => self.report(page),
-            (Ok(verified), Show::Payload) => page.bytes(verified.payload()),
-            (Ok(_), Show::Claim(value)) => page.bare(value),
-            (Err(_), _) | (_, Show::Nothing) => Ok(()),
-        }
-    }
-
-    fn status(&self) -> Status<'_> {
-        match &self.verdict.outcome {
-            Ok(_) => Status::Done,
-            Err(rejection) => Status::Rejected { rejection, shown: self.show == Show::Report },
-        }
-    }
-}
-
-impl Serialize for Judgement {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        #[derive(Serialize)]
-        struct Unverified<'a> {
-            header: Option<&'a Object>,
-            payload: Option<&'a Object>,
-        }
-        #[derive(Serialize)]
-        struct Document<'a> {
-            valid: bool,
-            checked_at: String,
-            leeway_s: i64,
-            checks: &'a [Check],
-            #[serde(skip_serializing_if = "Option::is_none")]
-            key: Option<&'a KeyUsed>,
-            keys: &'a Provenance,
-            notes: &'a [String],
-            warnings: &'a [String],
-            #[serde(skip_serializing_if = "Option::is_none")]
-            header: Option<&'a Object>,
-            #[serde(skip_serializing_if = "Option::is_none")]
-            payload: Option<&'a Object>,
-            #[serde(skip_serializing_if = "Option::is_none")]
-            unverified: Option<Unverified<'a>>,
-        }
-        let Verdict { checks, key, keys, notes, warnings, header, claims, .. } = &self.verdict;
-        let said = Unverified { header: header.as_ref(), payload: claims.as_ref() };
-        let valid = self.is_valid();
-        let (header, payload, unverified) = match valid {
-            true => (said.header, said.payload, None),
-            false => (None, None, said.header.is_some().then_some(said)),
-        };
-        let checked_at = self.now.to_string();
-        let leeway_s = self.leeway;
-        Document { valid, checked_at, leeway_s, checks, key: key.as_ref(), keys, notes, warnings, header, payload, unverified }
-            .serialize(serializer)
-    }
 }
 
 const _: () = assert!(DEFAULT_LEEWAY == 60, "the default of --leeway says 60s");

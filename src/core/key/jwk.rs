@@ -194,17 +194,17 @@ pub(super) fn encode_private(secret: &Secret) -> Zeroizing<String> {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
 
-    fn jwk(text: &str) -> Result<Key, String> {
+    pub fn jwk(text: &str) -> Result<Key, String> {
         match Json::parse(text.as_bytes()).unwrap() {
             Json::Object(object) => Key::from_jwk(object),
             _ => panic!("not an object"),
         }
     }
 
-    const P256: &str = r#"{"kty":"EC","crv":"P-256","x":"f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU","y":"x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0","d":"jpsQnnGQmL-YBIffH1136cspYG6-0iY7X1fCE9-E9LI","kid":"k","x-own":[1]}"#;
+    pub const P256: &str = r#"{"kty":"EC","crv":"P-256","x":"f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU","y":"x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0","d":"jpsQnnGQmL-YBIffH1136cspYG6-0iY7X1fCE9-E9LI","kid":"k","x-own":[1]}"#;
 
     #[test]
     fn public_and_private_print_apart() {

@@ -369,17 +369,8 @@ pub fn hex(text: &str) -> Option<Vec<u8>> {
 
 #[cfg(test)]
 mod tests {
+    use super::jwk::tests::{P256, jwk};
     use super::*;
-    use crate::core::json::Json;
-
-    fn jwk(text: &str) -> Result<Key, String> {
-        match Json::parse(text.as_bytes()).unwrap() {
-            Json::Object(object) => Key::from_jwk(object),
-            _ => panic!("not an object"),
-        }
-    }
-
-    const P256: &str = r#"{"kty":"EC","crv":"P-256","x":"f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU","y":"x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0","d":"jpsQnnGQmL-YBIffH1136cspYG6-0iY7X1fCE9-E9LI","kid":"k","x-own":[1]}"#;
 
     #[test]
     fn a_key_says_what_it_may_do() {

@@ -1,0 +1,144 @@
+//! What `jwtctl verify` answers: a report, the payload, one claim, or nothing.
+
+use std::io;
+
+use jwtctl::core::claims::{Check, Status as CheckStatus};
+use jwtctl::core::json::{Json, Object};
+use jwtctl::core::jwks::Provenance;
+use jwtctl::core::time::{Timestamp, humanize};
+use jwtctl::core::token::{KeyUsed, Verdict};
+use serde::{Serialize, Serializer};
+
+use super::super::output::{Page, Report, Role, Status};
+
+/// What `verify` found, and what of it to show.
+pub struct Judgement {
+    pub verdict: Verdict,
+    pub now: Timestamp,
+    pub leeway: i64,
+    pub show: Show,
+}
+
+#[derive(PartialEq, Eq)]
+pub enum Show {
+    Report,
+    Payload,
+    Claim(Json),
+    /// A claim was asked for that there is no reason to believe.
+    Nothing,
+}
+
+impl Judgement {
+    fn is_valid(&self) -> bool {
+        self.verdict.outcome.is_ok()
+    }
+
+    fn report(&self, page: &mut Page<'_>) -> io::Result<()> {
+        let source = &self.verdict.keys.name;
+        match &self.verdict.outcome {
+            Ok(_) => {
+                page.text(Role::Good, "VALID")?;
+                let age = self.verdict.keys.age_s.map(|age| format!(", {} ago", humanize(age))).unwrap_or_default();
+                page.line(Role::Faint, &format!("  keys from {source}{age}, at {}", self.now))?;
+            }
+            Err(rejection) => {
+                page.text(Role::Bad, "INVALID")?;
+                page.line(Role::Plain, &format!("  {}", rejection.primary().message))?;
+            }
+        }
+        page.end()?;
+        let (idle, judged): (Vec<&Check>, Vec<&Check>) =
+            self.verdict.checks.iter().partition(|check| check.status == CheckStatus::NotEvaluated);
+        let width = judged.iter().map(|check| check.name.chars().count()).max().unwrap_or(0).clamp(3, 24);
+        let mut unverified = false;
+        for check in judged {
+            if check.unverified && !unverified {
+                page.line(Role::Caution, "  unverified, as no key vouches for it:")?;
+                unverified = true;
+            }
+            line(page, check, width)?;
+        }
+        if !idle.is_empty() {
+            let names: Vec<&str> = idle.iter().map(|check| check.name.as_str()).collect();
+            page.line(Role::Faint, &format!("  not evaluated: {}", names.join(", ")))?;
+        }
+        Ok(())
+    }
+}
+
+fn line(page: &mut Page<'_>, check: &Check, width: usize) -> io::Result<()> {
+    let (word, role) = match check.status {
+        CheckStatus::Pass => ("pass", Role::Good),
+        CheckStatus::Fail => ("FAIL", Role::Bad),
+        CheckStatus::Absent => ("absent", Role::Faint),
+        CheckStatus::Skipped => ("skipped", Role::Caution),
+        CheckStatus::NotChecked => ("not checked", Role::Caution),
+        CheckStatus::NotEvaluated => ("not evaluated", Role::Faint),
+    };
+    let actual = check.actual.as_ref().filter(|_| check.status == CheckStatus::NotChecked).map(Json::to_text);
+    let at = check.at.map(|at| format!("({at})"));
+    let message = Some(check.message.clone()).filter(|message| !message.is_empty());
+    let shown: Vec<String> = [actual, message, at].into_iter().flatten().collect();
+    page.text(role, &format!("  {word:<11}"))?;
+    let text = format!("  {:<width$}  {}", check.name, shown.join(" "));
+    page.line(Role::Plain, text.trim_end())
+}
+
+impl Report for Judgement {
+    const SCHEMA: &'static str = "jwtctl.verify/1";
+
+    fn human(&self, page: &mut Page<'_>) -> io::Result<()> {
+        match (&self.verdict.outcome, &self.show) {
+            (_, Show::Report) => self.report(page),
+            (Ok(verified), Show::Payload) => page.bytes(verified.payload()),
+            (Ok(_), Show::Claim(value)) => page.bare(value),
+            (Err(_), _) | (_, Show::Nothing) => Ok(()),
+        }
+    }
+
+    fn status(&self) -> Status<'_> {
+        match &self.verdict.outcome {
+            Ok(_) => Status::Done,
+            Err(rejection) => Status::Rejected { rejection, shown: self.show == Show::Report },
+        }
+    }
+}
+
+impl Serialize for Judgement {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        #[derive(Serialize)]
+        struct Unverified<'a> {
+            header: Option<&'a Object>,
+            payload: Option<&'a Object>,
+        }
+        #[derive(Serialize)]
+        struct Document<'a> {
+            valid: bool,
+            checked_at: String,
+            leeway_s: i64,
+            checks: &'a [Check],
+            #[serde(skip_serializing_if = "Option::is_none")]
+            key: Option<&'a KeyUsed>,
+            keys: &'a Provenance,
+            notes: &'a [String],
+            warnings: &'a [String],
+            #[serde(skip_serializing_if = "Option::is_none")]
+            header: Option<&'a Object>,
+            #[serde(skip_serializing_if = "Option::is_none")]
+            payload: Option<&'a Object>,
+            #[serde(skip_serializing_if = "Option::is_none")]
+            unverified: Option<Unverified<'a>>,
+        }
+        let Verdict { checks, key, keys, notes, warnings, header, claims, .. } = &self.verdict;
+        let said = Unverified { header: header.as_ref(), payload: claims.as_ref() };
+        let valid = self.is_valid();
+        let (header, payload, unverified) = match valid {
+            true => (said.header, said.payload, None),
+            false => (None, None, said.header.is_some().then_some(said)),
+        };
+        let checked_at = self.now.to_string();
+        let leeway_s = self.leeway;
+        Document { valid, checked_at, leeway_s, checks, key: key.as_ref(), keys, notes, warnings, header, payload, unverified }
+            .serialize(serializer)
+    }
+}
