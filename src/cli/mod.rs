@@ -206,9 +206,8 @@ fn looks(args: &[OsString]) -> (bool, Color) {
 }
 
 /// Fills `buffer` from the operating system, without which nothing that needs randomness may go on.
-#[expect(clippy::panic, reason = "there is no answer to a system without randomness but to stop")]
 fn fill_random(buffer: &mut [u8]) {
     if let Err(error) = getrandom::fill(buffer) {
-        panic!("the operating system gives no randomness: {error}");
+        output::stop(&format!("the operating system gives no randomness: {error}"));
     }
 }

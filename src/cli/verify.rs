@@ -24,7 +24,7 @@ use report::{Judgement, Show};
 
 /// Verify a token: its signature and every claim
 ///
-/// Without --key, --secret and --jwks, the keys are those that the keystore publishes.
+/// Without --key, --secret, --jwks, --jwks-uri and --issuer, the keys are those that the keystore publishes.
 ///
 /// Strict by default: the token must expire, and one that names an audience is refused unless that audience is given
 /// with --aud. All checks run and all are reported. The exit code says how a token failed: 10 signature, 11 expired, 12

@@ -371,6 +371,14 @@ pub fn report_panics() {
     }));
 }
 
+/// Ends the process, for the one failure that no caller has a way to hand on: this machine refused.
+#[expect(clippy::exit, clippy::disallowed_methods, reason = "what fills a buffer with randomness cannot fail otherwise")]
+pub fn stop(why: &str) -> ! {
+    // Nobody is left to tell when stderr is gone.
+    let _ = writeln!(io::stderr().lock(), "error: {}", printable(why));
+    std::process::exit(i32::from(exit_code(Code::Io)));
+}
+
 /// The exit code that scripts rely on.
 fn exit_code(code: Code) -> u8 {
     match code {
