@@ -1,5 +1,6 @@
 //! Making signatures. Each algorithm goes to the library that is quick in a short-lived process: jsonwebtoken for HMAC,
-//! ring (seeded by the operating system) for RSA, P-256, P-384 and Ed25519, josekit over OpenSSL for the rest.
+//! ring (seeded by the operating system) for RSA, P-256, P-384 and Ed25519, aws-lc for RSA keys that ring refuses, josekit over
+//! OpenSSL for the rest.
 
 use ring::rand::SystemRandom;
 use ring::rsa::KeyPairComponents;
