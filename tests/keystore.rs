@@ -111,7 +111,7 @@ fn keygen_sign_verify_without_naming_a_key() {
     assert_eq!((&made["stored"], &made["state"], &made["encrypted"]), (&"store".into(), &"current".into(), &true.into()));
     let token = lab.json(&["sign", "--sub", "me"])["token"].as_str().unwrap().to_owned();
     let report = lab.json(&["verify", &token]);
-    assert_eq!(report["keys"]["source"], "store");
+    assert_eq!(report["keys"]["source"], "keystore");
     assert_eq!(report["key"]["kid"], made["kid"]);
     let kid = made["kid"].as_str().unwrap();
     lab.ok(&["verify", "--key", &format!("store:{kid}"), &token]);

@@ -18,7 +18,7 @@ use jwtctl::core::session::{self, DEFAULT_KEYSPACE, DEFAULT_MAX_AGE, Store};
 use jwtctl::core::token::{self, Verdict};
 
 use super::Context;
-use super::input::{Claim, RedisLogin, SecretEncoding, duration, sig_alg};
+use super::input::{Claim, SecretEncoding, duration, sig_alg};
 use super::network::{self, Network};
 use report::{Judgement, Show};
 
@@ -121,8 +121,6 @@ pub struct Args {
     /// What the keys of sessions begin with
     #[arg(long, value_name = "PREFIX", default_value = DEFAULT_KEYSPACE, help_heading = "Redis")]
     keyspace: String,
-    #[command(flatten)]
-    login: RedisLogin,
 
     /// Refuse tokens of more bytes
     #[arg(long, value_name = "BYTES", default_value_t = MAX_TOKEN as u64)]
@@ -200,12 +198,12 @@ impl Show {
     }
 }
 
-pub fn run(args: Args, context: &mut Context<'_>) -> Result<Judgement, Error> {
+pub fn run(mut args: Args, context: &mut Context<'_>) -> Result<Judgement, Error> {
+    args.network.shared.login.servers = usize::from(args.session.is_some()) + usize::from(args.network.shared.is_named());
     let token_spec = context.inputs.or_stdin(args.token.as_deref());
     let named = [("TOKEN", token_spec), ("--key", args.key.as_deref()), ("--secret", args.secret.as_deref())];
     let files = [("--jwks", args.jwks.as_deref()), ("--detached", args.detached.as_deref())];
-    let password = [("--redis-password-from", args.login.redis_password_from.as_deref())];
-    context.inputs.check_stdin(&[&named[..], &files, &password, &args.network.named()].concat())?;
+    context.inputs.check_stdin(&[&named[..], &files, &args.network.named()].concat())?;
     let policy = policy(&args)?;
     let sessions = sessions(&args, context)?;
     let token = match context.inputs.token(token_spec, args.max_size) {
@@ -224,11 +222,12 @@ pub fn run(args: Args, context: &mut Context<'_>) -> Result<Judgement, Error> {
     if let Err(reason) = jws::parse(&token, form) {
         return Ok(unreadable(&reason, &policy, &args, context));
     }
-    let http;
+    let (http, store);
     let mut keys: Box<dyn Keys + '_> = match args.network.source(args.jwks_uri.as_deref(), args.issuer.as_deref())? {
         Some(source) => {
             http = args.network.http(Some(source.address()), context)?;
-            Box::new(network::remote(source, &args.network, &http, context)?)
+            store = args.network.shared.store(context)?;
+            Box::new(network::remote(source, &args.network, &http, store.as_ref(), context)?)
         }
         None => Box::new(keys(&args, context)?),
     };
@@ -246,15 +245,14 @@ pub fn run(args: Args, context: &mut Context<'_>) -> Result<Judgement, Error> {
 
 /// The sessions of `--session`.
 fn sessions(args: &Args, context: &Context<'_>) -> Result<Option<Store>, Error> {
+    let login = &args.network.shared.login;
     let Some(url) = &args.session else {
-        let flags = [("--redis-password-from", &args.login.redis_password_from), ("--redis-ca", &args.login.redis_ca)];
-        let idle = flags.into_iter().find(|(_, value)| value.is_some());
-        return idle.map_or(Ok(None), |(flag, _)| Err(Error::usage(flag, "needs --session URL")));
+        return if login.servers == 0 { login.check_idle("--session URL or --cache-store URL").map(|()| None) } else { Ok(None) };
     };
     if context.offline {
         return Err(Error::usage("--session", "has no meaning together with --offline"));
     }
-    let target = context.inputs.redis(Some(url), "--session", &args.login)?;
+    let target = context.inputs.redis(Some(url), "--session", login)?;
     Ok(Some(Store::new(target, &args.keyspace, DEFAULT_MAX_AGE)))
 }
 
@@ -356,7 +354,7 @@ fn keys(args: &Args, context: &Context<'_>) -> Result<Given, Error> {
             return Err(Error::usage(format!("--kid {kid}"), format!("{spec} has no such key, only {}", known.join(", "))));
         }
     }
-    let provenance = from(if spec.starts_with("store:") { "store" } else { "file" }, spec);
+    let provenance = from(if spec.starts_with("store:") { "keystore" } else { "file" }, spec);
     match &keys[..] {
         [key] if flag == "--key" && (!is_set || args.kid.is_some()) => Ok(Given::key(Arc::clone(key), provenance)),
         _ => Ok(Given::set(keys, provenance)),

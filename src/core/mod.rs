@@ -33,6 +33,7 @@ pub mod files;
 pub mod redis;
 pub mod seal;
 pub mod session;
+pub mod shared;
 
 pub mod keyfile;
 pub mod keystore;

@@ -97,6 +97,7 @@ impl Row {
         let from = match self.provenance {
             Provenance::Fetch => "network",
             Provenance::Import => "import",
+            Provenance::Store => "store",
         };
         let keys = if self.kind == "jwks" { self.keys.to_string() } else { "-".into() };
         let age = self.age_s.map_or_else(|| "from the future".into(), humanize);

@@ -8,6 +8,7 @@ use jwtctl::core::env::Env;
 use jwtctl::core::error::Error;
 use jwtctl::core::jwks::Keys as _;
 use jwtctl::core::remote::{Fetch as _, Options, Remote, Source};
+use jwtctl::core::shared::Store;
 use jwtctl::core::time::parse_duration;
 use serde::Serialize;
 
@@ -72,11 +73,12 @@ pub fn run(args: Args, context: &mut Context<'_>) -> Result<Refreshed, Error> {
         return Err(Error::usage("cache refresh", "has no meaning together with --offline"));
     }
     let listed = super::open(context)?.list(&context.env);
+    let store = args.network.shared.store(context)?;
     let mut done = Refreshed { refreshed: Vec::new(), skipped: Vec::new() };
     let mut failed = None;
     for source in sources(&args, &listed)? {
         let name = redacted(source_name(&source));
-        match refresh(source, &args, &listed, context) {
+        match refresh(source, &args, &listed, store.as_ref(), context) {
             Ok(true) => done.refreshed.push(name),
             Ok(false) => done.skipped.push(name),
             Err(error) => {
@@ -117,7 +119,7 @@ fn sources(args: &Args, listed: &[Listed]) -> Result<Vec<Source>, Error> {
 }
 
 /// Fetches one, unless it is too new or was fetched under another trust setting.
-fn refresh(source: Source, args: &Args, listed: &[Listed], context: &Context<'_>) -> Result<bool, Error> {
+fn refresh(source: Source, args: &Args, listed: &[Listed], store: Option<&Store>, context: &Context<'_>) -> Result<bool, Error> {
     let http = args.network.http(Some(source.address()), context)?;
     let ctx = |address: &Address| http.context(address);
     let theirs = |it: &&Entry| it.url == source_name(&source);
@@ -128,7 +130,7 @@ fn refresh(source: Source, args: &Args, listed: &[Listed], context: &Context<'_>
         return Ok(false);
     }
     let options = Options { refresh: true, ..args.network.options(context)? };
-    let mut remote = Remote::new(source, Some(super::open(context)?), &http, options);
+    let mut remote = Remote::new(source, Some(super::open(context)?), &http, options).sharing(store);
     let result = remote.set(&context.env).map(|_| true);
     remote.warnings().iter().for_each(|warning| context.output.warn(warning));
     result

@@ -4,7 +4,9 @@ use std::path::Path;
 
 use jwtctl::core::error::{Code, Error};
 use jwtctl::core::files::{self, MAX_FILE};
+use jwtctl::core::keyfile;
 use jwtctl::core::redis::Target;
+use jwtctl::core::secret::Secret;
 use zeroize::Zeroizing;
 
 use super::{Echo, Inputs, MAX_SECRET, variable};
@@ -24,6 +26,18 @@ pub struct RedisLogin {
     /// Accept a Redis server whose certificate these (PEM) vouch for, instead of the system's (rediss://)
     #[arg(long, value_name = "FILE", help_heading = "Redis")]
     pub redis_ca: Option<String>,
+    /// How many servers it is for, where that may be more than one.
+    #[arg(skip)]
+    pub servers: usize,
+}
+
+impl RedisLogin {
+    /// Refuses flags that are for no server.
+    pub fn check_idle(&self, needs: &str) -> Result<(), Error> {
+        let flags = [("--redis-password-from", &self.redis_password_from), ("--redis-ca", &self.redis_ca)];
+        let idle = flags.into_iter().find(|(_, value)| value.is_some());
+        idle.map_or(Ok(()), |(flag, _)| Err(Error::usage(flag, format!("needs {needs}"))))
+    }
 }
 
 impl Inputs {
@@ -59,10 +73,24 @@ impl Inputs {
             }
             target.password = Some(password);
         }
-        if let Some(path) = &login.redis_ca {
+        if let Some(path) = login.redis_ca.as_ref().filter(|_| target.tls || login.servers < 2) {
             target.ca = Some(files::read(Path::new(path), MAX_FILE)?.expose().to_vec());
         }
         target.check(flag)?;
         Ok(target)
+    }
+
+    /// A key of the shared cache: a symmetric JWK, sealed or not, or else the bytes themselves.
+    pub fn store_key(&self, spec: &str) -> Result<Secret, Error> {
+        let flag = "--cache-store-key";
+        let bytes = self.read(spec, flag, MAX_SECRET, Echo::Hide)?;
+        if keyfile::kind(bytes.expose()).is_none() {
+            return Ok(bytes.without_trailing_newline());
+        }
+        let keys = self.read_keys(&bytes, flag)?.keys;
+        match keys.first().and_then(|key| key.secret()) {
+            Some(secret) if keys.len() == 1 => Ok(Secret::new(secret.expose().to_vec())),
+            _ => Err(Error::input(Code::BadSecret, flag, "is no symmetric key").hint("make one: openssl rand -hex 32 > FILE")),
+        }
     }
 }

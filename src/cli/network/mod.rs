@@ -1,8 +1,10 @@
 //! Remote key sets on the command line: the flags, the cache directory, and the connection behind them.
 
 mod fetch;
+mod shared;
 
 pub use fetch::Http;
+pub use shared::Shared;
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -15,6 +17,7 @@ use jwtctl::core::jwks::Keys as _;
 use jwtctl::core::key::{pem, to_pkcs8};
 use jwtctl::core::remote::{Fetch as _, Fetched, Options, Remote, Source};
 use jwtctl::core::secret::Secret;
+use jwtctl::core::shared::Store;
 
 use super::Context;
 use super::input::{duration, variable};
@@ -54,6 +57,8 @@ pub struct Network {
     /// Allow http, where anybody on the way can replace the keys
     #[arg(long)]
     allow_http: bool,
+    #[command(flatten)]
+    pub shared: Shared,
 }
 
 fn within(text: &str, range: std::ops::RangeInclusive<i64>, says: &str) -> Result<i64, String> {
@@ -79,13 +84,15 @@ fn timeout(text: &str) -> Result<i64, String> {
 
 impl Network {
     /// The arguments that may name stdin.
-    pub fn named(&self) -> [(&'static str, Option<&str>); 4] {
-        [
+    pub fn named(&self) -> Vec<(&'static str, Option<&str>)> {
+        let mut named = vec![
             ("--ca-bundle", self.ca_bundle.as_deref()),
             ("--client-cert", self.client_cert.as_deref()),
             ("--client-key", self.client_key.as_deref()),
             ("--http-headers", self.http_headers.as_deref()),
-        ]
+        ];
+        named.extend(self.shared.named());
+        named
     }
 
     /// A JWKS URL.
@@ -195,14 +202,21 @@ pub fn plain_context(address: &Address, context: &Context<'_>) -> String {
 }
 
 /// A remote key set of `source`.
-pub fn remote<'a>(source: Source, network: &Network, http: &'a Http<'_>, context: &Context<'_>) -> Result<Remote<'a>, Error> {
-    Ok(Remote::new(source, cache(context)?, http, network.options(context)?))
+pub fn remote<'a>(
+    source: Source,
+    network: &Network,
+    http: &'a Http<'_>,
+    store: Option<&'a Store>,
+    context: &Context<'_>,
+) -> Result<Remote<'a>, Error> {
+    Ok(Remote::new(source, cache(context)?, http, network.options(context)?).sharing(store))
 }
 
 /// The whole set of `source`, of which `pick` takes what the caller wants.
 pub fn set<T>(source: Source, network: &Network, context: &Context<'_>, pick: impl FnOnce(Fetched<'_>) -> T) -> Result<T, Error> {
     let http = network.http(Some(source.address()), context)?;
-    let mut remote = remote(source, network, &http, context)?;
+    let store = network.shared.store(context)?;
+    let mut remote = remote(source, network, &http, store.as_ref(), context)?;
     let picked = remote.set(&context.env).map(pick);
     remote.warnings().iter().for_each(|warning| context.output.warn(warning));
     picked

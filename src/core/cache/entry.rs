@@ -50,6 +50,19 @@ pub enum Provenance {
     Fetch,
     /// It was imported from a file.
     Import,
+    /// Another machine fetched it, and shared it.
+    Store,
+}
+
+impl Provenance {
+    /// Where keys are from that are in the cache for this reason, in reports.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Fetch => "cache",
+            Self::Import => "import",
+            Self::Store => "store",
+        }
+    }
 }
 
 /// How good an entry is by its age alone.
@@ -161,7 +174,7 @@ impl Entry {
 
     /// The file's bytes: a line with the checksum of what follows, then the entry as JSON.
     pub fn to_bytes(&self) -> Vec<u8> {
-        let text = serde_json::to_string(self).unwrap_or_default() + "\n";
+        let text = self.to_text() + "\n";
         let sum = sha256_hex(&[text.as_bytes()]);
         [sum.as_bytes(), b"\n", text.as_bytes()].concat()
     }
@@ -175,6 +188,19 @@ impl Entry {
         if sum.last() != Some(&b'\n') || sha256_hex(&[text]).as_bytes() != &sum[..64] {
             return Err("is damaged (its checksum is wrong)".into());
         }
+        Self::from_text(text)
+    }
+
+    /// The entry as JSON.
+    pub fn to_text(&self) -> String {
+        serde_json::to_string(self).unwrap_or_default()
+    }
+
+    /// Reads what [`Entry::to_text`] wrote. Nothing vouches for it.
+    ///
+    /// # Errors
+    /// Why it is not usable, in a phrase.
+    pub fn from_text(text: &[u8]) -> Result<Self, String> {
         /// The part that every version has.
         #[derive(Deserialize)]
         struct Versioned {

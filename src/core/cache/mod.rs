@@ -52,6 +52,14 @@ impl Kind {
             Self::Discovery => "disc-v1",
         }
     }
+
+    /// The most seconds that an entry is fresh for, whatever its server says.
+    pub const fn longest_s(self) -> i64 {
+        match self {
+            Self::Jwks => *TTL_RANGE_S.end(),
+            Self::Discovery => 86_400,
+        }
+    }
 }
 
 /// The place of one entry: a URL under a trust setting. What one setting fetched is invisible to another.
@@ -72,6 +80,16 @@ impl Slot {
         };
         let name = sha256_hex(&[label, b"1\0", url.as_bytes(), b"\0", ctx.as_bytes()]);
         Self { kind, url: url.into(), ctx: ctx.into(), name }
+    }
+
+    /// What it is for.
+    pub fn kind(&self) -> Kind {
+        self.kind
+    }
+
+    /// The hash of its kind, URL and trust setting, in hex: what its files are called.
+    pub fn name(&self) -> &str {
+        &self.name
     }
 
     /// The URL or issuer.

@@ -147,7 +147,7 @@ impl Keystore {
         if keys.is_empty() {
             return Err(Error::input(Code::BadKey, name, "the keystore publishes no key"));
         }
-        Ok(Given::set(keys, Provenance { source: "store".into(), name, ..Provenance::default() }))
+        Ok(Given::set(keys, Provenance { source: "keystore".into(), name, ..Provenance::default() }))
     }
 
     /// Refuses to let a key sign what outlives it: a token that expires (`None`: never) after its key is no longer

@@ -5,6 +5,7 @@
 
 #[cfg(not(feature = "redis"))]
 mod absent;
+mod courier;
 #[cfg(feature = "redis")]
 mod link;
 pub mod patience;
@@ -13,6 +14,7 @@ mod target;
 
 #[cfg(not(feature = "redis"))]
 pub use absent::Link;
+pub use courier::{Answers, Command, Courier};
 #[cfg(feature = "redis")]
 pub use link::Link;
 pub use refusal::Refusal;

@@ -1,6 +1,7 @@
 //! Which server: `redis://`, `rediss://` and `unix://` URLs. Nothing here repeats a URL, which may hold a password.
 
 use std::fmt;
+use std::net::IpAddr;
 use std::path::PathBuf;
 
 use super::super::error::{Code, Error};
@@ -100,6 +101,16 @@ impl Target {
             }
         }
         Ok(target)
+    }
+
+    /// Whether nobody on the way can read or change what is said: there is no way, or TLS on it.
+    pub fn is_guarded(&self) -> bool {
+        match &self.address {
+            Address::Unix(_) => true,
+            Address::Tcp(..) if self.tls => true,
+            Address::Tcp(host, _) if host.eq_ignore_ascii_case("localhost") => true,
+            Address::Tcp(host, _) => host.parse::<IpAddr>().is_ok_and(|ip| ip.to_canonical().is_loopback()),
+        }
     }
 
     /// Refuses what cannot work together.
@@ -210,6 +221,26 @@ mod tests {
         assert!(parse("redis://:pw@h").user.is_none());
         assert_eq!(parse("unix:///s?pass=a%26b").password.unwrap().expose(), b"a&b");
         assert!(parse("redis://alice@h").check("--redis").is_err());
+    }
+
+    #[test]
+    fn the_way_to_another_machine_needs_tls() {
+        for (url, guarded) in [
+            ("redis://127.0.0.1:1", true),
+            ("redis://127.8.8.8", true),
+            ("redis://[::1]", true),
+            ("redis://[::ffff:127.0.0.1]", true),
+            ("redis://LocalHost", true),
+            ("redis://", true),
+            ("unix:///s", true),
+            ("rediss://elsewhere", true),
+            ("redis://elsewhere", false),
+            ("redis://10.0.0.1", false),
+            ("redis://127.0.0.1.elsewhere", false),
+            ("redis://localhost.elsewhere", false),
+        ] {
+            assert_eq!(parse(url).is_guarded(), guarded, "{url}");
+        }
     }
 
     #[test]

@@ -16,7 +16,7 @@ use super::{Remote, freshness, seconds, unavailable};
 const DEFAULT_TTL_S: i64 = 3600;
 
 /// The least and the most of them.
-const TTL_RANGE_S: std::ops::RangeInclusive<i64> = 60..=86_400;
+const TTL_RANGE_S: std::ops::RangeInclusive<i64> = 60..=Kind::Discovery.longest_s();
 
 impl Remote<'_> {
     /// Where the keys are, as far as the cache tells.
@@ -62,6 +62,7 @@ impl Remote<'_> {
         let mut warnings = Vec::new();
         let renewal = Renewal {
             cache: self.cache.as_ref(),
+            store: self.store,
             slot: &slot,
             reason: if reason == Reason::Cold && seen.is_some() { Reason::Expired } else { reason },
             seen: seen.as_deref(),

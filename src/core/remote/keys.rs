@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::super::alg::Kty;
-use super::super::cache::{COOLDOWN_MS, Provenance as Origin, Reason, Standing};
+use super::super::cache::{COOLDOWN_MS, Reason, Standing};
 use super::super::env::Env;
 use super::super::error::Error;
 use super::super::jwks::{Found, Keys, Provenance, Wanted, Why, select};
@@ -64,11 +64,7 @@ impl Keys for Remote<'_> {
         let Some(it) = &self.loaded else {
             return Provenance { source: "none".into(), url: Some(name.clone()), name, ..Provenance::default() };
         };
-        let source = match (it.refreshed, it.entry.provenance) {
-            (true, _) => "network",
-            (false, Origin::Fetch) => "cache",
-            (false, Origin::Import) => "import",
-        };
+        let source = if it.refreshed { "network" } else { it.entry.provenance.as_str() };
         Provenance {
             source: source.into(),
             state: Some(if it.standing == Standing::Fresh { "fresh" } else { "stale" }.into()),

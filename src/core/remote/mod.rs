@@ -10,6 +10,7 @@ mod freshness;
 mod keys;
 mod options;
 mod renew;
+mod turn;
 
 pub use fetch::{Failure, Fetch, Request, Response};
 pub use options::{Options, Source};
@@ -26,6 +27,7 @@ use super::error::{Code, Error};
 use super::json::Json;
 use super::jwks::{Dropped, Found, KeySet, Keys, Provenance, Wanted, select};
 use super::key::Key;
+use super::shared::Store;
 use super::time::humanize;
 use fetch::Refusal;
 use renew::{Downloaded, Renewal, Renewed};
@@ -34,6 +36,7 @@ use renew::{Downloaded, Renewal, Renewed};
 pub struct Remote<'a> {
     source: Source,
     cache: Option<Cache>,
+    store: Option<&'a Store>,
     fetch: &'a dyn Fetch,
     options: Options,
     loaded: Option<Loaded>,
@@ -77,7 +80,14 @@ enum Obtained {
 impl<'a> Remote<'a> {
     /// The keys of `source`. Without a `cache`, every call fetches.
     pub fn new(source: Source, cache: Option<Cache>, fetch: &'a dyn Fetch, options: Options) -> Self {
-        Self { source, cache, fetch, options, loaded: None, warnings: Vec::new(), kid: None, reason: None }
+        Self { source, cache, store: None, fetch, options, loaded: None, warnings: Vec::new(), kid: None, reason: None }
+    }
+
+    /// The same, asking `store` before the server, and sharing with it what the server says. What the cache has is used
+    /// without asking either.
+    #[must_use]
+    pub fn sharing(self, store: Option<&'a Store>) -> Self {
+        Self { store, ..self }
     }
 
     /// The set as a whole: from the cache while it is fresh, else fetched; always fetched with
@@ -187,6 +197,7 @@ impl<'a> Remote<'a> {
         let has = |entry: &Entry| keys_of(entry).is_some_and(|keys| fits(&keys));
         let renewal = Renewal {
             cache: self.cache.as_ref(),
+            store: self.store,
             slot: &slot,
             reason: if reason == Reason::Cold && seen.is_some() { Reason::Expired } else { reason },
             seen: seen.as_deref(),

@@ -2,11 +2,13 @@
 //! concluded before the lock is held makes everybody fail who merely came second.
 
 use super::super::cache::{
-    Attempt, Cache, Class, Committed, Entry, LeftOut, Outcome, Pause, Problem, Reason, Slot, Slotted, Stamp,
+    Attempt, Cache, Class, Committed, Entry, Guard, LeftOut, Outcome, Pause, Problem, Reason, Slot, Slotted, Stamp,
 };
 use super::super::cache::{Http, MAX_RETRY_AFTER_S, Provenance};
 use super::super::env::Env;
+use super::super::shared::Store;
 use super::fetch::Refusal;
+use super::turn::Turn;
 
 /// What a request brought.
 pub(super) enum Downloaded {
@@ -31,6 +33,8 @@ pub(super) enum Renewed {
 /// A renewal of one slot.
 pub(super) struct Renewal<'a> {
     pub cache: Option<&'a Cache>,
+    /// Where a fleet of machines shares what one of them has fetched.
+    pub store: Option<&'a Store>,
     pub slot: &'a Slot,
     pub reason: Reason,
     /// What was seen before the lock: if it has changed under a forced renewal, somebody else has just done it.
@@ -41,6 +45,16 @@ pub(super) struct Renewal<'a> {
     pub satisfies: &'a dyn Fn(&Entry) -> bool,
     /// The issuer to note in the entry.
     pub issuer: Option<&'a str>,
+}
+
+/// What a renewal has found out so far.
+pub(super) struct Findings {
+    /// What there is.
+    pub there: Option<Box<Entry>>,
+    /// What it lacks.
+    pub reason: Reason,
+    /// The last attempt by anybody.
+    pub last: Option<Attempt>,
 }
 
 impl Renewal<'_> {
@@ -56,22 +70,26 @@ impl Renewal<'_> {
             warn(format!("the cache cannot be written to: {trouble}"));
         }
         let locked = guard.as_ref().filter(|it| it.trouble.is_none());
-        let there = match locked.map(super::super::cache::Guard::read) {
+        let there = match locked.map(Guard::read) {
             Some(Slotted::Entry(entry)) => Some(entry),
             Some(_) => None,
             None => self.seen.cloned().map(Box::new),
         };
-        let (there, reason) = match self.settled(there, locked.is_some_and(|it| it.waited)) {
+        let (there, reason) = match self.settled(there, locked.is_some_and(|it| it.waited), self.seen) {
             Ok(entry) => return Renewed::Kept(entry),
             Err(open) => open,
         };
-        let last = locked.and_then(|it| it.attempt(env));
-        match last.as_ref().filter(|_| reason != Reason::Forced).and_then(|it| it.pause(env.millis())) {
-            // That the last fetch is recent says nothing when its result is gone or has run out.
-            Some(Pause::JustFetched) if !matches!(reason, Reason::KidMiss | Reason::BadSig) => {}
-            Some(pause) => return Renewed::Paused(there, pause),
-            None => {}
+        let local = locked.and_then(|it| it.attempt(env));
+        let mut found = Findings { there, reason, last: local.clone() };
+        if let Some(pause) = found.pause(env) {
+            return Renewed::Paused(found.there, pause);
         }
+        let turn = match self.store.map(|store| Turn::take(self, store, &mut found, locked, warn, env)) {
+            Some(Err(answer)) => return answer,
+            Some(Ok(turn)) => turn,
+            None => None,
+        };
+        let Findings { there, reason, last } = found;
         let requested_at_ms = env.millis();
         let known = there.as_deref().filter(|it| it.age_ms(env).is_some());
         let (entry, outcome) = match download(known).and_then(|it| self.entry(it, known, requested_at_ms, env)) {
@@ -82,29 +100,41 @@ impl Renewal<'_> {
                 let attempt = Attempt::failure(last.as_ref(), problem.clone(), retry_after_s, reason, now, env);
                 let wait_ms = attempt.not_before_ms.saturating_sub(now).clamp(0, MAX_RETRY_AFTER_S * 1000);
                 if let Some(guard) = locked {
-                    guard.record(&attempt, last.as_ref(), requested_at_ms, env);
+                    guard.record(&attempt, local.as_ref(), requested_at_ms, env);
+                }
+                if let Some(turn) = turn {
+                    turn.failed(&attempt, warn);
                 }
                 return Renewed::Failed(there, problem, wait_ms);
             }
         };
+        let attempt = Attempt::success(outcome, reason, env.millis());
+        if let Some(turn) = turn {
+            turn.share(&entry, &attempt, warn);
+        }
         let Some(guard) = locked else { return Renewed::Fetched(entry) };
         match guard.commit(&entry, there.as_deref(), env) {
             Committed::Newer(newer) => return Renewed::Kept(newer),
             Committed::Failed(why) => warn(why),
             Committed::Written => {}
         }
-        guard.record(&Attempt::success(outcome, reason, env.millis()), last.as_ref(), requested_at_ms, env);
+        guard.record(&attempt, local.as_ref(), requested_at_ms, env);
         Renewed::Fetched(entry)
     }
 
-    /// The entry, if another look shows that nothing is left to do; else what there is, and what it lacks now.
+    /// The entry, if another look shows that nothing is left to do; else what there is, and what it lacks now. A forced
+    /// renewal is settled by an entry other than `before` that came while it `waited`.
     #[allow(clippy::type_complexity)]
-    fn settled(&self, there: Option<Box<Entry>>, waited: bool) -> Result<Box<Entry>, (Option<Box<Entry>>, Reason)> {
+    pub(super) fn settled(
+        &self,
+        there: Option<Box<Entry>>,
+        waited: bool,
+        before: Option<&Entry>,
+    ) -> Result<Box<Entry>, (Option<Box<Entry>>, Reason)> {
         let Some(entry) = there else {
             return Err((None, if self.reason == Reason::Forced { Reason::Forced } else { Reason::Cold }));
         };
-        let changed =
-            self.seen.is_none_or(|seen| seen.fetched_at_ms != entry.fetched_at_ms || seen.jwks_sha256 != entry.jwks_sha256);
+        let changed = before.is_none_or(|it| it.fetched_at_ms != entry.fetched_at_ms || it.jwks_sha256 != entry.jwks_sha256);
         let fresh = (self.is_fresh)(&entry);
         let settled = match self.reason {
             Reason::Forced => fresh && waited && changed,
@@ -157,5 +187,17 @@ impl Renewal<'_> {
         };
         entry.issuer = self.issuer.map(String::from).or_else(|| known.and_then(|it| it.issuer.clone()));
         Ok((Box::new(entry), outcome))
+    }
+}
+
+impl Findings {
+    /// Whether it is too soon for another attempt.
+    pub fn pause(&self, env: &Env<'_>) -> Option<Pause> {
+        let last = self.last.as_ref().filter(|_| self.reason != Reason::Forced);
+        match last.and_then(|it| it.pause(env.millis())) {
+            // That the last fetch is recent says nothing when its result is gone or has run out.
+            Some(Pause::JustFetched) if !matches!(self.reason, Reason::KidMiss | Reason::BadSig) => None,
+            other => other,
+        }
     }
 }

@@ -1,0 +1,110 @@
+//! The key cache that many machines share, on the command line.
+
+use clap::ValueEnum;
+use jwtctl::core::error::Error;
+use jwtctl::core::shared::{self, Store, Trust};
+
+use super::super::Context;
+use super::super::input::{RedisLogin, variable};
+
+/// The variable that may name the store, password included.
+const URL_VARIABLE: &str = "JWTCTL_CACHE_STORE";
+
+/// The variable that may name its key.
+const KEY_VARIABLE: &str = "JWTCTL_CACHE_STORE_KEY_FILE";
+
+/// A Redis through which machines share what one of them has fetched.
+#[derive(clap::Args)]
+#[command(next_help_heading = "Shared cache")]
+pub struct Shared {
+    /// What the local cache lacks is looked for in this Redis, and one machine fetches for all: redis://HOST:PORT/DB,
+    /// rediss://…, unix:///PATH, or env:NAME for a variable that holds the URL [env: JWTCTL_CACHE_STORE]
+    #[arg(long, value_name = "REDIS_URL")]
+    cache_store: Option<String>,
+    /// At least 32 random bytes that all machines have and Redis has not: they authenticate what is shared. Give two while
+    /// they are exchanged; the first one writes [env: JWTCTL_CACHE_STORE_KEY_FILE]
+    #[arg(long, value_name = "KEYSPEC")]
+    cache_store_key: Vec<String>,
+    /// Do without such a key: trust everybody who can write to that Redis with deciding which tokens are valid
+    #[arg(long, conflicts_with = "cache_store_key")]
+    cache_store_trust: bool,
+    /// What is kept there: native, or jose for {"jwks":…,"uat":…} under jwtctl:jose:1:URL, which Node services can share
+    /// and nobody authenticates
+    #[arg(long, value_enum, default_value = "native", hide_possible_values = true, value_name = "native|jose")]
+    cache_store_format: Format,
+    #[command(flatten)]
+    pub login: RedisLogin,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Format {
+    Native,
+    Jose,
+}
+
+impl Shared {
+    /// The arguments that may name stdin.
+    pub fn named(&self) -> Vec<(&'static str, Option<&str>)> {
+        let keys = self.cache_store_key.iter().map(|spec| ("--cache-store-key", Some(spec.as_str())));
+        keys.chain([("--redis-password-from", self.login.redis_password_from.as_deref())]).collect()
+    }
+
+    /// Whether a store is named.
+    pub fn is_named(&self) -> bool {
+        self.cache_store.is_some() || variable(URL_VARIABLE).is_some()
+    }
+
+    /// The store, if one is named. Opens nothing yet.
+    pub fn store(&self, context: &Context<'_>) -> Result<Option<Store>, Error> {
+        const FLAG: &str = "--cache-store";
+        if context.offline {
+            return match &self.cache_store {
+                Some(_) => Err(Error::usage(FLAG, "has no meaning together with --offline")),
+                None => Ok(None),
+            };
+        }
+        if !self.is_named() {
+            let idle = if !self.cache_store_key.is_empty() {
+                "--cache-store-key"
+            } else if self.cache_store_trust {
+                "--cache-store-trust"
+            } else if self.cache_store_format == Format::Jose {
+                "--cache-store-format"
+            } else if self.login.servers == 0 {
+                return self.login.check_idle("--cache-store URL").map(|()| None);
+            } else {
+                return Ok(None);
+            };
+            return Err(Error::usage(idle, "needs --cache-store URL"));
+        }
+        let from_environment = format!("env:{URL_VARIABLE}");
+        let url = self.cache_store.as_deref().unwrap_or(&from_environment);
+        let target = context.inputs.redis(Some(url), FLAG, &self.login)?;
+        let format = match self.cache_store_format {
+            Format::Native => shared::Format::Native,
+            Format::Jose => shared::Format::Jose,
+        };
+        Store::new(target, self.trust(context)?, format, FLAG).map(Some)
+    }
+
+    fn trust(&self, context: &Context<'_>) -> Result<Trust, Error> {
+        if self.cache_store_format == Format::Jose {
+            return match self.cache_store_key.is_empty() {
+                true => Ok(Trust::Blind),
+                false => Err(Error::usage("--cache-store-key", "cannot authenticate --cache-store-format jose")),
+            };
+        }
+        if self.cache_store_trust {
+            return Ok(Trust::Blind);
+        }
+        let inherited = variable(KEY_VARIABLE).filter(|_| self.cache_store_key.is_empty());
+        let specs: Vec<&String> = self.cache_store_key.iter().chain(&inherited).collect();
+        if specs.is_empty() {
+            let why = "whoever can write there would decide which tokens are valid, so what is shared needs a key";
+            let error = Error::usage("--cache-store", why).hint("name one: --cache-store-key FILE (openssl rand -hex 32 > FILE)");
+            return Err(error.hint("or trust everybody who can write there: --cache-store-trust"));
+        }
+        let keys = specs.into_iter().map(|spec| context.inputs.store_key(spec)).collect::<Result<_, _>>()?;
+        Ok(Trust::Keys(keys))
+    }
+}

@@ -1,0 +1,265 @@
+//! What is kept in the store: an entry or an attempt under a line that says who vouches for it; or, for Node services,
+//! the two members that they keep themselves.
+
+use aws_lc_rs::hmac;
+
+use super::super::address::Address;
+use super::super::cache::{
+    Attempt, Binding, Entry, Format as Portable, Kind, Provenance, Published, Slot, Stamp, UatUnit, document, export, import,
+    sha256_hex,
+};
+use super::super::env::Env;
+use super::super::key::hex;
+use super::{Format, Trust};
+
+/// What a record's first line begins with.
+const MARK: &str = "jwtctl-store/1 ";
+
+/// What every MAC covers first.
+const LABEL: &[u8] = b"jwtctl-store-v1";
+
+/// What follows it in the MAC of an attempt; that of an entry goes on with the slot's name, which is hexadecimal.
+const ATTEMPT: &[u8] = b"-attempt";
+
+/// The longest first line.
+const LONGEST_LINE: usize = 128;
+
+/// Milliseconds that shared keys may stand in at most while their server is out of reach: as long as any server can ask
+/// for.
+const LONGEST_GRACE_MS: i64 = 3_600_000;
+
+impl Trust {
+    /// `text` under a line that vouches for it, as being `what` of the slot `name`.
+    fn vouch(&self, what: &[u8], name: &str, text: &str) -> Vec<u8> {
+        let (method, tag) = match self {
+            Self::Keys(keys) => ("hmac-sha256", keys.first().map_or_else(String::new, |key| mac(key.expose(), what, name, text))),
+            Self::Blind => ("sha256", sha256_hex(&[text.as_bytes()])),
+        };
+        format!("{MARK}{method} {tag}\n{text}").into_bytes()
+    }
+
+    /// The text that [`Trust::vouch`] was given.
+    fn check<'b>(&self, what: &[u8], name: &str, bytes: &'b [u8]) -> Result<&'b str, String> {
+        let foreign = || "is none of jwtctl's".to_owned();
+        let line = bytes.iter().take(LONGEST_LINE).position(|byte| *byte == b'\n').ok_or_else(foreign)?;
+        let (line, text) = bytes.split_at(line);
+        let line = std::str::from_utf8(line).ok().and_then(|line| line.strip_prefix(MARK)).ok_or_else(foreign)?;
+        let text = std::str::from_utf8(&text[1..]).map_err(|_| foreign())?;
+        match (line.split_once(' '), self) {
+            (Some(("hmac-sha256", tag)), Self::Keys(keys)) => {
+                let tag = hex(tag).ok_or_else(foreign)?;
+                let by = |key: &[u8]| hmac::verify(&hmac::Key::new(hmac::HMAC_SHA256, key), &covered(what, name, text), &tag);
+                match keys.iter().any(|key| by(key.expose()).is_ok()) {
+                    true => Ok(text),
+                    false => Err("is not authenticated by --cache-store-key".into()),
+                }
+            }
+            (Some(("hmac-sha256", _)), Self::Blind) => Ok(text),
+            (Some(("sha256", sum)), Self::Blind) if sum == sha256_hex(&[text.as_bytes()]) => Ok(text),
+            (Some(("sha256", _)), Self::Blind) => Err("is damaged (its checksum is wrong)".into()),
+            (Some(("sha256", _)), Self::Keys(_)) => Err("is not authenticated at all".into()),
+            _ => Err(foreign()),
+        }
+    }
+}
+
+fn covered(what: &[u8], name: &str, text: &str) -> Vec<u8> {
+    [LABEL, what, name.as_bytes(), text.as_bytes()].concat()
+}
+
+fn mac(key: &[u8], what: &[u8], name: &str, text: &str) -> String {
+    let tag = hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, key), &covered(what, name, text));
+    tag.as_ref().iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// The record of an entry.
+pub(super) fn write(entry: &Entry, slot: &Slot, trust: &Trust, format: Format) -> Vec<u8> {
+    match format {
+        // One entry in a format for one entry.
+        Format::Jose => export(&[entry], Portable::Jose, 0).unwrap_or_default().into_bytes(),
+        Format::Native => trust.vouch(b"", slot.name(), &entry.to_text()),
+    }
+}
+
+/// Reads what [`write`] wrote, or a Node service.
+pub(super) fn read(bytes: &[u8], slot: &Slot, trust: &Trust, format: Format, env: &Env<'_>) -> Result<Box<Entry>, String> {
+    let entry = match format {
+        Format::Jose => {
+            let url = Address::parse(slot.url(), true).map_err(|e| e.to_string())?;
+            let ctx = |_: &Address| slot.ctx().to_owned();
+            let binding = Binding { url: Some(&url), ctx: &ctx, unit: UatUnit::Millis, reset_uat: false };
+            let mut found = import(bytes, binding, env.millis()).map_err(|e| e.to_string())?.entries;
+            Entry { provenance: Provenance::Store, ..found.pop().ok_or("holds no key set")? }
+        }
+        Format::Native => vetted(Entry::from_text(trust.check(b"", slot.name(), bytes)?.as_bytes())?, slot)?,
+    };
+    match entry.age_ms(env) {
+        Some(_) => Ok(Box::new(entry)),
+        None => Err("claims to be from the future".into()),
+    }
+}
+
+/// The record of an attempt.
+pub(super) fn write_attempt(attempt: &Attempt, slot: &Slot, trust: &Trust) -> Vec<u8> {
+    trust.vouch(ATTEMPT, slot.name(), &String::from_utf8_lossy(&attempt.to_bytes()))
+}
+
+/// Reads what [`write_attempt`] wrote; anything else counts as none.
+pub(super) fn read_attempt(bytes: &[u8], slot: &Slot, trust: &Trust, env: &Env<'_>) -> Option<Attempt> {
+    Attempt::from_bytes(trust.check(ATTEMPT, slot.name(), bytes).ok()?.as_bytes(), env.millis())
+}
+
+/// The same filters as for what comes from the network, and no longer life than that could have.
+fn vetted(entry: Entry, slot: &Slot) -> Result<Entry, String> {
+    if entry.url != slot.url() || entry.ctx != slot.ctx() {
+        return Err("belongs to another URL or trust setting".into());
+    }
+    let (content, left_out) = match slot.kind() {
+        Kind::Jwks => Published::parse(entry.content.get().as_bytes()).map(|it| (it.jwks, it.dropped))?,
+        Kind::Discovery => document(entry.content.get().as_bytes()).map(|it| (it.to_text(), Vec::new()))?,
+    };
+    let latest = entry.fetched_at_ms.saturating_add(slot.kind().longest_s().saturating_mul(1000));
+    let expires_at_ms = entry.expires_at_ms.min(latest);
+    let stamp = Stamp {
+        requested_at_ms: entry.requested_at_ms.min(entry.fetched_at_ms),
+        fetched_at_ms: entry.fetched_at_ms,
+        expires_at_ms,
+        stale_until_ms: entry.stale_until_ms.min(expires_at_ms.saturating_add(LONGEST_GRACE_MS)),
+        boot: entry.boot,
+        provenance: Provenance::Store,
+    };
+    let mut vetted = Entry::new(slot.url(), slot.ctx(), content, stamp)?;
+    vetted.dropped = if left_out.is_empty() { entry.dropped } else { left_out };
+    (vetted.issuer, vetted.http, vetted.writer) = (entry.issuer, entry.http, entry.writer);
+    Ok(vetted)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::super::cache::testing::*;
+    use super::super::super::cache::{Outcome, Reason};
+    use super::super::super::secret::Secret;
+    use super::*;
+
+    const OKP: &str = r#"{"kty":"OKP","crv":"Ed25519","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo","kid":"a"}"#;
+
+    fn slot() -> Slot {
+        Slot::new(Kind::Jwks, URL, "system")
+    }
+
+    fn keyed(keys: &[u8]) -> Trust {
+        Trust::Keys(keys.iter().map(|byte| Secret::new(vec![*byte; 32])).collect())
+    }
+
+    /// An entry of these keys, fetched `age` milliseconds ago.
+    fn fetched(keys: &str, age: i64) -> Entry {
+        let like = entry(NOW_MS - age);
+        let stamp = Stamp {
+            requested_at_ms: like.requested_at_ms,
+            fetched_at_ms: like.fetched_at_ms,
+            expires_at_ms: like.expires_at_ms,
+            stale_until_ms: like.stale_until_ms,
+            boot: None,
+            provenance: Provenance::Fetch,
+        };
+        Entry::new(URL, "system", format!(r#"{{"keys":[{keys}]}}"#), stamp).unwrap()
+    }
+
+    fn native(bytes: &[u8], trust: &Trust) -> Result<Box<Entry>, String> {
+        read(bytes, &slot(), trust, Format::Native, &FakeClock::at(NOW_MS).env())
+    }
+
+    #[test]
+    fn what_is_vouched_for_is_read_and_nothing_else() {
+        let trust = keyed(&[1]);
+        let bytes = write(&fetched(OKP, 5000), &slot(), &trust, Format::Native);
+        let entry = native(&bytes, &trust).unwrap();
+        assert_eq!((entry.provenance, entry.fetched_at_ms), (Provenance::Store, NOW_MS - 5000));
+        assert_eq!(entry.content.get(), format!(r#"{{"keys":[{OKP}]}}"#));
+        for at in 0..bytes.len() {
+            let mut damaged = bytes.clone();
+            damaged[at] ^= 1;
+            assert!(native(&damaged, &trust).is_err(), "byte {at}");
+            assert!(native(&bytes[..at], &trust).is_err(), "{at} bytes");
+        }
+        assert!(native(&[&bytes[..], b" "].concat(), &trust).is_err());
+    }
+
+    #[test]
+    fn keys_are_exchanged_by_having_two_for_a_while() {
+        let old = write(&fetched(OKP, 0), &slot(), &keyed(&[1]), Format::Native);
+        assert!(native(&old, &keyed(&[2])).unwrap_err().contains("--cache-store-key"));
+        assert!(native(&old, &keyed(&[2, 1])).is_ok());
+        // The first of them is the one that writes.
+        let new = write(&fetched(OKP, 0), &slot(), &keyed(&[2, 1]), Format::Native);
+        assert!(native(&new, &keyed(&[2])).is_ok() && native(&new, &keyed(&[1])).is_err());
+        assert!(native(&new, &Trust::Keys(Vec::new())).is_err());
+    }
+
+    #[test]
+    fn a_record_is_good_for_its_own_place_alone() {
+        let trust = keyed(&[1]);
+        let env = FakeClock::at(NOW_MS);
+        let env = env.env();
+        let bytes = write(&fetched(OKP, 0), &slot(), &trust, Format::Native);
+        for other in [Slot::new(Kind::Jwks, "https://b.example/", "system"), Slot::new(Kind::Jwks, URL, "other")] {
+            assert!(read(&bytes, &other, &trust, Format::Native, &env).is_err());
+            // Nor without a MAC that covers the name.
+            let blind = write(&fetched(OKP, 0), &slot(), &Trust::Blind, Format::Native);
+            assert!(read(&blind, &other, &Trust::Blind, Format::Native, &env).unwrap_err().contains("another URL"));
+        }
+        // An entry is no attempt, and the reverse.
+        assert!(read_attempt(&bytes, &slot(), &trust, &env).is_none());
+        let attempt = Attempt::success(Outcome::Ok, Reason::Cold, NOW_MS);
+        let bytes = write_attempt(&attempt, &slot(), &trust);
+        assert_eq!(read_attempt(&bytes, &slot(), &trust, &env), Some(attempt));
+        assert!(read_attempt(&bytes, &slot(), &keyed(&[2]), &env).is_none());
+        assert!(native(&bytes, &trust).is_err());
+    }
+
+    #[test]
+    fn without_keys_damage_is_all_that_is_noticed() {
+        let bytes = write(&fetched(OKP, 0), &slot(), &Trust::Blind, Format::Native);
+        assert!(native(&bytes, &Trust::Blind).is_ok());
+        assert!(native(&bytes, &keyed(&[1])).unwrap_err().contains("not authenticated"));
+        let mut damaged = bytes;
+        *damaged.last_mut().unwrap() = b' ';
+        assert!(native(&damaged, &Trust::Blind).unwrap_err().contains("damaged"));
+        // Others' MACs are of no use without a key, and of no harm.
+        assert!(native(&write(&fetched(OKP, 0), &slot(), &keyed(&[9]), Format::Native), &Trust::Blind).is_ok());
+        for text in [&b""[..], b"\n", b"{}", b"jwtctl-store/1 \n{}", b"jwtctl-store/1 md5 00\n{}", b"\xff\n\xff"] {
+            assert!(native(text, &Trust::Blind).is_err() && native(text, &keyed(&[1])).is_err(), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn what_is_shared_goes_through_the_filters_and_lives_no_longer() {
+        let trust = keyed(&[1]);
+        let seen = |entry: &Entry| native(&write(entry, &slot(), &trust, Format::Native), &trust);
+        let secret = seen(&fetched(&format!(r#"{OKP},{{"kty":"oct","k":"AAAA"}}"#), 0)).unwrap();
+        assert!(!secret.content.get().contains("AAAA") && secret.dropped.len() == 1);
+        let eternal = Entry { expires_at_ms: i64::MAX, stale_until_ms: i64::MAX, ..fetched(OKP, 0) };
+        let eternal = seen(&eternal).unwrap();
+        assert_eq!((eternal.lifetime_ms(), eternal.grace_ms()), (3_600_000, 3_600_000));
+        assert!(seen(&fetched(OKP, -60_001)).unwrap_err().contains("future"));
+        let ahead = seen(&Entry { requested_at_ms: i64::MAX, ..fetched(OKP, 0) }).unwrap();
+        assert_eq!(ahead.requested_at_ms, NOW_MS);
+    }
+
+    #[test]
+    fn node_services_keep_two_members() {
+        let bytes = write(&fetched(OKP, 5000), &slot(), &Trust::Blind, Format::Jose);
+        assert_eq!(
+            String::from_utf8(bytes.clone()).unwrap(),
+            format!(r#"{{"jwks":{{"keys":[{OKP}]}},"uat":{}}}"#, NOW_MS - 5000)
+        );
+        let jose = |text: &[u8]| read(text, &slot(), &Trust::Blind, Format::Jose, &FakeClock::at(NOW_MS).env());
+        let entry = jose(&bytes).unwrap();
+        assert_eq!((entry.provenance, entry.fetched_at_ms, entry.lifetime_ms()), (Provenance::Store, NOW_MS - 5000, 600_000));
+        // Seconds are oauth4webapi's, and a uat in the future is nobody's.
+        for uat in [NOW_MS / 1000, NOW_MS + 60_001, 0, -1] {
+            assert!(jose(format!(r#"{{"jwks":{{"keys":[]}},"uat":{uat}}}"#).as_bytes()).is_err(), "{uat}");
+        }
+        assert!(jose(b"{}").is_err() && jose(b"").is_err());
+    }
+}
