@@ -4,6 +4,7 @@
 #![allow(clippy::disallowed_methods, reason = "how long a command takes is part of what is tested")]
 #![cfg(all(unix, feature = "cli", feature = "redis"))]
 
+mod certificates;
 mod cluster;
 mod harness;
 mod life;

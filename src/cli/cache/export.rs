@@ -2,12 +2,14 @@
 
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use clap::ValueEnum;
 use jwtctl::core::address::Address;
-use jwtctl::core::cache::{self, Entry, Kind, Listed};
-use jwtctl::core::error::Error;
+use jwtctl::core::cache::{self, Entry, Kind, Listed, signed};
+use jwtctl::core::error::{Code, Error};
 use jwtctl::core::files::{self, Access};
+use jwtctl::core::key::Key;
 use serde::Serialize;
 
 use super::super::output::{Page, Report, Status};
@@ -31,6 +33,9 @@ pub struct Args {
     /// Write nothing, and exit with 1, if nothing was fetched after UAT
     #[arg(long, value_name = "UAT", value_parser = clap::value_parser!(i64).range(0..))]
     if_changed_since: Option<i64>,
+    /// Sign the bundle with this private key, for cache import --verify-key: PATH, -, env:NAME, fd:N or store:KID
+    #[arg(long, value_name = "KEYSPEC")]
+    sign: Option<String>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -67,13 +72,21 @@ pub struct Exported {
 }
 
 pub fn run(args: Args, context: &mut Context<'_>) -> Result<Exported, Error> {
+    if args.sign.is_some() && args.format != Format::Bundle {
+        return Err(Error::usage("--sign", "signs bundles, and --format asks for something else"));
+    }
     let listed = super::open(context)?.list(&context.env);
     let entries = chosen(&listed, &args.urls, context)?;
     let changed = args.if_changed_since.is_none_or(|since| entries.iter().any(|it| is_after(it.fetched_at_ms, since)));
     if !changed {
         return Ok(Exported { changed, entries: entries.len(), out: None, text: String::new() });
     }
-    let text = cache::export(&entries, args.format.into(), context.env.millis())? + "\n";
+    let mut text = cache::export(&entries, args.format.into(), context.env.millis())?;
+    if let Some(spec) = &args.sign {
+        let key = signing_key(spec, context)?;
+        text = signed::sign(&text, &key)?;
+    }
+    text.push('\n');
     if args.format == Format::Oauth4webapi {
         context.output.note(
             "oauth4webapi uses this for 300 s from uat on, whatever the server says, and does not notice a uat in the future",
@@ -83,6 +96,17 @@ pub fn run(args: Args, context: &mut Context<'_>) -> Result<Exported, Error> {
         files::write(Path::new(path), text.as_bytes(), Access::Public, true)?;
     }
     Ok(Exported { changed, entries: entries.len(), out: args.out, text })
+}
+
+/// The one private key that `spec` names.
+fn signing_key(spec: &str, context: &Context<'_>) -> Result<Arc<Key>, Error> {
+    let keys = context.inputs.key_file(spec, "--sign")?.keys;
+    let private: Vec<&Arc<Key>> = keys.iter().filter(|key| key.is_private()).collect();
+    match private[..] {
+        [key] => Ok(Arc::clone(key)),
+        [] => Err(Error::input(Code::BadKey, spec, "has no private key, and nothing else can sign")),
+        _ => Err(Error::input(Code::BadKey, spec, "has several private keys, and one is to sign")),
+    }
 }
 
 /// `uat` as it stands in a file: seconds, or milliseconds if that large.

@@ -4,7 +4,7 @@ use std::io;
 
 use clap::ValueEnum;
 use jwtctl::core::address::{Address, redacted};
-use jwtctl::core::cache::{self, Adopted, Binding, Skipped};
+use jwtctl::core::cache::{self, Adopted, Binding, Skipped, signed};
 use jwtctl::core::error::{Code, Error};
 use jwtctl::core::files::MAX_FILE;
 use serde::Serialize;
@@ -29,6 +29,9 @@ pub struct Args {
     /// Take the keys as expired: they are fetched again before use
     #[arg(long)]
     reset_uat: bool,
+    /// Take only a bundle that this key has signed (cache export --sign): PATH, -, env:NAME, fd:N or store:KID
+    #[arg(long, value_name = "KEYSPEC", conflicts_with = "url")]
+    verify_key: Option<String>,
     /// Replace newer keys as well
     #[arg(long)]
     force: bool,
@@ -59,7 +62,8 @@ struct Left {
 }
 
 pub fn run(args: Args, context: &mut Context<'_>) -> Result<Taken, Error> {
-    let bytes = context.inputs.content(&args.file, MAX_FILE)?;
+    context.inputs.check_stdin(&[("FILE", Some(args.file.as_str())), ("--verify-key", args.verify_key.as_deref())])?;
+    let bytes = content(&args, context)?;
     let url = args.url.as_deref().map(|url| Address::parse(url, true)).transpose()?;
     let unit = match args.uat_unit {
         Unit::Auto => cache::UatUnit::Auto,
@@ -68,7 +72,7 @@ pub fn run(args: Args, context: &mut Context<'_>) -> Result<Taken, Error> {
     };
     let ctx = |address: &Address| network::plain_context(address, context);
     let binding = Binding { url: url.as_ref(), ctx: &ctx, unit, reset_uat: args.reset_uat };
-    let found = cache::import(bytes.expose(), binding, context.env.millis()).map_err(|error| named(error, &args.file))?;
+    let found = cache::import(&bytes, binding, context.env.millis()).map_err(|error| named(error, &args.file))?;
     let cache = super::open(context)?;
     let mut taken = Taken { imported: Vec::new(), kept: Vec::new(), skipped: Vec::new() };
     for entry in found.entries {
@@ -88,6 +92,22 @@ pub fn run(args: Args, context: &mut Context<'_>) -> Result<Taken, Error> {
             Err(Error::input(Code::BadInput, &args.file, format!("holds nothing that can be imported: {}", first.why)))
         }
         _ => Ok(taken),
+    }
+}
+
+/// What is in the file, less a signature that has to be there, or must not be without a key to check it with.
+fn content(args: &Args, context: &Context<'_>) -> Result<Vec<u8>, Error> {
+    let bytes = context.inputs.content(&args.file, MAX_FILE)?;
+    match &args.verify_key {
+        None if signed::is_signed(bytes.expose()) => {
+            let error = Error::input(Code::BadInput, &args.file, "is signed, and nothing says who may have signed it");
+            Err(error.hint("name the key that you trust: --verify-key KEYSPEC"))
+        }
+        None => Ok(bytes.expose().to_vec()),
+        Some(spec) => {
+            let keys = context.inputs.public_keys(spec, "--verify-key", context.env.now)?.keys;
+            signed::open(bytes.expose(), &keys).map_err(|error| named(error, &args.file))
+        }
     }
 }
 

@@ -39,7 +39,7 @@ enum Command {
     /// Print where the cache is
     Path(path::Args),
     /// Fetch key sets again before they are needed
-    Refresh(refresh::Args),
+    Refresh(Box<refresh::Args>),
     /// Remove what is of no more use
     Prune(prune::Args),
     /// Remove key sets
@@ -55,7 +55,7 @@ pub fn run(args: Args, context: &mut Context<'_>) -> ExitCode {
         Command::List(args) => super::finish(list::run(args, context), context),
         Command::Show(args) => super::finish(show::run(args, context), context),
         Command::Path(args) => super::finish(path::run(args, context), context),
-        Command::Refresh(args) => super::finish(refresh::run(args, context), context),
+        Command::Refresh(args) => super::finish(refresh::run(*args, context), context),
         Command::Prune(args) => super::finish(prune::run(args, context), context),
         Command::Clear(args) => super::finish(clear::run(args, context), context),
         Command::Export(args) => super::finish(export::run(args, context), context),

@@ -10,6 +10,7 @@ mod entry;
 mod lock;
 mod portable;
 mod published;
+pub mod signed;
 
 pub use attempt::{Attempt, COOLDOWN_MS, Class, MAX_RETRY_AFTER_S, Outcome, Pause, Problem, Reason};
 pub use dir::{Dir, How};

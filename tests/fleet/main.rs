@@ -1,0 +1,104 @@
+//! A fleet of machines that share fetched keys through a real Redis: case 40 of the cache's design, clause by clause.
+
+#![cfg(all(unix, feature = "cli", feature = "redis"))]
+#![allow(clippy::disallowed_methods, reason = "tests read the clock and the environment")]
+
+#[path = "../session/certificates.rs"]
+mod certificates;
+mod crowds;
+#[path = "../session/harness.rs"]
+#[allow(dead_code, reason = "the tests of sessions need more of it")]
+mod harness;
+#[path = "../network/lab.rs"]
+#[allow(dead_code, reason = "the tests of the network need more of it")]
+mod lab;
+mod node;
+mod outage;
+#[path = "../network/server.rs"]
+#[allow(dead_code, reason = "the tests of the network need more of it")]
+mod server;
+mod trust;
+
+use lab::{Lab, Ran, finish, set, spawn};
+use server::Server as Issuer;
+
+/// An issuer, and a Redis between it and everybody else.
+pub struct Fleet {
+    pub redis: harness::Server,
+    pub issuer: Issuer,
+    pub url: String,
+    pub store: String,
+    pub key: String,
+}
+
+impl Fleet {
+    /// One whose issuer publishes key `a`, and takes a moment for it.
+    pub fn start() -> Self {
+        Self::with(&[])
+    }
+
+    /// The same with further settings of Redis.
+    pub fn with(settings: &[&str]) -> Self {
+        let redis = harness::Server::start(settings);
+        let key = harness::file(redis.folder.path(), "store-key", "a key of the fleet, of 32 bytes at least\n");
+        let issuer = Issuer::new(|_| set(&["a"]).after(300));
+        Self { store: redis.url(), url: issuer.url("/jwks"), key, redis, issuer }
+    }
+
+    /// Another issuer instead.
+    pub fn follow(&mut self, issuer: Issuer) {
+        (self.url, self.issuer) = (issuer.url("/jwks"), issuer);
+    }
+
+    /// The flags for this store.
+    pub fn flags(&self) -> [&str; 4] {
+        ["--cache-store", &self.store, "--cache-store-key", &self.key]
+    }
+
+    /// A verification by a machine with this disk, `at` seconds after T0.
+    pub fn verify(&self, disk: &Lab, at: i64, token: &str) -> Ran {
+        disk.run(at, &self.arguments(&self.url, token))
+    }
+
+    fn arguments<'a>(&'a self, url: &'a str, token: &'a str) -> Vec<&'a str> {
+        [&["verify", "--json", "--jwks-uri", url][..], &self.flags(), &[token]].concat()
+    }
+
+    /// So many machines with empty disks at once.
+    pub fn many(&self, count: usize, at: i64, token: impl Fn(usize) -> String) -> Vec<Ran> {
+        let disks: Vec<Lab> = (0..count).map(|_| Lab::new()).collect();
+        let start = |(n, disk): (usize, &Lab)| spawn(&mut disk.command(at, &self.arguments(&self.url, &token(n))));
+        let running: Vec<_> = disks.iter().enumerate().map(start).collect();
+        running.into_iter().map(finish).collect()
+    }
+
+    /// The name of the only record of this kind.
+    pub fn name(&self, kind: &str) -> String {
+        let redis::Value::Array(names) = self.redis.ask(&["KEYS", &format!("jwtctl:{kind}:*")]) else { panic!("no names") };
+        let [redis::Value::BulkString(name)] = &names[..] else { panic!("not one {kind}: {names:?}") };
+        String::from_utf8(name.clone()).unwrap()
+    }
+
+    /// The record of the only key set.
+    pub fn record(&self) -> String {
+        self.redis.text(&self.name("jwks")).unwrap()
+    }
+
+    /// Puts a record in place of the key set's.
+    pub fn replace(&self, record: &str) {
+        self.redis.ask(&["SET", &self.name("jwks"), record, "PX", "600000"]);
+    }
+
+    /// The milliseconds that a record has left; -1 is for ever.
+    pub fn life(&self, name: &str) -> i64 {
+        match self.redis.ask(&["PTTL", name]) {
+            redis::Value::Int(milliseconds) => milliseconds,
+            other => panic!("{other:?}"),
+        }
+    }
+}
+
+/// Where the keys of a verification came from.
+pub fn source(ran: &Ran) -> String {
+    ran.json()["keys"]["source"].as_str().unwrap().to_owned()
+}

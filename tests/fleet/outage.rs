@@ -1,0 +1,203 @@
+//! A Redis that is down, slow, full or somebody else costs half a second, and never a verification.
+
+use std::io::Write as _;
+use std::net::TcpListener;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use crate::harness::{self, Jwtctl, free_port, scripted};
+use crate::lab::*;
+use crate::{Fleet, needs, source};
+
+/// The half second that a lost store may cost, and what a busy machine adds to a whole process.
+const LIMIT: Duration = Duration::from_millis(2000);
+
+/// Verifies with a fresh disk, by the issuer itself, after a word of warning.
+#[track_caller]
+fn falls_back(fleet: &Fleet, flags: &[&str], why: &str) -> Ran {
+    let token = token("a");
+    let arguments = [&["verify", "--json", "--jwks-uri", &fleet.url][..], flags, &[&token]].concat();
+    fleet.issuer.requests();
+    let (disk, start) = (Lab::new(), Instant::now());
+    let ran = disk.run(0, &arguments).expect(0);
+    assert!(start.elapsed() < LIMIT, "{:?}: {ran:#?}", start.elapsed());
+    assert_eq!((fleet.issuer.requests(), source(&ran).as_str()), (1, "network"));
+    assert!(ran.stderr.contains("the shared cache") && ran.stderr.contains(why), "not {why:?}: {ran:#?}");
+    assert_eq!(ran.stderr.matches("warning").count(), 1, "{ran:#?}");
+    // The disk has it now, and nobody is asked.
+    assert!(disk.run(1, &arguments).expect(0).stderr.is_empty());
+    ran
+}
+
+#[test]
+fn n40_down_killed_and_restarted_empty() {
+    needs!("redis-server");
+    let mut fleet = Fleet::start();
+    let nobody = format!("redis://127.0.0.1:{}", free_port());
+    falls_back(&fleet, &["--cache-store", &nobody, "--cache-store-key", &fleet.key], "connection refused");
+    falls_back(&fleet, &["--cache-store", "unix:///no/such/socket", "--cache-store-key", &fleet.key], "");
+    let token = token("a");
+    fleet.verify(&Lab::new(), 0, &token).expect(0);
+    fleet.redis.kill();
+    falls_back(&fleet, &fleet.flags(), "connection refused");
+    fleet.redis.restart();
+    fleet.issuer.requests();
+    assert_eq!(source(&fleet.verify(&Lab::new(), 0, &token).expect(0)), "network");
+    assert_eq!(source(&fleet.verify(&Lab::new(), 0, &token).expect(0)), "store");
+    assert_eq!(fleet.issuer.requests(), 1);
+}
+
+#[test]
+fn n40_half_dead_and_slow() {
+    needs!("redis-server");
+    let fleet = Fleet::start();
+    let key = ["--cache-store-key", &fleet.key];
+    let store = |url: &str| [&["--cache-store", url][..], &key].concat().iter().map(|it| (*it).to_owned()).collect::<Vec<_>>();
+    let falls_back = |url: &str, why: &str| {
+        let flags = store(url);
+        falls_back(&fleet, &flags.iter().map(String::as_str).collect::<Vec<_>>(), why);
+    };
+    // It takes the call, and says nothing.
+    falls_back(&scripted(b""), "did not answer in time");
+    // It says a little now and then, which no timeout of a socket notices.
+    let drip = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("redis://{}", drip.local_addr().unwrap());
+    thread::spawn(move || {
+        for stream in drip.incoming() {
+            let mut stream = stream.unwrap();
+            thread::spawn(move || while stream.write_all(b"+").is_ok() && sleep(100) {});
+        }
+    });
+    falls_back(&url, "did not answer in time");
+    // It answers two seconds late.
+    let late = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("redis://{}", late.local_addr().unwrap());
+    thread::spawn(move || {
+        for stream in late.incoming() {
+            let mut stream = stream.unwrap();
+            thread::spawn(move || sleep(2000) && stream.write_all(b"$0\r\n\r\n:-2\r\n$0\r\n\r\n").is_ok());
+        }
+    });
+    falls_back(&url, "did not answer in time");
+    fleet.redis.signal("STOP");
+    falls_back(&fleet.store, "did not answer in time");
+    fleet.redis.signal("CONT");
+    for (answer, why) in [
+        (&b"-LOADING Redis is loading the dataset in memory\r\n"[..], "still loading"),
+        (b"-NOAUTH Authentication required.\r\n", "a password is needed"),
+        (b"-MOVED 1 10.0.0.1:6379\r\n", "is a cluster"),
+        (b"-STRANGE \x1b[31mthings\r\n", "STRANGE"),
+        (b"HTTP/1.1 400 Bad Request\r\n\r\n", "not Redis"),
+    ] {
+        // One for each thing that is asked.
+        falls_back(&scripted(answer.repeat(3).leak()), why);
+    }
+}
+
+fn sleep(ms: u64) -> bool {
+    thread::sleep(Duration::from_millis(ms));
+    true
+}
+
+#[test]
+fn n40_killed_while_the_keys_are_fetched() {
+    needs!("redis-server");
+    let (mut fleet, token) = (Fleet::start(), token("a"));
+    fleet.issuer.say(set(&["a"]).after(800));
+    let disk = Lab::new();
+    let running = spawn(&mut disk.command(0, &fleet.arguments(&fleet.url, &token)));
+    until("a request", || fleet.issuer.peak() == 1);
+    fleet.redis.kill();
+    let ran = finish(running).expect(0);
+    assert!(ran.stderr.contains("could not be shared"), "{ran:#?}");
+    assert_eq!(disk.entry()["provenance"], "fetch");
+}
+
+#[test]
+fn a_full_store_is_read_and_not_written() {
+    needs!("redis-server");
+    let (fleet, token) = (Fleet::start(), token("a"));
+    fleet.verify(&Lab::new(), 0, &token).expect(0);
+    fleet.redis.ask(&["CONFIG", "SET", "maxmemory-policy", "noeviction", "maxmemory", "1"]);
+    let ran = fleet.verify(&Lab::new(), 1, &token).expect(0);
+    assert_eq!((source(&ran).as_str(), ran.stderr.as_str()), ("store", ""));
+    fleet.redis.ask(&["DEL", &fleet.name("jwks")]);
+    falls_back(&fleet, &fleet.flags(), "memory is full");
+}
+
+#[test]
+fn passwords_and_acls() {
+    needs!("redis-server");
+    let port = free_port().to_string();
+    let fleet = Fleet::with(&["--port", &port, "--bind", "127.0.0.1"]);
+    let folder = fleet.redis.folder.path();
+    let (good, wrong) = (harness::file(folder, "good", "hunter2\n"), harness::file(folder, "wrong", "hunter3"));
+    let reads = ["~jwtctl:*", "+getrange", "+pttl", "+get"];
+    fleet.redis.ask(&[&["ACL", "SETUSER", "reader", "on", ">hunter2"], &reads[..]].concat());
+    fleet.redis.ask(&[&["ACL", "SETUSER", "writer", "on", ">hunter2"], &reads[..], &["+set", "+eval", "+del"]].concat());
+    let flags = |user: &'static str, password: &'static str| {
+        let url = format!("redis://{user}@127.0.0.1:{port}");
+        let password = if password == "good" { good.clone() } else { wrong.clone() };
+        ["--cache-store".into(), url, "--cache-store-key".into(), fleet.key.clone(), "--redis-password-from".into(), password]
+    };
+    let fell_back = |flags: &[String], why: &str| falls_back(&fleet, &flags.iter().map(String::as_str).collect::<Vec<_>>(), why);
+    let ran = fell_back(&flags("writer", "wrong"), "the password is wrong");
+    assert!(!ran.stderr.contains("hunter"), "{ran:#?}");
+    // Those who may only read, and nothing is there.
+    fell_back(&flags("reader", "good"), "'set'");
+    let verify = |flags: &[String]| {
+        let (token, url) = (token("a"), &fleet.url);
+        let flags: Vec<&str> = flags.iter().map(String::as_str).collect();
+        Lab::new().run(0, &[&["verify", "--json", "--jwks-uri", url], &flags[..], &[&token]].concat()).expect(0)
+    };
+    assert_eq!(source(&verify(&flags("writer", "good"))), "network");
+    let ran = verify(&flags("reader", "good"));
+    assert_eq!((source(&ran).as_str(), ran.stderr.as_str()), ("store", ""));
+    // A variable may hold all of it.
+    let (token, url) = (token("a"), &fleet.url);
+    let ran = Jwtctl::new(folder)
+        .env("JWTCTL_CACHE_STORE", &format!("redis://writer:hunter2@127.0.0.1:{port}"))
+        .env("JWTCTL_CACHE_STORE_KEY_FILE", &fleet.key)
+        .env("JWTCTL_NOW", &T0.to_string())
+        .env("JWTCTL_CACHE_DIR", folder.join("by-environment").to_str().unwrap())
+        .run(&["verify", "--json", "-v", "--jwks-uri", url, &token])
+        .expect(0);
+    assert!(ran.stdout.contains("\"store\"") && !ran.stderr.contains("hunter"), "{ran:#?}");
+}
+
+#[test]
+fn a_cluster_says_that_it_is_one() {
+    needs!("redis-server");
+    let port = free_port().to_string();
+    let fleet = Fleet::with(&["--port", &port, "--bind", "127.0.0.1", "--cluster-enabled", "yes"]);
+    fleet.redis.ask(&["CLUSTER", "ADDSLOTSRANGE", "0", "16383"]);
+    let start = Instant::now();
+    while !format!("{:?}", fleet.redis.ask(&["CLUSTER", "INFO"])).contains("cluster_state:ok") {
+        assert!(start.elapsed() < Duration::from_secs(20), "the cluster does not get ready");
+        sleep(50);
+    }
+    falls_back(&fleet, &fleet.flags(), "is a cluster");
+}
+
+#[test]
+fn certificates_are_checked() {
+    needs!("redis-server", "openssl");
+    let (plain, tls) = (free_port().to_string(), free_port().to_string());
+    let folder = tempfile::tempdir().unwrap();
+    let [ca, other] = ["ca", "other"].map(|name| crate::certificates::authority(folder.path(), name));
+    let (certificate, key) = crate::certificates::signed(folder.path(), "server", "IP:127.0.0.1,DNS:localhost", &ca);
+    let flags = ["--tls-cert-file", &certificate, "--tls-key-file", &key, "--tls-auth-clients", "no", "--tls-port", &tls];
+    let fleet = Fleet::with(&[&["--port", &plain, "--bind", "127.0.0.1"], &flags[..]].concat());
+    let url = format!("rediss://localhost:{tls}");
+    let store = ["--cache-store", &url, "--cache-store-key", &fleet.key, "--redis-ca"];
+    let token = token("a");
+    let verify = |ca: &str| [&["verify", "--json", "--jwks-uri", &fleet.url][..], &store, &[ca, &token]].concat().join("\n");
+    let run = |ca: &str| Lab::new().run(0, &verify(ca).split('\n').collect::<Vec<_>>());
+    assert_eq!(source(&run(&ca).expect(0)), "network");
+    assert_eq!(source(&run(&ca).expect(0)), "store");
+    falls_back(&fleet, &[&store[..], &[&other]].concat(), "certificate is not accepted");
+    // Sessions and keys may be in different places, only one of which has a certificate.
+    let token = token_with("a", &["--exp", &(T0 + 3600).to_string(), "jti=x"]);
+    let both = [&["verify", "--jwks-uri", &fleet.url, "--session", &fleet.store][..], &store, &[&ca, &token]].concat();
+    Lab::new().run(0, &both).expect(16);
+}

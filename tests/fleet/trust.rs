@@ -1,0 +1,131 @@
+//! Whoever can write to the store must not decide which tokens are valid.
+
+use serde_json::Value;
+
+use crate::harness::file;
+use crate::lab::*;
+use crate::{Fleet, needs, source};
+
+#[test]
+fn n40_what_the_key_does_not_vouch_for_is_not_used() {
+    needs!("redis-server");
+    let fleet = Fleet::start();
+    fleet.verify(&Lab::new(), 0, &token("a")).expect(0);
+    let good = fleet.record();
+    fleet.issuer.requests();
+    // The attacker's key under the good one's name.
+    let swapped = good.replace(keys().public("a")["x"].as_str().unwrap(), keys().public("a2")["x"].as_str().unwrap());
+    let unsigned = good.split_once('\n').unwrap().1;
+    let sum = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, swapped.split_once('\n').unwrap().1.as_bytes());
+    let sum: String = sum.as_ref().iter().map(|byte| format!("{byte:02x}")).collect();
+    let unkeyed = format!("jwtctl-store/1 sha256 {sum}\n{}", swapped.split_once('\n').unwrap().1);
+    let huge = "x".repeat(300_000);
+    for (record, why) in [
+        (swapped.as_str(), "not authenticated by --cache-store-key"),
+        (&unkeyed, "not authenticated at all"),
+        (unsigned, "none of jwtctl's"),
+        ("", ""),
+        ("{}", "none of jwtctl's"),
+        (&huge, "larger than"),
+    ] {
+        fleet.replace(record);
+        let ran = fleet.verify(&Lab::new(), 1, &token("a2")).expect(10);
+        assert_eq!(source(&ran), "network");
+        assert!(ran.stderr.contains(why), "not {why:?}: {ran:#?}");
+        assert_eq!(fleet.issuer.requests(), 1);
+        // What is there now is sound again.
+        assert_eq!(source(&fleet.verify(&Lab::new(), 2, &token("a")).expect(0)), "store");
+    }
+    // Not a string at all.
+    let name = fleet.name("jwks");
+    fleet.redis.ask(&["DEL", &name]);
+    fleet.redis.ask(&["LPUSH", &name, "x"]);
+    assert!(fleet.verify(&Lab::new(), 1, &token("a")).expect(0).stderr.contains("holds something else"));
+}
+
+#[test]
+fn a_good_record_is_good_for_its_own_url_alone() {
+    needs!("redis-server");
+    let mut fleet = Fleet::start();
+    fleet.verify(&Lab::new(), 0, &token("a")).expect(0);
+    let (first, record) = (fleet.name("jwks"), fleet.record());
+    // Another issuer with another key of the same name.
+    fleet.follow(crate::Issuer::new(|_| set(&["a2"])));
+    fleet.verify(&Lab::new(), 0, &token("a")).expect(10);
+    fleet.redis.ask(&["DEL", &first]);
+    let second = fleet.name("jwks");
+    assert_ne!(first, second);
+    fleet.redis.ask(&["SET", &second, &record]);
+    let ran = fleet.verify(&Lab::new(), 1, &token("a")).expect(10);
+    assert!(ran.stderr.contains("not authenticated"), "{ran:#?}");
+}
+
+#[test]
+fn keys_are_exchanged_one_machine_after_the_other() {
+    needs!("redis-server");
+    let (fleet, token) = (Fleet::start(), token("a"));
+    let new = file(fleet.redis.folder.path(), "new", &"n".repeat(32));
+    let url = &fleet.url;
+    let verify = |keys: &[&str]| {
+        let keys: Vec<&str> = keys.iter().flat_map(|key| ["--cache-store-key", key]).collect();
+        let arguments = [&["verify", "--json", "--jwks-uri", url, "--cache-store", &fleet.store][..], &keys, &[&token]].concat();
+        Lab::new().run(0, &arguments)
+    };
+    verify(&[&fleet.key]).expect(0);
+    // First all machines learn to read the new one, then they write it.
+    assert_eq!(source(&verify(&[&fleet.key, &new]).expect(0)), "store");
+    assert_eq!(source(&verify(&[&new, &fleet.key]).expect(0)), "store");
+    assert_eq!(source(&verify(&[&new]).expect(0)), "network");
+    assert_eq!(source(&verify(&[&new, &fleet.key]).expect(0)), "store");
+    assert_eq!(fleet.issuer.requests(), 2);
+    verify(&[&fleet.key, &new, &new]).expect(2).says("two while they are exchanged");
+    // A symmetric JWK will do, and no other key.
+    let folder = fleet.redis.folder.path();
+    let jwk = folder.join("fleet.jwk");
+    ran(plain().args(["keygen", "HS256", "--no-encrypt", "--out"]).arg(&jwk)).expect(0);
+    verify(&[jwk.to_str().unwrap()]).expect(0);
+    verify(&[keys().file("a").to_str().unwrap()]).expect(2).says("no symmetric key");
+    verify(&[&file(folder, "short", &"s".repeat(31))]).expect(2).says("shorter than 32 bytes");
+    let ran = verify(&["hunter2-hunter2-hunter2-hunter2-hunter2"]).expect(2);
+    assert!(!ran.stdout.contains("hunter2") && !ran.stderr.contains("hunter2"), "{ran:#?}");
+}
+
+#[test]
+fn trust_has_to_be_asked_for() {
+    needs!("redis-server");
+    let (fleet, token) = (Fleet::start(), token("a"));
+    let url = &fleet.url;
+    let verify = |store: &str, flags: &[&str]| {
+        Lab::new().run(0, &[&["verify", "--json", "--jwks-uri", url, "--cache-store", store][..], flags, &[&token]].concat())
+    };
+    verify(&fleet.store, &[]).expect(2).says("would decide which tokens are valid");
+    assert_eq!(source(&verify(&fleet.store, &["--cache-store-trust"]).expect(0)), "network");
+    assert_eq!(source(&verify(&fleet.store, &["--cache-store-trust"]).expect(0)), "store");
+    assert_eq!(fleet.issuer.requests(), 1);
+    // Nothing of it is asked, or even opened, before it is clear that it may be.
+    verify("redis://elsewhere.example", &["--cache-store-trust"]).expect(2).says("in the clear");
+    verify("redis://me:hunter2@127.0.0.1", &["--cache-store-trust"]).expect(2).says("password in it");
+    verify("http://127.0.0.1", &["--cache-store-trust"]).expect(2).says("not a Redis URL");
+    verify(&fleet.store, &["--cache-store-trust", "--cache-store-key", &fleet.key]).expect(2);
+    verify(&fleet.store, &["--cache-store-format", "jose", "--cache-store-key", &fleet.key]).expect(2);
+    verify(&fleet.store, &["--cache-store-trust", "--offline"]).expect(2).says("--offline");
+    assert_eq!(fleet.issuer.requests(), 0);
+    for flags in [&["--cache-store-trust"][..], &["--cache-store-key", &fleet.key], &["--redis-password-from", &fleet.key]] {
+        let arguments = [&["verify", "--json", "--jwks-uri", url], flags, &[&token]].concat();
+        Lab::new().run(0, &arguments).expect(2).says("needs --");
+    }
+}
+
+#[test]
+fn nothing_private_gets_there() {
+    needs!("redis-server");
+    let fleet = Fleet::start();
+    let private: Value = serde_json::from_str(&std::fs::read_to_string(keys().file("b")).unwrap()).unwrap();
+    let secret = serde_json::json!({"kty": "oct", "kid": "s", "k": "c2VjcmV0LXNlY3JldC1zZWNyZXQ"});
+    fleet.issuer.say(set_of(&[keys().public("a"), private.clone(), secret]));
+    fleet.verify(&Lab::new(), 0, &token("a")).expect(0).says("private_material");
+    let record = fleet.record();
+    assert!(record.contains(keys().public("a")["x"].as_str().unwrap()));
+    assert!(!record.contains(private["d"].as_str().unwrap()) && !record.contains("c2VjcmV0"), "{record}");
+    assert!(!record.contains(&token("a")));
+}
