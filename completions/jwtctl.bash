@@ -236,7 +236,7 @@ _jwtctl() {
             return 0
             ;;
         jwtctl__subcmd__cache__subcmd__export)
-            opts="-q -v -h --json --quiet --verbose --color --now --no-input --store --cache-dir --offline --passphrase-from --format --out --if-changed-since --help"
+            opts="-q -v -h --json --quiet --verbose --color --now --no-input --store --cache-dir --offline --passphrase-from --format --out --if-changed-since --sign --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -274,6 +274,10 @@ _jwtctl() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --sign)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;
@@ -282,7 +286,7 @@ _jwtctl() {
             return 0
             ;;
         jwtctl__subcmd__cache__subcmd__import)
-            opts="-q -v -h --json --quiet --verbose --color --now --no-input --store --cache-dir --offline --passphrase-from --url --uat-unit --reset-uat --force --help"
+            opts="-q -v -h --json --quiet --verbose --color --now --no-input --store --cache-dir --offline --passphrase-from --url --uat-unit --reset-uat --verify-key --force --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -314,6 +318,10 @@ _jwtctl() {
                     ;;
                 --uat-unit)
                     COMPREPLY=($(compgen -W "auto s ms" -- "${cur}"))
+                    return 0
+                    ;;
+                --verify-key)
+                    COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
                 *)
@@ -426,7 +434,7 @@ _jwtctl() {
             return 0
             ;;
         jwtctl__subcmd__cache__subcmd__refresh)
-            opts="-q -v -h --json --quiet --verbose --color --now --no-input --store --cache-dir --offline --passphrase-from --all --older-than --refresh --max-stale --stale-if-error --jwks-max-age --timeout --ca-bundle --client-cert --client-key --http-headers --allow-http --help"
+            opts="-q -v -h --json --quiet --verbose --color --now --no-input --store --cache-dir --offline --passphrase-from --all --older-than --refresh --max-stale --stale-if-error --jwks-max-age --timeout --ca-bundle --client-cert --client-key --http-headers --allow-http --cache-store --cache-store-key --cache-store-trust --cache-store-format --redis-password-from --redis-ca --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -485,6 +493,26 @@ _jwtctl() {
                     return 0
                     ;;
                 --http-headers)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --cache-store)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --cache-store-key)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --cache-store-format)
+                    COMPREPLY=($(compgen -W "native jose" -- "${cur}"))
+                    return 0
+                    ;;
+                --redis-password-from)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --redis-ca)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -782,7 +810,7 @@ _jwtctl() {
             return 0
             ;;
         jwtctl__subcmd__jwks__subcmd__export)
-            opts="-q -v -h --json --quiet --verbose --color --now --no-input --store --cache-dir --offline --passphrase-from --jwks --jwks-uri --issuer --refresh --max-stale --stale-if-error --jwks-max-age --timeout --ca-bundle --client-cert --client-key --http-headers --allow-http --private --yes --new-passphrase-from --no-encrypt --p2c --help"
+            opts="-q -v -h --json --quiet --verbose --color --now --no-input --store --cache-dir --offline --passphrase-from --jwks --jwks-uri --issuer --refresh --max-stale --stale-if-error --jwks-max-age --timeout --ca-bundle --client-cert --client-key --http-headers --allow-http --cache-store --cache-store-key --cache-store-trust --cache-store-format --redis-password-from --redis-ca --private --yes --new-passphrase-from --no-encrypt --p2c --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -849,6 +877,26 @@ _jwtctl() {
                     return 0
                     ;;
                 --http-headers)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --cache-store)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --cache-store-key)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --cache-store-format)
+                    COMPREPLY=($(compgen -W "native jose" -- "${cur}"))
+                    return 0
+                    ;;
+                --redis-password-from)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --redis-ca)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -868,7 +916,7 @@ _jwtctl() {
             return 0
             ;;
         jwtctl__subcmd__jwks__subcmd__fetch)
-            opts="-q -v -h --json --quiet --verbose --color --now --no-input --store --cache-dir --offline --passphrase-from --jwks-uri --issuer --refresh --max-stale --stale-if-error --jwks-max-age --timeout --ca-bundle --client-cert --client-key --http-headers --allow-http --help"
+            opts="-q -v -h --json --quiet --verbose --color --now --no-input --store --cache-dir --offline --passphrase-from --jwks-uri --issuer --refresh --max-stale --stale-if-error --jwks-max-age --timeout --ca-bundle --client-cert --client-key --http-headers --allow-http --cache-store --cache-store-key --cache-store-trust --cache-store-format --redis-password-from --redis-ca --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -934,6 +982,26 @@ _jwtctl() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --cache-store)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --cache-store-key)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --cache-store-format)
+                    COMPREPLY=($(compgen -W "native jose" -- "${cur}"))
+                    return 0
+                    ;;
+                --redis-password-from)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --redis-ca)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;
@@ -942,7 +1010,7 @@ _jwtctl() {
             return 0
             ;;
         jwtctl__subcmd__jwks__subcmd__lint)
-            opts="-q -v -h --json --quiet --verbose --color --now --no-input --store --cache-dir --offline --passphrase-from --jwks --jwks-uri --issuer --refresh --max-stale --stale-if-error --jwks-max-age --timeout --ca-bundle --client-cert --client-key --http-headers --allow-http --fail-on --list-rules --help"
+            opts="-q -v -h --json --quiet --verbose --color --now --no-input --store --cache-dir --offline --passphrase-from --jwks --jwks-uri --issuer --refresh --max-stale --stale-if-error --jwks-max-age --timeout --ca-bundle --client-cert --client-key --http-headers --allow-http --cache-store --cache-store-key --cache-store-trust --cache-store-format --redis-password-from --redis-ca --fail-on --list-rules --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1009,6 +1077,26 @@ _jwtctl() {
                     return 0
                     ;;
                 --http-headers)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --cache-store)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --cache-store-key)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --cache-store-format)
+                    COMPREPLY=($(compgen -W "native jose" -- "${cur}"))
+                    return 0
+                    ;;
+                --redis-password-from)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --redis-ca)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -1024,7 +1112,7 @@ _jwtctl() {
             return 0
             ;;
         jwtctl__subcmd__jwks__subcmd__list)
-            opts="-q -v -h --json --quiet --verbose --color --now --no-input --store --cache-dir --offline --passphrase-from --jwks --jwks-uri --issuer --refresh --max-stale --stale-if-error --jwks-max-age --timeout --ca-bundle --client-cert --client-key --http-headers --allow-http --help"
+            opts="-q -v -h --json --quiet --verbose --color --now --no-input --store --cache-dir --offline --passphrase-from --jwks --jwks-uri --issuer --refresh --max-stale --stale-if-error --jwks-max-age --timeout --ca-bundle --client-cert --client-key --http-headers --allow-http --cache-store --cache-store-key --cache-store-trust --cache-store-format --redis-password-from --redis-ca --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1091,6 +1179,26 @@ _jwtctl() {
                     return 0
                     ;;
                 --http-headers)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --cache-store)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --cache-store-key)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --cache-store-format)
+                    COMPREPLY=($(compgen -W "native jose" -- "${cur}"))
+                    return 0
+                    ;;
+                --redis-password-from)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --redis-ca)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -1274,7 +1382,7 @@ _jwtctl() {
             return 0
             ;;
         jwtctl__subcmd__jwks__subcmd__show)
-            opts="-q -v -h --json --quiet --verbose --color --now --no-input --store --cache-dir --offline --passphrase-from --jwks --jwks-uri --issuer --refresh --max-stale --stale-if-error --jwks-max-age --timeout --ca-bundle --client-cert --client-key --http-headers --allow-http --help"
+            opts="-q -v -h --json --quiet --verbose --color --now --no-input --store --cache-dir --offline --passphrase-from --jwks --jwks-uri --issuer --refresh --max-stale --stale-if-error --jwks-max-age --timeout --ca-bundle --client-cert --client-key --http-headers --allow-http --cache-store --cache-store-key --cache-store-trust --cache-store-format --redis-password-from --redis-ca --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1341,6 +1449,26 @@ _jwtctl() {
                     return 0
                     ;;
                 --http-headers)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --cache-store)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --cache-store-key)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --cache-store-format)
+                    COMPREPLY=($(compgen -W "native jose" -- "${cur}"))
+                    return 0
+                    ;;
+                --redis-password-from)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --redis-ca)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -1352,7 +1480,7 @@ _jwtctl() {
             return 0
             ;;
         jwtctl__subcmd__jwks__subcmd__thumbprint)
-            opts="-q -v -h --json --quiet --verbose --color --now --no-input --store --cache-dir --offline --passphrase-from --jwks --jwks-uri --issuer --refresh --max-stale --stale-if-error --jwks-max-age --timeout --ca-bundle --client-cert --client-key --http-headers --allow-http --hash --uri --help"
+            opts="-q -v -h --json --quiet --verbose --color --now --no-input --store --cache-dir --offline --passphrase-from --jwks --jwks-uri --issuer --refresh --max-stale --stale-if-error --jwks-max-age --timeout --ca-bundle --client-cert --client-key --http-headers --allow-http --cache-store --cache-store-key --cache-store-trust --cache-store-format --redis-password-from --redis-ca --hash --uri --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1419,6 +1547,26 @@ _jwtctl() {
                     return 0
                     ;;
                 --http-headers)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --cache-store)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --cache-store-key)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --cache-store-format)
+                    COMPREPLY=($(compgen -W "native jose" -- "${cur}"))
+                    return 0
+                    ;;
+                --redis-password-from)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --redis-ca)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -2200,7 +2348,7 @@ _jwtctl() {
             return 0
             ;;
         jwtctl__subcmd__verify)
-            opts="-q -v -h --json --quiet --verbose --color --now --no-input --store --cache-dir --offline --passphrase-from --key --secret --secret-encoding --jwks --jwks-uri --issuer --kid --require-kid --alg --allow-weak-key --iss --aud --sub --typ --require --scope --max-age --leeway --optional --skip --refresh --max-stale --stale-if-error --jwks-max-age --timeout --ca-bundle --client-cert --client-key --http-headers --allow-http --payload --claim --raw --detached --session --keyspace --redis-password-from --redis-ca --max-size --help"
+            opts="-q -v -h --json --quiet --verbose --color --now --no-input --store --cache-dir --offline --passphrase-from --key --secret --secret-encoding --jwks --jwks-uri --issuer --kid --require-kid --alg --allow-weak-key --iss --aud --sub --typ --require --scope --max-age --leeway --optional --skip --refresh --max-stale --stale-if-error --jwks-max-age --timeout --ca-bundle --client-cert --client-key --http-headers --allow-http --cache-store --cache-store-key --cache-store-trust --cache-store-format --redis-password-from --redis-ca --payload --claim --raw --detached --session --keyspace --max-size --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2330,6 +2478,26 @@ _jwtctl() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --cache-store)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --cache-store-key)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --cache-store-format)
+                    COMPREPLY=($(compgen -W "native jose" -- "${cur}"))
+                    return 0
+                    ;;
+                --redis-password-from)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --redis-ca)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --claim)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -2343,14 +2511,6 @@ _jwtctl() {
                     return 0
                     ;;
                 --keyspace)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --redis-password-from)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --redis-ca)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

@@ -109,12 +109,16 @@ complete -c jwtctl -n "__fish_jwtctl_using_subcommand verify" -l ca-bundle -d 'T
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand verify" -l client-cert -d 'Show the server this certificate (PEM)' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand verify" -l client-key -d 'The private key of the client certificate' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand verify" -l http-headers -d 'Send the headers in FILE, one "Name: value" a line, to the server named, and to no other' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand verify" -l cache-store -d 'What the local cache lacks is looked for in this Redis, and one machine fetches for all: redis://HOST:PORT/DB, rediss://…, unix:///PATH, or env:NAME for a variable that holds the URL [env: JWTCTL_CACHE_STORE]' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand verify" -l cache-store-key -d 'At least 32 random bytes that all machines have and Redis has not: they authenticate what is shared. Give two while they are exchanged; the first one writes [env: JWTCTL_CACHE_STORE_KEY_FILE]' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand verify" -l cache-store-format -d 'What is kept there: native, or jose for {"jwks":…,"uat":…} under jwtctl:jose:1:URL, which Node services can share and nobody authenticates' -r -f -a "native\t''
+jose\t''"
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand verify" -l redis-password-from -d 'Log in to Redis with the password in KEYSPEC: PATH, -, env:NAME or fd:N' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand verify" -l redis-ca -d 'Accept a Redis server whose certificate these (PEM) vouch for, instead of the system\'s (rediss://)' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand verify" -l claim -d 'Print one claim of a valid token, instead of the report: a name or a JSON Pointer' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand verify" -l detached -d 'Verify a detached signature over the bytes of FILE (or -); no claims are judged' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand verify" -l session -d 'Refuse tokens whose session (jti) is not live in this Redis, which is asked last and not changed; implies --optional exp. redis://HOST:PORT/DB, rediss://…, unix:///PATH, or env:NAME for a variable that holds the URL' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand verify" -l keyspace -d 'What the keys of sessions begin with' -r
-complete -c jwtctl -n "__fish_jwtctl_using_subcommand verify" -l redis-password-from -d 'Log in to Redis with the password in KEYSPEC: PATH, -, env:NAME or fd:N' -r
-complete -c jwtctl -n "__fish_jwtctl_using_subcommand verify" -l redis-ca -d 'Accept a Redis server whose certificate these (PEM) vouch for, instead of the system\'s (rediss://)' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand verify" -l max-size -d 'Refuse tokens of more bytes' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand verify" -l json -d 'Write one JSON document to stdout, failures included [env: JWTCTL_FORMAT=json]'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand verify" -s q -l quiet -d 'No notes and no progress on stderr'
@@ -125,6 +129,7 @@ complete -c jwtctl -n "__fish_jwtctl_using_subcommand verify" -l require-kid -d 
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand verify" -l allow-weak-key -d 'Accept keys that are shorter than their algorithm asks for'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand verify" -l refresh -d 'Fetch the keys now, whatever the cache has'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand verify" -l allow-http -d 'Allow http, where anybody on the way can replace the keys'
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand verify" -l cache-store-trust -d 'Do without such a key: trust everybody who can write to that Redis with deciding which tokens are valid'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand verify" -l payload -d 'Print the payload of a valid token exactly as it was signed, instead of the report'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand verify" -l raw -d 'Verify a signature over any bytes; no claims are judged'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand verify" -s h -l help -d 'Print help (see more with \'--help\')'
@@ -241,6 +246,12 @@ complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subc
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from list" -l client-cert -d 'Show the server this certificate (PEM)' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from list" -l client-key -d 'The private key of the client certificate' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from list" -l http-headers -d 'Send the headers in FILE, one "Name: value" a line, to the server named, and to no other' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from list" -l cache-store -d 'What the local cache lacks is looked for in this Redis, and one machine fetches for all: redis://HOST:PORT/DB, rediss://…, unix:///PATH, or env:NAME for a variable that holds the URL [env: JWTCTL_CACHE_STORE]' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from list" -l cache-store-key -d 'At least 32 random bytes that all machines have and Redis has not: they authenticate what is shared. Give two while they are exchanged; the first one writes [env: JWTCTL_CACHE_STORE_KEY_FILE]' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from list" -l cache-store-format -d 'What is kept there: native, or jose for {"jwks":…,"uat":…} under jwtctl:jose:1:URL, which Node services can share and nobody authenticates' -r -f -a "native\t''
+jose\t''"
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from list" -l redis-password-from -d 'Log in to Redis with the password in KEYSPEC: PATH, -, env:NAME or fd:N' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from list" -l redis-ca -d 'Accept a Redis server whose certificate these (PEM) vouch for, instead of the system\'s (rediss://)' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from list" -l json -d 'Write one JSON document to stdout, failures included [env: JWTCTL_FORMAT=json]'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from list" -s q -l quiet -d 'No notes and no progress on stderr'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from list" -s v -l verbose -d 'Say why and where from; secrets never'
@@ -248,6 +259,7 @@ complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subc
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from list" -l offline -d 'Files and cache only: open no connection'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from list" -l refresh -d 'Fetch the keys now, whatever the cache has'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from list" -l allow-http -d 'Allow http, where anybody on the way can replace the keys'
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from list" -l cache-store-trust -d 'Do without such a key: trust everybody who can write to that Redis with deciding which tokens are valid'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from show" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless the environment says otherwise'
 always\t'Always'
@@ -267,6 +279,12 @@ complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subc
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from show" -l client-cert -d 'Show the server this certificate (PEM)' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from show" -l client-key -d 'The private key of the client certificate' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from show" -l http-headers -d 'Send the headers in FILE, one "Name: value" a line, to the server named, and to no other' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from show" -l cache-store -d 'What the local cache lacks is looked for in this Redis, and one machine fetches for all: redis://HOST:PORT/DB, rediss://…, unix:///PATH, or env:NAME for a variable that holds the URL [env: JWTCTL_CACHE_STORE]' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from show" -l cache-store-key -d 'At least 32 random bytes that all machines have and Redis has not: they authenticate what is shared. Give two while they are exchanged; the first one writes [env: JWTCTL_CACHE_STORE_KEY_FILE]' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from show" -l cache-store-format -d 'What is kept there: native, or jose for {"jwks":…,"uat":…} under jwtctl:jose:1:URL, which Node services can share and nobody authenticates' -r -f -a "native\t''
+jose\t''"
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from show" -l redis-password-from -d 'Log in to Redis with the password in KEYSPEC: PATH, -, env:NAME or fd:N' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from show" -l redis-ca -d 'Accept a Redis server whose certificate these (PEM) vouch for, instead of the system\'s (rediss://)' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from show" -l json -d 'Write one JSON document to stdout, failures included [env: JWTCTL_FORMAT=json]'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from show" -s q -l quiet -d 'No notes and no progress on stderr'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from show" -s v -l verbose -d 'Say why and where from; secrets never'
@@ -274,6 +292,7 @@ complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subc
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from show" -l offline -d 'Files and cache only: open no connection'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from show" -l refresh -d 'Fetch the keys now, whatever the cache has'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from show" -l allow-http -d 'Allow http, where anybody on the way can replace the keys'
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from show" -l cache-store-trust -d 'Do without such a key: trust everybody who can write to that Redis with deciding which tokens are valid'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from show" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from add" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless the environment says otherwise'
 always\t'Always'
@@ -376,6 +395,12 @@ complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subc
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from export" -l client-cert -d 'Show the server this certificate (PEM)' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from export" -l client-key -d 'The private key of the client certificate' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from export" -l http-headers -d 'Send the headers in FILE, one "Name: value" a line, to the server named, and to no other' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from export" -l cache-store -d 'What the local cache lacks is looked for in this Redis, and one machine fetches for all: redis://HOST:PORT/DB, rediss://…, unix:///PATH, or env:NAME for a variable that holds the URL [env: JWTCTL_CACHE_STORE]' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from export" -l cache-store-key -d 'At least 32 random bytes that all machines have and Redis has not: they authenticate what is shared. Give two while they are exchanged; the first one writes [env: JWTCTL_CACHE_STORE_KEY_FILE]' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from export" -l cache-store-format -d 'What is kept there: native, or jose for {"jwks":…,"uat":…} under jwtctl:jose:1:URL, which Node services can share and nobody authenticates' -r -f -a "native\t''
+jose\t''"
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from export" -l redis-password-from -d 'Log in to Redis with the password in KEYSPEC: PATH, -, env:NAME or fd:N' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from export" -l redis-ca -d 'Accept a Redis server whose certificate these (PEM) vouch for, instead of the system\'s (rediss://)' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from export" -l new-passphrase-from -d 'Encrypt private keys with the passphrase in KEYSPEC' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from export" -l p2c -d 'PBKDF2 iterations that protect the passphrase (default: 210000)' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from export" -l json -d 'Write one JSON document to stdout, failures included [env: JWTCTL_FORMAT=json]'
@@ -385,6 +410,7 @@ complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subc
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from export" -l offline -d 'Files and cache only: open no connection'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from export" -l refresh -d 'Fetch the keys now, whatever the cache has'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from export" -l allow-http -d 'Allow http, where anybody on the way can replace the keys'
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from export" -l cache-store-trust -d 'Do without such a key: trust everybody who can write to that Redis with deciding which tokens are valid'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from export" -l private -d 'The private keys, of the keystore those that have not expired'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from export" -l yes -d 'Do not ask whether private keys may leave'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from export" -l no-encrypt -d 'Write private keys in clear'
@@ -406,6 +432,12 @@ complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subc
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from fetch" -l client-cert -d 'Show the server this certificate (PEM)' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from fetch" -l client-key -d 'The private key of the client certificate' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from fetch" -l http-headers -d 'Send the headers in FILE, one "Name: value" a line, to the server named, and to no other' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from fetch" -l cache-store -d 'What the local cache lacks is looked for in this Redis, and one machine fetches for all: redis://HOST:PORT/DB, rediss://…, unix:///PATH, or env:NAME for a variable that holds the URL [env: JWTCTL_CACHE_STORE]' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from fetch" -l cache-store-key -d 'At least 32 random bytes that all machines have and Redis has not: they authenticate what is shared. Give two while they are exchanged; the first one writes [env: JWTCTL_CACHE_STORE_KEY_FILE]' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from fetch" -l cache-store-format -d 'What is kept there: native, or jose for {"jwks":…,"uat":…} under jwtctl:jose:1:URL, which Node services can share and nobody authenticates' -r -f -a "native\t''
+jose\t''"
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from fetch" -l redis-password-from -d 'Log in to Redis with the password in KEYSPEC: PATH, -, env:NAME or fd:N' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from fetch" -l redis-ca -d 'Accept a Redis server whose certificate these (PEM) vouch for, instead of the system\'s (rediss://)' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from fetch" -l json -d 'Write one JSON document to stdout, failures included [env: JWTCTL_FORMAT=json]'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from fetch" -s q -l quiet -d 'No notes and no progress on stderr'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from fetch" -s v -l verbose -d 'Say why and where from; secrets never'
@@ -413,6 +445,7 @@ complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subc
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from fetch" -l offline -d 'Files and cache only: open no connection'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from fetch" -l refresh -d 'Fetch the keys now, whatever the cache has'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from fetch" -l allow-http -d 'Allow http, where anybody on the way can replace the keys'
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from fetch" -l cache-store-trust -d 'Do without such a key: trust everybody who can write to that Redis with deciding which tokens are valid'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from fetch" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from lint" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless the environment says otherwise'
 always\t'Always'
@@ -432,6 +465,12 @@ complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subc
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from lint" -l client-cert -d 'Show the server this certificate (PEM)' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from lint" -l client-key -d 'The private key of the client certificate' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from lint" -l http-headers -d 'Send the headers in FILE, one "Name: value" a line, to the server named, and to no other' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from lint" -l cache-store -d 'What the local cache lacks is looked for in this Redis, and one machine fetches for all: redis://HOST:PORT/DB, rediss://…, unix:///PATH, or env:NAME for a variable that holds the URL [env: JWTCTL_CACHE_STORE]' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from lint" -l cache-store-key -d 'At least 32 random bytes that all machines have and Redis has not: they authenticate what is shared. Give two while they are exchanged; the first one writes [env: JWTCTL_CACHE_STORE_KEY_FILE]' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from lint" -l cache-store-format -d 'What is kept there: native, or jose for {"jwks":…,"uat":…} under jwtctl:jose:1:URL, which Node services can share and nobody authenticates' -r -f -a "native\t''
+jose\t''"
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from lint" -l redis-password-from -d 'Log in to Redis with the password in KEYSPEC: PATH, -, env:NAME or fd:N' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from lint" -l redis-ca -d 'Accept a Redis server whose certificate these (PEM) vouch for, instead of the system\'s (rediss://)' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from lint" -l fail-on -d 'The least severity that counts' -r -f -a "error\t''
 warn\t''
 info\t''"
@@ -442,6 +481,7 @@ complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subc
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from lint" -l offline -d 'Files and cache only: open no connection'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from lint" -l refresh -d 'Fetch the keys now, whatever the cache has'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from lint" -l allow-http -d 'Allow http, where anybody on the way can replace the keys'
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from lint" -l cache-store-trust -d 'Do without such a key: trust everybody who can write to that Redis with deciding which tokens are valid'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from lint" -l list-rules -d 'List the rules and exit'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from lint" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from diff" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless the environment says otherwise'
@@ -475,6 +515,12 @@ complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subc
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from thumbprint" -l client-cert -d 'Show the server this certificate (PEM)' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from thumbprint" -l client-key -d 'The private key of the client certificate' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from thumbprint" -l http-headers -d 'Send the headers in FILE, one "Name: value" a line, to the server named, and to no other' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from thumbprint" -l cache-store -d 'What the local cache lacks is looked for in this Redis, and one machine fetches for all: redis://HOST:PORT/DB, rediss://…, unix:///PATH, or env:NAME for a variable that holds the URL [env: JWTCTL_CACHE_STORE]' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from thumbprint" -l cache-store-key -d 'At least 32 random bytes that all machines have and Redis has not: they authenticate what is shared. Give two while they are exchanged; the first one writes [env: JWTCTL_CACHE_STORE_KEY_FILE]' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from thumbprint" -l cache-store-format -d 'What is kept there: native, or jose for {"jwks":…,"uat":…} under jwtctl:jose:1:URL, which Node services can share and nobody authenticates' -r -f -a "native\t''
+jose\t''"
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from thumbprint" -l redis-password-from -d 'Log in to Redis with the password in KEYSPEC: PATH, -, env:NAME or fd:N' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from thumbprint" -l redis-ca -d 'Accept a Redis server whose certificate these (PEM) vouch for, instead of the system\'s (rediss://)' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from thumbprint" -l hash -d 'The digest' -r -f -a "sha256\t''
 sha384\t''
 sha512\t''"
@@ -485,6 +531,7 @@ complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subc
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from thumbprint" -l offline -d 'Files and cache only: open no connection'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from thumbprint" -l refresh -d 'Fetch the keys now, whatever the cache has'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from thumbprint" -l allow-http -d 'Allow http, where anybody on the way can replace the keys'
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from thumbprint" -l cache-store-trust -d 'Do without such a key: trust everybody who can write to that Redis with deciding which tokens are valid'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from thumbprint" -l uri -d 'As a URI (RFC 9278)'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from thumbprint" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from convert" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless the environment says otherwise'
@@ -589,6 +636,12 @@ complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_sub
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_subcommand_from refresh" -l client-cert -d 'Show the server this certificate (PEM)' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_subcommand_from refresh" -l client-key -d 'The private key of the client certificate' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_subcommand_from refresh" -l http-headers -d 'Send the headers in FILE, one "Name: value" a line, to the server named, and to no other' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_subcommand_from refresh" -l cache-store -d 'What the local cache lacks is looked for in this Redis, and one machine fetches for all: redis://HOST:PORT/DB, rediss://…, unix:///PATH, or env:NAME for a variable that holds the URL [env: JWTCTL_CACHE_STORE]' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_subcommand_from refresh" -l cache-store-key -d 'At least 32 random bytes that all machines have and Redis has not: they authenticate what is shared. Give two while they are exchanged; the first one writes [env: JWTCTL_CACHE_STORE_KEY_FILE]' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_subcommand_from refresh" -l cache-store-format -d 'What is kept there: native, or jose for {"jwks":…,"uat":…} under jwtctl:jose:1:URL, which Node services can share and nobody authenticates' -r -f -a "native\t''
+jose\t''"
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_subcommand_from refresh" -l redis-password-from -d 'Log in to Redis with the password in KEYSPEC: PATH, -, env:NAME or fd:N' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_subcommand_from refresh" -l redis-ca -d 'Accept a Redis server whose certificate these (PEM) vouch for, instead of the system\'s (rediss://)' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_subcommand_from refresh" -l json -d 'Write one JSON document to stdout, failures included [env: JWTCTL_FORMAT=json]'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_subcommand_from refresh" -s q -l quiet -d 'No notes and no progress on stderr'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_subcommand_from refresh" -s v -l verbose -d 'Say why and where from; secrets never'
@@ -597,6 +650,7 @@ complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_sub
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_subcommand_from refresh" -l all -d 'Everything in the cache'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_subcommand_from refresh" -l refresh -d 'Fetch the keys now, whatever the cache has'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_subcommand_from refresh" -l allow-http -d 'Allow http, where anybody on the way can replace the keys'
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_subcommand_from refresh" -l cache-store-trust -d 'Do without such a key: trust everybody who can write to that Redis with deciding which tokens are valid'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_subcommand_from refresh" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_subcommand_from prune" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless the environment says otherwise'
 always\t'Always'
@@ -638,6 +692,7 @@ oauth4webapi\t'{"jwks":…,"uat":…} with uat in seconds, as oauth4webapi keeps
 jwks\t'The key set alone'"
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_subcommand_from export" -l out -d 'Write to FILE instead of stdout, replacing what is there' -r -F
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_subcommand_from export" -l if-changed-since -d 'Write nothing, and exit with 1, if nothing was fetched after UAT' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_subcommand_from export" -l sign -d 'Sign the bundle with this private key, for cache import --verify-key: PATH, -, env:NAME, fd:N or store:KID' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_subcommand_from export" -l json -d 'Write one JSON document to stdout, failures included [env: JWTCTL_FORMAT=json]'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_subcommand_from export" -s q -l quiet -d 'No notes and no progress on stderr'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_subcommand_from export" -s v -l verbose -d 'Say why and where from; secrets never'
@@ -655,6 +710,7 @@ complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_sub
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_subcommand_from import" -l uat-unit -d 'The unit of uat' -r -f -a "auto\t'Told by its size'
 s\t'Seconds'
 ms\t'Milliseconds'"
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_subcommand_from import" -l verify-key -d 'Take only a bundle that this key has signed (cache export --sign): PATH, -, env:NAME, fd:N or store:KID' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_subcommand_from import" -l json -d 'Write one JSON document to stdout, failures included [env: JWTCTL_FORMAT=json]'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_subcommand_from import" -s q -l quiet -d 'No notes and no progress on stderr'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_subcommand_from import" -s v -l verbose -d 'Say why and where from; secrets never'

@@ -138,3 +138,61 @@ fn n38_old_files_and_private_keys_do_no_harm() {
     }
     lab.run(101, &["cache", "import", "/nowhere"]).expect(4);
 }
+
+#[test]
+fn n38_a_bad_seal_is_refused() {
+    let (lab, server) = (Lab::new(), Server::new(|_| set(&["a"])));
+    let url = server.url("/jwks");
+    lab.verify(0, &url, &token("a")).expect(0);
+    let key = |name: &str| keys().file(name).display().to_string();
+    let path = |name: &str| lab.path().join(name).display().to_string();
+    let [public, other, sets] =
+        [("public", &["b"][..]), ("other", &["rsa"]), ("set", &["a", "b", "rsa"])].map(|(name, names)| {
+            let keys: Vec<Value> = names.iter().map(|name| keys().public(name)).collect();
+            write(&lab, name, &if let [key] = &keys[..] { key.to_string() } else { json!({ "keys": keys }).to_string() })
+        });
+    let signed = path("signed");
+    lab.run(9, &["cache", "export", "--sign", &key("b"), "--out", &signed]).expect(0);
+    let header = lab.run(9, &["decode", "--part", "header", &format!("@{signed}")]).expect(0).stdout;
+    assert_eq!(header.trim(), r#"{"alg":"EdDSA","typ":"jwtctl-bundle+jws","kid":"b"}"#);
+
+    // On a machine that has never seen the issuer.
+    let far = Lab::new();
+    let import = |file: &str, more: &[&str]| far.run(10, &[&["cache", "import", file], more].concat());
+    let is_empty = || far.run(10, &["cache", "list", "--json"]).expect(0).json()["entries"].as_array().unwrap().is_empty();
+    import(&signed, &["--verify-key", &other]).expect(14).says("no key for that");
+    import(&signed, &["--verify-key", &write(&lab, "a", &keys().public("a").to_string())]).expect(10).says("not as --verify-key");
+    import(&signed, &[]).expect(2).says("--verify-key");
+    import(&signed, &["--url", &url]).expect(2);
+    let text = std::fs::read_to_string(&signed).unwrap();
+    let (rest, signature) = text.trim().rsplit_once('.').unwrap();
+    let (header, payload) = rest.split_once('.').unwrap();
+    let changed = payload.replacen('a', "b", 1);
+    for tampered in [
+        format!("{header}.{changed}.{signature}"),
+        format!("{rest}.{}", "A".repeat(86)),
+        format!("{rest}."),
+        forged(&json!({"alg": "none", "typ": "jwtctl-bundle+jws"}), &json!({})),
+        token("b"),
+    ] {
+        let ran = import(&write(&lab, "tampered", &tampered), &["--verify-key", &public]);
+        assert!(matches!(ran.code, 2 | 10) && ran.stdout.is_empty(), "{ran:#?}");
+    }
+    let plain = path("plain");
+    lab.run(9, &["cache", "export", "--out", &plain]).expect(0);
+    import(&plain, &["--verify-key", &public]).expect(2).says("is not signed");
+    assert!(is_empty());
+
+    import(&signed, &["--verify-key", &public]).expect(0).says("imported");
+    far.run(60, &["--offline", "verify", "--jwks-uri", &url, &token("a")]).expect(0);
+    import(&signed, &["--verify-key", &sets]).expect(0).says("kept");
+    // Only bundles are signed, only one key signs, and only a private one can.
+    for (args, why) in [
+        (&["--format", "jose", "--sign", &key("b"), &url][..], "signs bundles"),
+        (&["--sign", &public], "no private key"),
+        (&["--sign", &sets], "no private key"),
+    ] {
+        lab.run(9, &[&["cache", "export"], args].concat()).expect(2).says(why);
+    }
+    assert_eq!(server.requests(), 1);
+}
