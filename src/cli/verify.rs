@@ -123,7 +123,7 @@ pub struct Args {
     keyspace: String,
 
     /// Refuse tokens of more bytes
-    #[arg(long, value_name = "BYTES", default_value_t = MAX_TOKEN as u64)]
+    #[arg(long, value_name = "BYTES", default_value_t = MAX_TOKEN as u64, help_heading = None::<&str>)]
     max_size: u64,
 }
 
