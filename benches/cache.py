@@ -17,9 +17,13 @@ from pathlib import Path
 from startup import JWTCTL, ROOT, instructions, run, times
 
 
-def serve(body):
+def serve(body, counted=False):
+    """The URL of a server that answers everything with this; with a list that grows by what it is asked, if wanted."""
+    asked = []
+
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self):
+            asked.append(self.path)
             self.send_response(200)
             self.send_header("Content-Length", str(len(body)))
             self.send_header("Cache-Control", "max-age=3600")
@@ -31,7 +35,8 @@ def serve(body):
 
     server = HTTPServer(("127.0.0.1", 0), Handler)
     threading.Thread(target=server.serve_forever, daemon=True).start()
-    return f"http://127.0.0.1:{server.server_port}/jwks.json"
+    url = f"http://127.0.0.1:{server.server_port}/jwks.json"
+    return (url, asked) if counted else url
 
 
 def main():
@@ -72,7 +77,7 @@ def main():
     print(table)
     if args.write:
         results = ROOT / "benches/RESULTS.md"
-        rest = re.sub(r"\n## The cache\n.*", "", results.read_text(), flags=re.S)
+        rest = re.sub(r"\n## The cache\n.*?(?=\n## |\Z)", "", results.read_text(), flags=re.S)
         results.write_text(f"{rest}\n## The cache\n\nMeasured by `benches/cache.py`, {args.rounds} interleaved rounds.\n\n{table}\n")
 
 

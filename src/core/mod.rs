@@ -28,6 +28,9 @@ pub mod jws;
 pub mod lint;
 
 // 5 storage
+#[cfg(unix)]
+pub mod owner;
+
 pub mod cache;
 pub mod files;
 pub mod redis;

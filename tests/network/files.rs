@@ -187,7 +187,7 @@ fn n35_another_users_cache_is_ignored() {
     lab.verify(1, &url, &token("a")).expect(0);
     assert_eq!(server.requests(), 1);
     chown(lab.cache(), Some(65534), None).unwrap();
-    lab.verify(2, &url, &token("a")).expect(0).says("belongs to somebody else");
+    lab.verify(2, &url, &token("a")).expect(0).says("belongs to user");
     offline(&lab, 2, &url).expect(4);
     // As root in somebody's home, nothing is left behind there.
     let home = Lab::new();

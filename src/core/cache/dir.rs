@@ -138,13 +138,12 @@ mod unix {
 
     use rustix::fs::{AtFlags, Mode, OFlags};
 
+    use super::super::super::owner::{NOT_WRITE, objection, objection_above};
     use super::{Error, How, unsafe_because};
 
     pub type Handle = OwnedFd;
 
     const DIRECTORY: OFlags = OFlags::RDONLY.union(OFlags::DIRECTORY).union(OFlags::NOFOLLOW).union(OFlags::CLOEXEC);
-    const OTHERS_MAY_WRITE: u32 = 0o022;
-    const STICKY: u32 = 0o1000;
 
     /// Whoever may write to a directory on the way may put another directory in this one's place.
     pub fn check_ancestors(path: &Path) -> Result<(), Error> {
@@ -157,17 +156,14 @@ mod unix {
 
     /// Checks every directory above `path` that exists, and tells whether one is a symbolic link.
     fn check_chain(path: &Path) -> Result<bool, Error> {
-        let me = rustix::process::geteuid().as_raw();
         let mut links = false;
         for ancestor in path.ancestors().skip(1) {
             let Ok(metadata) = ancestor.symlink_metadata() else { continue };
-            if metadata.uid() != 0 && metadata.uid() != me {
-                return Err(unsafe_because(ancestor, "belongs to somebody else"));
-            }
-            if metadata.is_symlink() {
-                links = true;
-            } else if metadata.mode() & OTHERS_MAY_WRITE != 0 && metadata.mode() & STICKY == 0 {
-                return Err(unsafe_because(ancestor, "may be changed by others"));
+            links |= metadata.is_symlink();
+            // Of a link only the owner matters: it lets everybody do everything, and that means nothing.
+            let mode = if metadata.is_symlink() { 0 } else { metadata.mode() };
+            if let Some(why) = objection_above(metadata.uid(), mode) {
+                return Err(unsafe_because(ancestor, &why));
             }
         }
         Ok(links)
@@ -193,13 +189,11 @@ mod unix {
 
     pub fn check_dir(dir: &Handle, path: &Path) -> Result<(), Error> {
         let stat = rustix::fs::fstat(dir).map_err(|e| Error::io(path, &e.into()))?;
-        if stat.st_uid != rustix::process::geteuid().as_raw() {
-            return Err(unsafe_because(path, "belongs to somebody else"));
+        #[allow(clippy::useless_conversion, reason = "narrower on other systems")]
+        match objection(stat.st_uid, u32::from(stat.st_mode), NOT_WRITE) {
+            Some(why) => Err(unsafe_because(path, &why).hint(format!("if nobody else did: chmod 700 '{}'", path.display()))),
+            None => Ok(()),
         }
-        if Mode::from_raw_mode(stat.st_mode).intersects(Mode::WGRP | Mode::WOTH) {
-            return Err(unsafe_because(path, "may be changed by others").hint(format!("chmod 700 {}", path.display())));
-        }
-        Ok(())
     }
 
     pub fn is_symlink(path: &Path) -> bool {
@@ -219,18 +213,13 @@ mod unix {
 
     pub fn check_file(file: &File) -> Result<(), String> {
         let metadata = file.metadata().map_err(|e| e.to_string())?;
-        let objection = if !metadata.is_file() {
-            "is no regular file"
-        } else if metadata.uid() != rustix::process::geteuid().as_raw() {
-            "belongs to somebody else"
-        } else if metadata.mode() & OTHERS_MAY_WRITE != 0 {
-            "may be changed by others"
-        } else if metadata.nlink() != 1 {
-            "has a second name (a hard link)"
-        } else {
-            return Ok(());
-        };
-        Err(objection.into())
+        if !metadata.is_file() {
+            return Err("is no regular file".into());
+        }
+        if metadata.nlink() != 1 {
+            return Err("has a second name (a hard link)".into());
+        }
+        objection(metadata.uid(), metadata.mode(), NOT_WRITE).map_or(Ok(()), Err)
     }
 
     pub fn rename(dir: &Handle, _: &Path, from: &str, to: &str) -> io::Result<()> {

@@ -7,6 +7,8 @@ use std::path::{Path, PathBuf};
 
 use super::super::error::{Code, Error};
 use super::super::files::{self, Access};
+#[cfg(unix)]
+use super::super::owner;
 use super::super::secret::Secret;
 
 /// Bytes of the largest file in a keystore.
@@ -226,16 +228,9 @@ fn check_file(path: &Path, file: &File) -> Result<(), Error> {
 #[cfg(unix)]
 fn check_owner(path: &Path, metadata: &fs::Metadata, mode: &str) -> Result<(), Error> {
     use std::os::unix::fs::MetadataExt as _;
-    let (owner, me) = (metadata.uid(), rustix::process::geteuid().as_raw());
-    if owner != me {
-        return Err(unsafe_because(path, format!("belongs to user {owner}, and you are user {me}")));
-    }
-    match metadata.mode() & 0o777 {
-        open if open & 0o077 != 0 => {
-            let error = unsafe_because(path, format!("is open to other users (mode {open:04o})"));
-            Err(error.hint(format!("if nobody else used it: chmod {mode} '{}'", path.display())))
-        }
-        _ => Ok(()),
+    match owner::objection(metadata.uid(), metadata.mode(), owner::NOTHING) {
+        Some(why) => Err(unsafe_because(path, why).hint(format!("if nobody else used it: chmod {mode} '{}'", path.display()))),
+        None => Ok(()),
     }
 }
 
@@ -243,18 +238,13 @@ fn check_owner(path: &Path, metadata: &fs::Metadata, mode: &str) -> Result<(), E
 #[cfg(unix)]
 fn check_ancestor(path: &Path) -> Result<(), Error> {
     use std::os::unix::fs::MetadataExt as _;
-    const STICKY: u32 = 0o1000;
     let metadata = path.metadata().map_err(|e| Error::io(path, &e))?;
-    let (owner, me) = (metadata.uid(), rustix::process::geteuid().as_raw());
-    if owner != 0 && owner != me {
-        return Err(unsafe_because(path, format!("holds the keystore and belongs to user {owner}, who could replace it")));
-    }
-    match metadata.mode() & 0o7777 {
-        mode if mode & 0o022 != 0 && mode & STICKY == 0 => {
-            let why = format!("holds the keystore and others may write to it (mode {mode:04o})");
-            Err(unsafe_because(path, why).hint(format!("chmod go-w '{}'", path.display())))
+    match owner::objection_above(metadata.uid(), metadata.mode()) {
+        Some(why) => {
+            let error = unsafe_because(path, format!("holds the keystore and {why}"));
+            Err(error.hint(format!("if nobody else used it: chmod go-w '{}'", path.display())))
         }
-        _ => Ok(()),
+        None => Ok(()),
     }
 }
 

@@ -1,0 +1,73 @@
+//! Whose a file or directory is, and who else could change it: what the cache and the keystore ask before they believe
+//! anything. Only Unix has an answer; elsewhere the user's own profile directory is trusted as it is.
+
+/// What others may do with what is public: not write.
+pub const NOT_WRITE: u32 = 0o022;
+
+/// What others may do with what is private: nothing.
+pub const NOTHING: u32 = 0o077;
+
+/// In such a directory nobody can replace what belongs to somebody else.
+const STICKY: u32 = 0o1000;
+
+/// Why something of this owner and mode is not the caller's own, `barred` being what others must not be allowed to do.
+pub fn objection(owner: u32, mode: u32, barred: u32) -> Option<String> {
+    let me = rustix::process::geteuid().as_raw();
+    let mode = mode & 0o7777;
+    if owner != me {
+        Some(format!("belongs to user {owner}, and you are user {me}"))
+    } else if mode & barred & NOT_WRITE != 0 {
+        Some(format!("may be changed by other users (mode {mode:04o})"))
+    } else if mode & barred != 0 {
+        Some(format!("may be read by other users (mode {mode:04o})"))
+    } else {
+        None
+    }
+}
+
+/// Why somebody else could put another thing in the place of what lies in a directory of this owner and mode.
+pub fn objection_above(owner: u32, mode: u32) -> Option<String> {
+    let is_roots = owner == 0;
+    let sticky = mode & STICKY != 0;
+    objection(if is_roots { rustix::process::geteuid().as_raw() } else { owner }, mode, if sticky { 0 } else { NOT_WRITE })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_others_may_do_is_told() {
+        let me = rustix::process::geteuid().as_raw();
+        let why = |mode, barred| objection(me, mode, barred);
+        for mode in [0o700, 0o600, 0o100_600] {
+            assert_eq!((why(mode, NOTHING), why(mode, NOT_WRITE)), (None, None), "{mode:o}");
+        }
+        for mode in [0o755, 0o701, 0o740] {
+            assert_eq!(why(mode, NOT_WRITE), None, "{mode:o}");
+            assert!(why(mode, NOTHING).unwrap().contains("may be read"), "{mode:o}");
+        }
+        for mode in [0o770, 0o702, 0o777, 0o1777] {
+            assert!(why(mode, NOT_WRITE).unwrap().contains("may be changed"), "{mode:o}");
+            assert!(why(mode, NOTHING).unwrap().contains(&format!("{mode:04o}")), "{mode:o}");
+        }
+        assert!(objection(me + 1, 0o700, NOT_WRITE).unwrap().contains("belongs to user"));
+    }
+
+    #[test]
+    fn directories_above_may_be_roots_and_sticky() {
+        let me = rustix::process::geteuid().as_raw();
+        for (owner, mode, fine) in [
+            (me, 0o755, true),
+            (0, 0o755, true),
+            (0, 0o1777, true),
+            (me, 0o1777, true),
+            (0, 0o777, false),
+            (me, 0o775, false),
+            (me + 1, 0o755, false),
+            (me + 1, 0o1777, false),
+        ] {
+            assert_eq!(objection_above(owner, mode).is_none(), fine, "{owner} {mode:o}");
+        }
+    }
+}
