@@ -18,7 +18,7 @@ use jwtctl::core::session::{self, DEFAULT_KEYSPACE, DEFAULT_MAX_AGE, Store};
 use jwtctl::core::token::{self, Verdict};
 
 use super::Context;
-use super::input::{Claim, SecretEncoding, duration, sig_alg};
+use super::input::{Claim, RedisLogin, SecretEncoding, duration, sig_alg};
 use super::network::{self, Network};
 use report::{Judgement, Show};
 
@@ -121,6 +121,8 @@ pub struct Args {
     /// What the keys of sessions begin with
     #[arg(long, value_name = "PREFIX", default_value = DEFAULT_KEYSPACE, help_heading = "Redis")]
     keyspace: String,
+    #[command(flatten)]
+    login: RedisLogin,
 
     /// Refuse tokens of more bytes
     #[arg(long, value_name = "BYTES", default_value_t = MAX_TOKEN as u64, help_heading = None::<&str>)]
@@ -198,12 +200,12 @@ impl Show {
     }
 }
 
-pub fn run(mut args: Args, context: &mut Context<'_>) -> Result<Judgement, Error> {
-    args.network.shared.login.servers = usize::from(args.session.is_some()) + usize::from(args.network.shared.is_named());
+pub fn run(args: Args, context: &mut Context<'_>) -> Result<Judgement, Error> {
     let token_spec = context.inputs.or_stdin(args.token.as_deref());
     let named = [("TOKEN", token_spec), ("--key", args.key.as_deref()), ("--secret", args.secret.as_deref())];
     let files = [("--jwks", args.jwks.as_deref()), ("--detached", args.detached.as_deref())];
-    context.inputs.check_stdin(&[&named[..], &files, &args.network.named()].concat())?;
+    let password = [("--redis-password-from", args.login.redis_password_from.as_deref())];
+    context.inputs.check_stdin(&[&named[..], &files, &password, &args.network.named()].concat())?;
     let policy = policy(&args)?;
     let sessions = sessions(&args, context)?;
     let token = match context.inputs.token(token_spec, args.max_size) {
@@ -226,7 +228,7 @@ pub fn run(mut args: Args, context: &mut Context<'_>) -> Result<Judgement, Error
     let mut keys: Box<dyn Keys + '_> = match args.network.source(args.jwks_uri.as_deref(), args.issuer.as_deref())? {
         Some(source) => {
             http = args.network.http(Some(source.address()), context)?;
-            store = args.network.shared.store(context)?;
+            store = args.network.store(context)?;
             Box::new(network::remote(source, &args.network, &http, store.as_ref(), context)?)
         }
         None => Box::new(keys(&args, context)?),
@@ -245,10 +247,8 @@ pub fn run(mut args: Args, context: &mut Context<'_>) -> Result<Judgement, Error
 
 /// The sessions of `--session`.
 fn sessions(args: &Args, context: &Context<'_>) -> Result<Option<Store>, Error> {
-    let login = &args.network.shared.login;
-    let Some(url) = &args.session else {
-        return if login.servers == 0 { login.check_idle("--session URL or --cache-store URL").map(|()| None) } else { Ok(None) };
-    };
+    let login = args.login.login();
+    let Some(url) = &args.session else { return login.check_idle("--session URL").map(|()| None) };
     if context.offline {
         return Err(Error::usage("--session", "has no meaning together with --offline"));
     }

@@ -57,7 +57,6 @@ fn a_record_is_shared_with_node_services() {
     let mut old: Value = serde_json::from_str(&fleet.redis.text(&name).unwrap()).unwrap();
     old["uat"] = (old["uat"].as_i64().unwrap() - 40_000).into();
     fleet.redis.ask(&["SET", &name, &old.to_string()]);
-    fleet.redis.ask(&["DEL", &fleet.name("attempt")]);
     assert_eq!(source(&verify(&b).expect(0)), "network");
     assert_eq!(service(&fleet, &file(fleet.redis.folder.path(), "b", &b)).unwrap(), "unchanged");
     assert_eq!(fleet.issuer.requests(), 1);

@@ -35,7 +35,7 @@ fn n40_down_killed_and_restarted_empty() {
     let mut fleet = Fleet::start();
     let nobody = format!("redis://127.0.0.1:{}", free_port());
     falls_back(&fleet, &["--cache-store", &nobody, "--cache-store-key", &fleet.key], "connection refused");
-    falls_back(&fleet, &["--cache-store", "unix:///no/such/socket", "--cache-store-key", &fleet.key], "");
+    falls_back(&fleet, &["--cache-store", "unix:///no/such/socket", "--cache-store-key", &fleet.key], "no such file");
     let token = token("a");
     fleet.verify(&Lab::new(), 0, &token).expect(0);
     fleet.redis.kill();
@@ -90,7 +90,7 @@ fn n40_half_dead_and_slow() {
         (b"HTTP/1.1 400 Bad Request\r\n\r\n", "not Redis"),
     ] {
         // One for each thing that is asked.
-        falls_back(&scripted(answer.repeat(3).leak()), why);
+        falls_back(&scripted(answer.repeat(4).leak()), why);
     }
 }
 
@@ -132,19 +132,26 @@ fn passwords_and_acls() {
     let fleet = Fleet::with(&["--port", &port, "--bind", "127.0.0.1"]);
     let folder = fleet.redis.folder.path();
     let (good, wrong) = (harness::file(folder, "good", "hunter2\n"), harness::file(folder, "wrong", "hunter3"));
-    let reads = ["~jwtctl:*", "+getrange", "+pttl", "+get"];
+    let reads = ["~jwtctl:*", "+getrange", "+pttl"];
     fleet.redis.ask(&[&["ACL", "SETUSER", "reader", "on", ">hunter2"], &reads[..]].concat());
-    fleet.redis.ask(&[&["ACL", "SETUSER", "writer", "on", ">hunter2"], &reads[..], &["+set", "+eval", "+del"]].concat());
+    fleet.redis.ask(&[&["ACL", "SETUSER", "writer", "on", ">hunter2"], &reads[..], &["+get", "+set", "+eval", "+del"]].concat());
     let flags = |user: &'static str, password: &'static str| {
         let url = format!("redis://{user}@127.0.0.1:{port}");
         let password = if password == "good" { good.clone() } else { wrong.clone() };
-        ["--cache-store".into(), url, "--cache-store-key".into(), fleet.key.clone(), "--redis-password-from".into(), password]
+        [
+            "--cache-store".into(),
+            url,
+            "--cache-store-key".into(),
+            fleet.key.clone(),
+            "--cache-store-password-from".into(),
+            password,
+        ]
     };
     let fell_back = |flags: &[String], why: &str| falls_back(&fleet, &flags.iter().map(String::as_str).collect::<Vec<_>>(), why);
     let ran = fell_back(&flags("writer", "wrong"), "the password is wrong");
     assert!(!ran.stderr.contains("hunter"), "{ran:#?}");
     // Those who may only read, and nothing is there.
-    fell_back(&flags("reader", "good"), "'set'");
+    fell_back(&flags("reader", "good"), "'eval'");
     let verify = |flags: &[String]| {
         let (token, url) = (token("a"), &fleet.url);
         let flags: Vec<&str> = flags.iter().map(String::as_str).collect();
@@ -153,6 +160,17 @@ fn passwords_and_acls() {
     assert_eq!(source(&verify(&flags("writer", "good"))), "network");
     let ran = verify(&flags("reader", "good"));
     assert_eq!((source(&ran).as_str(), ran.stderr.as_str()), ("store", ""));
+    // What the fleet knows holds for them as well.
+    fleet.issuer.requests();
+    let run = |at: i64, token: &str| {
+        let (url, flags) = (&fleet.url, flags("reader", "good"));
+        let flags: Vec<&str> = flags.iter().map(String::as_str).collect();
+        Lab::new().run(at, &[&["verify", "--json", "--jwks-uri", url], &flags[..], &[token]].concat())
+    };
+    run(5, &random_kid(1)).expect(14);
+    assert_eq!(fleet.issuer.requests(), 0);
+    run(40, &random_kid(2)).expect(14);
+    assert_eq!(fleet.issuer.requests(), 1);
     // A variable may hold all of it.
     let (token, url) = (token("a"), &fleet.url);
     let ran = Jwtctl::new(folder)
@@ -189,7 +207,7 @@ fn certificates_are_checked() {
     let flags = ["--tls-cert-file", &certificate, "--tls-key-file", &key, "--tls-auth-clients", "no", "--tls-port", &tls];
     let fleet = Fleet::with(&[&["--port", &plain, "--bind", "127.0.0.1"], &flags[..]].concat());
     let url = format!("rediss://localhost:{tls}");
-    let store = ["--cache-store", &url, "--cache-store-key", &fleet.key, "--redis-ca"];
+    let store = ["--cache-store", &url, "--cache-store-key", &fleet.key, "--cache-store-ca"];
     let token = token("a");
     let verify = |ca: &str| [&["verify", "--json", "--jwks-uri", &fleet.url][..], &store, &[ca, &token]].concat().join("\n");
     let run = |ca: &str| Lab::new().run(0, &verify(ca).split('\n').collect::<Vec<_>>());
@@ -200,4 +218,17 @@ fn certificates_are_checked() {
     let token = token_with("a", &["--exp", &(T0 + 3600).to_string(), "jti=x"]);
     let both = [&["verify", "--jwks-uri", &fleet.url, "--session", &fleet.store][..], &store, &[&ca, &token]].concat();
     Lab::new().run(0, &both).expect(16);
+}
+
+#[test]
+fn one_outage_is_one_warning() {
+    let issuer = crate::Issuer::new(|_| crate::server::reply(500, ""));
+    let (url, jwks) = (issuer.url(""), issuer.url("/jwks"));
+    let (document, keys) = (serde_json::json!({"issuer": url, "jwks_uri": jwks}).to_string(), set(&["a"]));
+    issuer.then(move |asked| if asked.target == "/jwks" { keys.clone() } else { crate::server::reply(200, document.clone()) });
+    let token = token_with("a", &["--iss", &url, "--exp", &(T0 + 3600).to_string()]);
+    let nobody = format!("redis://127.0.0.1:{}", free_port());
+    let store = ["--issuer", &url, "--cache-store", &nobody, "--cache-store-trust"];
+    let ran = Lab::new().run(0, &[&["verify", "--json"], &store[..], &[&token]].concat()).expect(0);
+    assert_eq!(ran.stderr.matches("warning").count(), 1, "{ran:#?}");
 }

@@ -110,10 +110,15 @@ fn trust_has_to_be_asked_for() {
     verify(&fleet.store, &["--cache-store-format", "jose", "--cache-store-key", &fleet.key]).expect(2);
     verify(&fleet.store, &["--cache-store-trust", "--offline"]).expect(2).says("--offline");
     assert_eq!(fleet.issuer.requests(), 0);
-    for flags in [&["--cache-store-trust"][..], &["--cache-store-key", &fleet.key], &["--redis-password-from", &fleet.key]] {
+    for flags in [&["--cache-store-trust"][..], &["--cache-store-key", &fleet.key], &["--cache-store-password-from", &fleet.key]]
+    {
         let arguments = [&["verify", "--json", "--jwks-uri", url], flags, &[&token]].concat();
         Lab::new().run(0, &arguments).expect(2).says("needs --");
     }
+    // Only what is fetched is shared.
+    let key = keys().file("a").display().to_string();
+    let unused = ["verify", "--json", "--key", &key, "--cache-store", &fleet.store, &token];
+    Lab::new().run(0, &unused).expect(2).says("needs --jwks-uri or --issuer");
 }
 
 #[test]
@@ -128,4 +133,85 @@ fn nothing_private_gets_there() {
     assert!(record.contains(keys().public("a")["x"].as_str().unwrap()));
     assert!(!record.contains(private["d"].as_str().unwrap()) && !record.contains("c2VjcmV0"), "{record}");
     assert!(!record.contains(&token("a")));
+}
+
+/// What was believed blindly must not be found by those who would not have believed it.
+#[test]
+fn what_nobody_vouches_for_is_kept_apart() {
+    needs!("redis-server");
+    let (fleet, disk) = (Fleet::start(), Lab::new());
+    let run = |flags: &[&str], token: &str| {
+        disk.run(1, &[&["verify", "--json", "--jwks-uri", &fleet.url][..], flags, &[token]].concat())
+    };
+    let blind = ["--cache-store", fleet.store.as_str(), "--cache-store-trust"];
+    // The attacker's key, under a line that nobody checks without a key.
+    run(&blind, &token("a")).expect(0);
+    let record = fleet.record();
+    let (x, theirs) = (keys().public("a"), keys().public("a2"));
+    let swapped = record.split_once('\n').unwrap().1.replace(x["x"].as_str().unwrap(), theirs["x"].as_str().unwrap());
+    fleet.replace(&format!("jwtctl-store/1 hmac-sha256 00\n{swapped}"));
+    disk.run(1, &["cache", "clear", "--all"]).expect(0);
+    assert_eq!(source(&run(&blind, &token("a2")).expect(0)), "store");
+    // Whoever trusts it is lost; nobody else is.
+    run(&[], &token("a2")).expect(10);
+    run(&fleet.flags(), &token("a2")).expect(10);
+    disk.run(1, &["cache", "clear", &fleet.url]).expect(0);
+    run(&blind, &token("a2")).expect(0);
+    let listed = disk.run(1, &["cache", "list"]).expect(0);
+    assert!(listed.stdout.contains("shared") && listed.stdout.contains("store"), "{listed:#?}");
+    disk.run(1, &["cache", "export", &fleet.url]).expect(2).says("nobody authenticates");
+    assert_eq!(disk.run(1, &["cache", "export"]).expect(0).stdout.matches("\"url\"").count(), 0);
+}
+
+#[test]
+fn nobody_can_guess_what_was_sent_along() {
+    needs!("redis-server");
+    let (fleet, disk) = (Fleet::start(), Lab::new());
+    let headers = file(disk.path(), "headers", "Authorization: Basic Z3Vlc3M6bWU=\n");
+    let url = ["verify", "--json", "--jwks-uri", &fleet.url, "--http-headers", &headers];
+    let run = |disk: &Lab, flags: &[&str]| disk.run(0, &[&url[..], flags, &[&token("a")]].concat());
+    run(&disk, &fleet.flags()).expect(0);
+    assert_eq!(source(&run(&Lab::new(), &fleet.flags()).expect(0)), "store");
+    // Neither the record nor its name is what anybody could compute who tries passwords.
+    let (on_disk, record) = (disk.entry(), fleet.record());
+    assert!(on_disk["ctx"].as_str().unwrap().len() == 64 && !record.contains(on_disk["ctx"].as_str().unwrap()));
+    assert!(!fleet.name("jwks").contains(disk.entry_file().file_stem().unwrap().to_str().unwrap()));
+    run(&disk, &["--cache-store", &fleet.store, "--cache-store-trust"]).expect(2).says("--cache-store-key");
+    // And what was fetched with them is not what is found without.
+    assert_eq!(source(&fleet.verify(&Lab::new(), 0, &token("a")).expect(0)), "network");
+}
+
+#[test]
+fn junk_harms_nobody() {
+    needs!("redis-server");
+    let fleet = Fleet::start();
+    let name = format!("jwtctl:jose:1:{}", fleet.url);
+    let flags = ["verify", "--json", "--jwks-uri", &fleet.url, "--cache-store", &fleet.store, "--cache-store-format", "jose"];
+    let disk = Lab::new();
+    let run = |at: i64, token: &str| disk.run(at, &[&flags[..], &[token]].concat());
+    run(0, &token("a")).expect(0);
+    fleet.issuer.say(crate::server::reply(503, ""));
+    let long = format!(r#"{{"jwks":{{"keys":[]}},"uat":{}}}"#, "9".repeat(100_000));
+    for junk in [r#"{"keys":[]}"#, r#"{"jwks":{"keys":[]},"uat":"now"}"#, "{", &long] {
+        fleet.redis.ask(&["SET", &name, junk]);
+        let ran = run(60, &token("b")).expect(3);
+        assert!(ran.stderr.len() < 1000 && ran.stderr.contains("is not used"), "{ran:#?}");
+        // The good keys are still there.
+        run(61, &token("a")).expect(0);
+    }
+    // An attempt that nobody can have noted, and more than anybody would read.
+    fleet.issuer.say(set(&["a"]));
+    fleet.redis.ask(&["SET", &name, ""]);
+    let id = fleet.name("attempt").rsplit(':').next().unwrap().to_owned();
+    fleet.redis.ask(&["SETRANGE", &format!("jwtctl:attempt:1:{id}"), "30000000", "x"]);
+    assert_eq!(Lab::new().run(100, &[&flags[..], &[&token("a")]].concat()).expect(0).stderr, "");
+    // A lease that nobody will give back.
+    fleet.redis.ask(&["DEL", &name]);
+    for lease in ["SET", "LPUSH"] {
+        fleet.redis.ask(&[lease, &format!("jwtctl:lease:1:{id}"), "x"]);
+        let start = std::time::Instant::now();
+        Lab::new().run(100, &[&flags[..], &[&token("a")]].concat()).expect(0);
+        assert!(start.elapsed() < std::time::Duration::from_secs(4), "{:?}", start.elapsed());
+        fleet.redis.ask(&["DEL", &name]);
+    }
 }

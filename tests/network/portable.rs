@@ -153,6 +153,8 @@ fn n38_a_bad_seal_is_refused() {
         });
     let signed = path("signed");
     lab.run(9, &["cache", "export", "--sign", &key("b"), "--out", &signed]).expect(0);
+    let signed_json = lab.run(9, &["cache", "export", "--json", "--sign", &key("b")]).expect(0).json();
+    assert_eq!(signed_json["signed"].as_str().unwrap().matches('.').count(), 2);
     let header = lab.run(9, &["decode", "--part", "header", &format!("@{signed}")]).expect(0).stdout;
     assert_eq!(header.trim(), r#"{"alg":"EdDSA","typ":"jwtctl-bundle+jws","kid":"b"}"#);
 
@@ -160,7 +162,7 @@ fn n38_a_bad_seal_is_refused() {
     let far = Lab::new();
     let import = |file: &str, more: &[&str]| far.run(10, &[&["cache", "import", file], more].concat());
     let is_empty = || far.run(10, &["cache", "list", "--json"]).expect(0).json()["entries"].as_array().unwrap().is_empty();
-    import(&signed, &["--verify-key", &other]).expect(14).says("no key for that");
+    import(&signed, &["--verify-key", &other]).expect(14).says("EdDSA needs an OKP one");
     import(&signed, &["--verify-key", &write(&lab, "a", &keys().public("a").to_string())]).expect(10).says("not as --verify-key");
     import(&signed, &[]).expect(2).says("--verify-key");
     import(&signed, &["--url", &url]).expect(2);

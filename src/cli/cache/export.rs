@@ -10,6 +10,7 @@ use jwtctl::core::cache::{self, Entry, Kind, Listed, signed};
 use jwtctl::core::error::{Code, Error};
 use jwtctl::core::files::{self, Access};
 use jwtctl::core::key::Key;
+use jwtctl::core::shared::BLIND;
 use serde::Serialize;
 
 use super::super::output::{Page, Report, Status};
@@ -67,6 +68,9 @@ pub struct Exported {
     changed: bool,
     entries: usize,
     out: Option<PathBuf>,
+    /// A signed bundle that went nowhere else: alone, it would be no JSON.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    signed: Option<String>,
     #[serde(skip)]
     text: String,
 }
@@ -75,11 +79,12 @@ pub fn run(args: Args, context: &mut Context<'_>) -> Result<Exported, Error> {
     if args.sign.is_some() && args.format != Format::Bundle {
         return Err(Error::usage("--sign", "signs bundles, and --format asks for something else"));
     }
+    context.inputs.check_stdin(&[("--sign", args.sign.as_deref())])?;
     let listed = super::open(context)?.list(&context.env);
     let entries = chosen(&listed, &args.urls, context)?;
     let changed = args.if_changed_since.is_none_or(|since| entries.iter().any(|it| is_after(it.fetched_at_ms, since)));
     if !changed {
-        return Ok(Exported { changed, entries: entries.len(), out: None, text: String::new() });
+        return Ok(Exported { changed, entries: entries.len(), out: None, signed: None, text: String::new() });
     }
     let mut text = cache::export(&entries, args.format.into(), context.env.millis())?;
     if let Some(spec) = &args.sign {
@@ -95,7 +100,8 @@ pub fn run(args: Args, context: &mut Context<'_>) -> Result<Exported, Error> {
     if let Some(path) = &args.out {
         files::write(Path::new(path), text.as_bytes(), Access::Public, true)?;
     }
-    Ok(Exported { changed, entries: entries.len(), out: args.out, text })
+    let signed = (args.sign.is_some() && args.out.is_none()).then(|| text.trim_end().to_owned());
+    Ok(Exported { changed, entries: entries.len(), out: args.out, signed, text })
 }
 
 /// The one private key that `spec` names.
@@ -124,13 +130,20 @@ fn chosen<'a>(listed: &'a [Listed], urls: &[String], context: &Context<'_>) -> R
         let entries = sets.iter().filter_map(|it| it.entry.as_deref().ok());
         return Ok(entries.filter(|it| plain(it)).collect());
     }
+    // What nobody vouches for is not passed on under a new name.
+    let (vouched, blind): (Vec<&Listed>, Vec<&Listed>) =
+        sets.into_iter().partition(|it| it.entry.as_ref().is_ok_and(|entry| !entry.ctx.starts_with(BLIND)));
     let mut chosen = Vec::new();
     for url in urls {
         let of_url: Vec<&Entry> =
-            sets.iter().filter(|it| super::is_of(it, url)).filter_map(|it| it.entry.as_deref().ok()).collect();
+            vouched.iter().filter(|it| super::is_of(it, url)).filter_map(|it| it.entry.as_deref().ok()).collect();
         match (of_url.iter().find(|it| plain(it)), &of_url[..]) {
             (Some(entry), _) => chosen.push(*entry),
             (None, [entry]) => chosen.push(*entry),
+            (None, []) if blind.iter().any(|it| super::is_of(it, url)) => {
+                let why = "is in the cache only as a shared cache had it that nobody authenticates";
+                return Err(Error::usage(url, why).hint("fetch it without --cache-store-trust or --cache-store-format jose"));
+            }
             (None, []) => return Err(super::not_cached(url)),
             (None, _) => return Err(Error::usage(url, "was fetched under several trust settings, and none is the plain one")),
         }
@@ -150,6 +163,6 @@ impl Report for Exported {
     }
 
     fn is_raw(&self) -> bool {
-        self.changed && self.out.is_none()
+        self.changed && self.out.is_none() && self.signed.is_none()
     }
 }

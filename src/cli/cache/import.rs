@@ -30,7 +30,7 @@ pub struct Args {
     #[arg(long)]
     reset_uat: bool,
     /// Take only a bundle that this key has signed (cache export --sign): PATH, -, env:NAME, fd:N or store:KID
-    #[arg(long, value_name = "KEYSPEC", conflicts_with = "url")]
+    #[arg(long, value_name = "KEYSPEC")]
     verify_key: Option<String>,
     /// Replace newer keys as well
     #[arg(long)]
@@ -100,23 +100,26 @@ fn content(args: &Args, context: &Context<'_>) -> Result<Vec<u8>, Error> {
     let bytes = context.inputs.content(&args.file, MAX_FILE)?;
     match &args.verify_key {
         None if signed::is_signed(bytes.expose()) => {
-            let error = Error::input(Code::BadInput, &args.file, "is signed, and nothing says who may have signed it");
+            let error = Error::input(Code::BadInput, file_name(&args.file), "is signed, and nothing says who may have signed it");
             Err(error.hint("name the key that you trust: --verify-key KEYSPEC"))
         }
         None => Ok(bytes.expose().to_vec()),
         Some(spec) => {
             let keys = context.inputs.public_keys(spec, "--verify-key", context.env.now)?.keys;
-            signed::open(bytes.expose(), &keys).map_err(|error| named(error, &args.file))
+            signed::open(bytes.expose(), file_name(&args.file), &keys)
         }
     }
+}
+
+fn file_name(file: &str) -> &str {
+    if file == "-" { "standard input" } else { file }
 }
 
 /// The error with the file's own name in it.
 fn named(error: Error, file: &str) -> Error {
     match error {
         Error::Input { code: Code::BadInput, why, hints, .. } => {
-            let what = if file == "-" { "standard input" } else { file };
-            Error::Input { code: Code::BadInput, what: what.into(), why, hints }
+            Error::Input { code: Code::BadInput, what: file_name(file).into(), why, hints }
         }
         other => other,
     }

@@ -7,6 +7,7 @@ use jwtctl::core::address::redacted;
 use jwtctl::core::cache::{Listed, Provenance};
 use jwtctl::core::env::Env;
 use jwtctl::core::error::Error;
+use jwtctl::core::shared::BLIND;
 use jwtctl::core::time::{Timestamp, humanize};
 use serde::Serialize;
 
@@ -101,7 +102,11 @@ impl Row {
         };
         let keys = if self.kind == "jwks" { self.keys.to_string() } else { "-".into() };
         let age = self.age_s.map_or_else(|| "from the future".into(), humanize);
-        let trust: String = self.ctx.chars().take(8).collect();
+        // Of a hash its beginning, of what nobody vouches for a word.
+        let trust: String = match self.ctx.strip_prefix(BLIND) {
+            Some(_) => "shared".into(),
+            None => self.ctx.chars().take(8).collect(),
+        };
         vec![self.url.clone(), self.kind.into(), self.state.into(), age, keys, from.into(), trust]
     }
 }

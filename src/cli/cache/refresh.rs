@@ -4,10 +4,9 @@ use std::io;
 
 use jwtctl::core::address::{Address, redacted};
 use jwtctl::core::cache::{Entry, Kind, Listed};
-use jwtctl::core::env::Env;
 use jwtctl::core::error::Error;
 use jwtctl::core::jwks::Keys as _;
-use jwtctl::core::remote::{Fetch as _, Options, Remote, Source};
+use jwtctl::core::remote::{Age, Fetch as _, Options, Remote, Source};
 use jwtctl::core::shared::Store;
 use jwtctl::core::time::parse_duration;
 use serde::Serialize;
@@ -30,33 +29,17 @@ pub struct Args {
     #[arg(long)]
     all: bool,
     /// Only what has lived for longer: a share of its lifetime, such as 50%, or a duration
-    #[arg(long, value_name = "AGE", value_parser = Threshold::parse)]
-    older_than: Option<Threshold>,
+    #[arg(long, value_name = "AGE", value_parser = age)]
+    older_than: Option<Age>,
     #[command(flatten)]
     network: Network,
 }
 
-#[derive(Clone, Copy)]
-enum Threshold {
-    Percent(i64),
-    Seconds(i64),
-}
-
-impl Threshold {
-    fn parse(text: &str) -> Result<Self, String> {
-        match text.strip_suffix('%').map(str::parse) {
-            Some(Ok(percent @ 0..=100)) => Ok(Self::Percent(percent)),
-            Some(_) => Err("a share is between 0% and 100%".into()),
-            None => parse_duration(text).map(Self::Seconds).map_err(|e| e.to_string()),
-        }
-    }
-
-    fn is_passed(self, entry: &Entry, env: &Env<'_>) -> bool {
-        let limit = match self {
-            Self::Percent(percent) => entry.lifetime_ms() / 100 * percent,
-            Self::Seconds(seconds) => seconds.saturating_mul(1000),
-        };
-        entry.age_ms(env).is_none_or(|age| age > limit)
+fn age(text: &str) -> Result<Age, String> {
+    match text.strip_suffix('%').map(str::parse) {
+        Some(Ok(percent @ 0..=100)) => Ok(Age::Percent(percent)),
+        Some(_) => Err("a share is between 0% and 100%".into()),
+        None => parse_duration(text).map(Age::Seconds).map_err(|e| e.to_string()),
     }
 }
 
@@ -73,7 +56,7 @@ pub fn run(args: Args, context: &mut Context<'_>) -> Result<Refreshed, Error> {
         return Err(Error::usage("cache refresh", "has no meaning together with --offline"));
     }
     let listed = super::open(context)?.list(&context.env);
-    let store = args.network.shared.store(context)?;
+    let store = args.network.store(context)?;
     let mut done = Refreshed { refreshed: Vec::new(), skipped: Vec::new() };
     let mut failed = None;
     for source in sources(&args, &listed)? {
@@ -121,7 +104,10 @@ fn sources(args: &Args, listed: &[Listed]) -> Result<Vec<Source>, Error> {
 /// Fetches one, unless it is too new or was fetched under another trust setting.
 fn refresh(source: Source, args: &Args, listed: &[Listed], store: Option<&Store>, context: &Context<'_>) -> Result<bool, Error> {
     let http = args.network.http(Some(source.address()), context)?;
-    let ctx = |address: &Address| http.context(address);
+    let ctx = |address: &Address| {
+        let fetched = http.context(address);
+        store.map_or(fetched.clone(), |store| store.context(fetched))
+    };
     let theirs = |it: &&Entry| it.url == source_name(&source);
     let entries: Vec<&Entry> = listed.iter().filter_map(|it| it.entry.as_deref().ok()).filter(theirs).collect();
     let ours = entries.iter().find(|it| it.ctx == ctx(source.address()));
@@ -129,7 +115,7 @@ fn refresh(source: Source, args: &Args, listed: &[Listed], store: Option<&Store>
     if young || (args.all && ours.is_none()) {
         return Ok(false);
     }
-    let options = Options { refresh: true, ..args.network.options(context)? };
+    let options = Options { refresh: true, older_than: args.older_than, ..args.network.options(context)? };
     let mut remote = Remote::new(source, Some(super::open(context)?), &http, options).sharing(store);
     let result = remote.set(&context.env).map(|_| true);
     remote.warnings().iter().for_each(|warning| context.output.warn(warning));

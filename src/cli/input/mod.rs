@@ -6,7 +6,7 @@ mod store;
 mod terminal;
 
 pub use claim::Claim;
-pub use redis::RedisLogin;
+pub use redis::{Login, RedisLogin};
 pub use store::Guard;
 
 use std::io::IsTerminal as _;

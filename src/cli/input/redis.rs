@@ -26,54 +26,69 @@ pub struct RedisLogin {
     /// Accept a Redis server whose certificate these (PEM) vouch for, instead of the system's (rediss://)
     #[arg(long, value_name = "FILE", help_heading = "Redis")]
     pub redis_ca: Option<String>,
-    /// How many servers it is for, where that may be more than one.
-    #[arg(skip)]
-    pub servers: usize,
 }
 
 impl RedisLogin {
+    /// The same by the names of its parts.
+    pub fn login(&self) -> Login<'_> {
+        Login { flags: "--redis", password_from: self.redis_password_from.as_deref(), ca: self.redis_ca.as_deref() }
+    }
+}
+
+/// How to be let in, whatever the flags are called.
+#[derive(Clone, Copy)]
+pub struct Login<'a> {
+    /// What they begin with.
+    pub flags: &'static str,
+    /// Where the password is.
+    pub password_from: Option<&'a str>,
+    /// The file of the certificates that vouch for the server.
+    pub ca: Option<&'a str>,
+}
+
+impl Login<'_> {
     /// Refuses flags that are for no server.
     pub fn check_idle(&self, needs: &str) -> Result<(), Error> {
-        let flags = [("--redis-password-from", &self.redis_password_from), ("--redis-ca", &self.redis_ca)];
-        let idle = flags.into_iter().find(|(_, value)| value.is_some());
-        idle.map_or(Ok(()), |(flag, _)| Err(Error::usage(flag, format!("needs {needs}"))))
+        let parts = [("password-from", self.password_from), ("ca", self.ca)];
+        let idle = parts.into_iter().find(|(_, value)| value.is_some());
+        idle.map_or(Ok(()), |(name, _)| Err(Error::usage(format!("{}-{name}", self.flags), format!("needs {needs}"))))
     }
 }
 
 impl Inputs {
     /// The server that `url` names: a URL without a password, or `env:NAME` for one that may have it. Left out, the
     /// environment names it, or it is this machine's.
-    pub fn redis(&self, url: Option<&str>, flag: &str, login: &RedisLogin) -> Result<Target, Error> {
+    pub fn redis(&self, url: Option<&str>, flag: &str, login: Login<'_>) -> Result<Target, Error> {
         let mut target = match (url, url.and_then(|url| url.strip_prefix("env:"))) {
             (_, Some(name)) => {
                 let url = variable(name).map(Zeroizing::new);
                 let url = url.ok_or_else(|| Error::usage(flag, format!("the environment has no variable {name}")))?;
-                Target::parse(&url, &format!("{flag} env:{name}"))?
+                Target::parse(&url, &format!("{flag} env:{name}"), login.flags)?
             }
             (Some(url), None) => {
-                let target = Target::parse(url, flag)?;
+                let target = Target::parse(url, flag, login.flags)?;
                 if target.password.is_some() {
                     let why = "has a password in it, and others can see the command line; it is not repeated here";
-                    let error =
-                        Error::usage(flag, why).hint("give the password with --redis-password-from FILE (or env:NAME, fd:N, -)");
+                    let hint = format!("give the password with {}-password-from FILE (or env:NAME, fd:N, -)", login.flags);
+                    let error = Error::usage(flag, why).hint(hint);
                     return Err(error.hint(format!("or the whole URL in a variable: {flag} env:NAME")));
                 }
                 target
             }
             (None, None) => match variable(URL_VARIABLE).filter(|url| !url.is_empty()).map(Zeroizing::new) {
-                Some(url) => Target::parse(&url, URL_VARIABLE)?,
-                None => Target::parse(DEFAULT_URL, flag)?,
+                Some(url) => Target::parse(&url, URL_VARIABLE, login.flags)?,
+                None => Target::parse(DEFAULT_URL, flag, login.flags)?,
             },
         };
-        if let Some(spec) = &login.redis_password_from {
-            let flag = "--redis-password-from";
+        if let Some(spec) = login.password_from {
+            let flag = &format!("{}-password-from", login.flags);
             let password = self.read(spec, flag, MAX_SECRET, Echo::Hide)?.without_trailing_newline();
             if password.is_empty() {
-                return Err(Error::input(Code::BadSecret, flag, "the password is empty"));
+                return Err(Error::input(Code::BadSecret, flag.as_str(), "the password is empty"));
             }
             target.password = Some(password);
         }
-        if let Some(path) = login.redis_ca.as_ref().filter(|_| target.tls || login.servers < 2) {
+        if let Some(path) = login.ca {
             target.ca = Some(files::read(Path::new(path), MAX_FILE)?.expose().to_vec());
         }
         target.check(flag)?;

@@ -4,7 +4,7 @@ mod fetch;
 mod shared;
 
 pub use fetch::Http;
-pub use shared::Shared;
+use shared::Shared;
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -58,7 +58,7 @@ pub struct Network {
     #[arg(long)]
     allow_http: bool,
     #[command(flatten)]
-    pub shared: Shared,
+    shared: Shared,
 }
 
 fn within(text: &str, range: std::ops::RangeInclusive<i64>, says: &str) -> Result<i64, String> {
@@ -100,12 +100,12 @@ impl Network {
         Address::parse(text, self.allow_http)
     }
 
-    /// The source that `--jwks-uri` or `--issuer` names.
+    /// The source that `--jwks-uri` or `--issuer` names, without which nothing is shared.
     pub fn source(&self, jwks_uri: Option<&str>, issuer: Option<&str>) -> Result<Option<Source>, Error> {
         match (jwks_uri, issuer) {
             (Some(url), _) => self.url(url).map(Source::Url).map(Some),
             (None, Some(issuer)) => Issuer::parse(issuer, self.allow_http).map(Source::Issuer).map(Some),
-            (None, None) => Ok(None),
+            (None, None) => self.shared.check_unused().map(|()| None),
         }
     }
 
@@ -122,12 +122,23 @@ impl Network {
         Ok(Options {
             offline: context.offline,
             refresh: self.refresh,
+            older_than: None,
             max_stale_s: self.max_stale,
             stale_if_error_s: self.stale_if_error,
             max_age_s: self.jwks_max_age,
             timeout: Duration::from_secs(self.timeout.unsigned_abs()),
             allow_http: self.allow_http,
         })
+    }
+
+    /// The shared cache, if one is named.
+    pub fn store(&self, context: &Context<'_>) -> Result<Option<Store>, Error> {
+        let store = self.shared.store(context)?;
+        if self.http_headers.is_some() && store.as_ref().is_some_and(Store::is_blind) {
+            let why = "are part of the names of what is shared, and nothing keeps them from being guessed without a key";
+            return Err(Error::usage("--http-headers", why).hint("share with --cache-store-key FILE"));
+        }
+        Ok(store)
     }
 
     /// The connection that the flags describe, to the server at `home` above all. Opens nothing yet.
@@ -215,7 +226,7 @@ pub fn remote<'a>(
 /// The whole set of `source`, of which `pick` takes what the caller wants.
 pub fn set<T>(source: Source, network: &Network, context: &Context<'_>, pick: impl FnOnce(Fetched<'_>) -> T) -> Result<T, Error> {
     let http = network.http(Some(source.address()), context)?;
-    let store = network.shared.store(context)?;
+    let store = network.store(context)?;
     let mut remote = remote(source, network, &http, store.as_ref(), context)?;
     let picked = remote.set(&context.env).map(pick);
     remote.warnings().iter().for_each(|warning| context.output.warn(warning));

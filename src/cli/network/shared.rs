@@ -5,7 +5,10 @@ use jwtctl::core::error::Error;
 use jwtctl::core::shared::{self, Store, Trust};
 
 use super::super::Context;
-use super::super::input::{RedisLogin, variable};
+use super::super::input::{Login, variable};
+
+/// The flag that names the store, and what those about it begin with.
+const FLAG: &str = "--cache-store";
 
 /// The variable that may name the store, password included.
 const URL_VARIABLE: &str = "JWTCTL_CACHE_STORE";
@@ -32,8 +35,12 @@ pub struct Shared {
     /// and nobody authenticates
     #[arg(long, value_enum, default_value = "native", hide_possible_values = true, value_name = "native|jose")]
     cache_store_format: Format,
-    #[command(flatten)]
-    pub login: RedisLogin,
+    /// Log in to that Redis with the password in KEYSPEC: PATH, -, env:NAME or fd:N
+    #[arg(long, value_name = "KEYSPEC")]
+    cache_store_password_from: Option<String>,
+    /// Accept that Redis if these certificates (PEM) vouch for its own, instead of the system's (rediss://)
+    #[arg(long, value_name = "FILE")]
+    cache_store_ca: Option<String>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -46,40 +53,50 @@ impl Shared {
     /// The arguments that may name stdin.
     pub fn named(&self) -> Vec<(&'static str, Option<&str>)> {
         let keys = self.cache_store_key.iter().map(|spec| ("--cache-store-key", Some(spec.as_str())));
-        keys.chain([("--redis-password-from", self.login.redis_password_from.as_deref())]).collect()
+        keys.chain([("--cache-store-password-from", self.cache_store_password_from.as_deref())]).collect()
     }
 
-    /// Whether a store is named.
-    pub fn is_named(&self) -> bool {
-        self.cache_store.is_some() || variable(URL_VARIABLE).is_some()
+    /// Refuses a store that is named on the command line and would not be used.
+    pub fn check_unused(&self) -> Result<(), Error> {
+        match self.cache_store.is_some() || self.idle().is_some() {
+            true => {
+                Err(Error::usage(self.idle().unwrap_or(FLAG), "needs --jwks-uri or --issuer: only what is fetched is shared"))
+            }
+            false => Ok(()),
+        }
+    }
+
+    /// A flag that says how a store is used.
+    fn idle(&self) -> Option<&'static str> {
+        let flags = [
+            ("--cache-store-key", !self.cache_store_key.is_empty()),
+            ("--cache-store-trust", self.cache_store_trust),
+            ("--cache-store-format", self.cache_store_format == Format::Jose),
+            ("--cache-store-password-from", self.cache_store_password_from.is_some()),
+            ("--cache-store-ca", self.cache_store_ca.is_some()),
+        ];
+        flags.into_iter().find(|(_, given)| *given).map(|(flag, _)| flag)
     }
 
     /// The store, if one is named. Opens nothing yet.
     pub fn store(&self, context: &Context<'_>) -> Result<Option<Store>, Error> {
-        const FLAG: &str = "--cache-store";
         if context.offline {
             return match &self.cache_store {
                 Some(_) => Err(Error::usage(FLAG, "has no meaning together with --offline")),
                 None => Ok(None),
             };
         }
-        if !self.is_named() {
-            let idle = if !self.cache_store_key.is_empty() {
-                "--cache-store-key"
-            } else if self.cache_store_trust {
-                "--cache-store-trust"
-            } else if self.cache_store_format == Format::Jose {
-                "--cache-store-format"
-            } else if self.login.servers == 0 {
-                return self.login.check_idle("--cache-store URL").map(|()| None);
-            } else {
-                return Ok(None);
+        let login =
+            Login { flags: FLAG, password_from: self.cache_store_password_from.as_deref(), ca: self.cache_store_ca.as_deref() };
+        if self.cache_store.is_none() && variable(URL_VARIABLE).is_none() {
+            return match self.idle() {
+                Some(flag) => Err(Error::usage(flag, "needs --cache-store URL")),
+                None => Ok(None),
             };
-            return Err(Error::usage(idle, "needs --cache-store URL"));
         }
         let from_environment = format!("env:{URL_VARIABLE}");
         let url = self.cache_store.as_deref().unwrap_or(&from_environment);
-        let target = context.inputs.redis(Some(url), FLAG, &self.login)?;
+        let target = context.inputs.redis(Some(url), FLAG, login)?;
         let format = match self.cache_store_format {
             Format::Native => shared::Format::Native,
             Format::Jose => shared::Format::Jose,
@@ -98,6 +115,9 @@ impl Shared {
             return Ok(Trust::Blind);
         }
         let inherited = variable(KEY_VARIABLE).filter(|_| self.cache_store_key.is_empty());
+        if inherited.as_deref() == Some("-") {
+            return Err(Error::usage(KEY_VARIABLE, "cannot be standard input").hint("name a file, env:NAME or fd:N"));
+        }
         let specs: Vec<&String> = self.cache_store_key.iter().chain(&inherited).collect();
         if specs.is_empty() {
             let why = "whoever can write there would decide which tokens are valid, so what is shared needs a key";

@@ -95,7 +95,7 @@ impl Place {
         if context.offline {
             return Err(Error::usage("session", "has no meaning together with --offline"));
         }
-        let target = context.inputs.redis(self.redis.as_deref(), "--redis", &self.login)?;
+        let target = context.inputs.redis(self.redis.as_deref(), "--redis", self.login.login())?;
         context.output.detail(&format!("sessions in {target}, keys begin with {:?}", self.keyspace));
         Ok(Store::new(target, self.keyspace, self.max_age))
     }

@@ -82,6 +82,14 @@ impl Class {
     pub fn is_unavailable(self) -> bool {
         !matches!(self, Self::Http4xx | Self::Redirect | Self::Refused)
     }
+
+    /// Whether the server itself has answered. Otherwise the trouble may be this machine's, or on its way there.
+    pub fn is_an_answer(self) -> bool {
+        match self {
+            Self::Http5xx | Self::Http429 | Self::Http4xx | Self::Redirect | Self::TooLarge | Self::NotJwks => true,
+            Self::Dns | Self::Connect | Self::Timeout | Self::Tls | Self::Refused => false,
+        }
+    }
 }
 
 /// What went wrong.

@@ -13,11 +13,11 @@ use super::dir::{Dir, How};
 use super::entry::{Entry, MAX_AHEAD_MS};
 use super::{Slot, Slotted, is_left_over, read_slot};
 
-/// How long a holder can take: the longest fetch and a second.
-const LOCK_WAIT: Duration = Duration::from_secs(6);
+/// How long a holder takes that only writes, or fetches by the default timeout.
+pub(super) const PATIENCE: Duration = Duration::from_secs(6);
 
-/// Milliseconds after which a lease is up for grabs.
-const LEASE_MS: i64 = 6000;
+/// Milliseconds of the longest lease that anybody takes; a longer one is nobody's.
+const MAX_LEASE_MS: i64 = 700_000;
 
 /// Octets of the longest record of an attempt.
 pub(super) const MAX_RECORD: u64 = 4096;
@@ -73,7 +73,8 @@ impl Guard {
         Self { held: None, waited: false, trouble: Some(trouble) }
     }
 
-    pub(super) fn acquire(dir: Dir, slot: &Slot, env: &Env<'_>) -> Self {
+    /// Waits for as long as a holder may take, which is up to `patience`; then for the lease, for which it counts as well.
+    pub(super) fn acquire(dir: Dir, slot: &Slot, patience: Duration, env: &Env<'_>) -> Self {
         let mut waited = false;
         // Whoever clears the cache may unlink a lock file while we wait for it; then there is a new one.
         for _ in 0..4 {
@@ -81,13 +82,13 @@ impl Guard {
                 Ok(record) => record,
                 Err(e) => return Self::without(format!("{} cannot be written to: {e}", dir.path().display())),
             };
-            let locking = if dir.is_nfs() { Locking::Unusable } else { poll(&record, env, &mut waited) };
+            let locking = if dir.is_nfs() { Locking::Unusable } else { poll(&record, patience, env, &mut waited) };
             if Dir::check_file(&record).is_err() {
                 continue;
             }
             let lease = match locking {
                 Locking::Locked => None,
-                Locking::Stuck | Locking::Unusable => match lease(&dir, slot, env, &mut waited) {
+                Locking::Stuck | Locking::Unusable => match lease(&dir, slot, patience, env, &mut waited) {
                     Some(lease) => Some(lease),
                     None => return Self { waited, ..Self::without("its lock is held by another process".into()) },
                 },
@@ -189,7 +190,7 @@ fn pause(env: &Env<'_>, round: u32) {
     env.clock.sleep(Duration::from_micros(most / 2 + env.below(most / 2)));
 }
 
-fn poll(file: &File, env: &Env<'_>, waited: &mut bool) -> Locking {
+fn poll(file: &File, patience: Duration, env: &Env<'_>, waited: &mut bool) -> Locking {
     let start = env.clock.monotonic();
     for round in 0.. {
         match file.try_lock() {
@@ -197,7 +198,7 @@ fn poll(file: &File, env: &Env<'_>, waited: &mut bool) -> Locking {
             Err(TryLockError::WouldBlock) => *waited = true,
             Err(TryLockError::Error(_)) => return Locking::Unusable,
         }
-        if env.clock.monotonic().saturating_sub(start) >= LOCK_WAIT {
+        if env.clock.monotonic().saturating_sub(start) >= patience {
             return Locking::Stuck;
         }
         pause(env, round);
@@ -206,11 +207,12 @@ fn poll(file: &File, env: &Env<'_>, waited: &mut bool) -> Locking {
 }
 
 /// Takes the lease, waiting for at most the life of somebody else's and one fetch more.
-fn lease(dir: &Dir, slot: &Slot, env: &Env<'_>, waited: &mut bool) -> Option<Lease> {
+fn lease(dir: &Dir, slot: &Slot, patience: Duration, env: &Env<'_>, waited: &mut bool) -> Option<Lease> {
+    let lease_ms = i64::try_from(patience.as_millis()).unwrap_or(MAX_LEASE_MS).min(MAX_LEASE_MS);
     let start = env.clock.monotonic();
     let mut blank_since = None;
     for round in 0.. {
-        let lease = Lease { owner: nonce(env), expires_ms: env.millis().saturating_add(LEASE_MS) };
+        let lease = Lease { owner: nonce(env), expires_ms: env.millis().saturating_add(lease_ms) };
         match dir.file(&slot.file("lease"), How::Create) {
             Ok(mut file) => {
                 drop(file.write_all(&serde_json::to_vec(&lease).unwrap_or_default()));
@@ -224,7 +226,7 @@ fn lease(dir: &Dir, slot: &Slot, env: &Env<'_>, waited: &mut bool) -> Option<Lea
             Some(other) => {
                 blank_since = None;
                 let left = other.expires_ms.saturating_sub(env.millis());
-                if left <= 0 || left > LEASE_MS + MAX_AHEAD_MS {
+                if left <= 0 || left > MAX_LEASE_MS {
                     steal(dir, slot, &lease.owner);
                 }
             }
@@ -234,7 +236,7 @@ fn lease(dir: &Dir, slot: &Slot, env: &Env<'_>, waited: &mut bool) -> Option<Lea
             }
             None => {}
         }
-        if now.saturating_sub(start) >= LOCK_WAIT * 2 {
+        if now.saturating_sub(start) >= patience.saturating_mul(2) {
             return None;
         }
         pause(env, round);
@@ -275,11 +277,11 @@ mod tests {
         let clock = FakeClock::at(NOW_MS);
         let env = clock.env();
         let attempt = |ms| Attempt::success(Outcome::Ok, Reason::Cold, ms);
-        let guard = cache.lock(&slot, &env);
+        let guard = cache.lock(&slot, PATIENCE, &env);
         assert_eq!((guard.waited, guard.attempt(&env)), (false, None));
         guard.record(&attempt(NOW_MS), None, NOW_MS, &env);
         drop(guard);
-        let guard = cache.lock(&slot, &env);
+        let guard = cache.lock(&slot, PATIENCE, &env);
         assert_eq!(guard.attempt(&env), Some(attempt(NOW_MS)));
         // The record of a slow attempt does not hide that of a later one.
         guard.record(&attempt(NOW_MS - 10), None, NOW_MS - 20, &env);
@@ -293,8 +295,8 @@ mod tests {
         let (folder, cache, slot) = setup();
         let clock = FakeClock::at(NOW_MS);
         let env = clock.env();
-        let stuck = cache.lock(&slot, &env);
-        let second = cache.lock(&slot, &env);
+        let stuck = cache.lock(&slot, PATIENCE, &env);
+        let second = cache.lock(&slot, PATIENCE, &env);
         assert!(second.waited && second.held.as_ref().unwrap().lease.is_some());
         assert!(clock.env().millis() - NOW_MS >= 6000);
         assert!(matches!(second.commit(&entry(NOW_MS + 1), None, &env), Committed::Written));
@@ -302,7 +304,7 @@ mod tests {
         let lease = folder.path().join("jwks-v1").join(slot.file("lease"));
         assert!(lease.exists());
         // The holder of the lease is stopped as well: it runs out.
-        let third = cache.lock(&slot, &env);
+        let third = cache.lock(&slot, PATIENCE, &env);
         assert!(third.held.as_ref().unwrap().lease.is_some());
         drop(second);
         assert!(lease.exists(), "a lease is removed by its owner only");
@@ -315,9 +317,9 @@ mod tests {
         let (folder, cache, slot) = setup();
         let clock = FakeClock::at(NOW_MS);
         let env = clock.env();
-        let _stuck = cache.lock(&slot, &env);
+        let _stuck = cache.lock(&slot, PATIENCE, &env);
         std::fs::write(folder.path().join("jwks-v1").join(slot.file("lease")), b"").unwrap();
-        assert!(cache.lock(&slot, &env).held.is_some());
+        assert!(cache.lock(&slot, PATIENCE, &env).held.is_some());
     }
 
     #[cfg(unix)]
@@ -326,13 +328,13 @@ mod tests {
         let (folder, cache, slot) = setup();
         let clock = FakeClock::at(NOW_MS);
         let env = clock.env();
-        drop(cache.lock(&slot, &env));
+        drop(cache.lock(&slot, PATIENCE, &env));
         let victim = folder.path().join("victim");
         std::fs::write(&victim, b"precious").unwrap();
         let lock = folder.path().join("jwks-v1").join(slot.file("lock"));
         std::fs::remove_file(&lock).unwrap();
         std::fs::hard_link(&victim, &lock).unwrap();
-        let guard = cache.lock(&slot, &env);
+        let guard = cache.lock(&slot, PATIENCE, &env);
         assert!(guard.held.is_none() && guard.trouble.is_some());
         guard.record(&Attempt::success(Outcome::Ok, Reason::Cold, NOW_MS), None, NOW_MS, &env);
         assert_eq!(std::fs::read(&victim).unwrap(), b"precious");

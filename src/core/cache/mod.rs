@@ -21,6 +21,7 @@ pub use published::{LeftOut, MAX_BODY, Published, document};
 
 use std::io::{Read as _, Write as _};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use super::env::Env;
 use super::error::{Code, Error};
@@ -192,10 +193,11 @@ impl Cache {
         }
     }
 
-    /// The only holder of a slot, for a while: waits for others, but never for long.
-    pub fn lock(&self, slot: &Slot, env: &Env<'_>) -> Guard {
+    /// The only holder of a slot, for a while: waits for others, for about as long as `patience` says that one of them may
+    /// take.
+    pub fn lock(&self, slot: &Slot, patience: Duration, env: &Env<'_>) -> Guard {
         match self.make_folder(slot.kind) {
-            Ok(dir) => Guard::acquire(dir, slot, env),
+            Ok(dir) => Guard::acquire(dir, slot, patience, env),
             Err(e) => Guard::without(e.to_string()),
         }
     }
@@ -206,7 +208,7 @@ impl Cache {
     /// [`Code::Io`] when it cannot be written.
     pub fn adopt(&self, entry: Entry, force: bool, env: &Env<'_>) -> Result<Adopted, Error> {
         let slot = Slot::new(Kind::Jwks, &entry.url, &entry.ctx);
-        let guard = self.lock(&slot, env);
+        let guard = self.lock(&slot, lock::PATIENCE, env);
         if let Slotted::Entry(there) = guard.read()
             && there.fetched_at_ms >= entry.fetched_at_ms
             && there.age_ms(env).is_some()
@@ -344,7 +346,7 @@ mod tests {
     }
 
     fn stored(cache: &Cache, entry: &Entry, env: &Env<'_>) -> Committed {
-        cache.lock(&slot(), env).commit(entry, None, env)
+        cache.lock(&slot(), lock::PATIENCE, env).commit(entry, None, env)
     }
 
     #[test]
@@ -377,7 +379,10 @@ mod tests {
         assert!(matches!(stored(&cache, &entry(NOW_MS - 1000), &env), Committed::Written));
         // Unless it is what the holder of the lock went to replace: then a clock has jumped.
         let seen = entry(NOW_MS - 1000);
-        assert!(matches!(cache.lock(&slot(), &env).commit(&entry(NOW_MS - 2000), Some(&seen), &env), Committed::Written));
+        assert!(matches!(
+            cache.lock(&slot(), lock::PATIENCE, &env).commit(&entry(NOW_MS - 2000), Some(&seen), &env),
+            Committed::Written
+        ));
         // An entry from the future is always replaceable.
         stored(&cache, &entry(NOW_MS + 1_000_000), &env);
         assert!(matches!(stored(&cache, &entry(NOW_MS), &env), Committed::Written));

@@ -172,6 +172,10 @@ pub fn import(bytes: &[u8], binding: Binding<'_>, now_ms: i64) -> Result<Importe
     if object.has("format") || object.has("entries") {
         return import_bundle(&object, binding, now_ms);
     }
+    let is_single = object.has("jwks") && object.has("uat");
+    if !object.has("keys") && !is_single {
+        return Err(bad("has neither \"keys\" nor \"jwks\" and \"uat\"".into()));
+    }
     let Some(url) = binding.url else {
         let error = Error::usage("--url", "the file does not say which URL its keys are from");
         return Err(error.hint("add --url URL; only you can know whose keys these are"));

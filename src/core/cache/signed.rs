@@ -19,7 +19,8 @@ pub const TYP: &str = "jwtctl-bundle+jws";
 /// [`Code::BadKey`] when the key cannot sign.
 pub fn sign(bundle: &str, key: &Key) -> Result<String, Error> {
     let bad = |why: &str| Error::input(Code::BadKey, key.label(), why);
-    let alg = key.algorithms(Job::Sign).first().copied().ok_or_else(|| bad("cannot sign"))?;
+    let alg = key.algorithms(Job::Sign).first().copied();
+    let Some(alg) = alg else { return Err(bad("cannot sign: it has no private half, is for something else, or is too short")) };
     let signer = key.signer(alg, false).map_err(|misfit| bad(misfit.why()))?;
     let mut header = vec![("typ".to_owned(), TYP.into())];
     header.extend(key.kid.as_ref().map(|kid| ("kid".to_owned(), kid.as_str().into())));
@@ -29,16 +30,18 @@ pub fn sign(bundle: &str, key: &Key) -> Result<String, Error> {
 /// Whether a file is a compact JWS rather than JSON.
 pub fn is_signed(file: &[u8]) -> bool {
     let text = file.trim_ascii();
-    text.first().is_some_and(|byte| !matches!(byte, b'{' | b'[')) && text.iter().filter(|byte| **byte == b'.').count() == 2
+    let in_alphabet = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.');
+    text.iter().all(in_alphabet) && text.iter().filter(|byte| **byte == b'.').count() == 2
 }
 
-/// The bundle in `file`, if one of `keys` has signed it. Of several keys, only those that the signature names are tried.
+/// The bundle in `file`, called `name` in messages, if one of `keys` has signed it. Of several keys, only those that the
+/// signature names are tried.
 ///
 /// # Errors
 /// [`Code::BadInput`] when it is no signed bundle; [`Code::NoMatchingKey`] when none of the keys is for it;
 /// [`Code::BadSignature`] when none of them has signed it.
-pub fn open(file: &[u8], keys: &[Arc<Key>]) -> Result<Vec<u8>, Error> {
-    let bad = |why: String| Error::input(Code::BadInput, "the file", why);
+pub fn open(file: &[u8], name: &str, keys: &[Arc<Key>]) -> Result<Vec<u8>, Error> {
+    let bad = |why: String| Error::input(Code::BadInput, name, why);
     if !is_signed(file) {
         return Err(bad("is not signed".into()).hint("only a bundle that cache export --sign wrote is"));
     }
@@ -51,17 +54,24 @@ pub fn open(file: &[u8], keys: &[Arc<Key>]) -> Result<Vec<u8>, Error> {
     }
     let alg: SigAlg = header.alg().parse().map_err(|_| bad("is signed with an algorithm that jwtctl does not know".into()))?;
     let named = |key: &&Arc<Key>| keys.len() == 1 || header.kid().is_none_or(|kid| key.kid.as_deref() == Some(kid));
-    let fitting: Vec<&Arc<Key>> = keys.iter().filter(named).filter(|key| key.fit(alg, Job::Verify).is_ok()).collect();
-    if fitting.is_empty() {
-        let by = header.kid().map(|kid| format!(", by key {kid:?}")).unwrap_or_default();
-        let why = format!("the bundle is signed with {alg}{by}, and --verify-key has no key for that");
-        return Err(Reason::new(Code::NoMatchingKey, "kid", why).into());
+    let (mut tried, mut misfit) = (false, None);
+    for key in keys.iter().filter(named) {
+        match key.verifier(alg, false) {
+            Err(why) => misfit = Some(format!("{} {}", key.label(), why.why())),
+            Ok(verifier) => match token.verify(&verifier) {
+                Some(signed) => return Ok(signed.payload().to_vec()),
+                None => tried = true,
+            },
+        }
     }
-    let by = |key: &&Arc<Key>| token.verify(&key.verifier(alg, false).ok()?);
-    match fitting.iter().find_map(by) {
-        Some(signed) => Ok(signed.payload().to_vec()),
-        None => Err(Reason::new(Code::BadSignature, "signature", "the bundle is not as --verify-key has signed it").into()),
+    if tried {
+        let reason = Reason::new(Code::BadSignature, "signature", format!("{name} is not as --verify-key has signed it"));
+        return Err(reason.hint("it was changed on its way, or signed by another key: get it again, or name that key").into());
     }
+    let by = header.kid().map(|kid| format!(" by key {kid:?}")).unwrap_or_default();
+    let but = misfit.unwrap_or_else(|| "--verify-key has no such key".into());
+    let reason = Reason::new(Code::NoMatchingKey, "kid", format!("{name} is signed{by} with {alg}, and {but}"));
+    Err(reason.hint("name the public half of the key that it was signed with").into())
 }
 
 #[cfg(test)]
@@ -92,7 +102,7 @@ mod tests {
     }
 
     fn code(file: &str, keys: &[Arc<Key>]) -> Code {
-        open(file.as_bytes(), keys).unwrap_err().code()
+        open(file.as_bytes(), "F", keys).unwrap_err().code()
     }
 
     #[test]
@@ -100,9 +110,9 @@ mod tests {
         for key in [ours(), other("secret")] {
             let file = sign("{\"a\":1}", &key).unwrap() + "\n";
             assert!(is_signed(file.as_bytes()));
-            assert_eq!(open(file.as_bytes(), std::slice::from_ref(&key)).unwrap(), b"{\"a\":1}");
+            assert_eq!(open(file.as_bytes(), "F", std::slice::from_ref(&key)).unwrap(), b"{\"a\":1}");
             // In a set it is found by its name, and alone whatever it is called.
-            assert_eq!(open(file.as_bytes(), &[other("x"), key, ours()]).unwrap(), b"{\"a\":1}");
+            assert_eq!(open(file.as_bytes(), "F", &[other("x"), key, ours()]).unwrap(), b"{\"a\":1}");
         }
     }
 
@@ -112,13 +122,13 @@ mod tests {
         assert_eq!(code(&file, &[other("ours")]), Code::NoMatchingKey);
         assert_eq!(code(&file, &[]), Code::NoMatchingKey);
         assert_eq!(code(&file, &[ed("theirs"), other("ours")]), Code::NoMatchingKey);
-        assert!(open(file.as_bytes(), &[ed("theirs")]).is_ok());
+        assert!(open(file.as_bytes(), "F", &[ed("theirs")]).is_ok());
         let foreign = key(r#"{"kty":"OKP","crv":"Ed25519","x":"JrQLj5P_89iXES9-vFgrIy29clF9CC_oPPsw3c5D0bs"}"#);
         assert_eq!(code(&file, &[foreign]), Code::BadSignature);
         for at in 0..file.len() {
             let mut changed = file.clone().into_bytes();
             changed[at] = if changed[at] == b'A' { b'B' } else { b'A' };
-            assert!(open(&changed, &[ours()]).is_err(), "byte {at}");
+            assert!(open(&changed, "F", &[ours()]).is_err(), "byte {at}");
         }
     }
 
@@ -129,7 +139,7 @@ mod tests {
             let members = members.iter().map(|(name, value)| ((*name).to_owned(), (*value).into())).collect();
             jws::sign(&Object(members), b"{}", &signer).unwrap()
         };
-        assert!(open(with(&[("typ", "application/JWTCTL-bundle+jws")]).as_bytes(), &[ours()]).is_ok());
+        assert!(open(with(&[("typ", "application/JWTCTL-bundle+jws")]).as_bytes(), "F", &[ours()]).is_ok());
         for members in [&[][..], &[("typ", "JWT")], &[("typ", "bundle+jws")]] {
             assert_eq!(code(&with(members), &[ours()]), Code::BadInput);
         }

@@ -1,6 +1,7 @@
 //! A connection that is asked again and again, and never waited for: it belongs to a thread that is left behind when its
 //! answer is late, for whatever reason (see [`patience`](super::patience)).
 
+use std::sync::Arc;
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
 use std::thread;
 use std::time::Duration;
@@ -27,7 +28,7 @@ impl Courier {
     ///
     /// # Errors
     /// As [`Link::open`]; [`Code::RedisUnavailable`](super::super::error::Code::RedisUnavailable) when it takes longer.
-    pub fn open(target: Target, within: Duration) -> Result<Self, Error> {
+    pub fn open(target: Arc<Target>, within: Duration) -> Result<Self, Error> {
         let what = target.to_string();
         let (orders, their_orders) = mpsc::channel::<Vec<Command>>();
         let (their_answers, answers) = mpsc::channel();

@@ -26,7 +26,6 @@ impl<'a> Link<'a> {
     /// accepted.
     pub fn open(target: &'a Target, address: Option<&Address>) -> Result<Self, Error> {
         let address = address.unwrap_or(&target.address).clone();
-        let what = target.to_string();
         let failed = |error: RedisError| trouble(target, &address, &error);
         let client = client(target, &address).map_err(failed)?;
         let connection = client.get_connection_with_timeout(CONNECT).map_err(failed)?;
@@ -35,10 +34,10 @@ impl<'a> Link<'a> {
         if let Some(password) = &target.password {
             let user = target.user.as_ref().map(String::as_bytes);
             let parts: Vec<&[u8]> = [Some(b"AUTH".as_slice()), user, Some(password.expose())].into_iter().flatten().collect();
-            link.try_ask(&parts)?.map_err(|refusal| refusal.explain(&what))?;
+            link.try_ask(&parts)?.map_err(|refusal| refusal.explain(target))?;
         }
         if target.database != 0 {
-            link.try_ask(&[b"SELECT", target.database.to_string().as_bytes()])?.map_err(|refusal| refusal.explain(&what))?;
+            link.try_ask(&[b"SELECT", target.database.to_string().as_bytes()])?.map_err(|refusal| refusal.explain(target))?;
         }
         Ok(link)
     }
@@ -48,7 +47,6 @@ impl<'a> Link<'a> {
     /// # Errors
     /// Those of [`Refusal::explain`], and [`Code::RedisUnavailable`] when there is no answer.
     pub fn ask(&mut self, command: &[&[u8]]) -> Result<Reply, Error> {
-        let what = self.target.to_string();
         for _ in 0..=MAX_REDIRECTS {
             let refusal = match self.try_ask(command)? {
                 Ok(reply) => return Ok(reply),
@@ -61,14 +59,14 @@ impl<'a> Link<'a> {
                     let mut other = Self::open(self.target, Some(&self.beside(node)))?;
                     let answers = other.ask_all(&[vec![b"ASKING"], command.to_vec()])?;
                     let answer = answers.into_iter().nth(1).unwrap_or(Ok(Reply::Nil));
-                    return answer.map_err(|refusal| refusal.explain(&what));
+                    return answer.map_err(|refusal| refusal.explain(self.target));
                 }
-                _ => return Err(refusal.explain(&what)),
+                _ => return Err(refusal.explain(self.target)),
             }
         }
         Err(Error::Unavailable {
             code: Code::RedisUnavailable,
-            what,
+            what: self.target.to_string(),
             why: format!("its nodes sent us from one to the next more than {MAX_REDIRECTS} times"),
             hints: vec!["is the cluster being rearranged? try again".into()],
         })
@@ -170,11 +168,11 @@ fn trouble(target: &Target, address: &Address, error: &RedisError) -> Error {
     }
     let text = error.to_string();
     let text = text.split(" (os error").next().unwrap_or(&text);
+    let ca = format!("name the CA of the server with {}-ca FILE; the host of the URL must be in the certificate", target.flags);
     let (why, hint) = if error.is_connection_refusal() {
         (text.to_lowercase(), "is Redis running there? the server is chosen with a URL: redis://HOST:PORT, unix:///PATH")
     } else if text.contains("certificate") {
-        let hint = "name the CA of the server with --redis-ca FILE; the host of the URL must be in the certificate";
-        (format!("its certificate is not accepted: {text}"), hint)
+        (format!("its certificate is not accepted: {text}"), ca.as_str())
     } else if text.contains("InvalidContentType") || text.contains("corrupt message") {
         ("does not speak TLS on that port".into(), "without TLS the URL is redis://")
     } else if error.is_connection_dropped() {

@@ -1,6 +1,7 @@
 //! What a server says instead of an answer, and what a caller can do about it.
 
 use super::super::error::{Code, Error};
+use super::Target;
 
 /// An error reply: a word in capitals, and a sentence.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -25,18 +26,20 @@ impl Refusal {
         Some((if host == "?" { String::new() } else { host.to_owned() }, port.parse().ok()?))
     }
 
-    /// The error for it, `what` naming the server. A caller can mend credentials and the database number; the rest is
-    /// up to the server.
-    pub fn explain(&self, what: &str) -> Error {
+    /// The error for it, from that server. A caller can mend credentials and the database number; the rest is up to the
+    /// server.
+    pub fn explain(&self, server: &Target) -> Error {
         let Self { code, detail } = self;
-        let usage = |code: Code, why: &str, hint: &str| Error::input(code, what, why).hint(hint);
+        let what = server.to_string();
+        let usage = |code: Code, why: &str, hint: &str| Error::input(code, what.as_str(), why).hint(hint);
         let unavailable = |why: String, hint: &str| Error::Unavailable {
             code: Code::RedisUnavailable,
-            what: what.into(),
+            what: what.clone(),
             why,
             hints: if hint.is_empty() { Vec::new() } else { vec![hint.into()] },
         };
-        let password = "give it with --redis-password-from FILE (or env:NAME, fd:N, -), the user in the URL";
+        let flags = server.flags;
+        let password = &format!("give it with {flags}-password-from FILE (or env:NAME, fd:N, -), the user in the URL");
         match code.as_str() {
             "WRONGPASS" => usage(Code::BadSecret, "the password is wrong, or there is no such user", password),
             "NOAUTH" => usage(Code::BadSecret, "a password is needed", password),
@@ -51,7 +54,9 @@ impl Refusal {
             "ERR" if detail.contains("SELECT is not allowed in cluster") => {
                 usage(Code::Usage, "is a cluster, which has no database but 0", "leave the database number out of the URL")
             }
-            "WRONGTYPE" => Error::input(Code::BadInput, what, "the key holds something that is no string, so no session"),
+            "WRONGTYPE" => {
+                Error::input(Code::BadInput, what.as_str(), "the key holds something that is no string, so no session")
+            }
             "NOPERM" => unavailable(
                 format!("the ACL of the user forbids it: {detail}"),
                 "whoever runs the server can allow it with ACL SETUSER",
@@ -81,6 +86,7 @@ mod tests {
 
     #[test]
     fn refusals_are_the_callers_or_the_servers() {
+        let server = Target::parse("redis://h", "--redis", "--redis").unwrap();
         for (text, code) in [
             ("WRONGPASS invalid username-password pair or user is disabled.", Code::BadSecret),
             ("NOAUTH Authentication required.", Code::BadSecret),
@@ -96,7 +102,7 @@ mod tests {
             ("CLUSTERDOWN Hash slot not served", Code::RedisUnavailable),
             ("MOVED 1 h:1", Code::RedisUnavailable),
         ] {
-            assert_eq!(refusal(text).explain("redis").code(), code, "{text}");
+            assert_eq!(refusal(text).explain(&server).code(), code, "{text}");
         }
     }
 

@@ -34,22 +34,24 @@ pub struct Target {
     pub password: Option<Secret>,
     /// The certificates (PEM) that its own must lead to, instead of the system's.
     pub ca: Option<Vec<u8>>,
+    /// What the flags for the password and the certificates begin with, for messages: `--redis`.
+    pub flags: &'static str,
 }
 
 impl Target {
     /// Reads `redis[s]://[user[:password]@]host[:port][/database]` or `unix:///path[?db=N&user=NAME&pass=PASSWORD]`.
-    /// `flag` names its origin in messages, which never repeat the URL itself.
+    /// `flag` names its origin in messages, which never repeat the URL itself; for `flags` see [`Target::flags`].
     ///
     /// # Errors
     /// [`Code::Usage`] when it is no such URL.
-    pub fn parse(url: &str, flag: &str) -> Result<Self, Error> {
+    pub fn parse(url: &str, flag: &str, flags: &'static str) -> Result<Self, Error> {
         let bad =
             |why: &str| Error::usage(flag, why).hint("write redis://HOST:PORT/DB, rediss://HOST:PORT/DB or unix:///PATH?db=N");
         let Some((scheme, rest)) = url.trim().split_once(':') else { return Err(bad("is not a URL")) };
         let (rest, fragment) = rest.split_once('#').unwrap_or((rest, ""));
         if fragment == "insecure" {
             let error = Error::usage(flag, "ends in #insecure, and certificates are always checked");
-            return Err(error.hint("name the CA of the server with --redis-ca FILE"));
+            return Err(error.hint(format!("name the CA of the server with {flags}-ca FILE")));
         }
         let (rest, query) = rest.split_once('?').unwrap_or((rest, ""));
         let parsed = match scheme.to_ascii_lowercase().as_str() {
@@ -58,7 +60,7 @@ impl Target {
             "unix" | "redis+unix" | "valkey+unix" | "redis-socket" => Self::socket(rest, query),
             _ => Err("is not a Redis URL"),
         };
-        parsed.map_err(bad)
+        parsed.map(|target| Self { flags, ..target }).map_err(bad)
     }
 
     fn network(rest: &str, tls: bool) -> Result<Self, &'static str> {
@@ -82,6 +84,7 @@ impl Target {
             user: some(user)?,
             password: some(password)?.map(|text| Secret::new(text.into_bytes())),
             ca: None,
+            flags: "",
         })
     }
 
@@ -91,7 +94,7 @@ impl Target {
             return Err("names no absolute path after unix://");
         }
         let address = Address::Unix(decode(path)?.into());
-        let mut target = Self { address, tls: false, database: 0, user: None, password: None, ca: None };
+        let mut target = Self { address, tls: false, database: 0, user: None, password: None, ca: None, flags: "" };
         for (name, value) in query.split('&').filter_map(|pair| pair.split_once('=')) {
             match name {
                 "db" => target.database = database(value)?,
@@ -121,12 +124,13 @@ impl Target {
     pub fn check(&self, flag: &str) -> Result<(), Error> {
         if let (Some(user), None) = (&self.user, &self.password) {
             let error = Error::usage(flag, format!("names the user {user:?}, and there is no password"));
-            return Err(error.hint("give it with --redis-password-from FILE (or env:NAME, fd:N, -)"));
+            return Err(error.hint(format!("give it with {}-password-from FILE (or env:NAME, fd:N, -)", self.flags)));
         }
+        let ca = format!("{}-ca", self.flags);
         match &self.ca {
-            Some(_) if !self.tls => Err(Error::usage("--redis-ca", "needs a rediss:// URL: only TLS has certificates")),
+            Some(_) if !self.tls => Err(Error::usage(ca, "needs a rediss:// URL: only TLS has certificates")),
             Some(pem) if !pem.windows(27).any(|window| window == b"-----BEGIN CERTIFICATE-----") => {
-                Err(Error::input(Code::BadInput, "--redis-ca", "holds no certificate in PEM form"))
+                Err(Error::input(Code::BadInput, ca, "holds no certificate in PEM form"))
             }
             _ => Ok(()),
         }
@@ -190,7 +194,7 @@ mod tests {
     use super::*;
 
     fn parse(url: &str) -> Target {
-        Target::parse(url, "--redis").unwrap()
+        Target::parse(url, "--redis", "--redis").unwrap()
     }
 
     #[test]
@@ -259,7 +263,7 @@ mod tests {
             "rediss://:s3cret@h#insecure",
             "unix://s3cret",
         ] {
-            let error = Target::parse(url, "--redis").unwrap_err();
+            let error = Target::parse(url, "--redis", "--redis").unwrap_err();
             assert_eq!(error.code(), Code::Usage, "{url}");
             assert!(!format!("{error} {:?}", error.hints()).contains("s3cret"), "{url}: {error}");
         }

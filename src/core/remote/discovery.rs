@@ -53,7 +53,7 @@ impl Remote<'_> {
     }
 
     fn document_slot(&self, issuer: &Issuer) -> Slot {
-        Slot::new(Kind::Discovery, issuer.as_str(), &self.fetch.context(issuer.address()))
+        Slot::new(Kind::Discovery, issuer.as_str(), &self.context(issuer.address()))
     }
 
     fn read_document(&mut self, issuer: &Issuer, reason: Reason, env: &Env<'_>) -> Result<Address, Error> {
@@ -68,8 +68,13 @@ impl Remote<'_> {
             seen: seen.as_deref(),
             is_fresh: &|entry| self.options.standing(entry, None, env) == Standing::Fresh,
             // After a 404 the document that is there has nothing to offer.
-            satisfies: &|_| reason != Reason::KidMiss,
+            satisfies: &|entry| match reason {
+                Reason::KidMiss => false,
+                Reason::Forced => self.options.is_recent(entry, env),
+                _ => self.keys_address(issuer, entry).is_some(),
+            },
             issuer: Some(issuer.as_str()),
+            patience: self.options.patience(),
         };
         let renewed = renewal.run(&mut |_| self.download_document(issuer, env), &mut |it| warnings.push(it), env);
         warnings.into_iter().for_each(|it| self.warn(it));

@@ -37,7 +37,11 @@ impl Keys for Remote<'_> {
             (Why::UnknownKid, None) => Reason::Cold,
         };
         self.offline_refusal()?;
-        let fits = |keys: &[Arc<Key>]| !matches!(select(keys, wanted), Found::Nothing);
+        let fits = |keys: &[Arc<Key>]| match (select(keys, wanted), reason) {
+            // The same keys again would fail again.
+            (found, Reason::BadSig) => !same_keys(&before, &found),
+            (found, _) => !matches!(found, Found::Nothing),
+        };
         match self.obtain(reason, &fits, env) {
             Ok(Obtained::JustFetched) if reason == Reason::BadSig => Ok(None),
             Ok(_) => {

@@ -13,7 +13,7 @@ mod renew;
 mod turn;
 
 pub use fetch::{Failure, Fetch, Request, Response};
-pub use options::{Options, Source};
+pub use options::{Age, Options, Source};
 
 use std::sync::Arc;
 
@@ -130,8 +130,14 @@ impl<'a> Remote<'a> {
         Ok(usable)
     }
 
+    /// The trust setting of what is at `address`.
+    fn context(&self, address: &Address) -> String {
+        let fetched = self.fetch.context(address);
+        self.store.map_or(fetched.clone(), |store| store.context(fetched))
+    }
+
     fn slot(&self, address: &Address) -> Slot {
-        Slot::new(Kind::Jwks, address.as_str(), &self.fetch.context(address))
+        Slot::new(Kind::Jwks, address.as_str(), &self.context(address))
     }
 
     /// The entry in a slot. What is unusable counts as absent, unless nothing else can be had.
@@ -194,7 +200,11 @@ impl<'a> Remote<'a> {
         let seen = self.read(&slot).map_err(|e| (e, None))?;
         let issuer = self.source.issuer().map(|it| it.as_str().to_owned());
         let mut warnings = Vec::new();
-        let has = |entry: &Entry| keys_of(entry).is_some_and(|keys| fits(&keys));
+        let options = self.options.clone();
+        let has = |entry: &Entry| match reason {
+            Reason::Forced => options.is_recent(entry, env),
+            _ => keys_of(entry).is_some_and(|keys| fits(&keys)),
+        };
         let renewal = Renewal {
             cache: self.cache.as_ref(),
             store: self.store,
@@ -204,6 +214,7 @@ impl<'a> Remote<'a> {
             is_fresh: &|entry| self.options.standing(entry, self.options.max_age_s, env) == Standing::Fresh,
             satisfies: &has,
             issuer: issuer.as_deref(),
+            patience: self.options.patience(),
         };
         self.reason = Some(renewal.reason);
         let renewed = renewal.run(&mut |known| self.download(address, known, reason, env), &mut |it| warnings.push(it), env);

@@ -6,6 +6,9 @@ use super::super::address::{Address, Issuer};
 use super::super::cache::{Entry, Standing};
 use super::super::env::Env;
 
+/// What a fetch may take unless the operator says otherwise.
+const DEFAULT_TIMEOUT: Duration = Duration::from_secs(5);
+
 /// Where the keys are.
 #[derive(Clone, Debug)]
 pub enum Source {
@@ -32,6 +35,26 @@ impl Source {
     }
 }
 
+/// How old keys are that are worth another fetch.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Age {
+    /// So many per cent of their lifetime.
+    Percent(i64),
+    /// So many seconds.
+    Seconds(i64),
+}
+
+impl Age {
+    /// Whether `entry` is older.
+    pub fn is_passed(self, entry: &Entry, env: &Env<'_>) -> bool {
+        let limit = match self {
+            Self::Percent(percent) => entry.lifetime_ms() / 100 * percent,
+            Self::Seconds(seconds) => seconds.saturating_mul(1000),
+        };
+        entry.age_ms(env).is_none_or(|age| age > limit)
+    }
+}
+
 /// How keys may be had, and for how long they are good. The defaults are those of the command line.
 #[derive(Clone, Debug)]
 pub struct Options {
@@ -39,6 +62,8 @@ pub struct Options {
     pub offline: bool,
     /// Fetch, whatever the cache has.
     pub refresh: bool,
+    /// With `refresh`: what somebody else has fetched will do as well if it is not older than this.
+    pub older_than: Option<Age>,
     /// With `offline`: seconds beyond their lifetime for which keys are good.
     pub max_stale_s: Option<i64>,
     /// Seconds for which keys stand in while their server is out of reach; the server's word, or 300, if not given.
@@ -56,10 +81,11 @@ impl Default for Options {
         Self {
             offline: false,
             refresh: false,
+            older_than: None,
             max_stale_s: None,
             stale_if_error_s: None,
             max_age_s: None,
-            timeout: Duration::from_secs(5),
+            timeout: DEFAULT_TIMEOUT,
             allow_http: false,
         }
     }
@@ -69,6 +95,16 @@ impl Options {
     /// The standing of `entry`, kept for at most `most_s` seconds.
     pub(super) fn standing(&self, entry: &Entry, most_s: Option<i64>, env: &Env<'_>) -> Standing {
         entry.standing(most_s, self.stale_if_error_s, env)
+    }
+
+    /// Whether a forced fetch would be superfluous, since `entry` is as new as was asked for.
+    pub(super) fn is_recent(&self, entry: &Entry, env: &Env<'_>) -> bool {
+        self.older_than.is_some_and(|age| !age.is_passed(entry, env))
+    }
+
+    /// How long somebody else may take who fetches with these options, or with the default ones.
+    pub(super) fn patience(&self) -> Duration {
+        self.timeout.max(DEFAULT_TIMEOUT).saturating_add(Duration::from_secs(1))
     }
 
     /// Whether `entry` is good enough for somebody who cannot ask.

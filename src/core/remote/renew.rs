@@ -1,8 +1,10 @@
 //! One fetch for all who want it: lock, look again, decide, fetch, store, record. In that order: a cooldown that is
 //! concluded before the lock is held makes everybody fail who merely came second.
 
+use std::time::Duration;
+
 use super::super::cache::{
-    Attempt, Cache, Class, Committed, Entry, Guard, LeftOut, Outcome, Pause, Problem, Reason, Slot, Slotted, Stamp,
+    Attempt, COOLDOWN_MS, Cache, Class, Committed, Entry, Guard, LeftOut, Outcome, Pause, Problem, Reason, Slot, Slotted, Stamp,
 };
 use super::super::cache::{Http, MAX_RETRY_AFTER_S, Provenance};
 use super::super::env::Env;
@@ -45,6 +47,8 @@ pub(super) struct Renewal<'a> {
     pub satisfies: &'a dyn Fn(&Entry) -> bool,
     /// The issuer to note in the entry.
     pub issuer: Option<&'a str>,
+    /// How long somebody else's fetch may take, who has the same to do.
+    pub patience: Duration,
 }
 
 /// What a renewal has found out so far.
@@ -55,6 +59,8 @@ pub(super) struct Findings {
     pub reason: Reason,
     /// The last attempt by anybody.
     pub last: Option<Attempt>,
+    /// What there was before anybody else was waited for.
+    pub before: Option<Box<Entry>>,
 }
 
 impl Renewal<'_> {
@@ -65,7 +71,9 @@ impl Renewal<'_> {
         warn: &mut dyn FnMut(String),
         env: &Env<'_>,
     ) -> Renewed {
-        let guard = self.cache.map(|cache| cache.lock(self.slot, env));
+        // Whoever has the lock may itself have to wait for another machine first.
+        let holder = if self.store.is_some() { self.patience.saturating_mul(2) } else { self.patience };
+        let guard = self.cache.map(|cache| cache.lock(self.slot, holder, env));
         if let Some(trouble) = guard.as_ref().and_then(|it| it.trouble.as_ref()) {
             warn(format!("the cache cannot be written to: {trouble}"));
         }
@@ -80,16 +88,17 @@ impl Renewal<'_> {
             Err(open) => open,
         };
         let local = locked.and_then(|it| it.attempt(env));
-        let mut found = Findings { there, reason, last: local.clone() };
-        if let Some(pause) = found.pause(env) {
-            return Renewed::Paused(found.there, pause);
-        }
+        let mut found = Findings { there, reason, last: local.clone(), before: None };
+        // Asked before anything else: another machine may have had more luck.
         let turn = match self.store.map(|store| Turn::take(self, store, &mut found, locked, warn, env)) {
             Some(Err(answer)) => return answer,
             Some(Ok(turn)) => turn,
             None => None,
         };
-        let Findings { there, reason, last } = found;
+        if let Some(pause) = found.pause(env).filter(|_| turn.is_none()) {
+            return Renewed::Paused(found.there, pause);
+        }
+        let Findings { there, reason, last, .. } = found;
         let requested_at_ms = env.millis();
         let known = there.as_deref().filter(|it| it.age_ms(env).is_some());
         let (entry, outcome) = match download(known).and_then(|it| self.entry(it, known, requested_at_ms, env)) {
@@ -110,7 +119,7 @@ impl Renewal<'_> {
         };
         let attempt = Attempt::success(outcome, reason, env.millis());
         if let Some(turn) = turn {
-            turn.share(&entry, &attempt, warn);
+            turn.share(&entry, warn);
         }
         let Some(guard) = locked else { return Renewed::Fetched(entry) };
         match guard.commit(&entry, there.as_deref(), env) {
@@ -123,7 +132,7 @@ impl Renewal<'_> {
     }
 
     /// The entry, if another look shows that nothing is left to do; else what there is, and what it lacks now. A forced
-    /// renewal is settled by an entry other than `before` that came while it `waited`.
+    /// renewal is settled by an entry other than `before` that came while it `waited`, or one that is new enough.
     #[allow(clippy::type_complexity)]
     pub(super) fn settled(
         &self,
@@ -137,10 +146,8 @@ impl Renewal<'_> {
         let changed = before.is_none_or(|it| it.fetched_at_ms != entry.fetched_at_ms || it.jwks_sha256 != entry.jwks_sha256);
         let fresh = (self.is_fresh)(&entry);
         let settled = match self.reason {
-            Reason::Forced => fresh && waited && changed,
-            // The same keys again would fail again.
-            Reason::BadSig => fresh && self.seen.is_none_or(|seen| seen.jwks_sha256 != entry.jwks_sha256),
-            Reason::Cold | Reason::Expired | Reason::KidMiss => fresh && (self.satisfies)(&entry),
+            Reason::Forced => fresh && (waited && changed || (self.satisfies)(&entry)),
+            _ => fresh && (self.satisfies)(&entry),
         };
         if settled {
             return Ok(entry);
@@ -193,10 +200,19 @@ impl Renewal<'_> {
 impl Findings {
     /// Whether it is too soon for another attempt.
     pub fn pause(&self, env: &Env<'_>) -> Option<Pause> {
-        let last = self.last.as_ref().filter(|_| self.reason != Reason::Forced);
-        match last.and_then(|it| it.pause(env.millis())) {
+        let pause = match self.reason {
+            Reason::Forced => return None,
+            _ => self.last.as_ref().and_then(|it| it.pause(env.millis())),
+        };
+        let asks_again = matches!(self.reason, Reason::KidMiss | Reason::BadSig);
+        match pause {
             // That the last fetch is recent says nothing when its result is gone or has run out.
-            Some(Pause::JustFetched) if !matches!(self.reason, Reason::KidMiss | Reason::BadSig) => None,
+            Some(Pause::JustFetched) if !asks_again => None,
+            // Keys this new are all there are, also when whoever fetched them was another machine.
+            None if asks_again => {
+                let age_ms = self.there.as_ref().and_then(|it| it.age_ms(env));
+                age_ms.is_some_and(|age| age < COOLDOWN_MS).then_some(Pause::JustFetched)
+            }
             other => other,
         }
     }

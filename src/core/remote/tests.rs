@@ -451,7 +451,7 @@ fn imported_keys_are_used_and_not_confirmed_by_name() {
     };
     let imported = super::super::cache::import(bundle.as_bytes(), binding, NOW_MS).unwrap();
     let slot = Slot::new(Kind::Jwks, URL, "system");
-    cache.lock(&slot, &lab.clock.env()).commit(&imported.entries[0], None, &lab.clock.env());
+    cache.lock(&slot, std::time::Duration::from_secs(6), &lab.clock.env()).commit(&imported.entries[0], None, &lab.clock.env());
     assert_eq!(lab.ask("a"), Seen::Keys("import"));
     assert_eq!(lab.after(650).ask("a"), Seen::Keys("network"));
     assert_eq!(lab.server.sent("if-none-match"), None);

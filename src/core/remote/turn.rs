@@ -3,23 +3,21 @@
 
 use std::time::Duration;
 
-use super::super::cache::{Attempt, COOLDOWN_MS, Committed, Entry, Guard, Pause, Reason, Slot};
+use super::super::address::redacted;
+use super::super::cache::{Attempt, Committed, Entry, Guard, Slot};
 use super::super::env::Env;
 use super::super::shared::{Claim, Lease, Look, Store};
 use super::renew::{Findings, Renewal, Renewed};
 
-/// How long somebody else's fetch is waited for: the life of a lease.
-const WAIT: Duration = Duration::from_secs(6);
-
 /// How long to wait between two looks: ever longer, up to this many milliseconds.
 const POLL_MS: std::ops::RangeInclusive<u64> = 50..=250;
 
-/// A runner's turn to fetch for the fleet; for itself alone if it waited in vain.
+/// A runner's turn to fetch for the fleet; for itself alone if it waited in vain. The lease is given back when it ends.
 pub(super) struct Turn<'a> {
     store: &'a Store,
     slot: &'a Slot,
     env: &'a Env<'a>,
-    look: Option<Look>,
+    look: Look,
     lease: Option<Lease>,
 }
 
@@ -36,9 +34,12 @@ impl<'a> Turn<'a> {
         warn: &mut dyn FnMut(String),
         env: &'a Env<'a>,
     ) -> Result<Option<Self>, Renewed> {
+        if store.is_lost() {
+            return Ok(None);
+        }
         let slot = renewal.slot;
         let unused = |why: String| format!("the shared cache is not used: {why}");
-        let look = match store.look(slot, env) {
+        let mut look = match store.look(slot, env) {
             Ok(look) => look,
             Err(why) => {
                 warn(unused(why));
@@ -46,39 +47,34 @@ impl<'a> Turn<'a> {
             }
         };
         if let Some(why) = &look.unusable {
-            warn(format!("the shared entry for {} {why}, and is not used", super::super::address::redacted(slot.url())));
+            warn(format!("the shared entry for {} {why}, and is not used", redacted(slot.url())));
         }
-        adopt(renewal, found, look.entry, None, guard, warn, env)?;
-        // What a forced renewal must not be content with.
-        let before = found.there.clone();
+        found.adopt(renewal, &mut look, guard, false, warn, env)?;
+        found.check_pause(env)?;
+        // A forced renewal is content with nothing that was there before.
+        found.before.clone_from(&found.there);
         let start = env.clock.monotonic();
         for round in 0_u64.. {
-            let claim = match store.claim(slot, env) {
-                Ok(claim) => claim,
+            let (lease, mut look) = match store.claim(slot, renewal.patience, env) {
+                Ok(Claim::Granted(lease, look)) => (Some(lease), look),
+                Ok(Claim::Taken(look)) => (None, look),
+                Ok(Claim::Unwritable(why)) => {
+                    warn(format!("the shared cache cannot be written to: {why}"));
+                    break;
+                }
                 Err(why) => {
                     warn(unused(why));
-                    return Ok(None);
+                    break;
                 }
             };
-            let Claim { lease, unwritable, mut look, attempt } = claim;
-            let entry = look.entry.take();
-            // From here on it is given back, whatever happens.
-            let turn = Self { store, slot, env, look: Some(look), lease };
-            let waited = (round > 0).then_some(before.as_deref());
-            adopt(renewal, found, entry, waited, guard, warn, env)?;
+            let adopted = found.adopt(renewal, &mut look, guard, round > 0, warn, env);
+            let turn = Self { store, slot, env, look, lease };
+            adopted?;
             if turn.lease.is_some() {
-                let later = attempt.filter(|it| found.last.as_ref().is_none_or(|last| last.ended_at_ms < it.ended_at_ms));
-                found.last = later.or(found.last.take());
-                return match found.pause(env).or_else(|| just_fetched(found, env)) {
-                    Some(pause) => Err(Renewed::Paused(found.there.take(), pause)),
-                    None => Ok(Some(turn)),
-                };
+                found.check_pause(env)?;
+                return Ok(Some(turn));
             }
-            if let Some(why) = unwritable {
-                warn(format!("the shared cache cannot be written to: {why}"));
-                return Ok(None);
-            }
-            if env.clock.monotonic().saturating_sub(start) >= WAIT {
+            if env.clock.monotonic().saturating_sub(start) >= renewal.patience {
                 return Ok(Some(turn));
             }
             let most = POLL_MS.start().saturating_mul(round + 1).min(*POLL_MS.end());
@@ -88,17 +84,18 @@ impl<'a> Turn<'a> {
     }
 
     /// Shares what was fetched.
-    pub fn share(mut self, entry: &Entry, attempt: &Attempt, warn: &mut dyn FnMut(String)) {
-        let Some(look) = self.look.take() else { return };
-        if let Err(why) = self.store.publish(self.slot, look, entry, attempt, self.lease.take(), self.env) {
-            warn(format!("the keys could not be shared: {why}"));
+    pub fn share(mut self, entry: &Entry, warn: &mut dyn FnMut(String)) {
+        match self.store.publish(self.slot, &self.look, entry, self.lease.as_ref(), self.env) {
+            Ok(()) => self.lease = None,
+            Err(why) => warn(format!("the keys could not be shared: {why}")),
         }
     }
 
-    /// Tells the others that there is nothing to be had just now.
+    /// Tells the others that the server refuses. Other failures may be this machine's own, and are not theirs.
     pub fn failed(mut self, attempt: &Attempt, warn: &mut dyn FnMut(String)) {
-        if let Err(why) = self.store.give_back(self.slot, self.lease.take(), Some(attempt), self.env) {
-            warn(format!("the shared cache cannot be told: {why}"));
+        if attempt.error.as_ref().is_some_and(|it| it.class.is_an_answer()) {
+            let told = self.store.leave(self.slot, self.lease.take().as_ref(), Some(attempt), self.env);
+            told.unwrap_or_else(|why| warn(format!("the shared cache cannot be told: {why}")));
         }
     }
 }
@@ -106,45 +103,55 @@ impl<'a> Turn<'a> {
 impl Drop for Turn<'_> {
     fn drop(&mut self) {
         // Should it fail, the lease runs out.
-        drop(self.store.give_back(self.slot, self.lease.take(), None, self.env));
+        drop(self.store.leave(self.slot, self.lease.take().as_ref(), None, self.env));
     }
 }
 
-/// Takes over what another machine has fetched, if it is later than what there is; also onto this machine's disk.
-/// `waited` is what was there before, for those who have waited.
-///
-/// # Errors
-/// With the answer, if nothing is left to do.
-fn adopt(
-    renewal: &Renewal<'_>,
-    found: &mut Findings,
-    shared: Option<Box<Entry>>,
-    waited: Option<Option<&Entry>>,
-    guard: Option<&Guard>,
-    warn: &mut dyn FnMut(String),
-    env: &Env<'_>,
-) -> Result<(), Renewed> {
-    let there = found.there.as_deref().filter(|it| it.age_ms(env).is_some());
-    let Some(mut entry) = shared.filter(|it| there.is_none_or(|there| there.requested_at_ms < it.requested_at_ms)) else {
-        return Ok(());
-    };
-    match guard.map(|guard| guard.commit(&entry, there, env)) {
-        Some(Committed::Newer(newer)) => entry = newer,
-        Some(Committed::Failed(why)) => warn(why),
-        Some(Committed::Written) | None => {}
-    }
-    match renewal.settled(Some(entry), waited.is_some(), waited.flatten()) {
-        Ok(entry) => Err(Renewed::Kept(entry)),
-        Err((there, reason)) => {
-            (found.there, found.reason) = (there, reason);
-            Ok(())
+impl Findings {
+    /// Takes over what another machine has found out: a failure, and an entry if it is later than what there is. One that
+    /// is fresh goes onto this machine's disk as well.
+    ///
+    /// # Errors
+    /// With the answer, if nothing is left to do.
+    fn adopt(
+        &mut self,
+        renewal: &Renewal<'_>,
+        look: &mut Look,
+        guard: Option<&Guard>,
+        waited: bool,
+        warn: &mut dyn FnMut(String),
+        env: &Env<'_>,
+    ) -> Result<(), Renewed> {
+        let is_later = |it: &Attempt| self.last.as_ref().is_none_or(|last| last.ended_at_ms < it.ended_at_ms);
+        if let Some(attempt) = look.attempt.take().filter(is_later) {
+            self.last = Some(attempt);
+        }
+        let there = self.there.as_deref().filter(|it| it.age_ms(env).is_some());
+        let is_later = |it: &Entry| there.is_none_or(|there| there.requested_at_ms < it.requested_at_ms);
+        let Some(mut entry) = look.entry.take().filter(|it| is_later(it)) else { return Ok(()) };
+        if let Some(guard) = guard.filter(|_| (renewal.is_fresh)(&entry)) {
+            match guard.commit(&entry, there, env) {
+                Committed::Newer(newer) => entry = newer,
+                Committed::Failed(why) => warn(why),
+                Committed::Written => {}
+            }
+        }
+        let before = if waited { self.before.as_deref() } else { renewal.seen };
+        match renewal.settled(Some(entry), waited, before) {
+            Ok(entry) => Err(Renewed::Kept(entry)),
+            Err((there, reason)) => {
+                (self.there, self.reason) = (there, reason);
+                Ok(())
+            }
         }
     }
-}
 
-/// Keys this new are all there are, also when the record of the attempt got lost.
-fn just_fetched(found: &Findings, env: &Env<'_>) -> Option<Pause> {
-    let age_ms = found.there.as_ref()?.age_ms(env)?;
-    let asks_again = matches!(found.reason, Reason::KidMiss | Reason::BadSig);
-    (asks_again && age_ms < COOLDOWN_MS).then_some(Pause::JustFetched)
+    /// # Errors
+    /// With the answer, if it is too soon for another attempt.
+    fn check_pause(&mut self, env: &Env<'_>) -> Result<(), Renewed> {
+        match self.pause(env) {
+            Some(pause) => Err(Renewed::Paused(self.there.take(), pause)),
+            None => Ok(()),
+        }
+    }
 }

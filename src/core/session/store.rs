@@ -322,7 +322,7 @@ impl Inner {
     }
 
     fn explain(&self, refusal: &Refusal) -> Error {
-        refusal.explain(&self.target.to_string())
+        refusal.explain(&self.target)
     }
 
     fn odd(&self, command: &str) -> Error {

@@ -2,10 +2,10 @@
 //! and one of them fetches for all.
 //!
 //! ```text
-//! jwtctl:jwks:1:SHA256      an entry as on disk, under a line with its MAC; disc for a discovery document
-//! jwtctl:jose:1:URL         instead of it, what Node services keep: {"jwks":…,"uat":milliseconds}
-//! jwtctl:lease:1:SHA256     who is fetching, for 6 s at most
-//! jwtctl:attempt:1:SHA256   what became of the last fetch, written after it by whoever held the lease
+//! jwtctl:jwks:1:ID      an entry as on disk, under a line with its MAC; disc for a discovery document
+//! jwtctl:jose:1:URL     instead of it, what Node services keep: {"jwks":…,"uat":milliseconds}
+//! jwtctl:lease:1:ID     who is fetching, for as long as that may take
+//! jwtctl:attempt:1:ID   that the server refused the last fetch, noted by whoever held the lease
 //! ```
 //!
 //! All of them run out by themselves. Whoever can write here would decide which tokens are valid, so entries carry a MAC
@@ -15,7 +15,10 @@
 mod record;
 
 use std::cell::RefCell;
+use std::sync::Arc;
 use std::time::Duration;
+
+use aws_lc_rs::digest;
 
 use super::cache::{Attempt, COOLDOWN_MS, Entry, Kind, Slot};
 use super::env::Env;
@@ -29,22 +32,47 @@ const PATIENCE: Duration = Duration::from_millis(250);
 /// Octets of the largest record: 256 KiB.
 const MAX_RECORD: usize = 256 * 1024;
 
+/// The last octet that is asked for of a record, counted from 0: one more than the largest has.
+const LAST: &[u8] = b"262144";
+
+/// The same for an attempt.
+const LAST_OF_ATTEMPT: &[u8] = b"4095";
+
 /// Octets of the shortest key.
 pub const MIN_KEY: usize = 32;
 
-/// Milliseconds after which a lease is up for grabs: the longest fetch and a second.
-const LEASE_MS: i64 = 6000;
+/// Milliseconds of the longest lease that anybody asks for; a longer one is nobody's.
+const MAX_LEASE_MS: i64 = 310_000;
 
 /// Milliseconds that a record stays beyond its use, for clocks that differ.
 const SPARE_MS: i64 = 60_000;
 
-/// Writes a value unless another one has come since it was looked at. Answers 1, or what is there instead.
-const PUT: &str = "local there = redis.call('GET', KEYS[1]) or '' \
-    if ARGV[1] == 'any' or there == ARGV[2] then redis.call('SET', KEYS[1], ARGV[3], 'PX', ARGV[4]) return 1 end \
-    return string.sub(there, 1, 262145)";
+/// Characters of the longest message that is passed on.
+const MAX_MESSAGE: usize = 300;
 
-/// Removes a lease, if it still is one's own.
-const RELEASE: &str = "if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('DEL', KEYS[1]) end return 0";
+/// Takes the lease unless somebody has it, and reads what there is: the entry and the last attempt. A lease without an
+/// end would be somebody's mistake for ever.
+const CLAIM: &[u8] = b"\
+local entry, attempt = redis.call('GETRANGE', KEYS[1], 0, 262144), redis.call('GETRANGE', KEYS[2], 0, 4095)
+local left = redis.call('PTTL', KEYS[3])
+if left == -1 or left > tonumber(ARGV[3]) then redis.call('DEL', KEYS[3]) end
+local mine = redis.call('SET', KEYS[3], ARGV[1], 'NX', 'PX', ARGV[2])
+return { mine and 1 or 0, entry, attempt }";
+
+/// Writes an entry unless another one has come since it was looked at, which is answered then. A success is nothing that
+/// has to be noted, since the entry itself says when it was fetched; it ends what was noted of failures.
+const PUT: &[u8] = b"\
+local there = redis.call('GETRANGE', KEYS[1], 0, 262144)
+if redis.sha1hex(there) ~= ARGV[1] then return there end
+redis.call('SET', KEYS[1], ARGV[2], 'PX', ARGV[3])
+if redis.pcall('GET', KEYS[3]) == ARGV[4] then redis.call('DEL', KEYS[2], KEYS[3]) end
+return 1";
+
+/// Gives the lease back, having noted the attempt if there is one. Whoever no longer has the lease does neither.
+const LEAVE: &[u8] = b"\
+if redis.call('GET', KEYS[2]) ~= ARGV[1] then return 0 end
+if ARGV[2] ~= '' then redis.call('SET', KEYS[1], ARGV[2], 'PX', ARGV[3]) end
+return redis.call('DEL', KEYS[2])";
 
 /// Why entries are believed.
 #[derive(Debug)]
@@ -66,25 +94,16 @@ pub enum Format {
 
 /// A store. Nothing is opened until it is asked, and after its first failure it is not asked again.
 pub struct Store {
-    name: String,
+    target: Arc<Target>,
     trust: Trust,
     format: Format,
     line: RefCell<Line>,
 }
 
 enum Line {
-    Idle(Box<Target>),
+    Idle,
     Open(Courier),
     Lost,
-}
-
-/// What is under the name of an entry.
-#[derive(Clone, Debug, PartialEq, Eq)]
-enum Found {
-    /// These bytes, or nothing when there are none.
-    Bytes(Vec<u8>),
-    /// More than any record has.
-    TooLarge,
 }
 
 /// What the store has on a slot.
@@ -94,7 +113,10 @@ pub struct Look {
     pub entry: Option<Box<Entry>>,
     /// Why what is there is not used, in a phrase.
     pub unusable: Option<String>,
-    found: Found,
+    /// The last attempt that failed, as far as the fleet knows.
+    pub attempt: Option<Attempt>,
+    /// SHA-1 of the record, by which the store knows what was looked at.
+    seen: String,
 }
 
 /// The right to fetch for the fleet, until it is given back or runs out.
@@ -103,23 +125,21 @@ pub struct Lease(String);
 
 /// What came of trying to get the lease.
 #[derive(Debug)]
-pub struct Claim {
-    /// The lease, unless somebody else has it.
-    pub lease: Option<Lease>,
-    /// Why nobody can have it: the store takes no writes. Reading works all the same.
-    pub unwritable: Option<String>,
-    /// What is there, looked at after the lease was taken.
-    pub look: Look,
-    /// The last attempt that the fleet knows of.
-    pub attempt: Option<Attempt>,
+pub enum Claim {
+    /// Here it is, and what is there now that nobody else writes.
+    Granted(Lease, Look),
+    /// Somebody else has it.
+    Taken(Look),
+    /// Nobody can have it, for this reason: the store takes no writes. Reading works all the same.
+    Unwritable(String),
 }
 
 impl Store {
     /// The store on the server `target`. `flag` names its origin in messages.
     ///
     /// # Errors
-    /// [`Code::Usage`] when it would be spoken to in the clear across a network, a key is too short, or this build has no
-    /// Redis in it.
+    /// [`Code::Usage`] when it would be spoken to in the clear across a network, there are no keys or too many, or this
+    /// build has no Redis in it; [`Code::BadSecret`] when a key is too short.
     pub fn new(target: Target, trust: Trust, format: Format, flag: &str) -> Result<Self, Error> {
         if cfg!(not(feature = "redis")) {
             let error = Error::usage(flag, "this build of jwtctl leaves Redis out (feature `redis`)");
@@ -127,7 +147,7 @@ impl Store {
         }
         if !target.is_guarded() {
             let error = Error::usage(flag, "would send keys and passwords to another machine in the clear");
-            return Err(error.hint("use TLS: rediss://HOST:PORT/DB, with --redis-ca FILE for a CA of your own"));
+            return Err(error.hint("use TLS: rediss://HOST:PORT/DB, with --cache-store-ca FILE for a CA of your own"));
         }
         if let Trust::Keys(keys) = &trust {
             if keys.is_empty() || keys.len() > 2 {
@@ -139,161 +159,137 @@ impl Store {
                 return Err(error.hint("make one: openssl rand -hex 32 > FILE"));
             }
         }
-        let name = target.to_string();
-        Ok(Self { name, trust, format, line: RefCell::new(Line::Idle(Box::new(target))) })
+        Ok(Self { target: Arc::new(target), trust, format, line: RefCell::new(Line::Idle) })
     }
 
-    /// What it has.
+    /// The trust setting of entries that may come from here, fetched ones having `ctx`: what nobody vouches for is kept
+    /// apart.
+    pub fn context(&self, ctx: String) -> String {
+        match self.trust {
+            Trust::Keys(_) => ctx,
+            Trust::Blind => format!("{BLIND}{ctx}"),
+        }
+    }
+
+    /// Whether nobody vouches for what is in it.
+    pub fn is_blind(&self) -> bool {
+        matches!(self.trust, Trust::Blind)
+    }
+
+    /// Whether it has failed, and is not asked any more.
+    pub fn is_lost(&self) -> bool {
+        matches!(*self.line.borrow(), Line::Lost)
+    }
+
+    /// What it has. Needs no right to write.
     ///
     /// # Errors
     /// Why there is no store (any more), in words.
     pub fn look(&self, slot: &Slot, env: &Env<'_>) -> Result<Look, String> {
-        let mut answers = self.ask(self.questions(slot))?.into_iter();
-        self.seen(&mut answers, slot, env)
+        let (entry, attempt) = (self.entry_name(slot), self.name_of("attempt", slot));
+        let commands = vec![
+            command(&[b"GETRANGE", &entry, b"0", LAST]),
+            command(&[b"GETRANGE", &attempt, b"0", LAST_OF_ATTEMPT]),
+            command(&[b"PTTL", &entry]),
+        ];
+        let mut answers = self.ask(commands)?.into_iter();
+        let found = match answers.next() {
+            Some(Err(refusal)) => return Err(self.lose(&refusal)),
+            other => bytes(other.and_then(Result::ok)),
+        };
+        let look = self.seen(&found, &bytes(answers.next().and_then(Result::ok)), slot, env);
+        if let (Some(entry), Some(Ok(Reply::Int(-1)))) = (&look.entry, answers.next()) {
+            // Somebody forgot that keys have to die. That this may be forbidden is no reason not to use them.
+            self.ask(vec![command(&[b"PEXPIRE", &self.entry_name(slot), &number(life(entry, env))])])?;
+        }
+        Ok(look)
     }
 
-    /// Tries to get the lease, and looks again: in this order, so that whoever gets it knows what the one before has
-    /// written.
+    /// Tries to get the lease, for `lease` at most, and looks again: in one step, so that whoever gets it knows what the
+    /// one before has written.
     ///
     /// # Errors
     /// As [`Store::look`].
-    pub fn claim(&self, slot: &Slot, env: &Env<'_>) -> Result<Claim, String> {
+    pub fn claim(&self, slot: &Slot, lease: Duration, env: &Env<'_>) -> Result<Claim, String> {
         let nonce: String = env.bytes::<16>().iter().map(|byte| format!("{byte:02x}")).collect();
-        let mut commands =
-            vec![command(&[b"SET", lease_name(slot).as_bytes(), nonce.as_bytes(), b"NX", b"PX", &number(LEASE_MS)])];
-        commands.extend(self.questions(slot));
-        commands.push(command(&[b"GET", attempt_name(slot).as_bytes()]));
-        let mut answers = self.ask(commands)?.into_iter();
-        let (lease, unwritable) = match answers.next() {
-            Some(Ok(Reply::Bytes(_))) => (Some(Lease(nonce)), None),
-            Some(Ok(_)) | None => (None, None),
-            Some(Err(refusal)) if refuses_writes(&refusal) => (None, Some(self.explain(&refusal))),
-            Some(Err(refusal)) => return Err(self.lose(&refusal)),
+        let names = [self.entry_name(slot), self.name_of("attempt", slot), self.name_of("lease", slot)];
+        let lease_ms = i64::try_from(lease.as_millis()).unwrap_or(MAX_LEASE_MS).clamp(1, MAX_LEASE_MS);
+        let arguments = [nonce.as_bytes(), &number(lease_ms), &number(MAX_LEASE_MS)];
+        let answer = match self.ask(vec![script(CLAIM, &names, &arguments)])?.pop() {
+            Some(Ok(answer)) => answer,
+            Some(Err(refusal)) if is_cluster(&refusal) => return Err(self.lose(&refusal)),
+            Some(Err(refusal)) => return Ok(Claim::Unwritable(self.explain(&refusal))),
+            None => Reply::Nil,
         };
-        let look = self.seen(&mut answers, slot, env)?;
-        let attempt = match answers.next() {
-            Some(Ok(Reply::Bytes(bytes))) => record::read_attempt(&bytes, slot, &self.trust, env),
-            _ => None,
+        let [Reply::Int(mine), entry, attempt] = answer.items() else {
+            return Ok(Claim::Unwritable(format!("{}: gave no answer to it", self.target)));
         };
-        Ok(Claim { lease, unwritable, look, attempt })
+        let look = self.seen(&bytes(Some(entry.clone())), &bytes(Some(attempt.clone())), slot, env);
+        Ok(if *mine == 1 { Claim::Granted(Lease(nonce), look) } else { Claim::Taken(look) })
     }
 
-    /// Shares an entry, unless one that was asked for later has come since `look`, and gives the lease back, having
-    /// noted the attempt.
+    /// Shares an entry, unless one that was asked for later has come since `look`, and gives the lease back.
     ///
     /// # Errors
     /// Why it could not be shared, in words.
-    pub fn publish(
-        &self,
-        slot: &Slot,
-        look: Look,
-        entry: &Entry,
-        attempt: &Attempt,
-        lease: Option<Lease>,
-        env: &Env<'_>,
-    ) -> Result<(), String> {
+    pub fn publish(&self, slot: &Slot, look: &Look, entry: &Entry, lease: Option<&Lease>, env: &Env<'_>) -> Result<(), String> {
         let value = record::write(entry, slot, &self.trust, self.format_of(slot));
         if value.len() > MAX_RECORD {
-            self.give_back(slot, lease, Some(attempt), env)?;
-            return Err(format!("the keys of {} are too many to be shared", slot.url()));
+            return Err(format!("they take {} bytes, more than {MAX_RECORD}", value.len()));
         }
-        let mut commands = vec![self.put(slot, &look.found, &value, self.life(entry, env))];
-        commands.extend(self.farewell(slot, lease, Some(attempt), env));
-        let mut answer = self.ask(commands)?.into_iter().next();
-        // Others write as well. Whoever loses the race twice leaves it to them.
-        for _ in 0..2 {
-            let found = match answer {
-                Some(Ok(Reply::Bytes(bytes))) => found(bytes),
+        let names = [self.entry_name(slot), self.name_of("attempt", slot), self.name_of("lease", slot)];
+        let mut seen = look.seen.clone();
+        // Others write as well. Whoever loses the race three times leaves it to them.
+        for _ in 0..3 {
+            let life = number(life(entry, env));
+            let arguments = [seen.as_bytes(), &value, &life, lease.map_or(&b"-"[..], |it| it.0.as_bytes())];
+            let there = match self.ask(vec![script(PUT, &names, &arguments)])?.pop() {
+                Some(Ok(Reply::Bytes(there))) => there,
                 Some(Err(refusal)) => return Err(self.explain(&refusal)),
                 _ => return Ok(()),
             };
-            let later =
-                self.judge(&found, slot, env).is_ok_and(|it| it.is_some_and(|it| it.requested_at_ms >= entry.requested_at_ms));
-            if later {
-                return Ok(());
+            let later = |it: Option<Box<Entry>>| it.is_some_and(|it| it.requested_at_ms >= entry.requested_at_ms);
+            if self.judge(&there, slot, env).is_ok_and(later) {
+                break;
             }
-            answer = self.ask(vec![self.put(slot, &found, &value, self.life(entry, env))])?.into_iter().next();
+            seen = sha1_hex(&there);
         }
-        Ok(())
+        self.leave(slot, lease, None, env)
     }
 
-    /// Gives the lease back, and notes the attempt if there was one.
+    /// Gives the lease back, having noted the attempt that failed if there was one.
     ///
     /// # Errors
     /// Why that could not be done; the lease runs out by itself.
-    pub fn give_back(&self, slot: &Slot, lease: Option<Lease>, attempt: Option<&Attempt>, env: &Env<'_>) -> Result<(), String> {
-        let commands = self.farewell(slot, lease, attempt, env);
-        if commands.is_empty() {
-            return Ok(());
+    pub fn leave(&self, slot: &Slot, lease: Option<&Lease>, failed: Option<&Attempt>, env: &Env<'_>) -> Result<(), String> {
+        let Some(Lease(nonce)) = lease.filter(|_| !self.is_lost()) else { return Ok(()) };
+        let value = failed.map(|it| record::write_attempt(it, slot, &self.trust)).unwrap_or_default();
+        // Remembered a little beyond its end, so that the next failure in a row is known as such.
+        let pause_ms = failed.map_or(0, |it| it.not_before_ms.saturating_sub(env.millis()).max(0));
+        let names = [self.name_of("attempt", slot), self.name_of("lease", slot)];
+        let arguments = [nonce.as_bytes(), &value, &number(pause_ms.saturating_add(COOLDOWN_MS))];
+        match self.ask(vec![script(LEAVE, &names, &arguments)])?.pop() {
+            Some(Err(refusal)) => Err(self.explain(&refusal)),
+            _ => Ok(()),
         }
-        self.ask(commands).map(drop)
     }
 
-    /// The commands that bring back what there is on a slot, as [`Store::seen`] reads it.
-    fn questions(&self, slot: &Slot) -> Vec<Command> {
-        let name = self.entry_name(slot);
-        let most = number(i64::try_from(MAX_RECORD).unwrap_or(i64::MAX));
-        vec![command(&[b"GETRANGE", name.as_bytes(), b"0", &most]), command(&[b"PTTL", name.as_bytes()])]
-    }
-
-    fn seen(
-        &self,
-        answers: &mut dyn Iterator<Item = Result<Reply, Refusal>>,
-        slot: &Slot,
-        env: &Env<'_>,
-    ) -> Result<Look, String> {
-        let found = match answers.next() {
-            Some(Ok(Reply::Bytes(bytes))) => found(bytes),
-            Some(Ok(_)) | None => Found::Bytes(Vec::new()),
-            Some(Err(refusal)) => return Err(self.lose(&refusal)),
-        };
-        let eternal = matches!(answers.next(), Some(Ok(Reply::Int(-1))));
-        let (entry, unusable) = match self.judge(&found, slot, env) {
+    fn seen(&self, found: &[u8], attempt: &[u8], slot: &Slot, env: &Env<'_>) -> Look {
+        let (entry, unusable) = match self.judge(found, slot, env) {
             Ok(entry) => (entry, None),
-            Err(why) => (None, Some(why)),
+            Err(why) => (None, Some(shortened(&why))),
         };
-        if let Some(entry) = entry.as_ref().filter(|_| eternal) {
-            // Somebody forgot that keys have to die. That this may be forbidden is no reason not to use them.
-            self.ask(vec![command(&[b"PEXPIRE", self.entry_name(slot).as_bytes(), &number(self.life(entry, env))])])?;
-        }
-        Ok(Look { entry, unusable, found })
+        let attempt = record::read_attempt(attempt, slot, &self.trust, env);
+        Look { entry, unusable, attempt, seen: sha1_hex(found) }
     }
 
     /// The entry that was found, if any was.
-    fn judge(&self, found: &Found, slot: &Slot, env: &Env<'_>) -> Result<Option<Box<Entry>>, String> {
-        match found {
-            Found::Bytes(bytes) if bytes.is_empty() => Ok(None),
-            Found::Bytes(bytes) => record::read(bytes, slot, &self.trust, self.format_of(slot), env).map(Some),
-            Found::TooLarge => Err(format!("is larger than {MAX_RECORD} bytes")),
+    fn judge(&self, found: &[u8], slot: &Slot, env: &Env<'_>) -> Result<Option<Box<Entry>>, String> {
+        match found.len() {
+            0 => Ok(None),
+            1..=MAX_RECORD => record::read(found, slot, &self.trust, self.format_of(slot), env).map(Some),
+            _ => Err(format!("is larger than {MAX_RECORD} bytes")),
         }
-    }
-
-    fn put(&self, slot: &Slot, found: &Found, value: &[u8], life_ms: i64) -> Command {
-        let (mode, seen): (&[u8], &[u8]) = match found {
-            Found::Bytes(bytes) => (b"same", bytes),
-            Found::TooLarge => (b"any", b""),
-        };
-        command(&[b"EVAL", PUT.as_bytes(), b"1", self.entry_name(slot).as_bytes(), mode, seen, value, &number(life_ms)])
-    }
-
-    fn farewell(&self, slot: &Slot, lease: Option<Lease>, attempt: Option<&Attempt>, env: &Env<'_>) -> Vec<Command> {
-        // Only who holds the lease speaks for the fleet.
-        let Some(Lease(nonce)) = lease else { return Vec::new() };
-        let mut commands = Vec::new();
-        if let Some(attempt) = attempt {
-            let value = record::write_attempt(attempt, slot, &self.trust);
-            let pause_ms = attempt.not_before_ms.saturating_sub(env.millis()).max(0);
-            // A failure is remembered a little longer, so that the next one in a row is known as such.
-            let life_ms = pause_ms.saturating_add(COOLDOWN_MS);
-            commands.push(command(&[b"SET", attempt_name(slot).as_bytes(), &value, b"PX", &number(life_ms)]));
-        }
-        commands.push(command(&[b"EVAL", RELEASE.as_bytes(), b"1", lease_name(slot).as_bytes(), nonce.as_bytes()]));
-        commands
-    }
-
-    /// Milliseconds for which an entry can be of use to anybody.
-    fn life(&self, entry: &Entry, env: &Env<'_>) -> i64 {
-        entry.stale_until_ms.saturating_sub(env.millis()).max(0).saturating_add(SPARE_MS)
     }
 
     /// Node services know nothing of discovery documents.
@@ -301,31 +297,34 @@ impl Store {
         if slot.kind() == Kind::Jwks { self.format } else { Format::Native }
     }
 
-    fn entry_name(&self, slot: &Slot) -> String {
-        match (self.format_of(slot), slot.kind(), slot.ctx()) {
-            (Format::Jose, _, "system") => format!("jwtctl:jose:1:{}", slot.url()),
+    fn entry_name(&self, slot: &Slot) -> Vec<u8> {
+        let kind = match slot.kind() {
+            Kind::Jwks => "jwks",
+            Kind::Discovery => "disc",
+        };
+        match (self.format_of(slot), slot.ctx().strip_prefix(BLIND).unwrap_or(slot.ctx())) {
+            (Format::Native, _) => self.name_of(kind, slot),
+            (Format::Jose, "system") => format!("jwtctl:jose:1:{}", slot.url()).into_bytes(),
             // No URL of a slot has a fragment.
-            (Format::Jose, _, ctx) => format!("jwtctl:jose:1:{}#{ctx}", slot.url()),
-            (Format::Native, Kind::Jwks, _) => format!("jwtctl:jwks:1:{}", slot.name()),
-            (Format::Native, Kind::Discovery, _) => format!("jwtctl:disc:1:{}", slot.name()),
+            (Format::Jose, ctx) => format!("jwtctl:jose:1:{}#{ctx}", slot.url()).into_bytes(),
         }
     }
 
+    fn name_of(&self, kind: &str, slot: &Slot) -> Vec<u8> {
+        format!("jwtctl:{kind}:1:{}", record::id(slot, &self.trust)).into_bytes()
+    }
+
     fn ask(&self, mut commands: Vec<Command>) -> Result<Answers, String> {
-        let lost = |error: Error| {
-            self.line.replace(Line::Lost);
-            described(&error)
-        };
-        let line = self.line.replace(Line::Lost);
-        let (courier, first) = match line {
-            Line::Lost => return Err(format!("{}: it failed before", self.name)),
+        // Whatever goes wrong on the way, it is not tried again.
+        let (courier, first) = match self.line.replace(Line::Lost) {
+            Line::Lost => return Err(format!("{}: it failed before", self.target)),
             Line::Open(courier) => (courier, false),
-            Line::Idle(target) => (Courier::open(*target, PATIENCE).map_err(lost)?, true),
+            Line::Idle => (Courier::open(Arc::clone(&self.target), PATIENCE).map_err(|error| described(&error))?, true),
         };
         if first {
             commands.push(command(&[b"INFO", b"cluster"]));
         }
-        let mut answers = courier.ask(commands, PATIENCE).map_err(lost)?;
+        let mut answers = courier.ask(commands, PATIENCE).map_err(|error| described(&error))?;
         // That it may not be asked for is no answer, and then the redirections of a cluster are one.
         if first
             && let Some(Ok(info)) = answers.pop()
@@ -345,44 +344,66 @@ impl Store {
 
     fn explain(&self, refusal: &Refusal) -> String {
         match refusal.code.as_str() {
-            "MOVED" | "ASK" | "CROSSSLOT" => self.no_cluster(),
-            "WRONGTYPE" => format!("{}: holds something else under the name of an entry", self.name),
-            _ => described(&refusal.explain(&self.name)),
+            _ if is_cluster(refusal) => self.no_cluster(),
+            "WRONGTYPE" => format!("{}: holds something else under the name of an entry", self.target),
+            _ => described(&refusal.explain(&self.target)),
         }
     }
 
     fn no_cluster(&self) -> String {
-        format!("{}: is a cluster, which cannot keep a lease and keys together; use a single server", self.name)
+        format!("{}: is a cluster, which cannot keep a lease and keys together; use a single server", self.target)
     }
 }
+
+/// What the trust setting of entries begins with that nobody vouches for.
+pub const BLIND: &str = "shared:";
 
 /// An error in a line, with what to do about it if that is up to the caller.
 fn described(error: &Error) -> String {
-    match error.hints().first().filter(|_| error.code() != Code::RedisUnavailable) {
+    let text = match error.hints().first().filter(|_| error.code() != Code::RedisUnavailable) {
         Some(hint) => format!("{error} ({hint})"),
         None => error.to_string(),
+    };
+    shortened(&text)
+}
+
+/// What others wrote, in bounds.
+fn shortened(text: &str) -> String {
+    match text.char_indices().nth(MAX_MESSAGE) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text.to_owned(),
     }
 }
 
-/// Whether a server would answer questions, if only nothing were written.
-fn refuses_writes(refusal: &Refusal) -> bool {
-    ["NOPERM", "READONLY", "OOM", "MISCONF", "NOREPLICAS"].contains(&refusal.code.as_str())
+fn is_cluster(refusal: &Refusal) -> bool {
+    ["MOVED", "ASK", "CROSSSLOT"].contains(&refusal.code.as_str())
 }
 
-fn found(bytes: Vec<u8>) -> Found {
-    if bytes.len() > MAX_RECORD { Found::TooLarge } else { Found::Bytes(bytes) }
+/// Milliseconds for which an entry can be of use to anybody.
+fn life(entry: &Entry, env: &Env<'_>) -> i64 {
+    entry.stale_until_ms.saturating_sub(env.millis()).max(0).saturating_add(SPARE_MS)
 }
 
-fn lease_name(slot: &Slot) -> String {
-    format!("jwtctl:lease:1:{}", slot.name())
+fn bytes(reply: Option<Reply>) -> Vec<u8> {
+    match reply {
+        Some(Reply::Bytes(bytes)) => bytes,
+        _ => Vec::new(),
+    }
 }
 
-fn attempt_name(slot: &Slot) -> String {
-    format!("jwtctl:attempt:1:{}", slot.name())
+/// How Redis itself names a string; nothing depends on its strength.
+fn sha1_hex(bytes: &[u8]) -> String {
+    let sum = digest::digest(&digest::SHA1_FOR_LEGACY_USE_ONLY, bytes);
+    sum.as_ref().iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 fn command(words: &[&[u8]]) -> Command {
     words.iter().map(|word| word.to_vec()).collect()
+}
+
+fn script(text: &[u8], keys: &[Vec<u8>], arguments: &[&[u8]]) -> Command {
+    let head = [b"EVAL".to_vec(), text.to_vec(), keys.len().to_string().into_bytes()];
+    head.into_iter().chain(keys.iter().cloned()).chain(arguments.iter().map(|it| it.to_vec())).collect()
 }
 
 fn number(value: i64) -> Vec<u8> {

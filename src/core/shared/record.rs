@@ -3,12 +3,12 @@
 
 use aws_lc_rs::hmac;
 
-use super::super::address::Address;
 use super::super::cache::{
-    Attempt, Binding, Entry, Format as Portable, Kind, Provenance, Published, Slot, Stamp, UatUnit, document, export, import,
-    sha256_hex,
+    Attempt, DEFAULT_GRACE_S, DEFAULT_TTL_S, Entry, Format as Portable, Kind, Provenance, Published, Slot, Stamp, UatUnit,
+    document, export, sha256_hex, uat,
 };
 use super::super::env::Env;
+use super::super::json::Json;
 use super::super::key::hex;
 use super::{Format, Trust};
 
@@ -20,6 +20,12 @@ const LABEL: &[u8] = b"jwtctl-store-v1";
 
 /// What follows it in the MAC of an attempt; that of an entry goes on with the slot's name, which is hexadecimal.
 const ATTEMPT: &[u8] = b"-attempt";
+
+/// What follows it in the MAC that names the records of a trust setting.
+const NAME: &[u8] = b"-name";
+
+/// The trust setting that everybody has who gave no flags.
+const SYSTEM: &str = "system";
 
 /// The longest first line.
 const LONGEST_LINE: usize = 128;
@@ -72,31 +78,73 @@ fn mac(key: &[u8], what: &[u8], name: &str, text: &str) -> String {
     tag.as_ref().iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
+/// What the records of a slot are called. A trust setting is a hash of what may be credentials, and is not left to guesses
+/// of whoever can read the store: while keys are exchanged, its records have two names.
+pub(super) fn id(slot: &Slot, trust: &Trust) -> String {
+    match (trust, slot.ctx()) {
+        (Trust::Keys(keys), ctx) if ctx != SYSTEM => {
+            keys.first().map_or_else(String::new, |key| mac(key.expose(), NAME, slot.name(), ""))
+        }
+        _ => slot.name().to_owned(),
+    }
+}
+
+/// The trust setting as it stands in a record; the MAC covers the true one.
+fn shown_ctx<'s>(slot: &'s Slot, trust: &Trust) -> &'s str {
+    match (trust, slot.ctx()) {
+        (Trust::Keys(_), ctx) if ctx != SYSTEM => "",
+        (_, ctx) => ctx,
+    }
+}
+
 /// The record of an entry.
 pub(super) fn write(entry: &Entry, slot: &Slot, trust: &Trust, format: Format) -> Vec<u8> {
     match format {
         // One entry in a format for one entry.
         Format::Jose => export(&[entry], Portable::Jose, 0).unwrap_or_default().into_bytes(),
-        Format::Native => trust.vouch(b"", slot.name(), &entry.to_text()),
+        Format::Native => {
+            let entry = Entry { ctx: shown_ctx(slot, trust).into(), ..entry.clone() };
+            trust.vouch(b"", slot.name(), &entry.to_text())
+        }
     }
 }
 
 /// Reads what [`write`] wrote, or a Node service.
 pub(super) fn read(bytes: &[u8], slot: &Slot, trust: &Trust, format: Format, env: &Env<'_>) -> Result<Box<Entry>, String> {
     let entry = match format {
-        Format::Jose => {
-            let url = Address::parse(slot.url(), true).map_err(|e| e.to_string())?;
-            let ctx = |_: &Address| slot.ctx().to_owned();
-            let binding = Binding { url: Some(&url), ctx: &ctx, unit: UatUnit::Millis, reset_uat: false };
-            let mut found = import(bytes, binding, env.millis()).map_err(|e| e.to_string())?.entries;
-            Entry { provenance: Provenance::Store, ..found.pop().ok_or("holds no key set")? }
+        Format::Jose => of_node(bytes, slot, env)?,
+        Format::Native => {
+            let entry = Entry::from_text(trust.check(b"", slot.name(), bytes)?.as_bytes())?;
+            if entry.url != slot.url() || entry.ctx != shown_ctx(slot, trust) {
+                return Err("belongs to another URL or trust setting".into());
+            }
+            vetted(entry, slot)?
         }
-        Format::Native => vetted(Entry::from_text(trust.check(b"", slot.name(), bytes)?.as_bytes())?, slot)?,
     };
     match entry.age_ms(env) {
         Some(_) => Ok(Box::new(entry)),
         None => Err("claims to be from the future".into()),
     }
+}
+
+/// The two members that Node services keep, by the defaults for everything else.
+fn of_node(bytes: &[u8], slot: &Slot, env: &Env<'_>) -> Result<Entry, String> {
+    let Json::Object(object) = document(bytes)? else { return Err("is no JSON object".into()) };
+    let (Some(jwks), Some(time)) = (object.member("jwks"), object.member("uat")) else {
+        return Err("has no \"jwks\" and \"uat\"".into());
+    };
+    let fetched_at_ms = uat(time, UatUnit::Millis, env.millis()).map_err(|why| format!("has a \"uat\" that {why}"))?;
+    let published = Published::from_json(jwks.clone())?;
+    let expires_at_ms = fetched_at_ms.saturating_add(DEFAULT_TTL_S * 1000);
+    let stamp = Stamp {
+        requested_at_ms: fetched_at_ms,
+        fetched_at_ms,
+        expires_at_ms,
+        stale_until_ms: expires_at_ms.saturating_add(DEFAULT_GRACE_S * 1000),
+        boot: None,
+        provenance: Provenance::Store,
+    };
+    Ok(Entry { dropped: published.dropped, ..Entry::new(slot.url(), slot.ctx(), published.jwks, stamp)? })
 }
 
 /// The record of an attempt.
@@ -111,9 +159,6 @@ pub(super) fn read_attempt(bytes: &[u8], slot: &Slot, trust: &Trust, env: &Env<'
 
 /// The same filters as for what comes from the network, and no longer life than that could have.
 fn vetted(entry: Entry, slot: &Slot) -> Result<Entry, String> {
-    if entry.url != slot.url() || entry.ctx != slot.ctx() {
-        return Err("belongs to another URL or trust setting".into());
-    }
     let (content, left_out) = match slot.kind() {
         Kind::Jwks => Published::parse(entry.content.get().as_bytes()).map(|it| (it.jwks, it.dropped))?,
         Kind::Discovery => document(entry.content.get().as_bytes()).map(|it| (it.to_text(), Vec::new()))?,
@@ -247,6 +292,21 @@ mod tests {
     }
 
     #[test]
+    fn a_trust_setting_is_not_left_to_guesses() {
+        let (plain, other) = (slot(), Slot::new(Kind::Jwks, URL, "a hash of a password"));
+        assert_eq!(id(&plain, &keyed(&[1])), plain.name());
+        let (first, second) = (id(&other, &keyed(&[1, 2])), id(&other, &keyed(&[2, 1])));
+        assert!(first != second && first != other.name() && first.len() == 64);
+        let entry = Entry { ctx: other.ctx().into(), ..fetched(OKP, 0) };
+        let bytes = write(&entry, &other, &keyed(&[1]), Format::Native);
+        assert!(!String::from_utf8_lossy(&bytes).contains("password"));
+        let env = FakeClock::at(NOW_MS);
+        let read = |slot: &Slot| read(&bytes, slot, &keyed(&[2, 1]), Format::Native, &env.env());
+        assert_eq!(read(&other).unwrap().ctx, other.ctx());
+        assert!(read(&plain).is_err() && read(&Slot::new(Kind::Jwks, URL, "another")).is_err());
+    }
+
+    #[test]
     fn node_services_keep_two_members() {
         let bytes = write(&fetched(OKP, 5000), &slot(), &Trust::Blind, Format::Jose);
         assert_eq!(
@@ -260,6 +320,9 @@ mod tests {
         for uat in [NOW_MS / 1000, NOW_MS + 60_001, 0, -1] {
             assert!(jose(format!(r#"{{"jwks":{{"keys":[]}},"uat":{uat}}}"#).as_bytes()).is_err(), "{uat}");
         }
-        assert!(jose(b"{}").is_err() && jose(b"").is_err());
+        // A set of unknown age would be the latest of all.
+        for text in ["{}", "", "[]", r#"{"keys":[]}"#, r#"{"jwks":{"keys":[]}}"#] {
+            assert!(jose(text.as_bytes()).is_err(), "{text}");
+        }
     }
 }

@@ -163,9 +163,15 @@ impl Judging<'_> {
         if claims.is_some_and(|claims| self.judge_claims(claims, header).iter().any(|check| check.status == Status::Fail)) {
             return Ok(outcome);
         }
-        match keys.refresh(wanted, why, self.env)? {
-            Some(found) => self.try_keys(token, wanted, found, keys),
-            None => Ok(outcome),
+        let Some(found) = keys.refresh(wanted, why, self.env)? else { return Ok(outcome) };
+        let outcome = self.try_keys(token, wanted, found, keys)?;
+        // What came in first may be old itself: another machine has shared it.
+        match (&outcome, why) {
+            (Outcome::Bad(_), Why::UnknownKid) => match keys.refresh(wanted, Why::BadSignature, self.env)? {
+                Some(found) => self.try_keys(token, wanted, found, keys),
+                None => Ok(outcome),
+            },
+            _ => Ok(outcome),
         }
     }
 
