@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use serde_json::Value;
 use tempfile::TempDir;
@@ -261,18 +261,21 @@ fn a_killed_process_leaves_a_store_that_opens() {
     let kills = std::env::var("JWTCTL_KILLS").ok().and_then(|text| text.parse().ok()).unwrap_or(300u64);
     let lab = Lab::new();
     lab.keygen("ES256");
-    let mut known = lab.kids();
     fs::copy(lab.path("passphrase"), lab.path("same")).unwrap();
     let changes: [&[&str]; 3] = [
         &["-q", "jwks", "rotate", "--publish-for", "0s"],
         &["-q", "jwks", "passphrase", "--new-passphrase-from", "same"],
         &["-q", "jwks", "prune"],
     ];
+    // Spread over the time that a change takes on this machine, with a step that does not resonate with it.
+    let start = Instant::now();
+    lab.ok(changes[0]);
+    let span = u64::try_from(start.elapsed().as_micros()).unwrap() * 3 / 2;
+    let mut known = lab.kids();
     for round in 0..kills {
         let args = changes[usize::try_from(round % 5).unwrap().min(2)];
         let mut child = lab.command(args).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
-        // Spread over the time that a change takes, with a step that does not resonate with it.
-        std::thread::sleep(Duration::from_micros(round * 7_919 % 25_000));
+        std::thread::sleep(Duration::from_micros(round * 7_919 % span));
         child.kill().unwrap();
         child.wait().unwrap();
         let kids = lab.kids();
@@ -305,9 +308,13 @@ fn a_killed_process_leaves_a_store_that_opens() {
 #[test]
 fn a_killed_process_leaves_a_beginning_that_can_be_continued() {
     let lab = Lab::new();
+    let start = Instant::now();
+    lab.keygen("ES256");
+    let span = u64::try_from(start.elapsed().as_micros()).unwrap() * 3 / 2;
+    fs::remove_dir_all(lab.path("store")).unwrap();
     for round in 0..60u64 {
         let mut child = lab.command(&["-q", "keygen", "ES256", "--p2c", P2C]).stdout(Stdio::null()).spawn().unwrap();
-        std::thread::sleep(Duration::from_micros(round * 7_919 % 25_000));
+        std::thread::sleep(Duration::from_micros(round * 7_919 % span));
         child.kill().unwrap();
         child.wait().unwrap();
         let before = lab.kids().len();

@@ -403,8 +403,15 @@ fn exec_runs_a_command_and_ends_with_it() {
 
 #[test]
 fn a_signal_reaches_the_command() {
-    let mut issuer = Issuer::start(&["--exec", "--", "sh", "-c", "trap 'exit 9' TERM; while :; do sleep 0.05; done"]);
-    std::thread::sleep(Duration::from_millis(200));
+    let folder = TempDir::new().unwrap();
+    let trapped = folder.path().join("trapped");
+    let script = format!("trap 'exit 9' TERM; touch '{}'; while :; do sleep 0.05; done", trapped.display());
+    let mut issuer = Issuer::start(&["--exec", "--", "sh", "-c", &script]);
+    let until = Instant::now() + PATIENCE;
+    while !trapped.exists() {
+        assert!(Instant::now() < until, "the command does not start");
+        std::thread::sleep(Duration::from_millis(10));
+    }
     issuer.signal(Signal::TERM);
     assert_eq!(issuer.exit_code(), Some(9));
 }
