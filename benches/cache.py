@@ -63,8 +63,10 @@ def main():
             "verify --jwks FILE": [JWTCTL, "verify", token, "--jwks", folder / "jwks.json"],
             "verify --jwks-uri http, warm": [JWTCTL, "verify", token, "--jwks-uri", url],
             "verify --jwks-uri https, warm": [JWTCTL, "verify", token, "--jwks-uri", "https://issuer.example/jwks.json"],
+            "the same with a shared cache named": [JWTCTL, "verify", token, "--jwks-uri", url, "--cache-store", "unix:///nobody", "--cache-store-key", folder / "key"],
             "verify --jwks-uri http, --refresh": [JWTCTL, "verify", token, "--jwks-uri", url, "--refresh"],
         }
+        (folder / "key").write_text("k" * 64)
         run(*commands["verify --jwks-uri http, warm"])
         medians = times(commands, args.rounds)
         base = medians["verify --jwks FILE"]

@@ -372,11 +372,11 @@ fn the_secret_is_in_the_ready_file_alone() {
 #[test]
 fn signals_end_it_in_good_order() {
     for (signal, code) in [(Signal::INT, 130), (Signal::TERM, 143)] {
-        let mut issuer = Issuer::start(&["--fault", "latency=500ms@jwks"]);
+        let mut issuer = Issuer::start(&["--fault", "latency=1500ms@jwks"]);
         let mut idle = issuer.connect();
         let mut slow = issuer.connect();
         write!(slow, "GET /jwks HTTP/1.1\r\nHost: {}\r\n\r\n", issuer.address).unwrap();
-        std::thread::sleep(Duration::from_millis(150));
+        std::thread::sleep(Duration::from_millis(600));
         issuer.signal(signal);
         let reply = Reply::read(slow);
         assert!(reply.status == 200 && reply.whole, "what was under way was cut off");
