@@ -19,7 +19,7 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use clap::{Args, Parser, Subcommand, ValueEnum as _};
+use clap::{Args, Parser, Subcommand, ValueEnum as _, ValueHint};
 use jwtctl::core::env::Env;
 use jwtctl::core::error::Error;
 use jwtctl::core::time::Timestamp;
@@ -64,16 +64,23 @@ struct Global {
     #[arg(long, global = true)]
     no_input: bool,
     /// The keystore (default: in the platform's data directory)
-    #[arg(long, global = true, value_name = "DIR", env = "JWTCTL_STORE", hide_env_values = true)]
-    store: Option<PathBuf>,
+    #[arg(long, global = true, value_name = "DIR", env = "JWTCTL_STORE", hide_env_values = true, value_hint = ValueHint::DirPath)]
+    store: Option<OsString>,
     /// Keep fetched keys in DIR (default: the platform's cache directory)
-    #[arg(long, global = true, value_name = "DIR", env = "JWTCTL_CACHE_DIR", hide_env_values = true)]
-    cache_dir: Option<PathBuf>,
+    #[arg(long, global = true, value_name = "DIR", env = "JWTCTL_CACHE_DIR", hide_env_values = true, value_hint = ValueHint::DirPath)]
+    cache_dir: Option<OsString>,
     /// Files and cache only: open no connection
     #[arg(long, global = true, env = "JWTCTL_OFFLINE", value_parser = clap::builder::FalseyValueParser::new(), hide_env_values = true)]
     offline: bool,
     /// Open sealed keys and encrypted PEM with the passphrase in KEYSPEC: PATH, -, env:NAME or fd:N
-    #[arg(long, global = true, value_name = "KEYSPEC", env = "JWTCTL_PASSPHRASE_FILE", hide_env_values = true)]
+    #[arg(
+        long,
+        global = true,
+        value_name = "KEYSPEC",
+        env = "JWTCTL_PASSPHRASE_FILE",
+        hide_env_values = true,
+        allow_hyphen_values = true
+    )]
     passphrase_from: Option<String>,
 }
 
@@ -124,11 +131,16 @@ pub struct Context<'a> {
 /// Runs the command that the process was started with.
 pub fn main() -> ExitCode {
     output::report_panics();
-    let args: Vec<OsString> = std::env::args_os().collect();
+    let mut args: Vec<OsString> = std::env::args_os().collect();
+    // What most tools take for a question about a command.
+    if args.get(1).is_some_and(|arg| arg == "help") {
+        args.remove(1);
+        args.push("--help".into());
+    }
     let (json, color) = looks(&args);
     let cli = match Cli::try_parse_from(&args) {
         Ok(cli) => cli,
-        Err(error) => return output::clap_error(&error, json, color),
+        Err(error) => return output::clap_error(error, &args, json, color),
     };
     // A bare value is asked for by this call, JSON perhaps by an environment that was meant for others.
     let json = cli.global.json || (json && !cli.command.is_bare());
@@ -142,7 +154,9 @@ pub fn main() -> ExitCode {
     let random = |buffer: &mut [u8]| fill_random(buffer);
     let env = Env { now: pretended.unwrap_or(real), random: &random, clock: &clock };
     let Global { no_input, passphrase_from, store, cache_dir, offline, .. } = cli.global;
+    // Empty, as a variable may be, is as good as none.
     let passphrase_from = passphrase_from.filter(|spec| !spec.is_empty());
+    let [store, cache_dir] = [store, cache_dir].map(|dir| dir.filter(|it| !it.is_empty()).map(PathBuf::from));
     let inputs = Inputs::new(no_input || input::is_on("CI"), passphrase_from, store);
     let mut context = Context { env, inputs, output, cache_dir, offline, names_store: has_flag(&args, "--store") };
     dispatch(cli.command, &mut context)
@@ -197,7 +211,7 @@ fn has_flag(args: &[OsString], flag: &str) -> bool {
 
 /// Whether JSON was asked for, and what colour: found out before parsing, so that usage errors comply as well.
 fn looks(args: &[OsString]) -> (bool, Color) {
-    let words: Vec<&str> = args.iter().skip(1).map_while(|arg| arg.to_str()).take_while(|arg| *arg != "--").collect();
+    let words: Vec<&str> = args.iter().skip(1).take_while(|arg| *arg != "--").filter_map(|arg| arg.to_str()).collect();
     let json =
         words.contains(&"--json") || input::variable("JWTCTL_FORMAT").is_some_and(|format| format.eq_ignore_ascii_case("json"));
     let after = words.iter().position(|word| *word == "--color").and_then(|at| words.get(at + 1).copied());

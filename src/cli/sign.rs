@@ -37,7 +37,7 @@ pub struct Args {
     #[arg(long, value_name = "KEYSPEC", help_heading = "Key")]
     key: Option<String>,
     /// Sign with this HMAC secret: PATH, -, env:NAME or fd:N, never the secret itself
-    #[arg(long, value_name = "KEYSPEC", help_heading = "Key")]
+    #[arg(long, value_name = "KEYSPEC", help_heading = "Key", allow_hyphen_values = true)]
     secret: Option<String>,
     /// How the secret is written
     #[arg(long, value_name = "ENCODING", default_value = "utf8", requires = "secret", help_heading = "Key")]

@@ -39,7 +39,7 @@ pub struct Args {
     #[arg(long, value_name = "KEYSPEC", help_heading = "Keys")]
     key: Option<String>,
     /// Verify with this HMAC secret: PATH, -, env:NAME or fd:N, never the secret itself
-    #[arg(long, value_name = "KEYSPEC", help_heading = "Keys")]
+    #[arg(long, value_name = "KEYSPEC", help_heading = "Keys", allow_hyphen_values = true)]
     secret: Option<String>,
     /// How the secret is written
     #[arg(long, value_name = "ENCODING", default_value = "utf8", requires = "secret", help_heading = "Keys")]

@@ -33,7 +33,9 @@ impl Claim {
         if name.is_empty() {
             return Err(Error::usage(format!("{text:?}"), "has no claim name before its \"=\""));
         }
-        let content = match right.strip_prefix('@') {
+        let file = right.strip_prefix('@');
+        let content = match file {
+            Some("") => return Err(Error::usage(format!("{text:?}"), "names no file after its \"@\"")),
             Some(path) => {
                 let bytes = files::read(Path::new(path), MAX_FILE)?.without_trailing_newline();
                 let text = bytes.expose_str().map(String::from);
@@ -41,7 +43,12 @@ impl Claim {
             }
             None => right.to_owned(),
         };
-        let value = if is_json { parse_json(name, &content)? } else { Json::String(content) };
+        let value = match (is_json, file) {
+            (false, _) => Json::String(content),
+            // What is in a file may be secret, and large.
+            (true, Some(path)) => parse_json(&content, path, || format!("{name}=@{path}"))?,
+            (true, None) => parse_json(&content, &shortened(text), || shortened(&format!("{name}={content}")))?,
+        };
         Ok(Self { name: name.into(), value })
     }
 
@@ -66,14 +73,24 @@ impl Claim {
     }
 }
 
-fn parse_json(name: &str, text: &str) -> Result<Json, Error> {
-    let json = Json::parse(text.as_bytes()).map_err(|why| {
-        let error = Error::input(Code::BadInput, format!("{name}:={text}"), format!("is not JSON: {why}"));
-        error.hint(format!("for text, leave out the colon: {name}={text}"))
+/// Reads a value, called `what` in messages; `as_text` is how one would write it if it is text after all.
+fn parse_json(content: &str, what: &str, as_text: impl FnOnce() -> String) -> Result<Json, Error> {
+    let json = Json::parse(content.as_bytes()).map_err(|why| {
+        let error = Error::input(Code::BadInput, what, format!("is not JSON: {why}"));
+        error.hint(format!("for text, leave out the colon: {}", as_text()))
     })?;
     match json.duplicate() {
-        Some(path) => Err(Error::input(Code::BadInput, format!("{name}:="), format!("has {path:?} twice"))),
+        Some(path) => Err(Error::input(Code::BadInput, what, format!("has {path:?} twice"))),
         None => Ok(json),
+    }
+}
+
+/// The beginning of an argument.
+fn shortened(text: &str) -> String {
+    const LONGEST: usize = 100;
+    match text.char_indices().nth(LONGEST) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text.to_owned(),
     }
 }
 

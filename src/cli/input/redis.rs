@@ -21,7 +21,7 @@ const URL_VARIABLE: &str = "JWTCTL_REDIS_URL";
 #[derive(clap::Args)]
 pub struct RedisLogin {
     /// Log in to Redis with the password in KEYSPEC: PATH, -, env:NAME or fd:N
-    #[arg(long, value_name = "KEYSPEC", help_heading = "Redis")]
+    #[arg(long, value_name = "KEYSPEC", help_heading = "Redis", allow_hyphen_values = true)]
     pub redis_password_from: Option<String>,
     /// Accept a Redis server whose certificate these (PEM) vouch for, instead of the system's (rediss://)
     #[arg(long, value_name = "FILE", help_heading = "Redis")]

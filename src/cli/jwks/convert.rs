@@ -42,7 +42,7 @@ pub struct Args {
     #[arg(long)]
     force: bool,
     /// Encrypt a private key with the passphrase in KEYSPEC
-    #[arg(long, value_name = "KEYSPEC", conflicts_with = "no_encrypt")]
+    #[arg(long, value_name = "KEYSPEC", conflicts_with = "no_encrypt", allow_hyphen_values = true)]
     new_passphrase_from: Option<String>,
     /// Write a private key in clear
     #[arg(long)]

@@ -30,7 +30,7 @@ pub struct Args {
     #[arg(long, requires = "private")]
     yes: bool,
     /// Encrypt private keys with the passphrase in KEYSPEC
-    #[arg(long, value_name = "KEYSPEC", requires = "private", conflicts_with = "no_encrypt")]
+    #[arg(long, value_name = "KEYSPEC", requires = "private", conflicts_with = "no_encrypt", allow_hyphen_values = true)]
     new_passphrase_from: Option<String>,
     /// Write private keys in clear
     #[arg(long, requires = "private")]

@@ -14,7 +14,7 @@ use super::super::output::{Page, Report, Role};
 #[derive(clap::Args)]
 pub struct Args {
     /// The new passphrase: PATH, -, env:NAME or fd:N
-    #[arg(long, value_name = "KEYSPEC", conflicts_with = "no_encrypt")]
+    #[arg(long, value_name = "KEYSPEC", conflicts_with = "no_encrypt", allow_hyphen_values = true)]
     new_passphrase_from: Option<String>,
     /// Keep all private keys in clear from now on
     #[arg(long)]

@@ -26,7 +26,7 @@ pub struct Shared {
     cache_store: Option<String>,
     /// At least 32 random bytes that all machines have and Redis has not: they authenticate what is shared. Give two while
     /// they are exchanged; the first one writes [env: JWTCTL_CACHE_STORE_KEY_FILE]
-    #[arg(long, value_name = "KEYSPEC")]
+    #[arg(long, value_name = "KEYSPEC", allow_hyphen_values = true)]
     cache_store_key: Vec<String>,
     /// Do without such a key: trust everybody who can write to that Redis with deciding which tokens are valid
     #[arg(long, conflicts_with = "cache_store_key")]
@@ -36,7 +36,7 @@ pub struct Shared {
     #[arg(long, value_enum, default_value = "native", hide_possible_values = true, value_name = "native|jose")]
     cache_store_format: Format,
     /// Log in to that Redis with the password in KEYSPEC: PATH, -, env:NAME or fd:N
-    #[arg(long, value_name = "KEYSPEC")]
+    #[arg(long, value_name = "KEYSPEC", allow_hyphen_values = true)]
     cache_store_password_from: Option<String>,
     /// Accept that Redis if these certificates (PEM) vouch for its own, instead of the system's (rediss://)
     #[arg(long, value_name = "FILE")]

@@ -2,8 +2,10 @@
 //! and what must not reach a terminal as it is.
 
 mod page;
+mod usage;
 
 pub use page::{Page, Role, printable};
+pub use usage::clap_error;
 
 use std::fmt::Write as _;
 use std::io::{self, IsTerminal as _, Write};
@@ -11,7 +13,6 @@ use std::process::ExitCode;
 
 use anstyle::{AnsiColor, Style};
 use clap::ValueEnum;
-use clap::error::ErrorKind;
 use jwtctl::core::error::{Code, Error, Rejection};
 use serde::Serialize;
 
@@ -306,55 +307,14 @@ fn write_stdout(bytes: &[u8]) -> io::Result<()> {
 
 /// Every hint of a refusal: what to do about the second reason is asked next.
 fn hints(rejection: &Rejection) -> Vec<String> {
-    rejection.reasons().iter().flat_map(|reason| reason.hints.clone()).collect()
-}
-
-/// Turns clap's verdict on the arguments into output: help and version are answers, the rest are usage errors.
-pub fn clap_error(error: &clap::Error, json: bool, color: Color) -> ExitCode {
-    let output = Output::new(json, false, false, color);
-    let text = error.render();
-    match error.kind() {
-        ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => {
-            output.emit(&Text { text: text.to_string(), ansi: text.ansi().to_string() })
-        }
-        _ if json => output.fail(&usage_error(error)),
-        _ => {
-            let text = if output.stderr.color { text.ansi().to_string() } else { text.to_string() };
-            // Nobody is left to tell when stderr is gone.
-            let _ = io::stderr().lock().write_all(text.as_bytes());
-            ExitCode::from(exit_code(Code::Usage))
+    let mut hints: Vec<String> = Vec::new();
+    for hint in rejection.reasons().iter().flat_map(|reason| &reason.hints) {
+        // Two reasons may have one remedy.
+        if !hints.contains(hint) {
+            hints.push(hint.clone());
         }
     }
-}
-
-/// What clap says in several lines, as one message and its tips.
-fn usage_error(error: &clap::Error) -> Error {
-    if error.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand {
-        return Error::usage("", "a command is needed").hint("jwtctl --help lists them");
-    }
-    let text = error.render().to_string();
-    let said = |line: &&str| !line.is_empty() && !line.starts_with("tip: ");
-    let message: Vec<&str> = text.lines().map(str::trim).take_while(|line| !line.is_empty()).filter(said).collect();
-    let tips = text.lines().filter_map(|line| line.trim().strip_prefix("tip: "));
-    let error = Error::usage("", message.join(" ").trim_start_matches("error: "));
-    tips.fold(error, |error, tip| error.hint(tip))
-}
-
-/// Help, and the version.
-#[derive(Serialize)]
-struct Text {
-    text: String,
-    #[serde(skip)]
-    ansi: String,
-}
-
-impl Report for Text {
-    const SCHEMA: &'static str = "jwtctl.help/1";
-
-    fn human(&self, page: &mut Page<'_>) -> io::Result<()> {
-        // clap's own text: nothing in it comes from outside.
-        page.own(&self.text, &self.ansi)
-    }
+    hints
 }
 
 /// One line about a bug, in place of a backtrace. Libraries behind a guard may panic: that is a "no", not a bug.
@@ -401,9 +361,34 @@ mod tests {
     use super::*;
 
     #[test]
-    fn exit_codes_follow_the_order_of_precedence_classes() {
-        assert_eq!(exit_code(Code::Malformed), 17);
-        assert_eq!(exit_code(Code::NoInput), 2);
-        assert_eq!(exit_code(Code::WouldOverwrite), 4);
+    fn scripts_can_rely_on_exit_codes() {
+        for (code, exit) in [
+            (Code::Usage, 2),
+            (Code::BadKey, 2),
+            (Code::BadSecret, 2),
+            (Code::BadPassphrase, 2),
+            (Code::BadInput, 2),
+            (Code::NoInput, 2),
+            (Code::KeysUnavailable, 3),
+            (Code::RedisUnavailable, 3),
+            (Code::IssuerUnavailable, 3),
+            (Code::Io, 4),
+            (Code::WouldOverwrite, 4),
+            (Code::UnsafePermissions, 4),
+            (Code::BadSignature, 10),
+            (Code::DecryptionFailed, 10),
+            (Code::Expired, 11),
+            (Code::TooOld, 11),
+            (Code::NotYetValid, 12),
+            (Code::MissingClaim, 13),
+            (Code::Mismatch, 13),
+            (Code::NoMatchingKey, 14),
+            (Code::AlgNotAllowed, 15),
+            (Code::UnknownCritical, 15),
+            (Code::SessionGone, 16),
+            (Code::Malformed, 17),
+        ] {
+            assert_eq!(exit_code(code), exit, "{}", code.as_str());
+        }
     }
 }

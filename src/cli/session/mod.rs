@@ -105,7 +105,7 @@ impl Place {
 #[derive(clap::Args)]
 pub struct Keys {
     /// The HMAC secret of the tokens: PATH, -, env:NAME or fd:N, never the secret itself
-    #[arg(long, value_name = "KEYSPEC", conflicts_with = "key", help_heading = "Key")]
+    #[arg(long, value_name = "KEYSPEC", conflicts_with = "key", help_heading = "Key", allow_hyphen_values = true)]
     secret: Option<String>,
     /// How the secret is written
     #[arg(long, value_name = "ENCODING", default_value = "utf8", requires = "secret", help_heading = "Key")]

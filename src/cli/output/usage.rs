@@ -1,0 +1,120 @@
+//! What clap says about the arguments: help and version are answers, the rest are usage errors. An argument may be a
+//! secret that went astray, so not every one is repeated.
+
+use std::ffi::OsString;
+use std::io::{self, Write as _};
+use std::process::ExitCode;
+
+use clap::error::{ContextKind, ContextValue, ErrorKind};
+use jwtctl::core::error::{Code, Error};
+use serde::Serialize;
+
+use super::{Color, Output, Page, Report, exit_code};
+
+/// Flags whose values are secret, or name what is; what follows one by mistake may be part of it.
+const SECRET_FLAGS: [&str; 7] = [
+    "--secret",
+    "--passphrase-from",
+    "--new-passphrase-from",
+    "--redis-password-from",
+    "--cache-store-password-from",
+    "--cache-store-key",
+    "--client",
+];
+
+/// Global flags that the environment can set, with their values: clap names them in a usage line as if they had been typed.
+const FROM_ENVIRONMENT: [(&str, &str); 5] = [
+    ("--now", " <TIME>"),
+    ("--store", " <DIR>"),
+    ("--cache-dir", " <DIR>"),
+    ("--offline", ""),
+    ("--passphrase-from", " <KEYSPEC>"),
+];
+
+/// Bytes of the longest argument that is repeated.
+const LONGEST: usize = 100;
+
+/// Turns clap's verdict on `args` into output.
+pub fn clap_error(mut error: clap::Error, args: &[OsString], json: bool, color: Color) -> ExitCode {
+    let output = Output::new(json, false, false, color);
+    if let Some(refused) = unspeakable(&error, args) {
+        return output.fail(&refused);
+    }
+    mend_usage(&mut error, args);
+    let text = error.render();
+    match error.kind() {
+        ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => {
+            output.emit(&Text { text: text.to_string(), ansi: text.ansi().to_string() })
+        }
+        _ if json => output.fail(&usage_error(&error)),
+        _ => {
+            let text = if output.stderr.color { text.ansi().to_string() } else { text.to_string() };
+            // Nobody is left to tell when stderr is gone.
+            let _ = io::stderr().lock().write_all(text.as_bytes());
+            ExitCode::from(exit_code(Code::Usage))
+        }
+    }
+}
+
+/// The error for an argument that should not be repeated, in place of clap's own, which would.
+fn unspeakable(error: &clap::Error, args: &[OsString]) -> Option<Error> {
+    let near_a_secret = args.iter().filter_map(|arg| arg.to_str()).any(|arg| SECRET_FLAGS.contains(&arg));
+    let culprits = [ContextKind::InvalidArg, ContextKind::InvalidValue, ContextKind::InvalidSubcommand];
+    let said = culprits.into_iter().find_map(|kind| match error.get(kind) {
+        Some(ContextValue::String(text)) => Some(text.as_str()),
+        _ => None,
+    })?;
+    let is_stray = error.kind() == ErrorKind::UnknownArgument && !said.starts_with("--");
+    let is_secret = said.len() > LONGEST
+        || said.contains("-----BEGIN")
+        || said.starts_with("eyJ")
+        || said.trim_start().starts_with('{')
+        || (is_stray && near_a_secret);
+    is_secret.then(|| {
+        let error = Error::usage("", "an argument was not expected, and is not repeated here in case it is secret");
+        error.hint("a key goes into a file, env:NAME or fd:N; for how to call the command: --help")
+    })
+}
+
+/// Takes out of the usage line what nobody typed.
+fn mend_usage(error: &mut clap::Error, args: &[OsString]) {
+    let Some(ContextValue::StyledStr(usage)) = error.get(ContextKind::Usage) else { return };
+    let mut text = usage.to_string();
+    let typed = |flag: &str| args.iter().filter_map(|arg| arg.to_str()).any(|arg| arg.split('=').next() == Some(flag));
+    for (flag, value) in FROM_ENVIRONMENT.into_iter().filter(|(flag, _)| !typed(flag)) {
+        text = text.replacen(&format!(" {flag}{value}"), "", 1);
+    }
+    if text != usage.to_string() {
+        error.insert(ContextKind::Usage, ContextValue::StyledStr(text.into()));
+    }
+}
+
+/// What clap says in several lines, as one message and its tips.
+fn usage_error(error: &clap::Error) -> Error {
+    if error.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand {
+        return Error::usage("", "a command is needed").hint("jwtctl --help lists them");
+    }
+    let text = error.render().to_string();
+    let said = |line: &&str| !line.is_empty() && !line.starts_with("tip: ");
+    let message: Vec<&str> = text.lines().map(str::trim).take_while(|line| !line.is_empty()).filter(said).collect();
+    let tips = text.lines().filter_map(|line| line.trim().strip_prefix("tip: "));
+    let error = Error::usage("", message.join(" ").trim_start_matches("error: "));
+    tips.fold(error, |error, tip| error.hint(tip))
+}
+
+/// Help, and the version.
+#[derive(Serialize)]
+struct Text {
+    text: String,
+    #[serde(skip)]
+    ansi: String,
+}
+
+impl Report for Text {
+    const SCHEMA: &'static str = "jwtctl.help/1";
+
+    fn human(&self, page: &mut Page<'_>) -> io::Result<()> {
+        // clap's own text: nothing in it comes from outside.
+        page.own(&self.text, &self.ansi)
+    }
+}
