@@ -28,7 +28,7 @@ pub struct Args {
     #[arg(long)]
     explain: bool,
     /// Print one claim and nothing else: a name, or a JSON Pointer such as /realm_access/roles/0
-    #[arg(long, value_name = "NAME", conflicts_with_all = ["part", "explain", "json"])]
+    #[arg(long, value_name = "NAME", conflicts_with_all = ["part", "explain", "json"], value_parser = clap::builder::NonEmptyStringValueParser::new())]
     claim: Option<String>,
     /// Print one part as it was encoded, and nothing else
     #[arg(long, value_enum, conflicts_with_all = ["explain", "json"])]

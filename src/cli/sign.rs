@@ -4,6 +4,7 @@ use std::io;
 use std::sync::Arc;
 
 use clap::ValueEnum;
+use clap::builder::NonEmptyStringValueParser;
 use jwtctl::core::alg::{Kty, SigAlg};
 use jwtctl::core::error::{Code, Error};
 use jwtctl::core::files::MAX_FILE;
@@ -46,7 +47,7 @@ pub struct Args {
     #[arg(long, value_parser = sig_alg, help_heading = "Key")]
     alg: Option<SigAlg>,
     /// Picks a key from a set; the id to write into the header (default: the key's own)
-    #[arg(long, allow_hyphen_values = true, help_heading = "Key")]
+    #[arg(long, allow_hyphen_values = true, help_heading = "Key", value_parser = NonEmptyStringValueParser::new())]
     kid: Option<String>,
     /// Sign with a key that is shorter than its algorithm asks for
     #[arg(long, help_heading = "Key")]
@@ -297,6 +298,10 @@ fn complete(claims: &mut Object, args: &Args, context: &Context<'_>) -> Vec<Stri
 fn read_payload(path: &str, context: &Context<'_>) -> Result<Object, Error> {
     let name = if path == "-" { "standard input" } else { path };
     let bad = |why: String| Error::input(Code::BadInput, name, why);
+    if path.trim_start().starts_with('{') {
+        let error = Error::usage("--payload", "takes a file, not the claims themselves");
+        return Err(error.hint("write single claims as arguments, name=text or name:=JSON, or all of them to stdin: --payload -"));
+    }
     let bytes = context.inputs.content(path, MAX_FILE)?;
     let json = Json::parse(bytes.expose()).map_err(|why| bad(format!("is not JSON: {why}")))?;
     if let Some(path) = json.duplicate() {

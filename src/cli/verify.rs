@@ -5,6 +5,7 @@ mod report;
 use std::sync::Arc;
 
 use clap::ValueEnum;
+use clap::builder::NonEmptyStringValueParser;
 use jwtctl::core::alg::SigAlg;
 use jwtctl::core::claims::{Check, DEFAULT_LEEWAY, MAX_LEEWAY, Policy, Requirement, Skippable, Status};
 use jwtctl::core::error::{Code, Error, Reason, Rejection};
@@ -45,16 +46,16 @@ pub struct Args {
     #[arg(long, value_name = "ENCODING", default_value = "utf8", requires = "secret", help_heading = "Keys")]
     secret_encoding: SecretEncoding,
     /// Verify with the key of this set that the token names
-    #[arg(long, value_name = "FILE", help_heading = "Keys")]
+    #[arg(long, value_name = "FILE", help_heading = "Keys", value_parser = NonEmptyStringValueParser::new())]
     jwks: Option<String>,
     /// Verify with the key of the set at URL that the token names; the set is cached
-    #[arg(long, value_name = "URL", help_heading = "Keys")]
+    #[arg(long, value_name = "URL", help_heading = "Keys", value_parser = NonEmptyStringValueParser::new())]
     jwks_uri: Option<String>,
     /// Verify with the keys that this issuer publishes (OpenID Connect Discovery, RFC 8414); also the only iss accepted
-    #[arg(long, value_name = "URL", help_heading = "Keys")]
+    #[arg(long, value_name = "URL", help_heading = "Keys", value_parser = NonEmptyStringValueParser::new())]
     issuer: Option<String>,
     /// Use only the key of this id; a token that names another is refused
-    #[arg(long, allow_hyphen_values = true, help_heading = "Keys")]
+    #[arg(long, allow_hyphen_values = true, help_heading = "Keys", value_parser = NonEmptyStringValueParser::new())]
     kid: Option<String>,
     /// Refuse tokens that do not name their key
     #[arg(long, help_heading = "Keys")]
@@ -73,10 +74,10 @@ pub struct Args {
     #[arg(long, help_heading = "Claims")]
     aud: Vec<String>,
     /// The subject
-    #[arg(long, help_heading = "Claims")]
+    #[arg(long, help_heading = "Claims", value_parser = NonEmptyStringValueParser::new())]
     sub: Option<String>,
     /// The media type in the header, such as at+jwt
-    #[arg(long, help_heading = "Claims")]
+    #[arg(long, help_heading = "Claims", value_parser = NonEmptyStringValueParser::new())]
     typ: Option<String>,
     /// A claim that must be there: NAME, NAME=TEXT or NAME:=JSON, NAME may be a JSON Pointer
     #[arg(long, value_name = "CLAIM", help_heading = "Claims")]
@@ -104,7 +105,7 @@ pub struct Args {
     #[arg(long, conflicts_with_all = ["json", "claim"], help_heading = "Output")]
     payload: bool,
     /// Print one claim of a valid token, instead of the report: a name or a JSON Pointer
-    #[arg(long, value_name = "NAME", conflicts_with = "json", help_heading = "Output")]
+    #[arg(long, value_name = "NAME", conflicts_with = "json", help_heading = "Output", value_parser = NonEmptyStringValueParser::new())]
     claim: Option<String>,
 
     /// Verify a signature over any bytes; no claims are judged
@@ -350,7 +351,7 @@ fn keys(args: &Args, context: &Context<'_>) -> Result<Given, Error> {
     {
         let known: Vec<String> = keys.iter().map(|key| key.label()).collect();
         keys.retain(|key| key.kid.as_ref() == Some(kid));
-        if keys.is_empty() && flag == "--key" {
+        if keys.is_empty() {
             return Err(Error::usage(format!("--kid {kid}"), format!("{spec} has no such key, only {}", known.join(", "))));
         }
     }

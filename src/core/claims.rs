@@ -346,7 +346,8 @@ impl Judge<'_> {
         let check = if over > self.policy.leeway {
             Check::fail("max-age", Code::TooOld, format!("issued {age} ago, more than {most}"))
         } else {
-            let message = format!("issued {age} ago, at most {most}");
+            let saved = if over > 0 { format!(" and the leeway of {}", humanize(self.policy.leeway)) } else { String::new() };
+            let message = format!("issued {age} ago, at most {most}{saved}");
             Check { saved_by_leeway: over > 0, ..Check::new("max-age", Status::Pass, message) }
         };
         Check { at: Some(at), ..check }.actual(json)
@@ -381,7 +382,14 @@ impl Judge<'_> {
             Some(Json::String(text)) => {
                 let check = Check::fail(name, Code::Mismatch, format!("{name} is {}, not {}", shortened(text), any_of(accepted)));
                 match accepted.iter().find(|it| it.trim_end_matches('/') == text.trim_end_matches('/')) {
-                    Some(_) => check.hint(format!("they differ only in a trailing slash; the exact value is --{name} {text}")),
+                    Some(_) => {
+                        let flags = if name == "iss" {
+                            format!("--iss {text}, or --issuer {text} if that named it")
+                        } else {
+                            format!("--{name} {text}")
+                        };
+                        check.hint(format!("they differ only in a trailing slash; use it exactly: {flags}"))
+                    }
                     None => check,
                 }
             }

@@ -13,14 +13,23 @@ pub const MAX_FILE: u64 = 16 * 1024 * 1024;
 /// Reads a whole file of at most `limit` bytes.
 ///
 /// # Errors
-/// [`Code::Io`] when it cannot be opened or read; [`Code::BadInput`] when it is larger.
+/// [`Code::Io`] when it cannot be opened or read; [`Code::BadInput`] when it is larger; [`Code::Usage`] when it has no name.
 pub fn read(path: &Path, limit: u64) -> Result<Secret, Error> {
+    check_name(path)?;
     let file = File::open(path).map_err(|e| Error::io(path, &e))?;
     let size = file.metadata().map_or(0, |it| it.len()).min(limit);
     read_sized(file, &path.display().to_string(), limit, size as usize).map_err(|e| match e {
         ReadError::Io(e) => Error::io(path, &e),
         ReadError::TooLarge(e) => e,
     })
+}
+
+/// Refuses a name that somebody's unset variable left behind.
+fn check_name(path: &Path) -> Result<(), Error> {
+    match path.as_os_str().is_empty() {
+        true => Err(Error::usage("", "the name of a file is empty").hint("is a variable of the shell unset?")),
+        false => Ok(()),
+    }
 }
 
 /// Why [`read_from`] gave up.
@@ -93,6 +102,7 @@ pub fn write(path: &Path, bytes: &[u8], access: Access, overwrite: bool) -> Resu
 /// # Errors
 /// [`Code::WouldOverwrite`] when the file exists; [`Code::Io`] when it is no regular file or its directory is missing.
 pub fn check_target(path: &Path, overwrite: bool) -> Result<(), Error> {
+    check_name(path)?;
     let refused = |why: &str| Err(Error::Io { code: Code::Io, path: path.into(), why: why.into(), hints: Vec::new() });
     match path.metadata() {
         Ok(it) if it.is_dir() => refused("is a directory"),

@@ -113,7 +113,8 @@ pub enum Why {
 /// Where keys came from, as reports show it.
 #[derive(Clone, Debug, Default, Serialize)]
 pub struct Provenance {
-    /// `file`, `secret`, `store`, `cache`, `network`, `import`; `none` when they were not looked at.
+    /// `file`, `secret`, `keystore`, `cache`, `network`, `import`, `store` (a cache that machines share); `none` when they
+    /// were not looked at.
     pub source: String,
     /// `fresh` or `stale`, of keys with a lifetime.
     #[serde(skip_serializing_if = "Option::is_none")]

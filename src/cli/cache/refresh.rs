@@ -58,19 +58,21 @@ pub fn run(args: Args, context: &mut Context<'_>) -> Result<Refreshed, Error> {
     let listed = super::open(context)?.list(&context.env);
     let store = args.network.store(context)?;
     let mut done = Refreshed { refreshed: Vec::new(), skipped: Vec::new() };
-    let mut failed = None;
+    let mut failed = Vec::new();
     for source in sources(&args, &listed)? {
         let name = redacted(source_name(&source));
         match refresh(source, &args, &listed, store.as_ref(), context) {
             Ok(true) => done.refreshed.push(name),
             Ok(false) => done.skipped.push(name),
-            Err(error) => {
-                context.output.warn(&error.to_string());
-                failed.get_or_insert(error);
-            }
+            Err(error) => failed.push(error),
         }
     }
-    failed.map_or(Ok(done), Err)
+    // The first is the answer, and the rest must not get lost over it.
+    let mut failed = failed.into_iter();
+    let Some(first) = failed.next() else { return Ok(done) };
+    done.refreshed.iter().for_each(|name| context.output.note(&format!("refreshed {name}")));
+    failed.for_each(|error| context.output.warn(&error.to_string()));
+    Err(first)
 }
 
 fn source_name(source: &Source) -> &str {

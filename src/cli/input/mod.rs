@@ -302,6 +302,10 @@ impl Inputs {
             Some(spec) => match (spec.strip_prefix('@'), spec.strip_prefix("env:")) {
                 (Some(path), _) => files::read(Path::new(path), slack).map_err(too_large)?,
                 (None, Some(_)) => self.read(spec, "TOKEN", limit, Echo::Name)?,
+                (None, None) if names_file(spec) => {
+                    let error = refused(format!("{spec:?} is no token, and there is a file of that name"));
+                    return Err(error.hint(format!("to verify or decode what is in it: @{spec}")).into());
+                }
                 (None, None) => Secret::new(spec.as_bytes().to_vec()),
             },
         };
@@ -331,6 +335,13 @@ fn read_stream(stream: impl std::io::Read, name: &str, limit: u64) -> Result<Sec
         ReadError::Io(e) => Error::io(name, &e),
         ReadError::TooLarge(error) => error,
     })
+}
+
+/// Whether an argument that should be a token is the name of a file instead.
+fn names_file(spec: &str) -> bool {
+    const LONGEST: usize = 255;
+    // A token is never looked for on the disk.
+    spec.len() <= LONGEST && !spec.starts_with("ey") && !spec.contains(' ') && Path::new(spec).is_file()
 }
 
 /// Whether an argument that should name a key is one.

@@ -43,9 +43,8 @@ impl Inputs {
     /// Where the keystore is: `--store`, or the platform's directory for data.
     pub fn store_path(&self) -> Result<PathBuf, Error> {
         let default = || directories::ProjectDirs::from("", "", "jwtctl").map(|dirs| dirs.data_local_dir().join("keystore"));
-        // An empty variable is as good as none.
-        let named = self.store.clone().filter(|path| !path.as_os_str().is_empty());
-        named
+        self.store
+            .clone()
             .or_else(default)
             .ok_or_else(|| Error::usage("--store", "is needed: there is no home directory to find the keystore in"))
     }

@@ -1,5 +1,6 @@
 //! `jwtctl jwks add`.
 
+use clap::builder::NonEmptyStringValueParser;
 use std::io;
 use std::sync::Arc;
 
@@ -24,7 +25,7 @@ pub struct Args {
     #[arg(value_name = "KEYSPEC")]
     key: String,
     /// Picks a key from a set; names a key that has no id of its own
-    #[arg(long, allow_hyphen_values = true)]
+    #[arg(long, allow_hyphen_values = true, value_parser = NonEmptyStringValueParser::new())]
     kid: Option<String>,
     /// How long it is published before it signs (default: 2h)
     #[arg(long, value_name = "DURATION", value_parser = duration, default_value_t = PUBLISH_FOR, hide_default_value = true)]

@@ -5,6 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use clap::ValueEnum;
+use clap::builder::NonEmptyStringValueParser;
 use jwtctl::core::error::{Code, Error};
 use jwtctl::core::files::{self, Access};
 use jwtctl::core::json::{Json, Object};
@@ -30,7 +31,7 @@ pub struct Args {
     #[arg(long, value_enum, value_name = "FORMAT")]
     to: Format,
     /// Picks a key from a set
-    #[arg(long, allow_hyphen_values = true)]
+    #[arg(long, allow_hyphen_values = true, value_parser = NonEmptyStringValueParser::new())]
     kid: Option<String>,
     /// Write the public half only
     #[arg(long)]

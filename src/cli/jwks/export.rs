@@ -21,8 +21,6 @@ use super::{Loaded, Source};
 /// asked for once more, unless --yes says so already.
 #[derive(clap::Args)]
 pub struct Args {
-    #[command(flatten)]
-    source: Source,
     /// The private keys, of the keystore those that have not expired
     #[arg(long)]
     private: bool,
@@ -38,6 +36,8 @@ pub struct Args {
     /// PBKDF2 iterations that protect the passphrase (default: 210000)
     #[arg(long, value_name = "N", requires = "private", conflicts_with = "no_encrypt")]
     p2c: Option<u32>,
+    #[command(flatten)]
+    source: Source,
 }
 
 /// A key set on its way out.

@@ -1,5 +1,6 @@
 //! `jwtctl jwks fetch`.
 
+use clap::builder::NonEmptyStringValueParser;
 use std::io;
 
 use jwtctl::core::error::{Code, Error};
@@ -19,10 +20,10 @@ use super::super::output::{Page, Report};
 #[command(group(clap::ArgGroup::new("source").required(true).args(["jwks_uri", "issuer"])))]
 pub struct Args {
     /// The key set at URL
-    #[arg(long, value_name = "URL")]
+    #[arg(long, value_name = "URL", value_parser = NonEmptyStringValueParser::new())]
     jwks_uri: Option<String>,
     /// The key set that this issuer publishes (OpenID Connect Discovery, RFC 8414)
-    #[arg(long, value_name = "URL")]
+    #[arg(long, value_name = "URL", value_parser = NonEmptyStringValueParser::new())]
     issuer: Option<String>,
     #[command(flatten)]
     network: Network,

@@ -17,14 +17,14 @@ use super::Source;
 /// annotations as well.
 #[derive(clap::Args)]
 pub struct Args {
-    #[command(flatten)]
-    source: Source,
     /// The least severity that counts
     #[arg(long, value_enum, value_name = "SEVERITY", default_value = "warn")]
     fail_on: Least,
     /// List the rules and exit
     #[arg(long, conflicts_with = "jwks")]
     list_rules: bool,
+    #[command(flatten)]
+    source: Source,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]

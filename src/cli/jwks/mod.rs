@@ -15,6 +15,7 @@ mod row;
 mod show;
 mod thumbprint;
 
+use clap::builder::NonEmptyStringValueParser;
 use std::process::ExitCode;
 
 use clap::Subcommand;
@@ -72,13 +73,13 @@ enum Command {
 #[command(group(clap::ArgGroup::new("source").args(["jwks", "jwks_uri", "issuer"])))]
 pub struct Source {
     /// A key set; a single key of any format counts as a set of one (default: the keystore)
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", value_parser = NonEmptyStringValueParser::new())]
     jwks: Option<String>,
     /// The key set at URL; it is cached
-    #[arg(long, value_name = "URL")]
+    #[arg(long, value_name = "URL", value_parser = NonEmptyStringValueParser::new())]
     jwks_uri: Option<String>,
     /// The key set that this issuer publishes (OpenID Connect Discovery, RFC 8414)
-    #[arg(long, value_name = "URL")]
+    #[arg(long, value_name = "URL", value_parser = NonEmptyStringValueParser::new())]
     issuer: Option<String>,
     #[command(flatten)]
     network: Network,

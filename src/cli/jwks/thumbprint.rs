@@ -14,14 +14,14 @@ use super::Source;
 /// Print the RFC 7638 thumbprint of each key
 #[derive(clap::Args)]
 pub struct Args {
-    #[command(flatten)]
-    source: Source,
     /// The digest
     #[arg(long, value_enum, default_value = "sha256")]
     hash: Hash,
     /// As a URI (RFC 9278)
     #[arg(long)]
     uri: bool,
+    #[command(flatten)]
+    source: Source,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -59,6 +59,9 @@ struct Row {
 
 pub fn run(args: Args, context: &mut Context<'_>) -> Result<Thumbprints, Error> {
     let file = args.source.load(context)?.file;
+    if file.keys.iter().any(|key| key.secret().is_some()) {
+        context.output.warn("the thumbprint of a symmetric key confirms a guess of the key: keep it as secret as the key");
+    }
     let hash = ThumbprintHash::from(args.hash);
     let name = hash.as_str();
     let print = |thumbprint: String| match args.uri {

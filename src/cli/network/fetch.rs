@@ -60,7 +60,12 @@ impl Fetch for Http<'_> {
         if let Some(headers) = self.settings.headers_for(request.address) {
             builder = builder.headers(headers.clone());
         }
-        let mut answer = builder.send().map_err(|e| failure(&e, request.timeout))?;
+        let via = proxy(request.address).map(|it| it.uri().authority().map_or_else(String::new, ToString::to_string));
+        let named = |failure: Failure| match &via {
+            Some(proxy) => Failure { why: format!("{} (through the proxy {proxy})", failure.why), ..failure },
+            None => failure,
+        };
+        let mut answer = builder.send().map_err(|e| named(failure(&e, request.timeout)))?;
         let status = answer.status().as_u16();
         let text = |value: &HeaderValue| String::from_utf8_lossy(value.as_bytes()).into_owned();
         let headers = answer.headers().iter().map(|(name, value)| (name.as_str().to_owned(), text(value))).collect();
@@ -131,6 +136,31 @@ impl Http<'_> {
             builder = builder.identity(reqwest::Identity::from_pem(identity.expose()).map_err(|e| setup(&e))?);
         }
         builder.build().map_err(|e| setup(&chain(&e)))
+    }
+}
+
+/// Refuses a proxy for `address` that is none.
+pub fn check_proxy(address: &Address) -> Result<(), Error> {
+    match proxy(address).map(|intercept| through(&intercept)) {
+        Some(Err(_)) => {
+            let error = Error::usage("the proxy variables", format!("name no usable proxy for {address}"));
+            Err(error.hint("write http://HOST:PORT into https_proxy, http_proxy or all_proxy, or name the host in no_proxy"))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Refuses a client certificate that does not belong to its key, or a key that TLS has no use for.
+pub fn check_identity(certificates: &[u8], key: &[u8]) -> Result<(), String> {
+    use rustls::pki_types::pem::PemObject as _;
+    use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+    let chain = CertificateDer::pem_slice_iter(certificates).collect::<Result<Vec<_>, _>>().map_err(|e| e.to_string())?;
+    let key = PrivateKeyDer::try_from(key.to_vec()).map_err(str::to_owned)?;
+    let provider = rustls::crypto::ring::default_provider();
+    match rustls::sign::CertifiedKey::from_der(chain, key, &provider) {
+        Ok(_) => Ok(()),
+        Err(rustls::Error::InconsistentKeys(_)) => Err("is not the key of the certificate".into()),
+        Err(e) => Err(format!("cannot be used for TLS: {e}")),
     }
 }
 
@@ -226,8 +256,7 @@ fn tls(error: &(dyn std::error::Error + 'static)) -> Option<String> {
             "the server's certificate is for another host name".into()
         }
         rustls::Error::InvalidCertificate(Bad::UnknownIssuer) => {
-            "the server's certificate is by an authority that is not trusted (one of your own is named with --ca-bundle FILE)"
-                .into()
+            "the server's certificate is by an authority that is not trusted".into()
         }
         other => format!("TLS failed: {}", plain(&other.to_string())),
     })

@@ -21,7 +21,7 @@ use jwtctl::core::shared::Store;
 
 use super::Context;
 use super::input::{duration, variable};
-use fetch::{Settings, parse_headers};
+use fetch::{Settings, check_identity, check_proxy, parse_headers};
 
 /// How remote keys are fetched, and for how long they are good.
 #[derive(clap::Args)]
@@ -100,12 +100,31 @@ impl Network {
         Address::parse(text, self.allow_http)
     }
 
+    /// Refuses flags about fetching where nothing is fetched.
+    fn check_unused(&self) -> Result<(), Error> {
+        let flags = [
+            ("--refresh", self.refresh),
+            ("--max-stale", self.max_stale.is_some()),
+            ("--stale-if-error", self.stale_if_error.is_some()),
+            ("--jwks-max-age", self.jwks_max_age.is_some()),
+            ("--ca-bundle", self.ca_bundle.is_some()),
+            ("--client-cert", self.client_cert.is_some()),
+            ("--http-headers", self.http_headers.is_some()),
+            ("--allow-http", self.allow_http),
+        ];
+        let given = flags.into_iter().find(|(_, given)| *given).map(|(flag, _)| flag);
+        match given.or_else(|| self.shared.unused()) {
+            Some(flag) => Err(Error::usage(flag, "needs --jwks-uri or --issuer: it is about keys that are fetched")),
+            None => Ok(()),
+        }
+    }
+
     /// The source that `--jwks-uri` or `--issuer` names, without which nothing is shared.
     pub fn source(&self, jwks_uri: Option<&str>, issuer: Option<&str>) -> Result<Option<Source>, Error> {
         match (jwks_uri, issuer) {
             (Some(url), _) => self.url(url).map(Source::Url).map(Some),
             (None, Some(issuer)) => Issuer::parse(issuer, self.allow_http).map(Source::Issuer).map(Some),
-            (None, None) => self.shared.check_unused().map(|()| None),
+            (None, None) => self.check_unused().map(|()| None),
         }
     }
 
@@ -156,6 +175,7 @@ impl Network {
             }
             None => reqwest::header::HeaderMap::new(),
         };
+        home.map_or(Ok(()), check_proxy)?;
         let settings = Settings { roots, identity: self.identity(context)?, headers, home: home.cloned() };
         Ok(Http { settings, clock: context.env.clock, output: &context.output })
     }
@@ -167,7 +187,9 @@ impl Network {
         let file = context.inputs.key_file(spec, "--client-key")?;
         let bad = |why: String| Error::input(Code::BadKey, spec, why);
         let [key] = &file.keys[..] else { return Err(bad("has more than one key, or none".into())) };
-        let key = pem("PRIVATE KEY", to_pkcs8(key).map_err(bad)?.expose());
+        let der = to_pkcs8(key).map_err(bad)?;
+        check_identity(certificate.expose(), der.expose()).map_err(bad)?;
+        let key = pem("PRIVATE KEY", der.expose());
         Ok(Some(Secret::new([certificate.expose(), b"\n", key.expose()].concat())))
     }
 }

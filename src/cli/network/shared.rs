@@ -56,14 +56,9 @@ impl Shared {
         keys.chain([("--cache-store-password-from", self.cache_store_password_from.as_deref())]).collect()
     }
 
-    /// Refuses a store that is named on the command line and would not be used.
-    pub fn check_unused(&self) -> Result<(), Error> {
-        match self.cache_store.is_some() || self.idle().is_some() {
-            true => {
-                Err(Error::usage(self.idle().unwrap_or(FLAG), "needs --jwks-uri or --issuer: only what is fetched is shared"))
-            }
-            false => Ok(()),
-        }
+    /// A flag that names a store, or says how one is used.
+    pub fn unused(&self) -> Option<&'static str> {
+        self.idle().or(self.cache_store.as_ref().map(|_| FLAG))
     }
 
     /// A flag that says how a store is used.

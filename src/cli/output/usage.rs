@@ -70,6 +70,9 @@ fn unspeakable(error: &clap::Error, args: &[OsString]) -> Option<Error> {
         || said.starts_with("eyJ")
         || said.trim_start().starts_with('{')
         || (is_stray && near_a_secret);
+    if error.kind() == ErrorKind::InvalidSubcommand && said.starts_with("eyJ") {
+        return Some(Error::usage("", "a token is not a command").hint("to look into it: jwtctl decode TOKEN"));
+    }
     is_secret.then(|| {
         let error = Error::usage("", "an argument was not expected, and is not repeated here in case it is secret");
         error.hint("a key goes into a file, env:NAME or fd:N; for how to call the command: --help")

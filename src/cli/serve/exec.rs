@@ -33,7 +33,8 @@ pub async fn run(program: &OsString, args: &[OsString], ready: &Ready, mut signa
 fn cannot_run(program: &OsString, error: &std::io::Error) -> Error {
     let why = match error.kind() {
         std::io::ErrorKind::NotFound => "no such command".into(),
-        _ => error.to_string(),
+        std::io::ErrorKind::PermissionDenied => "cannot be run: permission denied".into(),
+        _ => format!("cannot be run: {error}"),
     };
     Error::Io { code: Code::Io, path: program.into(), why, hints: Vec::new() }
 }

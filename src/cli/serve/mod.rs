@@ -8,6 +8,7 @@ mod ready;
 mod setup;
 mod tls;
 
+use clap::builder::NonEmptyStringValueParser;
 use std::cell::RefCell;
 use std::ffi::OsString;
 use std::process::ExitCode;
@@ -38,7 +39,7 @@ pub struct Args {
     #[arg(long, value_name = "ADDRESS", help_heading = "Address")]
     listen: Option<String>,
     /// The issuer's own address, as tokens name it (default: where it listens)
-    #[arg(long, value_name = "URL", help_heading = "Address")]
+    #[arg(long, value_name = "URL", help_heading = "Address", value_parser = NonEmptyStringValueParser::new())]
     issuer: Option<String>,
     /// Where the key set is
     #[arg(long, value_name = "PATH", default_value = "/jwks", help_heading = "Address")]

@@ -162,8 +162,8 @@ mod unix {
             links |= metadata.is_symlink();
             // Of a link only the owner matters: it lets everybody do everything, and that means nothing.
             let mode = if metadata.is_symlink() { 0 } else { metadata.mode() };
-            if let Some(why) = objection_above(metadata.uid(), mode) {
-                return Err(unsafe_because(ancestor, &why));
+            if let Some(it) = objection_above(metadata.uid(), mode) {
+                return Err(unsafe_because(ancestor, &it.why).hint(it.remedy("go-w", ancestor)));
             }
         }
         Ok(links)
@@ -191,7 +191,7 @@ mod unix {
         let stat = rustix::fs::fstat(dir).map_err(|e| Error::io(path, &e.into()))?;
         #[allow(clippy::useless_conversion, reason = "narrower on other systems")]
         match objection(stat.st_uid, u32::from(stat.st_mode), NOT_WRITE) {
-            Some(why) => Err(unsafe_because(path, &why).hint(format!("if nobody else did: chmod 700 '{}'", path.display()))),
+            Some(it) => Err(unsafe_because(path, &it.why).hint(it.remedy("700", path))),
             None => Ok(()),
         }
     }
@@ -219,7 +219,7 @@ mod unix {
         if metadata.nlink() != 1 {
             return Err("has a second name (a hard link)".into());
         }
-        objection(metadata.uid(), metadata.mode(), NOT_WRITE).map_or(Ok(()), Err)
+        objection(metadata.uid(), metadata.mode(), NOT_WRITE).map_or(Ok(()), |it| Err(it.why))
     }
 
     pub fn rename(dir: &Handle, _: &Path, from: &str, to: &str) -> io::Result<()> {

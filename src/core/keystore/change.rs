@@ -160,7 +160,7 @@ impl Changing {
 
 fn symmetric() -> Error {
     Error::usage("keystore", "keeps key pairs, whose public half it publishes; a symmetric key has none")
-        .hint("write it to a file instead: --out FILE")
+        .hint("keep it in a file of its own: jwtctl keygen HS256 --out FILE")
 }
 
 fn protect(key: &Key, protection: Protection<'_>, p2c: u32) -> Result<Private, Error> {

@@ -229,7 +229,10 @@ fn check_file(path: &Path, file: &File) -> Result<(), Error> {
 fn check_owner(path: &Path, metadata: &fs::Metadata, mode: &str) -> Result<(), Error> {
     use std::os::unix::fs::MetadataExt as _;
     match owner::objection(metadata.uid(), metadata.mode(), owner::NOTHING) {
-        Some(why) => Err(unsafe_because(path, why).hint(format!("if nobody else used it: chmod {mode} '{}'", path.display()))),
+        Some(it) => {
+            let remedy = it.remedy(mode, path);
+            Err(unsafe_because(path, it.why).hint(remedy))
+        }
         None => Ok(()),
     }
 }
@@ -240,9 +243,9 @@ fn check_ancestor(path: &Path) -> Result<(), Error> {
     use std::os::unix::fs::MetadataExt as _;
     let metadata = path.metadata().map_err(|e| Error::io(path, &e))?;
     match owner::objection_above(metadata.uid(), metadata.mode()) {
-        Some(why) => {
-            let error = unsafe_because(path, format!("holds the keystore and {why}"));
-            Err(error.hint(format!("if nobody else used it: chmod go-w '{}'", path.display())))
+        Some(it) => {
+            let remedy = it.remedy("go-w", path);
+            Err(unsafe_because(path, format!("holds the keystore and {}", it.why)).hint(remedy))
         }
         None => Ok(()),
     }

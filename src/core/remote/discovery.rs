@@ -26,12 +26,23 @@ impl Remote<'_> {
             Source::Issuer(issuer) => issuer.clone(),
         };
         let slot = self.document_slot(&issuer);
-        let Some(entry) = self.read(&slot)? else { return Ok(None) };
+        let Some(entry) = self.read(&slot)? else { return Ok(self.address_by_hand(&issuer, env)) };
         let usable = match self.options.standing(&entry, None, env) {
             Standing::Fresh => true,
             _ => self.options.offline && self.options.usable_offline(&entry, env),
         };
         Ok(usable.then(|| self.keys_address(&issuer, &entry)).flatten())
+    }
+
+    /// Where keys are from that came in by hand: a bundle says whose they are, and brings no document. For those alone who
+    /// may not ask the issuer.
+    fn address_by_hand(&self, issuer: &Issuer, env: &Env<'_>) -> Option<Address> {
+        let cache = self.cache.as_ref().filter(|_| self.options.offline)?;
+        cache.list(env).into_iter().filter(|it| it.kind == Kind::Jwks).find_map(|it| {
+            let entry = it.entry.ok().filter(|it| it.issuer.as_deref() == Some(issuer.as_str()))?;
+            let address = self.allowed(issuer, &entry.url).ok()?;
+            (entry.ctx == self.context(&address)).then_some(address)
+        })
     }
 
     /// Where the keys are, asking the issuer if need be.

@@ -361,7 +361,7 @@ fn seconds(ms: i64) -> String {
 
 fn unavailable(code: Code, what: &str, problem: &Problem) -> Error {
     let hint = match problem.class {
-        Class::Tls => Some("if the server's certificate is by a CA of your own: --ca-bundle FILE"),
+        Class::Tls if problem.why.contains("authority") => Some("if it is one of your own: --ca-bundle FILE"),
         Class::Redirect => Some("name the URL that it redirects to, if you trust it"),
         Class::Http4xx => Some("check the URL; if the server wants credentials: --http-headers FILE"),
         Class::NotJwks => Some("check the URL; an issuer, whose document names the URL, is given with --issuer"),
