@@ -194,9 +194,7 @@ fn read_pem(blocks: &[PemBlock], what: &str, passphrase: Passphrase<'_>) -> Resu
         );
     }
     if block.label == "OPENSSH PRIVATE KEY" {
-        return Err(
-            bad("is an OpenSSH private key".into()).hint(format!("convert a copy of it: ssh-keygen -p -m PKCS8 -f {what}"))
-        );
+        return Err(bad("is an OpenSSH private key".into()).hint(way_out_of_openssh(block.der.expose())));
     }
     if block.label == "ENCRYPTED PRIVATE KEY" {
         return open_pkcs8(block.der.expose(), what, passphrase).map(KeyFile::one);
@@ -204,6 +202,18 @@ fn read_pem(blocks: &[PemBlock], what: &str, passphrase: Passphrase<'_>) -> Resu
     match from_der(block.der.expose()) {
         Some(key) => key.map(KeyFile::one).map_err(bad),
         None => Err(bad(format!("has a {} block that is broken", block.label))),
+    }
+}
+
+/// What to do about a private key in OpenSSH's own format, whose public half is in clear even when it is encrypted.
+fn way_out_of_openssh(content: &[u8]) -> &'static str {
+    const ED25519: &[u8] = b"ssh-ed25519";
+    // For these `ssh-keygen -p -m PKCS8` says that all went well, and leaves the format as it was.
+    match content.windows(ED25519.len()).any(|window| window == ED25519) {
+        true => {
+            "ssh-keygen keeps Ed25519 keys in this format; make a new key: jwtctl keygen EdDSA, or openssl genpkey -algorithm ed25519"
+        }
+        false => "convert a copy of it, which is rewritten in place: ssh-keygen -p -m PKCS8 -f COPY",
     }
 }
 
