@@ -152,6 +152,31 @@ fn openssh_reads_the_public_key() {
     }
 }
 
+/// The hint is tried out as it stands.
+#[test]
+fn private_keys_of_openssh_are_refused_with_a_way_that_works() {
+    let lab = Lab::new();
+    let Some(keygen) = tool("ssh-keygen", &["-?"]) else { return };
+    for kind in ["rsa", "ecdsa", "ed25519"] {
+        let key = lab.path(kind);
+        let key = key.to_str().unwrap();
+        let made = Command::new(&keygen).args(["-q", "-t", kind, "-N", "", "-f", key]).status().unwrap();
+        assert!(made.success(), "{kind}");
+        let refused = lab.run(&["jwks", "thumbprint", "--jwks", key]);
+        assert_eq!(refused.status.code(), Some(2), "{kind}");
+        let said = String::from_utf8_lossy(&refused.stderr).into_owned();
+        assert!(said.contains("is an OpenSSH private key"), "{said}");
+        if kind == "ed25519" {
+            assert!(said.contains("make a new key: jwtctl keygen EdDSA") && !said.contains("COPY"), "{said}");
+            continue;
+        }
+        assert!(said.contains("ssh-keygen -p -m PKCS8 -f COPY"), "{said}");
+        let arguments = ["-p", "-m", "PKCS8", "-P", "", "-N", "", "-f", key];
+        assert!(Command::new(&keygen).args(arguments).stdout(Stdio::null()).status().unwrap().success(), "{kind}");
+        lab.ok(&["jwks", "thumbprint", "--jwks", key]);
+    }
+}
+
 /// The sealed half of a key file in the keystore is a JWE like any other.
 #[test]
 fn what_the_keystore_seals_opens_elsewhere() {

@@ -139,12 +139,23 @@ fn sealed_keys_open(lab: &Lab, format: &str) {
 
     // The peer seals. jwtctl signs with it, and the peer's public key confirms that.
     let keys = lab.keygen("ES256", format);
+    let in_json = lab.peer(&["sealjson", text(&keys.private), text(&passphrase)]);
+    if in_json.code != NOT_SUPPORTED {
+        let sealed = lab.write("sealed-by-peer.json", in_json.expect(0).as_bytes());
+        let token = lab.jwtctl_sign("ES256", &sealed, &["--passphrase-from", text(&passphrase)]);
+        lab.jwtctl_verify("ES256", &keys.public, &token).expect(0);
+        refuses_passphrase(lab, &sealed, &wrong);
+    }
     let sealed = lab.peer(&["seal", text(&keys.private), text(&passphrase)]).expect(0);
     let sealed = lab.write("sealed-by-peer", sealed.as_bytes());
     let token = lab.jwtctl_sign("ES256", &sealed, &["--passphrase-from", text(&passphrase)]);
     lab.jwtctl_verify("ES256", &keys.public, &token).expect(0);
     lab.peer_verify("ES256", &keys.peer_public, &token).expect(0);
-    let refused = lab.jwtctl(&["sign", "--key", text(&sealed), "--passphrase-from", text(&wrong), "--exp", "+10m"], "");
+    refuses_passphrase(lab, &sealed, &wrong);
+}
+
+fn refuses_passphrase(lab: &Lab, sealed: &Path, wrong: &Path) {
+    let refused = lab.jwtctl(&["sign", "--key", text(sealed), "--passphrase-from", text(wrong), "--exp", "+10m"], "");
     assert_eq!(refused.expect(BAD_CALL), "", "{}", lab.adapter);
 }
 

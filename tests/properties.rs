@@ -80,6 +80,7 @@ fn read_everything(bytes: &[u8]) {
         let _ = (json.duplicate(), json.kind(), json.as_strings(), json.pointer("/a/0"), json.to_text());
         let _ = (lint::lint(&json, Timestamp(0)), diff::diff(&json, &json).map(|it| assert!(it.is_empty())));
         if let Json::Object(object) = json {
+            let _ = (jwe::from_json(&object), seal::open_json(&object, "FILE", nobody));
             let _ = (KeySet::from_json(object.clone()), Key::from_jwk(object));
         }
     }
@@ -700,6 +701,8 @@ static GOOD_INPUTS: LazyLock<Vec<Vec<u8>>> = LazyLock::new(|| {
             let entries = json[kind].as_array().into_iter().flatten();
             inputs.extend(entries.map(|entry| entry[member].as_str().unwrap().into()));
         }
+        let sealed = json["sealed_json"].as_array().into_iter().flatten();
+        inputs.extend(sealed.map(|entry| entry["jwe"].to_string().into_bytes()));
         let sets = json["sets"].as_array().into_iter().flatten();
         inputs.extend(sets.map(|entry| entry["jwks"].to_string().into_bytes()));
     }

@@ -532,6 +532,131 @@ fn what_is_sealed_opens_again() {
     }
 }
 
+/// As step writes them, indented, and as jwcrypto does by default.
+#[test]
+fn sealed_keys_in_json_open() {
+    let heavy = |name: &str| name.contains("600000");
+    for SealedJson { name, jwe, passphrase, content } in sealed_json() {
+        let pretty = format!("\u{feff}\r\n{jwe:#}\n");
+        for text in [jwe.to_string(), pretty].into_iter().skip(usize::from(heavy(&name))) {
+            assert_eq!(keyfile::kind(text.as_bytes()), Some("a sealed key"), "{name}");
+            let read = read_sealed(&text, &passphrase).unwrap_or_else(|why| panic!("{name}: {why}"));
+            let expected = content["keys"].as_array().cloned().unwrap_or_else(|| vec![content.clone()]);
+            assert_eq!(jwks(&read), expected, "{name}");
+            assert_eq!(read.is_set, content["keys"].is_array(), "{name}");
+        }
+        if !heavy(&name) {
+            assert_eq!(read_sealed(&jwe.to_string(), b"x").unwrap_err().code(), Code::BadPassphrase, "{name}");
+        }
+    }
+}
+
+/// One character of the file is another: it does not open, or what was changed says nothing.
+#[test]
+fn sealed_keys_in_json_with_a_change_do_not_open() {
+    let mut opened = 0;
+    for SealedJson { name, jwe, passphrase, content } in sealed_json() {
+        if !["with aad", "with ids"].iter().any(|kind| name.contains(kind)) {
+            continue;
+        }
+        let text = jwe.to_string().into_bytes();
+        for (at, change) in (0..text.len()).flat_map(|at| [(at, 1), (at, 4)]) {
+            let mut changed = text.clone();
+            changed[at] ^= change;
+            let changed = String::from_utf8(changed).unwrap();
+            match read_sealed(&changed, &passphrase) {
+                Ok(read) => {
+                    assert_eq!(jwks(&read), std::slice::from_ref(&content), "{changed}");
+                    opened += 1;
+                }
+                Err(error) => assert!(matches!(error.code(), Code::BadKey | Code::BadPassphrase), "{error}: {changed}"),
+            }
+        }
+    }
+    assert!((1..60).contains(&opened), "an id may change, and nothing else: {opened}");
+}
+
+#[test]
+fn sealed_keys_in_json_of_an_unfit_form_ask_for_no_passphrase() {
+    let find = |kind: &str| sealed_json().into_iter().find(|it| it.name.ends_with(kind)).unwrap().jwe;
+    let (flat, general) = (find("JSON, flattened"), find("JSON, general"));
+    let with = |base: &Value, pointer: &str, value: &str| {
+        let (parent, name) = pointer.rsplit_once('/').unwrap();
+        let mut changed = base.clone();
+        changed.pointer_mut(parent).unwrap()[name] = serde_json::from_str(value).unwrap();
+        changed.to_string()
+    };
+    let protected = |name: &str, value: &str| {
+        let header = flat["protected"].as_str().unwrap();
+        let header = changed_header(header, name, Some(Json::parse(value.as_bytes()).unwrap()));
+        with(&flat, "/protected", &format!("{header:?}"))
+    };
+    let recipient = &general["recipients"][0];
+    for (text, why) in [
+        (with(&flat, "/unprotected", r#"{"enc":"A128GCM"}"#), r#""unprotected" holds "enc""#),
+        (with(&flat, "/unprotected", r#"{"p2s":"AAAAAAAAAAAAAAAAAAAAAA"}"#), r#""unprotected" holds "p2s""#),
+        (with(&flat, "/unprotected", r#"{"cty":"text"}"#), r#""cty" stands both in "unprotected" and"#),
+        (with(&flat, "/unprotected", "null"), r#""unprotected" is null"#),
+        (with(&flat, "/header/alg", r#""PBES2-HS256+A128KW""#), r#""header" holds "alg""#),
+        (with(&flat, "/header/zip", r#""DEF""#), r#""header" holds "zip""#),
+        (with(&flat, "/header/crit", r#"["p2s"]"#), r#""header" holds "crit""#),
+        (with(&flat, "/header/p2c", "1000"), r#""p2c" stands both in "header" and"#),
+        (with(&flat, "/header", "[]"), r#""header" is an array"#),
+        (with(&flat, "/header", "{}"), r#"no "p2s""#),
+        (with(&flat, "/header/p2s", "[]"), r#"no "p2s""#),
+        (with(&flat, "/header/p2s", r#""AAAA""#), "salt of 3 bytes"),
+        (with(&flat, "/recipients", &general["recipients"].to_string()), r#"both "recipients" and "header""#),
+        (with(&general, "/recipients", "[]"), "0 recipients"),
+        (with(&general, "/recipients", &format!("[{recipient},{recipient}]")), "2 recipients, and only one"),
+        (with(&general, "/recipients", "[7]"), "recipient is a number"),
+        (with(&general, "/recipients", "{}"), r#""recipients" is an object"#),
+        (with(&general, "/encrypted_key", r#""AAAA""#), r#"both "recipients" and "encrypted_key""#),
+        (with(&general, "/recipients/0/header/enc", r#""A256GCM""#), r#""header" holds "enc""#),
+        (with(&flat, "/protected", r#""""#), r#"no "protected" header"#),
+        (with(&flat, "/protected", "{}"), r#""protected" is an object"#),
+        (with(&flat, "/protected", r#""e30=""#), "the header is not base64url"),
+        (with(&flat, "/iv", "7"), r#""iv" is a number"#),
+        (with(&flat, "/tag", r#""AA==""#), "the tag is not base64url"),
+        (with(&flat, "/ciphertext", r#""A A""#), "the ciphertext is not base64url"),
+        (with(&flat, "/aad", r#""A+A/""#), "the aad is not base64url"),
+        (with(&flat, "/encrypted_key", r#""""#), "encrypted key of 0 bytes"),
+        (flat.to_string().replacen('{', r#"{"tag":"AAAA","#, 1), r#""/tag" twice"#),
+        (flat.to_string().replacen(r#"{"p2s":"#, r#"{"p2s":"","p2s":"#, 1), r#""/header/p2s" twice"#),
+        (protected("p2c", "1000001"), "asks for 1000001 iterations"),
+        (protected("p2c", "999"), "asks for 999 iterations"),
+        (protected("alg", r#""A128KW""#), r#"encrypted with "A128KW""#),
+        (protected("alg", r#""none""#), r#"encrypted with "none""#),
+    ] {
+        let error = keyfile::read(&Secret::new(text.clone().into()), "FILE", &mut || panic!("asked: {text}")).unwrap_err();
+        assert_eq!(error.code(), Code::BadKey, "{text}");
+        assert!(error.to_string().contains(why), "{error}: {text}");
+        assert_eq!(keyfile::kind(text.as_bytes()), Some("a sealed key"), "{text}");
+    }
+}
+
+#[test]
+fn what_is_sealed_twice_is_no_key() {
+    let SealedJson { jwe, passphrase, .. } = sealed_json().into_iter().find(|it| it.name.ends_with("flattened")).unwrap();
+    let jwe = Secret::new(jwe.to_string().into());
+    let twice = seal::seal(&jwe, seal::Content::Jwk, &Secret::new(passphrase.clone()), 1000).unwrap();
+    let error = read_sealed(&twice, &passphrase).unwrap_err();
+    assert_eq!(error.code(), Code::BadKey);
+    assert!(error.to_string().contains("neither \"kty\" nor \"keys\""), "{error}");
+}
+
+/// Reads a key file that asks for its passphrase once at most.
+fn read_sealed(text: &str, passphrase: &[u8]) -> Result<KeyFile, Error> {
+    let mut asked = false;
+    keyfile::read(&Secret::new(text.into()), "FILE", &mut || {
+        assert!(!std::mem::replace(&mut asked, true), "asked twice: {text}");
+        Ok(Secret::new(passphrase.to_vec()))
+    })
+}
+
+fn jwks(read: &KeyFile) -> Vec<Value> {
+    read.keys.iter().map(|key| serde_json::from_slice(key.expose_jwk().expose()).unwrap()).collect()
+}
+
 fn refuses(name: &str, parts: &[Vec<u8>], passphrase: &[u8], codes: &[Code]) {
     let text = parts.iter().map(|part| encode(part)).collect::<Vec<_>>().join(".");
     match seal::open(&text, "FILE", || Ok(Secret::new(passphrase.to_vec()))) {
@@ -787,6 +912,23 @@ fn sealed() -> Vec<Sealed> {
         content: entry.get("jwk").unwrap_or(&entry["jwks"]).clone(),
     };
     entries("sealed").into_iter().map(read).collect()
+}
+
+struct SealedJson {
+    name: String,
+    jwe: Value,
+    passphrase: Vec<u8>,
+    content: Value,
+}
+
+fn sealed_json() -> Vec<SealedJson> {
+    let read = |(name, entry): (String, Value)| SealedJson {
+        name,
+        jwe: entry["jwe"].clone(),
+        passphrase: entry["passphrase"].as_str().unwrap().into(),
+        content: entry.get("jwk").unwrap_or(&entry["jwks"]).clone(),
+    };
+    entries("sealed_json").into_iter().map(read).collect()
 }
 
 struct Named {

@@ -240,7 +240,8 @@ impl Object {
         Ok(())
     }
 
-    fn duplicate(&self) -> Option<String> {
+    /// [`Json::duplicate`] of an object.
+    pub fn duplicate(&self) -> Option<String> {
         let mut seen = std::collections::HashSet::with_capacity(self.0.len());
         for (name, value) in &self.0 {
             let here = || format!("/{}", name.replace('~', "~0").replace('/', "~1"));

@@ -47,9 +47,9 @@ pub fn kind(content: &[u8]) -> Option<&'static str> {
     }
     if matches!(text.first(), Some(b'{' | b'[')) {
         let mut json = Json::parse(text).ok();
-        let found = json.as_ref().is_some_and(holds_jwk);
+        let found = json.as_ref().and_then(json_kind);
         json.iter_mut().for_each(wipe);
-        return found.then_some("a JWK");
+        return found;
     }
     let readable = std::str::from_utf8(text).ok();
     if readable.is_some_and(|text| from_ssh(text).is_some()) {
@@ -64,9 +64,16 @@ pub fn kind(content: &[u8]) -> Option<&'static str> {
     lines.into_iter().any(is_der).then_some("a DER key")
 }
 
+fn json_kind(json: &Json) -> Option<&'static str> {
+    if holds_jwk(json) {
+        return Some("a JWK");
+    }
+    json.as_object().is_some_and(jwe::is_json).then_some("a sealed key")
+}
+
 fn holds_jwk(json: &Json) -> bool {
     match json {
-        Json::Object(object) => object.has("kty") || object.has("keys"),
+        Json::Object(object) => is_jwk(object),
         Json::Array(items) => items.iter().any(holds_jwk),
         _ => false,
     }
@@ -88,7 +95,12 @@ pub fn read(bytes: &Secret, what: &str, passphrase: Passphrase<'_>) -> Result<Ke
         return Err(bad("is empty"));
     }
     if text[0] == b'{' {
-        return read_json(text, what);
+        let object = parse_object(text, what)?;
+        if !is_jwk(&object) && jwe::is_json(&object) {
+            let opened = seal::open_json(&object, what, passphrase)?;
+            return read_json(opened.expose(), what);
+        }
+        return from_object(object, what);
     }
     if let Some(blocks) = pem_blocks(text) {
         return read_pem(&blocks.map_err(|why| bad(&why))?, what, passphrase);
@@ -101,7 +113,7 @@ pub fn read(bytes: &Secret, what: &str, passphrase: Passphrase<'_>) -> Result<Ke
     {
         if jwe::is_compact(text) {
             let opened = seal::open(text, what, passphrase)?;
-            return read_json(opened.expose().trim_ascii(), what);
+            return read_json(opened.expose(), what);
         }
         if text.split('.').count() == 3 {
             return Err(bad("is a token, not a key"));
@@ -120,12 +132,25 @@ fn unknown(what: &str) -> Error {
     error.hint("keys are read as JWK, JWK set, or PEM or DER of PKCS#8, PKCS#1, SEC1, SPKI or X.509; an HMAC secret is given with --secret")
 }
 
+/// What was sealed: a JWK or a set, and nothing that is sealed again.
 fn read_json(text: &[u8], what: &str) -> Result<KeyFile, Error> {
+    from_object(parse_object(text.trim_ascii(), what)?, what)
+}
+
+fn parse_object(text: &[u8], what: &str) -> Result<Object, Error> {
     let bad = |why: String| Error::input(Code::BadKey, what, why);
-    let mut object = match Json::parse(text).map_err(|why| bad(format!("is not JSON: {why}")))? {
-        Json::Object(object) => object,
-        other => return Err(bad(format!("is {}, not a JWK or a JWK set", other.kind()))),
-    };
+    match Json::parse(text).map_err(|why| bad(format!("is not JSON: {why}")))? {
+        Json::Object(object) => Ok(object),
+        other => Err(bad(format!("is {}, not a JWK or a JWK set", other.kind()))),
+    }
+}
+
+fn is_jwk(object: &Object) -> bool {
+    object.has("kty") || object.has("keys")
+}
+
+fn from_object(mut object: Object, what: &str) -> Result<KeyFile, Error> {
+    let bad = |why: String| Error::input(Code::BadKey, what, why);
     if object.has("keys") {
         let set = KeySet::from_json(object).map_err(bad)?;
         return Ok(KeyFile { keys: set.keys, dropped: set.dropped, is_set: true });
@@ -169,9 +194,7 @@ fn read_pem(blocks: &[PemBlock], what: &str, passphrase: Passphrase<'_>) -> Resu
         );
     }
     if block.label == "OPENSSH PRIVATE KEY" {
-        return Err(
-            bad("is an OpenSSH private key".into()).hint(format!("convert a copy of it: ssh-keygen -p -m PKCS8 -f {what}"))
-        );
+        return Err(bad("is an OpenSSH private key".into()).hint(way_out_of_openssh(block.der.expose())));
     }
     if block.label == "ENCRYPTED PRIVATE KEY" {
         return open_pkcs8(block.der.expose(), what, passphrase).map(KeyFile::one);
@@ -179,6 +202,18 @@ fn read_pem(blocks: &[PemBlock], what: &str, passphrase: Passphrase<'_>) -> Resu
     match from_der(block.der.expose()) {
         Some(key) => key.map(KeyFile::one).map_err(bad),
         None => Err(bad(format!("has a {} block that is broken", block.label))),
+    }
+}
+
+/// What to do about a private key in OpenSSH's own format, whose public half is in clear even when it is encrypted.
+fn way_out_of_openssh(content: &[u8]) -> &'static str {
+    const ED25519: &[u8] = b"ssh-ed25519";
+    // For these `ssh-keygen -p -m PKCS8` says that all went well, and leaves the format as it was.
+    match content.windows(ED25519.len()).any(|window| window == ED25519) {
+        true => {
+            "ssh-keygen keeps Ed25519 keys in this format; make a new key: jwtctl keygen EdDSA, or openssl genpkey -algorithm ed25519"
+        }
+        false => "convert a copy of it, which is rewritten in place: ssh-keygen -p -m PKCS8 -f COPY",
     }
 }
 

@@ -1,7 +1,8 @@
 //! A private key at rest: a JWE of its JWK under a passphrase (RFC 7517 §7), which other JOSE tools open as well.
 
 use super::alg::KeyAlg;
-use super::error::{Code, Error};
+use super::error::{Code, Error, Reason};
+use super::json::{Json, Object};
 use super::jwe::{self, Jwe};
 use super::secret::Secret;
 
@@ -29,14 +30,30 @@ impl Content {
     }
 }
 
-/// Opens what [`seal`], step, jwcrypto or `jose` sealed with a passphrase. `passphrase` is called only when the form is
-/// in order, so that nobody types one in vain.
+/// Opens what [`seal`], step, jwcrypto or `jose` sealed with a passphrase, in the compact form. `passphrase` is called
+/// only when the form is in order, so that nobody types one in vain.
 ///
 /// # Errors
 /// [`Code::BadKey`] when the JWE is not of this kind; [`Code::BadPassphrase`] when it does not open.
 pub fn open(text: &str, what: &str, passphrase: impl FnOnce() -> Result<Secret, Error>) -> Result<Secret, Error> {
+    open_parsed(jwe::parse(text), what, passphrase)
+}
+
+/// [`open`] for the JSON form, which step and jwcrypto write.
+///
+/// # Errors
+/// As [`open`].
+pub fn open_json(object: &Object, what: &str, passphrase: impl FnOnce() -> Result<Secret, Error>) -> Result<Secret, Error> {
+    open_parsed(jwe::from_json(object), what, passphrase)
+}
+
+fn open_parsed(
+    sealed: Result<Jwe, Reason>,
+    what: &str,
+    passphrase: impl FnOnce() -> Result<Secret, Error>,
+) -> Result<Secret, Error> {
     let bad = |why: String| Error::input(Code::BadKey, what, why);
-    let sealed = jwe::parse(text).map_err(|reason| bad(format!("looks like an encrypted key, but {}", reason.message)))?;
+    let sealed = sealed.map_err(|reason| bad(format!("looks like an encrypted key, but {}", reason.message)))?;
     let alg = sealed.header.alg();
     let alg = match alg.parse() {
         Ok(alg @ (KeyAlg::Pbes2Hs256 | KeyAlg::Pbes2Hs384 | KeyAlg::Pbes2Hs512)) => alg,
@@ -54,9 +71,8 @@ pub fn open(text: &str, what: &str, passphrase: impl FnOnce() -> Result<Secret, 
 }
 
 /// `p2s` and `p2c` within bounds, and an encrypted key of a length that can be one (RFC 7518 §4.8, RFC 3394).
-fn check_parameters(sealed: &Jwe<'_>) -> Result<(), String> {
-    use super::json::Json;
-    let members = sealed.header.members();
+fn check_parameters(sealed: &Jwe) -> Result<(), String> {
+    let members = sealed.parameters();
     let salt = members.text("p2s").and_then(super::key::decode).ok_or("has no \"p2s\" in its header")?;
     if salt.len() < 8 {
         return Err(format!("has a salt of {} bytes, and 8 is the least", salt.len()));
@@ -108,14 +124,14 @@ mod backend {
     use super::{Error, Jwe, Secret};
 
     /// The content encryption key; josekit only unwraps it.
-    pub fn unwrap(jwe: &Jwe<'_>, alg: KeyAlg, _: ContentEnc, passphrase: &Secret) -> Option<Secret> {
+    pub fn unwrap(jwe: &Jwe, alg: KeyAlg, _: ContentEnc, passphrase: &Secret) -> Option<Secret> {
         let alg = match alg {
             KeyAlg::Pbes2Hs256 => Pbes2::Pbes2Hs256A128kw,
             KeyAlg::Pbes2Hs384 => Pbes2::Pbes2Hs384A192kw,
             _ => Pbes2::Pbes2Hs512A256kw,
         };
         let work = || {
-            let header = Json::Object(jwe.header.members().clone()).to_text();
+            let header = Json::Object(jwe.parameters()).to_text();
             let header = JweHeader::from_bytes(header.as_bytes()).ok()?;
             let decrypter = alg.decrypter_from_bytes(passphrase.expose()).ok()?;
             // The content algorithm plays no part in unwrapping.
@@ -144,7 +160,7 @@ mod backend {
     use super::super::alg::{ContentEnc, KeyAlg};
     use super::{Error, Jwe, Secret};
 
-    pub fn unwrap(_: &Jwe<'_>, _: KeyAlg, _: ContentEnc, _: &Secret) -> Option<Secret> {
+    pub fn unwrap(_: &Jwe, _: KeyAlg, _: ContentEnc, _: &Secret) -> Option<Secret> {
         None
     }
 

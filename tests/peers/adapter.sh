@@ -48,7 +48,7 @@ run() {
     algs) printf '%s\n' $ALGS && return ;;
     sign | verify) wanted=3 ;;
     thumbprint) wanted=1 ;;
-    seal | open) wanted=2 ;;
+    seal | sealjson | open) wanted=2 ;;
     *) leave 2 "usage: see README.md" ;;
     esac
     [ $# -eq "$wanted" ] || leave 2 "usage: see README.md"

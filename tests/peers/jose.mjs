@@ -62,6 +62,12 @@ const commands = {
       .setProtectedHeader({ alg: 'PBES2-HS256+A128KW', enc: 'A256GCM', cty: 'jwk+json' })
       .setKeyManagementParameters({ p2c: STEP_P2C })
       .encrypt(readLine(passphrase)),
+  async sealjson(key, passphrase) {
+    const sealer = new jose.FlattenedEncrypt(read(key))
+      .setProtectedHeader({ alg: 'PBES2-HS256+A128KW', enc: 'A256GCM', cty: 'jwk+json' })
+      .setKeyManagementParameters({ p2c: STEP_P2C })
+    return JSON.stringify(await sealer.encrypt(readLine(passphrase)), null, 2)
+  },
   async open(sealed, passphrase) {
     const { plaintext } = await jose.compactDecrypt(readLine(sealed).toString(), readLine(passphrase), {
       keyManagementAlgorithms: ['PBES2-HS256+A128KW', 'PBES2-HS384+A192KW', 'PBES2-HS512+A256KW'],

@@ -39,16 +39,24 @@ def passphrase(path):
     return jwk.JWK.from_password(adapter.read_line(path).decode())
 
 
-def seal(key, phrase):
+def sealed(key, phrase):
     protected = {
         "alg": "PBES2-HS256+A128KW",
         "enc": "A256GCM",
         "p2c": adapter.STEP_P2C,
         "cty": "jwk+json",
     }
-    sealed = jwe.JWE(adapter.read(key), json.dumps(protected))
-    sealed.add_recipient(passphrase(phrase))
-    return sealed.serialize(compact=True)
+    token = jwe.JWE(adapter.read(key), json.dumps(protected))
+    token.add_recipient(passphrase(phrase))
+    return token
+
+
+def seal(key, phrase):
+    return sealed(key, phrase).serialize(compact=True)
+
+
+def sealjson(key, phrase):
+    return sealed(key, phrase).serialize()
 
 
 def unseal(sealed, phrase):
@@ -61,5 +69,5 @@ def unseal(sealed, phrase):
 adapter.run(
     VERSION, adapter.ALL_ALGS, (JWException, ValueError),
     sign=sign, verify=verify, thumbprint=thumbprint,
-    maxp2c=lambda: str(MAX_P2C), seal=seal, open=unseal,
+    maxp2c=lambda: str(MAX_P2C), seal=seal, sealjson=sealjson, open=unseal,
 )  # fmt: skip
