@@ -16,7 +16,7 @@ use jwtctl::core::secret::Secret;
 use serde::Serialize;
 
 use super::Context;
-use super::input::curve;
+use super::input::{Guard, curve};
 use super::output::{Page, Report, Role};
 
 /// Make a key
@@ -195,7 +195,7 @@ fn into_store(recipe: Recipe, alg: Alg, args: &Args, context: &Context<'_>) -> R
         return Err(Error::usage("--out", why).hint("for example --out key.jwk"));
     }
     let path = context.inputs.store_path()?;
-    let guard = context.inputs.guard(&context.inputs.store()?, args.no_encrypt, args.p2c)?;
+    let guard = Guard::joining(&context.inputs.store()?, args.no_encrypt, args.p2c, context)?;
     let key = make(recipe, alg, args, context)?;
     let public = args.public_out.as_ref().map(|_| keyfile::public(&key, args.format.into(), "--public-out")).transpose()?;
     let added = keystore::add(&path, key, &Policy::default(), guard.protection(), &context.env)?;

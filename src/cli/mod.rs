@@ -119,6 +119,8 @@ pub struct Context<'a> {
     pub offline: bool,
     /// Whether `--store` stands on the command line itself, and not in the environment.
     pub names_store: bool,
+    /// The same of `--passphrase-from`.
+    pub names_passphrase: bool,
 }
 
 /// Runs the command that the process was started with.
@@ -144,7 +146,9 @@ pub fn main() -> ExitCode {
     let Global { no_input, passphrase_from, store, cache_dir, offline, .. } = cli.global;
     let passphrase_from = passphrase_from.filter(|spec| !spec.is_empty());
     let inputs = Inputs::new(no_input || input::is_on("CI"), passphrase_from, store);
-    let mut context = Context { env, inputs, output, cache_dir, offline, names_store: has_flag(&args, "--store") };
+    let names_store = has_flag(&args, "--store");
+    let names_passphrase = has_flag(&args, "--passphrase-from");
+    let mut context = Context { env, inputs, output, cache_dir, offline, names_store, names_passphrase };
     dispatch(cli.command, &mut context)
 }
 

@@ -10,7 +10,7 @@ use jwtctl::core::time::Timestamp;
 use serde::Serialize;
 
 use super::super::Context;
-use super::super::input::{curve, duration, sig_alg};
+use super::super::input::{Guard, curve, duration, sig_alg};
 use super::super::output::{Page, Report, Role};
 
 /// Make the next signing key of the keystore
@@ -87,7 +87,7 @@ pub fn run(args: Args, context: &mut Context<'_>) -> Result<Rotated, Error> {
     if args.dry_run || matches!(plan, Plan::Wait { .. }) {
         return Ok(report(&plan, None, args.alg.map(|alg| alg.as_str().to_owned())));
     }
-    let guard = context.inputs.guard(&store, args.no_encrypt, args.p2c)?;
+    let guard = Guard::joining(&store, args.no_encrypt, args.p2c, context)?;
     let choice = Choice { alg: args.alg, crv: args.crv, bits: args.bits };
     let spinner = context.output.spinner(true, "making a key");
     let rotated = keystore::rotate(&path, &policy, choice, Some(guard.protection()), &context.env);
