@@ -57,10 +57,11 @@ impl Shared {
     }
 
     /// Refuses a store that is named on the command line and would not be used.
-    pub fn check_unused(&self) -> Result<(), Error> {
+    pub fn check_unused(&self, needs: &str) -> Result<(), Error> {
         match self.cache_store.is_some() || self.idle().is_some() {
             true => {
-                Err(Error::usage(self.idle().unwrap_or(FLAG), "needs --jwks-uri or --issuer: only what is fetched is shared"))
+                let why = format!("needs {needs}: only what is fetched is shared");
+                Err(Error::usage(self.idle().unwrap_or(FLAG), why))
             }
             false => Ok(()),
         }
