@@ -43,7 +43,6 @@ set edit:completion:arg-completer[jwtctl] = {|@words|
             cand session 'Manage sessions in Redis, as the npm middleware jwt-redis-session keeps them'
             cand serve 'Run a local issuer: OpenID Connect and OAuth 2.0 for tests'
             cand completions 'Print the completion script for a shell'
-            cand man 'Write the manual pages, one per command, into a directory'
         }
         &'jwtctl;decode'= {
             cand --color 'When to use colour'
@@ -989,22 +988,6 @@ set edit:completion:arg-completer[jwtctl] = {|@words|
             cand --help 'Print help (see more with ''--help'')'
         }
         &'jwtctl;completions'= {
-            cand --color 'When to use colour'
-            cand --now 'Pretend it is TIME: RFC 3339, a date, Unix seconds, +15m or -1h'
-            cand --store 'The keystore (default: in the platform''s data directory)'
-            cand --cache-dir 'Keep fetched keys in DIR (default: the platform''s cache directory)'
-            cand --passphrase-from 'Open sealed keys and encrypted PEM with the passphrase in KEYSPEC: PATH, -, env:NAME or fd:N'
-            cand --json 'Write one JSON document to stdout, failures included [env: JWTCTL_FORMAT=json]'
-            cand -q 'No notes and no progress on stderr'
-            cand --quiet 'No notes and no progress on stderr'
-            cand -v 'Say why and where from; secrets never'
-            cand --verbose 'Say why and where from; secrets never'
-            cand --no-input 'Never prompt: fail and name the flag to use [env: CI]'
-            cand --offline 'Files and cache only: open no connection'
-            cand -h 'Print help (see more with ''--help'')'
-            cand --help 'Print help (see more with ''--help'')'
-        }
-        &'jwtctl;man'= {
             cand --color 'When to use colour'
             cand --now 'Pretend it is TIME: RFC 3339, a date, Unix seconds, +15m or -1h'
             cand --store 'The keystore (default: in the platform''s data directory)'

@@ -47,7 +47,6 @@ complete -c jwtctl -n "__fish_jwtctl_needs_command" -f -a "cache" -d 'Look after
 complete -c jwtctl -n "__fish_jwtctl_needs_command" -f -a "session" -d 'Manage sessions in Redis, as the npm middleware jwt-redis-session keeps them'
 complete -c jwtctl -n "__fish_jwtctl_needs_command" -f -a "serve" -d 'Run a local issuer: OpenID Connect and OAuth 2.0 for tests'
 complete -c jwtctl -n "__fish_jwtctl_needs_command" -f -a "completions" -d 'Print the completion script for a shell'
-complete -c jwtctl -n "__fish_jwtctl_needs_command" -f -a "man" -d 'Write the manual pages, one per command, into a directory'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand decode" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless the environment says otherwise'
 always\t'Always'
 never\t'Never'"
@@ -84,7 +83,22 @@ complete -c jwtctl -n "__fish_jwtctl_using_subcommand verify" -l jwks -d 'Verify
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand verify" -l jwks-uri -d 'Verify with the key of the set at URL that the token names; the set is cached' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand verify" -l issuer -d 'Verify with the keys that this issuer publishes (OpenID Connect Discovery, RFC 8414); also the only iss accepted' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand verify" -l kid -d 'Use only the key of this id; a token that names another is refused' -r
-complete -c jwtctl -n "__fish_jwtctl_using_subcommand verify" -l alg -d 'Accept only these algorithms (default: what the key permits)' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand verify" -l alg -d 'Accept only these algorithms (default: what the key permits)' -r -f -a "HS256\t''
+HS384\t''
+HS512\t''
+RS256\t''
+RS384\t''
+RS512\t''
+PS256\t''
+PS384\t''
+PS512\t''
+ES256\t''
+ES384\t''
+ES512\t''
+ES256K\t''
+EdDSA\t''
+Ed25519\t''
+Ed448\t''"
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand verify" -l iss -d 'The issuer; repeat to accept any of several' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand verify" -l aud -d 'The audience that you are; repeat if you go by several names' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand verify" -l sub -d 'The subject' -r
@@ -149,7 +163,22 @@ hex\t'Hexadecimal digits'
 base64\t'Base64'
 base64url\t'Base64url'
 raw\t'The bytes themselves, line ending included'"
-complete -c jwtctl -n "__fish_jwtctl_using_subcommand sign" -l alg -d 'The algorithm; needed only where the key leaves a choice' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand sign" -l alg -d 'The algorithm; needed only where the key leaves a choice' -r -f -a "HS256\t''
+HS384\t''
+HS512\t''
+RS256\t''
+RS384\t''
+RS512\t''
+PS256\t''
+PS384\t''
+PS512\t''
+ES256\t''
+ES384\t''
+ES512\t''
+ES256K\t''
+EdDSA\t''
+Ed25519\t''
+Ed448\t''"
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand sign" -l kid -d 'Picks a key from a set; the id to write into the header (default: the key\'s own)' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand sign" -l iss -d 'The issuer' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand sign" -l sub -d 'The subject' -r
@@ -184,7 +213,14 @@ complete -c jwtctl -n "__fish_jwtctl_using_subcommand keygen" -l store -d 'The k
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand keygen" -l cache-dir -d 'Keep fetched keys in DIR (default: the platform\'s cache directory)' -r -F
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand keygen" -l passphrase-from -d 'Open sealed keys and encrypted PEM with the passphrase in KEYSPEC: PATH, -, env:NAME or fd:N' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand keygen" -l bits -d 'Size of an RSA key, 2048 to 8192 (default: 2048)' -r
-complete -c jwtctl -n "__fish_jwtctl_using_subcommand keygen" -l crv -d 'Curve, where the algorithm leaves a choice' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand keygen" -l crv -d 'Curve, where the algorithm leaves a choice' -r -f -a "P-256\t''
+P-384\t''
+P-521\t''
+secp256k1\t''
+Ed25519\t''
+Ed448\t''
+X25519\t''
+X448\t''"
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand keygen" -l use -d 'What the key is for (default: by the algorithm)' -r -f -a "sig\t'Signatures'
 enc\t'Encryption'"
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand keygen" -l kid -d 'Its id: thumbprint (RFC 7638), uuid, or any text' -r
@@ -335,8 +371,30 @@ complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subc
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from rotate" -l store -d 'The keystore (default: in the platform\'s data directory)' -r -F
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from rotate" -l cache-dir -d 'Keep fetched keys in DIR (default: the platform\'s cache directory)' -r -F
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from rotate" -l passphrase-from -d 'Open sealed keys and encrypted PEM with the passphrase in KEYSPEC: PATH, -, env:NAME or fd:N' -r
-complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from rotate" -l alg -d 'The algorithm of the new key (default: that of the current one, or EdDSA)' -r
-complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from rotate" -l crv -d 'Its curve, where the algorithm leaves a choice' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from rotate" -l alg -d 'The algorithm of the new key (default: that of the current one, or EdDSA)' -r -f -a "HS256\t''
+HS384\t''
+HS512\t''
+RS256\t''
+RS384\t''
+RS512\t''
+PS256\t''
+PS384\t''
+PS512\t''
+ES256\t''
+ES384\t''
+ES512\t''
+ES256K\t''
+EdDSA\t''
+Ed25519\t''
+Ed448\t''"
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from rotate" -l crv -d 'Its curve, where the algorithm leaves a choice' -r -f -a "P-256\t''
+P-384\t''
+P-521\t''
+secp256k1\t''
+Ed25519\t''
+Ed448\t''
+X25519\t''
+X448\t''"
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from rotate" -l bits -d 'Its size, if it is an RSA key' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from rotate" -l publish-for -d 'How long the new key is published before it signs (default: 2h)' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from rotate" -l grace -d 'How long the key before it stays published afterwards (default: 30d)' -r
@@ -772,7 +830,22 @@ base64\t'Base64'
 base64url\t'Base64url'
 raw\t'The bytes themselves, line ending included'"
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from create" -l key -d 'The key of the tokens: PATH, -, env:NAME, fd:N or store:KID' -r
-complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from create" -l alg -d 'The algorithm of the tokens (default: HS256 for new ones, what the key permits for others)' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from create" -l alg -d 'The algorithm of the tokens (default: HS256 for new ones, what the key permits for others)' -r -f -a "HS256\t''
+HS384\t''
+HS512\t''
+RS256\t''
+RS384\t''
+RS512\t''
+PS256\t''
+PS384\t''
+PS512\t''
+ES256\t''
+ES384\t''
+ES512\t''
+ES256K\t''
+EdDSA\t''
+Ed25519\t''
+Ed448\t''"
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from create" -l redis -d 'The server: redis://HOST:PORT/DB, rediss://HOST:PORT/DB, unix:///PATH, or env:NAME for a variable that holds its URL (default: redis://127.0.0.1:6379) [env: JWTCTL_REDIS_URL]' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from create" -l redis-password-from -d 'Log in to Redis with the password in KEYSPEC: PATH, -, env:NAME or fd:N' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from create" -l redis-ca -d 'Accept a Redis server whose certificate these (PEM) vouch for, instead of the system\'s (rediss://)' -r
@@ -800,7 +873,22 @@ base64\t'Base64'
 base64url\t'Base64url'
 raw\t'The bytes themselves, line ending included'"
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from show" -l key -d 'The key of the tokens: PATH, -, env:NAME, fd:N or store:KID' -r
-complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from show" -l alg -d 'The algorithm of the tokens (default: HS256 for new ones, what the key permits for others)' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from show" -l alg -d 'The algorithm of the tokens (default: HS256 for new ones, what the key permits for others)' -r -f -a "HS256\t''
+HS384\t''
+HS512\t''
+RS256\t''
+RS384\t''
+RS512\t''
+PS256\t''
+PS384\t''
+PS512\t''
+ES256\t''
+ES384\t''
+ES512\t''
+ES256K\t''
+EdDSA\t''
+Ed25519\t''
+Ed448\t''"
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from show" -l redis -d 'The server: redis://HOST:PORT/DB, rediss://HOST:PORT/DB, unix:///PATH, or env:NAME for a variable that holds its URL (default: redis://127.0.0.1:6379) [env: JWTCTL_REDIS_URL]' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from show" -l redis-password-from -d 'Log in to Redis with the password in KEYSPEC: PATH, -, env:NAME or fd:N' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from show" -l redis-ca -d 'Accept a Redis server whose certificate these (PEM) vouch for, instead of the system\'s (rediss://)' -r
@@ -828,7 +916,22 @@ base64\t'Base64'
 base64url\t'Base64url'
 raw\t'The bytes themselves, line ending included'"
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from update" -l key -d 'The key of the tokens: PATH, -, env:NAME, fd:N or store:KID' -r
-complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from update" -l alg -d 'The algorithm of the tokens (default: HS256 for new ones, what the key permits for others)' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from update" -l alg -d 'The algorithm of the tokens (default: HS256 for new ones, what the key permits for others)' -r -f -a "HS256\t''
+HS384\t''
+HS512\t''
+RS256\t''
+RS384\t''
+RS512\t''
+PS256\t''
+PS384\t''
+PS512\t''
+ES256\t''
+ES384\t''
+ES512\t''
+ES256K\t''
+EdDSA\t''
+Ed25519\t''
+Ed448\t''"
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from update" -l redis -d 'The server: redis://HOST:PORT/DB, rediss://HOST:PORT/DB, unix:///PATH, or env:NAME for a variable that holds its URL (default: redis://127.0.0.1:6379) [env: JWTCTL_REDIS_URL]' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from update" -l redis-password-from -d 'Log in to Redis with the password in KEYSPEC: PATH, -, env:NAME or fd:N' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from update" -l redis-ca -d 'Accept a Redis server whose certificate these (PEM) vouch for, instead of the system\'s (rediss://)' -r
@@ -857,7 +960,22 @@ base64\t'Base64'
 base64url\t'Base64url'
 raw\t'The bytes themselves, line ending included'"
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from touch" -l key -d 'The key of the tokens: PATH, -, env:NAME, fd:N or store:KID' -r
-complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from touch" -l alg -d 'The algorithm of the tokens (default: HS256 for new ones, what the key permits for others)' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from touch" -l alg -d 'The algorithm of the tokens (default: HS256 for new ones, what the key permits for others)' -r -f -a "HS256\t''
+HS384\t''
+HS512\t''
+RS256\t''
+RS384\t''
+RS512\t''
+PS256\t''
+PS384\t''
+PS512\t''
+ES256\t''
+ES384\t''
+ES512\t''
+ES256K\t''
+EdDSA\t''
+Ed25519\t''
+Ed448\t''"
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from touch" -l redis -d 'The server: redis://HOST:PORT/DB, rediss://HOST:PORT/DB, unix:///PATH, or env:NAME for a variable that holds its URL (default: redis://127.0.0.1:6379) [env: JWTCTL_REDIS_URL]' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from touch" -l redis-password-from -d 'Log in to Redis with the password in KEYSPEC: PATH, -, env:NAME or fd:N' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from touch" -l redis-ca -d 'Accept a Redis server whose certificate these (PEM) vouch for, instead of the system\'s (rediss://)' -r
@@ -885,7 +1003,22 @@ base64\t'Base64'
 base64url\t'Base64url'
 raw\t'The bytes themselves, line ending included'"
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from destroy" -l key -d 'The key of the tokens: PATH, -, env:NAME, fd:N or store:KID' -r
-complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from destroy" -l alg -d 'The algorithm of the tokens (default: HS256 for new ones, what the key permits for others)' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from destroy" -l alg -d 'The algorithm of the tokens (default: HS256 for new ones, what the key permits for others)' -r -f -a "HS256\t''
+HS384\t''
+HS512\t''
+RS256\t''
+RS384\t''
+RS512\t''
+PS256\t''
+PS384\t''
+PS512\t''
+ES256\t''
+ES384\t''
+ES512\t''
+ES256K\t''
+EdDSA\t''
+Ed25519\t''
+Ed448\t''"
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from destroy" -l redis -d 'The server: redis://HOST:PORT/DB, rediss://HOST:PORT/DB, unix:///PATH, or env:NAME for a variable that holds its URL (default: redis://127.0.0.1:6379) [env: JWTCTL_REDIS_URL]' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from destroy" -l redis-password-from -d 'Log in to Redis with the password in KEYSPEC: PATH, -, env:NAME or fd:N' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from destroy" -l redis-ca -d 'Accept a Redis server whose certificate these (PEM) vouch for, instead of the system\'s (rediss://)' -r
@@ -932,14 +1065,47 @@ complete -c jwtctl -n "__fish_jwtctl_using_subcommand serve" -l tls-cert -d 'Wri
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand serve" -l allow-host -d 'Answer to this name in the Host header as well' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand serve" -l cors -d 'Let web pages of this origin use it' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand serve" -l key -d 'Sign with this private key: PATH, -, env:NAME, fd:N or store:KID, and publish the rest of its set; store: is the keystore with its rotations (default: the keystore that --store names, or else a fresh key)' -r
-complete -c jwtctl -n "__fish_jwtctl_using_subcommand serve" -l alg -d 'The algorithm (default: the key\'s own, of a fresh key ES256)' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand serve" -l alg -d 'The algorithm (default: the key\'s own, of a fresh key ES256)' -r -f -a "HS256\t''
+HS384\t''
+HS512\t''
+RS256\t''
+RS384\t''
+RS512\t''
+PS256\t''
+PS384\t''
+PS512\t''
+ES256\t''
+ES384\t''
+ES512\t''
+ES256K\t''
+EdDSA\t''
+Ed25519\t''
+Ed448\t''"
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand serve" -l seed -d 'Make the fresh keys from TEXT: the same each time, marked as test keys, and no secret' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand serve" -l ttl -d 'How long tokens are valid' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand serve" -l claims -d 'Claims of every token, from a JSON file, or - for stdin' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand serve" -l typ -d 'The media type of access tokens, such as at+jwt' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand serve" -l client -d 'Serve this client alone, with the secret in KEYSPEC if it has one; repeat for several (default: any client)' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand serve" -l redirect-uri -d 'Redirect there as well, besides addresses of this machine' -r
-complete -c jwtctl -n "__fish_jwtctl_using_subcommand serve" -l fault -d 'Fail on purpose: NAME[=VALUE][@ENDPOINT][*TIMES]; see --list-faults' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand serve" -l fault -d 'Fail on purpose: NAME[=VALUE][@ENDPOINT][*TIMES]; see --list-faults' -r -f -a "latency\t''
+status\t''
+rate-limit\t''
+drip\t''
+truncate\t''
+html\t''
+huge\t''
+stale\t''
+rotated\t''
+no-etag\t''
+unknown-kid\t''
+same-kid\t''
+wrong-alg\t''
+none\t''
+expired\t''
+future\t''
+wrong-aud\t''
+wrong-iss\t''
+bad-signature\t''"
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand serve" -l ready-file -d 'When it answers, write where it is, and the admin secret, to FILE (mode 0600)' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand serve" -l json -d 'Write one JSON document to stdout, failures included [env: JWTCTL_FORMAT=json]'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand serve" -s q -l quiet -d 'No notes and no progress on stderr'
@@ -963,16 +1129,3 @@ complete -c jwtctl -n "__fish_jwtctl_using_subcommand completions" -s v -l verbo
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand completions" -l no-input -d 'Never prompt: fail and name the flag to use [env: CI]'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand completions" -l offline -d 'Files and cache only: open no connection'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand completions" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c jwtctl -n "__fish_jwtctl_using_subcommand man" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless the environment says otherwise'
-always\t'Always'
-never\t'Never'"
-complete -c jwtctl -n "__fish_jwtctl_using_subcommand man" -l now -d 'Pretend it is TIME: RFC 3339, a date, Unix seconds, +15m or -1h' -r
-complete -c jwtctl -n "__fish_jwtctl_using_subcommand man" -l store -d 'The keystore (default: in the platform\'s data directory)' -r -F
-complete -c jwtctl -n "__fish_jwtctl_using_subcommand man" -l cache-dir -d 'Keep fetched keys in DIR (default: the platform\'s cache directory)' -r -F
-complete -c jwtctl -n "__fish_jwtctl_using_subcommand man" -l passphrase-from -d 'Open sealed keys and encrypted PEM with the passphrase in KEYSPEC: PATH, -, env:NAME or fd:N' -r
-complete -c jwtctl -n "__fish_jwtctl_using_subcommand man" -l json -d 'Write one JSON document to stdout, failures included [env: JWTCTL_FORMAT=json]'
-complete -c jwtctl -n "__fish_jwtctl_using_subcommand man" -s q -l quiet -d 'No notes and no progress on stderr'
-complete -c jwtctl -n "__fish_jwtctl_using_subcommand man" -s v -l verbose -d 'Say why and where from; secrets never'
-complete -c jwtctl -n "__fish_jwtctl_using_subcommand man" -l no-input -d 'Never prompt: fail and name the flag to use [env: CI]'
-complete -c jwtctl -n "__fish_jwtctl_using_subcommand man" -l offline -d 'Files and cache only: open no connection'
-complete -c jwtctl -n "__fish_jwtctl_using_subcommand man" -s h -l help -d 'Print help (see more with \'--help\')'

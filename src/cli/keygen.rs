@@ -16,7 +16,7 @@ use jwtctl::core::secret::Secret;
 use serde::Serialize;
 
 use super::Context;
-use super::input::{Guard, curve};
+use super::input::{Choice, Guard, curve};
 use super::output::{Page, Report, Role};
 
 /// Make a key
@@ -28,13 +28,13 @@ use super::output::{Page, Report, Role};
 #[derive(clap::Args)]
 pub struct Args {
     /// The algorithm, in any case (default: EdDSA); --list-algs lists them
-    #[arg(value_name = "ALG", default_value = "EdDSA", hide_default_value = true)]
+    #[arg(value_name = "ALG", default_value = "EdDSA", hide_default_value = true, value_parser = alg(), hide_possible_values = true)]
     alg: String,
     /// Size of an RSA key, 2048 to 8192 (default: 2048)
     #[arg(long, value_name = "N")]
     bits: Option<usize>,
     /// Curve, where the algorithm leaves a choice
-    #[arg(long, value_name = "CURVE", value_parser = curve)]
+    #[arg(long, value_name = "CURVE", value_parser = curve())]
     crv: Option<Curve>,
     /// What the key is for (default: by the algorithm)
     #[arg(long = "use", value_enum, value_name = "USE")]
@@ -158,6 +158,11 @@ impl Alg {
         let takes_key = |alg: &&KeyAlg| Recipe::for_encryption(**alg, None, None).is_ok();
         SigAlg::ALL.iter().map(|alg| Self::Sig(*alg)).chain(KeyAlg::ALL.iter().filter(takes_key).map(|alg| Self::Enc(*alg)))
     }
+}
+
+/// Any text, because [`find_alg`] has more to say about it than a parser could.
+fn alg() -> Choice<String> {
+    Choice::new(|text| Ok(text.to_owned()), || Alg::all().map(Alg::name).collect())
 }
 
 pub fn run(args: Args, context: &mut Context<'_>) -> Result<Made, Error> {

@@ -19,7 +19,7 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use clap::{Args, Parser, Subcommand, ValueEnum as _};
+use clap::{Args, CommandFactory as _, Parser, Subcommand, ValueEnum as _};
 use jwtctl::core::env::Env;
 use jwtctl::core::error::Error;
 use jwtctl::core::time::Timestamp;
@@ -103,6 +103,15 @@ enum Command {
     /// Write the manual pages
     #[command(hide = true)]
     Man(man::Args),
+}
+
+/// The command line without the commands that `--help` leaves out, as completions are to know it.
+fn listed() -> clap::Command {
+    let whole = Cli::command();
+    let commands = whole.get_subcommands().filter(|command| !command.is_hide_set()).cloned();
+    // clap takes no subcommand away again, so they join a command that has none.
+    let bare = clap::Command::new("jwtctl").version(env!("CARGO_PKG_VERSION")).disable_help_subcommand(true);
+    Global::augment_args(bare).subcommands(commands)
 }
 
 /// What every command may use besides its own arguments.

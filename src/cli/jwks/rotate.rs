@@ -20,10 +20,10 @@ use super::super::output::{Page, Report, Role};
 #[derive(clap::Args)]
 pub struct Args {
     /// The algorithm of the new key (default: that of the current one, or EdDSA)
-    #[arg(long, value_parser = sig_alg)]
+    #[arg(long, value_parser = sig_alg(), hide_possible_values = true)]
     alg: Option<SigAlg>,
     /// Its curve, where the algorithm leaves a choice
-    #[arg(long, value_name = "CURVE", value_parser = curve)]
+    #[arg(long, value_name = "CURVE", value_parser = curve())]
     crv: Option<Curve>,
     /// Its size, if it is an RSA key
     #[arg(long, value_name = "N")]
