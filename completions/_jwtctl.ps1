@@ -46,7 +46,6 @@ Register-ArgumentCompleter -Native -CommandName 'jwtctl' -ScriptBlock {
             [CompletionResult]::new('session', 'session', [CompletionResultType]::ParameterValue, 'Manage sessions in Redis, as the npm middleware jwt-redis-session keeps them')
             [CompletionResult]::new('serve', 'serve', [CompletionResultType]::ParameterValue, 'Run a local issuer: OpenID Connect and OAuth 2.0 for tests')
             [CompletionResult]::new('completions', 'completions', [CompletionResultType]::ParameterValue, 'Print the completion script for a shell')
-            [CompletionResult]::new('man', 'man', [CompletionResultType]::ParameterValue, 'Write the manual pages, one per command, into a directory')
             break
         }
         'jwtctl;decode' {
@@ -524,6 +523,19 @@ Register-ArgumentCompleter -Native -CommandName 'jwtctl' -ScriptBlock {
             [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The keystore (default: in the platform''s data directory)')
             [CompletionResult]::new('--cache-dir', '--cache-dir', [CompletionResultType]::ParameterName, 'Keep fetched keys in DIR (default: the platform''s cache directory)')
             [CompletionResult]::new('--passphrase-from', '--passphrase-from', [CompletionResultType]::ParameterName, 'Open sealed keys and encrypted PEM with the passphrase in KEYSPEC: PATH, -, env:NAME or fd:N')
+            [CompletionResult]::new('--max-stale', '--max-stale', [CompletionResultType]::ParameterName, 'With --offline: how long past their lifetime cached keys are good')
+            [CompletionResult]::new('--stale-if-error', '--stale-if-error', [CompletionResultType]::ParameterName, 'How long cached keys stand in while their server is out of reach, at most a day (default: what the server says, or 5m)')
+            [CompletionResult]::new('--jwks-max-age', '--jwks-max-age', [CompletionResultType]::ParameterName, 'How long keys are fresh at most, 1m to 1h (default: what the server says, or 10m)')
+            [CompletionResult]::new('--timeout', '--timeout', [CompletionResultType]::ParameterName, 'How long a fetch may take, 1s to 5m')
+            [CompletionResult]::new('--ca-bundle', '--ca-bundle', [CompletionResultType]::ParameterName, 'Trust these certificate authorities (PEM) instead of the system''s')
+            [CompletionResult]::new('--client-cert', '--client-cert', [CompletionResultType]::ParameterName, 'Show the server this certificate (PEM)')
+            [CompletionResult]::new('--client-key', '--client-key', [CompletionResultType]::ParameterName, 'The private key of the client certificate')
+            [CompletionResult]::new('--http-headers', '--http-headers', [CompletionResultType]::ParameterName, 'Send the headers in FILE, one "Name: value" a line, to the server named, and to no other')
+            [CompletionResult]::new('--cache-store', '--cache-store', [CompletionResultType]::ParameterName, 'What the local cache lacks is looked for in this Redis, and one machine fetches for all: redis://HOST:PORT/DB, rediss://…, unix:///PATH, or env:NAME for a variable that holds the URL [env: JWTCTL_CACHE_STORE]')
+            [CompletionResult]::new('--cache-store-key', '--cache-store-key', [CompletionResultType]::ParameterName, 'At least 32 random bytes that all machines have and Redis has not: they authenticate what is shared. Give two while they are exchanged; the first one writes [env: JWTCTL_CACHE_STORE_KEY_FILE]')
+            [CompletionResult]::new('--cache-store-format', '--cache-store-format', [CompletionResultType]::ParameterName, 'What is kept there: native, or jose for {"jwks":…,"uat":…} under jwtctl:jose:1:URL, which Node services can share and nobody authenticates')
+            [CompletionResult]::new('--cache-store-password-from', '--cache-store-password-from', [CompletionResultType]::ParameterName, 'Log in to that Redis with the password in KEYSPEC: PATH, -, env:NAME or fd:N')
+            [CompletionResult]::new('--cache-store-ca', '--cache-store-ca', [CompletionResultType]::ParameterName, 'Accept that Redis if these certificates (PEM) vouch for its own, instead of the system''s (rediss://)')
             [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Write one JSON document to stdout, failures included [env: JWTCTL_FORMAT=json]')
             [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'No notes and no progress on stderr')
             [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'No notes and no progress on stderr')
@@ -531,6 +543,9 @@ Register-ArgumentCompleter -Native -CommandName 'jwtctl' -ScriptBlock {
             [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Say why and where from; secrets never')
             [CompletionResult]::new('--no-input', '--no-input', [CompletionResultType]::ParameterName, 'Never prompt: fail and name the flag to use [env: CI]')
             [CompletionResult]::new('--offline', '--offline', [CompletionResultType]::ParameterName, 'Files and cache only: open no connection')
+            [CompletionResult]::new('--refresh', '--refresh', [CompletionResultType]::ParameterName, 'Fetch the keys now, whatever the cache has')
+            [CompletionResult]::new('--allow-http', '--allow-http', [CompletionResultType]::ParameterName, 'Allow http, where anybody on the way can replace the keys')
+            [CompletionResult]::new('--cache-store-trust', '--cache-store-trust', [CompletionResultType]::ParameterName, 'Do without such a key: trust everybody who can write to that Redis with deciding which tokens are valid')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             break
@@ -1012,23 +1027,6 @@ Register-ArgumentCompleter -Native -CommandName 'jwtctl' -ScriptBlock {
             break
         }
         'jwtctl;completions' {
-            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colour')
-            [CompletionResult]::new('--now', '--now', [CompletionResultType]::ParameterName, 'Pretend it is TIME: RFC 3339, a date, Unix seconds, +15m or -1h')
-            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The keystore (default: in the platform''s data directory)')
-            [CompletionResult]::new('--cache-dir', '--cache-dir', [CompletionResultType]::ParameterName, 'Keep fetched keys in DIR (default: the platform''s cache directory)')
-            [CompletionResult]::new('--passphrase-from', '--passphrase-from', [CompletionResultType]::ParameterName, 'Open sealed keys and encrypted PEM with the passphrase in KEYSPEC: PATH, -, env:NAME or fd:N')
-            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Write one JSON document to stdout, failures included [env: JWTCTL_FORMAT=json]')
-            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'No notes and no progress on stderr')
-            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'No notes and no progress on stderr')
-            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Say why and where from; secrets never')
-            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Say why and where from; secrets never')
-            [CompletionResult]::new('--no-input', '--no-input', [CompletionResultType]::ParameterName, 'Never prompt: fail and name the flag to use [env: CI]')
-            [CompletionResult]::new('--offline', '--offline', [CompletionResultType]::ParameterName, 'Files and cache only: open no connection')
-            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
-            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
-            break
-        }
-        'jwtctl;man' {
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colour')
             [CompletionResult]::new('--now', '--now', [CompletionResultType]::ParameterName, 'Pretend it is TIME: RFC 3339, a date, Unix seconds, +15m or -1h')
             [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The keystore (default: in the platform''s data directory)')

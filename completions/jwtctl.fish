@@ -47,7 +47,6 @@ complete -c jwtctl -n "__fish_jwtctl_needs_command" -f -a "cache" -d 'Look after
 complete -c jwtctl -n "__fish_jwtctl_needs_command" -f -a "session" -d 'Manage sessions in Redis, as the npm middleware jwt-redis-session keeps them'
 complete -c jwtctl -n "__fish_jwtctl_needs_command" -f -a "serve" -d 'Run a local issuer: OpenID Connect and OAuth 2.0 for tests'
 complete -c jwtctl -n "__fish_jwtctl_needs_command" -f -a "completions" -d 'Print the completion script for a shell'
-complete -c jwtctl -n "__fish_jwtctl_needs_command" -f -a "man" -d 'Write the manual pages, one per command, into a directory'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand decode" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless the environment says otherwise'
 always\t'Always'
 never\t'Never'"
@@ -84,7 +83,22 @@ complete -c jwtctl -n "__fish_jwtctl_using_subcommand verify" -l jwks -d 'Verify
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand verify" -l jwks-uri -d 'Verify with the key of the set at URL that the token names; the set is cached' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand verify" -l issuer -d 'Verify with the keys that this issuer publishes (OpenID Connect Discovery, RFC 8414); also the only iss accepted' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand verify" -l kid -d 'Use only the key of this id; a token that names another is refused' -r
-complete -c jwtctl -n "__fish_jwtctl_using_subcommand verify" -l alg -d 'Accept only these algorithms (default: what the key permits)' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand verify" -l alg -d 'Accept only these algorithms (default: what the key permits)' -r -f -a "HS256\t''
+HS384\t''
+HS512\t''
+RS256\t''
+RS384\t''
+RS512\t''
+PS256\t''
+PS384\t''
+PS512\t''
+ES256\t''
+ES384\t''
+ES512\t''
+ES256K\t''
+EdDSA\t''
+Ed25519\t''
+Ed448\t''"
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand verify" -l iss -d 'The issuer; repeat to accept any of several' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand verify" -l aud -d 'The audience that you are; repeat if you go by several names' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand verify" -l sub -d 'The subject' -r
@@ -149,7 +163,22 @@ hex\t'Hexadecimal digits'
 base64\t'Base64'
 base64url\t'Base64url'
 raw\t'The bytes themselves, line ending included'"
-complete -c jwtctl -n "__fish_jwtctl_using_subcommand sign" -l alg -d 'The algorithm; needed only where the key leaves a choice' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand sign" -l alg -d 'The algorithm; needed only where the key leaves a choice' -r -f -a "HS256\t''
+HS384\t''
+HS512\t''
+RS256\t''
+RS384\t''
+RS512\t''
+PS256\t''
+PS384\t''
+PS512\t''
+ES256\t''
+ES384\t''
+ES512\t''
+ES256K\t''
+EdDSA\t''
+Ed25519\t''
+Ed448\t''"
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand sign" -l kid -d 'Picks a key from a set; the id to write into the header (default: the key\'s own)' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand sign" -l iss -d 'The issuer' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand sign" -l sub -d 'The subject' -r
@@ -184,7 +213,14 @@ complete -c jwtctl -n "__fish_jwtctl_using_subcommand keygen" -l store -d 'The k
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand keygen" -l cache-dir -d 'Keep fetched keys in DIR (default: the platform\'s cache directory)' -r -f -a "(__fish_complete_directories)"
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand keygen" -l passphrase-from -d 'Open sealed keys and encrypted PEM with the passphrase in KEYSPEC: PATH, -, env:NAME or fd:N' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand keygen" -l bits -d 'Size of an RSA key, 2048 to 8192 (default: 2048)' -r
-complete -c jwtctl -n "__fish_jwtctl_using_subcommand keygen" -l crv -d 'Curve, where the algorithm leaves a choice' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand keygen" -l crv -d 'Curve, where the algorithm leaves a choice' -r -f -a "P-256\t''
+P-384\t''
+P-521\t''
+secp256k1\t''
+Ed25519\t''
+Ed448\t''
+X25519\t''
+X448\t''"
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand keygen" -l use -d 'What the key is for (default: by the algorithm)' -r -f -a "sig\t'Signatures'
 enc\t'Encryption'"
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand keygen" -l kid -d 'Its id: thumbprint (RFC 7638), uuid, or any text' -r
@@ -335,8 +371,30 @@ complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subc
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from rotate" -l store -d 'The keystore (default: in the platform\'s data directory)' -r -f -a "(__fish_complete_directories)"
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from rotate" -l cache-dir -d 'Keep fetched keys in DIR (default: the platform\'s cache directory)' -r -f -a "(__fish_complete_directories)"
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from rotate" -l passphrase-from -d 'Open sealed keys and encrypted PEM with the passphrase in KEYSPEC: PATH, -, env:NAME or fd:N' -r
-complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from rotate" -l alg -d 'The algorithm of the new key (default: that of the current one, or EdDSA)' -r
-complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from rotate" -l crv -d 'Its curve, where the algorithm leaves a choice' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from rotate" -l alg -d 'The algorithm of the new key (default: that of the current one, or EdDSA)' -r -f -a "HS256\t''
+HS384\t''
+HS512\t''
+RS256\t''
+RS384\t''
+RS512\t''
+PS256\t''
+PS384\t''
+PS512\t''
+ES256\t''
+ES384\t''
+ES512\t''
+ES256K\t''
+EdDSA\t''
+Ed25519\t''
+Ed448\t''"
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from rotate" -l crv -d 'Its curve, where the algorithm leaves a choice' -r -f -a "P-256\t''
+P-384\t''
+P-521\t''
+secp256k1\t''
+Ed25519\t''
+Ed448\t''
+X25519\t''
+X448\t''"
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from rotate" -l bits -d 'Its size, if it is an RSA key' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from rotate" -l publish-for -d 'How long the new key is published before it signs (default: 2h)' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from rotate" -l grace -d 'How long the key before it stays published afterwards (default: 30d)' -r
@@ -493,11 +551,28 @@ complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subc
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from diff" -l store -d 'The keystore (default: in the platform\'s data directory)' -r -f -a "(__fish_complete_directories)"
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from diff" -l cache-dir -d 'Keep fetched keys in DIR (default: the platform\'s cache directory)' -r -f -a "(__fish_complete_directories)"
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from diff" -l passphrase-from -d 'Open sealed keys and encrypted PEM with the passphrase in KEYSPEC: PATH, -, env:NAME or fd:N' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from diff" -l max-stale -d 'With --offline: how long past their lifetime cached keys are good' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from diff" -l stale-if-error -d 'How long cached keys stand in while their server is out of reach, at most a day (default: what the server says, or 5m)' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from diff" -l jwks-max-age -d 'How long keys are fresh at most, 1m to 1h (default: what the server says, or 10m)' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from diff" -l timeout -d 'How long a fetch may take, 1s to 5m' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from diff" -l ca-bundle -d 'Trust these certificate authorities (PEM) instead of the system\'s' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from diff" -l client-cert -d 'Show the server this certificate (PEM)' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from diff" -l client-key -d 'The private key of the client certificate' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from diff" -l http-headers -d 'Send the headers in FILE, one "Name: value" a line, to the server named, and to no other' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from diff" -l cache-store -d 'What the local cache lacks is looked for in this Redis, and one machine fetches for all: redis://HOST:PORT/DB, rediss://…, unix:///PATH, or env:NAME for a variable that holds the URL [env: JWTCTL_CACHE_STORE]' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from diff" -l cache-store-key -d 'At least 32 random bytes that all machines have and Redis has not: they authenticate what is shared. Give two while they are exchanged; the first one writes [env: JWTCTL_CACHE_STORE_KEY_FILE]' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from diff" -l cache-store-format -d 'What is kept there: native, or jose for {"jwks":…,"uat":…} under jwtctl:jose:1:URL, which Node services can share and nobody authenticates' -r -f -a "native\t''
+jose\t''"
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from diff" -l cache-store-password-from -d 'Log in to that Redis with the password in KEYSPEC: PATH, -, env:NAME or fd:N' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from diff" -l cache-store-ca -d 'Accept that Redis if these certificates (PEM) vouch for its own, instead of the system\'s (rediss://)' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from diff" -l json -d 'Write one JSON document to stdout, failures included [env: JWTCTL_FORMAT=json]'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from diff" -s q -l quiet -d 'No notes and no progress on stderr'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from diff" -s v -l verbose -d 'Say why and where from; secrets never'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from diff" -l no-input -d 'Never prompt: fail and name the flag to use [env: CI]'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from diff" -l offline -d 'Files and cache only: open no connection'
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from diff" -l refresh -d 'Fetch the keys now, whatever the cache has'
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from diff" -l allow-http -d 'Allow http, where anybody on the way can replace the keys'
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from diff" -l cache-store-trust -d 'Do without such a key: trust everybody who can write to that Redis with deciding which tokens are valid'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from diff" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from thumbprint" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless the environment says otherwise'
 always\t'Always'
@@ -755,7 +830,22 @@ base64\t'Base64'
 base64url\t'Base64url'
 raw\t'The bytes themselves, line ending included'"
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from create" -l key -d 'The key of the tokens: PATH, -, env:NAME, fd:N or store:KID' -r
-complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from create" -l alg -d 'The algorithm of the tokens (default: HS256 for new ones, what the key permits for others)' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from create" -l alg -d 'The algorithm of the tokens (default: HS256 for new ones, what the key permits for others)' -r -f -a "HS256\t''
+HS384\t''
+HS512\t''
+RS256\t''
+RS384\t''
+RS512\t''
+PS256\t''
+PS384\t''
+PS512\t''
+ES256\t''
+ES384\t''
+ES512\t''
+ES256K\t''
+EdDSA\t''
+Ed25519\t''
+Ed448\t''"
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from create" -l redis -d 'The server: redis://HOST:PORT/DB, rediss://HOST:PORT/DB, unix:///PATH, or env:NAME for a variable that holds its URL (default: redis://127.0.0.1:6379) [env: JWTCTL_REDIS_URL]' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from create" -l redis-password-from -d 'Log in to Redis with the password in KEYSPEC: PATH, -, env:NAME or fd:N' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from create" -l redis-ca -d 'Accept a Redis server whose certificate these (PEM) vouch for, instead of the system\'s (rediss://)' -r
@@ -783,7 +873,22 @@ base64\t'Base64'
 base64url\t'Base64url'
 raw\t'The bytes themselves, line ending included'"
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from show" -l key -d 'The key of the tokens: PATH, -, env:NAME, fd:N or store:KID' -r
-complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from show" -l alg -d 'The algorithm of the tokens (default: HS256 for new ones, what the key permits for others)' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from show" -l alg -d 'The algorithm of the tokens (default: HS256 for new ones, what the key permits for others)' -r -f -a "HS256\t''
+HS384\t''
+HS512\t''
+RS256\t''
+RS384\t''
+RS512\t''
+PS256\t''
+PS384\t''
+PS512\t''
+ES256\t''
+ES384\t''
+ES512\t''
+ES256K\t''
+EdDSA\t''
+Ed25519\t''
+Ed448\t''"
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from show" -l redis -d 'The server: redis://HOST:PORT/DB, rediss://HOST:PORT/DB, unix:///PATH, or env:NAME for a variable that holds its URL (default: redis://127.0.0.1:6379) [env: JWTCTL_REDIS_URL]' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from show" -l redis-password-from -d 'Log in to Redis with the password in KEYSPEC: PATH, -, env:NAME or fd:N' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from show" -l redis-ca -d 'Accept a Redis server whose certificate these (PEM) vouch for, instead of the system\'s (rediss://)' -r
@@ -811,7 +916,22 @@ base64\t'Base64'
 base64url\t'Base64url'
 raw\t'The bytes themselves, line ending included'"
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from update" -l key -d 'The key of the tokens: PATH, -, env:NAME, fd:N or store:KID' -r
-complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from update" -l alg -d 'The algorithm of the tokens (default: HS256 for new ones, what the key permits for others)' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from update" -l alg -d 'The algorithm of the tokens (default: HS256 for new ones, what the key permits for others)' -r -f -a "HS256\t''
+HS384\t''
+HS512\t''
+RS256\t''
+RS384\t''
+RS512\t''
+PS256\t''
+PS384\t''
+PS512\t''
+ES256\t''
+ES384\t''
+ES512\t''
+ES256K\t''
+EdDSA\t''
+Ed25519\t''
+Ed448\t''"
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from update" -l redis -d 'The server: redis://HOST:PORT/DB, rediss://HOST:PORT/DB, unix:///PATH, or env:NAME for a variable that holds its URL (default: redis://127.0.0.1:6379) [env: JWTCTL_REDIS_URL]' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from update" -l redis-password-from -d 'Log in to Redis with the password in KEYSPEC: PATH, -, env:NAME or fd:N' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from update" -l redis-ca -d 'Accept a Redis server whose certificate these (PEM) vouch for, instead of the system\'s (rediss://)' -r
@@ -840,7 +960,22 @@ base64\t'Base64'
 base64url\t'Base64url'
 raw\t'The bytes themselves, line ending included'"
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from touch" -l key -d 'The key of the tokens: PATH, -, env:NAME, fd:N or store:KID' -r
-complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from touch" -l alg -d 'The algorithm of the tokens (default: HS256 for new ones, what the key permits for others)' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from touch" -l alg -d 'The algorithm of the tokens (default: HS256 for new ones, what the key permits for others)' -r -f -a "HS256\t''
+HS384\t''
+HS512\t''
+RS256\t''
+RS384\t''
+RS512\t''
+PS256\t''
+PS384\t''
+PS512\t''
+ES256\t''
+ES384\t''
+ES512\t''
+ES256K\t''
+EdDSA\t''
+Ed25519\t''
+Ed448\t''"
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from touch" -l redis -d 'The server: redis://HOST:PORT/DB, rediss://HOST:PORT/DB, unix:///PATH, or env:NAME for a variable that holds its URL (default: redis://127.0.0.1:6379) [env: JWTCTL_REDIS_URL]' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from touch" -l redis-password-from -d 'Log in to Redis with the password in KEYSPEC: PATH, -, env:NAME or fd:N' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from touch" -l redis-ca -d 'Accept a Redis server whose certificate these (PEM) vouch for, instead of the system\'s (rediss://)' -r
@@ -868,7 +1003,22 @@ base64\t'Base64'
 base64url\t'Base64url'
 raw\t'The bytes themselves, line ending included'"
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from destroy" -l key -d 'The key of the tokens: PATH, -, env:NAME, fd:N or store:KID' -r
-complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from destroy" -l alg -d 'The algorithm of the tokens (default: HS256 for new ones, what the key permits for others)' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from destroy" -l alg -d 'The algorithm of the tokens (default: HS256 for new ones, what the key permits for others)' -r -f -a "HS256\t''
+HS384\t''
+HS512\t''
+RS256\t''
+RS384\t''
+RS512\t''
+PS256\t''
+PS384\t''
+PS512\t''
+ES256\t''
+ES384\t''
+ES512\t''
+ES256K\t''
+EdDSA\t''
+Ed25519\t''
+Ed448\t''"
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from destroy" -l redis -d 'The server: redis://HOST:PORT/DB, rediss://HOST:PORT/DB, unix:///PATH, or env:NAME for a variable that holds its URL (default: redis://127.0.0.1:6379) [env: JWTCTL_REDIS_URL]' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from destroy" -l redis-password-from -d 'Log in to Redis with the password in KEYSPEC: PATH, -, env:NAME or fd:N' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from destroy" -l redis-ca -d 'Accept a Redis server whose certificate these (PEM) vouch for, instead of the system\'s (rediss://)' -r
@@ -915,14 +1065,47 @@ complete -c jwtctl -n "__fish_jwtctl_using_subcommand serve" -l tls-cert -d 'Wri
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand serve" -l allow-host -d 'Answer to this name in the Host header as well' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand serve" -l cors -d 'Let web pages of this origin use it' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand serve" -l key -d 'Sign with this private key: PATH, -, env:NAME, fd:N or store:KID, and publish the rest of its set; store: is the keystore with its rotations (default: the keystore that --store names, or else a fresh key)' -r
-complete -c jwtctl -n "__fish_jwtctl_using_subcommand serve" -l alg -d 'The algorithm (default: the key\'s own, of a fresh key ES256)' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand serve" -l alg -d 'The algorithm (default: the key\'s own, of a fresh key ES256)' -r -f -a "HS256\t''
+HS384\t''
+HS512\t''
+RS256\t''
+RS384\t''
+RS512\t''
+PS256\t''
+PS384\t''
+PS512\t''
+ES256\t''
+ES384\t''
+ES512\t''
+ES256K\t''
+EdDSA\t''
+Ed25519\t''
+Ed448\t''"
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand serve" -l seed -d 'Make the fresh keys from TEXT: the same each time, marked as test keys, and no secret' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand serve" -l ttl -d 'How long tokens are valid' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand serve" -l claims -d 'Claims of every token, from a JSON file, or - for stdin' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand serve" -l typ -d 'The media type of access tokens, such as at+jwt' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand serve" -l client -d 'Serve this client alone, with the secret in KEYSPEC if it has one; repeat for several (default: any client)' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand serve" -l redirect-uri -d 'Redirect there as well, besides addresses of this machine' -r
-complete -c jwtctl -n "__fish_jwtctl_using_subcommand serve" -l fault -d 'Fail on purpose: NAME[=VALUE][@ENDPOINT][*TIMES]; see --list-faults' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand serve" -l fault -d 'Fail on purpose: NAME[=VALUE][@ENDPOINT][*TIMES]; see --list-faults' -r -f -a "latency\t''
+status\t''
+rate-limit\t''
+drip\t''
+truncate\t''
+html\t''
+huge\t''
+stale\t''
+rotated\t''
+no-etag\t''
+unknown-kid\t''
+same-kid\t''
+wrong-alg\t''
+none\t''
+expired\t''
+future\t''
+wrong-aud\t''
+wrong-iss\t''
+bad-signature\t''"
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand serve" -l ready-file -d 'When it answers, write where it is, and the admin secret, to FILE (mode 0600)' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand serve" -l json -d 'Write one JSON document to stdout, failures included [env: JWTCTL_FORMAT=json]'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand serve" -s q -l quiet -d 'No notes and no progress on stderr'
@@ -946,16 +1129,3 @@ complete -c jwtctl -n "__fish_jwtctl_using_subcommand completions" -s v -l verbo
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand completions" -l no-input -d 'Never prompt: fail and name the flag to use [env: CI]'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand completions" -l offline -d 'Files and cache only: open no connection'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand completions" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c jwtctl -n "__fish_jwtctl_using_subcommand man" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless the environment says otherwise'
-always\t'Always'
-never\t'Never'"
-complete -c jwtctl -n "__fish_jwtctl_using_subcommand man" -l now -d 'Pretend it is TIME: RFC 3339, a date, Unix seconds, +15m or -1h' -r
-complete -c jwtctl -n "__fish_jwtctl_using_subcommand man" -l store -d 'The keystore (default: in the platform\'s data directory)' -r -f -a "(__fish_complete_directories)"
-complete -c jwtctl -n "__fish_jwtctl_using_subcommand man" -l cache-dir -d 'Keep fetched keys in DIR (default: the platform\'s cache directory)' -r -f -a "(__fish_complete_directories)"
-complete -c jwtctl -n "__fish_jwtctl_using_subcommand man" -l passphrase-from -d 'Open sealed keys and encrypted PEM with the passphrase in KEYSPEC: PATH, -, env:NAME or fd:N' -r
-complete -c jwtctl -n "__fish_jwtctl_using_subcommand man" -l json -d 'Write one JSON document to stdout, failures included [env: JWTCTL_FORMAT=json]'
-complete -c jwtctl -n "__fish_jwtctl_using_subcommand man" -s q -l quiet -d 'No notes and no progress on stderr'
-complete -c jwtctl -n "__fish_jwtctl_using_subcommand man" -s v -l verbose -d 'Say why and where from; secrets never'
-complete -c jwtctl -n "__fish_jwtctl_using_subcommand man" -l no-input -d 'Never prompt: fail and name the flag to use [env: CI]'
-complete -c jwtctl -n "__fish_jwtctl_using_subcommand man" -l offline -d 'Files and cache only: open no connection'
-complete -c jwtctl -n "__fish_jwtctl_using_subcommand man" -s h -l help -d 'Print help (see more with \'--help\')'

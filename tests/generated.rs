@@ -5,6 +5,7 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
+use std::process::Command;
 
 use assert_cmd::cargo::cargo_bin_cmd;
 
@@ -31,6 +32,27 @@ fn compare(folder: &str, written: &Files) {
     for (name, text) in written {
         assert_eq!(&committed[name], text, "{name} is out of date: run UPDATE=1 cargo test --test generated");
     }
+}
+
+/// What bash is offered where the command line ends with an empty word.
+fn offered(words: &[&str]) -> Vec<String> {
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("completions/jwtctl.bash");
+    let complete =
+        r#"source "$1"; shift; COMP_WORDS=("$@" ""); COMP_CWORD=$#; _jwtctl jwtctl "" "${!#}"; printf '%s\n' "${COMPREPLY[@]}""#;
+    let output = Command::new("bash").args(["--norc", "-c", complete, "bash"]).arg(script).args(words).output().unwrap();
+    String::from_utf8(output.stdout).unwrap().lines().map(String::from).collect()
+}
+
+#[test]
+fn closed_lists_are_offered_and_what_is_hidden_is_not() {
+    for words in [&["verify", "--alg"][..], &["sign", "--alg"], &["serve", "--alg"], &["keygen"], &["jwks", "rotate", "--alg"]] {
+        let offered = offered(&[&["jwtctl"], words].concat());
+        assert!(offered.iter().any(|it| it == "ES256"), "{words:?}: {offered:?}");
+    }
+    assert!(offered(&["jwtctl", "keygen", "--crv"]).contains(&"P-256".to_owned()));
+    assert!(offered(&["jwtctl", "serve", "--fault"]).contains(&"rate-limit".to_owned()));
+    let commands = offered(&["jwtctl"]);
+    assert!(commands.contains(&"completions".to_owned()) && !commands.contains(&"man".to_owned()), "{commands:?}");
 }
 
 #[test]

@@ -2,7 +2,6 @@
 
 use std::io;
 
-use clap::CommandFactory as _;
 use clap_complete::Shell;
 use jwtctl::core::error::Error;
 use serde::Serialize;
@@ -28,7 +27,7 @@ pub struct Script {
 
 pub fn run(args: Args) -> Result<Script, Error> {
     let mut text = Vec::new();
-    clap_complete::generate(args.shell, &mut super::Cli::command(), "jwtctl", &mut text);
+    clap_complete::generate(args.shell, &mut super::listed(), "jwtctl", &mut text);
     Ok(Script { script: String::from_utf8_lossy(&text).into_owned() })
 }
 

@@ -16,7 +16,7 @@ use jwtctl::core::secret::Secret;
 use serde::Serialize;
 
 use super::Context;
-use super::input::curve;
+use super::input::{Choice, Guard, curve};
 use super::output::{Page, Report, Role};
 
 /// Make a key
@@ -28,13 +28,13 @@ use super::output::{Page, Report, Role};
 #[derive(clap::Args)]
 pub struct Args {
     /// The algorithm, in any case (default: EdDSA); --list-algs lists them
-    #[arg(value_name = "ALG", default_value = "EdDSA", hide_default_value = true)]
+    #[arg(value_name = "ALG", default_value = "EdDSA", hide_default_value = true, value_parser = alg(), hide_possible_values = true)]
     alg: String,
     /// Size of an RSA key, 2048 to 8192 (default: 2048)
     #[arg(long, value_name = "N")]
     bits: Option<usize>,
     /// Curve, where the algorithm leaves a choice
-    #[arg(long, value_name = "CURVE", value_parser = curve)]
+    #[arg(long, value_name = "CURVE", value_parser = curve())]
     crv: Option<Curve>,
     /// What the key is for (default: by the algorithm)
     #[arg(long = "use", value_enum, value_name = "USE")]
@@ -160,6 +160,11 @@ impl Alg {
     }
 }
 
+/// Any text, because [`find_alg`] has more to say about it than a parser could.
+fn alg() -> Choice<String> {
+    Choice::new(|text| Ok(text.to_owned()), || Alg::all().map(Alg::name).collect())
+}
+
 pub fn run(args: Args, context: &mut Context<'_>) -> Result<Made, Error> {
     if args.list_algs {
         return Ok(Made::List { algs: Alg::all().map(Alg::name).collect() });
@@ -195,7 +200,7 @@ fn into_store(recipe: Recipe, alg: Alg, args: &Args, context: &Context<'_>) -> R
         return Err(Error::usage("--out", why).hint("for example --out key.jwk"));
     }
     let path = context.inputs.store_path()?;
-    let guard = context.inputs.guard(&context.inputs.store()?, args.no_encrypt, args.p2c)?;
+    let guard = Guard::joining(&context.inputs.store()?, args.no_encrypt, args.p2c, context)?;
     let key = make(recipe, alg, args, context)?;
     let public = args.public_out.as_ref().map(|_| keyfile::public(&key, args.format.into(), "--public-out")).transpose()?;
     let added = keystore::add(&path, key, &Policy::default(), guard.protection(), &context.env)?;

@@ -19,7 +19,7 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use clap::{Args, Parser, Subcommand, ValueEnum as _, ValueHint};
+use clap::{Args, CommandFactory as _, Parser, Subcommand, ValueEnum as _, ValueHint};
 use jwtctl::core::env::Env;
 use jwtctl::core::error::Error;
 use jwtctl::core::time::Timestamp;
@@ -112,6 +112,15 @@ enum Command {
     Man(man::Args),
 }
 
+/// The command line without the commands that `--help` leaves out, as completions are to know it.
+fn listed() -> clap::Command {
+    let whole = Cli::command();
+    let commands = whole.get_subcommands().filter(|command| !command.is_hide_set()).cloned();
+    // clap takes no subcommand away again, so they join a command that has none.
+    let bare = clap::Command::new("jwtctl").version(env!("CARGO_PKG_VERSION")).disable_help_subcommand(true);
+    Global::augment_args(bare).subcommands(commands)
+}
+
 /// What every command may use besides its own arguments.
 pub struct Context<'a> {
     /// The time and randomness.
@@ -126,6 +135,8 @@ pub struct Context<'a> {
     pub offline: bool,
     /// Whether `--store` stands on the command line itself, and not in the environment.
     pub names_store: bool,
+    /// The same of `--passphrase-from`.
+    pub names_passphrase: bool,
 }
 
 /// Runs the command that the process was started with.
@@ -158,7 +169,9 @@ pub fn main() -> ExitCode {
     let passphrase_from = passphrase_from.filter(|spec| !spec.is_empty());
     let [store, cache_dir] = [store, cache_dir].map(|dir| dir.filter(|it| !it.is_empty()).map(PathBuf::from));
     let inputs = Inputs::new(no_input || input::is_on("CI"), passphrase_from, store);
-    let mut context = Context { env, inputs, output, cache_dir, offline, names_store: has_flag(&args, "--store") };
+    let names_store = has_flag(&args, "--store");
+    let names_passphrase = has_flag(&args, "--passphrase-from");
+    let mut context = Context { env, inputs, output, cache_dir, offline, names_store, names_passphrase };
     dispatch(cli.command, &mut context)
 }
 

@@ -44,7 +44,7 @@ pub struct Args {
     #[arg(long, value_name = "ENCODING", default_value = "utf8", requires = "secret", help_heading = "Key")]
     secret_encoding: SecretEncoding,
     /// The algorithm; needed only where the key leaves a choice
-    #[arg(long, value_parser = sig_alg, help_heading = "Key")]
+    #[arg(long, value_parser = sig_alg(), hide_possible_values = true, help_heading = "Key")]
     alg: Option<SigAlg>,
     /// Picks a key from a set; the id to write into the header (default: the key's own)
     #[arg(long, allow_hyphen_values = true, help_heading = "Key", value_parser = NonEmptyStringValueParser::new())]

@@ -61,7 +61,7 @@ pub struct Args {
     #[arg(long, help_heading = "Keys")]
     require_kid: bool,
     /// Accept only these algorithms (default: what the key permits)
-    #[arg(long, value_name = "ALG", value_delimiter = ',', value_parser = sig_alg, help_heading = "Keys")]
+    #[arg(long, value_name = "ALG", value_delimiter = ',', value_parser = sig_alg(), hide_possible_values = true, help_heading = "Keys")]
     alg: Vec<SigAlg>,
     /// Accept keys that are shorter than their algorithm asks for
     #[arg(long, help_heading = "Keys")]

@@ -148,6 +148,42 @@ fn n18_keys_that_are_gone_are_looked_for_once_more() {
 }
 
 #[test]
+fn sets_are_compared_where_they_are_published() {
+    let (lab, one, two) = (Lab::new(), Server::new(|_| set(&["a"])), Server::new(|_| set(&["a", "b"])));
+    let (before, after) = (one.url("/jwks"), two.url("/jwks"));
+    let report = lab.run(0, &["jwks", "diff", &before, &after, "--json"]).expect(1).json();
+    assert_eq!((&report["before"], &report["after"]), (&before.as_str().into(), &after.as_str().into()));
+    assert_eq!((&report["added"][0]["kid"], &report["removed"].as_array().unwrap().len()), (&"b".into(), &0));
+    assert_eq!((one.requests(), two.requests()), (1, 1));
+    // The same through the cache, against itself and against a file.
+    lab.run(1, &["--offline", "jwks", "diff", &before, &before]).expect(0).says("no difference");
+    lab.run(1, &["jwks", "diff", keys().file("a").to_str().unwrap(), &before]).expect(0);
+    lab.run(1, &["jwks", "diff", &after, keys().file("b").to_str().unwrap()]).expect(1).says("- a");
+    assert_eq!((one.requests(), two.requests()), (0, 0));
+    lab.run(1, &["jwks", "diff", "--refresh", &before, &after]).expect(1);
+    assert_eq!((one.requests(), two.requests()), (1, 1));
+}
+
+#[test]
+fn comparing_refuses_what_other_commands_refuse() {
+    let (lab, one, two) = (Lab::new(), Server::new(|_| set(&["a"])), Server::new(|_| reply(500, "")));
+    let (good, bad) = (one.url("/jwks"), two.url("/jwks"));
+    let file = lab.path().join("headers");
+    std::fs::write(&file, "Authorization: Bearer x\n").unwrap();
+    let diff = |args: &[&str]| lab.run(0, &[&["jwks", "diff"], args].concat());
+    diff(&[&good, "http://keys.example/jwks"]).expect(2).says("--allow-http");
+    diff(&[&good, "https://user:hunter2@keys.example/"]).expect(2).says("--http-headers");
+    diff(&["-", "--ca-bundle", "-", &good]).expect(2).says("both");
+    diff(&[&good, &bad, "--http-headers", file.to_str().unwrap()]).expect(2).says("two servers");
+    diff(&["a", "b", "--cache-store", "redis://127.0.0.1:1/0"]).expect(2).says("needs a URL");
+    assert_eq!((one.requests(), two.requests()), (0, 0), "all of that is known beforehand");
+    diff(&[&good, &one.url("/other"), "--http-headers", file.to_str().unwrap()]).expect(0);
+    assert!(one.asked().iter().all(|it| it.header("authorization") == Some("Bearer x")));
+    diff(&[&good, &bad]).expect(3).says(&bad);
+    diff(&[&good, "no-such-file"]).expect(4).says("no-such-file");
+}
+
+#[test]
 fn other_commands_take_an_issuer_too() {
     let (lab, (server, issuer)) = (Lab::new(), issuer_at(OPENID, ToOwned::to_owned));
     let jwks = server.url("/jwks");

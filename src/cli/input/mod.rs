@@ -1,10 +1,12 @@
 //! What arguments name: files, `-` for stdin (once), `env:NAME`, `fd:N`, prompts. The only reader of the environment.
 
+mod choice;
 mod claim;
 mod redis;
 mod store;
 mod terminal;
 
+pub use choice::{Choice, curve, sig_alg};
 pub use claim::Claim;
 pub use redis::{Login, RedisLogin};
 pub use store::Guard;
@@ -15,7 +17,6 @@ use std::path::{Path, PathBuf};
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use clap::ValueEnum;
-use jwtctl::core::alg::{Curve, SigAlg};
 use jwtctl::core::error::{Code, Error, Reason};
 use jwtctl::core::files::{self, MAX_FILE, ReadError};
 use jwtctl::core::key::hex;
@@ -383,27 +384,6 @@ fn strip(text: &str) -> &str {
         text = text.strip_prefix(quote).and_then(|text| text.strip_suffix(quote)).unwrap_or(text).trim();
     }
     text
-}
-
-/// A `value_parser` for the name of a signature algorithm, in any case.
-pub fn sig_alg(text: &str) -> Result<SigAlg, String> {
-    if text.eq_ignore_ascii_case("none") {
-        return Err("\"none\" is never accepted".into());
-    }
-    let found = SigAlg::ALL.iter().find(|alg| alg.as_str().eq_ignore_ascii_case(text));
-    found.copied().ok_or_else(|| {
-        let names: Vec<&str> = SigAlg::ALL.iter().map(|alg| alg.as_str()).collect();
-        format!("signature algorithms are {}", names.join(", "))
-    })
-}
-
-/// A `value_parser` for the name of a curve, in any case.
-pub fn curve(text: &str) -> Result<Curve, String> {
-    let found = Curve::ALL.iter().find(|crv| crv.as_str().eq_ignore_ascii_case(text));
-    found.copied().ok_or_else(|| {
-        let names: Vec<&str> = Curve::ALL.iter().map(|crv| crv.as_str()).collect();
-        format!("curves are {}", names.join(", "))
-    })
 }
 
 /// A `value_parser` for DURATION.

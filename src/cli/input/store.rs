@@ -11,6 +11,7 @@ use jwtctl::core::keystore::{Keystore, Protection};
 use jwtctl::core::secret::Secret;
 use jwtctl::core::time::Timestamp;
 
+use super::super::Context;
 use super::{Inputs, Source};
 
 /// How a new key of the keystore is protected: under a passphrase, or not at all.
@@ -23,6 +24,24 @@ impl Guard {
     /// Under this passphrase, or in clear.
     pub fn new(passphrase: Option<Secret>, p2c: Option<u32>) -> Self {
         Self { passphrase, p2c }
+    }
+
+    /// How a key that joins `store` is to be protected: as the others are; the first one as the caller wants it.
+    pub fn joining(store: &Keystore, no_encrypt: bool, p2c: Option<u32>, context: &Context<'_>) -> Result<Self, Error> {
+        let passphrase = match store.is_encrypted() {
+            Some(true) if !no_encrypt => Some(context.inputs.passphrase("the keystore")?),
+            None if !no_encrypt => Some(context.inputs.new_passphrase("the keystore")?),
+            // Whoever names a passphrase thinks that it protects the key, unless they say that nothing shall.
+            Some(false) if !no_encrypt && context.names_passphrase => {
+                context.output.warn(
+                    "the keystore is NOT ENCRYPTED, and neither is the new key: --passphrase-from does not protect it; \
+                     to encrypt them all: jwtctl jwks passphrase",
+                );
+                None
+            }
+            _ => None,
+        };
+        Ok(Self { passphrase, p2c })
     }
 
     /// The same in the keystore's words.
@@ -52,16 +71,6 @@ impl Inputs {
     /// The keystore as it is now.
     pub fn store(&self) -> Result<Keystore, Error> {
         Keystore::open(&self.store_path()?)
-    }
-
-    /// How a key that joins `store` is to be protected: as the others are; the first one as the caller wants it.
-    pub fn guard(&self, store: &Keystore, no_encrypt: bool, p2c: Option<u32>) -> Result<Guard, Error> {
-        let passphrase = match store.is_encrypted() {
-            Some(true) if !no_encrypt => Some(self.passphrase("the keystore")?),
-            None if !no_encrypt => Some(self.new_passphrase("the keystore")?),
-            _ => None,
-        };
-        Ok(Guard { passphrase, p2c })
     }
 
     /// A key of the keystore with its private half.

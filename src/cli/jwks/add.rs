@@ -12,7 +12,7 @@ use jwtctl::core::keystore::{self, Policy, State};
 use serde::Serialize;
 
 use super::super::Context;
-use super::super::input::duration;
+use super::super::input::{Guard, duration};
 use super::super::output::{Page, Report, Role};
 
 /// Add a private key to the keystore
@@ -58,7 +58,7 @@ pub fn run(args: Args, context: &mut Context<'_>) -> Result<Added, Error> {
     let path = context.inputs.store_path()?;
     let file = context.inputs.key_file(&args.key, "KEYSPEC")?;
     let key = pick(file.keys, &args)?;
-    let guard = context.inputs.guard(&context.inputs.store()?, args.no_encrypt, args.p2c)?;
+    let guard = Guard::joining(&context.inputs.store()?, args.no_encrypt, args.p2c, context)?;
     let policy = Policy { publish_for: args.publish_for, grace: args.grace, every: None };
     let added = keystore::add(&path, key, &policy, guard.protection(), &context.env)?;
     Ok(Added {

@@ -2,24 +2,34 @@
 
 use std::io;
 
+use jwtctl::core::address::Address;
 use jwtctl::core::diff::{Difference, Member, Named, diff};
 use jwtctl::core::error::{Code, Error};
+use jwtctl::core::json::Json;
+use jwtctl::core::remote::Source;
+use jwtctl::core::shared::Store;
 use serde::Serialize;
 
 use super::super::Context;
+use super::super::network::{self, Http, Network};
 use super::super::output::{Page, Report, Role, Status};
+use super::published;
 
 /// Compare two key sets: keys added, removed, changed, and other keys under the same id
 ///
-/// Exit code 1 when they differ.
+/// Either may be a file, what the keystore publishes, or the URL of a published set, which comes through the cache as with
+/// --jwks-uri elsewhere. An issuer's set: jwtctl jwks fetch --issuer URL | jwtctl jwks diff - AFTER. Exit code 1 when they
+/// differ.
 #[derive(clap::Args)]
 pub struct Args {
-    /// The set before: PATH, -, env:NAME, fd:N, or store: for what the keystore publishes
+    /// The set before: URL, PATH, -, env:NAME, fd:N, or store: for what the keystore publishes
     #[arg(value_name = "BEFORE")]
     before: String,
     /// The set after, named likewise
     #[arg(value_name = "AFTER")]
     after: String,
+    #[command(flatten)]
+    network: Network,
 }
 
 /// How two sets differ.
@@ -31,15 +41,66 @@ pub struct Compared {
     difference: Difference,
 }
 
+/// A set to compare.
+struct Side {
+    /// How messages and reports call it.
+    name: String,
+    json: Json,
+}
+
 pub fn run(args: Args, context: &mut Context<'_>) -> Result<Compared, Error> {
-    context.inputs.check_stdin(&[("BEFORE", Some(&args.before)), ("AFTER", Some(&args.after))])?;
-    let read = |spec: &str, flag: &str| context.inputs.published_json(spec, flag, context.env.now);
-    let (before, after) = (read(&args.before, "BEFORE")?, read(&args.after, "AFTER")?);
-    let bad = |spec: &str, why: String| Error::input(Code::BadKey, spec, why);
+    let mut named = vec![("BEFORE", Some(args.before.as_str())), ("AFTER", Some(&args.after))];
+    named.extend(args.network.named());
+    context.inputs.check_stdin(&named)?;
+    let (before, after) = read(&args, context)?;
+    let bad = |side: &Side, why: String| Error::input(Code::BadKey, &side.name, why);
     // Compared with itself first, so that an error names the right one.
-    diff(&before, &before).map_err(|why| bad(&args.before, why))?;
-    let difference = diff(&before, &after).map_err(|why| bad(&args.after, why))?;
-    Ok(Compared { before: args.before, after: args.after, difference })
+    diff(&before.json, &before.json).map_err(|why| bad(&before, why))?;
+    let difference = diff(&before.json, &after.json).map_err(|why| bad(&after, why))?;
+    Ok(Compared { before: before.name, after: after.name, difference })
+}
+
+/// Both sets, whatever it is that names them. Flags and URLs are judged before anything is fetched.
+fn read(args: &Args, context: &Context<'_>) -> Result<(Side, Side), Error> {
+    let address = |spec: &str| is_url(spec).then(|| args.network.url(spec)).transpose();
+    let (before, after) = (address(&args.before)?, address(&args.after)?);
+    match (&before, &after) {
+        (None, None) => args.network.check_unused("a URL to compare")?,
+        (Some(before), Some(after)) => args.network.check_same_server(before, after)?,
+        _ => {}
+    }
+    let file = |spec: &str, flag: &str| -> Result<Side, Error> {
+        Ok(Side { name: spec.into(), json: context.inputs.published_json(spec, flag, context.env.now)? })
+    };
+    if before.is_none() && after.is_none() {
+        return Ok((file(&args.before, "BEFORE")?, file(&args.after, "AFTER")?));
+    }
+    // Made once for both, and at home with each in turn.
+    let mut http = args.network.http(None, context)?;
+    let store = args.network.store(context)?;
+    let mut side = |address: Option<Address>, spec: &str, flag: &str| match address {
+        Some(address) => fetch(address, &args.network, &mut http, store.as_ref(), context),
+        None => file(spec, flag),
+    };
+    Ok((side(before, &args.before, "BEFORE")?, side(after, &args.after, "AFTER")?))
+}
+
+fn fetch(
+    address: Address,
+    network: &Network,
+    http: &mut Http<'_>,
+    store: Option<&Store>,
+    context: &Context<'_>,
+) -> Result<Side, Error> {
+    http.settings.home = Some(address.clone());
+    let loaded = network::set_through(Source::Url(address), network, http, store, context, published)??;
+    Ok(Side { name: loaded.name, json: loaded.json })
+}
+
+/// Whether it names a server. A file of that name would be ./http…
+fn is_url(spec: &str) -> bool {
+    let scheme = spec.split_once("://").map_or("", |(scheme, _)| scheme);
+    ["https", "http"].iter().any(|it| scheme.eq_ignore_ascii_case(it))
 }
 
 fn name(named: &Named) -> String {

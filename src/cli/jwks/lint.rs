@@ -60,6 +60,21 @@ pub struct Findings {
     least: Severity,
 }
 
+impl Findings {
+    /// What `count` findings that matter amount to: out of how many, since all of them are shown.
+    fn verdict(&self, count: usize) -> String {
+        let all = self.findings.len();
+        let are = match (self.least, count) {
+            (_, count) if count == all => return if all == 1 { "1 finding".into() } else { format!("{all} findings") },
+            (Severity::Error, 1) => "is an error".to_owned(),
+            (Severity::Error, _) => "are errors".to_owned(),
+            (least, 1) => format!("is {} or worse", least.as_str()),
+            (least, _) => format!("are {} or worse", least.as_str()),
+        };
+        format!("{count} of {all} findings {are}")
+    }
+}
+
 #[derive(Serialize)]
 pub struct Described {
     rule: Rule,
@@ -131,8 +146,7 @@ impl Report for Linted {
         let Self::Findings(linted) = self else { return Status::Done };
         match linted.findings.iter().filter(|finding| finding.severity() >= linted.least).count() {
             0 => Status::Done,
-            1 => Status::No("1 finding".into()),
-            count => Status::No(format!("{count} findings")),
+            count => Status::No(linted.verdict(count)),
         }
     }
 }

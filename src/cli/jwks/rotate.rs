@@ -10,7 +10,7 @@ use jwtctl::core::time::Timestamp;
 use serde::Serialize;
 
 use super::super::Context;
-use super::super::input::{curve, duration, sig_alg};
+use super::super::input::{Guard, curve, duration, sig_alg};
 use super::super::output::{Page, Report, Role};
 
 /// Make the next signing key of the keystore
@@ -20,10 +20,10 @@ use super::super::output::{Page, Report, Role};
 #[derive(clap::Args)]
 pub struct Args {
     /// The algorithm of the new key (default: that of the current one, or EdDSA)
-    #[arg(long, value_parser = sig_alg)]
+    #[arg(long, value_parser = sig_alg(), hide_possible_values = true)]
     alg: Option<SigAlg>,
     /// Its curve, where the algorithm leaves a choice
-    #[arg(long, value_name = "CURVE", value_parser = curve)]
+    #[arg(long, value_name = "CURVE", value_parser = curve())]
     crv: Option<Curve>,
     /// Its size, if it is an RSA key
     #[arg(long, value_name = "N")]
@@ -87,7 +87,7 @@ pub fn run(args: Args, context: &mut Context<'_>) -> Result<Rotated, Error> {
     if args.dry_run || matches!(plan, Plan::Wait { .. }) {
         return Ok(report(&plan, None, args.alg.map(|alg| alg.as_str().to_owned())));
     }
-    let guard = context.inputs.guard(&store, args.no_encrypt, args.p2c)?;
+    let guard = Guard::joining(&store, args.no_encrypt, args.p2c, context)?;
     let choice = Choice { alg: args.alg, crv: args.crv, bits: args.bits };
     let spinner = context.output.spinner(true, "making a key");
     let rotated = keystore::rotate(&path, &policy, choice, Some(guard.protection()), &context.env);

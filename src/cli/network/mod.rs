@@ -100,8 +100,8 @@ impl Network {
         Address::parse(text, self.allow_http)
     }
 
-    /// Refuses flags about fetching where nothing is fetched.
-    fn check_unused(&self) -> Result<(), Error> {
+    /// Refuses flags about fetching where nothing is fetched; what is missing is called `needs`.
+    pub fn check_unused(&self, needs: &str) -> Result<(), Error> {
         let flags = [
             ("--refresh", self.refresh),
             ("--max-stale", self.max_stale.is_some()),
@@ -114,7 +114,7 @@ impl Network {
         ];
         let given = flags.into_iter().find(|(_, given)| *given).map(|(flag, _)| flag);
         match given.or_else(|| self.shared.unused()) {
-            Some(flag) => Err(Error::usage(flag, "needs --jwks-uri or --issuer: it is about keys that are fetched")),
+            Some(flag) => Err(Error::usage(flag, format!("needs {needs}: it is about keys that are fetched"))),
             None => Ok(()),
         }
     }
@@ -124,8 +124,18 @@ impl Network {
         match (jwks_uri, issuer) {
             (Some(url), _) => self.url(url).map(Source::Url).map(Some),
             (None, Some(issuer)) => Issuer::parse(issuer, self.allow_http).map(Source::Issuer).map(Some),
-            (None, None) => self.check_unused().map(|()| None),
+            (None, None) => self.check_unused("--jwks-uri or --issuer").map(|()| None),
         }
+    }
+
+    /// Refuses headers that would go to two servers: what is a secret of one is not for the other.
+    pub fn check_same_server(&self, one: &Address, other: &Address) -> Result<(), Error> {
+        if self.http_headers.is_none() || one.is_same_origin(other) {
+            return Ok(());
+        }
+        let why = "would send the same headers to two servers, and perhaps the secret of one to the other";
+        let first = "fetch one of the sets into a file first: jwtctl jwks fetch --jwks-uri URL --http-headers FILE";
+        Err(Error::usage("--http-headers", why).hint(first))
     }
 
     /// What the flags say about fetching.
@@ -249,7 +259,20 @@ pub fn remote<'a>(
 pub fn set<T>(source: Source, network: &Network, context: &Context<'_>, pick: impl FnOnce(Fetched<'_>) -> T) -> Result<T, Error> {
     let http = network.http(Some(source.address()), context)?;
     let store = network.store(context)?;
-    let mut remote = remote(source, network, &http, store.as_ref(), context)?;
+    set_through(source, network, &http, store.as_ref(), context, pick)
+}
+
+/// The same through a connection and a shared cache that are there already, for calls with several sources: what the
+/// flags name may be readable only once.
+pub fn set_through<T>(
+    source: Source,
+    network: &Network,
+    http: &Http<'_>,
+    store: Option<&Store>,
+    context: &Context<'_>,
+    pick: impl FnOnce(Fetched<'_>) -> T,
+) -> Result<T, Error> {
+    let mut remote = remote(source, network, http, store, context)?;
     let picked = remote.set(&context.env).map(pick);
     remote.warnings().iter().for_each(|warning| context.output.warn(warning));
     picked

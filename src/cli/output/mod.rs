@@ -2,6 +2,7 @@
 //! and what must not reach a terminal as it is.
 
 mod page;
+mod table;
 mod usage;
 
 pub use page::{Page, Role, printable};

@@ -7,6 +7,8 @@ use std::io::{self, Write};
 use anstyle::{AnsiColor, Style};
 use jwtctl::core::json::{Json, Object};
 
+use super::table;
+
 /// What a report writes on. Text that comes from a token goes through [`Page::text`] or [`Page::json`].
 pub struct Page<'a> {
     out: &'a mut Vec<u8>,
@@ -165,24 +167,14 @@ impl<'a> Page<'a> {
         }
     }
 
-    /// A table: on a terminal fitted to its width, in a pipe whole and without lines.
+    /// A table: on a terminal fitted to its width, in a pipe whole.
     pub fn table(&mut self, titles: &[&str], rows: &[Vec<String>]) -> io::Result<()> {
-        use comfy_table::{ContentArrangement, Table, presets};
-        let mut table = Table::new();
-        table.set_header(titles.iter().copied());
-        table.load_style(presets::NOTHING);
-        if let (true, Some((terminal_size::Width(width), _))) = (self.terminal, terminal_size::terminal_size()) {
-            table.load_style(presets::UTF8_HORIZONTAL_ONLY);
-            table.set_width(width).set_content_arrangement(ContentArrangement::Dynamic);
-        }
-        for row in rows {
-            table.add_row(row.iter().map(|cell| if cell.is_empty() { "\"\"".into() } else { printable(cell) }));
-        }
-        for column in table.column_iter_mut() {
-            column.set_padding((0, 2));
-        }
-        for line in table.lines() {
-            writeln!(self.out, "{}", line.trim_end())?;
+        let cell = |cell: &String| if cell.is_empty() { "\"\"".into() } else { printable(cell).into_owned() };
+        let rows: Vec<Vec<String>> = rows.iter().map(|row| row.iter().map(cell).collect()).collect();
+        let size = self.terminal.then(terminal_size::terminal_size).flatten();
+        let (lines, head) = table::lines(titles, &rows, size.map(|(terminal_size::Width(width), _)| width));
+        for (at, line) in lines.iter().enumerate() {
+            self.line(if at < head { Role::Title } else { Role::Plain }, line)?;
         }
         Ok(())
     }

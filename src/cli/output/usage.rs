@@ -46,6 +46,8 @@ pub fn clap_error(mut error: clap::Error, args: &[OsString], json: bool, color: 
         ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => {
             output.emit(&Text { text: text.to_string(), ansi: text.ansi().to_string() })
         }
+        // clap would list the hidden commands, too.
+        ErrorKind::MissingSubcommand => output.fail(&usage_error(&error)),
         _ if json => output.fail(&usage_error(&error)),
         _ => {
             let text = if output.stderr.color { text.ansi().to_string() } else { text.to_string() };
@@ -94,10 +96,12 @@ fn mend_usage(error: &mut clap::Error, args: &[OsString]) {
 
 /// What clap says in several lines, as one message and its tips.
 fn usage_error(error: &clap::Error) -> Error {
-    if error.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand {
-        return Error::usage("", "a command is needed").hint("jwtctl --help lists them");
-    }
     let text = error.render().to_string();
+    if matches!(error.kind(), ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand | ErrorKind::MissingSubcommand) {
+        let usage = text.lines().find_map(|line| line.strip_prefix("Usage: "));
+        let so_far = usage.and_then(|usage| usage.split(" [").next()).unwrap_or("jwtctl");
+        return Error::usage("", "a command is needed").hint(format!("{so_far} --help lists them"));
+    }
     let said = |line: &&str| !line.is_empty() && !line.starts_with("tip: ");
     let message: Vec<&str> = text.lines().map(str::trim).take_while(|line| !line.is_empty()).filter(said).collect();
     let tips = text.lines().filter_map(|line| line.trim().strip_prefix("tip: "));

@@ -17,12 +17,12 @@ use std::rc::Rc;
 use jwtctl::core::alg::SigAlg;
 use jwtctl::core::env::{Clock as _, Env};
 use jwtctl::core::error::{Code, Error};
-use jwtctl::core::issuer::{Fault, State};
+use jwtctl::core::issuer::{Fault, State, fault_names};
 use jwtctl::core::time::Timestamp;
 
 use super::Context;
 use super::clock::SystemClock;
-use super::input::{duration, sig_alg};
+use super::input::{Choice, duration, sig_alg};
 use super::output::Ended;
 
 /// Run a local issuer: OpenID Connect and OAuth 2.0 for tests
@@ -62,7 +62,7 @@ pub struct Args {
     #[arg(long, value_name = "KEYSPEC", help_heading = "Keys and tokens")]
     key: Option<String>,
     /// The algorithm (default: the key's own, of a fresh key ES256)
-    #[arg(long, value_parser = sig_alg, help_heading = "Keys and tokens")]
+    #[arg(long, value_parser = sig_alg(), hide_possible_values = true, help_heading = "Keys and tokens")]
     alg: Option<SigAlg>,
     /// Make the fresh keys from TEXT: the same each time, marked as test keys, and no secret
     #[arg(long, value_name = "TEXT", conflicts_with = "key", help_heading = "Keys and tokens")]
@@ -85,7 +85,7 @@ pub struct Args {
     redirect_uri: Vec<String>,
 
     /// Fail on purpose: NAME[=VALUE][@ENDPOINT][*TIMES]; see --list-faults
-    #[arg(long, value_name = "SPEC", value_parser = fault, help_heading = "Faults")]
+    #[arg(long, value_name = "SPEC", value_parser = fault(), hide_possible_values = true, help_heading = "Faults")]
     fault: Vec<Fault>,
     /// List the faults and exit
     #[arg(long, help_heading = "Faults")]
@@ -102,8 +102,8 @@ pub struct Args {
     command: Vec<OsString>,
 }
 
-fn fault(text: &str) -> Result<Fault, String> {
-    text.parse()
+fn fault() -> Choice<Fault> {
+    Choice::new(str::parse, || fault_names().collect())
 }
 
 /// The issuer and what its requests need.

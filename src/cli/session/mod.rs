@@ -114,7 +114,7 @@ pub struct Keys {
     #[arg(long, value_name = "KEYSPEC", help_heading = "Key")]
     key: Option<String>,
     /// The algorithm of the tokens (default: HS256 for new ones, what the key permits for others)
-    #[arg(long, value_parser = sig_alg, help_heading = "Key")]
+    #[arg(long, value_parser = sig_alg(), hide_possible_values = true, help_heading = "Key")]
     alg: Option<SigAlg>,
     /// Use a key that is shorter than its algorithm asks for
     #[arg(long, help_heading = "Key")]

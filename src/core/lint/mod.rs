@@ -113,7 +113,7 @@ pub struct Finding {
     pub index: Option<usize>,
     /// The key's id, if it has one.
     pub kid: Option<String>,
-    /// What exactly, to follow the key's name. It never repeats what a key is made of.
+    /// What exactly, to follow the name of the key, or of the set. It never repeats what a key is made of.
     pub message: String,
 }
 
@@ -166,7 +166,7 @@ pub fn lint(json: &Json, now: Timestamp) -> Result<Vec<Finding>, String> {
     };
     let mut findings = Vec::new();
     if keys.is_empty() {
-        let message = "the set has no keys".to_owned();
+        let message = "has no keys".to_owned();
         findings.push(Finding { rule: Rule::EmptySet, index: None, kid: None, message });
     }
     let mut seen = Seen::default();
