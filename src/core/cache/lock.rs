@@ -17,7 +17,7 @@ use super::{Slot, Slotted, is_left_over, read_slot};
 pub(super) const PATIENCE: Duration = Duration::from_secs(6);
 
 /// Milliseconds of the longest lease that anybody takes; a longer one is nobody's.
-const MAX_LEASE_MS: i64 = 700_000;
+const MAX_LEASE_MS: i64 = 1_000_000;
 
 /// Octets of the longest record of an attempt.
 pub(super) const MAX_RECORD: u64 = 4096;

@@ -72,7 +72,7 @@ impl Renewal<'_> {
         env: &Env<'_>,
     ) -> Renewed {
         // Whoever has the lock may itself have to wait for another machine first.
-        let holder = if self.store.is_some() { self.patience.saturating_mul(2) } else { self.patience };
+        let holder = if self.store.is_some() { self.patience.saturating_mul(3) } else { self.patience };
         let guard = self.cache.map(|cache| cache.lock(self.slot, holder, env));
         if let Some(trouble) = guard.as_ref().and_then(|it| it.trouble.as_ref()) {
             warn(format!("the cache cannot be written to: {trouble}"));

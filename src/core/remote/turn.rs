@@ -9,6 +9,9 @@ use super::super::env::Env;
 use super::super::shared::{Claim, Lease, Look, Store};
 use super::renew::{Findings, Renewal, Renewed};
 
+/// How much longer than a lease lasts others wait for its end: whoever takes over from a holder that died has to fetch.
+const GRACE: Duration = Duration::from_secs(2);
+
 /// How long to wait between two looks: ever longer, up to this many milliseconds.
 const POLL_MS: std::ops::RangeInclusive<u64> = 50..=250;
 
@@ -74,7 +77,7 @@ impl<'a> Turn<'a> {
                 found.check_pause(env)?;
                 return Ok(Some(turn));
             }
-            if env.clock.monotonic().saturating_sub(start) >= renewal.patience {
+            if env.clock.monotonic().saturating_sub(start) >= renewal.patience.saturating_add(GRACE) {
                 return Ok(Some(turn));
             }
             let most = POLL_MS.start().saturating_mul(round + 1).min(*POLL_MS.end());
