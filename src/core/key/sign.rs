@@ -29,6 +29,34 @@ enum Backend {
     AwsEcdsa(Box<aws_lc_rs::signature::EcdsaKeyPair>),
 }
 
+impl RsaPrivate {
+    /// Whether `d` is what `dp` and `dq` were made from (RFC 8017 §3.2). Signing here needs those alone, but others who get
+    /// the key may go by `d`.
+    #[cfg(feature = "jwe")]
+    fn is_consistent(&self) -> bool {
+        use openssl::bn::{BigNum, BigNumContext};
+        // Of the kind that is wiped when it is freed.
+        let number = |secret: &super::Secret| -> Result<BigNum, openssl::error::ErrorStack> {
+            let mut number = BigNum::new_secure()?;
+            number.copy_from_slice(secret.expose())?;
+            Ok(number)
+        };
+        let holds = |prime: &super::Secret, reduced: &super::Secret| -> Result<bool, openssl::error::ErrorStack> {
+            let (mut less_one, mut found) = (number(prime)?, BigNum::new_secure()?);
+            less_one.sub_word(1)?;
+            found.nnmod(&*number(&self.d)?, &less_one, &mut *BigNumContext::new_secure()?)?;
+            Ok(found == number(reduced)?)
+        };
+        [(&self.p, &self.dp), (&self.q, &self.dq)].into_iter().all(|(prime, reduced)| holds(prime, reduced).unwrap_or(false))
+    }
+
+    /// There is nothing here to reckon with.
+    #[cfg(not(feature = "jwe"))]
+    fn is_consistent(&self) -> bool {
+        true
+    }
+}
+
 impl Key {
     /// Prepares the key for signing with `alg`.
     ///
@@ -68,6 +96,9 @@ impl Key {
             }
             Material::Rsa { n, e, private: Some(private) } => {
                 const MESSAGE: &[u8] = b"jwtctl";
+                if !private.is_consistent() {
+                    return unfit("has a \"d\" that does not belong to its primes");
+                }
                 let alg = SigAlg::Rs256;
                 let signer = Signer { alg, backend: self.rsa_signer(alg, n, e, private)? };
                 let public = Self::from_material(Material::Rsa { n: n.clone(), e: e.clone(), private: None });

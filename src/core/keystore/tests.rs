@@ -259,6 +259,10 @@ fn rsa_halves_are_tried_out() {
     let other_e = text.replace("\"AQAB\"", "\"AQAD\"");
     assert_ne!(text, other_e);
     assert!(read(&other_e).check_private().is_err());
+    // Signing takes the primes' own exponents, and would not notice.
+    let d = text.split("\"d\"").nth(1).and_then(|rest| rest.split('"').nth(1)).unwrap();
+    let foreign = text.replace(d, &format!("{}B", &d[..d.len() - 1].replacen(&d[..1], "B", 1)));
+    assert_eq!(read(&foreign).check_private().is_err(), cfg!(feature = "jwe"));
 }
 
 #[test]
