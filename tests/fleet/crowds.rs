@@ -378,3 +378,64 @@ fn a_shared_document_that_leads_nowhere_is_asked_for_again() {
     fleet.redis.ask(&["SET", &name, &format!("jwtctl-store/1 sha256 {sum}\n{entry}")]);
     Lab::new().run(31, &blind).expect(0);
 }
+
+/// Whatever the store has may be old, and is then not the last word.
+#[test]
+fn a_store_that_is_behind_refuses_nothing() {
+    needs!("redis-server");
+    for (shared, now, token_of) in
+        [(&["a2"][..], &["a"][..], "a"), (&["b"], &["a2"], "a2"), (&["a", "b"], &["a", "b", "rsa"], "rsa")]
+    {
+        let (fleet, disk) = (Fleet::start(), Lab::new());
+        let first = if token_of == "a" { "a2" } else { "a" };
+        fleet.issuer.say(set(&[first]));
+        fleet.verify(&disk, 0, &token(first)).expect(0);
+        fleet.issuer.say(set(shared));
+        Lab::new().run(40, &[&["cache", "refresh", &fleet.url][..], &fleet.flags()].concat()).expect(0);
+        fleet.issuer.say(set(now));
+        fleet.issuer.requests();
+        fleet.verify(&disk, 200, &token(token_of)).expect(0);
+        assert_eq!(fleet.issuer.requests(), 1, "{shared:?} {now:?}");
+    }
+}
+
+#[test]
+fn success_elsewhere_ends_a_pause_here() {
+    needs!("redis-server");
+    let (fleet, unlucky) = (Fleet::start(), Lab::new());
+    fleet.issuer.say(reply(429, "").with("Retry-After", "300"));
+    fleet.verify(&unlucky, 0, &token("a")).expect(3);
+    // The others are not told to wait for as long.
+    fleet.issuer.say(set(&["a"]));
+    assert_eq!(source(&fleet.verify(&Lab::new(), 31, &token("a")).expect(0)), "network");
+    assert_eq!(source(&fleet.verify(&unlucky, 35, &token("a")).expect(0)), "store");
+    fleet.issuer.say(set(&["a", "b"]));
+    assert_eq!(source(&fleet.verify(&unlucky, 90, &token("b")).expect(0)), "network");
+}
+
+#[test]
+fn caches_on_the_way_are_passed_by_when_a_key_is_missing() {
+    needs!("redis-server");
+    let fleet = Fleet::start();
+    fleet.verify(&Lab::new(), 0, &token("a")).expect(0);
+    let (old, new) = (set(&["a"]), set(&["a", "b"]));
+    fleet.issuer.then(move |asked| if asked.header("cache-control") == Some("no-cache") { new.clone() } else { old.clone() });
+    fleet.verify(&Lab::new(), 40, &token("b")).expect(0);
+}
+
+/// A store that does not answer costs each of them a moment, and not one after the other.
+#[test]
+fn many_processes_find_out_at_once_that_there_is_no_store() {
+    needs!("redis-server");
+    let (fleet, disk) = (Fleet::start(), Lab::new());
+    fleet.issuer.say(reply(500, ""));
+    fleet.redis.signal("STOP");
+    let (start, token) = (Instant::now(), token("a"));
+    let arguments = fleet.arguments(&fleet.url, &token);
+    let running: Vec<_> = (0..60).map(|_| spawn(&mut disk.command(0, &arguments))).collect();
+    let ran: Vec<Ran> = running.into_iter().map(finish).collect();
+    fleet.redis.signal("CONT");
+    all(ran, 3);
+    // One after the other it would be 15 seconds.
+    assert!(start.elapsed() < Duration::from_secs(8), "{:?}", start.elapsed());
+}

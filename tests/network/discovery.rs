@@ -1,6 +1,6 @@
 //! From an issuer to its keys.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::lab::*;
 use super::server::{Asked, Reply, Server, reply};
@@ -208,4 +208,44 @@ fn other_commands_take_an_issuer_too() {
     lab.run(1, &["cache", "clear", "--all"]).expect(0).says("removed 1");
     lab.run(1, &["cache", "clear"]).expect(2);
     lab.run(1, &["cache", "path"]).expect(0).says(lab.cache().to_str().unwrap());
+}
+
+#[test]
+fn offline_an_issuer_is_where_its_last_bundle_says() {
+    let (old, new) = (json!({"keys": [keys().public("a")]}), json!({"keys": [keys().public("b")]}));
+    let issuer = "https://issuer.example";
+    let bundle = |url: &str, jwks: &Value, at: i64| {
+        let entry = json!({"url": url, "issuer": issuer, "jwks": jwks, "uat": at * 1000, "expires_at_ms": (at + 600) * 1000, "etag": null});
+        json!({"format": "jwtctl-jwks-bundle", "v": 1, "uat_unit": "ms", "created_at_ms": at * 1000, "entries": [entry]})
+            .to_string()
+    };
+    for n in 0..4 {
+        let lab = Lab::new();
+        for (name, url, jwks, at) in [("old", "old", &old, T0), ("new", "new", &new, T0 + 1000)] {
+            let file = lab.path().join(name);
+            std::fs::write(&file, bundle(&format!("https://keys.example/{url}{n}"), jwks, at)).unwrap();
+            lab.run(1001, &["cache", "import", file.to_str().unwrap()]).expect(0);
+        }
+        let verify = |token: &str| lab.run(1010, &["--offline", "verify", "--issuer", issuer, "--max-stale", "1d", token]);
+        verify(&token("b")).expect(0);
+        verify(&token("a")).expect(14);
+    }
+}
+
+#[test]
+fn the_keys_of_an_issuer_are_refreshed_when_they_are_old_and_its_document_is_not() {
+    let server = Server::new(|_| reply(404, ""));
+    let issuer = server.url("");
+    let (document, keys) = (json!({"issuer": issuer, "jwks_uri": server.url("/jwks")}).to_string(), set(&["a"]));
+    server.then(move |asked| if asked.target == "/jwks" { keys.clone() } else { reply(200, document.clone()) });
+    let lab = Lab::new();
+    let token = token_with("a", &["--iss", &issuer, "--exp", &(T0 + 3600).to_string()]);
+    lab.run(0, &["verify", "--issuer", &issuer, &token]).expect(0);
+    server.requests();
+    let refresh = |at: i64| lab.run(at, &["cache", "refresh", "--all", "--older-than", "50%"]).expect(0);
+    refresh(100);
+    assert_eq!(server.requests(), 0);
+    refresh(400);
+    let asked: Vec<String> = server.asked().into_iter().map(|it| it.target).collect();
+    assert_eq!(asked, ["/jwks"]);
 }

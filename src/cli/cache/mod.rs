@@ -24,8 +24,8 @@ use super::{Context, network};
 /// to you alone. Keys are asked for again after 10 minutes, or what their server says between 1 minute and 1 hour, and
 /// stand in for 5 minutes more while the server is out of reach.
 ///
-/// At worst: a withdrawn key is trusted for 15 minutes, or 65 if its server asks for an hour; a new key is accepted after 30
-/// seconds; tokens cause two fetches a minute for each URL, and none while what they name is known.
+/// At worst: a withdrawn key is trusted for 15 minutes, or 65 if its server asks for an hour, and for an hour more while that is
+/// down and has allowed it; a new key is accepted after 30 seconds; tokens cause two fetches a minute of a URL that answers.
 #[derive(clap::Args)]
 pub struct Args {
     #[command(subcommand)]

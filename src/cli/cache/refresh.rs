@@ -110,11 +110,14 @@ fn refresh(source: Source, args: &Args, listed: &[Listed], store: Option<&Store>
         let fetched = http.context(address);
         store.map_or(fetched.clone(), |store| store.context(fetched))
     };
-    let theirs = |it: &&Entry| it.url == source_name(&source);
+    let name = source_name(&source);
+    // The keys of an issuer grow old sooner than its document.
+    let of_issuer = |it: &Entry| matches!(source, Source::Issuer(_)) && it.issuer.as_deref() == Some(name);
+    let theirs = |it: &&Entry| it.url == name || of_issuer(it);
     let entries: Vec<&Entry> = listed.iter().filter_map(|it| it.entry.as_deref().ok()).filter(theirs).collect();
-    let ours = entries.iter().find(|it| it.ctx == ctx(source.address()));
-    let young = ours.is_some_and(|it| args.older_than.is_some_and(|limit| !limit.is_passed(it, &context.env)));
-    if young || (args.all && ours.is_none()) {
+    let ours = entries.iter().any(|it| it.url == name && it.ctx == ctx(source.address()));
+    let is_young = |limit: Age| entries.iter().all(|it| !limit.is_passed(it, &context.env));
+    if (ours && args.older_than.is_some_and(is_young)) || (args.all && !ours) {
         return Ok(false);
     }
     let options = Options { refresh: true, older_than: args.older_than, ..args.network.options(context)? };

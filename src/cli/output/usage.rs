@@ -12,7 +12,10 @@ use serde::Serialize;
 use super::{Color, Output, Page, Report, exit_code};
 
 /// Flags whose values are secret, or name what is; what follows one by mistake may be part of it.
-const SECRET_FLAGS: [&str; 7] = [
+const SECRET_FLAGS: [&str; 10] = [
+    "--redis",
+    "--session",
+    "--cache-store",
     "--secret",
     "--passphrase-from",
     "--new-passphrase-from",
@@ -60,7 +63,8 @@ pub fn clap_error(mut error: clap::Error, args: &[OsString], json: bool, color: 
 
 /// The error for an argument that should not be repeated, in place of clap's own, which would.
 fn unspeakable(error: &clap::Error, args: &[OsString]) -> Option<Error> {
-    let near_a_secret = args.iter().filter_map(|arg| arg.to_str()).any(|arg| SECRET_FLAGS.contains(&arg));
+    let near_a_secret =
+        args.iter().filter_map(|arg| arg.to_str()).any(|arg| SECRET_FLAGS.contains(&arg.split('=').next().unwrap_or(arg)));
     let culprits = [ContextKind::InvalidArg, ContextKind::InvalidValue, ContextKind::InvalidSubcommand];
     let said = culprits.into_iter().find_map(|kind| match error.get(kind) {
         Some(ContextValue::String(text)) => Some(text.as_str()),
@@ -71,6 +75,7 @@ fn unspeakable(error: &clap::Error, args: &[OsString]) -> Option<Error> {
         || said.contains("-----BEGIN")
         || said.starts_with("eyJ")
         || said.trim_start().starts_with('{')
+        || (said.contains("://") && said.contains('@'))
         || (is_stray && near_a_secret);
     if error.kind() == ErrorKind::InvalidSubcommand && said.starts_with("eyJ") {
         return Some(Error::usage("", "a token is not a command").hint("to look into it: jwtctl decode TOKEN"));

@@ -122,8 +122,9 @@ impl Target {
     /// [`Code::Usage`] for a user without a password or certificates without TLS; [`Code::BadInput`] for a file of
     /// certificates that holds none.
     pub fn check(&self, flag: &str) -> Result<(), Error> {
-        if let (Some(user), None) = (&self.user, &self.password) {
-            let error = Error::usage(flag, format!("names the user {user:?}, and there is no password"));
+        if let (Some(_), None) = (&self.user, &self.password) {
+            // The name is not repeated: it may be the password, in the wrong place.
+            let error = Error::usage(flag, "names a user, and there is no password");
             return Err(error.hint(format!("give it with {}-password-from FILE (or env:NAME, fd:N, -)", self.flags)));
         }
         let ca = format!("{}-ca", self.flags);

@@ -31,18 +31,20 @@ impl Remote<'_> {
             Standing::Fresh => true,
             _ => self.options.offline && self.options.usable_offline(&entry, env),
         };
-        Ok(usable.then(|| self.keys_address(&issuer, &entry)).flatten())
+        Ok(usable.then(|| self.keys_address(&issuer, &entry)).flatten().or_else(|| self.address_by_hand(&issuer, env)))
     }
 
     /// Where keys are from that came in by hand: a bundle says whose they are, and brings no document. For those alone who
     /// may not ask the issuer.
     fn address_by_hand(&self, issuer: &Issuer, env: &Env<'_>) -> Option<Address> {
         let cache = self.cache.as_ref().filter(|_| self.options.offline)?;
-        cache.list(env).into_iter().filter(|it| it.kind == Kind::Jwks).find_map(|it| {
-            let entry = it.entry.ok().filter(|it| it.issuer.as_deref() == Some(issuer.as_str()))?;
+        let theirs = cache.list(env).into_iter().filter(|it| it.kind == Kind::Jwks).filter_map(|it| {
+            let entry = it.entry.ok().filter(|it| it.issuer.as_deref() == Some(issuer.as_str()) && it.age_ms(env).is_some())?;
             let address = self.allowed(issuer, &entry.url).ok()?;
-            (entry.ctx == self.context(&address)).then_some(address)
-        })
+            (entry.ctx == self.context(&address)).then_some((entry.fetched_at_ms, address))
+        });
+        // An issuer that has moved its keys is where it was last.
+        theirs.max_by_key(|(fetched_at_ms, _)| *fetched_at_ms).map(|(_, address)| address)
     }
 
     /// Where the keys are, asking the issuer if need be.
@@ -87,7 +89,7 @@ impl Remote<'_> {
             issuer: Some(issuer.as_str()),
             patience: self.options.patience(),
         };
-        let renewed = renewal.run(&mut |_| self.download_document(issuer, env), &mut |it| warnings.push(it), env);
+        let renewed = renewal.run(&mut |_, _| self.download_document(issuer, env), &mut |it| warnings.push(it), env);
         warnings.into_iter().for_each(|it| self.warn(it));
         let (there, problem) = match renewed {
             Renewed::Kept(entry) | Renewed::Fetched(entry) | Renewed::Paused(Some(entry), Pause::JustFetched) => {

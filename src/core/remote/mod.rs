@@ -217,7 +217,8 @@ impl<'a> Remote<'a> {
             patience: self.options.patience(),
         };
         self.reason = Some(renewal.reason);
-        let renewed = renewal.run(&mut |known| self.download(address, known, reason, env), &mut |it| warnings.push(it), env);
+        let renewed =
+            renewal.run(&mut |known, lacking| self.download(address, known, lacking, env), &mut |it| warnings.push(it), env);
         warnings.into_iter().for_each(|it| self.warn(it));
         let problem = match renewed {
             Renewed::Kept(entry) => return self.done(address, entry, false, env),

@@ -67,10 +67,14 @@ impl Renewal<'_> {
     /// Brings the slot up to date. What cannot be stored is still used; `warn` hears why.
     pub fn run(
         &self,
-        download: &mut dyn FnMut(Option<&Entry>) -> Result<Downloaded, Refusal>,
+        download: &mut dyn FnMut(Option<&Entry>, Reason) -> Result<Downloaded, Refusal>,
         warn: &mut dyn FnMut(String),
         env: &Env<'_>,
     ) -> Renewed {
+        // Before the lock, where all can find out at once that there is nobody to talk to.
+        if let Some(Err(why)) = self.store.filter(|it| !it.is_lost()).map(Store::wake) {
+            warn(format!("the shared cache is not used: {why}"));
+        }
         // Whoever has the lock may itself have to wait for another machine first.
         let holder = if self.store.is_some() { self.patience.saturating_mul(3) } else { self.patience };
         let guard = self.cache.map(|cache| cache.lock(self.slot, holder, env));
@@ -89,7 +93,11 @@ impl Renewal<'_> {
         };
         let local = locked.and_then(|it| it.attempt(env));
         let mut found = Findings { there, reason, last: local.clone(), before: None };
-        // Asked before anything else: another machine may have had more luck.
+        // Keys this new are all there are, wherever one asks.
+        if let Some(pause @ Pause::JustFetched) = found.pause(env) {
+            return Renewed::Paused(found.there, pause);
+        }
+        // After a failure another machine may have had more luck.
         let turn = match self.store.map(|store| Turn::take(self, store, &mut found, locked, warn, env)) {
             Some(Err(answer)) => return answer,
             Some(Ok(turn)) => turn,
@@ -101,7 +109,7 @@ impl Renewal<'_> {
         let Findings { there, reason, last, .. } = found;
         let requested_at_ms = env.millis();
         let known = there.as_deref().filter(|it| it.age_ms(env).is_some());
-        let (entry, outcome) = match download(known).and_then(|it| self.entry(it, known, requested_at_ms, env)) {
+        let (entry, outcome) = match download(known, reason).and_then(|it| self.entry(it, known, requested_at_ms, env)) {
             Ok(done) => done,
             Err(refusal) => {
                 let now = env.millis();
@@ -198,11 +206,17 @@ impl Renewal<'_> {
 }
 
 impl Findings {
+    /// Whether somebody has succeeded since that failure.
+    fn is_outdated(&self, attempt: &Attempt) -> bool {
+        let succeeded = self.there.as_ref().map(|it| it.fetched_at_ms);
+        attempt.outcome == Outcome::Error && succeeded.is_some_and(|at| at > attempt.ended_at_ms)
+    }
+
     /// Whether it is too soon for another attempt.
     pub fn pause(&self, env: &Env<'_>) -> Option<Pause> {
         let pause = match self.reason {
             Reason::Forced => return None,
-            _ => self.last.as_ref().and_then(|it| it.pause(env.millis())),
+            _ => self.last.as_ref().filter(|it| !self.is_outdated(it)).and_then(|it| it.pause(env.millis())),
         };
         let asks_again = matches!(self.reason, Reason::KidMiss | Reason::BadSig);
         match pause {

@@ -4,13 +4,10 @@
 use std::time::Duration;
 
 use super::super::address::redacted;
-use super::super::cache::{Attempt, Committed, Entry, Guard, Slot};
+use super::super::cache::{Attempt, COOLDOWN_MS, Committed, Entry, Guard, Slot};
 use super::super::env::Env;
 use super::super::shared::{Claim, Lease, Look, Store};
 use super::renew::{Findings, Renewal, Renewed};
-
-/// How much longer than a lease lasts others wait for its end: whoever takes over from a holder that died has to fetch.
-const GRACE: Duration = Duration::from_secs(2);
 
 /// How long to wait between two looks: ever longer, up to this many milliseconds.
 const POLL_MS: std::ops::RangeInclusive<u64> = 50..=250;
@@ -77,7 +74,8 @@ impl<'a> Turn<'a> {
                 found.check_pause(env)?;
                 return Ok(Some(turn));
             }
-            if env.clock.monotonic().saturating_sub(start) >= renewal.patience.saturating_add(GRACE) {
+            // Whoever takes over from a holder that died has yet to fetch.
+            if env.clock.monotonic().saturating_sub(start) >= renewal.patience.saturating_mul(2) {
                 return Ok(Some(turn));
             }
             let most = POLL_MS.start().saturating_mul(round + 1).min(*POLL_MS.end());
@@ -97,7 +95,10 @@ impl<'a> Turn<'a> {
     /// Tells the others that the server refuses. Other failures may be this machine's own, and are not theirs.
     pub fn failed(mut self, attempt: &Attempt, warn: &mut dyn FnMut(String)) {
         if attempt.error.as_ref().is_some_and(|it| it.class.is_an_answer()) {
-            let told = self.store.leave(self.slot, self.lease.take().as_ref(), Some(attempt), self.env);
+            // Not for as long as the server may ask of one address, for theirs are others.
+            let not_before_ms = attempt.not_before_ms.min(attempt.ended_at_ms.saturating_add(COOLDOWN_MS));
+            let shared = Attempt { not_before_ms, ..attempt.clone() };
+            let told = self.store.leave(self.slot, self.lease.take().as_ref(), Some(&shared), self.env);
             told.unwrap_or_else(|why| warn(format!("the shared cache cannot be told: {why}")));
         }
     }

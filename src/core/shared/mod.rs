@@ -181,6 +181,15 @@ impl Store {
         matches!(*self.line.borrow(), Line::Lost)
     }
 
+    /// Connects, so that the next question finds a server or none.
+    ///
+    /// # Errors
+    /// As [`Store::look`].
+    pub fn wake(&self) -> Result<(), String> {
+        let is_open = matches!(*self.line.borrow(), Line::Open(_));
+        if is_open { Ok(()) } else { self.ask(Vec::new()).map(drop) }
+    }
+
     /// What it has. Needs no right to write.
     ///
     /// # Errors

@@ -165,13 +165,15 @@ impl Judging<'_> {
         }
         let Some(found) = keys.refresh(wanted, why, self.env)? else { return Ok(outcome) };
         let outcome = self.try_keys(token, wanted, found, keys)?;
-        // What came in first may be old itself: another machine has shared it.
-        match (&outcome, why) {
-            (Outcome::Bad(_), Why::UnknownKid) => match keys.refresh(wanted, Why::BadSignature, self.env)? {
-                Some(found) => self.try_keys(token, wanted, found, keys),
-                None => Ok(outcome),
-            },
-            _ => Ok(outcome),
+        // What came in may be old itself, as another machine has shared it. What is new is not asked for again.
+        let why = match (&outcome, why) {
+            (Outcome::NoKey(_), Why::BadSignature) => Why::UnknownKid,
+            (Outcome::Bad(_), _) => Why::BadSignature,
+            _ => return Ok(outcome),
+        };
+        match keys.refresh(wanted, why, self.env)? {
+            Some(found) => self.try_keys(token, wanted, found, keys),
+            None => Ok(outcome),
         }
     }
 
