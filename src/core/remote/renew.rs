@@ -20,6 +20,9 @@ pub(super) enum Downloaded {
     Same { http: Http, fresh_ms: i64, grace_ms: i64 },
 }
 
+/// Asks the server, which may have confirmed what is known already, for what it lacks.
+pub(super) type Download<'d> = dyn FnMut(Option<&Entry>, Reason) -> Result<Downloaded, Refusal> + 'd;
+
 /// How a renewal ended.
 pub(super) enum Renewed {
     /// Somebody else has fetched what was wanted.
@@ -65,12 +68,7 @@ pub(super) struct Findings {
 
 impl Renewal<'_> {
     /// Brings the slot up to date. What cannot be stored is still used; `warn` hears why.
-    pub fn run(
-        &self,
-        download: &mut dyn FnMut(Option<&Entry>, Reason) -> Result<Downloaded, Refusal>,
-        warn: &mut dyn FnMut(String),
-        env: &Env<'_>,
-    ) -> Renewed {
+    pub fn run(&self, download: &mut Download<'_>, warn: &mut dyn FnMut(String), env: &Env<'_>) -> Renewed {
         // Before the lock, where all can find out at once that there is nobody to talk to.
         if let Some(Err(why)) = self.store.filter(|it| !it.is_lost()).map(Store::wake) {
             warn(format!("the shared cache is not used: {why}"));
