@@ -8,13 +8,12 @@ Rounds are interleaved and medians compared, so that only the ratio counts. `--w
 import argparse
 import json
 import os
-import re
 import tempfile
 import threading
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
-from startup import JWTCTL, ROOT, instructions, run, times
+from startup import JWTCTL, instructions, record, run, times
 
 
 def serve(body, counted=False):
@@ -78,9 +77,7 @@ def main():
     table = "\n".join(rows)
     print(table)
     if args.write:
-        results = ROOT / "benches/RESULTS.md"
-        rest = re.sub(r"\n## The cache\n.*?(?=\n## |\Z)", "", results.read_text(), flags=re.S)
-        results.write_text(f"{rest}\n## The cache\n\nMeasured by `benches/cache.py`, {args.rounds} interleaved rounds.\n\n{table}\n")
+        record("The cache", f"Measured by `benches/cache.py`, {args.rounds} interleaved rounds.\n\n{table}")
 
 
 if __name__ == "__main__":

@@ -9,7 +9,6 @@ call without one. `--write` records it in benches/RESULTS.md.
 import argparse
 import json
 import os
-import re
 import signal
 import socket
 import statistics
@@ -19,7 +18,7 @@ import time
 from pathlib import Path
 
 from cache import serve
-from startup import JWTCTL, ROOT, run, spawn
+from startup import JWTCTL, record, run, spawn
 
 
 def redis_server(folder, name):
@@ -115,9 +114,7 @@ def main():
     table = "\n".join(rows)
     print(table)
     if args.write:
-        results = ROOT / "benches/RESULTS.md"
-        rest = re.sub(r"\n## The shared cache\n.*", "", results.read_text(), flags=re.S)
-        results.write_text(f"{rest}\n## The shared cache\n\nMeasured by `benches/fleet.py`, {args.rounds} interleaved rounds.\n\n{table}\n")
+        record("The shared cache", f"Measured by `benches/fleet.py`, {args.rounds} interleaved rounds.\n\n{table}")
 
 
 if __name__ == "__main__":

@@ -82,6 +82,13 @@ def spawn(command):
     return time.perf_counter() - start, os.waitstatus_to_exitcode(status)
 
 
+def record(title, text):
+    """Puts a section into benches/RESULTS.md, in place of the one that has the title."""
+    results = ROOT / "benches/RESULTS.md"
+    rest = re.sub(rf"\n## {title}\n.*?(?=\n## |\Z)", "", results.read_text(), flags=re.S)
+    results.write_text(f"{rest}\n## {title}\n\n{text}\n")
+
+
 def times(commands, rounds):
     taken = {name: [] for name in commands}
     for _ in range(rounds):

@@ -1,5 +1,6 @@
-//! Encrypted tokens (RFC 7516), compact and in JSON: taken apart strictly, and their content opened by aws-lc. The key-management step is the
-//! caller's, so that lengths are checked before any library sees them and every failure after that looks the same.
+//! Encrypted tokens (RFC 7516), compact and in JSON: taken apart strictly, and their content opened by aws-lc. The
+//! key-management step is the caller's, so that lengths are checked before any library sees them and every failure after
+//! that looks the same.
 
 use aws_lc_rs::cipher::{self, DecryptionContext, PaddedBlockDecryptingKey, UnboundCipherKey};
 use aws_lc_rs::{aead, constant_time, hmac, iv};

@@ -153,6 +153,22 @@ pub struct Which {
     place: Place,
 }
 
+/// The same for commands whose only argument is the token.
+#[derive(clap::Args)]
+pub struct Named {
+    /// The token of the session, - for stdin, @FILE or env:NAME
+    #[arg(conflicts_with = "id")]
+    token: Option<String>,
+    #[command(flatten)]
+    which: Which,
+}
+
+impl Named {
+    fn find(self, context: &Context<'_>) -> Result<(Store, String), Error> {
+        self.which.find(self.token.as_deref(), context)
+    }
+}
+
 impl Which {
     /// The sessions, and the id of the one that is meant. A token is verified first: its signature and its times, as the
     /// middleware does; whom it is for is not asked there either.

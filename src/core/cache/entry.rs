@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
 use super::super::env::{Boot, Env};
+use super::super::key::to_hex;
 use super::published::LeftOut;
 
 /// The version of the format. Entries of another one are not touched.
@@ -260,7 +261,7 @@ impl Entry {
 pub fn sha256_hex(parts: &[&[u8]]) -> String {
     let mut context = digest::Context::new(&digest::SHA256);
     parts.iter().for_each(|part| context.update(part));
-    context.finish().as_ref().iter().map(|byte| format!("{byte:02x}")).collect()
+    to_hex(context.finish().as_ref())
 }
 
 #[cfg(test)]

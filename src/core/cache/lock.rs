@@ -8,6 +8,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use super::super::env::Env;
+use super::super::key::to_hex;
 use super::attempt::Attempt;
 use super::dir::{Dir, How};
 use super::entry::{Entry, MAX_AHEAD_MS};
@@ -181,7 +182,7 @@ pub(super) fn discard(dir: &Dir, name: &str) {
 }
 
 fn nonce(env: &Env<'_>) -> String {
-    env.bytes::<8>().iter().map(|byte| format!("{byte:02x}")).collect()
+    to_hex(&env.bytes::<8>())
 }
 
 /// Waits 2 ms first and ever longer, with jitter so that many waiters do not come all at once.

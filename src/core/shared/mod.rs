@@ -23,6 +23,7 @@ use aws_lc_rs::digest;
 use super::cache::{Attempt, COOLDOWN_MS, Entry, Kind, Slot};
 use super::env::Env;
 use super::error::{Code, Error};
+use super::key::to_hex;
 use super::redis::{Answers, Command, Courier, Refusal, Reply, Target};
 use super::secret::Secret;
 
@@ -220,7 +221,7 @@ impl Store {
     /// # Errors
     /// As [`Store::look`].
     pub fn claim(&self, slot: &Slot, lease: Duration, env: &Env<'_>) -> Result<Claim, String> {
-        let nonce: String = env.bytes::<16>().iter().map(|byte| format!("{byte:02x}")).collect();
+        let nonce = to_hex(&env.bytes::<16>());
         let names = [self.entry_name(slot), self.name_of("attempt", slot), self.name_of("lease", slot)];
         let lease_ms = i64::try_from(lease.as_millis()).unwrap_or(MAX_LEASE_MS).clamp(1, MAX_LEASE_MS);
         let arguments = [nonce.as_bytes(), &number(lease_ms), &number(MAX_LEASE_MS)];
@@ -402,8 +403,7 @@ fn bytes(reply: Option<Reply>) -> Vec<u8> {
 
 /// How Redis itself names a string; nothing depends on its strength.
 fn sha1_hex(bytes: &[u8]) -> String {
-    let sum = digest::digest(&digest::SHA1_FOR_LEGACY_USE_ONLY, bytes);
-    sum.as_ref().iter().map(|byte| format!("{byte:02x}")).collect()
+    to_hex(digest::digest(&digest::SHA1_FOR_LEGACY_USE_ONLY, bytes).as_ref())
 }
 
 fn command(words: &[&[u8]]) -> Command {

@@ -9,7 +9,7 @@ use super::super::cache::{
 };
 use super::super::env::Env;
 use super::super::json::Json;
-use super::super::key::hex;
+use super::super::key::{hex, to_hex};
 use super::{Format, Trust};
 
 /// What a record's first line begins with.
@@ -75,7 +75,7 @@ fn covered(what: &[u8], name: &str, text: &str) -> Vec<u8> {
 
 fn mac(key: &[u8], what: &[u8], name: &str, text: &str) -> String {
     let tag = hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, key), &covered(what, name, text));
-    tag.as_ref().iter().map(|byte| format!("{byte:02x}")).collect()
+    to_hex(tag.as_ref())
 }
 
 /// What the records of a slot are called. A trust setting is a hash of what may be credentials, and is not left to guesses

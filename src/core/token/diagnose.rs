@@ -9,7 +9,7 @@ use der::Decode as _;
 use super::super::alg::{Kty, SigAlg};
 use super::super::jwks::Keys;
 use super::super::jws::Unverified;
-use super::super::key::{self, Key, decode as base64url, hex};
+use super::super::key::{self, Key, decode as base64url, hex, to_hex};
 use super::super::secret::Secret;
 
 /// What the caller's own keys tell about a signature that does not hold. Secrets are re-read, never guessed.
@@ -59,7 +59,7 @@ fn other_readings(key: &Key) -> Vec<(&'static str, Secret)> {
     add("it fits the secret with a line ending after it: --secret-encoding raw", Some([bytes, b"\n"].concat()));
     add("its maker used the secret's base64url text rather than the bytes it stands for", Some(key::encode(bytes).into_bytes()));
     add("its maker used the secret's base64 text rather than the bytes it stands for", Some(STANDARD.encode(bytes).into_bytes()));
-    let hexadecimal: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+    let hexadecimal = to_hex(bytes);
     add("its maker used the secret's hex text rather than the bytes it stands for", Some(hexadecimal.into_bytes()));
     readings
 }
