@@ -1,7 +1,10 @@
 //! Transcripts: what a user types and sees, one file per command, and the examples of README.md.
 //! `TRYCMD=overwrite cargo test --test cli` rewrites them.
 
-#![allow(clippy::disallowed_methods, reason = "TRYCMD is read from the environment")]
+#![allow(
+    clippy::disallowed_methods,
+    reason = "TRYCMD is read from the environment"
+)]
 
 use std::fs;
 use std::path::Path;
@@ -9,7 +12,11 @@ use std::path::Path;
 /// Whatever the machine that runs this has set must not show.
 fn cases() -> trycmd::TestCases {
     let cases = trycmd::TestCases::new();
-    cases.env("CI", "1").env("NO_COLOR", "1").env("LC_ALL", "C.UTF-8").env("JWTCTL_STORE", "keystore");
+    cases
+        .env("CI", "1")
+        .env("NO_COLOR", "1")
+        .env("LC_ALL", "C.UTF-8")
+        .env("JWTCTL_STORE", "keystore");
     cases
 }
 
@@ -26,8 +33,15 @@ fn readme() {
     let copy = folder.path().join("README.md");
     fs::copy(root.join("README.md"), &copy).unwrap();
     fs::create_dir(folder.path().join("README.in")).unwrap();
-    for file in fs::read_dir(root.join("tests/cmd/in")).unwrap().map(|entry| entry.unwrap()) {
-        fs::copy(file.path(), folder.path().join("README.in").join(file.file_name())).unwrap();
+    for file in fs::read_dir(root.join("tests/cmd/in"))
+        .unwrap()
+        .map(|entry| entry.unwrap())
+    {
+        fs::copy(
+            file.path(),
+            folder.path().join("README.in").join(file.file_name()),
+        )
+        .unwrap();
     }
     cases().case(&copy);
     if std::env::var_os("TRYCMD").is_some_and(|mode| mode == "overwrite") {

@@ -1,5 +1,5 @@
-//! Real OpenID Connect clients go through whole flows with the local issuer. `.ci/peers.sh` installs them; a client that
-//! is not there is reported as skipped.
+//! Real OpenID Connect clients go through whole flows with the local issuer. `.ci/peers.sh`
+//! installs them; a client that is not there is reported as skipped.
 
 #![cfg(all(unix, feature = "cli"))]
 
@@ -34,16 +34,26 @@ fn joserfc() {
     flows("python3", "flows.py", "joserfc");
 }
 
-/// Every flow, as a client with a secret that has to be encoded, with three kinds of keys, below a path as well.
+/// Every flow, as a client with a secret that has to be encoded, with three kinds of keys, below a
+/// path as well.
 fn flows(interpreter: &str, adapter: &str, library: &str) {
     let dir = TempDir::new().unwrap();
     fs::write(dir.path().join("secret"), "s+e%c r/t").unwrap();
-    fs::write(dir.path().join("claims.json"), r#"{"sub":"alice","email":"a@example.org"}"#).unwrap();
-    let adapter = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/peers").join(adapter);
+    fs::write(
+        dir.path().join("claims.json"),
+        r#"{"sub":"alice","email":"a@example.org"}"#,
+    )
+    .unwrap();
+    let adapter = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("tests/peers")
+        .join(adapter);
     for (alg, path) in [("ES256", ""), ("EdDSA", ""), ("RS256", "/tenant")] {
         let script = format!("exec {interpreter} \"$0\" {library} $OIDC_ISSUER{path} app secret");
         let mut command = Command::cargo_bin("jwtctl").unwrap();
-        command.current_dir(dir.path()).env_remove("JWTCTL_STORE").timeout(std::time::Duration::from_secs(60));
+        command
+            .current_dir(dir.path())
+            .env_remove("JWTCTL_STORE")
+            .timeout(std::time::Duration::from_secs(60));
         command.args([
             "serve",
             "--alg",
@@ -57,7 +67,11 @@ fn flows(interpreter: &str, adapter: &str, library: &str) {
             "--exec",
             "--",
         ]);
-        let output = command.args(["sh", "-c", &script]).arg(&adapter).output().unwrap();
+        let output = command
+            .args(["sh", "-c", &script])
+            .arg(&adapter)
+            .output()
+            .unwrap();
         let log = String::from_utf8_lossy(&output.stderr);
         if [Some(NOT_SUPPORTED), Some(127)].contains(&output.status.code()) {
             // Not `println!`: libtest would swallow it, and an absent peer is to be seen.

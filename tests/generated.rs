@@ -1,6 +1,10 @@
-//! completions/ and man/ are what the binary writes. `UPDATE=1 cargo test --test generated` writes them anew.
+//! completions/ and man/ are what the binary writes. `UPDATE=1 cargo test --test generated` writes
+//! them anew.
 
-#![allow(clippy::disallowed_methods, reason = "UPDATE=1 is read from the environment")]
+#![allow(
+    clippy::disallowed_methods,
+    reason = "UPDATE=1 is read from the environment"
+)]
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -14,7 +18,9 @@ type Files = BTreeMap<String, String>;
 fn read(folder: &Path) -> Files {
     let entries = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap());
     let text = |entry: &fs::DirEntry| fs::read_to_string(entry.path()).unwrap();
-    entries.map(|entry| (entry.file_name().into_string().unwrap(), text(&entry))).collect()
+    entries
+        .map(|entry| (entry.file_name().into_string().unwrap(), text(&entry)))
+        .collect()
 }
 
 /// Compares a committed folder with what the binary writes now, or replaces it.
@@ -24,35 +30,64 @@ fn compare(folder: &str, written: &Files) {
     if std::env::var_os("UPDATE").is_some() {
         fs::remove_dir_all(&folder).unwrap();
         fs::create_dir(&folder).unwrap();
-        written.iter().for_each(|(name, text)| fs::write(folder.join(name), text).unwrap());
+        written
+            .iter()
+            .for_each(|(name, text)| fs::write(folder.join(name), text).unwrap());
     }
     let committed = read(&folder);
     let names = |files: &Files| files.keys().cloned().collect::<Vec<_>>();
-    assert_eq!(names(&committed), names(written), "run UPDATE=1 cargo test --test generated");
+    assert_eq!(
+        names(&committed),
+        names(written),
+        "run UPDATE=1 cargo test --test generated"
+    );
     for (name, text) in written {
-        assert_eq!(&committed[name], text, "{name} is out of date: run UPDATE=1 cargo test --test generated");
+        assert_eq!(
+            &committed[name], text,
+            "{name} is out of date: run UPDATE=1 cargo test --test generated"
+        );
     }
 }
 
 /// What bash is offered where the command line ends with an empty word.
 fn offered(words: &[&str]) -> Vec<String> {
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("completions/jwtctl.bash");
-    let complete =
-        r#"source "$1"; shift; COMP_WORDS=("$@" ""); COMP_CWORD=$#; _jwtctl jwtctl "" "${!#}"; printf '%s\n' "${COMPREPLY[@]}""#;
-    let output = Command::new("bash").args(["--norc", "-c", complete, "bash"]).arg(script).args(words).output().unwrap();
-    String::from_utf8(output.stdout).unwrap().lines().map(String::from).collect()
+    let complete = r#"source "$1"; shift; COMP_WORDS=("$@" ""); COMP_CWORD=$#; _jwtctl jwtctl "" "${!#}"; printf '%s\n' "${COMPREPLY[@]}""#;
+    let output = Command::new("bash")
+        .args(["--norc", "-c", complete, "bash"])
+        .arg(script)
+        .args(words)
+        .output()
+        .unwrap();
+    String::from_utf8(output.stdout)
+        .unwrap()
+        .lines()
+        .map(String::from)
+        .collect()
 }
 
 #[test]
 fn closed_lists_are_offered_and_what_is_hidden_is_not() {
-    for words in [&["verify", "--alg"][..], &["sign", "--alg"], &["serve", "--alg"], &["keygen"], &["jwks", "rotate", "--alg"]] {
+    for words in [
+        &["verify", "--alg"][..],
+        &["sign", "--alg"],
+        &["serve", "--alg"],
+        &["keygen"],
+        &["jwks", "rotate", "--alg"],
+    ] {
         let offered = offered(&[&["jwtctl"], words].concat());
-        assert!(offered.iter().any(|it| it == "ES256"), "{words:?}: {offered:?}");
+        assert!(
+            offered.iter().any(|it| it == "ES256"),
+            "{words:?}: {offered:?}"
+        );
     }
     assert!(offered(&["jwtctl", "keygen", "--crv"]).contains(&"P-256".to_owned()));
     assert!(offered(&["jwtctl", "serve", "--fault"]).contains(&"rate-limit".to_owned()));
     let commands = offered(&["jwtctl"]);
-    assert!(commands.contains(&"completions".to_owned()) && !commands.contains(&"man".to_owned()), "{commands:?}");
+    assert!(
+        commands.contains(&"completions".to_owned()) && !commands.contains(&"man".to_owned()),
+        "{commands:?}"
+    );
 }
 
 #[test]
@@ -65,16 +100,29 @@ fn completions_are_up_to_date() {
         ("elvish", "jwtctl.elv"),
     ];
     let script = |shell| {
-        let output = cargo_bin_cmd!("jwtctl").args(["completions", shell]).output().unwrap();
+        let output = cargo_bin_cmd!("jwtctl")
+            .args(["completions", shell])
+            .output()
+            .unwrap();
         assert!(output.status.success());
         String::from_utf8(output.stdout).unwrap()
     };
-    compare("completions", &shells.into_iter().map(|(shell, name)| (name.to_owned(), script(shell))).collect());
+    compare(
+        "completions",
+        &shells
+            .into_iter()
+            .map(|(shell, name)| (name.to_owned(), script(shell)))
+            .collect(),
+    );
 }
 
 #[test]
 fn manual_pages_are_up_to_date() {
     let folder = tempfile::tempdir().unwrap();
-    cargo_bin_cmd!("jwtctl").arg("man").arg(folder.path()).assert().success();
+    cargo_bin_cmd!("jwtctl")
+        .arg("man")
+        .arg(folder.path())
+        .assert()
+        .success();
     compare("man", &read(folder.path()));
 }

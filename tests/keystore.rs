@@ -1,8 +1,11 @@
-//! The keystore from outside: many processes at once, processes that are killed, wrong passphrases, and a private half
-//! that is found nowhere it must not be.
+//! The keystore from outside: many processes at once, processes that are killed, wrong passphrases,
+//! and a private half that is found nowhere it must not be.
 
 #![cfg(all(unix, feature = "cli", feature = "jwe"))]
-#![expect(clippy::disallowed_methods, reason = "how many processes are killed is a setting")]
+#![expect(
+    clippy::disallowed_methods,
+    reason = "how many processes are killed is a setting"
+)]
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -24,7 +27,9 @@ struct Lab {
 
 impl Lab {
     fn new() -> Self {
-        let lab = Self { dir: TempDir::new().unwrap() };
+        let lab = Self {
+            dir: TempDir::new().unwrap(),
+        };
         fs::write(lab.path("passphrase"), PASSPHRASE).unwrap();
         fs::write(lab.path("wrong"), "wrong").unwrap();
         lab
@@ -61,7 +66,13 @@ impl Lab {
         let output = self.run(args);
         let said = |bytes| String::from_utf8_lossy(bytes).into_owned();
         // Under --json, what went wrong is in the answer.
-        assert_eq!(output.status.code(), Some(0), "{args:?}: {} {}", said(&output.stderr), said(&output.stdout));
+        assert_eq!(
+            output.status.code(),
+            Some(0),
+            "{args:?}: {} {}",
+            said(&output.stderr),
+            said(&output.stdout)
+        );
         String::from_utf8(output.stdout).unwrap()
     }
 
@@ -73,7 +84,12 @@ impl Lab {
     #[track_caller]
     fn fails(&self, code: i32, args: &[&str]) -> String {
         let output = self.run(args);
-        assert_eq!(output.status.code(), Some(code), "{args:?}: {}", String::from_utf8_lossy(&output.stderr));
+        assert_eq!(
+            output.status.code(),
+            Some(code),
+            "{args:?}: {}",
+            String::from_utf8_lossy(&output.stderr)
+        );
         assert!(output.stdout.is_empty(), "{args:?}");
         String::from_utf8(output.stderr).unwrap()
     }
@@ -81,7 +97,12 @@ impl Lab {
     #[track_caller]
     fn kids(&self) -> BTreeSet<String> {
         let listed = self.json(&["jwks", "list"]);
-        listed["keys"].as_array().unwrap().iter().map(|key| key["kid"].as_str().unwrap().to_owned()).collect()
+        listed["keys"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|key| key["kid"].as_str().unwrap().to_owned())
+            .collect()
     }
 
     fn keygen(&self, alg: &str) -> Value {
@@ -100,7 +121,11 @@ impl Lab {
 fn walk(folder: &Path, found: &mut Vec<(PathBuf, Vec<u8>)>) {
     for entry in fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
-        if path.is_dir() { walk(&path, found) } else { found.push((path.clone(), fs::read(path).unwrap())) }
+        if path.is_dir() {
+            walk(&path, found)
+        } else {
+            found.push((path.clone(), fs::read(path).unwrap()))
+        }
     }
 }
 
@@ -108,8 +133,14 @@ fn walk(folder: &Path, found: &mut Vec<(PathBuf, Vec<u8>)>) {
 fn keygen_sign_verify_without_naming_a_key() {
     let lab = Lab::new();
     let made = lab.keygen("ES256");
-    assert_eq!((&made["stored"], &made["state"], &made["encrypted"]), (&"store".into(), &"current".into(), &true.into()));
-    let token = lab.json(&["sign", "--sub", "me"])["token"].as_str().unwrap().to_owned();
+    assert_eq!(
+        (&made["stored"], &made["state"], &made["encrypted"]),
+        (&"store".into(), &"current".into(), &true.into())
+    );
+    let token = lab.json(&["sign", "--sub", "me"])["token"]
+        .as_str()
+        .unwrap()
+        .to_owned();
     let report = lab.json(&["verify", &token]);
     assert_eq!(report["keys"]["source"], "keystore");
     assert_eq!(report["key"]["kid"], made["kid"]);
@@ -123,7 +154,13 @@ fn keygen_sign_verify_without_naming_a_key() {
     assert_eq!(lab.json(&["sign"])["kid"], made["kid"]);
     assert_eq!(lab.json(&["sign", "--now", "+3h"])["kid"], second["kid"]);
     lab.ok(&["verify", &token]);
-    assert_eq!(lab.json(&["jwks", "export"])["jwks"]["keys"].as_array().unwrap().len(), 2);
+    assert_eq!(
+        lab.json(&["jwks", "export"])["jwks"]["keys"]
+            .as_array()
+            .unwrap()
+            .len(),
+        2
+    );
 }
 
 /// Keys for encryption are kept and published, and stand beside the line of those that sign.
@@ -131,7 +168,10 @@ fn keygen_sign_verify_without_naming_a_key() {
 fn keys_for_encryption_never_sign() {
     let lab = Lab::new();
     assert_eq!(lab.keygen("ECDH-ES")["state"], "current");
-    assert!(lab.fails(2, &["-q", "sign"]).contains("no current signing key"));
+    assert!(
+        lab.fails(2, &["-q", "sign"])
+            .contains("no current signing key")
+    );
     assert_eq!(lab.keygen("ES256")["state"], "current");
     assert_eq!(lab.keygen("RSA-OAEP-256")["state"], "current");
     let rotated = lab.json(&["jwks", "rotate"]);
@@ -143,15 +183,32 @@ fn keys_for_encryption_never_sign() {
         .iter()
         .map(|it| (it["alg"].as_str().unwrap(), it["state"].as_str().unwrap()))
         .collect();
-    assert!(states.contains(&("ECDH-ES", "current")) && states.contains(&("RSA-OAEP-256", "current")), "{states:?}");
-    assert!(states.contains(&("ES256", "retiring")) && states.contains(&("ES256", "current")), "{states:?}");
-    assert_eq!(lab.json(&["jwks", "export"])["jwks"]["keys"].as_array().unwrap().len(), 4);
+    assert!(
+        states.contains(&("ECDH-ES", "current")) && states.contains(&("RSA-OAEP-256", "current")),
+        "{states:?}"
+    );
+    assert!(
+        states.contains(&("ES256", "retiring")) && states.contains(&("ES256", "current")),
+        "{states:?}"
+    );
+    assert_eq!(
+        lab.json(&["jwks", "export"])["jwks"]["keys"]
+            .as_array()
+            .unwrap()
+            .len(),
+        4
+    );
 }
 
 #[test]
 fn an_empty_store_says_what_to_do() {
     let lab = Lab::new();
-    for args in [&["sign"][..], &["verify", "eyJhbGciOiJFZERTQSJ9.e30.AA"], &["jwks", "passphrase"], &["jwks", "show", "k"]] {
+    for args in [
+        &["sign"][..],
+        &["verify", "eyJhbGciOiJFZERTQSJ9.e30.AA"],
+        &["jwks", "passphrase"],
+        &["jwks", "show", "k"],
+    ] {
         let said = lab.fails(2, args);
         assert!(said.contains("error: "), "{said}");
     }
@@ -177,7 +234,10 @@ fn a_wrong_passphrase_is_one_clear_error_and_changes_nothing() {
         &["jwks", "export", "--private", "--yes", "--no-encrypt"],
     ] {
         let said = lab.fails(2, &[args, &["-q", "--passphrase-from", wrong]].concat());
-        assert!(said.contains("the passphrase does not open it") && said.lines().count() == 1, "{said}");
+        assert!(
+            said.contains("the passphrase does not open it") && said.lines().count() == 1,
+            "{said}"
+        );
         assert_eq!(lab.files(), before, "{args:?}");
     }
     // A store that is encrypted takes no key in clear.
@@ -191,16 +251,28 @@ fn the_private_half_is_found_nowhere() {
     let mut secrets = Vec::new();
     for alg in ["ES256", "EdDSA", "RS256"] {
         let file = lab.path(&format!("{alg}.jwk"));
-        lab.ok(&["keygen", alg, "--no-encrypt", "--out", file.to_str().unwrap()]);
+        lab.ok(&[
+            "keygen",
+            alg,
+            "--no-encrypt",
+            "--out",
+            file.to_str().unwrap(),
+        ]);
         let jwk: Value = serde_json::from_str(&fs::read_to_string(&file).unwrap()).unwrap();
-        let private = ["d", "p", "q", "dp", "dq", "qi"].iter().filter_map(|name| jwk[*name].as_str());
+        let private = ["d", "p", "q", "dp", "dq", "qi"]
+            .iter()
+            .filter_map(|name| jwk[*name].as_str());
         secrets.extend(private.map(String::from));
         lab.ok(&["jwks", "add", file.to_str().unwrap(), "--p2c", P2C]);
         fs::remove_file(file).unwrap();
     }
     assert_eq!(secrets.len(), 8);
     let kid = lab.kids().into_iter().next().unwrap();
-    let mut seen: Vec<u8> = lab.files().into_iter().flat_map(|(_, bytes)| bytes).collect();
+    let mut seen: Vec<u8> = lab
+        .files()
+        .into_iter()
+        .flat_map(|(_, bytes)| bytes)
+        .collect();
     fs::write(lab.path("none.json"), "{\"keys\":[]}").unwrap();
     for args in [
         &["jwks", "list"][..],
@@ -228,12 +300,34 @@ fn the_private_half_is_found_nowhere() {
     // The same search finds them where they are meant to be.
     let exported = lab.ok(&["jwks", "export", "--private", "--yes", "--no-encrypt"]);
     assert!(secrets.iter().any(|secret| exported.contains(secret)));
-    let sealed = lab.ok(&["jwks", "export", "--private", "--yes", "--new-passphrase-from", "wrong", "--p2c", P2C]);
-    assert!(secrets.iter().all(|secret| !sealed.contains(secret)) && sealed.trim().split('.').count() == 5);
+    let sealed = lab.ok(&[
+        "jwks",
+        "export",
+        "--private",
+        "--yes",
+        "--new-passphrase-from",
+        "wrong",
+        "--p2c",
+        P2C,
+    ]);
+    assert!(
+        secrets.iter().all(|secret| !sealed.contains(secret))
+            && sealed.trim().split('.').count() == 5
+    );
     fs::write(lab.path("sealed.jwe"), &sealed).unwrap();
-    let listed = lab.json(&["jwks", "list", "--jwks", "sealed.jwe", "--passphrase-from", "wrong"]);
+    let listed = lab.json(&[
+        "jwks",
+        "list",
+        "--jwks",
+        "sealed.jwe",
+        "--passphrase-from",
+        "wrong",
+    ]);
     assert_eq!(listed["keys"].as_array().unwrap().len(), lab.kids().len());
-    assert!(lab.fails(2, &["jwks", "export", "--private"]).contains("--yes"));
+    assert!(
+        lab.fails(2, &["jwks", "export", "--private"])
+            .contains("--yes")
+    );
 }
 
 #[test]
@@ -241,13 +335,26 @@ fn fifty_rotations_at_once_make_one_key() {
     let lab = Lab::new();
     for round in 0..2 {
         let now = format!("2026-08-0{}", round + 1);
-        let args = ["--json", "--now", &now, "jwks", "rotate", "--every", "1d", "--p2c", P2C];
-        let children: Vec<Child> =
-            (0..50).map(|_| lab.command(&args).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()).collect();
+        let args = [
+            "--json", "--now", &now, "jwks", "rotate", "--every", "1d", "--p2c", P2C,
+        ];
+        let children: Vec<Child> = (0..50)
+            .map(|_| {
+                lab.command(&args)
+                    .stdout(Stdio::piped())
+                    .stderr(Stdio::piped())
+                    .spawn()
+                    .unwrap()
+            })
+            .collect();
         let mut made = 0;
         for child in children {
             let output = child.wait_with_output().unwrap();
-            assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+            assert!(
+                output.status.success(),
+                "{}",
+                String::from_utf8_lossy(&output.stderr)
+            );
             let report: Value = serde_json::from_slice(&output.stdout).unwrap();
             made += usize::from(report["rotated"] == true);
         }
@@ -258,7 +365,10 @@ fn fifty_rotations_at_once_make_one_key() {
 /// Kills processes in the middle of whatever they do to the store; `JWTCTL_KILLS` sets how many.
 #[test]
 fn a_killed_process_leaves_a_store_that_opens() {
-    let kills = std::env::var("JWTCTL_KILLS").ok().and_then(|text| text.parse().ok()).unwrap_or(300u64);
+    let kills = std::env::var("JWTCTL_KILLS")
+        .ok()
+        .and_then(|text| text.parse().ok())
+        .unwrap_or(300u64);
     let lab = Lab::new();
     lab.keygen("ES256");
     fs::copy(lab.path("passphrase"), lab.path("same")).unwrap();
@@ -267,29 +377,41 @@ fn a_killed_process_leaves_a_store_that_opens() {
         &["-q", "jwks", "passphrase", "--new-passphrase-from", "same"],
         &["-q", "jwks", "prune"],
     ];
-    // Spread over the time that a change takes on this machine, with a step that does not resonate with it.
+    // Spread over the time that a change takes on this machine, with a step that does not resonate
+    // with it.
     let start = Instant::now();
     lab.ok(changes[0]);
     let span = u64::try_from(start.elapsed().as_micros()).unwrap() * 3 / 2;
     let mut known = lab.kids();
     for round in 0..kills {
         let args = changes[usize::try_from(round % 5).unwrap().min(2)];
-        let mut child = lab.command(args).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+        let mut child = lab
+            .command(args)
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
         std::thread::sleep(Duration::from_micros(round * 7_919 % span));
         child.kill().unwrap();
         child.wait().unwrap();
         let kids = lab.kids();
         assert!(known.is_subset(&kids), "round {round}: a key is gone");
         known = kids;
-        // Each look costs time, so the private halves are opened now and then, and all of them at the end.
+        // Each look costs time, so the private halves are opened now and then, and all of them at
+        // the end.
         if round % 25 == 0 || round + 1 == kills {
             let signed = lab.json(&["-q", "sign"]);
             lab.ok(&["verify", signed["token"].as_str().unwrap()]);
         }
         if known.len() > 12 {
             let listed = lab.json(&["jwks", "list"]);
-            // Not one that waits: it may have become current by the time it is removed, and then nothing signs.
-            let retired = listed["keys"].as_array().unwrap().iter().find(|key| key["state"] == "retiring");
+            // Not one that waits: it may have become current by the time it is removed, and then
+            // nothing signs.
+            let retired = listed["keys"]
+                .as_array()
+                .unwrap()
+                .iter()
+                .find(|key| key["state"] == "retiring");
             if let Some(kid) = retired.and_then(|key| key["kid"].as_str()) {
                 lab.ok(&["jwks", "remove", "--force", kid]);
                 known.remove(kid);
@@ -297,11 +419,18 @@ fn a_killed_process_leaves_a_store_that_opens() {
         }
     }
     let exported = lab.json(&["jwks", "export", "--private", "--yes", "--no-encrypt"]);
-    assert_eq!(exported["jwks"]["keys"].as_array().unwrap().len(), known.len());
+    assert_eq!(
+        exported["jwks"]["keys"].as_array().unwrap().len(),
+        known.len()
+    );
     assert!(known.len() > 1, "nothing ever got through");
     lab.ok(&["jwks", "rotate"]);
     let left: Vec<PathBuf> = lab.files().into_iter().map(|(path, _)| path).collect();
-    assert_eq!(left.len(), known.len() + 3, "the next change sweeps up: {left:?}");
+    assert_eq!(
+        left.len(),
+        known.len() + 3,
+        "the next change sweeps up: {left:?}"
+    );
 }
 
 /// The very first change makes the directory, too.
@@ -313,7 +442,11 @@ fn a_killed_process_leaves_a_beginning_that_can_be_continued() {
     let span = u64::try_from(start.elapsed().as_micros()).unwrap() * 3 / 2;
     fs::remove_dir_all(lab.path("store")).unwrap();
     for round in 0..60u64 {
-        let mut child = lab.command(&["-q", "keygen", "ES256", "--p2c", P2C]).stdout(Stdio::null()).spawn().unwrap();
+        let mut child = lab
+            .command(&["-q", "keygen", "ES256", "--p2c", P2C])
+            .stdout(Stdio::null())
+            .spawn()
+            .unwrap();
         std::thread::sleep(Duration::from_micros(round * 7_919 % span));
         child.kill().unwrap();
         child.wait().unwrap();
@@ -335,33 +468,81 @@ fn a_year_from_outside() {
         let now = start + day * DAY;
         let at = now.to_string();
         if day % 30 == 0 {
-            // What a verifier has cached is from before the rotation, and then from before the new key signs.
-            fs::write(lab.path("cached.json"), lab.ok(&["--now", &at, "jwks", "export"])).unwrap();
-            lab.ok(&["-q", "--now", &at, "jwks", "rotate", "--every", "30d", "--p2c", P2C]);
+            // What a verifier has cached is from before the rotation, and then from before the new
+            // key signs.
+            fs::write(
+                lab.path("cached.json"),
+                lab.ok(&["--now", &at, "jwks", "export"]),
+            )
+            .unwrap();
+            lab.ok(&[
+                "-q", "--now", &at, "jwks", "rotate", "--every", "30d", "--p2c", P2C,
+            ]);
         } else {
             let cached = (now - cache).to_string();
-            fs::write(lab.path("cached.json"), lab.ok(&["--now", &cached, "jwks", "export"])).unwrap();
+            fs::write(
+                lab.path("cached.json"),
+                lab.ok(&["--now", &cached, "jwks", "export"]),
+            )
+            .unwrap();
         }
         tokens.retain(|(_, exp)| *exp > now);
         for (token, _) in &tokens {
             lab.ok(&["--now", &at, "verify", "--jwks", "cached.json", token]);
         }
-        let token = lab.ok(&["-q", "--now", &at, "sign", "--ttl", life]).trim().to_owned();
+        let token = lab
+            .ok(&["-q", "--now", &at, "sign", "--ttl", life])
+            .trim()
+            .to_owned();
         lab.ok(&["--now", &at, "verify", &token]);
         tokens.push((token, now + 10 * DAY));
         if day % 60 == 0 {
             lab.ok(&["--now", &at, "jwks", "prune"]);
         }
     }
-    // Long after its key's end, a token that would still be valid by its claims is refused for want of the key.
+    // Long after its key's end, a token that would still be valid by its claims is refused for want
+    // of the key.
     let at = start.to_string();
-    let first = lab.ok(&["-q", "--now", &(start + 360 * DAY).to_string(), "sign", "--ttl", "10d"]);
+    let first = lab.ok(&[
+        "-q",
+        "--now",
+        &(start + 360 * DAY).to_string(),
+        "sign",
+        "--ttl",
+        "10d",
+    ]);
     let late = (start + 500 * DAY).to_string();
-    lab.ok(&["-q", "--now", &(start + 361 * DAY).to_string(), "jwks", "rotate"]);
+    lab.ok(&[
+        "-q",
+        "--now",
+        &(start + 361 * DAY).to_string(),
+        "jwks",
+        "rotate",
+    ]);
     let refused = lab.run(&["--now", &late, "verify", "--skip", "exp", first.trim()]);
-    assert_eq!(refused.status.code(), Some(14), "{}", String::from_utf8_lossy(&refused.stdout));
-    let oldest = lab.json(&["jwks", "list"])["keys"][0]["kid"].as_str().unwrap().to_owned();
-    lab.fails(2, &["-q", "--now", &at, "sign", "--exp", "+900d", "--key", &format!("store:{oldest}")]);
+    assert_eq!(
+        refused.status.code(),
+        Some(14),
+        "{}",
+        String::from_utf8_lossy(&refused.stdout)
+    );
+    let oldest = lab.json(&["jwks", "list"])["keys"][0]["kid"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    lab.fails(
+        2,
+        &[
+            "-q",
+            "--now",
+            &at,
+            "sign",
+            "--exp",
+            "+900d",
+            "--key",
+            &format!("store:{oldest}"),
+        ],
+    );
 }
 
 #[test]
@@ -371,19 +552,45 @@ fn all_keys_change_their_passphrase_or_none() {
     lab.keygen("EdDSA");
     fs::write(lab.path("new"), "another\n").unwrap();
     let changed = lab.json(&["jwks", "passphrase", "--new-passphrase-from", "new"]);
-    assert_eq!((&changed["keys"], &changed["encrypted"]), (&2.into(), &true.into()));
+    assert_eq!(
+        (&changed["keys"], &changed["encrypted"]),
+        (&2.into(), &true.into())
+    );
     lab.fails(2, &["-q", "sign"]);
     lab.ok(&["-q", "sign", "--passphrase-from", "new"]);
-    lab.ok(&["jwks", "passphrase", "--no-encrypt", "--passphrase-from", "new"]);
+    lab.ok(&[
+        "jwks",
+        "passphrase",
+        "--no-encrypt",
+        "--passphrase-from",
+        "new",
+    ]);
     assert!(lab.ok(&["jwks", "list"]).contains("NOT ENCRYPTED"));
     assert_eq!(lab.json(&["jwks", "list"])["encrypted"], false);
     lab.ok(&["-q", "sign"]);
-    // A passphrase that is named here and protects nothing is worth a word; one that is always set is for other files.
+    // A passphrase that is named here and protects nothing is worth a word; one that is always set
+    // is for other files.
     let said = |args: &[&str]| String::from_utf8(lab.run(args).stderr).unwrap();
     assert!(!said(&["jwks", "rotate", "--publish-for", "0"]).contains("warning"));
-    assert!(said(&["-q", "jwks", "rotate", "--publish-for=0", "--passphrase-from=new"]).contains("jwtctl jwks passphrase"));
+    assert!(
+        said(&[
+            "-q",
+            "jwks",
+            "rotate",
+            "--publish-for=0",
+            "--passphrase-from=new"
+        ])
+        .contains("jwtctl jwks passphrase")
+    );
     assert!(!said(&["keygen", "--no-encrypt", "--passphrase-from", "new"]).contains("warning"));
-    lab.ok(&["jwks", "passphrase", "--new-passphrase-from", "new", "--p2c", P2C]);
+    lab.ok(&[
+        "jwks",
+        "passphrase",
+        "--new-passphrase-from",
+        "new",
+        "--p2c",
+        P2C,
+    ]);
     lab.fails(2, &["-q", "sign"]);
     assert_eq!(lab.kids().len(), 5);
 }
@@ -395,8 +602,16 @@ fn a_store_that_others_can_reach_is_refused() {
     lab.keygen("ES256");
     for mode in [0o755, 0o770, 0o707] {
         fs::set_permissions(lab.path("store"), fs::Permissions::from_mode(mode)).unwrap();
-        for args in [&["sign"][..], &["jwks", "list"], &["jwks", "rotate"], &["verify", "eyJhbGciOiJFZERTQSJ9.e30.AA"]] {
-            assert!(lab.fails(4, &[&["-q"], args].concat()).contains("chmod 700"));
+        for args in [
+            &["sign"][..],
+            &["jwks", "list"],
+            &["jwks", "rotate"],
+            &["verify", "eyJhbGciOiJFZERTQSJ9.e30.AA"],
+        ] {
+            assert!(
+                lab.fails(4, &[&["-q"], args].concat())
+                    .contains("chmod 700")
+            );
         }
         let report = lab.run(&["--json", "sign"]).stdout;
         let report: Value = serde_json::from_slice(&report).unwrap();
@@ -409,21 +624,41 @@ fn an_exchanged_public_half_is_caught() {
     let lab = Lab::new();
     let (kid, x) = {
         let made = lab.keygen("EdDSA");
-        (made["kid"].as_str().unwrap().to_owned(), made["public_jwk"]["x"].as_str().unwrap().to_owned())
+        (
+            made["kid"].as_str().unwrap().to_owned(),
+            made["public_jwk"]["x"].as_str().unwrap().to_owned(),
+        )
     };
     let other = lab.json(&["keygen", "EdDSA", "--out", "other.jwk", "--no-encrypt"]);
-    let file = lab.files().into_iter().find(|(path, _)| path.to_string_lossy().contains(&kid)).unwrap();
-    let forged = String::from_utf8(file.1).unwrap().replace(&x, other["public_jwk"]["x"].as_str().unwrap());
+    let file = lab
+        .files()
+        .into_iter()
+        .find(|(path, _)| path.to_string_lossy().contains(&kid))
+        .unwrap();
+    let forged = String::from_utf8(file.1)
+        .unwrap()
+        .replace(&x, other["public_jwk"]["x"].as_str().unwrap());
     fs::write(&file.0, forged).unwrap();
-    fs::rename(&file.0, file.0.with_file_name(format!("{}.json", other["kid"].as_str().unwrap()))).unwrap();
-    assert!(lab.fails(4, &["-q", "sign"]).contains("publishes another key"));
+    fs::rename(
+        &file.0,
+        file.0
+            .with_file_name(format!("{}.json", other["kid"].as_str().unwrap())),
+    )
+    .unwrap();
+    assert!(
+        lab.fails(4, &["-q", "sign"])
+            .contains("publishes another key")
+    );
 }
 
 #[test]
 fn lint_and_diff_answer_with_their_exit_code() {
     let lab = Lab::new();
     lab.keygen("ES256");
-    assert_eq!(lab.json(&["jwks", "lint"])["findings"], Value::Array(Vec::new()));
+    assert_eq!(
+        lab.json(&["jwks", "lint"])["findings"],
+        Value::Array(Vec::new())
+    );
     fs::write(lab.path("old.json"), lab.ok(&["jwks", "export"])).unwrap();
     lab.ok(&["jwks", "diff", "old.json", "store:"]);
     lab.ok(&["jwks", "rotate"]);
@@ -432,18 +667,42 @@ fn lint_and_diff_answer_with_their_exit_code() {
     let report: Value = serde_json::from_slice(&output.stdout).unwrap();
     assert_eq!(report["added"].as_array().unwrap().len(), 1);
 
-    fs::write(lab.path("bad.json"), r#"{"keys":[{"kty":"oct","k":"c2VjcmV0","kid":"a\u001b[31m"},{"kty":"AKP","pub":"AA"}]}"#)
-        .unwrap();
+    fs::write(
+        lab.path("bad.json"),
+        r#"{"keys":[{"kty":"oct","k":"c2VjcmV0","kid":"a\u001b[31m"},{"kty":"AKP","pub":"AA"}]}"#,
+    )
+    .unwrap();
     let lint = |more: &[&str]| lab.run(&[&["jwks", "lint", "--jwks", "bad.json"], more].concat());
     assert_eq!(lint(&[]).status.code(), Some(1));
     let text = String::from_utf8(lint(&[]).stdout).unwrap();
-    assert!(text.contains("[symmetric-key]") && !text.contains('\u{1b}') && !text.contains("c2VjcmV0"), "{text}");
-    fs::write(lab.path("fine.json"), lab.ok(&["jwks", "export"]).replace("\"use\": \"sig\",", "")).unwrap();
-    let fine = |more: &[&str]| lab.run(&[&["jwks", "lint", "--jwks", "fine.json"], more].concat()).status.code();
-    assert_eq!((fine(&[]), fine(&["--fail-on", "info"])), (Some(0), Some(1)));
-    let annotated = lab.command(&["jwks", "lint", "--jwks", "bad.json"]).env("GITHUB_ACTIONS", "true").output().unwrap();
+    assert!(
+        text.contains("[symmetric-key]") && !text.contains('\u{1b}') && !text.contains("c2VjcmV0"),
+        "{text}"
+    );
+    fs::write(
+        lab.path("fine.json"),
+        lab.ok(&["jwks", "export"]).replace("\"use\": \"sig\",", ""),
+    )
+    .unwrap();
+    let fine = |more: &[&str]| {
+        lab.run(&[&["jwks", "lint", "--jwks", "fine.json"], more].concat())
+            .status
+            .code()
+    };
+    assert_eq!(
+        (fine(&[]), fine(&["--fail-on", "info"])),
+        (Some(0), Some(1))
+    );
+    let annotated = lab
+        .command(&["jwks", "lint", "--jwks", "bad.json"])
+        .env("GITHUB_ACTIONS", "true")
+        .output()
+        .unwrap();
     let annotated = String::from_utf8(annotated.stderr).unwrap();
-    assert!(annotated.contains("::error file=bad.json,title=symmetric-key::key 0"), "{annotated}");
+    assert!(
+        annotated.contains("::error file=bad.json,title=symmetric-key::key 0"),
+        "{annotated}"
+    );
     lab.fails(2, &["jwks", "lint", "--jwks", "passphrase"]);
 }
 
@@ -453,12 +712,21 @@ fn an_id_may_look_like_an_option() {
     let lab = Lab::new();
     let kid = "-vWWUJd3X--force";
     lab.ok(&["keygen", "ES256", "--kid", "k", "--p2c", P2C]);
-    fs::write(lab.path("key.jwk"), lab.ok(&["jwks", "convert", "store:k", "--to", "jwk", "--no-encrypt"])).unwrap();
+    fs::write(
+        lab.path("key.jwk"),
+        lab.ok(&["jwks", "convert", "store:k", "--to", "jwk", "--no-encrypt"]),
+    )
+    .unwrap();
     lab.ok(&["jwks", "remove", "k", "--force"]);
-    let named = fs::read_to_string(lab.path("key.jwk")).unwrap().replace("\"k\"", &format!("\"{kid}\""));
+    let named = fs::read_to_string(lab.path("key.jwk"))
+        .unwrap()
+        .replace("\"k\"", &format!("\"{kid}\""));
     fs::write(lab.path("key.jwk"), named).unwrap();
     lab.ok(&["jwks", "add", "key.jwk", "--p2c", P2C]);
-    let token = lab.json(&["sign", "--kid", kid])["token"].as_str().unwrap().to_owned();
+    let token = lab.json(&["sign", "--kid", kid])["token"]
+        .as_str()
+        .unwrap()
+        .to_owned();
     lab.ok(&["verify", "--kid", kid, &token]);
     lab.ok(&["jwks", "show", kid]);
     lab.fails(2, &["jwks", "remove", kid]);
@@ -471,6 +739,8 @@ fn keys_in_use_are_removed_only_by_force() {
     let kid = lab.keygen("ES256")["kid"].as_str().unwrap().to_owned();
     assert!(lab.fails(2, &["jwks", "remove", &kid]).contains("--force"));
     let output = lab.run(&["jwks", "remove", &kid, "--force"]);
-    assert!(output.status.success() && String::from_utf8_lossy(&output.stderr).contains("jwks rotate"));
+    assert!(
+        output.status.success() && String::from_utf8_lossy(&output.stderr).contains("jwks rotate")
+    );
     assert!(lab.kids().is_empty());
 }

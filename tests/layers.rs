@@ -1,6 +1,7 @@
-//! Proves that the source keeps the shape that `src/core/mod.rs` and the architecture page promise: in `src/core` a
-//! module imports only from modules listed above it, nothing there touches the world (printing, clocks, environment,
-//! exit), no command of `src/cli` imports another command, and no file is a drawer for odds and ends.
+//! Proves that the source keeps the shape that `src/core/mod.rs` and the architecture page promise:
+//! in `src/core` a module imports only from modules listed above it, nothing there touches the
+//! world (printing, clocks, environment, exit), no command of `src/cli` imports another command,
+//! and no file is a drawer for odds and ends.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -33,7 +34,15 @@ const FORBIDDEN: &[&str] = &[
     "io::stderr",
 ];
 
-const DRAWERS: &[&str] = &["utils.rs", "util.rs", "common.rs", "types.rs", "helpers.rs", "prelude.rs", "misc.rs"];
+const DRAWERS: &[&str] = &[
+    "utils.rs",
+    "util.rs",
+    "common.rs",
+    "types.rs",
+    "helpers.rs",
+    "prelude.rs",
+    "misc.rs",
+];
 
 /// The files of `src/cli` that commands share.
 const SHARED_BY_COMMANDS: &[&str] = &["mod", "clock", "input", "network", "output"];
@@ -41,11 +50,21 @@ const SHARED_BY_COMMANDS: &[&str] = &["mod", "clock", "input", "network", "outpu
 #[test]
 fn core_modules_import_only_from_above() {
     let order = Order::read(&source("src/core/mod.rs"));
-    assert!(order.modules.len() > 10, "too few modules were found: {order:?}");
+    assert!(
+        order.modules.len() > 10,
+        "too few modules were found: {order:?}"
+    );
     let files = rust_files(&root().join("src/core"));
-    let found: BTreeSet<String> = files.iter().map(|file| file.module[0].clone()).filter(|name| name != "mod").collect();
+    let found: BTreeSet<String> = files
+        .iter()
+        .map(|file| file.module[0].clone())
+        .filter(|name| name != "mod")
+        .collect();
     let listed: BTreeSet<String> = order.modules.iter().map(|(name, _)| name.clone()).collect();
-    assert_eq!(found, listed, "the files of src/core and the modules of src/core/mod.rs");
+    assert_eq!(
+        found, listed,
+        "the files of src/core and the modules of src/core/mod.rs"
+    );
 
     let (mut edges, mut violations) = (BTreeSet::new(), BTreeSet::new());
     for file in files.iter().filter(|file| file.module != ["mod"]) {
@@ -64,7 +83,11 @@ fn core_does_not_touch_the_world() {
     for file in rust_files(&root().join("src/core")) {
         let paths = paths(&code(&file.text));
         seen += paths.len();
-        violations.extend(forbidden(&paths).into_iter().map(|what| format!("{} mentions {what}", file.path)));
+        violations.extend(
+            forbidden(&paths)
+                .into_iter()
+                .map(|what| format!("{} mentions {what}", file.path)),
+        );
     }
     assert!(seen > 1000, "too few paths were found: {seen}");
     assert!(violations.is_empty(), "{}", violations.join("\n"));
@@ -73,15 +96,27 @@ fn core_does_not_touch_the_world() {
 #[test]
 fn no_command_imports_another() {
     if !source("src/main.rs").contains("mod cli") {
-        assert!(!root().join("src/cli/mod.rs").exists(), "src/cli is there and src/main.rs does not use it");
+        assert!(
+            !root().join("src/cli/mod.rs").exists(),
+            "src/cli is there and src/main.rs does not use it"
+        );
         return;
     }
     let files = rust_files(&root().join("src/cli"));
-    let commands: BTreeSet<&str> =
-        files.iter().map(|file| file.module[0].as_str()).filter(|name| !SHARED_BY_COMMANDS.contains(name)).collect();
-    assert!(commands.len() > 1, "too few commands were found: {commands:?}");
+    let commands: BTreeSet<&str> = files
+        .iter()
+        .map(|file| file.module[0].as_str())
+        .filter(|name| !SHARED_BY_COMMANDS.contains(name))
+        .collect();
+    assert!(
+        commands.len() > 1,
+        "too few commands were found: {commands:?}"
+    );
     let mut violations = Vec::new();
-    for file in files.iter().filter(|file| commands.contains(file.module[0].as_str())) {
+    for file in files
+        .iter()
+        .filter(|file| commands.contains(file.module[0].as_str()))
+    {
         for target in imports(&code(&file.text), file.module.len(), "cli") {
             if target != file.module[0] && commands.contains(target.as_str()) {
                 violations.push(format!("{} imports the command {target}", file.path));
@@ -97,7 +132,11 @@ fn no_file_is_a_drawer() {
     assert!(files.len() > 20, "too few files were found");
     for file in files {
         let name = file.path.rsplit('/').next().unwrap();
-        assert!(!DRAWERS.contains(&name), "{}: a file is named after what it is about", file.path);
+        assert!(
+            !DRAWERS.contains(&name),
+            "{}: a file is named after what it is about",
+            file.path
+        );
     }
 }
 
@@ -105,7 +144,10 @@ fn no_file_is_a_drawer() {
 #[test]
 fn violations_are_caught() {
     let order = Order::read("// 1 a\npub mod low;\npub mod next;\n\n// 2 b\npub mod high;\n");
-    assert_eq!(order.modules, [("low".into(), 1), ("next".into(), 1), ("high".into(), 2)]);
+    assert_eq!(
+        order.modules,
+        [("low".into(), 1), ("next".into(), 1), ("high".into(), 2)]
+    );
     for (module, text, caught) in [
         ("low", "use super::high::X;", true),
         ("low", "use super::next::X;", true),
@@ -116,13 +158,41 @@ fn violations_are_caught() {
         ("low", "use crate::core::{self, high};", true),
         ("low", "fn f() -> super::high::X { todo!() }", true),
         ("low", "mod inner { use super::super::high::X; }", true),
-        ("low", "mod inner { use super::high::X; }\nmod high {}", false),
-        ("low", "/// See [`super::high`].\n// use super::high;\n/* super::high */ fn f() {}", false),
-        ("low", "const S: &str = \"use super::high;\"; const R: &str = r#\"super::high \"# ;", false),
-        ("low", "const Q: char = '\"'; use super::high::X; const P: char = '\"';", true),
-        ("low", "fn f<'a>(x: &'a str) -> &'a str { super::high::f(x) }", true),
-        ("low", "#[cfg(test)]\nmod tests { use crate::core::high; fn f() { {} } }", false),
-        ("low", "#[cfg(test)]\nuse super::high;\nuse super::high::X;", true),
+        (
+            "low",
+            "mod inner { use super::high::X; }\nmod high {}",
+            false,
+        ),
+        (
+            "low",
+            "/// See [`super::high`].\n// use super::high;\n/* super::high */ fn f() {}",
+            false,
+        ),
+        (
+            "low",
+            "const S: &str = \"use super::high;\"; const R: &str = r#\"super::high \"# ;",
+            false,
+        ),
+        (
+            "low",
+            "const Q: char = '\"'; use super::high::X; const P: char = '\"';",
+            true,
+        ),
+        (
+            "low",
+            "fn f<'a>(x: &'a str) -> &'a str { super::high::f(x) }",
+            true,
+        ),
+        (
+            "low",
+            "#[cfg(test)]\nmod tests { use crate::core::high; fn f() { {} } }",
+            false,
+        ),
+        (
+            "low",
+            "#[cfg(test)]\nuse super::high;\nuse super::high::X;",
+            true,
+        ),
         ("low", "use super::*;", true),
         ("low", "use super::nowhere::X;", true),
         ("low/part", "use super::super::high::X;", true),
@@ -132,7 +202,11 @@ fn violations_are_caught() {
     ] {
         let module: Vec<String> = module.split('/').map(String::from).collect();
         let (_, violations) = order.judge("fixture", &module, text);
-        assert_eq!(!violations.is_empty(), caught, "{module:?}: {text}: {violations:?}");
+        assert_eq!(
+            !violations.is_empty(),
+            caught,
+            "{module:?}: {text}: {violations:?}"
+        );
     }
     for (text, caught) in [
         ("fn f() { println!(\"x\"); }", true),
@@ -146,7 +220,14 @@ fn violations_are_caught() {
     ] {
         assert_eq!(!forbidden(&paths(&code(text))).is_empty(), caught, "{text}");
     }
-    assert_eq!(imports(&code("use super::{input, sign::Args}; use crate::cli::verify;"), 1, "cli"), ["input", "sign", "verify"]);
+    assert_eq!(
+        imports(
+            &code("use super::{input, sign::Args}; use crate::cli::verify;"),
+            1,
+            "cli"
+        ),
+        ["input", "sign", "verify"]
+    );
 }
 
 /// The modules of `src/core` in the order of their lines, each with its layer.
@@ -159,11 +240,17 @@ impl Order {
     fn read(text: &str) -> Self {
         let (mut layer, mut modules) = (0, Vec::new());
         for line in text.lines() {
-            if let Some(number) = line.strip_prefix("// ").and_then(|rest| rest.split(' ').next()?.parse().ok()) {
+            if let Some(number) = line
+                .strip_prefix("// ")
+                .and_then(|rest| rest.split(' ').next()?.parse().ok())
+            {
                 assert_eq!(number, layer + 1, "the layers are not numbered in order");
                 layer = number;
             }
-            if let Some(name) = line.strip_prefix("pub mod ").and_then(|rest| rest.strip_suffix(';')) {
+            if let Some(name) = line
+                .strip_prefix("pub mod ")
+                .and_then(|rest| rest.strip_suffix(';'))
+            {
                 assert!(layer > 0, "{name} is in no layer");
                 modules.push((name.to_owned(), layer));
             }
@@ -176,10 +263,20 @@ impl Order {
     }
 
     /// The imports of one file as (from, to), and those of them that are not allowed.
-    fn judge(&self, path: &str, module: &[String], text: &str) -> (Vec<(String, String)>, Vec<String>) {
-        let own = self.place(&module[0]).unwrap_or_else(|| panic!("{path} is not in src/core/mod.rs"));
+    fn judge(
+        &self,
+        path: &str,
+        module: &[String],
+        text: &str,
+    ) -> (Vec<(String, String)>, Vec<String>) {
+        let own = self
+            .place(&module[0])
+            .unwrap_or_else(|| panic!("{path} is not in src/core/mod.rs"));
         let (mut edges, mut violations) = (Vec::new(), Vec::new());
-        for target in imports(&code(text), module.len(), "core").into_iter().filter(|target| *target != module[0]) {
+        for target in imports(&code(text), module.len(), "core")
+            .into_iter()
+            .filter(|target| *target != module[0])
+        {
             match self.place(&target) {
                 Some(place) if place < own => {}
                 Some(place) => violations.push(format!(
@@ -194,11 +291,15 @@ impl Order {
     }
 }
 
-/// The modules of `src/FOLDER` that code in it, `depth` modules deep, refers to; what lies outside comes with a `..`.
+/// The modules of `src/FOLDER` that code in it, `depth` modules deep, refers to; what lies outside
+/// comes with a `..`.
 fn imports(code: &[String], depth: usize, folder: &str) -> Vec<String> {
     let mut found = Vec::new();
     for Found { path, inside } in paths(code) {
-        let ups = path.iter().take_while(|segment| *segment == "super").count();
+        let ups = path
+            .iter()
+            .take_while(|segment| *segment == "super")
+            .count();
         let depth = depth + inside;
         if path[0] == "crate" && path.len() > 1 {
             match path.get(2).filter(|_| path[1] == folder) {
@@ -221,7 +322,9 @@ fn forbidden(paths: &[Found]) -> Vec<&'static str> {
         paths.iter().any(|it| {
             let at_start = wanted.len() == 1;
             let mut windows = it.path.windows(wanted.len()).enumerate();
-            windows.any(|(i, window)| window.iter().eq(wanted.iter()) && (i == 0 || !at_start || wanted[0].ends_with('!')))
+            windows.any(|(i, window)| {
+                window.iter().eq(wanted.iter()) && (i == 0 || !at_start || wanted[0].ends_with('!'))
+            })
         })
     };
     FORBIDDEN.iter().filter(mentions).copied().collect()
@@ -251,17 +354,28 @@ fn paths(code: &[String]) -> Vec<Found> {
             token if is_name(token) => {
                 let mut written_out = Vec::new();
                 at = path(code, at, Vec::new(), &mut written_out);
-                found.extend(written_out.into_iter().map(|path| Found { path, inside: modules.len() }));
+                found.extend(written_out.into_iter().map(|path| Found {
+                    path,
+                    inside: modules.len(),
+                }));
             }
             _ => at += 1,
         }
     }
-    assert_eq!(braces, 0, "the braces do not match, so the scanner misread something");
+    assert_eq!(
+        braces, 0,
+        "the braces do not match, so the scanner misread something"
+    );
     found
 }
 
 /// Reads the path at `at`, to be put after `before`, and returns where it ends.
-fn path(code: &[String], mut at: usize, before: Vec<String>, found: &mut Vec<Vec<String>>) -> usize {
+fn path(
+    code: &[String],
+    mut at: usize,
+    before: Vec<String>,
+    found: &mut Vec<Vec<String>>,
+) -> usize {
     let token = |at: usize| code.get(at).map_or("", String::as_str);
     let mut path = before;
     loop {
@@ -278,7 +392,11 @@ fn path(code: &[String], mut at: usize, before: Vec<String>, found: &mut Vec<Vec
             ("::", "{") => {
                 at += 2;
                 while token(at) != "}" {
-                    at = if is_name(token(at)) || token(at) == "*" { self::path(code, at, path.clone(), found) } else { at + 1 };
+                    at = if is_name(token(at)) || token(at) == "*" {
+                        self::path(code, at, path.clone(), found)
+                    } else {
+                        at + 1
+                    };
                 }
                 return at + 1;
             }
@@ -295,7 +413,8 @@ fn is_name(token: &str) -> bool {
     token.starts_with(|c: char| c.is_alphabetic() || c == '_') && token != "use" && token != "as"
 }
 
-/// The tokens of `text` without comments, without what is in strings, and without what is for tests only.
+/// The tokens of `text` without comments, without what is in strings, and without what is for tests
+/// only.
 fn code(text: &str) -> Vec<String> {
     let mut tokens = Vec::new();
     let mut rest = text;
@@ -314,9 +433,18 @@ fn code(text: &str) -> Vec<String> {
 }
 
 fn token_length(text: &str, first: char) -> usize {
-    let until = |end: &str, from: usize| text[from..].find(end).map_or(text.len(), |at| from + at + end.len());
-    let word = text.find(|c: char| !c.is_alphanumeric() && c != '_').unwrap_or(text.len());
-    let raw = text.trim_start_matches('b').strip_prefix('r').map(|it| it.trim_start_matches('#'));
+    let until = |end: &str, from: usize| {
+        text[from..]
+            .find(end)
+            .map_or(text.len(), |at| from + at + end.len())
+    };
+    let word = text
+        .find(|c: char| !c.is_alphanumeric() && c != '_')
+        .unwrap_or(text.len());
+    let raw = text
+        .trim_start_matches('b')
+        .strip_prefix('r')
+        .map(|it| it.trim_start_matches('#'));
     match first {
         '/' if text.starts_with("//") => text.find('\n').unwrap_or(text.len()),
         '/' if text.starts_with("/*") => until("*/", 2),
@@ -329,7 +457,9 @@ fn token_length(text: &str, first: char) -> usize {
         '"' => quoted(text),
         // A character, unless it is a lifetime.
         '\'' if text[1..].starts_with('\\') => until("'", 3),
-        '\'' if text[1..].chars().nth(1) == Some('\'') => 2 + text[1..].chars().next().map_or(0, char::len_utf8),
+        '\'' if text[1..].chars().nth(1) == Some('\'') => {
+            2 + text[1..].chars().next().map_or(0, char::len_utf8)
+        }
         ':' if text.starts_with("::") => 2,
         _ if word > 0 => word,
         _ => first.len_utf8(),
@@ -394,7 +524,12 @@ fn rust_files(folder: &Path) -> Vec<SourceFile> {
                 folders.push(path);
             } else if path.extension().is_some_and(|it| it == "rs") {
                 files.push(SourceFile {
-                    path: path.strip_prefix(root()).unwrap().display().to_string().replace('\\', "/"),
+                    path: path
+                        .strip_prefix(root())
+                        .unwrap()
+                        .display()
+                        .to_string()
+                        .replace('\\', "/"),
                     module: module(path.strip_prefix(folder).unwrap()),
                     text: fs::read_to_string(&path).unwrap(),
                 });
@@ -406,7 +541,11 @@ fn rust_files(folder: &Path) -> Vec<SourceFile> {
 }
 
 fn module(path: &Path) -> Vec<String> {
-    let mut module: Vec<String> = path.with_extension("").iter().map(|part| part.to_string_lossy().into_owned()).collect();
+    let mut module: Vec<String> = path
+        .with_extension("")
+        .iter()
+        .map(|part| part.to_string_lossy().into_owned())
+        .collect();
     if module.len() > 1 && module.last().is_some_and(|last| last == "mod") {
         module.pop();
     }

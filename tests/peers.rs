@@ -5,7 +5,10 @@
 //! `.ci/peers.sh` installs them. A peer that is not there is reported as skipped, so that this
 //! passes anywhere.
 
-#![allow(clippy::disallowed_methods, reason = "peers judge tokens by the real clock")]
+#![allow(
+    clippy::disallowed_methods,
+    reason = "peers judge tokens by the real clock"
+)]
 #![cfg(all(unix, feature = "cli"))]
 
 use std::fs;
@@ -52,11 +55,18 @@ const DATA: &str = r#"{"list":[1,2.5,null,true],"text":"é ✓"}"#;
 
 fn interop(adapter: &'static str) {
     let dir = TempDir::new().unwrap();
-    let lab = Lab { adapter, dir: dir.path() };
+    let lab = Lab {
+        adapter,
+        dir: dir.path(),
+    };
     let version = lab.peer(&["version"]);
     if version.code == NOT_SUPPORTED {
         // Not `println!`: libtest would swallow it, and an absent peer is to be seen.
-        let _ = writeln!(std::io::stderr(), "{adapter}: skipped: {}", version.stderr.trim());
+        let _ = writeln!(
+            std::io::stderr(),
+            "{adapter}: skipped: {}",
+            version.stderr.trim()
+        );
         return;
     }
     version.expect(0);
@@ -93,7 +103,12 @@ fn jwtctl_signs(lab: &Lab, alg: &str, keys: &Keys) {
 fn peer_signs(lab: &Lab, alg: &str, keys: &Keys) {
     let (token, payload) = lab.peer_sign(alg, &keys.peer_private);
     if let Some(kid) = &keys.kid {
-        assert_eq!(header_of(&token)["kid"], kid.as_str(), "{} {alg}", lab.adapter);
+        assert_eq!(
+            header_of(&token)["kid"],
+            kid.as_str(),
+            "{} {alg}",
+            lab.adapter
+        );
     }
     let seen = lab.jwtctl_verify(alg, &keys.public, &token).expect(0);
     assert_eq!(parse(&seen), payload, "{} {alg}", lab.adapter);
@@ -107,7 +122,12 @@ fn thumbprints_agree(lab: &Lab, keys: &Keys) {
     for key in [&keys.peer_private, &keys.peer_public] {
         let thumbprint = lab.peer(&["thumbprint", text(key)]);
         if thumbprint.code != NOT_SUPPORTED {
-            assert_eq!(Some(thumbprint.expect(0).trim()), keys.kid.as_deref(), "{}", lab.adapter);
+            assert_eq!(
+                Some(thumbprint.expect(0).trim()),
+                keys.kid.as_deref(),
+                "{}",
+                lab.adapter
+            );
         }
     }
 }
@@ -125,17 +145,31 @@ fn sealed_keys_open(lab: &Lab, format: &str) {
     // jwtctl seals. The peer opens it, and what it finds signs for the public key.
     let (sealed, public) = (lab.path("sealed"), lab.path("sealed.pub"));
     let fewer = limit.to_string();
-    let mut args = vec!["keygen", "ES256", "--format", format, "--passphrase-from", text(&passphrase)];
+    let mut args = vec![
+        "keygen",
+        "ES256",
+        "--format",
+        format,
+        "--passphrase-from",
+        text(&passphrase),
+    ];
     args.extend(["--out", text(&sealed), "--public-out", text(&public)]);
     if format == "jwk" && limit < JWTCTL_P2C {
         args.extend(["--p2c", &fewer]);
     }
     lab.jwtctl(&args, "").expect(0);
-    let opened = lab.peer(&["open", text(&sealed), text(&passphrase)]).expect(0);
+    let opened = lab
+        .peer(&["open", text(&sealed), text(&passphrase)])
+        .expect(0);
     let opened = lab.write("opened", opened.as_bytes());
     let (token, _) = lab.peer_sign("ES256", &opened);
     lab.jwtctl_verify("ES256", &public, &token).expect(0);
-    assert_eq!(lab.peer(&["open", text(&sealed), text(&wrong)]).expect(1), "", "{}", lab.adapter);
+    assert_eq!(
+        lab.peer(&["open", text(&sealed), text(&wrong)]).expect(1),
+        "",
+        "{}",
+        lab.adapter
+    );
 
     // The peer seals. jwtctl signs with it, and the peer's public key confirms that.
     let keys = lab.keygen("ES256", format);
@@ -146,16 +180,30 @@ fn sealed_keys_open(lab: &Lab, format: &str) {
         lab.jwtctl_verify("ES256", &keys.public, &token).expect(0);
         refuses_passphrase(lab, &sealed, &wrong);
     }
-    let sealed = lab.peer(&["seal", text(&keys.private), text(&passphrase)]).expect(0);
+    let sealed = lab
+        .peer(&["seal", text(&keys.private), text(&passphrase)])
+        .expect(0);
     let sealed = lab.write("sealed-by-peer", sealed.as_bytes());
     let token = lab.jwtctl_sign("ES256", &sealed, &["--passphrase-from", text(&passphrase)]);
     lab.jwtctl_verify("ES256", &keys.public, &token).expect(0);
-    lab.peer_verify("ES256", &keys.peer_public, &token).expect(0);
+    lab.peer_verify("ES256", &keys.peer_public, &token)
+        .expect(0);
     refuses_passphrase(lab, &sealed, &wrong);
 }
 
 fn refuses_passphrase(lab: &Lab, sealed: &Path, wrong: &Path) {
-    let refused = lab.jwtctl(&["sign", "--key", text(sealed), "--passphrase-from", text(wrong), "--exp", "+10m"], "");
+    let refused = lab.jwtctl(
+        &[
+            "sign",
+            "--key",
+            text(sealed),
+            "--passphrase-from",
+            text(wrong),
+            "--exp",
+            "+10m",
+        ],
+        "",
+    );
     assert_eq!(refused.expect(BAD_CALL), "", "{}", lab.adapter);
 }
 
@@ -183,14 +231,24 @@ impl Lab<'_> {
             "sh" => &["bash"],
             other => panic!("nothing runs .{other}"),
         };
-        let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/peers").join(self.adapter);
-        let output = Command::new(interpreter[0]).args(&interpreter[1..]).arg(script).args(args).current_dir(self.dir).output();
+        let script = Path::new(env!("CARGO_MANIFEST_DIR"))
+            .join("tests/peers")
+            .join(self.adapter);
+        let output = Command::new(interpreter[0])
+            .args(&interpreter[1..])
+            .arg(script)
+            .args(args)
+            .current_dir(self.dir)
+            .output();
         let call = format!("{} {}", self.adapter, args.join(" "));
         match output {
             Ok(output) => Ran::new(call, output),
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-                Ran { call, code: NOT_SUPPORTED, stdout: String::new(), stderr: format!("needs {}", interpreter[0]) }
-            }
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ran {
+                call,
+                code: NOT_SUPPORTED,
+                stdout: String::new(),
+                stderr: format!("needs {}", interpreter[0]),
+            },
             Err(error) => panic!("{call}: {error}"),
         }
     }
@@ -212,7 +270,10 @@ impl Lab<'_> {
             .write_stdin(stdin)
             .output()
             .unwrap();
-        Ran::new(format!("{}: jwtctl {}", self.adapter, args.join(" ")), output)
+        Ran::new(
+            format!("{}: jwtctl {}", self.adapter, args.join(" ")),
+            output,
+        )
     }
 
     fn keygen(&self, alg: &str, format: &str) -> Keys {
@@ -220,7 +281,14 @@ impl Lab<'_> {
         let format = if hmac { "jwk" } else { format };
         let private = self.path(&format!("{alg}.{format}"));
         let public = self.path(&format!("{alg}.pub.{format}"));
-        let mut args = vec!["keygen", jose_name(alg), "--no-encrypt", "--force", "--format", format];
+        let mut args = vec![
+            "keygen",
+            jose_name(alg),
+            "--no-encrypt",
+            "--force",
+            "--format",
+            format,
+        ];
         if alg == "EdDSA-Ed448" {
             args.extend(["--crv", "Ed448"]);
         }
@@ -231,7 +299,13 @@ impl Lab<'_> {
         self.jwtctl(&args, "").expect(0);
 
         let public = if hmac { private.clone() } else { public };
-        let mut keys = Keys { peer_private: private.clone(), peer_public: public.clone(), private, public, kid: None };
+        let mut keys = Keys {
+            peer_private: private.clone(),
+            peer_public: public.clone(),
+            private,
+            public,
+            kid: None,
+        };
         if format == "jwk" {
             let jwk = parse(&fs::read_to_string(&keys.private).unwrap());
             if hmac && self.peer(&["keyformat"]).expect(0).trim() == "pem" {
@@ -255,12 +329,23 @@ impl Lab<'_> {
     }
 
     fn jwtctl_verify(&self, alg: &str, key: &Path, token: &str) -> Ran {
-        let args = ["verify", "--key", text(key), "--alg", jose_name(alg), "--payload", "-"];
+        let args = [
+            "verify",
+            "--key",
+            text(key),
+            "--alg",
+            jose_name(alg),
+            "--payload",
+            "-",
+        ];
         self.jwtctl(&args, token)
     }
 
     fn peer_sign(&self, alg: &str, key: &Path) -> (String, Value) {
-        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs();
+        let now = SystemTime::now()
+            .duration_since(UNIX_EPOCH)
+            .unwrap()
+            .as_secs();
         let payload = json!({
             "iss": "peer",
             "sub": "interop",
@@ -286,7 +371,13 @@ impl Lab<'_> {
     fn write(&self, name: &str, content: &[u8]) -> PathBuf {
         let path = self.path(name);
         let mut options = fs::OpenOptions::new();
-        let mut file = options.write(true).create(true).truncate(true).mode(0o600).open(&path).unwrap();
+        let mut file = options
+            .write(true)
+            .create(true)
+            .truncate(true)
+            .mode(0o600)
+            .open(&path)
+            .unwrap();
         file.write_all(content).unwrap();
         path
     }
@@ -314,8 +405,16 @@ impl Ran {
     /// The standard output, if the exit code is this one.
     #[track_caller]
     fn expect(self, code: i32) -> String {
-        let Ran { call, code: got, stdout, stderr } = self;
-        assert_eq!(got, code, "{call}\n--- stdout\n{stdout}\n--- stderr\n{stderr}");
+        let Ran {
+            call,
+            code: got,
+            stdout,
+            stderr,
+        } = self;
+        assert_eq!(
+            got, code,
+            "{call}\n--- stdout\n{stdout}\n--- stderr\n{stderr}"
+        );
         stdout
     }
 }
@@ -331,7 +430,9 @@ fn jose_name(alg: &str) -> &str {
 }
 
 fn header_of(token: &str) -> Value {
-    let header = URL_SAFE_NO_PAD.decode(token.split('.').next().unwrap()).unwrap();
+    let header = URL_SAFE_NO_PAD
+        .decode(token.split('.').next().unwrap())
+        .unwrap();
     parse(str::from_utf8(&header).unwrap())
 }
 

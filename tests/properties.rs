@@ -1,8 +1,11 @@
-//! Proves by random search what must hold for every input: no bytes make a parser panic, JSON and times read back as they
-//! were written, what is signed verifies, any change to a token refuses it, and claims are judged as plain arithmetic and
-//! as `jsonwebtoken` judge them.
+//! Proves by random search what must hold for every input: no bytes make a parser panic, JSON and
+//! times read back as they were written, what is signed verifies, any change to a token refuses it,
+//! and claims are judged as plain arithmetic and as `jsonwebtoken` judge them.
 
-#![allow(clippy::disallowed_methods, reason = "jsonwebtoken judges by the real clock, so the cross-check does too")]
+#![allow(
+    clippy::disallowed_methods,
+    reason = "jsonwebtoken judges by the real clock, so the cross-check does too"
+)]
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -19,7 +22,9 @@ use jwtctl::core::header::Header;
 use jwtctl::core::json::{Json, MAX_DEPTH, Object};
 use jwtctl::core::jwks::{Given, KeySet, Provenance};
 use jwtctl::core::jws::{self, Form};
-use jwtctl::core::key::{Key, Recipe, Verifying, decode, encode, from_der, from_ssh, generate, hex, pem_blocks, to_ssh};
+use jwtctl::core::key::{
+    Key, Recipe, Verifying, decode, encode, from_der, from_ssh, generate, hex, pem_blocks, to_ssh,
+};
 use jwtctl::core::keyfile;
 use jwtctl::core::secret::Secret;
 use jwtctl::core::time::{Timestamp, humanize, parse_duration};
@@ -71,16 +76,35 @@ proptest! {
 
 /// Every reader of the core at once: no verdict is expected, only an answer.
 fn read_everything(bytes: &[u8]) {
-    let nobody = || Err(Error::input(Code::NoInput, "passphrase", "nobody may be asked"));
+    let nobody = || {
+        Err(Error::input(
+            Code::NoInput,
+            "passphrase",
+            "nobody may be asked",
+        ))
+    };
     let read = keyfile::read(&Secret::new(bytes.to_vec()), "FILE", &mut { nobody });
     let from_der = from_der(bytes).and_then(Result::ok);
     let _ = pem_blocks(bytes);
-    let _ = Header::parse(bytes).map(|header| (header.check_critical(true), header.check_critical(false)));
+    let _ = Header::parse(bytes)
+        .map(|header| (header.check_critical(true), header.check_critical(false)));
     if let Ok(json) = Json::parse(bytes) {
-        let _ = (json.duplicate(), json.kind(), json.as_strings(), json.pointer("/a/0"), json.to_text());
-        let _ = (lint::lint(&json, Timestamp(0)), diff::diff(&json, &json).map(|it| assert!(it.is_empty())));
+        let _ = (
+            json.duplicate(),
+            json.kind(),
+            json.as_strings(),
+            json.pointer("/a/0"),
+            json.to_text(),
+        );
+        let _ = (
+            lint::lint(&json, Timestamp(0)),
+            diff::diff(&json, &json).map(|it| assert!(it.is_empty())),
+        );
         if let Json::Object(object) = json {
-            let _ = (jwe::from_json(&object), seal::open_json(&object, "FILE", nobody));
+            let _ = (
+                jwe::from_json(&object),
+                seal::open_json(&object, "FILE", nobody),
+            );
             let _ = (KeySet::from_json(object.clone()), Key::from_jwk(object));
         }
     }
@@ -90,51 +114,109 @@ fn read_everything(bytes: &[u8]) {
     }
     let _ = keystore::Entry::parse(&Secret::new(bytes.to_vec()), Path::new("FILE"));
     read_as_from_the_network(bytes);
-    let Ok(text) = std::str::from_utf8(bytes) else { return };
-    let _ = (Address::parse(text, true), Issuer::parse(text, true).map(|issuer| issuer.documents()));
+    let Ok(text) = std::str::from_utf8(bytes) else {
+        return;
+    };
+    let _ = (
+        Address::parse(text, true),
+        Issuer::parse(text, true).map(|issuer| issuer.documents()),
+    );
     let _ = (jwe::parse(text), seal::open(text, "FILE", nobody));
     let decoded = token::decode(text);
     for form in [Form::Jwt, Form::Raw, Form::Detached(b"payload")] {
         if let Ok(parsed) = jws::parse(text, form) {
             let _ = (parsed.payload(), parsed.signature(), parsed.header().kid());
-            assert!(decoded.is_ok(), "the strict reader takes what the lenient one does not: {text}");
+            assert!(
+                decoded.is_ok(),
+                "the strict reader takes what the lenient one does not: {text}"
+            );
         }
         let mut keys = Given::key(Arc::clone(&KEYS[0].0), Provenance::default());
         let verdict = token::verify(text, form, &mut keys, &Policy::default(), &env(0));
-        assert!(verdict.is_err() || verdict.is_ok_and(|verdict| verdict.outcome.is_err()), "{text}");
+        assert!(
+            verdict.is_err() || verdict.is_ok_and(|verdict| verdict.outcome.is_err()),
+            "{text}"
+        );
     }
 }
 
 /// What strangers publish, and what is found in the cache, with a checksum that is right as well.
 fn read_as_from_the_network(bytes: &[u8]) {
     let framed = [cache::sha256_hex(&[bytes]).as_bytes(), b"\n", bytes].concat();
-    for entry in [bytes, &framed].into_iter().filter_map(|bytes| Entry::from_bytes(bytes).ok()) {
-        let _ = (entry.age_ms(&env(0)), entry.standing(Some(i64::MAX), Some(i64::MIN), &env(i64::MAX)), entry.to_bytes());
+    for entry in [bytes, &framed]
+        .into_iter()
+        .filter_map(|bytes| Entry::from_bytes(bytes).ok())
+    {
+        let _ = (
+            entry.age_ms(&env(0)),
+            entry.standing(Some(i64::MAX), Some(i64::MIN), &env(i64::MAX)),
+            entry.to_bytes(),
+        );
     }
     if let Some(attempt) = Attempt::from_bytes(bytes, 0) {
         let _ = (attempt.pause(i64::MAX), attempt.pause(i64::MIN));
     }
     if let Ok(published) = Published::parse(bytes) {
-        assert_eq!(Published::parse(published.jwks.as_bytes()).map(|it| it.jwks), Ok(published.jwks), "read twice");
+        assert_eq!(
+            Published::parse(published.jwks.as_bytes()).map(|it| it.jwks),
+            Ok(published.jwks),
+            "read twice"
+        );
     }
     let url = Address::parse("https://issuer.example/", false).unwrap();
-    for (url, unit) in [(None, UatUnit::Auto), (Some(&url), UatUnit::Auto), (Some(&url), UatUnit::Seconds)] {
-        let _ = cache::import(bytes, Binding { url, ctx: &|_| "system".into(), unit, reset_uat: false }, 0);
+    for (url, unit) in [
+        (None, UatUnit::Auto),
+        (Some(&url), UatUnit::Auto),
+        (Some(&url), UatUnit::Seconds),
+    ] {
+        let _ = cache::import(
+            bytes,
+            Binding {
+                url,
+                ctx: &|_| "system".into(),
+                unit,
+                reset_uat: false,
+            },
+            0,
+        );
     }
 }
 
 /// Whatever a key is, asking it for anything gives an answer, and nonsense is never a signature.
 fn use_everyhow(key: &Key) {
-    let _ = (key.label(), key.thumbprint(), key.expose_jwk(), key.check_public(), key.bits());
-    let _ = (jwtctl::core::key::to_pkcs8(key), jwtctl::core::key::to_spki(key), key.check_private());
+    let _ = (
+        key.label(),
+        key.thumbprint(),
+        key.expose_jwk(),
+        key.check_public(),
+        key.bits(),
+    );
+    let _ = (
+        jwtctl::core::key::to_pkcs8(key),
+        jwtctl::core::key::to_spki(key),
+        key.check_private(),
+    );
     if let Ok(line) = to_ssh(key) {
-        assert!(from_ssh(&line).unwrap().unwrap().same_material(&key.public().unwrap()), "{line}");
+        assert!(
+            from_ssh(&line)
+                .unwrap()
+                .unwrap()
+                .same_material(&key.public().unwrap()),
+            "{line}"
+        );
     }
     for alg in SigAlg::ALL.iter().copied() {
         let _ = key.signer(alg, true);
         if let Ok(verifier) = key.verifier(alg, true) {
             for length in [0, 64, 256] {
-                assert!(!verifier.verify(Verifying { message: b"x", signature: &vec![1; length] }), "{alg} by {}", key.label());
+                assert!(
+                    !verifier.verify(Verifying {
+                        message: b"x",
+                        signature: &vec![1; length]
+                    }),
+                    "{alg} by {}",
+                    key.label()
+                );
             }
         }
     }
@@ -351,7 +433,10 @@ proptest! {
 /// Not left to chance: every character of the token, replaced by every other of the alphabet.
 #[test]
 fn any_other_character_in_a_token_refuses_it() {
-    let policy = Policy { exp_optional: true, ..Policy::default() };
+    let policy = Policy {
+        exp_optional: true,
+        ..Policy::default()
+    };
     let alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.=";
     for (at, old) in TOKEN.char_indices() {
         for new in alphabet.chars().filter(|new| *new != old) {
@@ -464,7 +549,13 @@ proptest! {
     }
 }
 
-fn theirs(token: &str, secret: &[u8], issuers: &[String], audiences: &[String], leeway: u64) -> Result<(), String> {
+fn theirs(
+    token: &str,
+    secret: &[u8],
+    issuers: &[String],
+    audiences: &[String],
+    leeway: u64,
+) -> Result<(), String> {
     let mut validation = jsonwebtoken::Validation::new(jsonwebtoken::Algorithm::HS256);
     (validation.leeway, validation.validate_nbf) = (leeway, true);
     let mut required = vec!["exp"];
@@ -486,7 +577,10 @@ fn theirs(token: &str, secret: &[u8], issuers: &[String], audiences: &[String], 
 
 /// A failure prints the input that causes it; it leaves no file behind.
 fn cases(count: u32) -> ProptestConfig {
-    ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(count) }
+    ProptestConfig {
+        failure_persistence: None,
+        ..ProptestConfig::with_cases(count)
+    }
 }
 
 fn any_text() -> BoxedStrategy<String> {
@@ -511,16 +605,26 @@ fn number() -> impl Strategy<Value = String> {
     prop_oneof![
         "-?(0|[1-9][0-9]{0,25})(\\.[0-9]{1,25})?([eE][+-]?[0-9]{1,4})?",
         any::<i64>().prop_map(|number| number.to_string()),
-        select(vec!["-0", "1e400", "-1E+400", "1e-400", "0.0e-0", "9223372036854775808", "-9223372036854775809"])
-            .prop_map(String::from),
+        select(vec![
+            "-0",
+            "1e400",
+            "-1E+400",
+            "1e-400",
+            "0.0e-0",
+            "9223372036854775808",
+            "-9223372036854775809"
+        ])
+        .prop_map(String::from),
     ]
 }
 
 /// A member's name, often one that occurs elsewhere as well.
 fn name() -> impl Strategy<Value = String> {
     prop_oneof![
-        select(vec!["", "a", "b", "0", "1", "-", "/", "~", "~1", "~01", "exp", "aud", "kty", "é", "\u{0}"])
-            .prop_map(String::from),
+        select(vec![
+            "", "a", "b", "0", "1", "-", "/", "~", "~1", "~01", "exp", "aud", "kty", "é", "\u{0}"
+        ])
+        .prop_map(String::from),
         any::<String>(),
     ]
 }
@@ -548,9 +652,14 @@ fn object() -> impl Strategy<Value = Object> {
 fn reversed(value: &Json) -> Json {
     match value {
         Json::Array(items) => Json::Array(items.iter().map(reversed).collect()),
-        Json::Object(object) => {
-            Json::Object(Object(object.0.iter().rev().map(|(name, value)| (name.clone(), reversed(value))).collect()))
-        }
+        Json::Object(object) => Json::Object(Object(
+            object
+                .0
+                .iter()
+                .rev()
+                .map(|(name, value)| (name.clone(), reversed(value)))
+                .collect(),
+        )),
         other => other.clone(),
     }
 }
@@ -599,7 +708,13 @@ impl Date {
 }
 
 fn date() -> impl Strategy<Value = Date> {
-    let offset = || prop_oneof![-100_i64..100, -1000_i64..1000, -1_000_000_000_i64..1_000_000_000];
+    let offset = || {
+        prop_oneof![
+            -100_i64..100,
+            -1000_i64..1000,
+            -1_000_000_000_i64..1_000_000_000
+        ]
+    };
     prop_oneof![
         2 => Just(Date::Absent),
         6 => offset().prop_map(Date::Whole),
@@ -615,7 +730,13 @@ fn party() -> impl Strategy<Value = String> {
 /// One party, several, or something else.
 fn parties(many: bool) -> BoxedStrategy<Option<Json>> {
     let several = vec(party(), 0..3).prop_map(|names| Some(names.iter().collect()));
-    let odd = select(vec![Json::Null, Json::Bool(false), 7.into(), Json::Array(vec![7.into()]), Json::Object(Object::default())]);
+    let odd = select(vec![
+        Json::Null,
+        Json::Bool(false),
+        7.into(),
+        Json::Array(vec![7.into()]),
+        Json::Object(Object::default()),
+    ]);
     prop_oneof![
         4 => party().prop_map(|name| Some(name.as_str().into())),
         if many { 4 } else { 1 } => several,
@@ -638,7 +759,11 @@ enum Edit {
 fn edit() -> impl Strategy<Value = Edit> {
     prop_oneof![
         (any::<Index>(), any::<u8>()).prop_map(|(at, byte)| Edit::Set(at, byte)),
-        (any::<Index>(), select(b"\0\x01\x7f\x80\xff{}[]\",.-=\n ".to_vec())).prop_map(|(at, byte)| Edit::Set(at, byte)),
+        (
+            any::<Index>(),
+            select(b"\0\x01\x7f\x80\xff{}[]\",.-=\n ".to_vec())
+        )
+            .prop_map(|(at, byte)| Edit::Set(at, byte)),
         (any::<Index>(), 0..8_u8).prop_map(|(at, bit)| Edit::Flip(at, bit)),
         (any::<Index>(), any::<u8>()).prop_map(|(at, byte)| Edit::Insert(at, byte)),
         any::<Index>().prop_map(Edit::Remove),
@@ -676,11 +801,23 @@ const SECRET: [u8; 64] = [7; 64];
 /// One key for each of three algorithms; the first is [`SECRET`].
 static KEYS: LazyLock<Vec<(Arc<Key>, SigAlg)>> = LazyLock::new(|| {
     // A fixed scalar is as good as any other here.
-    let random = |buffer: &mut [u8]| buffer.iter_mut().enumerate().for_each(|(i, byte)| *byte = i as u8 + 1);
-    let env = Env { now: Timestamp(0), random: &random, clock: &Stopped };
+    let random = |buffer: &mut [u8]| {
+        buffer
+            .iter_mut()
+            .enumerate()
+            .for_each(|(i, byte)| *byte = i as u8 + 1)
+    };
+    let env = Env {
+        now: Timestamp(0),
+        random: &random,
+        clock: &Stopped,
+    };
     let made = |alg| Arc::new(generate(Recipe::for_sig(alg, None, None).unwrap(), &env).unwrap());
     vec![
-        (Arc::new(Key::from_secret(Secret::new(SECRET.to_vec()))), SigAlg::Hs256),
+        (
+            Arc::new(Key::from_secret(Secret::new(SECRET.to_vec()))),
+            SigAlg::Hs256,
+        ),
         (made(SigAlg::EdDsa), SigAlg::EdDsa),
         (made(SigAlg::Es256), SigAlg::Es256),
     ]
@@ -688,8 +825,16 @@ static KEYS: LazyLock<Vec<(Arc<Key>, SigAlg)>> = LazyLock::new(|| {
 
 static TOKEN: LazyLock<String> = LazyLock::new(|| {
     let (key, alg) = &KEYS[0];
-    let header = Object(vec![("kid".into(), "k".into()), ("typ".into(), "JWT".into())]);
-    jws::sign(&header, br#"{"sub":"alice","n":[1,2,3]}"#, &key.signer(*alg, false).unwrap()).unwrap()
+    let header = Object(vec![
+        ("kid".into(), "k".into()),
+        ("typ".into(), "JWT".into()),
+    ]);
+    jws::sign(
+        &header,
+        br#"{"sub":"alice","n":[1,2,3]}"#,
+        &key.signer(*alg, false).unwrap(),
+    )
+    .unwrap()
 });
 
 /// Key files, tokens and key sets that are in order.
@@ -697,7 +842,11 @@ static GOOD_INPUTS: LazyLock<Vec<Vec<u8>>> = LazyLock::new(|| {
     let mut inputs: Vec<Vec<u8>> = data("keys").into_iter().map(|(_, bytes)| bytes).collect();
     for (_, bytes) in data("") {
         let json: serde_json::Value = serde_json::from_slice(&bytes).unwrap();
-        for (kind, member) in [("vectors", "compact"), ("jwe_tokens", "compact"), ("sealed", "jwe")] {
+        for (kind, member) in [
+            ("vectors", "compact"),
+            ("jwe_tokens", "compact"),
+            ("sealed", "jwe"),
+        ] {
             let entries = json[kind].as_array().into_iter().flatten();
             inputs.extend(entries.map(|entry| entry[member].as_str().unwrap().into()));
         }
@@ -720,8 +869,11 @@ const CACHED: [&str; 4] = [
 ];
 
 static JWKS: LazyLock<Vec<Vec<u8>>> = LazyLock::new(|| {
-    let mut jwks: Vec<Vec<u8>> =
-        data("keys").into_iter().filter(|(name, _)| name.ends_with(".jwk.json")).map(|(_, bytes)| bytes).collect();
+    let mut jwks: Vec<Vec<u8>> = data("keys")
+        .into_iter()
+        .filter(|(name, _)| name.ends_with(".jwk.json"))
+        .map(|(_, bytes)| bytes)
+        .collect();
     jwks.push(KEYS[0].0.expose_jwk().expose().to_vec());
     assert!(jwks.len() > 10, "too few keys");
     jwks
@@ -729,7 +881,9 @@ static JWKS: LazyLock<Vec<Vec<u8>>> = LazyLock::new(|| {
 
 /// The files of a folder under `tests/data`.
 fn data(folder: &str) -> Vec<(String, Vec<u8>)> {
-    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/data").join(folder);
+    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+        .join("tests/data")
+        .join(folder);
     let mut files: Vec<(String, Vec<u8>)> = fs::read_dir(folder)
         .unwrap()
         .map(|entry| entry.unwrap().path())
@@ -745,9 +899,17 @@ fn header() -> Header {
 }
 
 fn status(checks: &[Check], name: &str) -> Status {
-    checks.iter().find(|check| check.name == name).unwrap_or_else(|| panic!("no check {name}")).status
+    checks
+        .iter()
+        .find(|check| check.name == name)
+        .unwrap_or_else(|| panic!("no check {name}"))
+        .status
 }
 
 fn env(now: i64) -> Env<'static> {
-    Env { now: Timestamp(now), random: &|_| {}, clock: &Stopped }
+    Env {
+        now: Timestamp(now),
+        random: &|_| {},
+        clock: &Stopped,
+    }
 }

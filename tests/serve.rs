@@ -1,8 +1,11 @@
-//! The local issuer from outside: real processes, real sockets, real signals; everything it promises to refuse, and
-//! everything that must not stop it.
+//! The local issuer from outside: real processes, real sockets, real signals; everything it
+//! promises to refuse, and everything that must not stop it.
 
 #![cfg(all(unix, feature = "cli"))]
-#![allow(clippy::disallowed_methods, reason = "tokens are judged by the real clock, and waiting needs a limit")]
+#![allow(
+    clippy::disallowed_methods,
+    reason = "tokens are judged by the real clock, and waiting needs a limit"
+)]
 
 use std::fs;
 use std::io::{Read as _, Write as _};
@@ -49,16 +52,34 @@ impl Issuer {
     fn spawn(args: &[&str], prepare: impl FnOnce(&mut Command)) -> Self {
         let dir = TempDir::new().unwrap();
         let (ready, log) = (dir.path().join("ready"), dir.path().join("log"));
-        let mut command = jwtctl(&["serve", "--listen", "127.0.0.1:0", "--ready-file", ready.to_str().unwrap()]);
-        command.args(args).stdout(Stdio::null()).stderr(fs::File::create(&log).unwrap());
+        let mut command = jwtctl(&[
+            "serve",
+            "--listen",
+            "127.0.0.1:0",
+            "--ready-file",
+            ready.to_str().unwrap(),
+        ]);
+        command
+            .args(args)
+            .stdout(Stdio::null())
+            .stderr(fs::File::create(&log).unwrap());
         prepare(&mut command);
         let mut child = command.spawn().unwrap();
         let ready = wait_for(&ready, || {
             let ended = child.try_wait().unwrap();
-            assert!(ended.is_none(), "{ended:?}: {}", fs::read_to_string(&log).unwrap());
+            assert!(
+                ended.is_none(),
+                "{ended:?}: {}",
+                fs::read_to_string(&log).unwrap()
+            );
         });
         let address = ready["listening_on"].as_str().unwrap().parse().unwrap();
-        Self { child, ready, address, dir }
+        Self {
+            child,
+            ready,
+            address,
+            dir,
+        }
     }
 
     fn path(&self, name: &str) -> PathBuf {
@@ -84,7 +105,10 @@ impl Issuer {
     }
 
     fn get(&self, path: &str) -> Reply {
-        self.send(&format!("GET {path} HTTP/1.1\r\nHost: {}\r\nConnection: close\r\n\r\n", self.address))
+        self.send(&format!(
+            "GET {path} HTTP/1.1\r\nHost: {}\r\nConnection: close\r\n\r\n",
+            self.address
+        ))
     }
 
     fn post(&self, path: &str, form: &str) -> Reply {
@@ -96,7 +120,10 @@ impl Issuer {
 
     /// Makes these faults, and no others, happen from now on.
     fn faults(&self, specs: &[&str]) {
-        let (body, secret) = (json!({"faults": specs}).to_string(), self.ready["admin_secret"].as_str().unwrap());
+        let (body, secret) = (
+            json!({"faults": specs}).to_string(),
+            self.ready["admin_secret"].as_str().unwrap(),
+        );
         let (host, length) = (self.address, body.len());
         let reply = self.send(&format!(
             "PUT /.jwtctl/faults HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\nAuthorization: Bearer {secret}\r\nContent-Length: {length}\r\n\r\n{body}"
@@ -105,7 +132,11 @@ impl Issuer {
     }
 
     fn token(&self) -> String {
-        self.post("/token", "grant_type=client_credentials&client_id=app").json()["access_token"].as_str().unwrap().to_owned()
+        self.post("/token", "grant_type=client_credentials&client_id=app")
+            .json()["access_token"]
+            .as_str()
+            .unwrap()
+            .to_owned()
     }
 
     fn is_well(&self) -> bool {
@@ -116,11 +147,24 @@ impl Issuer {
     fn verify(&self, token: &str) -> Output {
         let set = self.path("set.jwks");
         fs::write(&set, self.get("/jwks").body).unwrap();
-        run(&["verify", token, "--jwks", set.to_str().unwrap(), "--iss", self.url(), "--aud", self.url()])
+        run(&[
+            "verify",
+            token,
+            "--jwks",
+            set.to_str().unwrap(),
+            "--iss",
+            self.url(),
+            "--aud",
+            self.url(),
+        ])
     }
 
     fn signal(&self, signal: Signal) {
-        kill_process(Pid::from_raw(i32::try_from(self.child.id()).unwrap()).unwrap(), signal).unwrap();
+        kill_process(
+            Pid::from_raw(i32::try_from(self.child.id()).unwrap()).unwrap(),
+            signal,
+        )
+        .unwrap();
     }
 
     fn exit_code(&mut self) -> Option<i32> {
@@ -181,18 +225,38 @@ impl Reply {
 
     fn parse(bytes: &[u8]) -> Self {
         let Some(end) = bytes.windows(4).position(|window| window == b"\r\n\r\n") else {
-            return Self { status: 0, head: String::from_utf8_lossy(bytes).into(), body: Vec::new(), whole: false };
+            return Self {
+                status: 0,
+                head: String::from_utf8_lossy(bytes).into(),
+                body: Vec::new(),
+                whole: false,
+            };
         };
         let head = String::from_utf8_lossy(&bytes[..end]).to_lowercase();
         let mut body = bytes[end + 4..].to_vec();
-        let status = head.split(' ').nth(1).and_then(|status| status.parse().ok()).unwrap_or(0);
-        let promised = head.lines().find_map(|line| line.strip_prefix("content-length: ")?.parse::<usize>().ok());
+        let status = head
+            .split(' ')
+            .nth(1)
+            .and_then(|status| status.parse().ok())
+            .unwrap_or(0);
+        let promised = head
+            .lines()
+            .find_map(|line| line.strip_prefix("content-length: ")?.parse::<usize>().ok());
         let is_chunked = head.contains("transfer-encoding: chunked");
-        let whole = if is_chunked { body.ends_with(b"0\r\n\r\n") } else { promised.is_none_or(|length| length == body.len()) };
+        let whole = if is_chunked {
+            body.ends_with(b"0\r\n\r\n")
+        } else {
+            promised.is_none_or(|length| length == body.len())
+        };
         if is_chunked {
             body = unchunked(&body);
         }
-        Self { status, head, body, whole }
+        Self {
+            status,
+            head,
+            body,
+            whole,
+        }
     }
 
     fn text(&self) -> String {
@@ -200,11 +264,14 @@ impl Reply {
     }
 
     fn json(&self) -> Value {
-        serde_json::from_slice(&self.body).unwrap_or_else(|e| panic!("{e}: {} {}", self.head, self.text()))
+        serde_json::from_slice(&self.body)
+            .unwrap_or_else(|e| panic!("{e}: {} {}", self.head, self.text()))
     }
 
     fn header(&self, name: &str) -> Option<&str> {
-        self.head.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(": "))
+        self.head
+            .lines()
+            .find_map(|line| line.strip_prefix(name)?.strip_prefix(": "))
     }
 }
 
@@ -223,10 +290,18 @@ fn tokens_verify_with_the_set_that_is_served() {
     for alg in ["ES256", "ES384", "EdDSA", "RS256", "PS256"] {
         let issuer = Issuer::start(&["--alg", alg]);
         let output = issuer.verify(&issuer.token());
-        assert_eq!(output.status.code(), Some(0), "{alg}: {}", String::from_utf8_lossy(&output.stdout));
+        assert_eq!(
+            output.status.code(),
+            Some(0),
+            "{alg}: {}",
+            String::from_utf8_lossy(&output.stdout)
+        );
         let metadata = issuer.get("/.well-known/openid-configuration").json();
         assert_eq!(metadata["issuer"], issuer.url());
-        assert_eq!(metadata["id_token_signing_alg_values_supported"], json!([alg]));
+        assert_eq!(
+            metadata["id_token_signing_alg_values_supported"],
+            json!([alg])
+        );
     }
 }
 
@@ -247,7 +322,11 @@ fn each_faulty_token_gets_the_exit_code_it_deserves() {
         ("none", 15),
     ] {
         issuer.faults(&[fault]);
-        assert_eq!(issuer.verify(&issuer.token()).status.code(), Some(code), "{fault}");
+        assert_eq!(
+            issuer.verify(&issuer.token()).status.code(),
+            Some(code),
+            "{fault}"
+        );
     }
     issuer.faults(&[]);
     let before = issuer.token();
@@ -262,13 +341,32 @@ fn verify_finds_the_keys_by_the_issuer_alone() {
     let issuer = Issuer::start(&[]);
     let verify_at = |now: &str, token: &str, cache: &str| {
         let cache = issuer.path(cache);
-        let args = ["verify", token, "--issuer", issuer.url(), "--aud", issuer.url(), "--timeout", "2s", "--now", now];
+        let args = [
+            "verify",
+            token,
+            "--issuer",
+            issuer.url(),
+            "--aud",
+            issuer.url(),
+            "--timeout",
+            "2s",
+            "--now",
+            now,
+        ];
         let output = run(&[&args[..], &["--cache-dir", cache.to_str().unwrap()]].concat());
-        (output.status.code(), String::from_utf8_lossy(&output.stderr).into_owned())
+        (
+            output.status.code(),
+            String::from_utf8_lossy(&output.stderr).into_owned(),
+        )
     };
     let verify = |token: &str, cache: &str| verify_at("now", token, cache);
     let token = issuer.token();
-    assert_eq!(verify(&token, "cache").0, Some(0), "{:?}", verify(&token, "cache"));
+    assert_eq!(
+        verify(&token, "cache").0,
+        Some(0),
+        "{:?}",
+        verify(&token, "cache")
+    );
     for fault in [
         "status",
         "status=404@jwks",
@@ -284,11 +382,19 @@ fn verify_finds_the_keys_by_the_issuer_alone() {
         issuer.faults(&[fault]);
         let (code, why) = verify(&token, &format!("no cache for {fault}"));
         assert_eq!(code, Some(3), "{fault}: {why}");
-        assert_eq!(verify(&token, "cache").0, Some(0), "{fault}: what was fetched before is still good");
+        assert_eq!(
+            verify(&token, "cache").0,
+            Some(0),
+            "{fault}: what was fetched before is still good"
+        );
     }
     issuer.faults(&["rotated"]);
     // Unknown keys are looked for once a minute.
-    assert_eq!(verify_at("+2m", &issuer.token(), "cache").0, Some(0), "a new key is fetched");
+    assert_eq!(
+        verify_at("+2m", &issuer.token(), "cache").0,
+        Some(0),
+        "a new key is fetched"
+    );
 }
 
 #[test]
@@ -306,16 +412,32 @@ fn each_faulty_answer_is_faulty_on_the_wire() {
     assert!(jwks("latency=300ms").1 >= Duration::from_millis(300));
     assert_eq!(jwks("status=500").0.status, 500);
     let (limited, _) = jwks("rate-limit=7");
-    assert_eq!((limited.status, limited.header("retry-after")), (429, Some("7")));
+    assert_eq!(
+        (limited.status, limited.header("retry-after")),
+        (429, Some("7"))
+    );
     let (slow, took) = jwks("drip=400");
-    assert!(slow.whole && slow.body == good.body && took >= Duration::from_millis(300), "{took:?}");
+    assert!(
+        slow.whole && slow.body == good.body && took >= Duration::from_millis(300),
+        "{took:?}"
+    );
     let (broken, _) = jwks("truncate");
-    assert!(!broken.whole && broken.body == good.body[..good.body.len() / 2], "{}", broken.text());
+    assert!(
+        !broken.whole && broken.body == good.body[..good.body.len() / 2],
+        "{}",
+        broken.text()
+    );
     let (page, _) = jwks("html");
     assert!(page.status == 200 && page.text().contains("<!doctype html>"));
     let (huge, _) = jwks("huge=3000000");
     assert!(huge.whole && huge.body.len() == 3_000_000 && huge.json()["keys"].is_array());
-    assert_eq!((jwks("no-etag").0.header("etag"), good.header("etag").is_some()), (None, true));
+    assert_eq!(
+        (
+            jwks("no-etag").0.header("etag"),
+            good.header("etag").is_some()
+        ),
+        (None, true)
+    );
     assert!(issuer.is_well());
     assert!(issuer.log().contains("GET /jwks 429"), "{}", issuer.log());
 }
@@ -327,7 +449,11 @@ fn a_keystore_is_followed_live() {
     let store = store.to_str().unwrap();
     let in_store = |args: &[&str]| {
         let output = run(&[&["--store", store, "--no-input"], args].concat());
-        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        assert!(
+            output.status.success(),
+            "{}",
+            String::from_utf8_lossy(&output.stderr)
+        );
     };
     in_store(&["keygen", "ES256", "--no-encrypt", "--kid", "first"]);
     let issuer = Issuer::start(&["--store", store]);
@@ -340,7 +466,10 @@ fn a_keystore_is_followed_live() {
         std::thread::sleep(Duration::from_millis(50));
     }
     let after = run(&["decode", "--json", &issuer.token()]);
-    assert_ne!(serde_json::from_slice::<Value>(&after.stdout).unwrap()["header"]["kid"], "first");
+    assert_ne!(
+        serde_json::from_slice::<Value>(&after.stdout).unwrap()["header"]["kid"],
+        "first"
+    );
     assert_eq!(issuer.verify(&before).status.code(), Some(0));
 }
 
@@ -361,12 +490,17 @@ fn the_secret_is_in_the_ready_file_alone() {
     assert_eq!(file.metadata().unwrap().permissions().mode() & 0o777, 0o600);
     issuer.faults(&[]);
     let secret = issuer.ready["admin_secret"].as_str().unwrap().to_owned();
-    let wrong = issuer.send(&format!("GET /.jwtctl/faults?{secret} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"));
+    let wrong = issuer.send(&format!(
+        "GET /.jwtctl/faults?{secret} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
+    ));
     assert_eq!(wrong.status, 401);
     issuer.signal(Signal::TERM);
     assert_eq!(issuer.exit_code(), Some(143));
     assert!(!issuer.log().contains(&secret), "{}", issuer.log());
-    assert!(!file.exists(), "an old ready file would say that it is ready");
+    assert!(
+        !file.exists(),
+        "an old ready file would say that it is ready"
+    );
 }
 
 #[test]
@@ -375,11 +509,19 @@ fn signals_end_it_in_good_order() {
         let mut issuer = Issuer::start(&["--fault", "latency=1500ms@jwks"]);
         let mut idle = issuer.connect();
         let mut slow = issuer.connect();
-        write!(slow, "GET /jwks HTTP/1.1\r\nHost: {}\r\n\r\n", issuer.address).unwrap();
+        write!(
+            slow,
+            "GET /jwks HTTP/1.1\r\nHost: {}\r\n\r\n",
+            issuer.address
+        )
+        .unwrap();
         std::thread::sleep(Duration::from_millis(600));
         issuer.signal(signal);
         let reply = Reply::read(slow);
-        assert!(reply.status == 200 && reply.whole, "what was under way was cut off");
+        assert!(
+            reply.status == 200 && reply.whole,
+            "what was under way was cut off"
+        );
         assert_eq!(issuer.exit_code(), Some(code));
         assert_eq!(idle.read(&mut [0]).unwrap_or(0), 0);
     }
@@ -387,15 +529,44 @@ fn signals_end_it_in_good_order() {
 
 #[test]
 fn exec_runs_a_command_and_ends_with_it() {
-    let output = run(&["serve", "--exec", "-q", "--", "sh", "-c", "echo $OIDC_ISSUER $JWKS_URI $TOKEN_ENDPOINT; exit 7"]);
-    assert_eq!(output.status.code(), Some(7), "{}", String::from_utf8_lossy(&output.stderr));
+    let output = run(&[
+        "serve",
+        "--exec",
+        "-q",
+        "--",
+        "sh",
+        "-c",
+        "echo $OIDC_ISSUER $JWKS_URI $TOKEN_ENDPOINT; exit 7",
+    ]);
+    assert_eq!(
+        output.status.code(),
+        Some(7),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
     let text = String::from_utf8(output.stdout).unwrap();
-    let [issuer, jwks, token] = text.split_whitespace().collect::<Vec<_>>()[..] else { panic!("{text}") };
-    assert_eq!((jwks, token), (format!("{issuer}/jwks").as_str(), format!("{issuer}/token").as_str()));
+    let [issuer, jwks, token] = text.split_whitespace().collect::<Vec<_>>()[..] else {
+        panic!("{text}")
+    };
+    assert_eq!(
+        (jwks, token),
+        (
+            format!("{issuer}/jwks").as_str(),
+            format!("{issuer}/token").as_str()
+        )
+    );
     let gone = issuer.strip_prefix("http://").unwrap().parse().unwrap();
-    assert!(TcpStream::connect_timeout(&gone, PATIENCE).is_err(), "it goes on without its command");
+    assert!(
+        TcpStream::connect_timeout(&gone, PATIENCE).is_err(),
+        "it goes on without its command"
+    );
 
-    assert_eq!(run(&["serve", "--exec", "-q", "--", "sh", "-c", "kill -9 $$"]).status.code(), Some(137));
+    assert_eq!(
+        run(&["serve", "--exec", "-q", "--", "sh", "-c", "kill -9 $$"])
+            .status
+            .code(),
+        Some(137)
+    );
     let missing = run(&["serve", "--exec", "-q", "--", "no-such-command"]);
     assert_eq!(missing.status.code(), Some(4));
     assert!(String::from_utf8_lossy(&missing.stderr).contains("no-such-command: no such command"));
@@ -405,7 +576,10 @@ fn exec_runs_a_command_and_ends_with_it() {
 fn a_signal_reaches_the_command() {
     let folder = TempDir::new().unwrap();
     let trapped = folder.path().join("trapped");
-    let script = format!("trap 'exit 9' TERM; touch '{}'; while :; do sleep 0.05; done", trapped.display());
+    let script = format!(
+        "trap 'exit 9' TERM; touch '{}'; while :; do sleep 0.05; done",
+        trapped.display()
+    );
     let mut issuer = Issuer::start(&["--exec", "--", "sh", "-c", &script]);
     let until = Instant::now() + PATIENCE;
     while !trapped.exists() {
@@ -422,27 +596,59 @@ fn what_is_for_tests_stays_on_this_machine() {
         (&["--listen", "0.0.0.0:0", "--seed", "x"][..], "--seed"),
         (&["--listen", "0.0.0.0:0", "--fault", "none"], "--fault"),
         (&["--listen", "[::]:0"], "--issuer URL"),
-        (&["--listen", "0.0.0.0:0", "--issuer", "http://x.test"], "--client"),
-        (&["--listen", "0.0.0.0:0", "--issuer", "http://x.test", "--client", "public"], "--client"),
+        (
+            &["--listen", "0.0.0.0:0", "--issuer", "http://x.test"],
+            "--client",
+        ),
+        (
+            &[
+                "--listen",
+                "0.0.0.0:0",
+                "--issuer",
+                "http://x.test",
+                "--client",
+                "public",
+            ],
+            "--client",
+        ),
         (&["--listen", "example.org:80"], "no address and port"),
     ] {
         let output = run(&[&["serve"], args].concat());
         assert_eq!(output.status.code(), Some(2), "{args:?}");
-        assert!(String::from_utf8_lossy(&output.stderr).contains(why), "{}", String::from_utf8_lossy(&output.stderr));
+        assert!(
+            String::from_utf8_lossy(&output.stderr).contains(why),
+            "{}",
+            String::from_utf8_lossy(&output.stderr)
+        );
     }
 }
 
 #[test]
 fn web_pages_cannot_use_it() {
     let issuer = Issuer::start(&[]);
-    let status = |head: &str| issuer.send(&format!("{head}\r\nConnection: close\r\n\r\n")).status;
+    let status = |head: &str| {
+        issuer
+            .send(&format!("{head}\r\nConnection: close\r\n\r\n"))
+            .status
+    };
     assert_eq!(status("GET /jwks HTTP/1.1\r\nHost: localhost"), 200);
     assert_eq!(status("GET /jwks HTTP/1.1\r\nHost: rebound.example"), 421);
-    assert_eq!(status("GET /jwks HTTP/1.1\r\nHost: localhost\r\nHost: localhost"), 400);
-    assert_eq!(status("GET http://rebound.example/jwks HTTP/1.1\r\nHost: localhost"), 421);
+    assert_eq!(
+        status("GET /jwks HTTP/1.1\r\nHost: localhost\r\nHost: localhost"),
+        400
+    );
+    assert_eq!(
+        status("GET http://rebound.example/jwks HTTP/1.1\r\nHost: localhost"),
+        421
+    );
     assert_eq!(status("GET /jwks HTTP/1.1\r\nX: y"), 400);
     assert_eq!(status("GET /jwks HTTP/1.0\r\nX: y"), 400);
-    assert_eq!(status("POST /token HTTP/1.1\r\nHost: localhost\r\nOrigin: http://evil.example\r\nContent-Length: 0"), 403);
+    assert_eq!(
+        status(
+            "POST /token HTTP/1.1\r\nHost: localhost\r\nOrigin: http://evil.example\r\nContent-Length: 0"
+        ),
+        403
+    );
 }
 
 #[test]
@@ -454,11 +660,19 @@ fn limits_hold() {
     let header = format!("GET /jwks HTTP/1.1\r\nHost: localhost\r\nX: {long}\r\n\r\n");
     assert_eq!(issuer.send(&header).status, 431);
     let many: String = (0..100).map(|i| format!("X{i}: y\r\n")).collect();
-    assert_eq!(issuer.send(&format!("GET /jwks HTTP/1.1\r\nHost: localhost\r\n{many}\r\n")).status, 431);
+    assert_eq!(
+        issuer
+            .send(&format!(
+                "GET /jwks HTTP/1.1\r\nHost: localhost\r\n{many}\r\n"
+            ))
+            .status,
+        431
+    );
     assert!(issuer.is_well());
 }
 
-/// Bytes of no sense, and requests with bytes of no sense in them: each gets an error or a closed connection.
+/// Bytes of no sense, and requests with bytes of no sense in them: each gets an error or a closed
+/// connection.
 #[test]
 fn malformed_requests_do_not_stop_it() {
     let mut issuer = Issuer::start(&[]);
@@ -488,7 +702,11 @@ fn malformed_requests_do_not_stop_it() {
         let _ = stream.shutdown(std::net::Shutdown::Write);
         let mut reply = Vec::new();
         let _ = stream.read_to_end(&mut reply);
-        assert!(reply.is_empty() || reply.starts_with(b"HTTP/1."), "{}", String::from_utf8_lossy(&reply));
+        assert!(
+            reply.is_empty() || reply.starts_with(b"HTTP/1."),
+            "{}",
+            String::from_utf8_lossy(&reply)
+        );
     }
     assert!(issuer.is_well());
     assert!(issuer.child.try_wait().unwrap().is_none());
@@ -499,7 +717,14 @@ fn malformed_requests_do_not_stop_it() {
 fn a_thousand_connections_at_once_are_served() {
     const COUNT: usize = 1000;
     let limit = getrlimit(Resource::Nofile);
-    setrlimit(Resource::Nofile, Rlimit { current: limit.maximum, ..limit }).unwrap();
+    setrlimit(
+        Resource::Nofile,
+        Rlimit {
+            current: limit.maximum,
+            ..limit
+        },
+    )
+    .unwrap();
     if limit.maximum.is_some_and(|most| most < 1500) {
         let _ = writeln!(std::io::stderr(), "skipped: needs 1500 file descriptors");
         return;
@@ -520,7 +745,8 @@ fn a_thousand_connections_at_once_are_served() {
     assert!(started.elapsed() < PATIENCE);
 }
 
-/// Clients that send nothing, or half a request, keep nobody else waiting; nor does a parent that reads no log.
+/// Clients that send nothing, or half a request, keep nobody else waiting; nor does a parent that
+/// reads no log.
 #[test]
 fn nobody_can_hold_it_up() {
     let issuer = Issuer::spawn(&[], |command| {
@@ -528,9 +754,13 @@ fn nobody_can_hold_it_up() {
     });
     let _silent: Vec<TcpStream> = (0..50).map(|_| issuer.connect()).collect();
     let mut half = issuer.connect();
-    half.write_all(b"POST /token HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\r\nx").unwrap();
+    half.write_all(b"POST /token HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\r\nx")
+        .unwrap();
     let mut stream = issuer.connect();
-    let request = format!("GET /{} HTTP/1.1\r\nHost: localhost\r\n\r\n", "x".repeat(150));
+    let request = format!(
+        "GET /{} HTTP/1.1\r\nHost: localhost\r\n\r\n",
+        "x".repeat(150)
+    );
     let mut buffer = [0; 4096];
     for _ in 0..1500 {
         stream.write_all(request.as_bytes()).unwrap();
@@ -549,19 +779,38 @@ fn https_with_the_certificate_it_made() {
     let issuer = Issuer::start(&["--tls", "--tls-cert", file.to_str().unwrap()]);
     assert!(issuer.url().starts_with("https://127.0.0.1:"));
     let mut roots = rustls::RootCertStore::empty();
-    roots.add(CertificateDer::from_pem_file(&file).unwrap()).unwrap();
-    let config = rustls::ClientConfig::builder_with_provider(rustls::crypto::ring::default_provider().into())
-        .with_safe_default_protocol_versions()
-        .unwrap()
-        .with_root_certificates(roots)
-        .with_no_client_auth();
+    roots
+        .add(CertificateDer::from_pem_file(&file).unwrap())
+        .unwrap();
+    let config = rustls::ClientConfig::builder_with_provider(
+        rustls::crypto::ring::default_provider().into(),
+    )
+    .with_safe_default_protocol_versions()
+    .unwrap()
+    .with_root_certificates(roots)
+    .with_no_client_auth();
     for name in ["localhost", "127.0.0.1"] {
-        let connection = rustls::ClientConnection::new(config.clone().into(), ServerName::try_from(name).unwrap()).unwrap();
+        let connection = rustls::ClientConnection::new(
+            config.clone().into(),
+            ServerName::try_from(name).unwrap(),
+        )
+        .unwrap();
         let mut stream = rustls::StreamOwned::new(connection, issuer.connect());
-        write!(stream, "GET /jwks HTTP/1.1\r\nHost: {name}\r\nConnection: close\r\n\r\n").unwrap();
+        write!(
+            stream,
+            "GET /jwks HTTP/1.1\r\nHost: {name}\r\nConnection: close\r\n\r\n"
+        )
+        .unwrap();
         let mut bytes = Vec::new();
         let _ = stream.read_to_end(&mut bytes);
-        assert_eq!(Reply::parse(&bytes).json()["keys"].as_array().unwrap().len(), 1, "{name}");
+        assert_eq!(
+            Reply::parse(&bytes).json()["keys"]
+                .as_array()
+                .unwrap()
+                .len(),
+            1,
+            "{name}"
+        );
     }
     // Plain HTTP at that port is an error of its own, and no more.
     assert_eq!(issuer.get("/jwks").status, 0);
@@ -569,17 +818,41 @@ fn https_with_the_certificate_it_made() {
 
 #[test]
 fn json_says_where_it_is_in_one_line() {
-    let mut child =
-        jwtctl(&["serve", "--listen", "127.0.0.1:0", "--json"]).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut child = jwtctl(&["serve", "--listen", "127.0.0.1:0", "--json"])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
     let mut text = String::new();
-    std::io::BufRead::read_line(&mut std::io::BufReader::new(child.stdout.as_mut().unwrap()), &mut text).unwrap();
+    std::io::BufRead::read_line(
+        &mut std::io::BufReader::new(child.stdout.as_mut().unwrap()),
+        &mut text,
+    )
+    .unwrap();
     let ready: Value = serde_json::from_str(&text).unwrap();
     child.kill().unwrap();
     let mut notes = String::new();
-    child.stderr.take().unwrap().read_to_string(&mut notes).unwrap();
+    child
+        .stderr
+        .take()
+        .unwrap()
+        .read_to_string(&mut notes)
+        .unwrap();
     child.wait().unwrap();
-    assert_eq!((&ready["schema"], &ready["ok"]), (&json!("jwtctl.serve/1"), &json!(true)));
-    assert!(ready["jwks_uri"].as_str().unwrap().starts_with(ready["issuer"].as_str().unwrap()));
-    assert_eq!(ready.get("admin_secret"), None, "stdout often ends up in logs");
+    assert_eq!(
+        (&ready["schema"], &ready["ok"]),
+        (&json!("jwtctl.serve/1"), &json!(true))
+    );
+    assert!(
+        ready["jwks_uri"]
+            .as_str()
+            .unwrap()
+            .starts_with(ready["issuer"].as_str().unwrap())
+    );
+    assert_eq!(
+        ready.get("admin_secret"),
+        None,
+        "stdout often ends up in logs"
+    );
     assert!(notes.contains("Authorization: Bearer "), "{notes}");
 }

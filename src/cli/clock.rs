@@ -13,20 +13,32 @@ pub struct SystemClock {
 
 impl SystemClock {
     /// Starts here and now, or at the time that --now pretends.
-    #[expect(clippy::disallowed_methods, reason = "the one place where clocks come in")]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the one place where clocks come in"
+    )]
     pub fn new(pretended: Option<Timestamp>) -> Self {
-        Self { pretended, start: Instant::now() }
+        Self {
+            pretended,
+            start: Instant::now(),
+        }
     }
 
     /// The real time, in whole seconds.
-    #[expect(clippy::disallowed_methods, reason = "the one place where clocks come in")]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the one place where clocks come in"
+    )]
     pub fn real() -> Timestamp {
         Timestamp(jiff::Timestamp::now().as_second())
     }
 }
 
 impl Clock for SystemClock {
-    #[expect(clippy::disallowed_methods, reason = "the one place where clocks come in")]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the one place where clocks come in"
+    )]
     fn millis(&self) -> Option<i64> {
         Some(match self.pretended {
             Some(time) => {
@@ -43,7 +55,11 @@ impl Clock for SystemClock {
 
     /// Nothing under a pretended time, which has nothing to do with how long the machine runs.
     fn boot(&self) -> Option<Boot> {
-        if self.pretended.is_some() { None } else { boot() }
+        if self.pretended.is_some() {
+            None
+        } else {
+            boot()
+        }
     }
 
     fn sleep(&self, duration: Duration) {
@@ -59,7 +75,9 @@ fn boot() -> Option<Boot> {
     let uptime = read("uptime")?;
     let (seconds, hundredths) = uptime.split_whitespace().next()?.split_once('.')?;
     let seconds: i64 = seconds.parse().ok()?;
-    let ms = seconds.checked_mul(1000)?.checked_add(hundredths.parse::<i64>().ok()?.checked_mul(10)?)?;
+    let ms = seconds
+        .checked_mul(1000)?
+        .checked_add(hundredths.parse::<i64>().ok()?.checked_mul(10)?)?;
     Some(Boot { id, ms })
 }
 

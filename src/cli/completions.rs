@@ -28,7 +28,9 @@ pub struct Script {
 pub fn run(args: Args) -> Result<Script, Error> {
     let mut text = Vec::new();
     clap_complete::generate(args.shell, &mut super::listed(), "jwtctl", &mut text);
-    Ok(Script { script: String::from_utf8_lossy(&text).into_owned() })
+    Ok(Script {
+        script: String::from_utf8_lossy(&text).into_owned(),
+    })
 }
 
 impl Report for Script {

@@ -18,8 +18,9 @@ use super::output::{Page, Report, Role, Status};
 
 /// Show what is in a token, without verifying it
 ///
-/// Reads signed (JWS) and encrypted (JWE) tokens in compact form; of an encrypted one, the header and the sizes. Numbers,
-/// duplicate members and the order of claims are shown as they were written. Nothing that is shown is vouched for.
+/// Reads signed (JWS) and encrypted (JWE) tokens in compact form; of an encrypted one, the header
+/// and the sizes. Numbers, duplicate members and the order of claims are shown as they were
+/// written. Nothing that is shown is vouched for.
 #[derive(clap::Args)]
 pub struct Args {
     /// The token, - for stdin, @FILE or env:NAME
@@ -65,29 +66,47 @@ enum Show {
 const DATES: &[&str] = &["exp", "nbf", "iat", "auth_time", "updated_at"];
 
 impl Args {
-    /// Whether the answer asked for is a bare value, so that JSON can only have been meant for others.
+    /// Whether the answer asked for is a bare value, so that JSON can only have been meant for
+    /// others.
     pub fn is_bare(&self) -> bool {
         self.claim.is_some() || self.part.is_some()
     }
 }
 
 pub fn run(args: Args, context: &mut Context<'_>) -> Result<Look, Error> {
-    context.inputs.check_stdin(&[("TOKEN", context.inputs.or_stdin(args.token.as_deref()))])?;
+    context
+        .inputs
+        .check_stdin(&[("TOKEN", context.inputs.or_stdin(args.token.as_deref()))])?;
     let token = context.inputs.token(args.token.as_deref(), args.max_size)?;
     let decoded = token::decode(&token)?;
     let show = match (args.claim, args.part) {
         (Some(name), _) => find_claim(&decoded, name),
         (None, Some(part)) => Show::Bytes(part_bytes(&decoded, part)?),
-        (None, None) => Show::All { explain: args.explain },
+        (None, None) => Show::All {
+            explain: args.explain,
+        },
     };
-    Ok(Look { token, decoded, now: context.env.now, show })
+    Ok(Look {
+        token,
+        decoded,
+        now: context.env.now,
+        show,
+    })
 }
 
 fn find_claim(decoded: &Decoded, name: String) -> Show {
-    let Content::Signed { json: Some(Json::Object(claims)), .. } = &decoded.content else {
+    let Content::Signed {
+        json: Some(Json::Object(claims)),
+        ..
+    } = &decoded.content
+    else {
         return Show::NoClaim(name);
     };
-    let found = if name.starts_with('/') { claims.pointer(&name) } else { claims.member(&name) };
+    let found = if name.starts_with('/') {
+        claims.pointer(&name)
+    } else {
+        claims.member(&name)
+    };
     found.map_or(Show::NoClaim(name), |value| Show::Claim(value.clone()))
 }
 
@@ -95,7 +114,9 @@ fn part_bytes(decoded: &Decoded, part: Part) -> Result<Vec<u8>, Error> {
     match (part, &decoded.content) {
         (Part::Header, _) => Ok(decoded.header_bytes.clone()),
         (Part::Payload, Content::Signed { payload, .. }) => Ok(payload.clone()),
-        (Part::Payload, Content::Encrypted { .. }) => Err(Error::usage("--part payload", "the token is encrypted")),
+        (Part::Payload, Content::Encrypted { .. }) => {
+            Err(Error::usage("--part payload", "the token is encrypted"))
+        }
     }
 }
 
@@ -104,10 +125,16 @@ impl Look {
         self.decoded.header.as_object()
     }
 
-    fn remark(&self, explain: bool, place: explain::Place) -> impl Fn(&str, &Json) -> Option<String> {
+    fn remark(
+        &self,
+        explain: bool,
+        place: explain::Place,
+    ) -> impl Fn(&str, &Json) -> Option<String> {
         move |name, value| {
             let date = self.date(name, value);
-            let meaning = explain.then(|| explain::explain(place, name, value)).flatten();
+            let meaning = explain
+                .then(|| explain::explain(place, name, value))
+                .flatten();
             match (date, meaning) {
                 (Some(date), Some(meaning)) => Some(format!("{date}; {meaning}")),
                 (date, meaning) => date.or(meaning.map(String::from)),
@@ -123,7 +150,9 @@ impl Look {
             ahead @ 1.. => format!("in {}", humanize(ahead)),
             past => format!("{} ago", humanize(past)),
         };
-        let milliseconds = Timestamp(at.0 / 1000).rfc3339().filter(|_| at.0 >= MILLISECONDS_FROM);
+        let milliseconds = Timestamp(at.0 / 1000)
+            .rfc3339()
+            .filter(|_| at.0 >= MILLISECONDS_FROM);
         Some(match (milliseconds, at.rfc3339()) {
             (Some(text), _) => format!("beyond the year 5138; as milliseconds it would be {text}"),
             (None, Some(text)) => format!("{text}, {when}"),
@@ -132,7 +161,10 @@ impl Look {
     }
 
     fn all(&self, page: &mut Page<'_>, explain: bool) -> io::Result<()> {
-        page.line(Role::Caution, "NOT VERIFIED: anyone could have written this")?;
+        page.line(
+            Role::Caution,
+            "NOT VERIFIED: anyone could have written this",
+        )?;
         if page.is_terminal() && self.token.len() <= 4096 {
             page.end()?;
             self.segments(page)?;
@@ -144,17 +176,30 @@ impl Look {
         }
         page.end()?;
         match &self.decoded.content {
-            Content::Signed { payload, json, signature } => {
+            Content::Signed {
+                payload,
+                json,
+                signature,
+            } => {
                 page.line(Role::Title, "Payload")?;
                 self.payload(page, payload, json.as_ref(), explain)?;
                 page.end()?;
                 page.text(Role::Title, "Signature")?;
                 page.line(Role::Plain, &format!("  {signature} bytes"))?;
             }
-            Content::Encrypted { encrypted_key, iv, ciphertext, tag } => {
+            Content::Encrypted {
+                encrypted_key,
+                iv,
+                ciphertext,
+                tag,
+            } => {
                 page.line(Role::Title, "Encrypted content")?;
-                let sizes =
-                    [("encrypted key", encrypted_key), ("initialization vector", iv), ("ciphertext", ciphertext), ("tag", tag)];
+                let sizes = [
+                    ("encrypted key", encrypted_key),
+                    ("initialization vector", iv),
+                    ("ciphertext", ciphertext),
+                    ("tag", tag),
+                ];
                 for (name, bytes) in sizes {
                     page.line(Role::Plain, &format!("  {name:<22} {bytes} bytes"))?;
                 }
@@ -169,7 +214,13 @@ impl Look {
 
     /// The token itself, each part in the colour of what it decodes to.
     fn segments(&self, page: &mut Page<'_>) -> io::Result<()> {
-        let roles = [Role::Header, Role::Payload, Role::Signature, Role::Payload, Role::Signature];
+        let roles = [
+            Role::Header,
+            Role::Payload,
+            Role::Signature,
+            Role::Payload,
+            Role::Signature,
+        ];
         for (i, (part, role)) in self.token.split('.').zip(roles).enumerate() {
             page.text(Role::Plain, if i == 0 { "" } else { "." })?;
             page.text(role, part)?;
@@ -177,29 +228,50 @@ impl Look {
         page.end()
     }
 
-    fn payload(&self, page: &mut Page<'_>, payload: &[u8], json: Option<&Json>, explain: bool) -> io::Result<()> {
+    fn payload(
+        &self,
+        page: &mut Page<'_>,
+        payload: &[u8],
+        json: Option<&Json>,
+        explain: bool,
+    ) -> io::Result<()> {
         match json {
-            Some(Json::Object(claims)) => page.object(claims, &self.remark(explain, explain::Place::Payload)),
+            Some(Json::Object(claims)) => {
+                page.object(claims, &self.remark(explain, explain::Place::Payload))
+            }
             Some(other) => {
                 page.json(other, 0)?;
                 page.end()
             }
             None => match std::str::from_utf8(payload) {
                 Ok(text) => page.line(Role::Payload, text),
-                Err(_) => {
-                    page.line(Role::Faint, &format!("  {} bytes that are not text (--part payload writes them)", payload.len()))
-                }
+                Err(_) => page.line(
+                    Role::Faint,
+                    &format!(
+                        "  {} bytes that are not text (--part payload writes them)",
+                        payload.len()
+                    ),
+                ),
             },
         }
     }
 
     fn times(&self) -> Object {
-        let Content::Signed { json: Some(Json::Object(claims)), .. } = &self.decoded.content else { return Object::default() };
+        let Content::Signed {
+            json: Some(Json::Object(claims)),
+            ..
+        } = &self.decoded.content
+        else {
+            return Object::default();
+        };
         let mut times = Object::default();
         for (name, value) in &claims.0 {
             if let Some(at) = date(name, value) {
                 let text = at.rfc3339().map_or(Json::Null, Json::String);
-                let members = vec![("at".into(), text), ("in_s".into(), at.since(self.now).into())];
+                let members = vec![
+                    ("at".into(), text),
+                    ("in_s".into(), at.since(self.now).into()),
+                ];
                 times.set(name.as_str(), Json::Object(Object(members)));
             }
         }
@@ -209,7 +281,9 @@ impl Look {
 
 fn date(name: &str, value: &Json) -> Option<Timestamp> {
     match value {
-        Json::Number(text) if DATES.contains(&name) => Some(Timestamp::from_json_number(text, name != "exp")),
+        Json::Number(text) if DATES.contains(&name) => {
+            Some(Timestamp::from_json_number(text, name != "exp"))
+        }
         _ => None,
     }
 }
@@ -269,14 +343,28 @@ impl Serialize for Look {
             warnings: &self.decoded.warnings,
         };
         match &self.decoded.content {
-            Content::Signed { payload, json, signature } => {
+            Content::Signed {
+                payload,
+                json,
+                signature,
+            } => {
                 document.payload = json.as_ref();
                 document.payload_b64u = json.is_none().then(|| encode(payload));
                 document.signature = Some(Object(vec![size("bytes", *signature)]));
             }
-            Content::Encrypted { encrypted_key, iv, ciphertext, tag } => {
+            Content::Encrypted {
+                encrypted_key,
+                iv,
+                ciphertext,
+                tag,
+            } => {
                 document.kind = "jwe-compact";
-                let sizes = [("encrypted_key", encrypted_key), ("iv", iv), ("ciphertext", ciphertext), ("tag", tag)];
+                let sizes = [
+                    ("encrypted_key", encrypted_key),
+                    ("iv", iv),
+                    ("ciphertext", ciphertext),
+                    ("tag", tag),
+                ];
                 document.sizes = Some(Object(sizes.map(|(name, bytes)| size(name, *bytes)).into()));
             }
         }

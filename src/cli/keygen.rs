@@ -21,10 +21,11 @@ use super::output::{Page, Report, Role};
 
 /// Make a key
 ///
-/// It goes into the keystore, or to --out. In the keystore the first key signs at once; a later one is published for two
-/// hours first, so that verifiers know it by then. The private key is encrypted with a passphrase unless --no-encrypt
-/// says otherwise: as a JWE of its JWK, or as encrypted PKCS#8. Files are readable by their owner alone and are never
-/// overwritten without --force.
+/// It goes into the keystore, or to --out. In the keystore the first key signs at once; a later one
+/// is published for two hours first, so that verifiers know it by then. The private key is
+/// encrypted with a passphrase unless --no-encrypt says otherwise: as a JWE of its JWK, or as
+/// encrypted PKCS#8. Files are readable by their owner alone and are never overwritten without
+/// --force.
 #[derive(clap::Args)]
 pub struct Args {
     /// The algorithm, in any case (default: EdDSA); --list-algs lists them
@@ -156,18 +157,28 @@ impl Alg {
     /// Every algorithm that takes a key.
     fn all() -> impl Iterator<Item = Self> {
         let takes_key = |alg: &&KeyAlg| Recipe::for_encryption(**alg, None, None).is_ok();
-        SigAlg::ALL.iter().map(|alg| Self::Sig(*alg)).chain(KeyAlg::ALL.iter().filter(takes_key).map(|alg| Self::Enc(*alg)))
+        SigAlg::ALL.iter().map(|alg| Self::Sig(*alg)).chain(
+            KeyAlg::ALL
+                .iter()
+                .filter(takes_key)
+                .map(|alg| Self::Enc(*alg)),
+        )
     }
 }
 
 /// Any text, because [`find_alg`] has more to say about it than a parser could.
 fn alg() -> Choice<String> {
-    Choice::new(|text| Ok(text.to_owned()), || Alg::all().map(Alg::name).collect())
+    Choice::new(
+        |text| Ok(text.to_owned()),
+        || Alg::all().map(Alg::name).collect(),
+    )
 }
 
 pub fn run(args: Args, context: &mut Context<'_>) -> Result<Made, Error> {
     if args.list_algs {
-        return Ok(Made::List { algs: Alg::all().map(Alg::name).collect() });
+        return Ok(Made::List {
+            algs: Alg::all().map(Alg::name).collect(),
+        });
     }
     check(&args, context)?;
     context.inputs.check_stdin(&[])?;
@@ -181,16 +192,34 @@ pub fn run(args: Args, context: &mut Context<'_>) -> Result<Made, Error> {
         return Err(Error::usage("--use", format!("contradicts {}", alg.name())));
     }
     check_symmetric(recipe, &args)?;
-    let Some(out) = args.out.clone() else { return into_store(recipe, alg, &args, context) };
+    let Some(out) = args.out.clone() else {
+        return into_store(recipe, alg, &args, context);
+    };
     // Ask before the work: a passphrase typed for a file that cannot be written is a nuisance.
     let passphrase = match args.no_encrypt {
         true => None,
-        false => Some(context.inputs.new_passphrase(if out == "-" { "the key" } else { &out })?),
+        false => Some(
+            context
+                .inputs
+                .new_passphrase(if out == "-" { "the key" } else { &out })?,
+        ),
     };
     let key = make(recipe, alg, &args, context)?;
-    let private = keyfile::private(&key, args.format.into(), passphrase.as_ref(), args.p2c, "--format", &context.env)?;
-    let public = args.public_out.as_ref().map(|_| keyfile::public(&key, args.format.into(), "--public-out")).transpose()?;
-    store(&key, alg, &private, public.as_deref(), &args, &out, context).map(|made| Made::Key(Box::new(made)))
+    let private = keyfile::private(
+        &key,
+        args.format.into(),
+        passphrase.as_ref(),
+        args.p2c,
+        "--format",
+        &context.env,
+    )?;
+    let public = args
+        .public_out
+        .as_ref()
+        .map(|_| keyfile::public(&key, args.format.into(), "--public-out"))
+        .transpose()?;
+    store(&key, alg, &private, public.as_deref(), &args, &out, context)
+        .map(|made| Made::Key(Box::new(made)))
 }
 
 /// Makes a key that joins the keystore.
@@ -202,12 +231,25 @@ fn into_store(recipe: Recipe, alg: Alg, args: &Args, context: &Context<'_>) -> R
     let path = context.inputs.store_path()?;
     let guard = Guard::joining(&context.inputs.store()?, args.no_encrypt, args.p2c, context)?;
     let key = make(recipe, alg, args, context)?;
-    let public = args.public_out.as_ref().map(|_| keyfile::public(&key, args.format.into(), "--public-out")).transpose()?;
-    let added = keystore::add(&path, key, &Policy::default(), guard.protection(), &context.env)?;
+    let public = args
+        .public_out
+        .as_ref()
+        .map(|_| keyfile::public(&key, args.format.into(), "--public-out"))
+        .transpose()?;
+    let added = keystore::add(
+        &path,
+        key,
+        &Policy::default(),
+        guard.protection(),
+        &context.env,
+    )?;
     let stdout = write_public(public.as_deref(), args)?;
     let (key, slot) = (&added.entry.key, &added.entry.slot);
     if let Some(signing) = &added.replaces {
-        context.output.note(&format!("published now, and signs from {} on; until then {signing} does", slot.activates_at));
+        context.output.note(&format!(
+            "published now, and signs from {} on; until then {signing} does",
+            slot.activates_at
+        ));
     }
     let made = NewKey {
         file: Some(path.display().to_string()),
@@ -224,22 +266,36 @@ fn check(args: &Args, context: &Context<'_>) -> Result<(), Error> {
     if out == Some("-") && args.public_out.as_deref() == Some("-") {
         return Err(Error::usage("--public-out -", "stdout is taken by --out -"));
     }
-    let files = [out, args.public_out.as_deref()].into_iter().flatten().filter(|path| *path != "-").map(Path::new);
+    let files = [out, args.public_out.as_deref()]
+        .into_iter()
+        .flatten()
+        .filter(|path| *path != "-")
+        .map(Path::new);
     let files: Vec<&Path> = files.collect();
-    files.iter().try_for_each(|path| files::check_target(path, args.force))?;
+    files
+        .iter()
+        .try_for_each(|path| files::check_target(path, args.force))?;
     if let [private, public] = files[..]
         && files::same_place(private, public)
     {
         return Err(Error::usage("--public-out", "names the same file as --out"));
     }
     if out == Some("-") && args.format == Format::Der && context.output.is_terminal() {
-        return Err(Error::usage("--format der", "would write bytes to the terminal").hint("use --out FILE, or a pipe"));
+        return Err(
+            Error::usage("--format der", "would write bytes to the terminal")
+                .hint("use --out FILE, or a pipe"),
+        );
     }
     let pkcs8 = out.is_some() && matches!(args.format, Format::Pem | Format::Der);
     match (args.p2c, pkcs8) {
         (Some(count), true) if !PKCS8_ITERATIONS.contains(&count) => {
             let (least, most) = (PKCS8_ITERATIONS.start(), PKCS8_ITERATIONS.end());
-            Err(Error::usage("--p2c", format!("{count} is outside {least} to {most}, which PKCS#8 files are written with")))
+            Err(Error::usage(
+                "--p2c",
+                format!(
+                    "{count} is outside {least} to {most}, which PKCS#8 files are written with"
+                ),
+            ))
         }
         (Some(count), false) => seal::check_p2c(count),
         _ => Ok(()),
@@ -252,12 +308,16 @@ fn check_symmetric(recipe: Recipe, args: &Args) -> Result<(), Error> {
         return Ok(());
     }
     if args.public_out.is_some() {
-        return Err(Error::usage("--public-out", "a symmetric key has no public half"));
+        return Err(Error::usage(
+            "--public-out",
+            "a symmetric key has no public half",
+        ));
     }
     match args.format {
-        Format::Pem | Format::Der if args.out.is_some() => {
-            Err(Error::usage("--format", "PEM and DER are for key pairs; a symmetric key is written as a JWK"))
-        }
+        Format::Pem | Format::Der if args.out.is_some() => Err(Error::usage(
+            "--format",
+            "PEM and DER are for key pairs; a symmetric key is written as a JWK",
+        )),
         _ => Ok(()),
     }
 }
@@ -268,18 +328,29 @@ fn find_alg(text: &str, context: &Context<'_>) -> Result<Alg, Error> {
         return Ok(alg);
     }
     // "RSA256" is what people call it who read "RS256" aloud.
-    let digits = text.get(3..).filter(|_| text.get(..3).is_some_and(|head| head.eq_ignore_ascii_case("RSA")));
+    let digits = text.get(3..).filter(|_| {
+        text.get(..3)
+            .is_some_and(|head| head.eq_ignore_ascii_case("RSA"))
+    });
     if let Some(alg) = digits.and_then(|digits| find(&format!("RS{digits}"))) {
-        context.output.note(&format!("{text} is taken as {}", alg.name()));
+        context
+            .output
+            .note(&format!("{text} is taken as {}", alg.name()));
         return Ok(alg);
     }
     let names: Vec<&str> = Alg::all().map(Alg::name).collect();
-    let error = Error::usage(format!("{text:?}"), "is no algorithm that keys are made for");
+    let error = Error::usage(
+        format!("{text:?}"),
+        "is no algorithm that keys are made for",
+    );
     Err(error.hint(format!("algorithms are {}", names.join(", "))))
 }
 
 fn make(recipe: Recipe, alg: Alg, args: &Args, context: &Context<'_>) -> Result<Key, Error> {
-    let spinner = context.output.spinner(matches!(recipe, Recipe::Rsa(bits) if bits >= 3072), "looking for primes");
+    let spinner = context.output.spinner(
+        matches!(recipe, Recipe::Rsa(bits) if bits >= 3072),
+        "looking for primes",
+    );
     let made = key::generate(recipe, &context.env);
     drop(spinner);
     let mut key = made.map_err(|why| Error::input(Code::BadKey, "the new key", why))?;
@@ -289,7 +360,14 @@ fn make(recipe: Recipe, alg: Alg, args: &Args, context: &Context<'_>) -> Result<
         other => other.to_owned(),
     });
     key.alg = Some(alg.name().into());
-    key.usage = Some(if alg.usage() == Usage::Sig { "sig" } else { "enc" }.into());
+    key.usage = Some(
+        if alg.usage() == Usage::Sig {
+            "sig"
+        } else {
+            "enc"
+        }
+        .into(),
+    );
     Ok(key)
 }
 
@@ -308,8 +386,18 @@ fn store(
     if to_stdout {
         stdout = Some(Secret::new(private.expose().to_vec()));
     } else {
-        files::write(Path::new(out), private.expose(), Access::Private, args.force).inspect_err(|_| {
-            if let Some(path) = args.public_out.as_deref().filter(|path| *path != "-" && !args.force) {
+        files::write(
+            Path::new(out),
+            private.expose(),
+            Access::Private,
+            args.force,
+        )
+        .inspect_err(|_| {
+            if let Some(path) = args
+                .public_out
+                .as_deref()
+                .filter(|path| *path != "-" && !args.force)
+            {
                 // The error that counts is the one that led here.
                 let _ = std::fs::remove_file(path);
             }
@@ -327,19 +415,31 @@ fn store(
 fn write_public(public: Option<&[u8]>, args: &Args) -> Result<Option<Secret>, Error> {
     match (args.public_out.as_deref(), public) {
         (Some("-"), Some(public)) => Ok(Some(Secret::new(public.to_vec()))),
-        (Some(path), Some(public)) => files::write(Path::new(path), public, Access::Public, args.force).map(|()| None),
+        (Some(path), Some(public)) => {
+            files::write(Path::new(path), public, Access::Public, args.force).map(|()| None)
+        }
         _ => Ok(None),
     }
 }
 
 impl NewKey {
-    fn new(key: &Key, alg: Alg, stored: &'static str, encrypted: bool, args: &Args, stdout: Option<Secret>) -> Self {
+    fn new(
+        key: &Key,
+        alg: Alg,
+        stored: &'static str,
+        encrypted: bool,
+        args: &Args,
+        stdout: Option<Secret>,
+    ) -> Self {
         Self {
             kid: key.kid.clone().unwrap_or_default(),
             alg: alg.name(),
             kty: key.kty().as_str(),
             thumbprint: key.public().map(|public| public.thumbprint()),
-            public_jwk: key.public().map(|public| public.public_jwk()).unwrap_or_default(),
+            public_jwk: key
+                .public()
+                .map(|public| public.public_jwk())
+                .unwrap_or_default(),
             stored,
             encrypted,
             state: None,
@@ -366,19 +466,29 @@ impl Report for Made {
     fn human(&self, page: &mut Page<'_>) -> io::Result<()> {
         let made = match self {
             Self::Key(made) => made,
-            Self::List { algs } => return algs.iter().try_for_each(|alg| page.line(Role::Plain, alg)),
+            Self::List { algs } => {
+                return algs.iter().try_for_each(|alg| page.line(Role::Plain, alg));
+            }
         };
         if let Some(bytes) = &made.stdout {
             return page.bytes(bytes.expose());
         }
-        let how = if made.encrypted { "encrypted" } else { "NOT ENCRYPTED" };
+        let how = if made.encrypted {
+            "encrypted"
+        } else {
+            "NOT ENCRYPTED"
+        };
         page.line(Role::Plain, &format!("kid      {}", made.kid))?;
         page.line(Role::Plain, &format!("alg      {}", made.alg))?;
         if let Some(state) = made.state {
             page.line(Role::Plain, &format!("state    {}", state.as_str()))?;
         }
         if let Some(file) = &made.file {
-            let place = if made.state.is_some() { "store  " } else { "private" };
+            let place = if made.state.is_some() {
+                "store  "
+            } else {
+                "private"
+            };
             page.line(Role::Plain, &format!("{place}  {file} ({how})"))?;
         }
         match &made.public_file {

@@ -23,8 +23,11 @@ pub struct Written {
 
 pub fn run(args: Args) -> Result<Written, Error> {
     let command = super::Cli::command();
-    clap_mangen::generate_to(command, &args.directory).map_err(|e| Error::io(&args.directory, &e))?;
-    Ok(Written { directory: args.directory })
+    clap_mangen::generate_to(command, &args.directory)
+        .map_err(|e| Error::io(&args.directory, &e))?;
+    Ok(Written {
+        directory: args.directory,
+    })
 }
 
 impl Report for Written {

@@ -30,11 +30,17 @@ use output::{Color, Output, Report};
 
 /// Mint, inspect and verify JSON Web Tokens, and manage JSON Web Key Sets
 ///
-/// Exit codes: 0 done or valid, 1 the answer is no, 2 the call cannot be used, 3 something outside did not answer, 4 this
-/// machine refused, 10 and above the token is bad (10 signature, 11 expired, 12 not yet valid, 13 a claim, 14 no key, 15
-/// algorithm, 16 session, 17 not a token).
+/// Exit codes: 0 done or valid, 1 the answer is no, 2 the call cannot be used, 3 something outside
+/// did not answer, 4 this machine refused, 10 and above the token is bad (10 signature, 11 expired,
+/// 12 not yet valid, 13 a claim, 14 no key, 15 algorithm, 16 session, 17 not a token).
 #[derive(Parser)]
-#[command(name = "jwtctl", version, disable_help_subcommand = true, infer_subcommands = false, max_term_width = 100)]
+#[command(
+    name = "jwtctl",
+    version,
+    disable_help_subcommand = true,
+    infer_subcommands = false,
+    max_term_width = 100
+)]
 pub struct Cli {
     #[command(flatten)]
     global: Global,
@@ -55,10 +61,23 @@ struct Global {
     #[arg(long, short, global = true, conflicts_with = "quiet")]
     verbose: bool,
     /// When to use colour
-    #[arg(long, global = true, value_name = "WHEN", default_value = "auto", hide_possible_values = false)]
+    #[arg(
+        long,
+        global = true,
+        value_name = "WHEN",
+        default_value = "auto",
+        hide_possible_values = false
+    )]
     color: Color,
     /// Pretend it is TIME: RFC 3339, a date, Unix seconds, +15m or -1h
-    #[arg(long, global = true, value_name = "TIME", env = "JWTCTL_NOW", allow_hyphen_values = true, hide_env_values = true)]
+    #[arg(
+        long,
+        global = true,
+        value_name = "TIME",
+        env = "JWTCTL_NOW",
+        allow_hyphen_values = true,
+        hide_env_values = true
+    )]
     now: Option<String>,
     /// Never prompt: fail and name the flag to use [env: CI]
     #[arg(long, global = true)]
@@ -72,7 +91,8 @@ struct Global {
     /// Files and cache only: open no connection
     #[arg(long, global = true, env = "JWTCTL_OFFLINE", value_parser = clap::builder::FalseyValueParser::new(), hide_env_values = true)]
     offline: bool,
-    /// Open sealed keys and encrypted PEM with the passphrase in KEYSPEC: PATH, -, env:NAME or fd:N
+    /// Open sealed keys and encrypted PEM with the passphrase in KEYSPEC: PATH, -, env:NAME or
+    /// fd:N
     #[arg(
         long,
         global = true,
@@ -84,8 +104,8 @@ struct Global {
     passphrase_from: Option<String>,
 }
 
-/// Building a command's arguments is put off until it is the one that runs, which halves the start-up; the one-line
-/// descriptions are therefore said here as well.
+/// Building a command's arguments is put off until it is the one that runs, which halves the
+/// start-up; the one-line descriptions are therefore said here as well.
 #[derive(Subcommand)]
 #[command(defer = true)]
 enum Command {
@@ -115,9 +135,14 @@ enum Command {
 /// The command line without the commands that `--help` leaves out, as completions are to know it.
 fn listed() -> clap::Command {
     let whole = Cli::command();
-    let commands = whole.get_subcommands().filter(|command| !command.is_hide_set()).cloned();
+    let commands = whole
+        .get_subcommands()
+        .filter(|command| !command.is_hide_set())
+        .cloned();
     // clap takes no subcommand away again, so they join a command that has none.
-    let bare = clap::Command::new("jwtctl").version(env!("CARGO_PKG_VERSION")).disable_help_subcommand(true);
+    let bare = clap::Command::new("jwtctl")
+        .version(env!("CARGO_PKG_VERSION"))
+        .disable_help_subcommand(true);
     Global::augment_args(bare).subcommands(commands)
 }
 
@@ -153,25 +178,53 @@ pub fn main() -> ExitCode {
         Ok(cli) => cli,
         Err(error) => return output::clap_error(error, &args, json, color),
     };
-    // A bare value is asked for by this call, JSON perhaps by an environment that was meant for others.
+    // A bare value is asked for by this call, JSON perhaps by an environment that was meant for
+    // others.
     let json = cli.global.json || (json && !cli.command.is_bare());
     let output = Output::new(json, cli.global.quiet, cli.global.verbose, cli.global.color);
     let real = SystemClock::real();
-    let pretended = match cli.global.now.as_deref().filter(|text| !text.is_empty()).map(|text| pretend(text, real)).transpose() {
+    let pretended = match cli
+        .global
+        .now
+        .as_deref()
+        .filter(|text| !text.is_empty())
+        .map(|text| pretend(text, real))
+        .transpose()
+    {
         Ok(pretended) => pretended,
         Err(error) => return output.fail(&error),
     };
     let clock = SystemClock::new(pretended);
     let random = |buffer: &mut [u8]| fill_random(buffer);
-    let env = Env { now: pretended.unwrap_or(real), random: &random, clock: &clock };
-    let Global { no_input, passphrase_from, store, cache_dir, offline, .. } = cli.global;
+    let env = Env {
+        now: pretended.unwrap_or(real),
+        random: &random,
+        clock: &clock,
+    };
+    let Global {
+        no_input,
+        passphrase_from,
+        store,
+        cache_dir,
+        offline,
+        ..
+    } = cli.global;
     // Empty, as a variable may be, is as good as none.
     let passphrase_from = passphrase_from.filter(|spec| !spec.is_empty());
-    let [store, cache_dir] = [store, cache_dir].map(|dir| dir.filter(|it| !it.is_empty()).map(PathBuf::from));
+    let [store, cache_dir] =
+        [store, cache_dir].map(|dir| dir.filter(|it| !it.is_empty()).map(PathBuf::from));
     let inputs = Inputs::new(no_input || input::is_on("CI"), passphrase_from, store);
     let names_store = has_flag(&args, "--store");
     let names_passphrase = has_flag(&args, "--passphrase-from");
-    let mut context = Context { env, inputs, output, cache_dir, offline, names_store, names_passphrase };
+    let mut context = Context {
+        env,
+        inputs,
+        output,
+        cache_dir,
+        offline,
+        names_store,
+        names_passphrase,
+    };
     dispatch(cli.command, &mut context)
 }
 
@@ -218,23 +271,50 @@ fn finish<R: Report>(result: Result<R, Error>, context: &Context<'_>) -> ExitCod
 
 /// Whether the command line has that flag, with or without a value behind a `=`.
 fn has_flag(args: &[OsString], flag: &str) -> bool {
-    let is_flag = |arg: &str| arg.strip_prefix(flag).is_some_and(|rest| rest.is_empty() || rest.starts_with('='));
-    args.iter().skip(1).take_while(|arg| *arg != "--").filter_map(|arg| arg.to_str()).any(is_flag)
+    let is_flag = |arg: &str| {
+        arg.strip_prefix(flag)
+            .is_some_and(|rest| rest.is_empty() || rest.starts_with('='))
+    };
+    args.iter()
+        .skip(1)
+        .take_while(|arg| *arg != "--")
+        .filter_map(|arg| arg.to_str())
+        .any(is_flag)
 }
 
-/// Whether JSON was asked for, and what colour: found out before parsing, so that usage errors comply as well.
+/// Whether JSON was asked for, and what colour: found out before parsing, so that usage errors
+/// comply as well.
 fn looks(args: &[OsString]) -> (bool, Color) {
-    let words: Vec<&str> = args.iter().skip(1).take_while(|arg| *arg != "--").filter_map(|arg| arg.to_str()).collect();
-    let json =
-        words.contains(&"--json") || input::variable("JWTCTL_FORMAT").is_some_and(|format| format.eq_ignore_ascii_case("json"));
-    let after = words.iter().position(|word| *word == "--color").and_then(|at| words.get(at + 1).copied());
-    let color = words.iter().find_map(|word| word.strip_prefix("--color=")).or(after);
-    (json, color.and_then(|color| Color::from_str(color, true).ok()).unwrap_or(Color::Auto))
+    let words: Vec<&str> = args
+        .iter()
+        .skip(1)
+        .take_while(|arg| *arg != "--")
+        .filter_map(|arg| arg.to_str())
+        .collect();
+    let json = words.contains(&"--json")
+        || input::variable("JWTCTL_FORMAT")
+            .is_some_and(|format| format.eq_ignore_ascii_case("json"));
+    let after = words
+        .iter()
+        .position(|word| *word == "--color")
+        .and_then(|at| words.get(at + 1).copied());
+    let color = words
+        .iter()
+        .find_map(|word| word.strip_prefix("--color="))
+        .or(after);
+    (
+        json,
+        color
+            .and_then(|color| Color::from_str(color, true).ok())
+            .unwrap_or(Color::Auto),
+    )
 }
 
 /// Fills `buffer` from the operating system, without which nothing that needs randomness may go on.
 fn fill_random(buffer: &mut [u8]) {
     if let Err(error) = getrandom::fill(buffer) {
-        output::stop(&format!("the operating system gives no randomness: {error}"));
+        output::stop(&format!(
+            "the operating system gives no randomness: {error}"
+        ));
     }
 }

@@ -25,8 +25,9 @@ const DEFAULT_TTL: i64 = 15 * 60;
 
 /// Sign a token
 ///
-/// Claims come from flags, from CLAIM arguments and from --payload. What every token should have and this one lacks is
-/// added: iat (now), exp (15 minutes) and jti (a UUID). Without --key and --secret, the current key of the keystore signs.
+/// Claims come from flags, from CLAIM arguments and from --payload. What every token should have
+/// and this one lacks is added: iat (now), exp (15 minutes) and jti (a UUID). Without --key and
+/// --secret, the current key of the keystore signs.
 #[derive(clap::Args)]
 #[command(group(clap::ArgGroup::new("signing").args(["key", "secret"])))]
 pub struct Args {
@@ -38,10 +39,21 @@ pub struct Args {
     #[arg(long, value_name = "KEYSPEC", help_heading = "Key")]
     key: Option<String>,
     /// Sign with this HMAC secret: PATH, -, env:NAME or fd:N, never the secret itself
-    #[arg(long, value_name = "KEYSPEC", help_heading = "Key", allow_hyphen_values = true)]
+    #[arg(
+        long,
+        value_name = "KEYSPEC",
+        help_heading = "Key",
+        allow_hyphen_values = true
+    )]
     secret: Option<String>,
     /// How the secret is written
-    #[arg(long, value_name = "ENCODING", default_value = "utf8", requires = "secret", help_heading = "Key")]
+    #[arg(
+        long,
+        value_name = "ENCODING",
+        default_value = "utf8",
+        requires = "secret",
+        help_heading = "Key"
+    )]
     secret_encoding: SecretEncoding,
     /// The algorithm; needed only where the key leaves a choice
     #[arg(long, value_parser = sig_alg(), hide_possible_values = true, help_heading = "Key")]
@@ -66,13 +78,29 @@ pub struct Args {
     #[arg(long, help_heading = "Claims")]
     aud: Vec<String>,
     /// The token's id: auto for a UUID, none for none
-    #[arg(long, value_name = "auto|none|VALUE", default_value = "auto", hide_default_value = true, help_heading = "Claims")]
+    #[arg(
+        long,
+        value_name = "auto|none|VALUE",
+        default_value = "auto",
+        hide_default_value = true,
+        help_heading = "Claims"
+    )]
     jti: String,
     /// When it was issued (default: now)
-    #[arg(long, value_name = "TIME", allow_hyphen_values = true, help_heading = "Claims")]
+    #[arg(
+        long,
+        value_name = "TIME",
+        allow_hyphen_values = true,
+        help_heading = "Claims"
+    )]
     iat: Option<String>,
     /// Not valid before
-    #[arg(long, value_name = "TIME", allow_hyphen_values = true, help_heading = "Claims")]
+    #[arg(
+        long,
+        value_name = "TIME",
+        allow_hyphen_values = true,
+        help_heading = "Claims"
+    )]
     nbf: Option<String>,
     /// Not valid from then on: a time such as +1h or 2026-08-01T10:15:00Z
     #[arg(long, value_name = "TIME", allow_hyphen_values = true, conflicts_with_all = ["ttl", "no_exp"], help_heading = "Claims")]
@@ -107,7 +135,9 @@ pub struct Args {
 }
 
 /// What makes no sense when bytes rather than claims are signed.
-const CLAIM_FLAGS: [&str; 10] = ["claims", "iss", "sub", "aud", "iat", "nbf", "exp", "ttl", "no_exp", "jti"];
+const CLAIM_FLAGS: [&str; 10] = [
+    "claims", "iss", "sub", "aud", "iat", "nbf", "exp", "ttl", "no_exp", "jti",
+];
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Format {
@@ -133,7 +163,11 @@ pub struct Signed {
 }
 
 pub fn run(args: Args, context: &mut Context<'_>) -> Result<Signed, Error> {
-    let named = [("--key", args.key.as_deref()), ("--secret", args.secret.as_deref()), ("--payload", args.payload.as_deref())];
+    let named = [
+        ("--key", args.key.as_deref()),
+        ("--secret", args.secret.as_deref()),
+        ("--payload", args.payload.as_deref()),
+    ];
     context.inputs.check_stdin(&named)?;
     let raw = args.raw || args.detached;
     let header = header(&args, raw)?;
@@ -143,9 +177,13 @@ pub fn run(args: Args, context: &mut Context<'_>) -> Result<Signed, Error> {
     };
     let (key, alg) = key(&args, claims.as_ref(), context)?;
     let header = with_kid(header, &args, &key)?;
-    let signer = key.signer(alg, args.allow_weak_key).map_err(|misfit| refused(&key, &misfit, &args))?;
+    let signer = key
+        .signer(alg, args.allow_weak_key)
+        .map_err(|misfit| refused(&key, &misfit, &args))?;
     if let Err(Misfit::Weak(why)) = key.fit(alg, Job::Sign) {
-        context.output.warn(&format!("weak key: {} {why}", key.label()));
+        context
+            .output
+            .warn(&format!("weak key: {} {why}", key.label()));
     }
     let bytes = match (&claims, &args.payload) {
         (Some(claims), _) => Json::Object(claims.clone()).to_text().into_bytes(),
@@ -157,11 +195,23 @@ pub fn run(args: Args, context: &mut Context<'_>) -> Result<Signed, Error> {
     shown.0.extend(header.0.iter().cloned());
     let strict = Header::parse(Json::Object(shown.clone()).to_text().as_bytes());
     strict.map_err(|reason| Error::input(Code::BadInput, "--header", reason.message))?;
-    let make = if args.detached { jws::sign_detached } else { jws::sign };
-    let token = make(&header, &bytes, &signer).map_err(|why| Error::input(Code::BadKey, key.label(), why))?;
+    let make = if args.detached {
+        jws::sign_detached
+    } else {
+        jws::sign
+    };
+    let token = make(&header, &bytes, &signer)
+        .map_err(|why| Error::input(Code::BadKey, key.label(), why))?;
     let kid = shown.text("kid").map(String::from);
     notes.iter().for_each(|note| context.output.note(note));
-    Ok(Signed { token, header: shown, payload: claims, kid, alg: alg.as_str(), format: args.format })
+    Ok(Signed {
+        token,
+        header: shown,
+        payload: claims,
+        kid,
+        alg: alg.as_str(),
+        format: args.format,
+    })
 }
 
 fn header(args: &Args, raw: bool) -> Result<Object, Error> {
@@ -178,8 +228,15 @@ fn header(args: &Args, raw: bool) -> Result<Object, Error> {
         let claim = Claim::parse(text)?;
         let name = claim.path().swap_remove(0);
         if ["alg", "crit", "b64"].contains(&name.as_str()) {
-            let error = Error::usage(format!("--header {text}"), format!("{name:?} cannot be set by hand"));
-            return Err(if name == "alg" { error.hint("choose the algorithm with --alg") } else { error });
+            let error = Error::usage(
+                format!("--header {text}"),
+                format!("{name:?} cannot be set by hand"),
+            );
+            return Err(if name == "alg" {
+                error.hint("choose the algorithm with --alg")
+            } else {
+                error
+            });
         }
         given.claim(&claim, &format!("--header {text}"))?;
         claim.place(&mut header)?;
@@ -187,8 +244,8 @@ fn header(args: &Args, raw: bool) -> Result<Object, Error> {
     Ok(header)
 }
 
-/// What flags and arguments have set so far. Nothing is set twice, however it is spelt, and nothing is set inside of what
-/// another one sets whole.
+/// What flags and arguments have set so far. Nothing is set twice, however it is spelt, and nothing
+/// is set inside of what another one sets whole.
 #[derive(Default)]
 struct Given(Vec<Vec<String>>);
 
@@ -199,8 +256,15 @@ impl Given {
 
     fn claim(&mut self, claim: &Claim, what: &str) -> Result<(), Error> {
         let path = claim.path();
-        if let Some(other) = self.0.iter().find(|it| it.starts_with(&path) || path.starts_with(it)) {
-            return Err(Error::usage(what, format!("{:?} is given twice", other.join("/"))));
+        if let Some(other) = self
+            .0
+            .iter()
+            .find(|it| it.starts_with(&path) || path.starts_with(it))
+        {
+            return Err(Error::usage(
+                what,
+                format!("{:?} is given twice", other.join("/")),
+            ));
         }
         self.0.push(path);
         Ok(())
@@ -208,11 +272,17 @@ impl Given {
 }
 
 fn with_kid(mut header: Object, args: &Args, key: &Key) -> Result<Object, Error> {
-    let kid = args.kid.as_ref().or(key.kid.as_ref()).filter(|_| !header.has("kid"));
+    let kid = args
+        .kid
+        .as_ref()
+        .or(key.kid.as_ref())
+        .filter(|_| !header.has("kid"));
     if let Some(kid) = kid {
         // Behind typ, where people look for it.
         let at = usize::from(header.has("typ"));
-        header.0.insert(at.min(header.0.len()), ("kid".into(), kid.as_str().into()));
+        header
+            .0
+            .insert(at.min(header.0.len()), ("kid".into(), kid.as_str().into()));
     }
     Ok(header)
 }
@@ -232,7 +302,9 @@ fn claims(args: &Args, context: &Context<'_>) -> Result<(Object, Vec<String>), E
         }
     };
     let time = |flag: &str, text: &Option<String>| {
-        text.as_ref().map(|text| moment(text, flag, now).map(|at| Json::from(at.0))).transpose()
+        text.as_ref()
+            .map(|text| moment(text, flag, now).map(|at| Json::from(at.0)))
+            .transpose()
     };
     set(&mut claims, "iss", args.iss.as_deref().map(Json::from));
     set(&mut claims, "sub", args.sub.as_deref().map(Json::from));
@@ -255,7 +327,11 @@ fn claims(args: &Args, context: &Context<'_>) -> Result<(Object, Vec<String>), E
             None => time("--exp", &args.exp)?,
         },
     );
-    set(&mut claims, "jti", (!["auto", "none"].contains(&args.jti.as_str())).then(|| args.jti.as_str().into()));
+    set(
+        &mut claims,
+        "jti",
+        (!["auto", "none"].contains(&args.jti.as_str())).then(|| args.jti.as_str().into()),
+    );
     if args.no_exp {
         given.flag("exp");
     }
@@ -268,9 +344,9 @@ fn claims(args: &Args, context: &Context<'_>) -> Result<(Object, Vec<String>), E
     token::check_claims(&claims).map_err(|(name, why)| {
         let error = Error::input(Code::BadInput, name, why);
         match name {
-            "exp" | "nbf" | "iat" => {
-                error.hint(format!("use --{name} TIME, such as --{name} 2026-08-01T10:15:00Z or --{name} +1h"))
-            }
+            "exp" | "nbf" | "iat" => error.hint(format!(
+                "use --{name} TIME, such as --{name} 2026-08-01T10:15:00Z or --{name} +1h"
+            )),
             _ => error,
         }
     })?;
@@ -282,7 +358,11 @@ fn complete(claims: &mut Object, args: &Args, context: &Context<'_>) -> Vec<Stri
     if args.no_exp {
         claims.remove("exp");
     }
-    let defaults = Defaults { ttl: (!args.no_exp).then_some(DEFAULT_TTL), iat: true, jti: args.jti != "none" };
+    let defaults = Defaults {
+        ttl: (!args.no_exp).then_some(DEFAULT_TTL),
+        iat: true,
+        jti: args.jti != "none",
+    };
     let added = token::complete(claims, &defaults, &context.env);
     let mut notes = Vec::new();
     if args.payload.is_some() && !added.is_empty() {
@@ -290,7 +370,9 @@ fn complete(claims: &mut Object, args: &Args, context: &Context<'_>) -> Vec<Stri
     }
     if added.contains(&"exp") {
         let life = humanize(DEFAULT_TTL);
-        notes.push(format!("it expires in {life}; to choose: --ttl DURATION, --exp TIME or --no-exp"));
+        notes.push(format!(
+            "it expires in {life}; to choose: --ttl DURATION, --exp TIME or --no-exp"
+        ));
     }
     notes
 }
@@ -309,15 +391,25 @@ fn read_payload(path: &str, context: &Context<'_>) -> Result<Object, Error> {
     }
     match json {
         Json::Object(claims) => Ok(claims),
-        other => Err(bad(format!("is {}, not an object of claims", other.kind())).hint("to sign it as it is: --raw")),
+        other => Err(bad(format!("is {}, not an object of claims", other.kind()))
+            .hint("to sign it as it is: --raw")),
     }
 }
 
 /// The key, and the algorithm that it and the arguments agree on.
-fn key(args: &Args, claims: Option<&Object>, context: &Context<'_>) -> Result<(Arc<Key>, SigAlg), Error> {
-    let stored = args.key.as_deref().map_or(Some(""), |spec| spec.strip_prefix("store:"));
+fn key(
+    args: &Args,
+    claims: Option<&Object>,
+    context: &Context<'_>,
+) -> Result<(Arc<Key>, SigAlg), Error> {
+    let stored = args
+        .key
+        .as_deref()
+        .map_or(Some(""), |spec| spec.strip_prefix("store:"));
     let key = match (&args.secret, &args.key, stored) {
-        (Some(spec), ..) => Arc::new(Key::from_secret(context.inputs.secret(spec, args.secret_encoding)?)),
+        (Some(spec), ..) => Arc::new(Key::from_secret(
+            context.inputs.secret(spec, args.secret_encoding)?,
+        )),
         (None, _, Some(kid)) => from_store(kid, args, claims, context)?,
         (None, Some(spec), None) => pick(spec, args, context)?,
         (None, None, None) => return Err(Error::usage("sign", "needs a key")),
@@ -329,11 +421,25 @@ fn key(args: &Args, claims: Option<&Object>, context: &Context<'_>) -> Result<(A
     Ok((key, alg))
 }
 
-/// A key of the keystore: the one of that id, or the current one. Nothing is opened for a token that is refused.
-fn from_store(kid: &str, args: &Args, claims: Option<&Object>, context: &Context<'_>) -> Result<Arc<Key>, Error> {
+/// A key of the keystore: the one of that id, or the current one. Nothing is opened for a token
+/// that is refused.
+fn from_store(
+    kid: &str,
+    args: &Args,
+    claims: Option<&Object>,
+    context: &Context<'_>,
+) -> Result<Arc<Key>, Error> {
     let store = context.inputs.store()?;
-    let kid = if kid.is_empty() { args.kid.as_deref().unwrap_or_default() } else { kid };
-    let entry = if kid.is_empty() { store.current(context.env.now)? } else { store.find(kid)? };
+    let kid = if kid.is_empty() {
+        args.kid.as_deref().unwrap_or_default()
+    } else {
+        kid
+    };
+    let entry = if kid.is_empty() {
+        store.current(context.env.now)?
+    } else {
+        store.find(kid)?
+    };
     if let Some(claims) = claims {
         let exp = match claims.member("exp") {
             Some(Json::Number(number)) => Some(Timestamp::from_json_number(number, false)),
@@ -345,7 +451,11 @@ fn from_store(kid: &str, args: &Args, claims: Option<&Object>, context: &Context
         }
     }
     let key = entry.open(&mut || context.inputs.passphrase("the keystore"))?;
-    context.output.detail(&format!("signed by {} of {}", key.label(), store.path().display()));
+    context.output.detail(&format!(
+        "signed by {} of {}",
+        key.label(),
+        store.path().display()
+    ));
     Ok(Arc::new(key))
 }
 
@@ -361,7 +471,9 @@ fn source(args: &Args) -> String {
 fn refused(key: &Key, misfit: &Misfit, args: &Args) -> Error {
     match misfit {
         Misfit::Weak(_) => token::weak(&source(args), key, misfit),
-        Misfit::Unfit(why) => Error::input(Code::BadKey, source(args), format!("{} {why}", key.label())),
+        Misfit::Unfit(why) => {
+            Error::input(Code::BadKey, source(args), format!("{} {why}", key.label()))
+        }
     }
 }
 
@@ -370,7 +482,11 @@ fn pick(spec: &str, args: &Args, context: &Context<'_>) -> Result<Arc<Key>, Erro
     let file = context.inputs.key_file(spec, "--key")?;
     let bad = |why: String| Error::input(Code::BadKey, source(args), why);
     if !file.is_set {
-        return file.keys.into_iter().next().ok_or_else(|| bad("holds no key".into()));
+        return file
+            .keys
+            .into_iter()
+            .next()
+            .ok_or_else(|| bad("holds no key".into()));
     }
     let known: Vec<String> = file.keys.iter().map(|key| key.label()).collect();
     let wanted = |key: &&Arc<Key>| match &args.kid {
@@ -382,7 +498,10 @@ fn pick(spec: &str, args: &Args, context: &Context<'_>) -> Result<Arc<Key>, Erro
         [key] => Ok(Arc::clone(key)),
         [] if args.kid.is_some() => Err(bad(format!("has no such key, only {}", known.join(", ")))),
         [] => Err(bad("is a set without a private key that could sign".into())),
-        _ => Err(bad(format!("is a set of several: {}", known.join(", "))).hint("pick one with --kid")),
+        _ => {
+            Err(bad(format!("is a set of several: {}", known.join(", ")))
+                .hint("pick one with --kid"))
+        }
     }
 }
 
@@ -392,22 +511,37 @@ fn only_choice(key: &Key, args: &Args) -> Result<SigAlg, Error> {
         [alg] => Ok(alg),
         [] => {
             // No algorithm will do; the natural one for this key says best why.
-            let natural = SigAlg::ALL
-                .iter()
-                .find(|alg| alg.kty() == key.kty() && key.curve().is_none_or(|crv| alg.curves().contains(&crv)));
+            let natural = SigAlg::ALL.iter().find(|alg| {
+                alg.kty() == key.kty() && key.curve().is_none_or(|crv| alg.curves().contains(&crv))
+            });
             match natural.map(|alg| (key.fit(*alg, Job::Sign), alg)) {
-                Some((Err(Misfit::Weak(_)), _)) if args.allow_weak_key => Err(ask_alg(key, args, &["HS256", "HS384", "HS512"])),
+                Some((Err(Misfit::Weak(_)), _)) if args.allow_weak_key => {
+                    Err(ask_alg(key, args, &["HS256", "HS384", "HS512"]))
+                }
                 Some((Err(misfit), _)) => Err(refused(key, &misfit, args)),
-                _ => Err(Error::input(Code::BadKey, source(args), format!("{} cannot sign", key.label()))),
+                _ => Err(Error::input(
+                    Code::BadKey,
+                    source(args),
+                    format!("{} cannot sign", key.label()),
+                )),
             }
         }
-        _ => Err(ask_alg(key, args, &choices.iter().map(|alg| alg.as_str()).collect::<Vec<_>>())),
+        _ => Err(ask_alg(
+            key,
+            args,
+            &choices.iter().map(|alg| alg.as_str()).collect::<Vec<_>>(),
+        )),
     }
 }
 
 fn ask_alg(key: &Key, args: &Args, names: &[&str]) -> Error {
-    let names = if key.kty() == Kty::Rsa && names[0].starts_with("HS") { &["RS256", "PS256"] } else { names };
-    Error::usage(source(args), "the key permits several algorithms").hint(format!("choose with --alg: {}", names.join(", ")))
+    let names = if key.kty() == Kty::Rsa && names[0].starts_with("HS") {
+        &["RS256", "PS256"]
+    } else {
+        names
+    };
+    Error::usage(source(args), "the key permits several algorithms")
+        .hint(format!("choose with --alg: {}", names.join(", ")))
 }
 
 impl Report for Signed {

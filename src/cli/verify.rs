@@ -7,7 +7,9 @@ use std::sync::Arc;
 use clap::ValueEnum;
 use clap::builder::NonEmptyStringValueParser;
 use jwtctl::core::alg::SigAlg;
-use jwtctl::core::claims::{Check, DEFAULT_LEEWAY, MAX_LEEWAY, Policy, Requirement, Skippable, Status};
+use jwtctl::core::claims::{
+    Check, DEFAULT_LEEWAY, MAX_LEEWAY, Policy, Requirement, Skippable, Status,
+};
 use jwtctl::core::error::{Code, Error, Reason, Rejection};
 use jwtctl::core::files::MAX_FILE;
 use jwtctl::core::json::Object;
@@ -25,11 +27,13 @@ use report::{Judgement, Show};
 
 /// Verify a token: its signature and every claim
 ///
-/// Without --key, --secret, --jwks, --jwks-uri and --issuer, the keys are those that the keystore publishes.
+/// Without --key, --secret, --jwks, --jwks-uri and --issuer, the keys are those that the keystore
+/// publishes.
 ///
-/// Strict by default: the token must expire, and one that names an audience is refused unless that audience is given
-/// with --aud. All checks run and all are reported. The exit code says how a token failed: 10 signature, 11 expired, 12
-/// not yet valid, 13 a claim, 14 no key, 15 algorithm or header, 16 session, 17 not a token.
+/// Strict by default: the token must expire, and one that names an audience is refused unless that
+/// audience is given with --aud. All checks run and all are reported. The exit code says how a
+/// token failed: 10 signature, 11 expired, 12 not yet valid, 13 a claim, 14 no key, 15 algorithm or
+/// header, 16 session, 17 not a token.
 #[derive(clap::Args)]
 #[command(group(clap::ArgGroup::new("keys").args(["key", "secret", "jwks", "jwks_uri", "issuer"])))]
 pub struct Args {
@@ -40,10 +44,21 @@ pub struct Args {
     #[arg(long, value_name = "KEYSPEC", help_heading = "Keys")]
     key: Option<String>,
     /// Verify with this HMAC secret: PATH, -, env:NAME or fd:N, never the secret itself
-    #[arg(long, value_name = "KEYSPEC", help_heading = "Keys", allow_hyphen_values = true)]
+    #[arg(
+        long,
+        value_name = "KEYSPEC",
+        help_heading = "Keys",
+        allow_hyphen_values = true
+    )]
     secret: Option<String>,
     /// How the secret is written
-    #[arg(long, value_name = "ENCODING", default_value = "utf8", requires = "secret", help_heading = "Keys")]
+    #[arg(
+        long,
+        value_name = "ENCODING",
+        default_value = "utf8",
+        requires = "secret",
+        help_heading = "Keys"
+    )]
     secret_encoding: SecretEncoding,
     /// Verify with the key of this set that the token names
     #[arg(long, value_name = "FILE", help_heading = "Keys", value_parser = NonEmptyStringValueParser::new())]
@@ -51,7 +66,8 @@ pub struct Args {
     /// Verify with the key of the set at URL that the token names; the set is cached
     #[arg(long, value_name = "URL", help_heading = "Keys", value_parser = NonEmptyStringValueParser::new())]
     jwks_uri: Option<String>,
-    /// Verify with the keys that this issuer publishes (OpenID Connect Discovery, RFC 8414); also the only iss accepted
+    /// Verify with the keys that this issuer publishes (OpenID Connect Discovery, RFC 8414); also
+    /// the only iss accepted
     #[arg(long, value_name = "URL", help_heading = "Keys", value_parser = NonEmptyStringValueParser::new())]
     issuer: Option<String>,
     /// Use only the key of this id; a token that names another is refused
@@ -92,10 +108,20 @@ pub struct Args {
     #[arg(long, value_name = "DURATION", value_parser = leeway, allow_hyphen_values = true, default_value = "60s", help_heading = "Claims")]
     leeway: i64,
     /// Claims that may be absent and are checked if present
-    #[arg(long, value_name = "CLAIM", value_delimiter = ',', help_heading = "Claims")]
+    #[arg(
+        long,
+        value_name = "CLAIM",
+        value_delimiter = ',',
+        help_heading = "Claims"
+    )]
     optional: Vec<Optional>,
     /// Checks not to make at all
-    #[arg(long, value_name = "CHECK", value_delimiter = ',', help_heading = "Claims")]
+    #[arg(
+        long,
+        value_name = "CHECK",
+        value_delimiter = ',',
+        help_heading = "Claims"
+    )]
     skip: Vec<Skip>,
 
     #[command(flatten)]
@@ -115,8 +141,9 @@ pub struct Args {
     #[arg(long, value_name = "FILE", conflicts_with = "raw", conflicts_with_all = CLAIM_FLAGS, help_heading = "Not a JWT")]
     detached: Option<String>,
 
-    /// Refuse tokens whose session (jti) is not live in this Redis, which is asked last and not changed; implies --optional
-    /// exp. redis://HOST:PORT/DB, rediss://…, unix:///PATH, or env:NAME for a variable that holds the URL
+    /// Refuse tokens whose session (jti) is not live in this Redis, which is asked last and not
+    /// changed; implies --optional exp. redis://HOST:PORT/DB, rediss://…, unix:///PATH, or
+    /// env:NAME for a variable that holds the URL
     #[arg(long, value_name = "URL", conflicts_with_all = ["raw", "detached"], help_heading = "Redis")]
     session: Option<String>,
     /// What the keys of sessions begin with
@@ -130,12 +157,16 @@ pub struct Args {
     max_size: u64,
 }
 
-/// What makes no sense when the signature is over bytes rather than claims. Left unsaid, it would pass for checked.
-const CLAIM_FLAGS: [&str; 11] =
-    ["iss", "aud", "sub", "typ", "require", "scope", "max_age", "leeway", "optional", "skip", "claim"];
+/// What makes no sense when the signature is over bytes rather than claims. Left unsaid, it would
+/// pass for checked.
+const CLAIM_FLAGS: [&str; 11] = [
+    "iss", "aud", "sub", "typ", "require", "scope", "max_age", "leeway", "optional", "skip",
+    "claim",
+];
 
 impl Args {
-    /// Whether the answer asked for is a bare value, so that JSON can only have been meant for others.
+    /// Whether the answer asked for is a bare value, so that JSON can only have been meant for
+    /// others.
     pub fn is_bare(&self) -> bool {
         self.payload || self.claim.is_some()
     }
@@ -172,9 +203,15 @@ impl From<Skip> for Skippable {
 
 fn requirement(text: &str) -> Result<Requirement, Error> {
     if !text.contains('=') {
-        return Ok(Requirement { claim: text.into(), expected: None });
+        return Ok(Requirement {
+            claim: text.into(),
+            expected: None,
+        });
     }
-    Claim::parse(text).map(|claim| Requirement { claim: claim.name, expected: Some(claim.value) })
+    Claim::parse(text).map(|claim| Requirement {
+        claim: claim.name,
+        expected: Some(claim.value),
+    })
 }
 
 fn max_age(text: &str) -> Result<i64, String> {
@@ -203,19 +240,37 @@ impl Show {
 
 pub fn run(args: Args, context: &mut Context<'_>) -> Result<Judgement, Error> {
     let token_spec = context.inputs.or_stdin(args.token.as_deref());
-    let named = [("TOKEN", token_spec), ("--key", args.key.as_deref()), ("--secret", args.secret.as_deref())];
-    let files = [("--jwks", args.jwks.as_deref()), ("--detached", args.detached.as_deref())];
-    let password = [("--redis-password-from", args.login.redis_password_from.as_deref())];
-    context.inputs.check_stdin(&[&named[..], &files, &password, &args.network.named()].concat())?;
+    let named = [
+        ("TOKEN", token_spec),
+        ("--key", args.key.as_deref()),
+        ("--secret", args.secret.as_deref()),
+    ];
+    let files = [
+        ("--jwks", args.jwks.as_deref()),
+        ("--detached", args.detached.as_deref()),
+    ];
+    let password = [(
+        "--redis-password-from",
+        args.login.redis_password_from.as_deref(),
+    )];
+    context
+        .inputs
+        .check_stdin(&[&named[..], &files, &password, &args.network.named()].concat())?;
     let policy = policy(&args)?;
     let sessions = sessions(&args, context)?;
     let token = match context.inputs.token(token_spec, args.max_size) {
         Ok(token) => token,
         // A token that cannot be read is a token that is refused: with a report, like every other.
-        Err(Error::Rejected(rejection)) => return Ok(unreadable(rejection.primary(), &policy, &args, context)),
+        Err(Error::Rejected(rejection)) => {
+            return Ok(unreadable(rejection.primary(), &policy, &args, context));
+        }
         Err(other) => return Err(other),
     };
-    let detached = args.detached.as_deref().map(|path| context.inputs.content(path, MAX_FILE)).transpose()?;
+    let detached = args
+        .detached
+        .as_deref()
+        .map(|path| context.inputs.content(path, MAX_FILE))
+        .transpose()?;
     let form = match &detached {
         Some(payload) => Form::Detached(payload.expose()),
         None if args.raw => Form::Raw,
@@ -226,20 +281,38 @@ pub fn run(args: Args, context: &mut Context<'_>) -> Result<Judgement, Error> {
         return Ok(unreadable(&reason, &policy, &args, context));
     }
     let (http, store);
-    let mut keys: Box<dyn Keys + '_> = match args.network.source(args.jwks_uri.as_deref(), args.issuer.as_deref())? {
+    let mut keys: Box<dyn Keys + '_> = match args
+        .network
+        .source(args.jwks_uri.as_deref(), args.issuer.as_deref())?
+    {
         Some(source) => {
             http = args.network.http(Some(source.address()), context)?;
             store = args.network.store(context)?;
-            Box::new(network::remote(source, &args.network, &http, store.as_ref(), context)?)
+            Box::new(network::remote(
+                source,
+                &args.network,
+                &http,
+                store.as_ref(),
+                context,
+            )?)
         }
         None => Box::new(keys(&args, context)?),
     };
-    let mut verdict = token::verify(&token, form, &mut *keys, &policy, &context.env).inspect_err(|_| {
-        keys.warnings().iter().for_each(|warning| context.output.warn(warning));
-    })?;
+    let mut verdict =
+        token::verify(&token, form, &mut *keys, &policy, &context.env).inspect_err(|_| {
+            keys.warnings()
+                .iter()
+                .for_each(|warning| context.output.warn(warning));
+        })?;
     drop(keys);
-    verdict.notes.iter().for_each(|note| context.output.note(note));
-    verdict.warnings.iter().for_each(|warning| context.output.warn(warning));
+    verdict
+        .notes
+        .iter()
+        .for_each(|note| context.output.note(note));
+    verdict
+        .warnings
+        .iter()
+        .for_each(|warning| context.output.warn(warning));
     if let Some(sessions) = sessions {
         check_session(&mut verdict, &sessions)?;
     }
@@ -249,9 +322,14 @@ pub fn run(args: Args, context: &mut Context<'_>) -> Result<Judgement, Error> {
 /// The sessions of `--session`.
 fn sessions(args: &Args, context: &Context<'_>) -> Result<Option<Store>, Error> {
     let login = args.login.login();
-    let Some(url) = &args.session else { return login.check_idle("--session URL").map(|()| None) };
+    let Some(url) = &args.session else {
+        return login.check_idle("--session URL").map(|()| None);
+    };
     if context.offline {
-        return Err(Error::usage("--session", "has no meaning together with --offline"));
+        return Err(Error::usage(
+            "--session",
+            "has no meaning together with --offline",
+        ));
     }
     let target = context.inputs.redis(Some(url), "--session", login)?;
     Ok(Some(Store::new(target, &args.keyspace, DEFAULT_MAX_AGE)))
@@ -273,39 +351,69 @@ fn check_session(verdict: &mut Verdict, sessions: &Store) -> Result<(), Error> {
 fn show(mut verdict: Verdict, args: Args, context: &Context<'_>) -> Result<Judgement, Error> {
     let mut shown = Show::asked(&args);
     if let (Some(name), Ok(verified)) = (args.claim, &verdict.outcome) {
-        let found = verified.claims().and_then(|claims| match name.starts_with('/') {
-            true => claims.pointer(&name),
-            false => claims.member(&name),
-        });
+        let found = verified
+            .claims()
+            .and_then(|claims| match name.starts_with('/') {
+                true => claims.pointer(&name),
+                false => claims.member(&name),
+            });
         match found {
             Some(value) => shown = Show::Claim(value.clone()),
             // Asking for a claim is requiring it.
             None => {
-                let reason = Reason::new(Code::MissingClaim, &name, format!("the token has no {name}"));
+                let reason = Reason::new(
+                    Code::MissingClaim,
+                    &name,
+                    format!("the token has no {name}"),
+                );
                 verdict.checks.push(Check::from(&reason));
                 verdict.outcome = Err(Rejection::new(reason));
             }
         }
     }
-    Ok(Judgement { verdict, now: context.env.now, leeway: args.leeway, show: shown })
+    Ok(Judgement {
+        verdict,
+        now: context.env.now,
+        leeway: args.leeway,
+        show: shown,
+    })
 }
 
 fn unreadable(reason: &Reason, policy: &Policy, args: &Args, context: &Context<'_>) -> Judgement {
     // `none`: nobody has looked for any.
-    let keys = Provenance { source: "none".into(), ..Provenance::default() };
+    let keys = Provenance {
+        source: "none".into(),
+        ..Provenance::default()
+    };
     let verdict = Verdict::unreadable(reason, policy, keys);
-    Judgement { verdict, now: context.env.now, leeway: args.leeway, show: Show::asked(args) }
+    Judgement {
+        verdict,
+        now: context.env.now,
+        leeway: args.leeway,
+        show: Show::asked(args),
+    }
 }
 
 fn policy(args: &Args) -> Result<Policy, Error> {
-    let named = [("--iss", &args.iss), ("--aud", &args.aud), ("--scope", &args.scope), ("--require", &args.require)];
-    if let Some((flag, _)) = named.into_iter().find(|(_, values)| values.iter().any(String::is_empty)) {
+    let named = [
+        ("--iss", &args.iss),
+        ("--aud", &args.aud),
+        ("--scope", &args.scope),
+        ("--require", &args.require),
+    ];
+    if let Some((flag, _)) = named
+        .into_iter()
+        .find(|(_, values)| values.iter().any(String::is_empty))
+    {
         return Err(Error::usage(flag, "its value is empty"));
     }
     let mut issuers = args.iss.clone();
     if let Some(issuer) = &args.issuer {
         if let Some(other) = issuers.iter().find(|it| *it != issuer) {
-            return Err(Error::usage("--iss", format!("{other:?} is not the issuer whose keys are used, {issuer:?}")));
+            return Err(Error::usage(
+                "--iss",
+                format!("{other:?} is not the issuer whose keys are used, {issuer:?}"),
+            ));
         }
         issuers = vec![issuer.clone()];
     }
@@ -318,7 +426,11 @@ fn policy(args: &Args) -> Result<Policy, Error> {
         subject: args.sub.clone(),
         typ: args.typ.clone(),
         scopes: args.scope.clone(),
-        required: args.require.iter().map(|text| requirement(text)).collect::<Result<_, _>>()?,
+        required: args
+            .require
+            .iter()
+            .map(|text| requirement(text))
+            .collect::<Result<_, _>>()?,
         max_age: args.max_age,
         leeway: args.leeway,
         exp_optional: args.session.is_some() || args.optional.contains(&Optional::Exp),
@@ -330,10 +442,17 @@ fn policy(args: &Args) -> Result<Policy, Error> {
 
 /// The keys that the arguments name: never the token.
 fn keys(args: &Args, context: &Context<'_>) -> Result<Given, Error> {
-    let from = |source: &str, name: &str| Provenance { source: source.into(), name: name.into(), ..Provenance::default() };
+    let from = |source: &str, name: &str| Provenance {
+        source: source.into(),
+        name: name.into(),
+        ..Provenance::default()
+    };
     if let Some(spec) = &args.secret {
         let secret: Secret = context.inputs.secret(spec, args.secret_encoding)?;
-        return Ok(Given::key(Arc::new(Key::from_secret(secret)), from("secret", "--secret")));
+        return Ok(Given::key(
+            Arc::new(Key::from_secret(secret)),
+            from("secret", "--secret"),
+        ));
     }
     let (spec, flag) = match (&args.key, &args.jwks) {
         (Some(spec), _) => (spec, "--key"),
@@ -342,7 +461,10 @@ fn keys(args: &Args, context: &Context<'_>) -> Result<Given, Error> {
     };
     let file = context.inputs.public_keys(spec, flag, context.env.now)?;
     for dropped in &file.dropped {
-        context.output.detail(&format!("{spec}: key {} of the set {}", dropped.index, dropped.why));
+        context.output.detail(&format!(
+            "{spec}: key {} of the set {}",
+            dropped.index, dropped.why
+        ));
     }
     let mut keys = file.keys;
     let is_set = file.is_set;
@@ -352,12 +474,24 @@ fn keys(args: &Args, context: &Context<'_>) -> Result<Given, Error> {
         let known: Vec<String> = keys.iter().map(|key| key.label()).collect();
         keys.retain(|key| key.kid.as_ref() == Some(kid));
         if keys.is_empty() {
-            return Err(Error::usage(format!("--kid {kid}"), format!("{spec} has no such key, only {}", known.join(", "))));
+            return Err(Error::usage(
+                format!("--kid {kid}"),
+                format!("{spec} has no such key, only {}", known.join(", ")),
+            ));
         }
     }
-    let provenance = from(if spec.starts_with("store:") { "keystore" } else { "file" }, spec);
+    let provenance = from(
+        if spec.starts_with("store:") {
+            "keystore"
+        } else {
+            "file"
+        },
+        spec,
+    );
     match &keys[..] {
-        [key] if flag == "--key" && (!is_set || args.kid.is_some()) => Ok(Given::key(Arc::clone(key), provenance)),
+        [key] if flag == "--key" && (!is_set || args.kid.is_some()) => {
+            Ok(Given::key(Arc::clone(key), provenance))
+        }
         _ => Ok(Given::set(keys, provenance)),
     }
 }
@@ -365,7 +499,9 @@ fn keys(args: &Args, context: &Context<'_>) -> Result<Given, Error> {
 /// What the keystore publishes.
 fn published(context: &Context<'_>) -> Result<Given, Error> {
     let given = context.inputs.store()?.verifying(context.env.now);
-    given.map_err(|error| error.hint("name the keys: --key KEYSPEC, --jwks FILE or --secret KEYSPEC"))
+    given.map_err(|error| {
+        error.hint("name the keys: --key KEYSPEC, --jwks FILE or --secret KEYSPEC")
+    })
 }
 
 const _: () = assert!(DEFAULT_LEEWAY == 60, "the default of --leeway says 60s");

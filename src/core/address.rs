@@ -1,4 +1,5 @@
-//! Where remote keys may come from: URLs in their WHATWG form, and the addresses that no request may reach.
+//! Where remote keys may come from: URLs in their WHATWG form, and the addresses that no request
+//! may reach.
 
 use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
@@ -10,13 +11,15 @@ use super::error::{Code, Error};
 /// Octets of the longest URL.
 const MAX_URL: usize = 4096;
 
-/// An `https` URL, or an `http` one of this machine or by leave of the operator. No user name, no fragment; otherwise as
-/// it was given: no path or query is tidied, because another spelling may be another tenant's keys.
+/// An `https` URL, or an `http` one of this machine or by leave of the operator. No user name, no
+/// fragment; otherwise as it was given: no path or query is tidied, because another spelling may be
+/// another tenant's keys.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Address(Url);
 
 impl Address {
-    /// Reads a URL. Plain `http` is for literal loopback addresses and `localhost`, or with `allow_http`.
+    /// Reads a URL. Plain `http` is for literal loopback addresses and `localhost`, or with
+    /// `allow_http`.
     ///
     /// # Errors
     /// [`Code::Usage`] when it is no such URL.
@@ -25,16 +28,25 @@ impl Address {
         let shown = text.split_once('@').map_or(text, |(_, rest)| rest);
         let bad = |why: String| Error::input(Code::Usage, shown.escape_debug().to_string(), why);
         if text.len() > MAX_URL {
-            return Err(Error::input(Code::Usage, "the URL", format!("is longer than {MAX_URL} bytes")));
+            return Err(Error::input(
+                Code::Usage,
+                "the URL",
+                format!("is longer than {MAX_URL} bytes"),
+            ));
         }
         let mut url = Url::parse(text).map_err(|e| bad(format!("is not a URL: {e}")))?;
         url.set_fragment(None);
         if !url.username().is_empty() || url.password().is_some() {
-            return Err(bad("has a user name or password in it".into()).hint("credentials go into a file: --http-headers FILE"));
+            return Err(bad("has a user name or password in it".into())
+                .hint("credentials go into a file: --http-headers FILE"));
         }
         let address = match url.scheme() {
             "https" | "http" => Self(url),
-            other => return Err(bad(format!("has scheme {other:?}, and only https is fetched"))),
+            other => {
+                return Err(bad(format!(
+                    "has scheme {other:?}, and only https is fetched"
+                )));
+            }
         };
         if address.0.host().is_none() {
             return Err(bad("has no host".into()));
@@ -114,24 +126,32 @@ pub fn redacted(url: &str) -> String {
     }
 }
 
-/// Why no request may go to `ip`, wherever it comes from: link-local and cloud metadata addresses hand out credentials
-/// to whoever asks from inside. Private networks are allowed, since issuers live there.
+/// Why no request may go to `ip`, wherever it comes from: link-local and cloud metadata addresses
+/// hand out credentials to whoever asks from inside. Private networks are allowed, since issuers
+/// live there.
 pub fn forbidden(ip: IpAddr) -> Option<&'static str> {
     const METADATA_V6: Ipv6Addr = Ipv6Addr::new(0xfd00, 0xec2, 0, 0, 0, 0, 0, 0x254);
-    const METADATA_V4: [Ipv4Addr; 2] = [Ipv4Addr::new(100, 100, 100, 200), Ipv4Addr::new(168, 63, 129, 16)];
+    const METADATA_V4: [Ipv4Addr; 2] = [
+        Ipv4Addr::new(100, 100, 100, 200),
+        Ipv4Addr::new(168, 63, 129, 16),
+    ];
     match ip.to_canonical() {
         IpAddr::V4(ip) if ip.is_link_local() => Some("a link-local address"),
         IpAddr::V6(ip) if ip.is_unicast_link_local() => Some("a link-local address"),
         IpAddr::V4(ip) if METADATA_V4.contains(&ip) => Some("a cloud metadata address"),
         IpAddr::V6(METADATA_V6) => Some("a cloud metadata address"),
-        IpAddr::V4(ip) if ip.is_unspecified() || ip.is_broadcast() || ip.is_multicast() => Some("not the address of a host"),
-        IpAddr::V6(ip) if ip.is_unspecified() || ip.is_multicast() => Some("not the address of a host"),
+        IpAddr::V4(ip) if ip.is_unspecified() || ip.is_broadcast() || ip.is_multicast() => {
+            Some("not the address of a host")
+        }
+        IpAddr::V6(ip) if ip.is_unspecified() || ip.is_multicast() => {
+            Some("not the address of a host")
+        }
         _ => None,
     }
 }
 
-/// An issuer identifier (OpenID Connect Discovery §4, RFC 8414 §2), kept letter by letter: it is compared with what
-/// tokens and documents say, never normalised.
+/// An issuer identifier (OpenID Connect Discovery §4, RFC 8414 §2), kept letter by letter: it is
+/// compared with what tokens and documents say, never normalised.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Issuer {
     text: String,
@@ -139,16 +159,24 @@ pub struct Issuer {
 }
 
 impl Issuer {
-    /// Reads an issuer: an `https` URL without query and fragment; plain `http` as in [`Address::parse`].
+    /// Reads an issuer: an `https` URL without query and fragment; plain `http` as in
+    /// [`Address::parse`].
     ///
     /// # Errors
     /// [`Code::Usage`] when it is none.
     pub fn parse(text: &str, allow_http: bool) -> Result<Self, Error> {
         let address = Address::parse(text, allow_http)?;
         if text.contains(['?', '#']) {
-            return Err(Error::input(Code::Usage, redacted(text), "an issuer has neither query nor fragment"));
+            return Err(Error::input(
+                Code::Usage,
+                redacted(text),
+                "an issuer has neither query nor fragment",
+            ));
         }
-        Ok(Self { text: text.into(), address })
+        Ok(Self {
+            text: text.into(),
+            address,
+        })
     }
 
     /// The identifier as it was given.
@@ -161,8 +189,9 @@ impl Issuer {
         &self.address
     }
 
-    /// Where its document may be, in the order to ask: OpenID Connect Discovery §4, then, for an issuer with a path, the
-    /// two places of RFC 8414 §5 and §3.1. Nothing else is ever guessed.
+    /// Where its document may be, in the order to ask: OpenID Connect Discovery §4, then, for an
+    /// issuer with a path, the two places of RFC 8414 §5 and §3.1. Nothing else is ever
+    /// guessed.
     pub fn documents(&self) -> Vec<Address> {
         const OPENID: &str = "/.well-known/openid-configuration";
         const OAUTH: &str = "/.well-known/oauth-authorization-server";
@@ -189,13 +218,20 @@ mod tests {
     #[test]
     fn urls_that_are_fetched_and_that_are_not() {
         for (text, kept) in [
-            ("HTTPS://Issuer.Example:443/a/../Keys/?b=1#frag", "https://issuer.example/Keys/?b=1"),
+            (
+                "HTTPS://Issuer.Example:443/a/../Keys/?b=1#frag",
+                "https://issuer.example/Keys/?b=1",
+            ),
             ("http://127.0.0.1:8080/jwks", "http://127.0.0.1:8080/jwks"),
             ("http://[::1]/jwks", "http://[::1]/jwks"),
             ("http://localhost/jwks", "http://localhost/jwks"),
             ("https://10.0.0.1/jwks", "https://10.0.0.1/jwks"),
         ] {
-            assert_eq!(Address::parse(text, false).unwrap().as_str(), kept, "{text}");
+            assert_eq!(
+                Address::parse(text, false).unwrap().as_str(),
+                kept,
+                "{text}"
+            );
         }
         for text in [
             "",
@@ -213,7 +249,11 @@ mod tests {
             "https://2852039166/",
             "http://localhost.evil.example/",
         ] {
-            assert_eq!(Address::parse(text, false).unwrap_err().code(), Code::Usage, "{text}");
+            assert_eq!(
+                Address::parse(text, false).unwrap_err().code(),
+                Code::Usage,
+                "{text}"
+            );
         }
         assert!(Address::parse("http://issuer.example/", true).is_ok());
         assert!(Address::parse("file:///x", true).is_err());
@@ -221,20 +261,35 @@ mod tests {
 
     #[test]
     fn what_is_shown_has_neither_password_nor_query() {
-        let error = Address::parse("https://user:hunter2@issuer.example/", false).unwrap_err().to_string();
+        let error = Address::parse("https://user:hunter2@issuer.example/", false)
+            .unwrap_err()
+            .to_string();
         assert!(!error.contains("hunter2"), "{error}");
-        assert_eq!(Address::parse("https://a.example/k?key=1", false).unwrap().to_string(), "https://a.example/k?…");
+        assert_eq!(
+            Address::parse("https://a.example/k?key=1", false)
+                .unwrap()
+                .to_string(),
+            "https://a.example/k?…"
+        );
     }
 
     #[test]
     fn where_an_issuer_keeps_its_document() {
         let places = |issuer: &str| -> Vec<String> {
-            Issuer::parse(issuer, false).unwrap().documents().iter().map(|it| it.as_str().to_owned()).collect()
+            Issuer::parse(issuer, false)
+                .unwrap()
+                .documents()
+                .iter()
+                .map(|it| it.as_str().to_owned())
+                .collect()
         };
         assert_eq!(places("https://a.example/"), places("https://a.example"));
         assert_eq!(
             places("https://a.example"),
-            ["https://a.example/.well-known/openid-configuration", "https://a.example/.well-known/oauth-authorization-server"]
+            [
+                "https://a.example/.well-known/openid-configuration",
+                "https://a.example/.well-known/oauth-authorization-server"
+            ]
         );
         assert_eq!(
             places("https://a.example/t/"),

@@ -1,5 +1,5 @@
-//! The algorithm tables: one row per algorithm and curve (RFC 7518, 8037, 8812, 9864). Nothing below this file
-//! enumerates algorithms.
+//! The algorithm tables: one row per algorithm and curve (RFC 7518, 8037, 8812, 9864). Nothing
+//! below this file enumerates algorithms.
 
 use std::fmt;
 use std::str::FromStr;
@@ -218,10 +218,13 @@ impl SigAlg {
         }
     }
 
-    /// Whether both name the same computation: `EdDSA` is what `Ed25519` and `Ed448` (RFC 9864) were called before.
+    /// Whether both name the same computation: `EdDSA` is what `Ed25519` and `Ed448` (RFC 9864)
+    /// were called before.
     pub fn agrees_with(self, other: Self) -> bool {
         let edwards = |it| matches!(it, Self::Ed25519 | Self::Ed448);
-        self == other || (self == Self::EdDsa && edwards(other)) || (other == Self::EdDsa && edwards(self))
+        self == other
+            || (self == Self::EdDsa && edwards(other))
+            || (other == Self::EdDsa && edwards(self))
     }
 
     /// Whether keys on `crv` can be meant by it; algorithms without curves have no opinion.
@@ -320,7 +323,10 @@ mod tests {
     fn names_round_trip_and_rows_line_up() {
         for alg in SigAlg::ALL {
             assert_eq!(alg.as_str().parse(), Ok(*alg));
-            assert!(alg.curves().iter().all(|crv| crv.kty() == alg.kty()), "{alg}");
+            assert!(
+                alg.curves().iter().all(|crv| crv.kty() == alg.kty()),
+                "{alg}"
+            );
         }
         for alg in KeyAlg::ALL {
             assert_eq!(alg.as_str().parse(), Ok(*alg));
@@ -340,7 +346,11 @@ mod tests {
     #[test]
     fn a_raw_ecdsa_signature_is_two_coordinates() {
         for alg in SigAlg::ALL.iter().filter(|alg| alg.kty() == Kty::Ec) {
-            assert_eq!(alg.signature_len(), Some(2 * alg.curves()[0].octets()), "{alg}");
+            assert_eq!(
+                alg.signature_len(),
+                Some(2 * alg.curves()[0].octets()),
+                "{alg}"
+            );
         }
     }
 }

@@ -1,5 +1,6 @@
-//! Claim validation (RFC 7519 §4, RFC 8725 §3): a policy, and every way in which a token falls short of it. All checks
-//! run and all are reported, because the next question after "no" is always "why".
+//! Claim validation (RFC 7519 §4, RFC 8725 §3): a policy, and every way in which a token falls
+//! short of it. All checks run and all are reported, because the next question after "no" is always
+//! "why".
 
 use serde::{Serialize, Serializer};
 
@@ -36,7 +37,8 @@ pub struct Requirement {
     pub expected: Option<Json>,
 }
 
-/// What a token must satisfy. The default is strict: `exp` is needed, `aud` is refused unless it was expected.
+/// What a token must satisfy. The default is strict: `exp` is needed, `aud` is refused unless it
+/// was expected.
 #[derive(Clone, Debug)]
 pub struct Policy {
     /// Signature algorithms to accept; `None` leaves it to the key.
@@ -142,7 +144,8 @@ pub struct Check {
     /// Whether the check would have failed without leeway.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub saved_by_leeway: bool,
-    /// Whether the claim was looked at without a signature that vouches for it, to say more about a refusal.
+    /// Whether the claim was looked at without a signature that vouches for it, to say more about
+    /// a refusal.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub unverified: bool,
     /// What to do next.
@@ -179,7 +182,10 @@ impl Check {
     }
 
     fn fail(name: impl Into<String>, code: Code, message: impl Into<String>) -> Self {
-        Self { code: Some(code), ..Self::new(name, Status::Fail, message) }
+        Self {
+            code: Some(code),
+            ..Self::new(name, Status::Fail, message)
+        }
     }
 
     fn actual(mut self, value: &Json) -> Self {
@@ -222,10 +228,15 @@ impl From<&Reason> for Check {
     }
 }
 
-/// Judges `claims` and the header's `typ` by `policy` at the moment `now`. One check per rule, always all of them and
-/// always in this order: exp, nbf, iat, max-age, iss, aud, sub, typ, scope, then what was required by name.
+/// Judges `claims` and the header's `typ` by `policy` at the moment `now`. One check per rule,
+/// always all of them and always in this order: exp, nbf, iat, max-age, iss, aud, sub, typ, scope,
+/// then what was required by name.
 pub fn check(claims: &Object, header: &Header, policy: &Policy, now: Timestamp) -> Vec<Check> {
-    let judge = Judge { claims, policy, now };
+    let judge = Judge {
+        claims,
+        policy,
+        now,
+    };
     let mut checks = vec![judge.exp(), judge.nbf(), judge.iat()];
     checks.extend(policy.max_age.map(|age| judge.max_age(age)));
     checks.extend([judge.iss(), judge.aud(), judge.sub(), judge.typ(header)]);
@@ -236,7 +247,9 @@ pub fn check(claims: &Object, header: &Header, policy: &Policy, now: Timestamp) 
 
 /// What [`check`] would judge, marked as not evaluated.
 pub fn not_evaluated(policy: &Policy) -> Vec<Check> {
-    let dates = ["exp", "nbf", "iat"].into_iter().chain(policy.max_age.map(|_| "max-age"));
+    let dates = ["exp", "nbf", "iat"]
+        .into_iter()
+        .chain(policy.max_age.map(|_| "max-age"));
     dates
         .chain(["iss", "aud", "sub", "typ"])
         .chain((!policy.scopes.is_empty()).then_some("scope"))
@@ -260,9 +273,16 @@ impl Judge<'_> {
     fn date(&self, name: &str, up: bool) -> Result<Option<(Timestamp, &Json)>, Box<Check>> {
         match self.claims.member(name) {
             None => Ok(None),
-            Some(json @ Json::Number(text)) => Ok(Some((Timestamp::from_json_number(text, up), json))),
+            Some(json @ Json::Number(text)) => {
+                Ok(Some((Timestamp::from_json_number(text, up), json)))
+            }
             Some(other) => Err(Box::new(
-                Check::fail(name, Code::Mismatch, format!("{name} is {}, not a number", other.kind())).actual(other),
+                Check::fail(
+                    name,
+                    Code::Mismatch,
+                    format!("{name} is {}, not a number", other.kind()),
+                )
+                .actual(other),
             )),
         }
     }
@@ -273,43 +293,87 @@ impl Judge<'_> {
         }
         let (at, json) = match self.date("exp", false) {
             Err(check) => return *check,
-            Ok(None) if self.policy.exp_optional => return Check::new("exp", Status::Absent, "never expires"),
+            Ok(None) if self.policy.exp_optional => {
+                return Check::new("exp", Status::Absent, "never expires");
+            }
             Ok(None) => {
-                let check = Check::fail("exp", Code::MissingClaim, "the token has no exp, so it would never expire");
+                let check = Check::fail(
+                    "exp",
+                    Code::MissingClaim,
+                    "the token has no exp, so it would never expire",
+                );
                 return check.hint("to accept such tokens: --optional exp");
             }
             Ok(Some(found)) => found,
         };
         let past = self.now.since(at);
-        let odd = if at.0 >= MILLISECONDS_FROM { "; is it in milliseconds?" } else { "" };
-        let check = if past >= self.policy.leeway && past >= 0 {
-            Check::fail("exp", Code::Expired, format!("expired {} ago", humanize(past)))
-        } else if past >= 0 {
-            let message = format!("expired {} ago, within the leeway of {}", humanize(past), humanize(self.policy.leeway));
-            Check { saved_by_leeway: true, ..Check::new("exp", Status::Pass, message) }
+        let odd = if at.0 >= MILLISECONDS_FROM {
+            "; is it in milliseconds?"
         } else {
-            Check::new("exp", Status::Pass, format!("expires in {}{odd}", humanize(past)))
+            ""
         };
-        Check { at: Some(at), ..check }.actual(json)
+        let check = if past >= self.policy.leeway && past >= 0 {
+            Check::fail(
+                "exp",
+                Code::Expired,
+                format!("expired {} ago", humanize(past)),
+            )
+        } else if past >= 0 {
+            let message = format!(
+                "expired {} ago, within the leeway of {}",
+                humanize(past),
+                humanize(self.policy.leeway)
+            );
+            Check {
+                saved_by_leeway: true,
+                ..Check::new("exp", Status::Pass, message)
+            }
+        } else {
+            Check::new(
+                "exp",
+                Status::Pass,
+                format!("expires in {}{odd}", humanize(past)),
+            )
+        };
+        Check {
+            at: Some(at),
+            ..check
+        }
+        .actual(json)
     }
 
     fn nbf(&self) -> Check {
         if self.skips(Skippable::Nbf) {
             return Check::new("nbf", Status::Skipped, "");
         }
-        self.start("nbf", |ahead| format!("not valid for another {ahead}"), |ago| format!("valid since {ago} ago"))
+        self.start(
+            "nbf",
+            |ahead| format!("not valid for another {ahead}"),
+            |ago| format!("valid since {ago} ago"),
+        )
     }
 
     fn iat(&self) -> Check {
         if self.skips(Skippable::Iat) {
             return Check::new("iat", Status::Skipped, "");
         }
-        let ago = |ago: String| if ago == "0s" { "issued just now".into() } else { format!("issued {ago} ago") };
+        let ago = |ago: String| {
+            if ago == "0s" {
+                "issued just now".into()
+            } else {
+                format!("issued {ago} ago")
+            }
+        };
         self.start("iat", |ahead| format!("issued {ahead} in the future"), ago)
     }
 
     /// A date that must not lie in the future.
-    fn start(&self, name: &str, ahead: impl Fn(String) -> String, ago: impl Fn(String) -> String) -> Check {
+    fn start(
+        &self,
+        name: &str,
+        ahead: impl Fn(String) -> String,
+        ago: impl Fn(String) -> String,
+    ) -> Check {
         let (at, json) = match self.date(name, true) {
             Err(check) => return *check,
             Ok(None) => return Check::new(name, Status::Absent, ""),
@@ -320,37 +384,79 @@ impl Judge<'_> {
             let check = Check::fail(name, Code::NotYetValid, ahead(humanize(wait)));
             check.hint("is this machine's clock right? --leeway allows for small differences")
         } else if wait > 0 {
-            let message = format!("{}, within the leeway of {}", ahead(humanize(wait)), humanize(self.policy.leeway));
-            Check { saved_by_leeway: true, ..Check::new(name, Status::Pass, message) }
+            let message = format!(
+                "{}, within the leeway of {}",
+                ahead(humanize(wait)),
+                humanize(self.policy.leeway)
+            );
+            Check {
+                saved_by_leeway: true,
+                ..Check::new(name, Status::Pass, message)
+            }
         } else {
             Check::new(name, Status::Pass, ago(humanize(wait)))
         };
-        Check { at: Some(at), ..check }.actual(json)
+        Check {
+            at: Some(at),
+            ..check
+        }
+        .actual(json)
     }
 
     fn max_age(&self, most: i64) -> Check {
         let (at, json) = match self.date("iat", true) {
-            Err(check) => return Check { name: "max-age".into(), ..*check },
+            Err(check) => {
+                return Check {
+                    name: "max-age".into(),
+                    ..*check
+                };
+            }
             Ok(None) => {
-                return Check::fail("max-age", Code::MissingClaim, "the token has no iat, so its age is unknown");
+                return Check::fail(
+                    "max-age",
+                    Code::MissingClaim,
+                    "the token has no iat, so its age is unknown",
+                );
             }
             Ok(Some(found)) => found,
         };
         let age = self.now.since(at);
         let over = age.saturating_sub(most);
         if age < -self.policy.leeway {
-            let message = format!("issued {} in the future, so its age is unknown", humanize(age));
-            return Check { at: Some(at), ..Check::fail("max-age", Code::NotYetValid, message) }.actual(json);
+            let message = format!(
+                "issued {} in the future, so its age is unknown",
+                humanize(age)
+            );
+            return Check {
+                at: Some(at),
+                ..Check::fail("max-age", Code::NotYetValid, message)
+            }
+            .actual(json);
         }
         let (age, most) = (humanize(age.max(0)), humanize(most));
         let check = if over > self.policy.leeway {
-            Check::fail("max-age", Code::TooOld, format!("issued {age} ago, more than {most}"))
+            Check::fail(
+                "max-age",
+                Code::TooOld,
+                format!("issued {age} ago, more than {most}"),
+            )
         } else {
-            let saved = if over > 0 { format!(" and the leeway of {}", humanize(self.policy.leeway)) } else { String::new() };
+            let saved = if over > 0 {
+                format!(" and the leeway of {}", humanize(self.policy.leeway))
+            } else {
+                String::new()
+            };
             let message = format!("issued {age} ago, at most {most}{saved}");
-            Check { saved_by_leeway: over > 0, ..Check::new("max-age", Status::Pass, message) }
+            Check {
+                saved_by_leeway: over > 0,
+                ..Check::new("max-age", Status::Pass, message)
+            }
         };
-        Check { at: Some(at), ..check }.actual(json)
+        Check {
+            at: Some(at),
+            ..check
+        }
+        .actual(json)
     }
 
     fn iss(&self) -> Check {
@@ -360,8 +466,19 @@ impl Judge<'_> {
         let accepted = &self.policy.issuers;
         let found = self.claims.member("iss");
         if accepted.is_empty() {
-            let check = Check::new("iss", Status::NotChecked, if found.is_some() { "(no --iss to compare with)" } else { "" });
-            return Check { actual: found.cloned(), ..check };
+            let check = Check::new(
+                "iss",
+                Status::NotChecked,
+                if found.is_some() {
+                    "(no --iss to compare with)"
+                } else {
+                    ""
+                },
+            );
+            return Check {
+                actual: found.cloned(),
+                ..check
+            };
         }
         self.one_of("iss", found, accepted)
     }
@@ -370,7 +487,10 @@ impl Judge<'_> {
         let found = self.claims.member("sub");
         match &self.policy.subject {
             Some(subject) => self.one_of("sub", found, std::slice::from_ref(subject)),
-            None => Check { actual: found.cloned(), ..Check::new("sub", Status::NotChecked, "") },
+            None => Check {
+                actual: found.cloned(),
+                ..Check::new("sub", Status::NotChecked, "")
+            },
         }
     }
 
@@ -378,24 +498,43 @@ impl Judge<'_> {
     fn one_of(&self, name: &str, found: Option<&Json>, accepted: &[String]) -> Check {
         let check = match found {
             None => Check::fail(name, Code::MissingClaim, format!("the token has no {name}")),
-            Some(Json::String(text)) if accepted.contains(text) => Check::new(name, Status::Pass, text.clone()),
+            Some(Json::String(text)) if accepted.contains(text) => {
+                Check::new(name, Status::Pass, text.clone())
+            }
             Some(Json::String(text)) => {
-                let check = Check::fail(name, Code::Mismatch, format!("{name} is {}, not {}", shortened(text), any_of(accepted)));
-                match accepted.iter().find(|it| it.trim_end_matches('/') == text.trim_end_matches('/')) {
+                let check = Check::fail(
+                    name,
+                    Code::Mismatch,
+                    format!("{name} is {}, not {}", shortened(text), any_of(accepted)),
+                );
+                match accepted
+                    .iter()
+                    .find(|it| it.trim_end_matches('/') == text.trim_end_matches('/'))
+                {
                     Some(_) => {
                         let flags = if name == "iss" {
                             format!("--iss {text}, or --issuer {text} if that named it")
                         } else {
                             format!("--{name} {text}")
                         };
-                        check.hint(format!("they differ only in a trailing slash; use it exactly: {flags}"))
+                        check.hint(format!(
+                            "they differ only in a trailing slash; use it exactly: {flags}"
+                        ))
                     }
                     None => check,
                 }
             }
-            Some(other) => Check::fail(name, Code::Mismatch, format!("{name} is {}, not a string", other.kind())),
+            Some(other) => Check::fail(
+                name,
+                Code::Mismatch,
+                format!("{name} is {}, not a string", other.kind()),
+            ),
         };
-        Check { actual: found.cloned(), ..check }.expected(accepted.iter().collect())
+        Check {
+            actual: found.cloned(),
+            ..check
+        }
+        .expected(accepted.iter().collect())
     }
 
     fn aud(&self) -> Check {
@@ -410,22 +549,41 @@ impl Judge<'_> {
                 Check::new("aud", Status::Absent, "").expected(accepted.iter().collect())
             } else {
                 let check = Check::fail("aud", Code::MissingClaim, "the token has no aud");
-                check.expected(accepted.iter().collect()).hint("to accept tokens without one: --optional aud")
+                check
+                    .expected(accepted.iter().collect())
+                    .hint("to accept tokens without one: --optional aud")
             };
         };
         let Some(named) = found.as_strings() else {
-            let message = format!("aud is {}, not a string or an array of strings", found.kind());
+            let message = format!(
+                "aud is {}, not a string or an array of strings",
+                found.kind()
+            );
             return Check::fail("aud", Code::Mismatch, message).actual(found);
         };
         if accepted.is_empty() {
-            let flag = named.first().map_or("VALUE".into(), |first| shell_word(first));
-            let message = format!("the token is meant for {}, and no audience was given to compare with", any_of(&named));
+            let flag = named
+                .first()
+                .map_or("VALUE".into(), |first| shell_word(first));
+            let message = format!(
+                "the token is meant for {}, and no audience was given to compare with",
+                any_of(&named)
+            );
             let check = Check::fail("aud", Code::Mismatch, message).actual(found);
-            return check.hint(format!("if that is you: --aud {flag}; to leave it unchecked: --skip aud"));
+            return check.hint(format!(
+                "if that is you: --aud {flag}; to leave it unchecked: --skip aud"
+            ));
         }
-        let check = match named.iter().find(|it| accepted.iter().any(|wanted| wanted == **it)) {
+        let check = match named
+            .iter()
+            .find(|it| accepted.iter().any(|wanted| wanted == **it))
+        {
             Some(hit) => Check::new("aud", Status::Pass, *hit),
-            None => Check::fail("aud", Code::Mismatch, format!("aud is {}, not {}", any_of(&named), any_of(accepted))),
+            None => Check::fail(
+                "aud",
+                Code::Mismatch,
+                format!("aud is {}, not {}", any_of(&named), any_of(accepted)),
+            ),
         };
         check.actual(found).expected(accepted.iter().collect())
     }
@@ -436,26 +594,53 @@ impl Judge<'_> {
         }
         let actual = header.typ().map(Json::from);
         let Some(wanted) = &self.policy.typ else {
-            return Check { actual, ..Check::new("typ", Status::NotChecked, "") };
+            return Check {
+                actual,
+                ..Check::new("typ", Status::NotChecked, "")
+            };
         };
         let check = match header.typ() {
             None => Check::fail("typ", Code::MissingClaim, "the header has no typ"),
             Some(typ) if same_type(typ, wanted) => Check::new("typ", Status::Pass, typ),
-            Some(typ) => Check::fail("typ", Code::Mismatch, format!("typ is {}, not {wanted:?}", shortened(typ))),
+            Some(typ) => Check::fail(
+                "typ",
+                Code::Mismatch,
+                format!("typ is {}, not {wanted:?}", shortened(typ)),
+            ),
         };
         Check { actual, ..check }.expected(wanted.as_str().into())
     }
 
-    /// `scope` as RFC 8693 §4.2 writes it, a string of words; arrays and the name `scp` are in use as well.
+    /// `scope` as RFC 8693 §4.2 writes it, a string of words; arrays and the name `scp` are in use
+    /// as well.
     fn scope(&self, wanted: &str) -> Check {
-        let check = match self.claims.member("scope").or_else(|| self.claims.member("scp")) {
+        let check = match self
+            .claims
+            .member("scope")
+            .or_else(|| self.claims.member("scp"))
+        {
             None => Check::fail("scope", Code::MissingClaim, "the token has no scope"),
             Some(found) => match found.as_strings() {
-                None => Check::fail("scope", Code::Mismatch, format!("scope is {}", found.kind())).actual(found),
-                Some(granted) if granted.iter().flat_map(|it| it.split(' ')).any(|it| it == wanted) => {
+                None => Check::fail(
+                    "scope",
+                    Code::Mismatch,
+                    format!("scope is {}", found.kind()),
+                )
+                .actual(found),
+                Some(granted)
+                    if granted
+                        .iter()
+                        .flat_map(|it| it.split(' '))
+                        .any(|it| it == wanted) =>
+                {
                     Check::new("scope", Status::Pass, wanted).actual(found)
                 }
-                Some(_) => Check::fail("scope", Code::Mismatch, format!("scope {wanted:?} is not granted")).actual(found),
+                Some(_) => Check::fail(
+                    "scope",
+                    Code::Mismatch,
+                    format!("scope {wanted:?} is not granted"),
+                )
+                .actual(found),
             },
         };
         check.expected(wanted.into())
@@ -463,24 +648,38 @@ impl Judge<'_> {
 
     fn required(&self, wanted: &Requirement) -> Check {
         let name = &wanted.claim;
-        let found = if name.starts_with('/') { self.claims.pointer(name) } else { self.claims.member(name) };
+        let found = if name.starts_with('/') {
+            self.claims.pointer(name)
+        } else {
+            self.claims.member(name)
+        };
         let check = match (found, &wanted.expected) {
             (None, _) => Check::fail(name, Code::MissingClaim, format!("the token has no {name}")),
             (Some(_), None) => Check::new(name, Status::Pass, "present"),
-            (Some(found), Some(value)) if found.same(value) => Check::new(name, Status::Pass, found.brief()),
+            (Some(found), Some(value)) if found.same(value) => {
+                Check::new(name, Status::Pass, found.brief())
+            }
             (Some(found), Some(value)) => {
                 let message = format!("{name} is {}, not {}", found.brief(), value.brief());
                 Check::fail(name, Code::Mismatch, message)
             }
         };
-        Check { actual: found.cloned(), expected: wanted.expected.clone(), ..check }
+        Check {
+            actual: found.cloned(),
+            expected: wanted.expected.clone(),
+            ..check
+        }
     }
 }
 
 /// A few of `values`, each a few of its letters: a message is no place for what a token can hold.
 fn any_of<S: AsRef<str>>(values: &[S]) -> String {
     const MOST: usize = 5;
-    let quoted: Vec<String> = values.iter().take(MOST).map(|value| shortened(value.as_ref())).collect();
+    let quoted: Vec<String> = values
+        .iter()
+        .take(MOST)
+        .map(|value| shortened(value.as_ref()))
+        .collect();
     match values.len() {
         0 => "nobody".into(),
         count if count > MOST => format!("{} or {} more", quoted.join(" or "), count - MOST),
@@ -500,7 +699,11 @@ fn shortened(text: &str) -> String {
 /// `text` as one word of a shell command line.
 fn shell_word(text: &str) -> String {
     let plain = |c: char| c.is_ascii_alphanumeric() || "-_./:@%+=,".contains(c);
-    if !text.is_empty() && text.chars().all(plain) { text.to_owned() } else { format!("'{}'", text.replace('\'', r"'\''")) }
+    if !text.is_empty() && text.chars().all(plain) {
+        text.to_owned()
+    } else {
+        format!("'{}'", text.replace('\'', r"'\''"))
+    }
 }
 
 #[cfg(test)]
@@ -510,7 +713,9 @@ mod tests {
     const NOW: Timestamp = Timestamp(1_000_000);
 
     fn judge(claims: &str, policy: &Policy) -> Vec<Check> {
-        let Ok(Json::Object(claims)) = Json::parse(claims.as_bytes()) else { panic!("{claims}") };
+        let Ok(Json::Object(claims)) = Json::parse(claims.as_bytes()) else {
+            panic!("{claims}")
+        };
         let header = Header::parse(br#"{"alg":"HS256","typ":"at+jwt"}"#).unwrap();
         check(&claims, &header, policy, NOW)
     }
@@ -522,7 +727,10 @@ mod tests {
     }
 
     fn strict() -> Policy {
-        Policy { leeway: 0, ..Policy::default() }
+        Policy {
+            leeway: 0,
+            ..Policy::default()
+        }
     }
 
     #[test]
@@ -539,19 +747,32 @@ mod tests {
             (r#"{"exp":null}"#, Status::Fail, Some(Code::Mismatch)),
             (r#"{}"#, Status::Fail, Some(Code::MissingClaim)),
         ] {
-            assert_eq!(outcome(claims, &strict(), "exp"), (status, code), "{claims}");
+            assert_eq!(
+                outcome(claims, &strict(), "exp"),
+                (status, code),
+                "{claims}"
+            );
         }
     }
 
     #[test]
     fn leeway_saves_and_says_so() {
-        let policy = Policy { leeway: 60, ..Policy::default() };
+        let policy = Policy {
+            leeway: 60,
+            ..Policy::default()
+        };
         let exp = &judge(r#"{"exp":999941}"#, &policy)[0];
         assert!(exp.saved_by_leeway && exp.status == Status::Pass);
-        assert_eq!(outcome(r#"{"exp":999940}"#, &policy, "exp").1, Some(Code::Expired));
+        assert_eq!(
+            outcome(r#"{"exp":999940}"#, &policy, "exp").1,
+            Some(Code::Expired)
+        );
         let nbf = &judge(r#"{"exp":1,"nbf":1000060}"#, &policy)[1];
         assert!(nbf.saved_by_leeway && nbf.status == Status::Pass);
-        assert_eq!(outcome(r#"{"nbf":1000061}"#, &policy, "nbf").1, Some(Code::NotYetValid));
+        assert_eq!(
+            outcome(r#"{"nbf":1000061}"#, &policy, "nbf").1,
+            Some(Code::NotYetValid)
+        );
     }
 
     #[test]
@@ -560,7 +781,10 @@ mod tests {
             let with = |value: &str| outcome(&format!(r#"{{"{name}":{value}}}"#), &strict(), name);
             assert_eq!(with("1000000"), (Status::Pass, None));
             assert_eq!(with("1000000.5"), (Status::Fail, Some(Code::NotYetValid)));
-            assert_eq!(with("99999999999999999999"), (Status::Fail, Some(Code::NotYetValid)));
+            assert_eq!(
+                with("99999999999999999999"),
+                (Status::Fail, Some(Code::NotYetValid))
+            );
             assert_eq!(with("true"), (Status::Fail, Some(Code::Mismatch)));
             assert_eq!(outcome("{}", &strict(), name), (Status::Absent, None));
         }
@@ -568,30 +792,58 @@ mod tests {
 
     #[test]
     fn audiences_are_never_ignored_in_silence() {
-        let mine = Policy { audiences: vec!["me".into(), "us".into()], ..strict() };
+        let mine = Policy {
+            audiences: vec!["me".into(), "us".into()],
+            ..strict()
+        };
         for (claims, policy, status, code) in [
             (r#"{"aud":"me"}"#, &mine, Status::Pass, None),
             (r#"{"aud":["you","us"]}"#, &mine, Status::Pass, None),
-            (r#"{"aud":"you"}"#, &mine, Status::Fail, Some(Code::Mismatch)),
+            (
+                r#"{"aud":"you"}"#,
+                &mine,
+                Status::Fail,
+                Some(Code::Mismatch),
+            ),
             (r#"{"aud":[]}"#, &mine, Status::Fail, Some(Code::Mismatch)),
-            (r#"{"aud":["me",1]}"#, &mine, Status::Fail, Some(Code::Mismatch)),
+            (
+                r#"{"aud":["me",1]}"#,
+                &mine,
+                Status::Fail,
+                Some(Code::Mismatch),
+            ),
             (r#"{"aud":42}"#, &mine, Status::Fail, Some(Code::Mismatch)),
             (r#"{}"#, &mine, Status::Fail, Some(Code::MissingClaim)),
-            (r#"{"aud":"me"}"#, &strict(), Status::Fail, Some(Code::Mismatch)),
+            (
+                r#"{"aud":"me"}"#,
+                &strict(),
+                Status::Fail,
+                Some(Code::Mismatch),
+            ),
             (r#"{}"#, &strict(), Status::Absent, None),
         ] {
             assert_eq!(outcome(claims, policy, "aud"), (status, code), "{claims}");
         }
-        let optional = Policy { aud_optional: true, ..mine };
+        let optional = Policy {
+            aud_optional: true,
+            ..mine
+        };
         assert_eq!(outcome("{}", &optional, "aud").0, Status::Absent);
-        assert_eq!(outcome(r#"{"aud":"you"}"#, &optional, "aud").0, Status::Fail);
+        assert_eq!(
+            outcome(r#"{"aud":"you"}"#, &optional, "aud").0,
+            Status::Fail
+        );
     }
 
     #[test]
     fn the_flag_for_an_unexpected_audience_is_spelt_out() {
         let checks = judge(r#"{"aud":"it's me"}"#, &strict());
         let aud = checks.iter().find(|check| check.name == "aud").unwrap();
-        assert!(aud.hints[0].contains(r"--aud 'it'\''s me'"), "{:?}", aud.hints);
+        assert!(
+            aud.hints[0].contains(r"--aud 'it'\''s me'"),
+            "{:?}",
+            aud.hints
+        );
     }
 
     #[test]
@@ -602,19 +854,34 @@ mod tests {
             typ: Some("application/AT+JWT".into()),
             scopes: vec!["read".into()],
             required: vec![
-                Requirement { claim: "tenant".into(), expected: Some(Json::from("t")) },
-                Requirement { claim: "/deep/n".into(), expected: Some(Json::from(1)) },
-                Requirement { claim: "any".into(), expected: None },
+                Requirement {
+                    claim: "tenant".into(),
+                    expected: Some(Json::from("t")),
+                },
+                Requirement {
+                    claim: "/deep/n".into(),
+                    expected: Some(Json::from(1)),
+                },
+                Requirement {
+                    claim: "any".into(),
+                    expected: None,
+                },
             ],
             max_age: Some(100),
             ..strict()
         };
         let good = r#"{"exp":1000001,"iat":999900,"iss":"https://a","sub":"s","scope":"write read","tenant":"t","deep":{"n":1.0},"any":null}"#;
-        assert!(judge(good, &policy).iter().all(|check| matches!(check.status, Status::Pass | Status::Absent)));
+        assert!(
+            judge(good, &policy)
+                .iter()
+                .all(|check| matches!(check.status, Status::Pass | Status::Absent))
+        );
 
         let bad = r#"{"iat":999899,"iss":"https://a/","sub":1,"scope":"reads","deep":{"n":"1"}}"#;
-        let failed: Vec<_> =
-            judge(bad, &policy).into_iter().filter_map(|check| Some((check.name.clone(), check.reason()?.code))).collect();
+        let failed: Vec<_> = judge(bad, &policy)
+            .into_iter()
+            .filter_map(|check| Some((check.name.clone(), check.reason()?.code)))
+            .collect();
         let expected = [
             ("exp", Code::MissingClaim),
             ("max-age", Code::TooOld),
@@ -631,10 +898,18 @@ mod tests {
     #[test]
     fn what_is_skipped_shows_as_skipped() {
         use Skippable::{Aud, Exp, Iat, Iss, Nbf, Typ};
-        let policy = Policy { skip: vec![Exp, Nbf, Iat, Iss, Aud, Typ], ..strict() };
+        let policy = Policy {
+            skip: vec![Exp, Nbf, Iat, Iss, Aud, Typ],
+            ..strict()
+        };
         let checks = judge(r#"{"exp":1,"nbf":9e9,"iat":9e9,"aud":"x"}"#, &policy);
         for name in ["exp", "nbf", "iat", "iss", "aud", "typ"] {
-            assert!(checks.iter().any(|check| check.name == name && check.status == Status::Skipped), "{name}");
+            assert!(
+                checks
+                    .iter()
+                    .any(|check| check.name == name && check.status == Status::Skipped),
+                "{name}"
+            );
         }
     }
 }

@@ -1,4 +1,5 @@
-//! What changed from one key set to another, key by key. It compares the JSON, so keys of an unknown type count as well.
+//! What changed from one key set to another, key by key. It compares the JSON, so keys of an
+//! unknown type count as well.
 
 use serde::Serialize;
 
@@ -64,7 +65,10 @@ pub struct Difference {
 impl Difference {
     /// Whether the sets are the same but for their order.
     pub fn is_empty(&self) -> bool {
-        self.added.is_empty() && self.removed.is_empty() && self.changed.is_empty() && self.rekeyed.is_empty()
+        self.added.is_empty()
+            && self.removed.is_empty()
+            && self.changed.is_empty()
+            && self.rekeyed.is_empty()
     }
 }
 
@@ -77,11 +81,25 @@ struct Item {
 impl Item {
     fn new(json: &Json) -> Self {
         let jwk = json.as_object().cloned().unwrap_or_default();
-        let (kid, kty) = (jwk.text("kid").map(String::from), jwk.text("kty").map(String::from));
+        let (kid, kty) = (
+            jwk.text("kid").map(String::from),
+            jwk.text("kty").map(String::from),
+        );
         let public = public_members(&jwk);
         let key = Key::from_jwk(jwk).ok();
-        let thumbprint = key.as_ref().and_then(Key::public).map(|key| key.thumbprint());
-        Self { named: Named { kid, kty, thumbprint }, public, key }
+        let thumbprint = key
+            .as_ref()
+            .and_then(Key::public)
+            .map(|key| key.thumbprint());
+        Self {
+            named: Named {
+                kid,
+                kty,
+                thumbprint,
+            },
+            public,
+            key,
+        }
     }
 
     fn same_key(&self, other: &Self) -> bool {
@@ -90,8 +108,14 @@ impl Item {
             // Of a type that is unknown, everything but the metadata makes the key.
             (None, None) => {
                 let numbers = |item: &Self| {
-                    let metadata = ["kid", "alg", "use", "key_ops", "x5c", "x5t", "x5u", "x5t#S256"];
-                    let members = item.public.0.iter().filter(|(name, _)| !metadata.contains(&name.as_str()));
+                    let metadata = [
+                        "kid", "alg", "use", "key_ops", "x5c", "x5t", "x5u", "x5t#S256",
+                    ];
+                    let members = item
+                        .public
+                        .0
+                        .iter()
+                        .filter(|(name, _)| !metadata.contains(&name.as_str()));
                     Json::Object(Object(members.cloned().collect()))
                 };
                 let (own, theirs) = (numbers(self), numbers(other));
@@ -110,10 +134,15 @@ impl Item {
 pub fn diff(before: &Json, after: &Json) -> Result<Difference, String> {
     let (mut old, mut new) = (items(before)?, items(after)?);
     let mut difference = Difference::default();
-    // The same id for the same key first, then the same key by another name, then the same id for another key.
+    // The same id for the same key first, then the same key by another name, then the same id for
+    // another key.
     type Match = fn(&Item, &Item) -> bool;
     let same_kid: Match = |a, b| a.named.kid.is_some() && a.named.kid == b.named.kid;
-    let steps: [Match; 3] = [|a, b| a.named.kid == b.named.kid && a.same_key(b), |a, b| a.same_key(b), same_kid];
+    let steps: [Match; 3] = [
+        |a, b| a.named.kid == b.named.kid && a.same_key(b),
+        |a, b| a.same_key(b),
+        same_kid,
+    ];
     for matches in steps {
         let mut rest = Vec::new();
         for item in old {
@@ -130,10 +159,15 @@ pub fn diff(before: &Json, after: &Json) -> Result<Difference, String> {
 }
 
 fn items(json: &Json) -> Result<Vec<Item>, String> {
-    let object = json.as_object().ok_or_else(|| format!("is {}, not a JWK or a JWK set", json.kind()))?;
+    let object = json
+        .as_object()
+        .ok_or_else(|| format!("is {}, not a JWK or a JWK set", json.kind()))?;
     match object.member("keys") {
         Some(Json::Array(keys)) => Ok(keys.iter().map(Item::new).collect()),
-        Some(other) => Err(format!("has \"keys\" that is {}, not an array", other.kind())),
+        Some(other) => Err(format!(
+            "has \"keys\" that is {}, not an array",
+            other.kind()
+        )),
         None if object.has("kty") => Ok(vec![Item::new(json)]),
         None => Err("has neither \"kty\" nor \"keys\", so it is no JWK and no JWK set".into()),
     }
@@ -142,12 +176,24 @@ fn items(json: &Json) -> Result<Vec<Item>, String> {
 impl Difference {
     fn pair(&mut self, before: &Item, after: &Item) {
         if !before.same_key(after) {
-            let (kid, before, after) = (before.named.kid.clone(), before.named.clone(), after.named.clone());
+            let (kid, before, after) = (
+                before.named.kid.clone(),
+                before.named.clone(),
+                after.named.clone(),
+            );
             return self.rekeyed.push(Rekeyed { kid, before, after });
         }
         let mut names: Vec<&String> = before.public.0.iter().map(|(name, _)| name).collect();
-        names.extend(after.public.0.iter().map(|(name, _)| name).filter(|name| !before.public.has(name)));
-        let differs = |name: &&String| match (before.public.member(name), after.public.member(name)) {
+        names.extend(
+            after
+                .public
+                .0
+                .iter()
+                .map(|(name, _)| name)
+                .filter(|name| !before.public.has(name)),
+        );
+        let differs = |name: &&String| match (before.public.member(name), after.public.member(name))
+        {
             (Some(a), Some(b)) => !a.same(b),
             _ => true,
         };
@@ -158,7 +204,10 @@ impl Difference {
         };
         let members: Vec<Member> = names.into_iter().filter(differs).map(member).collect();
         if !members.is_empty() {
-            self.changed.push(Changed { key: after.named.clone(), members });
+            self.changed.push(Changed {
+                key: after.named.clone(),
+                members,
+            });
         }
     }
 }
@@ -171,12 +220,17 @@ mod tests {
     const B: &str = r#"{"kty":"OKP","crv":"Ed25519","x":"1F_78lgFgLtbqC7zNcl5ZxqNJvrq7lq6nSKDbqTKzY4","kid":"b"}"#;
 
     fn compare(before: &[&str], after: &[&str]) -> Difference {
-        let set = |keys: &[&str]| Json::parse(format!("{{\"keys\":[{}]}}", keys.join(",")).as_bytes()).unwrap();
+        let set = |keys: &[&str]| {
+            Json::parse(format!("{{\"keys\":[{}]}}", keys.join(",")).as_bytes()).unwrap()
+        };
         diff(&set(before), &set(after)).unwrap()
     }
 
     fn kids(named: &[Named]) -> Vec<&str> {
-        named.iter().map(|it| it.kid.as_deref().unwrap_or_default()).collect()
+        named
+            .iter()
+            .map(|it| it.kid.as_deref().unwrap_or_default())
+            .collect()
     }
 
     #[test]
@@ -193,37 +247,65 @@ mod tests {
     #[test]
     fn keys_come_and_go() {
         let difference = compare(&[A], &[B]);
-        assert_eq!((kids(&difference.added), kids(&difference.removed)), (vec!["b"], vec!["a"]));
+        assert_eq!(
+            (kids(&difference.added), kids(&difference.removed)),
+            (vec!["b"], vec!["a"])
+        );
         assert_eq!(kids(&compare(&[A], &[A, A]).added), ["a"]);
     }
 
     #[test]
     fn metadata_changes() {
-        let difference = compare(&[A, B], &[&A.replace("EdDSA", "Ed25519"), &B.replace("\"b\"", "\"c\"")]);
-        let members: Vec<(&str, &str)> =
-            difference.changed.iter().map(|it| (it.key.kid.as_deref().unwrap(), it.members[0].name.as_str())).collect();
+        let difference = compare(
+            &[A, B],
+            &[&A.replace("EdDSA", "Ed25519"), &B.replace("\"b\"", "\"c\"")],
+        );
+        let members: Vec<(&str, &str)> = difference
+            .changed
+            .iter()
+            .map(|it| (it.key.kid.as_deref().unwrap(), it.members[0].name.as_str()))
+            .collect();
         assert_eq!(members, [("a", "alg"), ("c", "kid")]);
-        assert!(difference.added.is_empty() && difference.removed.is_empty() && difference.rekeyed.is_empty());
+        assert!(
+            difference.added.is_empty()
+                && difference.removed.is_empty()
+                && difference.rekeyed.is_empty()
+        );
     }
 
     #[test]
     fn another_key_under_the_same_id_stands_out() {
         let difference = compare(&[A], &[&B.replace("\"b\"", "\"a\"")]);
         assert_eq!(difference.rekeyed.len(), 1);
-        assert_ne!(difference.rekeyed[0].before.thumbprint, difference.rekeyed[0].after.thumbprint);
+        assert_ne!(
+            difference.rekeyed[0].before.thumbprint,
+            difference.rekeyed[0].after.thumbprint
+        );
         let unknown = r#"{"kty":"AKP","pub":"AAAA","kid":"p"}"#;
-        assert_eq!(compare(&[unknown], &[&unknown.replace("AAAA", "AAAB")]).rekeyed.len(), 1);
+        assert_eq!(
+            compare(&[unknown], &[&unknown.replace("AAAA", "AAAB")])
+                .rekeyed
+                .len(),
+            1
+        );
     }
 
     #[test]
     fn private_members_are_never_told() {
-        let private = A.replace("\"alg\"", r#""d":"nWGxne_9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A","alg""#);
-        assert!(compare(&[A], &[&private]).is_empty(), "it is the same public key");
+        let private = A.replace(
+            "\"alg\"",
+            r#""d":"nWGxne_9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A","alg""#,
+        );
+        assert!(
+            compare(&[A], &[&private]).is_empty(),
+            "it is the same public key"
+        );
         let oct = r#"{"kty":"oct","k":"c2VjcmV0","kid":"s"}"#;
         let difference = compare(&[oct], &[&oct.replace("c2Vj", "d2Vj")]);
         assert_eq!(difference.rekeyed.len(), 1);
         assert!(
-            !serde_json::to_string(&difference).unwrap().contains("ZWNy") && difference.rekeyed[0].after.thumbprint.is_none()
+            !serde_json::to_string(&difference).unwrap().contains("ZWNy")
+                && difference.rekeyed[0].after.thumbprint.is_none()
         );
     }
 
@@ -231,7 +313,10 @@ mod tests {
     fn what_is_no_set_is_refused() {
         let good = Json::parse(A.as_bytes()).unwrap();
         for text in ["{}", "[]", r#"{"keys":1}"#] {
-            assert!(diff(&Json::parse(text.as_bytes()).unwrap(), &good).is_err(), "{text}");
+            assert!(
+                diff(&Json::parse(text.as_bytes()).unwrap(), &good).is_err(),
+                "{text}"
+            );
         }
     }
 }

@@ -1,5 +1,5 @@
-//! What the outside world supplies: the time and randomness. Passing them in keeps the core a set of plain functions
-//! and lets a user ask "was it valid then?".
+//! What the outside world supplies: the time and randomness. Passing them in keeps the core a set
+//! of plain functions and lets a user ask "was it valid then?".
 
 use std::time::Duration;
 
@@ -10,7 +10,8 @@ use super::time::Timestamp;
 pub struct Env<'a> {
     /// The moment that claims and keys are judged at.
     pub now: Timestamp,
-    /// Fills a buffer from a cryptographically secure generator; the operating system's in practice.
+    /// Fills a buffer from a cryptographically secure generator; the operating system's in
+    /// practice.
     pub random: &'a dyn Fn(&mut [u8]),
     /// The clock for what takes time: locks and the network.
     pub clock: &'a dyn Clock,
@@ -26,23 +27,31 @@ impl Env<'_> {
 
     /// A random UUID (version 4), as `jti` and `kid` use it.
     pub fn uuid(&self) -> String {
-        uuid::Builder::from_random_bytes(self.bytes()).into_uuid().to_string()
+        uuid::Builder::from_random_bytes(self.bytes())
+            .into_uuid()
+            .to_string()
     }
 
     /// Milliseconds since 1970-01-01T00:00:00Z, as time goes on.
     pub fn millis(&self) -> i64 {
-        self.clock.millis().unwrap_or_else(|| self.now.0.saturating_mul(1000))
+        self.clock
+            .millis()
+            .unwrap_or_else(|| self.now.0.saturating_mul(1000))
     }
 
-    /// A random number below `bound`; 0 when there is nothing to choose from. The bias is of no account for jitter.
+    /// A random number below `bound`; 0 when there is nothing to choose from. The bias is of no
+    /// account for jitter.
     pub fn below(&self, bound: u64) -> u64 {
-        u64::from_le_bytes(self.bytes()).checked_rem(bound).unwrap_or(0)
+        u64::from_le_bytes(self.bytes())
+            .checked_rem(bound)
+            .unwrap_or(0)
     }
 }
 
 /// Time that passes while a call waits for others.
 pub trait Clock {
-    /// Milliseconds since 1970-01-01T00:00:00Z, which may jump when somebody sets the clock; `None` if time stands still.
+    /// Milliseconds since 1970-01-01T00:00:00Z, which may jump when somebody sets the clock; `None`
+    /// if time stands still.
     fn millis(&self) -> Option<i64>;
 
     /// Time since an arbitrary start, which never goes back.
@@ -55,7 +64,8 @@ pub trait Clock {
     fn sleep(&self, duration: Duration);
 }
 
-/// A reading of the clock that starts with the machine. Two readings compare only if their ids are equal.
+/// A reading of the clock that starts with the machine. Two readings compare only if their ids are
+/// equal.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Boot {
     /// Names this run of the machine.

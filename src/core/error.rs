@@ -7,8 +7,8 @@ use serde::{Serialize, Serializer};
 
 use super::json::Json;
 
-/// A stable, machine-readable name for what happened. The order is the order of precedence when a token fails in
-/// several ways: the first one names the verdict.
+/// A stable, machine-readable name for what happened. The order is the order of precedence when a
+/// token fails in several ways: the first one names the verdict.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Code {
     /// Not a token: its form, base64url, UTF-8 or JSON is broken (RFC 7515 §5.2, RFC 7519 §7.2).
@@ -125,7 +125,14 @@ pub struct Reason {
 impl Reason {
     /// A reason with nothing to compare.
     pub fn new(code: Code, check: impl Into<String>, message: impl Into<String>) -> Self {
-        Self { code, check: check.into(), expected: None, actual: None, message: message.into(), hints: Vec::new() }
+        Self {
+            code,
+            check: check.into(),
+            expected: None,
+            actual: None,
+            message: message.into(),
+            hints: Vec::new(),
+        }
     }
 
     /// Adds advice on what to do next.
@@ -222,7 +229,12 @@ pub enum Error {
 impl Error {
     /// Input that cannot be used, `what` naming where it came from.
     pub fn input(code: Code, what: impl Into<String>, why: impl Into<String>) -> Self {
-        Self::Input { code, what: what.into(), why: why.into(), hints: Vec::new() }
+        Self::Input {
+            code,
+            what: what.into(),
+            why: why.into(),
+            hints: Vec::new(),
+        }
     }
 
     /// A call that makes no sense, `what` naming the flag.
@@ -232,7 +244,12 @@ impl Error {
 
     /// A failed file operation.
     pub fn io(path: impl Into<PathBuf>, source: &std::io::Error) -> Self {
-        Self::Io { code: Code::Io, path: path.into(), why: describe_io(source), hints: Vec::new() }
+        Self::Io {
+            code: Code::Io,
+            path: path.into(),
+            why: describe_io(source),
+            hints: Vec::new(),
+        }
     }
 
     /// Adds advice on what to do next.
@@ -240,7 +257,9 @@ impl Error {
     pub fn hint(mut self, hint: impl Into<String>) -> Self {
         match &mut self {
             Self::Rejected(rejection) => rejection.0[0].hints.push(hint.into()),
-            Self::Input { hints, .. } | Self::Unavailable { hints, .. } | Self::Io { hints, .. } => {
+            Self::Input { hints, .. }
+            | Self::Unavailable { hints, .. }
+            | Self::Io { hints, .. } => {
                 hints.push(hint.into());
             }
         }
@@ -251,7 +270,9 @@ impl Error {
     pub fn code(&self) -> Code {
         match self {
             Self::Rejected(rejection) => rejection.primary().code,
-            Self::Input { code, .. } | Self::Unavailable { code, .. } | Self::Io { code, .. } => *code,
+            Self::Input { code, .. } | Self::Unavailable { code, .. } | Self::Io { code, .. } => {
+                *code
+            }
         }
     }
 
@@ -259,7 +280,9 @@ impl Error {
     pub fn hints(&self) -> &[String] {
         match self {
             Self::Rejected(rejection) => &rejection.primary().hints,
-            Self::Input { hints, .. } | Self::Unavailable { hints, .. } | Self::Io { hints, .. } => hints,
+            Self::Input { hints, .. }
+            | Self::Unavailable { hints, .. }
+            | Self::Io { hints, .. } => hints,
         }
     }
 }
@@ -269,7 +292,9 @@ impl fmt::Display for Error {
         match self {
             Self::Rejected(rejection) => rejection.fmt(f),
             Self::Input { what, why, .. } if what.is_empty() => f.write_str(why),
-            Self::Input { what, why, .. } | Self::Unavailable { what, why, .. } => write!(f, "{what}: {why}"),
+            Self::Input { what, why, .. } | Self::Unavailable { what, why, .. } => {
+                write!(f, "{what}: {why}")
+            }
             Self::Io { path, why, .. } => write!(f, "{}: {why}", path.display()),
         }
     }
@@ -285,7 +310,9 @@ impl From<Reason> for Error {
 
 /// An operating-system error in the words that people know, without its number.
 fn describe_io(source: &std::io::Error) -> String {
-    use std::io::ErrorKind::{IsADirectory, NotADirectory, NotFound, PermissionDenied, StorageFull};
+    use std::io::ErrorKind::{
+        IsADirectory, NotADirectory, NotFound, PermissionDenied, StorageFull,
+    };
     match source.kind() {
         NotFound => "no such file or directory".into(),
         PermissionDenied => "permission denied".into(),
@@ -294,7 +321,10 @@ fn describe_io(source: &std::io::Error) -> String {
         StorageFull => "no space left on device".into(),
         _ => {
             let text = source.to_string();
-            text.split(" (os error").next().unwrap_or(&text).to_lowercase()
+            text.split(" (os error")
+                .next()
+                .unwrap_or(&text)
+                .to_lowercase()
         }
     }
 }
@@ -305,7 +335,8 @@ mod tests {
 
     #[test]
     fn the_most_telling_reason_comes_first() {
-        let found = [Code::Mismatch, Code::Expired, Code::NotYetValid].map(|code| Reason::new(code, "x", code.as_str()));
+        let found = [Code::Mismatch, Code::Expired, Code::NotYetValid]
+            .map(|code| Reason::new(code, "x", code.as_str()));
         let rejection = Rejection::from_reasons(found.to_vec()).unwrap();
         assert_eq!(rejection.primary().code, Code::Expired);
         assert_eq!(rejection.to_string(), "expired; not-yet-valid; mismatch");

@@ -1,4 +1,5 @@
-//! Files that hold keys: read within a limit, written whole or not at all, and for their owner's eyes alone.
+//! Files that hold keys: read within a limit, written whole or not at all, and for their owner's
+//! eyes alone.
 
 use std::fs::File;
 use std::io::{Read as _, Write as _};
@@ -13,7 +14,8 @@ pub const MAX_FILE: u64 = 16 * 1024 * 1024;
 /// Reads a whole file of at most `limit` bytes.
 ///
 /// # Errors
-/// [`Code::Io`] when it cannot be opened or read; [`Code::BadInput`] when it is larger; [`Code::Usage`] when it has no name.
+/// [`Code::Io`] when it cannot be opened or read; [`Code::BadInput`] when it is larger;
+/// [`Code::Usage`] when it has no name.
 pub fn read(path: &Path, limit: u64) -> Result<Secret, Error> {
     check_name(path)?;
     let file = File::open(path).map_err(|e| Error::io(path, &e))?;
@@ -27,7 +29,8 @@ pub fn read(path: &Path, limit: u64) -> Result<Secret, Error> {
 /// Refuses a name that somebody's unset variable left behind.
 fn check_name(path: &Path) -> Result<(), Error> {
     match path.as_os_str().is_empty() {
-        true => Err(Error::usage("", "the name of a file is empty").hint("is a variable of the shell unset?")),
+        true => Err(Error::usage("", "the name of a file is empty")
+            .hint("is a variable of the shell unset?")),
         false => Ok(()),
     }
 }
@@ -49,12 +52,24 @@ pub fn read_from(stream: impl std::io::Read, name: &str, limit: u64) -> Result<S
 }
 
 /// Room for all of it from the start: a buffer that grows leaves unwiped copies of what it held.
-fn read_sized(stream: impl std::io::Read, name: &str, limit: u64, size: usize) -> Result<Secret, ReadError> {
+fn read_sized(
+    stream: impl std::io::Read,
+    name: &str,
+    limit: u64,
+    size: usize,
+) -> Result<Secret, ReadError> {
     let mut bytes = zeroize::Zeroizing::new(Vec::with_capacity(size.max(16 * 1024) + 1));
     // One byte more than allowed tells "full" from "too large".
-    stream.take(limit.saturating_add(1)).read_to_end(&mut bytes).map_err(ReadError::Io)?;
+    stream
+        .take(limit.saturating_add(1))
+        .read_to_end(&mut bytes)
+        .map_err(ReadError::Io)?;
     if bytes.len() as u64 > limit {
-        return Err(ReadError::TooLarge(Error::input(Code::BadInput, name, format!("larger than {limit} bytes"))));
+        return Err(ReadError::TooLarge(Error::input(
+            Code::BadInput,
+            name,
+            format!("larger than {limit} bytes"),
+        )));
     }
     Ok(Secret::from(bytes))
 }
@@ -68,15 +83,19 @@ pub enum Access {
     Public,
 }
 
-/// Writes a file in one step: whoever looks sees the old file or the whole new one. An existing file stays unless
-/// `overwrite`.
+/// Writes a file in one step: whoever looks sees the old file or the whole new one. An existing
+/// file stays unless `overwrite`.
 ///
 /// # Errors
 /// [`Code::WouldOverwrite`] when it exists; [`Code::Io`] otherwise.
 pub fn write(path: &Path, bytes: &[u8], access: Access, overwrite: bool) -> Result<(), Error> {
     check_target(path, overwrite)?;
     // The file that a link leads to is the one that is meant.
-    let target = if overwrite { path.canonicalize().unwrap_or_else(|_| path.into()) } else { path.to_owned() };
+    let target = if overwrite {
+        path.canonicalize().unwrap_or_else(|_| path.into())
+    } else {
+        path.to_owned()
+    };
     let folder = folder_of(&target);
     let mut builder = tempfile::Builder::new();
     builder.prefix(".jwtctl-");
@@ -87,36 +106,59 @@ pub fn write(path: &Path, bytes: &[u8], access: Access, overwrite: bool) -> Resu
     }
     let failed = |e: &std::io::Error| Error::io(path, e);
     let mut file = builder.tempfile_in(folder).map_err(|e| failed(&e))?;
-    file.write_all(bytes).and_then(|()| file.as_file().sync_all()).map_err(|e| failed(&e))?;
+    file.write_all(bytes)
+        .and_then(|()| file.as_file().sync_all())
+        .map_err(|e| failed(&e))?;
     if overwrite {
-        return file.persist(&target).map(drop).map_err(|e| failed(&e.error));
+        return file
+            .persist(&target)
+            .map(drop)
+            .map_err(|e| failed(&e.error));
     }
-    file.persist_noclobber(&target).map(drop).map_err(|e| match e.error.kind() {
-        std::io::ErrorKind::AlreadyExists => exists(path),
-        _ => failed(&e.error),
-    })
+    file.persist_noclobber(&target)
+        .map(drop)
+        .map_err(|e| match e.error.kind() {
+            std::io::ErrorKind::AlreadyExists => exists(path),
+            _ => failed(&e.error),
+        })
 }
 
 /// What [`write`] would refuse, asked before there is anything to write.
 ///
 /// # Errors
-/// [`Code::WouldOverwrite`] when the file exists; [`Code::Io`] when it is no regular file or its directory is missing.
+/// [`Code::WouldOverwrite`] when the file exists; [`Code::Io`] when it is no regular file or its
+/// directory is missing.
 pub fn check_target(path: &Path, overwrite: bool) -> Result<(), Error> {
     check_name(path)?;
-    let refused = |why: &str| Err(Error::Io { code: Code::Io, path: path.into(), why: why.into(), hints: Vec::new() });
+    let refused = |why: &str| {
+        Err(Error::Io {
+            code: Code::Io,
+            path: path.into(),
+            why: why.into(),
+            hints: Vec::new(),
+        })
+    };
     match path.metadata() {
         Ok(it) if it.is_dir() => refused("is a directory"),
         Ok(it) if !it.is_file() => refused("is not a regular file"),
         Ok(_) if overwrite => Ok(()),
         Ok(_) => Err(exists(path)),
         Err(_) if path.symlink_metadata().is_ok() => refused("is a link that leads nowhere"),
-        Err(_) => folder_of(path).read_dir().map(drop).map_err(|e| Error::io(folder_of(path), &e)),
+        Err(_) => folder_of(path)
+            .read_dir()
+            .map(drop)
+            .map_err(|e| Error::io(folder_of(path), &e)),
     }
 }
 
 /// Whether both paths lead to one file, which need not exist yet.
 pub fn same_place(a: &Path, b: &Path) -> bool {
-    let place = |path: &Path| Some((folder_of(path).canonicalize().ok()?, path.file_name()?.to_owned()));
+    let place = |path: &Path| {
+        Some((
+            folder_of(path).canonicalize().ok()?,
+            path.file_name()?.to_owned(),
+        ))
+    };
     a == b || matches!((place(a), place(b)), (Some(a), Some(b)) if a == b)
 }
 
@@ -145,7 +187,12 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("key");
         write(&path, b"one", Access::Private, false).unwrap();
-        assert_eq!(write(&path, b"two", Access::Private, false).unwrap_err().code(), Code::WouldOverwrite);
+        assert_eq!(
+            write(&path, b"two", Access::Private, false)
+                .unwrap_err()
+                .code(),
+            Code::WouldOverwrite
+        );
         assert_eq!(std::fs::read(&path).unwrap(), b"one");
         write(&path, b"two", Access::Private, true).unwrap();
         assert_eq!(std::fs::read(&path).unwrap(), b"two");
@@ -174,9 +221,18 @@ mod tests {
         assert_eq!(read(&path, 5).unwrap().expose(), b"12345");
         assert_eq!(read(&path, 4).unwrap_err().code(), Code::BadInput);
         assert_eq!(
-            read(&folder.path().join("none"), 4).unwrap_err().to_string().split(": ").last(),
+            read(&folder.path().join("none"), 4)
+                .unwrap_err()
+                .to_string()
+                .split(": ")
+                .last(),
             Some("no such file or directory")
         );
-        assert!(read(folder.path(), 4).unwrap_err().to_string().contains("is a directory"));
+        assert!(
+            read(folder.path(), 4)
+                .unwrap_err()
+                .to_string()
+                .contains("is a directory")
+        );
     }
 }

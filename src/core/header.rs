@@ -1,5 +1,5 @@
-//! The JOSE header (RFC 7515 §4), read strictly. Nothing in it chooses a key source: `jku`, `x5u`, `x5c` and `jwk` are
-//! shown and otherwise ignored.
+//! The JOSE header (RFC 7515 §4), read strictly. Nothing in it chooses a key source: `jku`, `x5u`,
+//! `x5c` and `jwk` are shown and otherwise ignored.
 
 use super::error::{Code, Reason};
 use super::json::{Json, Object};
@@ -7,10 +7,11 @@ use super::json::{Json, Object};
 /// Octets a header may have.
 pub const MAX_HEADER: usize = 16 * 1024;
 
-/// Names that a specification has taken and that `crit` therefore must not list (RFC 7515 §4.1.11, RFC 7516 §4.1).
+/// Names that a specification has taken and that `crit` therefore must not list (RFC 7515 §4.1.11,
+/// RFC 7516 §4.1).
 const REGISTERED: &[&str] = &[
-    "alg", "jku", "jwk", "kid", "x5u", "x5c", "x5t", "x5t#S256", "typ", "cty", "crit", "enc", "zip", "epk", "apu", "apv", "iv",
-    "tag", "p2s", "p2c",
+    "alg", "jku", "jwk", "kid", "x5u", "x5c", "x5t", "x5t#S256", "typ", "cty", "crit", "enc",
+    "zip", "epk", "apu", "apv", "iv", "tag", "p2s", "p2c",
 ];
 
 /// The protected header of a token.
@@ -32,15 +33,24 @@ impl Header {
     pub fn parse(bytes: &[u8]) -> Result<Self, Reason> {
         let malformed = |why: String| Reason::new(Code::Malformed, "format", why);
         if bytes.len() > MAX_HEADER {
-            return Err(malformed(format!("the header has {} bytes, more than {MAX_HEADER}", bytes.len())));
+            return Err(malformed(format!(
+                "the header has {} bytes, more than {MAX_HEADER}",
+                bytes.len()
+            )));
         }
-        let json = Json::parse(bytes).map_err(|why| malformed(format!("the header is not JSON: {why}")))?;
+        let json = Json::parse(bytes)
+            .map_err(|why| malformed(format!("the header is not JSON: {why}")))?;
         if let Some(path) = json.duplicate() {
             return Err(malformed(format!("the header has {path:?} twice")));
         }
         let members = match json {
             Json::Object(members) => members,
-            other => return Err(malformed(format!("the header is {}, not an object", other.kind()))),
+            other => {
+                return Err(malformed(format!(
+                    "the header is {}, not an object",
+                    other.kind()
+                )));
+            }
         };
         Self::from_members(members)
     }
@@ -50,7 +60,10 @@ impl Header {
         let text = |name: &str| match members.member(name) {
             None => Ok(None),
             Some(Json::String(text)) => Ok(Some(text.clone())),
-            Some(other) => Err(malformed(format!("header {name:?} is {}, not a string", other.kind()))),
+            Some(other) => Err(malformed(format!(
+                "header {name:?} is {}, not a string",
+                other.kind()
+            ))),
         };
         let alg = text("alg")?.ok_or_else(|| malformed("the header has no \"alg\"".into()))?;
         let (kid, typ) = (text("kid")?, text("typ")?);
@@ -58,17 +71,39 @@ impl Header {
         let crit = match members.member("crit") {
             None => None,
             Some(Json::Array(names)) => {
-                let names: Option<Vec<_>> = names.iter().map(|name| name.as_str().map(String::from)).collect();
-                Some(names.ok_or_else(|| malformed("header \"crit\" holds something other than strings".into()))?)
+                let names: Option<Vec<_>> = names
+                    .iter()
+                    .map(|name| name.as_str().map(String::from))
+                    .collect();
+                Some(names.ok_or_else(|| {
+                    malformed("header \"crit\" holds something other than strings".into())
+                })?)
             }
-            Some(other) => return Err(malformed(format!("header \"crit\" is {}, not an array", other.kind()))),
+            Some(other) => {
+                return Err(malformed(format!(
+                    "header \"crit\" is {}, not an array",
+                    other.kind()
+                )));
+            }
         };
         let b64 = match members.member("b64") {
             None => None,
             Some(Json::Bool(value)) => Some(*value),
-            Some(other) => return Err(malformed(format!("header \"b64\" is {}, not a boolean", other.kind()))),
+            Some(other) => {
+                return Err(malformed(format!(
+                    "header \"b64\" is {}, not a boolean",
+                    other.kind()
+                )));
+            }
         };
-        Ok(Self { members, alg, kid, typ, crit, b64 })
+        Ok(Self {
+            members,
+            alg,
+            kid,
+            typ,
+            crit,
+            b64,
+        })
     }
 
     /// The algorithm's name, as written.
@@ -96,22 +131,31 @@ impl Header {
         self.b64 == Some(false)
     }
 
-    /// Whether every critical parameter is understood: only `b64`, and only where bytes rather than a JWT are signed
-    /// (`raw`; RFC 7797 §7 bars it from JWTs).
+    /// Whether every critical parameter is understood: only `b64`, and only where bytes rather than
+    /// a JWT are signed (`raw`; RFC 7797 §7 bars it from JWTs).
     ///
     /// # Errors
     /// [`Code::UnknownCritical`], naming the parameter.
     pub fn check_critical(&self, raw: bool) -> Result<(), Reason> {
         let refused = |why: String| Reason::new(Code::UnknownCritical, "crit", why);
-        let listed = |name: &str| self.crit.as_ref().is_some_and(|names| names.iter().any(|it| it == name));
+        let listed = |name: &str| {
+            self.crit
+                .as_ref()
+                .is_some_and(|names| names.iter().any(|it| it == name))
+        };
         if self.b64.is_some() && !raw {
-            let hint = "to verify a signature over bytes that are not a JWT: --raw or --detached FILE";
+            let hint =
+                "to verify a signature over bytes that are not a JWT: --raw or --detached FILE";
             return Err(refused("a JWT must not have \"b64\" in its header".into()).hint(hint));
         }
         if self.b64.is_some() && !listed("b64") {
-            return Err(refused("header \"b64\" is used without being listed in \"crit\"".into()));
+            return Err(refused(
+                "header \"b64\" is used without being listed in \"crit\"".into(),
+            ));
         }
-        let Some(names) = &self.crit else { return Ok(()) };
+        let Some(names) = &self.crit else {
+            return Ok(());
+        };
         if names.is_empty() {
             return Err(refused("\"crit\" is empty".into()));
         }
@@ -120,20 +164,27 @@ impl Header {
                 return Err(refused(format!("\"crit\" lists {name:?} twice")));
             }
             if REGISTERED.contains(&name.as_str()) {
-                return Err(refused(format!("\"crit\" lists {name:?}, which every reader must understand anyway")));
+                return Err(refused(format!(
+                    "\"crit\" lists {name:?}, which every reader must understand anyway"
+                )));
             }
             if !self.members.has(name) {
-                return Err(refused(format!("\"crit\" lists {name:?}, which the header does not have")));
+                return Err(refused(format!(
+                    "\"crit\" lists {name:?}, which the header does not have"
+                )));
             }
             if name != "b64" {
-                return Err(refused(format!("the token demands that {name:?} be understood, and jwtctl does not")));
+                return Err(refused(format!(
+                    "the token demands that {name:?} be understood, and jwtctl does not"
+                )));
             }
         }
         Ok(())
     }
 }
 
-/// Whether two media types are the same: case does not matter and `application/` may be left out (RFC 7515 §4.1.9).
+/// Whether two media types are the same: case does not matter and `application/` may be left out
+/// (RFC 7515 §4.1.9).
 pub fn same_type(a: &str, b: &str) -> bool {
     fn bare(typ: &str) -> String {
         let typ = typ.to_ascii_lowercase();
@@ -150,7 +201,10 @@ mod tests {
     use super::*;
 
     fn code(header: &str, raw: bool) -> Option<Code> {
-        Header::parse(header.as_bytes()).and_then(|header| header.check_critical(raw)).err().map(|reason| reason.code)
+        Header::parse(header.as_bytes())
+            .and_then(|header| header.check_critical(raw))
+            .err()
+            .map(|reason| reason.code)
     }
 
     #[test]
@@ -170,7 +224,10 @@ mod tests {
         ] {
             assert_eq!(code(bad, false), Some(Code::Malformed), "{bad}");
         }
-        assert_eq!(code(r#"{"typ":"JWT","alg":"HS256","kid":"1","x":[1]}"#, false), None);
+        assert_eq!(
+            code(r#"{"typ":"JWT","alg":"HS256","kid":"1","x":[1]}"#, false),
+            None
+        );
     }
 
     #[test]
@@ -188,7 +245,10 @@ mod tests {
         let unencoded = r#"{"alg":"HS256","crit":["b64"],"b64":false}"#;
         assert_eq!(code(unencoded, true), None);
         assert_eq!(code(unencoded, false), Some(Code::UnknownCritical));
-        assert_eq!(code(r#"{"alg":"HS256","b64":true}"#, false), Some(Code::UnknownCritical));
+        assert_eq!(
+            code(r#"{"alg":"HS256","b64":true}"#, false),
+            Some(Code::UnknownCritical)
+        );
     }
 
     #[test]

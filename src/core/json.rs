@@ -1,5 +1,5 @@
-//! JSON as it was written: member order, duplicate names and the text of numbers survive, so that a token can be shown
-//! exactly and judged strictly. The syntax itself is `serde_json`'s business.
+//! JSON as it was written: member order, duplicate names and the text of numbers survive, so that a
+//! token can be shown exactly and judged strictly. The syntax itself is `serde_json`'s business.
 
 use std::fmt;
 
@@ -46,9 +46,11 @@ impl Json {
     /// Reads one JSON text.
     ///
     /// # Errors
-    /// When it is not UTF-8, not JSON, has something after the value, or nests deeper than [`MAX_DEPTH`].
+    /// When it is not UTF-8, not JSON, has something after the value, or nests deeper than
+    /// [`MAX_DEPTH`].
     pub fn parse(bytes: &[u8]) -> Result<Self, Malformed> {
-        let text = std::str::from_utf8(bytes).map_err(|e| Malformed(format!("not UTF-8 at byte {}", e.valid_up_to())))?;
+        let text = std::str::from_utf8(bytes)
+            .map_err(|e| Malformed(format!("not UTF-8 at byte {}", e.valid_up_to())))?;
         let raw: &RawValue = serde_json::from_str(text).map_err(|e| Malformed(describe(&e)))?;
         Self::read(raw, 0)
     }
@@ -63,11 +65,20 @@ impl Json {
             Some(b'{') => {
                 let members: RawMembers<'_> = serde_json::from_str(text).map_err(syntax)?;
                 let read = |(name, value)| Ok((name, Self::read(value, depth + 1)?));
-                Self::Object(Object(members.0.into_iter().map(read).collect::<Result<_, Malformed>>()?))
+                Self::Object(Object(members.0.into_iter().map(read).collect::<Result<
+                    _,
+                    Malformed,
+                >>(
+                )?))
             }
             Some(b'[') => {
                 let items: Vec<&RawValue> = serde_json::from_str(text).map_err(syntax)?;
-                Self::Array(items.into_iter().map(|item| Self::read(item, depth + 1)).collect::<Result<_, _>>()?)
+                Self::Array(
+                    items
+                        .into_iter()
+                        .map(|item| Self::read(item, depth + 1))
+                        .collect::<Result<_, _>>()?,
+                )
             }
             Some(b'"') => Self::String(serde_json::from_str(text).map_err(syntax)?),
             Some(b't') => Self::Bool(true),
@@ -118,21 +129,28 @@ impl Json {
     pub fn same(&self, other: &Self) -> bool {
         match (self, other) {
             (Self::Number(a), Self::Number(b)) => same_number(a, b),
-            (Self::Array(a), Self::Array(b)) => a.len() == b.len() && a.iter().zip(b).all(|(a, b)| a.same(b)),
+            (Self::Array(a), Self::Array(b)) => {
+                a.len() == b.len() && a.iter().zip(b).all(|(a, b)| a.same(b))
+            }
             (Self::Object(a), Self::Object(b)) => {
-                a.0.len() == b.0.len() && a.0.iter().all(|(name, value)| b.member(name).is_some_and(|it| it.same(value)))
+                a.0.len() == b.0.len()
+                    && a.0
+                        .iter()
+                        .all(|(name, value)| b.member(name).is_some_and(|it| it.same(value)))
             }
             _ => self == other,
         }
     }
 
-    /// The path (`/a/b`, RFC 6901) of the first member that stands twice in its object, at any depth.
+    /// The path (`/a/b`, RFC 6901) of the first member that stands twice in its object, at any
+    /// depth.
     pub fn duplicate(&self) -> Option<String> {
         match self {
             Self::Object(object) => object.duplicate(),
-            Self::Array(items) => {
-                items.iter().enumerate().find_map(|(i, item)| item.duplicate().map(|rest| format!("/{i}{rest}")))
-            }
+            Self::Array(items) => items
+                .iter()
+                .enumerate()
+                .find_map(|(i, item)| item.duplicate().map(|rest| format!("/{i}{rest}"))),
             _ => None,
         }
     }
@@ -165,7 +183,8 @@ impl Json {
 
     /// Compact JSON text.
     pub fn to_text(&self) -> String {
-        // Serialising into memory cannot fail: every key is a string and every number was parsed from JSON.
+        // Serialising into memory cannot fail: every key is a string and every number was parsed
+        // from JSON.
         serde_json::to_string(self).unwrap_or_default()
     }
 }
@@ -173,7 +192,10 @@ impl Json {
 impl Object {
     /// The value of the first member of that name.
     pub fn member(&self, name: &str) -> Option<&Json> {
-        self.0.iter().find(|(it, _)| it == name).map(|(_, value)| value)
+        self.0
+            .iter()
+            .find(|(it, _)| it == name)
+            .map(|(_, value)| value)
     }
 
     /// The value at a JSON Pointer (RFC 6901) that is not empty.
@@ -207,13 +229,21 @@ impl Object {
         Some(self.0.remove(at).1)
     }
 
-    /// Sets the value at a JSON Pointer (RFC 6901), making the objects on the way; `-` appends to an array.
+    /// Sets the value at a JSON Pointer (RFC 6901), making the objects on the way; `-` appends to
+    /// an array.
     ///
     /// # Errors
     /// A phrase saying which step does not lead anywhere.
     pub fn set_pointer(&mut self, pointer: &str, value: Json) -> Result<(), String> {
-        let path: Vec<String> = pointer.strip_prefix('/').unwrap_or(pointer).split('/').map(unescape_token).collect();
-        let Some((last, way)) = path.split_last() else { return Ok(()) };
+        let path: Vec<String> = pointer
+            .strip_prefix('/')
+            .unwrap_or(pointer)
+            .split('/')
+            .map(unescape_token)
+            .collect();
+        let Some((last, way)) = path.split_last() else {
+            return Ok(());
+        };
         if path.len() > MAX_DEPTH {
             return Err(format!("leads deeper than {MAX_DEPTH} levels"));
         }
@@ -224,7 +254,12 @@ impl Object {
         if !self.has(first) {
             self.set(first.clone(), Json::Object(Self::default()));
         }
-        let mut at = self.0.iter_mut().find(|(it, _)| it == first).map(|(_, v)| v).ok_or("no such member")?;
+        let mut at = self
+            .0
+            .iter_mut()
+            .find(|(it, _)| it == first)
+            .map(|(_, v)| v)
+            .ok_or("no such member")?;
         for token in rest {
             at = step(at, token)?;
         }
@@ -264,7 +299,9 @@ fn step<'a>(value: &'a mut Json, token: &str) -> Result<&'a mut Json, String> {
                 object.set(token, Json::Object(Object::default()));
             }
             let found = object.0.iter_mut().find(|(it, _)| it == token);
-            found.map(|(_, value)| value).ok_or_else(|| "no such member".into())
+            found
+                .map(|(_, value)| value)
+                .ok_or_else(|| "no such member".into())
         }
         Json::Array(items) => {
             let slot = index(token).and_then(|i| items.get_mut(i));
@@ -283,7 +320,8 @@ fn split_pointer(pointer: &str) -> Option<(String, &str)> {
 
 /// An array index as RFC 6901 §4 has it: `0`, or digits that do not begin with one.
 fn index(token: &str) -> Option<usize> {
-    let is_plain = token.bytes().all(|byte| byte.is_ascii_digit()) && (token == "0" || !token.starts_with('0'));
+    let is_plain = token.bytes().all(|byte| byte.is_ascii_digit())
+        && (token == "0" || !token.starts_with('0'));
     token.parse().ok().filter(|_| is_plain)
 }
 
@@ -295,11 +333,15 @@ fn unescape_token(token: &str) -> String {
 fn same_number(a: &str, b: &str) -> bool {
     match (a.parse::<i128>(), b.parse::<i128>()) {
         (Ok(a), Ok(b)) => a == b,
-        _ => a == b || matches!((a.parse::<f64>(), b.parse::<f64>()), (Ok(a), Ok(b)) if a == b && a.is_finite()),
+        _ => {
+            a == b
+                || matches!((a.parse::<f64>(), b.parse::<f64>()), (Ok(a), Ok(b)) if a == b && a.is_finite())
+        }
     }
 }
 
-/// `serde_json`'s message, which is good, with the position only where it helps (one-line texts have columns alone).
+/// `serde_json`'s message, which is good, with the position only where it helps (one-line texts
+/// have columns alone).
 fn describe(error: &serde_json::Error) -> String {
     let text = error.to_string();
     match text.split_once(" at line 1 column ") {
@@ -328,7 +370,12 @@ impl From<i64> for Json {
 
 impl<S: AsRef<str>> FromIterator<S> for Json {
     fn from_iter<I: IntoIterator<Item = S>>(items: I) -> Self {
-        Self::Array(items.into_iter().map(|item| Self::from(item.as_ref())).collect())
+        Self::Array(
+            items
+                .into_iter()
+                .map(|item| Self::from(item.as_ref()))
+                .collect(),
+        )
     }
 }
 
@@ -337,11 +384,15 @@ impl Serialize for Json {
         match self {
             Self::Null => serializer.serialize_unit(),
             Self::Bool(value) => serializer.serialize_bool(*value),
-            Self::Number(text) => RawValue::from_string(text.clone()).map_err(serde::ser::Error::custom)?.serialize(serializer),
+            Self::Number(text) => RawValue::from_string(text.clone())
+                .map_err(serde::ser::Error::custom)?
+                .serialize(serializer),
             Self::String(text) => serializer.serialize_str(text),
             Self::Array(items) => {
                 let mut seq = serializer.serialize_seq(Some(items.len()))?;
-                items.iter().try_for_each(|item| seq.serialize_element(item))?;
+                items
+                    .iter()
+                    .try_for_each(|item| seq.serialize_element(item))?;
                 seq.end()
             }
             Self::Object(object) => object.serialize(serializer),
@@ -352,7 +403,9 @@ impl Serialize for Json {
 impl Serialize for Object {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut map = serializer.serialize_map(Some(self.0.len()))?;
-        self.0.iter().try_for_each(|(name, value)| map.serialize_entry(name, value))?;
+        self.0
+            .iter()
+            .try_for_each(|(name, value)| map.serialize_entry(name, value))?;
         map.end()
     }
 }
@@ -404,10 +457,28 @@ mod tests {
 
     #[test]
     fn what_is_not_json_is_refused() {
-        for text in ["", "{", "{}x", "01", "1.", "NaN", "{\"a\":1,}", "\"\\ud800\"", "'a'", "\u{feff}{}", "nul", "[1 2]"] {
+        for text in [
+            "",
+            "{",
+            "{}x",
+            "01",
+            "1.",
+            "NaN",
+            "{\"a\":1,}",
+            "\"\\ud800\"",
+            "'a'",
+            "\u{feff}{}",
+            "nul",
+            "[1 2]",
+        ] {
             assert!(Json::parse(text.as_bytes()).is_err(), "{text:?}");
         }
-        assert!(Json::parse(b"\"\xff\"").unwrap_err().0.contains("not UTF-8"));
+        assert!(
+            Json::parse(b"\"\xff\"")
+                .unwrap_err()
+                .0
+                .contains("not UTF-8")
+        );
     }
 
     #[test]
@@ -422,9 +493,17 @@ mod tests {
     fn duplicates_are_found_at_any_depth() {
         assert_eq!(parse(r#"{"a":1,"b":{"a":2}}"#).duplicate(), None);
         assert_eq!(parse(r#"{"a":1,"a":1}"#).duplicate().as_deref(), Some("/a"));
-        assert_eq!(parse(r#"{"a":[0,{"x/y":1,"x/y":2}]}"#).duplicate().as_deref(), Some("/a/1/x~1y"));
+        assert_eq!(
+            parse(r#"{"a":[0,{"x/y":1,"x/y":2}]}"#)
+                .duplicate()
+                .as_deref(),
+            Some("/a/1/x~1y")
+        );
         // Two spellings of one name are the same name.
-        assert_eq!(parse(r#"{"a":1,"\u0061":2}"#).duplicate().as_deref(), Some("/a"));
+        assert_eq!(
+            parse(r#"{"a":1,"\u0061":2}"#).duplicate().as_deref(),
+            Some("/a")
+        );
     }
 
     #[test]
@@ -435,11 +514,16 @@ mod tests {
         assert_eq!(value.pointer("/"), Some(&Json::from(2)));
         assert_eq!(value.pointer("/a/c"), None);
 
-        let Json::Object(mut object) = value else { unreachable!() };
+        let Json::Object(mut object) = value else {
+            unreachable!()
+        };
         object.set_pointer("/a/c/d", Json::Bool(true)).unwrap();
         object.set_pointer("/a/b/-", Json::from(30)).unwrap();
         object.set_pointer("/top", Json::Null).unwrap();
-        assert_eq!(Json::from(object.clone()).to_text(), r#"{"a":{"b":[10,20,30],"c":{"d":true}},"x/y":1,"":2,"top":null}"#);
+        assert_eq!(
+            Json::from(object.clone()).to_text(),
+            r#"{"a":{"b":[10,20,30],"c":{"d":true}},"x/y":1,"":2,"top":null}"#
+        );
         assert!(object.set_pointer("/a/b/9", Json::Null).is_err());
         assert!(object.set_pointer("/top/x", Json::Null).is_err());
     }

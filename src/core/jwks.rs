@@ -1,4 +1,5 @@
-//! Key sets (RFC 7517 §5), and the question that verification asks of any source of keys: who may have signed this?
+//! Key sets (RFC 7517 §5), and the question that verification asks of any source of keys: who may
+//! have signed this?
 
 use std::sync::Arc;
 
@@ -43,17 +44,27 @@ impl KeySet {
     /// # Errors
     /// A phrase when there is no such array, it stands twice, or it is too long.
     pub fn from_json(mut set: Object) -> Result<Self, String> {
-        let Some(keys) = set.remove("keys") else { return Err("has no \"keys\"".into()) };
+        let Some(keys) = set.remove("keys") else {
+            return Err("has no \"keys\"".into());
+        };
         if set.has("keys") {
             return Err("has \"keys\" twice".into());
         }
-        let Json::Array(keys) = keys else { return Err(format!("has \"keys\" that is {}, not an array", keys.kind())) };
+        let Json::Array(keys) = keys else {
+            return Err(format!(
+                "has \"keys\" that is {}, not an array",
+                keys.kind()
+            ));
+        };
         if keys.len() > MAX_KEYS {
             return Err(format!("has {} keys, more than {MAX_KEYS}", keys.len()));
         }
         let mut read = Self::default();
         for (index, jwk) in keys.into_iter().enumerate() {
-            let kid = jwk.as_object().and_then(|jwk| jwk.text("kid")).map(String::from);
+            let kid = jwk
+                .as_object()
+                .and_then(|jwk| jwk.text("kid"))
+                .map(String::from);
             let key = match jwk {
                 Json::Object(jwk) => Key::from_jwk(jwk),
                 other => Err(format!("is {}, not an object", other.kind())),
@@ -68,7 +79,11 @@ impl KeySet {
 
     /// The public set as JSON: private halves and symmetric keys stay behind.
     pub fn public_json(&self) -> Object {
-        let keys = self.keys.iter().filter_map(|key| key.public()).map(|key| Json::Object(key.public_jwk()));
+        let keys = self
+            .keys
+            .iter()
+            .filter_map(|key| key.public())
+            .map(|key| Json::Object(key.public_jwk()));
         Object(vec![("keys".into(), Json::Array(keys.collect()))])
     }
 }
@@ -113,8 +128,8 @@ pub enum Why {
 /// Where keys came from, as reports show it.
 #[derive(Clone, Debug, Default, Serialize)]
 pub struct Provenance {
-    /// `file`, `secret`, `keystore`, `cache`, `network`, `import`, `store` (a cache that machines share); `none` when they
-    /// were not looked at.
+    /// `file`, `secret`, `keystore`, `cache`, `network`, `import`, `store` (a cache that machines
+    /// share); `none` when they were not looked at.
     pub source: String,
     /// `fresh` or `stale`, of keys with a lifetime.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -138,8 +153,8 @@ pub struct Provenance {
     pub name: String,
 }
 
-/// A source of verification keys. [`super::token::verify`] owns the sequence: look locally, check what can be checked
-/// offline, and only then refresh, once.
+/// A source of verification keys. [`super::token::verify`] owns the sequence: look locally, check
+/// what can be checked offline, and only then refresh, once.
 pub trait Keys {
     /// What is at hand, without any network.
     ///
@@ -178,18 +193,33 @@ pub struct Given {
 impl Given {
     /// A key that the caller vouches for by naming it: tried whatever `kid` the token has.
     pub fn key(key: Arc<Key>, provenance: Provenance) -> Self {
-        Self { keys: vec![key], named: true, provenance }
+        Self {
+            keys: vec![key],
+            named: true,
+            provenance,
+        }
     }
 
     /// A set, in which a token's `kid` must be found.
     pub fn set(keys: Vec<Arc<Key>>, provenance: Provenance) -> Self {
-        Self { keys, named: false, provenance }
+        Self {
+            keys,
+            named: false,
+            provenance,
+        }
     }
 }
 
 impl Keys for Given {
     fn local(&mut self, wanted: Wanted<'_>, _: &Env<'_>) -> Result<Found, Error> {
-        let wanted = if self.named { Wanted { kid: None, ..wanted } } else { wanted };
+        let wanted = if self.named {
+            Wanted {
+                kid: None,
+                ..wanted
+            }
+        } else {
+            wanted
+        };
         Ok(select(&self.keys, wanted))
     }
 
@@ -240,14 +270,25 @@ mod tests {
     }
 
     fn wanted(kid: Option<&str>) -> Wanted<'_> {
-        Wanted { alg: SigAlg::Hs256, kid, allow_weak: false }
+        Wanted {
+            alg: SigAlg::Hs256,
+            kid,
+            allow_weak: false,
+        }
     }
 
     #[test]
     fn odd_keys_are_left_out_and_named() {
-        let set = set(r#"{"keys":[{"kty":"oct","k":"AAAA"},{"kty":"AKP","kid":"pq"},7,{"kty":"oct","k":5}]}"#).unwrap();
+        let set = set(
+            r#"{"keys":[{"kty":"oct","k":"AAAA"},{"kty":"AKP","kid":"pq"},7,{"kty":"oct","k":5}]}"#,
+        )
+        .unwrap();
         assert_eq!(set.keys.len(), 1);
-        let dropped: Vec<_> = set.dropped.iter().map(|it| (it.index, it.kid.as_deref())).collect();
+        let dropped: Vec<_> = set
+            .dropped
+            .iter()
+            .map(|it| (it.index, it.kid.as_deref()))
+            .collect();
         assert_eq!(dropped, [(1, Some("pq")), (2, None), (3, None)]);
     }
 
@@ -260,10 +301,16 @@ mod tests {
 
     #[test]
     fn a_kid_matches_only_a_key_that_carries_it() {
-        let keys = [oct(None, None), oct(Some("a"), None), oct(Some("b"), Some("HS512"))];
+        let keys = [
+            oct(None, None),
+            oct(Some("a"), None),
+            oct(Some("b"), Some("HS512")),
+        ];
         assert!(matches!(select(&keys, wanted(Some("a"))), Found::Keys(found) if found.len() == 1));
         assert!(matches!(select(&keys, wanted(Some("c"))), Found::Nothing));
-        assert!(matches!(select(&keys, wanted(Some("b"))), Found::Excluded(found) if found.len() == 1));
+        assert!(
+            matches!(select(&keys, wanted(Some("b"))), Found::Excluded(found) if found.len() == 1)
+        );
         assert!(matches!(select(&keys, wanted(None)), Found::Keys(found) if found.len() == 2));
         assert!(matches!(select(&[], wanted(None)), Found::Nothing));
     }
@@ -271,8 +318,14 @@ mod tests {
     #[test]
     fn only_so_many_keys_are_tried() {
         let keys = |count| (0..count).map(|_| oct(None, None)).collect::<Vec<_>>();
-        assert!(matches!(select(&keys(MAX_CANDIDATES), wanted(None)), Found::Keys(_)));
-        assert!(matches!(select(&keys(MAX_CANDIDATES + 1), wanted(None)), Found::TooMany(9)));
+        assert!(matches!(
+            select(&keys(MAX_CANDIDATES), wanted(None)),
+            Found::Keys(_)
+        ));
+        assert!(matches!(
+            select(&keys(MAX_CANDIDATES + 1), wanted(None)),
+            Found::TooMany(9)
+        ));
     }
 
     #[test]
@@ -280,7 +333,14 @@ mod tests {
         let mut named = Given::key(oct(Some("a"), None), Provenance::default());
         let random = |_: &mut [u8]| {};
         let now = crate::core::time::Timestamp(0);
-        let env = Env { now, random: &random, clock: &crate::core::env::Stopped };
-        assert!(matches!(named.local(wanted(Some("other")), &env), Ok(Found::Keys(_))));
+        let env = Env {
+            now,
+            random: &random,
+            clock: &crate::core::env::Stopped,
+        };
+        assert!(matches!(
+            named.local(wanted(Some("other")), &env),
+            Ok(Found::Keys(_))
+        ));
     }
 }

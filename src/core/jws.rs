@@ -1,5 +1,5 @@
-//! JSON Web Signatures in compact form (RFC 7515), read as strictly as it allows, also detached (appendix F) and with an
-//! unencoded payload (RFC 7797).
+//! JSON Web Signatures in compact form (RFC 7515), read as strictly as it allows, also detached
+//! (appendix F) and with an unencoded payload (RFC 7797).
 
 use std::borrow::Cow;
 
@@ -57,8 +57,8 @@ impl Signed {
     }
 }
 
-/// Takes a compact JWS apart: exactly three parts of base64url without padding or surplus bits, and a header that is one
-/// JSON object.
+/// Takes a compact JWS apart: exactly three parts of base64url without padding or surplus bits, and
+/// a header that is one JSON object.
 ///
 /// # Errors
 /// [`Code::Malformed`].
@@ -69,18 +69,38 @@ pub fn parse<'a>(text: &'a str, form: Form<'a>) -> Result<Unverified<'a>, Reason
     let encoded_input = &text.as_bytes()[..header_text.len() + 1 + payload_text.len()];
     let (payload, signing_input) = match form {
         Form::Detached(_) if !payload_text.is_empty() => {
-            return Err(malformed("the token carries its payload, so it is not detached").hint("leave out --detached"));
+            return Err(
+                malformed("the token carries its payload, so it is not detached")
+                    .hint("leave out --detached"),
+            );
         }
-        Form::Detached(payload) if header.is_unencoded() => (Cow::Borrowed(payload), joined(header_text, payload)),
-        Form::Detached(payload) => (Cow::Borrowed(payload), joined(header_text, encode(payload).as_bytes())),
+        Form::Detached(payload) if header.is_unencoded() => {
+            (Cow::Borrowed(payload), joined(header_text, payload))
+        }
+        Form::Detached(payload) => (
+            Cow::Borrowed(payload),
+            joined(header_text, encode(payload).as_bytes()),
+        ),
         // In a JWT this is refused later, by name; until then it is what it says it is.
-        Form::Raw | Form::Jwt if header.is_unencoded() => (Cow::Borrowed(payload_text.as_bytes()), Cow::Borrowed(encoded_input)),
+        Form::Raw | Form::Jwt if header.is_unencoded() => (
+            Cow::Borrowed(payload_text.as_bytes()),
+            Cow::Borrowed(encoded_input),
+        ),
         Form::Jwt if payload_text.is_empty() => {
-            return Err(malformed("the payload is empty").hint("a detached payload is given with --detached FILE"));
+            return Err(malformed("the payload is empty")
+                .hint("a detached payload is given with --detached FILE"));
         }
-        Form::Raw | Form::Jwt => (Cow::Owned(part("payload", payload_text)?), Cow::Borrowed(encoded_input)),
+        Form::Raw | Form::Jwt => (
+            Cow::Owned(part("payload", payload_text)?),
+            Cow::Borrowed(encoded_input),
+        ),
     };
-    Ok(Unverified { header, payload, signing_input, signature })
+    Ok(Unverified {
+        header,
+        payload,
+        signing_input,
+        signature,
+    })
 }
 
 fn joined(header: &str, payload: &[u8]) -> Cow<'static, [u8]> {
@@ -89,16 +109,25 @@ fn joined(header: &str, payload: &[u8]) -> Cow<'static, [u8]> {
 
 fn split(text: &str) -> Result<[&str; 3], Reason> {
     if text.trim_start().starts_with('{') {
-        return Err(malformed("the token is in JSON form, and only the compact form is read"));
+        return Err(malformed(
+            "the token is in JSON form, and only the compact form is read",
+        ));
     }
     let parts: Vec<&str> = text.splitn(6, '.').collect();
     match parts[..] {
         [header, payload, signature] => Ok([header, payload, signature]),
-        [_, _, _, _, _] => {
-            Err(malformed("the token is encrypted (a JWE), and this needs a signed one").hint("jwtctl decode shows its header"))
-        }
-        _ if parts.len() < 3 => Err(malformed(format!("a token has three parts, and this has {}", parts.len()))),
-        _ => Err(malformed(format!("a token has three parts, and this has {}", text.split('.').count()))),
+        [_, _, _, _, _] => Err(malformed(
+            "the token is encrypted (a JWE), and this needs a signed one",
+        )
+        .hint("jwtctl decode shows its header")),
+        _ if parts.len() < 3 => Err(malformed(format!(
+            "a token has three parts, and this has {}",
+            parts.len()
+        ))),
+        _ => Err(malformed(format!(
+            "a token has three parts, and this has {}",
+            text.split('.').count()
+        ))),
     }
 }
 
@@ -110,9 +139,16 @@ fn part(name: &str, text: &str) -> Result<Vec<u8>, Reason> {
                 format!("there is white space inside the token, in its {name}")
             }
             Some(at) if text[at..].starts_with('=') => format!("the {name} is padded with \"=\""),
-            Some(at) if text[at..].starts_with(['+', '/']) => format!("the {name} is base64, not base64url"),
-            Some(at) => format!("the {name} has a character that is not base64url, at byte {at} of it"),
-            None if text.len() % 4 == 1 => format!("the {name} is cut off: no base64url has {} characters", text.len()),
+            Some(at) if text[at..].starts_with(['+', '/']) => {
+                format!("the {name} is base64, not base64url")
+            }
+            Some(at) => {
+                format!("the {name} has a character that is not base64url, at byte {at} of it")
+            }
+            None if text.len() % 4 == 1 => format!(
+                "the {name} is cut off: no base64url has {} characters",
+                text.len()
+            ),
             None => format!("the {name} has bits left over at its end"),
         })
     })
@@ -143,14 +179,21 @@ impl Unverified<'_> {
         self.verify_as(verifier, &self.signature)
     }
 
-    /// Whether another spelling of the signature would have done. It is asked to explain a refusal, never to lift it.
+    /// Whether another spelling of the signature would have done. It is asked to explain a refusal,
+    /// never to lift it.
     pub(super) fn would_verify(&self, verifier: &Verifier, signature: &[u8]) -> bool {
         self.verify_as(verifier, signature).is_some()
     }
 
     fn verify_as(&self, verifier: &Verifier, signature: &[u8]) -> Option<Signed> {
-        let holds = verifier.verify(Verifying { message: &self.signing_input, signature });
-        holds.then(|| Signed { header: self.header.clone(), payload: self.payload.to_vec() })
+        let holds = verifier.verify(Verifying {
+            message: &self.signing_input,
+            signature,
+        });
+        holds.then(|| Signed {
+            header: self.header.clone(),
+            payload: self.payload.to_vec(),
+        })
     }
 }
 
@@ -159,7 +202,11 @@ impl Unverified<'_> {
 /// # Errors
 /// The library's failure, in a phrase.
 pub fn sign(header: &Object, payload: &[u8], signer: &Signer) -> Result<String, String> {
-    let input = format!("{}.{}", encode(header_text(header, signer).as_bytes()), encode(payload));
+    let input = format!(
+        "{}.{}",
+        encode(header_text(header, signer).as_bytes()),
+        encode(payload)
+    );
     let signature = signer.sign(input.as_bytes())?;
     Ok(format!("{input}.{}", encode(&signature)))
 }
@@ -176,7 +223,9 @@ pub fn sign_detached(header: &Object, payload: &[u8], signer: &Signer) -> Result
 
 fn header_text(header: &Object, signer: &Signer) -> String {
     let mut members = Object(vec![("alg".into(), signer.alg().as_str().into())]);
-    members.0.extend(header.0.iter().filter(|(name, _)| name != "alg").cloned());
+    members
+        .0
+        .extend(header.0.iter().filter(|(name, _)| name != "alg").cloned());
     Json::from(members).to_text()
 }
 
@@ -204,7 +253,9 @@ mod tests {
         assert_eq!(signed.payload(), b"{}");
         assert_eq!(signed.header().alg(), "HS256");
 
-        let other = Key::from_secret(Secret::new(vec![8; 32])).verifier(SigAlg::Hs256, false).unwrap();
+        let other = Key::from_secret(Secret::new(vec![8; 32]))
+            .verifier(SigAlg::Hs256, false)
+            .unwrap();
         assert!(parse(&token, Form::Jwt).unwrap().verify(&other).is_none());
     }
 
@@ -214,14 +265,29 @@ mod tests {
         let verifier = key().verifier(SigAlg::Hs256, false).unwrap();
         let token = sign_detached(&Object::default(), b"bytes", &signer).unwrap();
         assert!(token.contains(".."));
-        assert!(parse(&token, Form::Detached(b"bytes")).unwrap().verify(&verifier).is_some());
-        assert!(parse(&token, Form::Detached(b"other")).unwrap().verify(&verifier).is_none());
+        assert!(
+            parse(&token, Form::Detached(b"bytes"))
+                .unwrap()
+                .verify(&verifier)
+                .is_some()
+        );
+        assert!(
+            parse(&token, Form::Detached(b"other"))
+                .unwrap()
+                .verify(&verifier)
+                .is_none()
+        );
         assert!(parse(&token, Form::Jwt).is_err());
     }
 
     #[test]
     fn form_errors_say_what_is_wrong() {
-        let good = sign(&Object::default(), b"{}", &key().signer(SigAlg::Hs256, false).unwrap()).unwrap();
+        let good = sign(
+            &Object::default(),
+            b"{}",
+            &key().signer(SigAlg::Hs256, false).unwrap(),
+        )
+        .unwrap();
         assert!(why("").contains("three parts"));
         assert!(why("a.b").contains("this has 2"));
         assert!(why("a.b.c.d").contains("this has 4"));

@@ -10,7 +10,10 @@ use super::error::{Code, Error};
 use super::json::{Json, Object};
 use super::jwe;
 use super::jwks::{Dropped, KeySet};
-use super::key::{Key, PemBlock, Pkcs8Error, decrypt_pkcs8, from_der, from_ssh, is_encrypted_pkcs8, pem_blocks, wipe};
+use super::key::{
+    Key, PemBlock, Pkcs8Error, decrypt_pkcs8, from_der, from_ssh, is_encrypted_pkcs8, pem_blocks,
+    wipe,
+};
 use super::seal;
 use super::secret::Secret;
 
@@ -29,19 +32,30 @@ impl From<Vec<Key>> for KeyFile {
     /// Keys that come from elsewhere: one is a key, several are a set.
     fn from(keys: Vec<Key>) -> Self {
         let is_set = keys.len() != 1;
-        Self { keys: keys.into_iter().map(Arc::new).collect(), dropped: Vec::new(), is_set }
+        Self {
+            keys: keys.into_iter().map(Arc::new).collect(),
+            dropped: Vec::new(),
+            is_set,
+        }
     }
 }
 
 impl KeyFile {
     fn one(key: Key) -> Self {
-        Self { keys: vec![Arc::new(key)], dropped: Vec::new(), is_set: false }
+        Self {
+            keys: vec![Arc::new(key)],
+            dropped: Vec::new(),
+            is_set: false,
+        }
     }
 }
 
 /// What kind of key file `content` is, with its article; `None` when it is none. Nothing is opened.
 pub fn kind(content: &[u8]) -> Option<&'static str> {
-    let text = content.strip_prefix("\u{feff}".as_bytes()).unwrap_or(content).trim_ascii();
+    let text = content
+        .strip_prefix("\u{feff}".as_bytes())
+        .unwrap_or(content)
+        .trim_ascii();
     if pem_blocks(text).is_some() {
         return Some("a PEM file");
     }
@@ -68,7 +82,9 @@ fn json_kind(json: &Json) -> Option<&'static str> {
     if holds_jwk(json) {
         return Some("a JWK");
     }
-    json.as_object().is_some_and(jwe::is_json).then_some("a sealed key")
+    json.as_object()
+        .is_some_and(jwe::is_json)
+        .then_some("a sealed key")
 }
 
 fn holds_jwk(json: &Json) -> bool {
@@ -82,15 +98,18 @@ fn holds_jwk(json: &Json) -> bool {
 /// Asks for the passphrase of an encrypted key.
 pub type Passphrase<'a> = &'a mut dyn FnMut() -> Result<Secret, Error>;
 
-/// Reads a JWK, a JWK Set, a sealed JWK, PEM or DER of PKCS#8, encrypted PKCS#8, PKCS#1, SEC1, SPKI or X.509, or an
-/// OpenSSH public key. `what` names the source in messages.
+/// Reads a JWK, a JWK Set, a sealed JWK, PEM or DER of PKCS#8, encrypted PKCS#8, PKCS#1, SEC1, SPKI
+/// or X.509, or an OpenSSH public key. `what` names the source in messages.
 ///
 /// # Errors
 /// [`Code::BadKey`] when it is none of these; [`Code::BadPassphrase`] when it does not open.
 pub fn read(bytes: &Secret, what: &str, passphrase: Passphrase<'_>) -> Result<KeyFile, Error> {
     let bad = |why: &str| Error::input(Code::BadKey, what, why);
     let content = bytes.expose();
-    let text = content.strip_prefix("\u{feff}".as_bytes()).unwrap_or(content).trim_ascii();
+    let text = content
+        .strip_prefix("\u{feff}".as_bytes())
+        .unwrap_or(content)
+        .trim_ascii();
     if text.is_empty() {
         return Err(bad("is empty"));
     }
@@ -109,7 +128,9 @@ pub fn read(bytes: &Secret, what: &str, passphrase: Passphrase<'_>) -> Result<Ke
         return key.map(KeyFile::one).map_err(|why| bad(&why));
     }
     if let Ok(text) = std::str::from_utf8(text)
-        && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte))
+        && text
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte))
     {
         if jwe::is_compact(text) {
             let opened = seal::open(text, what, passphrase)?;
@@ -128,7 +149,11 @@ pub fn read(bytes: &Secret, what: &str, passphrase: Passphrase<'_>) -> Result<Ke
 }
 
 fn unknown(what: &str) -> Error {
-    let error = Error::input(Code::BadKey, what, "is not a key: neither JSON nor PEM nor DER");
+    let error = Error::input(
+        Code::BadKey,
+        what,
+        "is not a key: neither JSON nor PEM nor DER",
+    );
     error.hint("keys are read as JWK, JWK set, or PEM or DER of PKCS#8, PKCS#1, SEC1, SPKI or X.509; an HMAC secret is given with --secret")
 }
 
@@ -153,7 +178,11 @@ fn from_object(mut object: Object, what: &str) -> Result<KeyFile, Error> {
     let bad = |why: String| Error::input(Code::BadKey, what, why);
     if object.has("keys") {
         let set = KeySet::from_json(object).map_err(bad)?;
-        return Ok(KeyFile { keys: set.keys, dropped: set.dropped, is_set: true });
+        return Ok(KeyFile {
+            keys: set.keys,
+            dropped: set.dropped,
+            is_set: true,
+        });
     }
     if object.has("kty") {
         return Key::from_jwk(object).map(KeyFile::one).map_err(bad);
@@ -166,35 +195,58 @@ fn from_object(mut object: Object, what: &str) -> Result<KeyFile, Error> {
 fn not_a_key(object: &Object) -> String {
     match object.0.first() {
         Some((name, _)) => {
-            format!("is JSON with neither \"kty\" nor \"keys\", so no JWK and no JWK set; it begins with {name:?}")
+            format!(
+                "is JSON with neither \"kty\" nor \"keys\", so no JWK and no JWK set; it begins with {name:?}"
+            )
         }
         None => "is an empty JSON object".into(),
     }
 }
 
-/// The key that a PEM file is about: its private key if there is one, else its public key (several are a set), else its
-/// first certificate.
+/// The key that a PEM file is about: its private key if there is one, else its public key (several
+/// are a set), else its first certificate.
 fn read_pem(blocks: &[PemBlock], what: &str, passphrase: Passphrase<'_>) -> Result<KeyFile, Error> {
     let is_private = |block: &&PemBlock| block.label.ends_with("PRIVATE KEY");
-    let is_public = |block: &&PemBlock| block.label.ends_with("PUBLIC KEY") || block.label.ends_with("CERTIFICATE");
+    let is_public = |block: &&PemBlock| {
+        block.label.ends_with("PUBLIC KEY") || block.label.ends_with("CERTIFICATE")
+    };
     let bad = |why: String| Error::input(Code::BadKey, what, why);
-    let publics: Vec<&PemBlock> = blocks.iter().filter(|block| block.label.ends_with("PUBLIC KEY")).collect();
+    let publics: Vec<&PemBlock> = blocks
+        .iter()
+        .filter(|block| block.label.ends_with("PUBLIC KEY"))
+        .collect();
     if publics.len() > 1 && !blocks.iter().any(|block| is_private(&block)) {
-        let key = |block: &PemBlock| from_der(block.der.expose()).unwrap_or_else(|| Err("is broken".into())).map_err(bad);
-        return publics.into_iter().map(key).collect::<Result<Vec<Key>, Error>>().map(KeyFile::from);
+        let key = |block: &PemBlock| {
+            from_der(block.der.expose())
+                .unwrap_or_else(|| Err("is broken".into()))
+                .map_err(bad)
+        };
+        return publics
+            .into_iter()
+            .map(key)
+            .collect::<Result<Vec<Key>, Error>>()
+            .map(KeyFile::from);
     }
-    let found = blocks.iter().find(is_private).or_else(|| blocks.iter().find(is_public));
+    let found = blocks
+        .iter()
+        .find(is_private)
+        .or_else(|| blocks.iter().find(is_public));
     let Some(block) = found else {
         return Err(bad(format!("holds {}, and no key", blocks[0].label)));
     };
     if block.legacy_encrypted {
-        let error = bad("is encrypted in OpenSSL's old format, which derives its key with one round of MD5".into());
+        let error = bad(
+            "is encrypted in OpenSSL's old format, which derives its key with one round of MD5"
+                .into(),
+        );
         return Err(
             error.hint(format!("convert it first: openssl pkcs8 -topk8 -v2 aes-256-cbc -iter 600000 -in {what} -out NEW.pem"))
         );
     }
     if block.label == "OPENSSH PRIVATE KEY" {
-        return Err(bad("is an OpenSSH private key".into()).hint(way_out_of_openssh(block.der.expose())));
+        return Err(
+            bad("is an OpenSSH private key".into()).hint(way_out_of_openssh(block.der.expose()))
+        );
     }
     if block.label == "ENCRYPTED PRIVATE KEY" {
         return open_pkcs8(block.der.expose(), what, passphrase).map(KeyFile::one);
@@ -205,15 +257,21 @@ fn read_pem(blocks: &[PemBlock], what: &str, passphrase: Passphrase<'_>) -> Resu
     }
 }
 
-/// What to do about a private key in OpenSSH's own format, whose public half is in clear even when it is encrypted.
+/// What to do about a private key in OpenSSH's own format, whose public half is in clear even when
+/// it is encrypted.
 fn way_out_of_openssh(content: &[u8]) -> &'static str {
     const ED25519: &[u8] = b"ssh-ed25519";
     // For these `ssh-keygen -p -m PKCS8` says that all went well, and leaves the format as it was.
-    match content.windows(ED25519.len()).any(|window| window == ED25519) {
+    match content
+        .windows(ED25519.len())
+        .any(|window| window == ED25519)
+    {
         true => {
             "ssh-keygen keeps Ed25519 keys in this format; make a new key: jwtctl keygen EdDSA, or openssl genpkey -algorithm ed25519"
         }
-        false => "convert a copy of it, which is rewritten in place: ssh-keygen -p -m PKCS8 -f COPY",
+        false => {
+            "convert a copy of it, which is rewritten in place: ssh-keygen -p -m PKCS8 -f COPY"
+        }
     }
 }
 
@@ -230,13 +288,22 @@ impl From<Pkcs8Error> for Opening {
 
 fn open_pkcs8(der: &[u8], what: &str, passphrase: Passphrase<'_>) -> Result<Key, Error> {
     let bad = |why: String| Error::input(Code::BadKey, what, why);
-    let wrong = || Error::input(Code::BadPassphrase, what, "the passphrase does not open it, or it is damaged");
-    let opened = decrypt_pkcs8(der, || passphrase().map_err(Opening::Asking)).map_err(|error| match error {
-        Opening::Asking(error) => error,
-        Opening::Pkcs8(Pkcs8Error::NotEncrypted) => unknown(what),
-        Opening::Pkcs8(Pkcs8Error::Unsupported(why)) => bad(why),
-        Opening::Pkcs8(Pkcs8Error::Wrong) => wrong(),
-    })?;
+    let wrong = || {
+        Error::input(
+            Code::BadPassphrase,
+            what,
+            "the passphrase does not open it, or it is damaged",
+        )
+    };
+    let opened =
+        decrypt_pkcs8(der, || passphrase().map_err(Opening::Asking)).map_err(
+            |error| match error {
+                Opening::Asking(error) => error,
+                Opening::Pkcs8(Pkcs8Error::NotEncrypted) => unknown(what),
+                Opening::Pkcs8(Pkcs8Error::Unsupported(why)) => bad(why),
+                Opening::Pkcs8(Pkcs8Error::Wrong) => wrong(),
+            },
+        )?;
     match from_der(opened.expose()) {
         Some(key) => key.map_err(bad),
         // CBC padding that came out right by chance.
@@ -250,7 +317,9 @@ mod tests {
 
     fn why(bytes: &[u8]) -> String {
         let mut nobody = || Err(Error::usage("passphrase", "asked for"));
-        read(&Secret::new(bytes.to_vec()), "FILE", &mut nobody).unwrap_err().to_string()
+        read(&Secret::new(bytes.to_vec()), "FILE", &mut nobody)
+            .unwrap_err()
+            .to_string()
     }
 
     #[test]
@@ -263,14 +332,27 @@ mod tests {
             (br#"{"a":1}"#, "neither \"kty\" nor \"keys\""),
             (b"hello", "is not a key"),
             (b"eyJh.e30.AA", "is a token"),
-            (b"-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----\n", "is broken"),
+            (
+                b"-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----\n",
+                "is broken",
+            ),
             (b"-----BEGIN PUBLIC KEY-----\nAAAA", "END line"),
-            (b"-----BEGIN NOTHING-----\nAAAA\n-----END NOTHING-----\n", "holds NOTHING"),
-            (b"-----BEGIN OPENSSH PRIVATE KEY-----\nAAAA\n-----END OPENSSH PRIVATE KEY-----\n", "OpenSSH"),
+            (
+                b"-----BEGIN NOTHING-----\nAAAA\n-----END NOTHING-----\n",
+                "holds NOTHING",
+            ),
+            (
+                b"-----BEGIN OPENSSH PRIVATE KEY-----\nAAAA\n-----END OPENSSH PRIVATE KEY-----\n",
+                "OpenSSH",
+            ),
             (b"\x30\x03\x02\x01\x00", "is not a key"),
         ] {
             let why = why(bytes);
-            assert!(why.contains(expected), "{:?}: {why}", String::from_utf8_lossy(bytes));
+            assert!(
+                why.contains(expected),
+                "{:?}: {why}",
+                String::from_utf8_lossy(bytes)
+            );
         }
     }
 }

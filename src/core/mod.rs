@@ -1,5 +1,6 @@
-//! What jwtctl knows, one noun a file, in layers: a module imports only from its own layer's earlier lines and from the
-//! layers above it (`tests/layers.rs` holds us to that; a blank line keeps an order that rustfmt would undo).
+//! What jwtctl knows, one noun a file, in layers: a module imports only from its own layer's
+//! earlier lines and from the layers above it (`tests/layers.rs` holds us to that; a blank line
+//! keeps an order that rustfmt would undo).
 
 // 1 values
 pub mod json;

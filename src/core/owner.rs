@@ -1,5 +1,6 @@
-//! Whose a file or directory is, and who else could change it: what the cache and the keystore ask before they believe
-//! anything. Only Unix has an answer; elsewhere the user's own profile directory is trusted as it is.
+//! Whose a file or directory is, and who else could change it: what the cache and the keystore ask
+//! before they believe anything. Only Unix has an answer; elsewhere the user's own profile
+//! directory is trusted as it is.
 
 /// What others may do with what is public: not write.
 pub const NOT_WRITE: u32 = 0o022;
@@ -10,19 +11,26 @@ pub const NOTHING: u32 = 0o077;
 /// In such a directory nobody can replace what belongs to somebody else.
 const STICKY: u32 = 0o1000;
 
-/// Why something of this owner and mode is not the caller's own, `barred` being what others must not be allowed to do.
+/// Why something of this owner and mode is not the caller's own, `barred` being what others must
+/// not be allowed to do.
 pub fn objection(owner: u32, mode: u32, barred: u32) -> Option<Objection> {
     let me = rustix::process::geteuid().as_raw();
     let mode = mode & 0o7777;
     if owner != me {
-        return Some(Objection { why: format!("belongs to user {owner}, and you are user {me}"), change: "chown" });
+        return Some(Objection {
+            why: format!("belongs to user {owner}, and you are user {me}"),
+            change: "chown",
+        });
     }
     let what = match mode & barred {
         0 => return None,
         open if open & NOT_WRITE != 0 => "may be changed",
         _ => "may be read",
     };
-    Some(Objection { why: format!("{what} by other users (mode {mode:04o})"), change: "chmod" })
+    Some(Objection {
+        why: format!("{what} by other users (mode {mode:04o})"),
+        change: "chmod",
+    })
 }
 
 /// Why something is not the caller's own.
@@ -37,16 +45,33 @@ pub struct Objection {
 impl Objection {
     /// What to do about `path`, whose mode should be `mode`.
     pub fn remedy(&self, mode: &str, path: &std::path::Path) -> String {
-        let value = if self.change == "chown" { rustix::process::geteuid().as_raw().to_string() } else { mode.to_owned() };
-        format!("if nobody else used it: {} {value} '{}'", self.change, path.display())
+        let value = if self.change == "chown" {
+            rustix::process::geteuid().as_raw().to_string()
+        } else {
+            mode.to_owned()
+        };
+        format!(
+            "if nobody else used it: {} {value} '{}'",
+            self.change,
+            path.display()
+        )
     }
 }
 
-/// Why somebody else could put another thing in the place of what lies in a directory of this owner and mode.
+/// Why somebody else could put another thing in the place of what lies in a directory of this owner
+/// and mode.
 pub fn objection_above(owner: u32, mode: u32) -> Option<Objection> {
     let is_roots = owner == 0;
     let sticky = mode & STICKY != 0;
-    objection(if is_roots { rustix::process::geteuid().as_raw() } else { owner }, mode, if sticky { 0 } else { NOT_WRITE })
+    objection(
+        if is_roots {
+            rustix::process::geteuid().as_raw()
+        } else {
+            owner
+        },
+        mode,
+        if sticky { 0 } else { NOT_WRITE },
+    )
 }
 
 #[cfg(test)]
@@ -58,17 +83,37 @@ mod tests {
         let me = rustix::process::geteuid().as_raw();
         let why = |mode, barred| objection(me, mode, barred);
         for mode in [0o700, 0o600, 0o100_600] {
-            assert!(why(mode, NOTHING).is_none() && why(mode, NOT_WRITE).is_none(), "{mode:o}");
+            assert!(
+                why(mode, NOTHING).is_none() && why(mode, NOT_WRITE).is_none(),
+                "{mode:o}"
+            );
         }
         for mode in [0o755, 0o701, 0o740] {
             assert!(why(mode, NOT_WRITE).is_none(), "{mode:o}");
-            assert!(why(mode, NOTHING).unwrap().why.contains("may be read"), "{mode:o}");
+            assert!(
+                why(mode, NOTHING).unwrap().why.contains("may be read"),
+                "{mode:o}"
+            );
         }
         for mode in [0o770, 0o702, 0o777, 0o1777] {
-            assert!(why(mode, NOT_WRITE).unwrap().why.contains("may be changed"), "{mode:o}");
-            assert!(why(mode, NOTHING).unwrap().why.contains(&format!("{mode:04o}")), "{mode:o}");
+            assert!(
+                why(mode, NOT_WRITE).unwrap().why.contains("may be changed"),
+                "{mode:o}"
+            );
+            assert!(
+                why(mode, NOTHING)
+                    .unwrap()
+                    .why
+                    .contains(&format!("{mode:04o}")),
+                "{mode:o}"
+            );
         }
-        assert!(objection(me + 1, 0o700, NOT_WRITE).unwrap().why.contains("belongs to user"));
+        assert!(
+            objection(me + 1, 0o700, NOT_WRITE)
+                .unwrap()
+                .why
+                .contains("belongs to user")
+        );
     }
 
     #[test]
@@ -84,7 +129,11 @@ mod tests {
             (me + 1, 0o755, false),
             (me + 1, 0o1777, false),
         ] {
-            assert_eq!(objection_above(owner, mode).is_none(), fine, "{owner} {mode:o}");
+            assert_eq!(
+                objection_above(owner, mode).is_none(),
+                fine,
+                "{owner} {mode:o}"
+            );
         }
     }
 }

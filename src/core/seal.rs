@@ -1,4 +1,5 @@
-//! A private key at rest: a JWE of its JWK under a passphrase (RFC 7517 §7), which other JOSE tools open as well.
+//! A private key at rest: a JWE of its JWK under a passphrase (RFC 7517 §7), which other JOSE tools
+//! open as well.
 
 use super::alg::KeyAlg;
 use super::error::{Code, Error, Reason};
@@ -6,7 +7,8 @@ use super::json::{Json, Object};
 use super::jwe::{self, Jwe};
 use super::secret::Secret;
 
-/// PBKDF2 iterations that a key is sealed with unless the caller says otherwise: OWASP's figure for HMAC-SHA-512.
+/// PBKDF2 iterations that a key is sealed with unless the caller says otherwise: OWASP's figure for
+/// HMAC-SHA-512.
 pub const DEFAULT_P2C: u32 = 210_000;
 
 /// The least and the most iterations that are read or written; more is a way to keep a reader busy.
@@ -30,12 +32,17 @@ impl Content {
     }
 }
 
-/// Opens what [`seal`], step, jwcrypto or `jose` sealed with a passphrase, in the compact form. `passphrase` is called
-/// only when the form is in order, so that nobody types one in vain.
+/// Opens what [`seal`], step, jwcrypto or `jose` sealed with a passphrase, in the compact form.
+/// `passphrase` is called only when the form is in order, so that nobody types one in vain.
 ///
 /// # Errors
-/// [`Code::BadKey`] when the JWE is not of this kind; [`Code::BadPassphrase`] when it does not open.
-pub fn open(text: &str, what: &str, passphrase: impl FnOnce() -> Result<Secret, Error>) -> Result<Secret, Error> {
+/// [`Code::BadKey`] when the JWE is not of this kind; [`Code::BadPassphrase`] when it does not
+/// open.
+pub fn open(
+    text: &str,
+    what: &str,
+    passphrase: impl FnOnce() -> Result<Secret, Error>,
+) -> Result<Secret, Error> {
     open_parsed(jwe::parse(text), what, passphrase)
 }
 
@@ -43,7 +50,11 @@ pub fn open(text: &str, what: &str, passphrase: impl FnOnce() -> Result<Secret, 
 ///
 /// # Errors
 /// As [`open`].
-pub fn open_json(object: &Object, what: &str, passphrase: impl FnOnce() -> Result<Secret, Error>) -> Result<Secret, Error> {
+pub fn open_json(
+    object: &Object,
+    what: &str,
+    passphrase: impl FnOnce() -> Result<Secret, Error>,
+) -> Result<Secret, Error> {
     open_parsed(jwe::from_json(object), what, passphrase)
 }
 
@@ -53,33 +64,63 @@ fn open_parsed(
     passphrase: impl FnOnce() -> Result<Secret, Error>,
 ) -> Result<Secret, Error> {
     let bad = |why: String| Error::input(Code::BadKey, what, why);
-    let sealed = sealed.map_err(|reason| bad(format!("looks like an encrypted key, but {}", reason.message)))?;
+    let sealed = sealed.map_err(|reason| {
+        bad(format!(
+            "looks like an encrypted key, but {}",
+            reason.message
+        ))
+    })?;
     let alg = sealed.header.alg();
     let alg = match alg.parse() {
         Ok(alg @ (KeyAlg::Pbes2Hs256 | KeyAlg::Pbes2Hs384 | KeyAlg::Pbes2Hs512)) => alg,
-        _ => return Err(bad(format!("is encrypted with {alg:?}, not with a passphrase"))),
+        _ => {
+            return Err(bad(format!(
+                "is encrypted with {alg:?}, not with a passphrase"
+            )));
+        }
     };
     check_parameters(&sealed).map_err(bad)?;
     if cfg!(not(feature = "jwe")) {
-        return Err(bad("is encrypted, and this build of jwtctl cannot open it (feature `jwe`)".into()));
+        return Err(bad(
+            "is encrypted, and this build of jwtctl cannot open it (feature `jwe`)".into(),
+        ));
     }
     let passphrase = passphrase()?;
-    sealed.open(|jwe, enc| backend::unwrap(jwe, alg, enc, &passphrase)).map_err(|reason| match reason.code {
-        Code::DecryptionFailed => Error::input(Code::BadPassphrase, what, "the passphrase does not open it, or it is damaged"),
-        _ => bad(reason.message),
-    })
+    sealed
+        .open(|jwe, enc| backend::unwrap(jwe, alg, enc, &passphrase))
+        .map_err(|reason| match reason.code {
+            Code::DecryptionFailed => Error::input(
+                Code::BadPassphrase,
+                what,
+                "the passphrase does not open it, or it is damaged",
+            ),
+            _ => bad(reason.message),
+        })
 }
 
-/// `p2s` and `p2c` within bounds, and an encrypted key of a length that can be one (RFC 7518 §4.8, RFC 3394).
+/// `p2s` and `p2c` within bounds, and an encrypted key of a length that can be one (RFC 7518 §4.8,
+/// RFC 3394).
 fn check_parameters(sealed: &Jwe) -> Result<(), String> {
     let members = sealed.parameters();
-    let salt = members.text("p2s").and_then(super::key::decode).ok_or("has no \"p2s\" in its header")?;
+    let salt = members
+        .text("p2s")
+        .and_then(super::key::decode)
+        .ok_or("has no \"p2s\" in its header")?;
     if salt.len() < 8 {
-        return Err(format!("has a salt of {} bytes, and 8 is the least", salt.len()));
+        return Err(format!(
+            "has a salt of {} bytes, and 8 is the least",
+            salt.len()
+        ));
     }
-    let Some(Json::Number(count)) = members.member("p2c") else { return Err("has no \"p2c\" in its header".into()) };
+    let Some(Json::Number(count)) = members.member("p2c") else {
+        return Err("has no \"p2c\" in its header".into());
+    };
     if !count.parse().is_ok_and(|count| P2C_RANGE.contains(&count)) {
-        return Err(format!("asks for {count} iterations, outside {} to {}", P2C_RANGE.start(), P2C_RANGE.end()));
+        return Err(format!(
+            "asks for {count} iterations, outside {} to {}",
+            P2C_RANGE.start(),
+            P2C_RANGE.end()
+        ));
     }
     match sealed.encrypted_key.len() {
         24 | 32 | 40 | 56 | 72 => Ok(()),
@@ -94,19 +135,35 @@ fn check_parameters(sealed: &Jwe) -> Result<(), String> {
 pub fn check_p2c(p2c: u32) -> Result<(), Error> {
     match P2C_RANGE.contains(&u64::from(p2c)) {
         true => Ok(()),
-        false => Err(Error::usage("--p2c", format!("{p2c} is outside {} to {}", P2C_RANGE.start(), P2C_RANGE.end()))),
+        false => Err(Error::usage(
+            "--p2c",
+            format!(
+                "{p2c} is outside {} to {}",
+                P2C_RANGE.start(),
+                P2C_RANGE.end()
+            ),
+        )),
     }
 }
 
 /// Seals `jwk` (a JWK or a set, as JSON text) with PBES2-HS512+A256KW and A256GCM.
 ///
 /// # Errors
-/// [`Code::Usage`] when `p2c` is out of range or this build lacks the backend; [`Code::BadPassphrase`] when the
-/// passphrase is empty.
-pub fn seal(jwk: &Secret, content: Content, passphrase: &Secret, p2c: u32) -> Result<String, Error> {
+/// [`Code::Usage`] when `p2c` is out of range or this build lacks the backend;
+/// [`Code::BadPassphrase`] when the passphrase is empty.
+pub fn seal(
+    jwk: &Secret,
+    content: Content,
+    passphrase: &Secret,
+    p2c: u32,
+) -> Result<String, Error> {
     check_p2c(p2c)?;
     if passphrase.is_empty() {
-        return Err(Error::input(Code::BadPassphrase, "", "the passphrase is empty"));
+        return Err(Error::input(
+            Code::BadPassphrase,
+            "",
+            "the passphrase is empty",
+        ));
     }
     backend::seal(jwk, content.cty(), passphrase, p2c)
 }
@@ -135,7 +192,13 @@ mod backend {
             let header = JweHeader::from_bytes(header.as_bytes()).ok()?;
             let decrypter = alg.decrypter_from_bytes(passphrase.expose()).ok()?;
             // The content algorithm plays no part in unwrapping.
-            let key = decrypter.decrypt(Some(&jwe.encrypted_key), &AesgcmJweEncryption::A256gcm, &header).ok()?;
+            let key = decrypter
+                .decrypt(
+                    Some(&jwe.encrypted_key),
+                    &AesgcmJweEncryption::A256gcm,
+                    &header,
+                )
+                .ok()?;
             Some(Secret::new(key.into_owned()))
         };
         catch_unwind(AssertUnwindSafe(work)).ok().flatten()
@@ -143,7 +206,8 @@ mod backend {
 
     pub fn seal(jwk: &Secret, cty: &str, passphrase: &Secret, p2c: u32) -> Result<String, Error> {
         let work = || {
-            let mut encrypter = Pbes2::Pbes2Hs512A256kw.encrypter_from_bytes(passphrase.expose())?;
+            let mut encrypter =
+                Pbes2::Pbes2Hs512A256kw.encrypter_from_bytes(passphrase.expose())?;
             encrypter.set_iter_count(p2c as usize);
             encrypter.set_salt_len(16);
             let mut header = JweHeader::new();
@@ -165,7 +229,10 @@ mod backend {
     }
 
     pub fn seal(_: &Secret, _: &str, _: &Secret, _: u32) -> Result<String, Error> {
-        Err(Error::usage("encryption", "this build of jwtctl leaves it out (feature `jwe`)")
-            .hint("to write the key in clear: --no-encrypt"))
+        Err(Error::usage(
+            "encryption",
+            "this build of jwtctl leaves it out (feature `jwe`)",
+        )
+        .hint("to write the key in clear: --no-encrypt"))
     }
 }

@@ -4,8 +4,8 @@ use std::fmt;
 
 use zeroize::Zeroizing;
 
-/// Secret bytes: wiped when dropped, and without `Display`, `Clone` or `Serialize`, so that the only way out is the
-/// visible call to [`Secret::expose`].
+/// Secret bytes: wiped when dropped, and without `Display`, `Clone` or `Serialize`, so that the
+/// only way out is the visible call to [`Secret::expose`].
 pub struct Secret(Zeroizing<Vec<u8>>);
 
 impl Secret {
@@ -70,13 +70,28 @@ mod tests {
 
     #[test]
     fn debug_shows_nothing() {
-        assert_eq!(format!("{:?}", Secret::new(b"hunter2".to_vec())), "Secret(..)");
+        assert_eq!(
+            format!("{:?}", Secret::new(b"hunter2".to_vec())),
+            "Secret(..)"
+        );
     }
 
     #[test]
     fn one_line_ending_is_dropped() {
-        for (given, kept) in [("a\n", "a"), ("a\r\n", "a"), ("a\n\n", "a\n"), ("a", "a"), ("", ""), ("a\r", "a\r")] {
-            assert_eq!(Secret::new(given.into()).without_trailing_newline().expose(), kept.as_bytes());
+        for (given, kept) in [
+            ("a\n", "a"),
+            ("a\r\n", "a"),
+            ("a\n\n", "a\n"),
+            ("a", "a"),
+            ("", ""),
+            ("a\r", "a\r"),
+        ] {
+            assert_eq!(
+                Secret::new(given.into())
+                    .without_trailing_newline()
+                    .expose(),
+                kept.as_bytes()
+            );
         }
     }
 }

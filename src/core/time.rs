@@ -1,4 +1,5 @@
-//! Points in time and spans, in whole seconds, with arithmetic that cannot overflow: claims are hostile numbers.
+//! Points in time and spans, in whole seconds, with arithmetic that cannot overflow: claims are
+//! hostile numbers.
 
 use std::fmt;
 
@@ -18,7 +19,8 @@ const HOUR: i64 = 60 * MINUTE;
 const DAY: i64 = 24 * HOUR;
 const YEAR: i64 = 365 * DAY;
 
-/// Seconds since 1970-01-01T00:00:00Z, as `NumericDate` counts them (RFC 7519 §2). Saturates instead of overflowing.
+/// Seconds since 1970-01-01T00:00:00Z, as `NumericDate` counts them (RFC 7519 §2). Saturates
+/// instead of overflowing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Timestamp(pub i64);
 
@@ -34,7 +36,8 @@ impl Timestamp {
         self.0.saturating_sub(earlier.0)
     }
 
-    /// RFC 3339 in UTC, such as `2026-08-01T10:15:00Z`; `None` outside the years 0 to 9999, which it cannot write.
+    /// RFC 3339 in UTC, such as `2026-08-01T10:15:00Z`; `None` outside the years 0 to 9999, which
+    /// it cannot write.
     pub fn rfc3339(self) -> Option<String> {
         let civil = EPOCH.checked_add(SignedDuration::from_secs(self.0)).ok()?;
         (civil.year() >= 0).then(|| format!("{civil}Z"))
@@ -45,8 +48,11 @@ impl Timestamp {
         if let Ok(time) = text.parse::<jiff::Timestamp>() {
             return Some(Self(time.as_second()));
         }
-        // jiff's timestamps end a day before the year 9999 does, which is when "never" is; its civil times do not.
-        let clock = text.strip_suffix(['Z', 'z']).filter(|text| has_clock(text))?;
+        // jiff's timestamps end a day before the year 9999 does, which is when "never" is; its
+        // civil times do not.
+        let clock = text
+            .strip_suffix(['Z', 'z'])
+            .filter(|text| has_clock(text))?;
         clock.parse::<DateTime>().ok().map(Self::from_utc)
     }
 
@@ -54,8 +60,9 @@ impl Timestamp {
         Self(civil.duration_since(EPOCH).as_secs())
     }
 
-    /// Reads a JSON number, whatever its form (`1e9`, `1.5`, `-0`, `1E400`), saturating. Fractions are rounded `up` or
-    /// down: down for an end (`exp`), up for a beginning (`nbf`, `iat`), so that rounding never lengthens a life.
+    /// Reads a JSON number, whatever its form (`1e9`, `1.5`, `-0`, `1E400`), saturating. Fractions
+    /// are rounded `up` or down: down for an end (`exp`), up for a beginning (`nbf`, `iat`), so
+    /// that rounding never lengthens a life.
     pub fn from_json_number(text: &str, up: bool) -> Self {
         if let Ok(whole) = text.parse::<i64>() {
             return Self(whole);
@@ -65,8 +72,8 @@ impl Timestamp {
         Self(if up { number.ceil() } else { number.floor() } as i64)
     }
 
-    /// Reads a TIME as people type it: RFC 3339, a date, Unix seconds, `now`, `+15m`, `-1h`. The last two count from
-    /// `now`.
+    /// Reads a TIME as people type it: RFC 3339, a date, Unix seconds, `now`, `+15m`, `-1h`. The
+    /// last two count from `now`.
     ///
     /// # Errors
     /// [`Code::Usage`] when it is none of these, or looks like milliseconds.
@@ -81,7 +88,9 @@ impl Timestamp {
         if let Ok(seconds) = text.parse::<i64>() {
             if seconds >= MILLISECONDS_FROM {
                 let meant = seconds / 1000;
-                return Err(bad(format!("looks like milliseconds; did you mean {meant}?")));
+                return Err(bad(format!(
+                    "looks like milliseconds; did you mean {meant}?"
+                )));
             }
             return Ok(Self(seconds));
         }
@@ -91,9 +100,12 @@ impl Timestamp {
         if let (Ok(date), false) = (text.parse::<Date>(), has_clock(text)) {
             return Ok(Self::from_utc(date.at(0, 0, 0, 0)));
         }
-        let error = bad("not a time".into()).hint("write 2026-08-01T10:15:00Z, 2026-08-01, 1785579300, now, +15m or -1h");
+        let error = bad("not a time".into())
+            .hint("write 2026-08-01T10:15:00Z, 2026-08-01, 1785579300, now, +15m or -1h");
         Err(match text.parse::<DateTime>() {
-            Ok(_) if has_clock(text) => error.hint(format!("a time of day needs its offset: {text}Z for UTC")),
+            Ok(_) if has_clock(text) => {
+                error.hint(format!("a time of day needs its offset: {text}Z for UTC"))
+            }
             _ => error,
         })
     }
@@ -113,13 +125,15 @@ impl fmt::Display for Timestamp {
     }
 }
 
-/// Reads a DURATION: `90s`, `15m`, `1h30m`, `7d`, `PT15M`, `-5m`; a bare number is seconds. A day is 24 hours.
+/// Reads a DURATION: `90s`, `15m`, `1h30m`, `7d`, `PT15M`, `-5m`; a bare number is seconds. A day
+/// is 24 hours.
 ///
 /// # Errors
 /// [`Code::Usage`] when it is none of these or uses months or years, which have no fixed length.
 pub fn parse_duration(text: &str) -> Result<i64, Error> {
     let bad = |why: &str| {
-        Error::input(Code::Usage, format!("{text:?}"), why).hint("write 90s, 15m, 1h30m, 7d or PT15M; a bare number is seconds")
+        Error::input(Code::Usage, format!("{text:?}"), why)
+            .hint("write 90s, 15m, 1h30m, 7d or PT15M; a bare number is seconds")
     };
     let (negative, size) = match text.strip_prefix('-') {
         Some(rest) => (true, rest),
@@ -131,8 +145,12 @@ pub fn parse_duration(text: &str) -> Result<i64, Error> {
     }
     let seconds = match size.parse::<i64>() {
         Ok(seconds) => seconds,
-        Err(_) => span_seconds(&size.parse::<jiff::Span>().map_err(|_| bad("not a duration"))?)
-            .ok_or_else(|| bad("months and years have no fixed length"))?,
+        Err(_) => span_seconds(
+            &size
+                .parse::<jiff::Span>()
+                .map_err(|_| bad("not a duration"))?,
+        )
+        .ok_or_else(|| bad("months and years have no fixed length"))?,
     };
     Ok(if negative { -seconds } else { seconds })
 }
@@ -144,7 +162,12 @@ fn span_seconds(span: &jiff::Span) -> Option<i64> {
     }
     let days = i64::from(span.get_weeks()) * 7 + i64::from(span.get_days());
     let clock = i64::from(span.get_hours()) * HOUR + span.get_minutes() * MINUTE;
-    Some((days * DAY).saturating_add(clock).saturating_add(span.get_seconds()).saturating_add(span.get_milliseconds() / 1000))
+    Some(
+        (days * DAY)
+            .saturating_add(clock)
+            .saturating_add(span.get_seconds())
+            .saturating_add(span.get_milliseconds() / 1000),
+    )
 }
 
 /// A length of time in its two largest units, such as `3h 4m`, `12d`, `45s`; the sign is dropped.
@@ -154,7 +177,13 @@ pub fn humanize(seconds: i64) -> String {
         return "forever".into();
     }
     let mut parts = Vec::new();
-    for (unit, length) in [("y", YEAR), ("d", DAY), ("h", HOUR), ("m", MINUTE), ("s", 1)] {
+    for (unit, length) in [
+        ("y", YEAR),
+        ("d", DAY),
+        ("h", HOUR),
+        ("m", MINUTE),
+        ("s", 1),
+    ] {
         let count = rest / length;
         rest %= length;
         if count > 0 {
@@ -165,7 +194,11 @@ pub fn humanize(seconds: i64) -> String {
             break;
         }
     }
-    if parts.is_empty() { "0s".into() } else { parts.join(" ") }
+    if parts.is_empty() {
+        "0s".into()
+    } else {
+        parts.join(" ")
+    }
 }
 
 #[cfg(test)]
@@ -189,15 +222,30 @@ mod tests {
             ("9999-12-31T23:59:59Z", 253_402_300_799),
             ("0000-01-01", -62_167_219_200),
         ] {
-            assert_eq!(Timestamp::parse(text, NOW).unwrap(), Timestamp(seconds), "{text}");
+            assert_eq!(
+                Timestamp::parse(text, NOW).unwrap(),
+                Timestamp(seconds),
+                "{text}"
+            );
         }
     }
 
     #[test]
     fn what_is_written_reads_back() {
-        for seconds in [0, NOW.0, -1, -62_167_219_200, 253_402_214_400, 253_402_300_799] {
+        for seconds in [
+            0,
+            NOW.0,
+            -1,
+            -62_167_219_200,
+            253_402_214_400,
+            253_402_300_799,
+        ] {
             let text = Timestamp(seconds).rfc3339().unwrap();
-            assert_eq!(Timestamp::from_rfc3339(&text), Some(Timestamp(seconds)), "{text}");
+            assert_eq!(
+                Timestamp::from_rfc3339(&text),
+                Some(Timestamp(seconds)),
+                "{text}"
+            );
         }
         for text in ["", "now", "2026-08-01", "2026-08-01T10:15:00"] {
             assert_eq!(Timestamp::from_rfc3339(text), None, "{text}");
@@ -207,7 +255,10 @@ mod tests {
     #[test]
     fn milliseconds_are_caught() {
         let error = Timestamp::parse("1785579300123", NOW).unwrap_err();
-        assert!(error.to_string().ends_with("did you mean 1785579300?"), "{error}");
+        assert!(
+            error.to_string().ends_with("did you mean 1785579300?"),
+            "{error}"
+        );
     }
 
     #[test]
@@ -235,7 +286,9 @@ mod tests {
         ] {
             assert_eq!(parse_duration(text).unwrap(), seconds, "{text}");
         }
-        for text in ["", "m", "1y", "1mo", "five", "--5m", "1h 30q", "5m ago", "-5m ago"] {
+        for text in [
+            "", "m", "1y", "1mo", "five", "--5m", "1h 30q", "5m ago", "-5m ago",
+        ] {
             assert!(parse_duration(text).is_err(), "{text}");
         }
     }
@@ -266,9 +319,15 @@ mod tests {
 
     #[test]
     fn lengths_in_words() {
-        for (seconds, words) in
-            [(0, "0s"), (45, "45s"), (-60, "1m"), (11_040, "3h 4m"), (86_400, "1d"), (90_061, "1d 1h"), (63_072_003, "2y")]
-        {
+        for (seconds, words) in [
+            (0, "0s"),
+            (45, "45s"),
+            (-60, "1m"),
+            (11_040, "3h 4m"),
+            (86_400, "1d"),
+            (90_061, "1d 1h"),
+            (63_072_003, "2y"),
+        ] {
             assert_eq!(humanize(seconds), words);
         }
         assert_eq!(humanize(i64::MIN), "forever");

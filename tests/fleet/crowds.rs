@@ -16,12 +16,32 @@ fn n40_50_empty_disks_one_request() {
     let (fleet, token) = (Fleet::start(), token("a"));
     let ran = fleet.many(CROWD, 0, |_| token.clone());
     assert_eq!(fleet.issuer.requests(), 1);
-    let fetched = ran.iter().filter(|it| it.code == 0 && source(it) == "network").count();
-    let shared = ran.iter().filter(|it| it.code == 0 && source(it) == "store").count();
-    assert_eq!((fetched, shared), (1, CROWD - 1), "{:#?}", ran.iter().find(|it| it.code != 0));
-    assert!(ran.iter().all(|it| !it.stderr.contains("warning")), "{ran:#?}");
+    let fetched = ran
+        .iter()
+        .filter(|it| it.code == 0 && source(it) == "network")
+        .count();
+    let shared = ran
+        .iter()
+        .filter(|it| it.code == 0 && source(it) == "store")
+        .count();
+    assert_eq!(
+        (fetched, shared),
+        (1, CROWD - 1),
+        "{:#?}",
+        ran.iter().find(|it| it.code != 0)
+    );
+    assert!(
+        ran.iter().all(|it| !it.stderr.contains("warning")),
+        "{ran:#?}"
+    );
     // The lease is given back, and nothing stays for ever.
-    assert_eq!(fleet.redis.text(&format!("jwtctl:lease:1:{}", fleet.name("jwks").rsplit(':').next().unwrap())), None);
+    assert_eq!(
+        fleet.redis.text(&format!(
+            "jwtctl:lease:1:{}",
+            fleet.name("jwks").rsplit(':').next().unwrap()
+        )),
+        None
+    );
     let life = fleet.life(&fleet.name("jwks"));
     assert!((600_000..=960_000).contains(&life), "{life}");
 }
@@ -34,7 +54,10 @@ fn what_was_shared_is_on_disk_from_then_on() {
     fleet.verify(&first, 0, &token).expect(0);
     let ran = fleet.verify(&second, 7, &token).expect(0);
     let age = ran.json()["keys"]["age_s"].as_i64().unwrap();
-    assert!(source(&ran) == "store" && (4..=7).contains(&age), "{ran:#?}");
+    assert!(
+        source(&ran) == "store" && (4..=7).contains(&age),
+        "{ran:#?}"
+    );
     assert_eq!(second.entry()["provenance"], "store");
     // From here on it needs neither the store nor the issuer.
     fleet.redis.kill();
@@ -42,9 +65,19 @@ fn what_was_shared_is_on_disk_from_then_on() {
     assert!(ran.stderr.is_empty(), "{ran:#?}");
     assert_eq!(fleet.issuer.requests(), 1);
     // Nor does it get any younger by having been passed on.
-    let expired = second.run(700, &["--offline", "verify", "--jwks-uri", &fleet.url, &token]).expect(0);
+    let expired = second
+        .run(
+            700,
+            &["--offline", "verify", "--jwks-uri", &fleet.url, &token],
+        )
+        .expect(0);
     assert!(expired.stderr.contains("overdue"), "{expired:#?}");
-    second.run(1000, &["--offline", "verify", "--jwks-uri", &fleet.url, &token]).expect(3);
+    second
+        .run(
+            1000,
+            &["--offline", "verify", "--jwks-uri", &fleet.url, &token],
+        )
+        .expect(3);
 }
 
 #[test]
@@ -55,9 +88,23 @@ fn a_warm_disk_asks_nobody() {
     fleet.verify(&disk, 0, &token).expect(0);
     let log = disk.path().join("strace");
     let inner = disk.command(60, &fleet.arguments(&fleet.url, &token));
-    ran(&mut traced(&inner, &["-e", "trace=socket,connect,clone,clone3,flock", "-o", log.to_str().unwrap()])).expect(0);
+    ran(&mut traced(
+        &inner,
+        &[
+            "-e",
+            "trace=socket,connect,clone,clone3,flock",
+            "-o",
+            log.to_str().unwrap(),
+        ],
+    ))
+    .expect(0);
     let calls = std::fs::read_to_string(&log).unwrap();
-    assert!(!["socket(", "connect(", "clone", "flock("].iter().any(|call| calls.contains(call)), "{calls}");
+    assert!(
+        !["socket(", "connect(", "clone", "flock("]
+            .iter()
+            .any(|call| calls.contains(call)),
+        "{calls}"
+    );
 }
 
 #[test]
@@ -90,13 +137,23 @@ fn a_failure_is_known_to_all() {
     fleet.issuer.say(reply(500, "").after(200));
     let ran = fleet.many(20, 0, |_| token.clone());
     assert_eq!(fleet.issuer.requests(), 1);
-    assert!(ran.iter().all(|it| it.code == 3 && it.stdout.contains("500 Internal Server Error")), "{ran:#?}");
+    assert!(
+        ran.iter()
+            .all(|it| it.code == 3 && it.stdout.contains("500 Internal Server Error")),
+        "{ran:#?}"
+    );
     // A second failure in a row waits for longer, whoever makes it.
     fleet.verify(&Lab::new(), 2, &token).expect(3);
-    fleet.verify(&Lab::new(), 3, &token).expect(3).says("the last attempt failed");
+    fleet
+        .verify(&Lab::new(), 3, &token)
+        .expect(3)
+        .says("the last attempt failed");
     assert_eq!(fleet.issuer.requests(), 1);
     let ran = fleet.verify(&Lab::new(), 9, &token).expect(3);
-    assert!(fleet.issuer.requests() == 1 && !ran.stdout.contains("the last attempt"), "{ran:#?}");
+    assert!(
+        fleet.issuer.requests() == 1 && !ran.stdout.contains("the last attempt"),
+        "{ran:#?}"
+    );
     fleet.issuer.say(set(&["a"]));
     fleet.verify(&Lab::new(), 20, &token).expect(0);
 }
@@ -133,7 +190,11 @@ fn n40_a_holder_that_dies_costs_one_lease() {
     assert_eq!(fleet.issuer.requests(), 1, "{ran:#?}");
     all(ran, 0);
     // Generous: the lease's 6 seconds and whatever a busy machine adds.
-    assert!(start.elapsed() < Duration::from_secs(15), "{:?}", start.elapsed());
+    assert!(
+        start.elapsed() < Duration::from_secs(15),
+        "{:?}",
+        start.elapsed()
+    );
 }
 
 #[test]
@@ -148,7 +209,10 @@ fn n40_an_older_answer_never_replaces_a_newer_one() {
     fleet.issuer.say(set(&["b"]).after(1000));
     fleet.issuer.requests();
     let disk = Lab::new();
-    let slow = spawn(&mut disk.command(1, &[&fleet.arguments(&fleet.url, &token)[..], &["--refresh"]].concat()));
+    let slow = spawn(&mut disk.command(
+        1,
+        &[&fleet.arguments(&fleet.url, &token)[..], &["--refresh"]].concat(),
+    ));
     until("a request", || fleet.issuer.requests() == 1);
     fleet.redis.ask(&["SET", &name, &newer, "PX", "600000"]);
     finish(slow);
@@ -156,7 +220,11 @@ fn n40_an_older_answer_never_replaces_a_newer_one() {
     // What is there and older gives way.
     fleet.issuer.say(set(&["a", "b"]));
     let disk = Lab::new();
-    disk.run(60, &[&fleet.arguments(&fleet.url, &token)[..], &["--refresh"]].concat()).expect(0);
+    disk.run(
+        60,
+        &[&fleet.arguments(&fleet.url, &token)[..], &["--refresh"]].concat(),
+    )
+    .expect(0);
     assert_ne!(fleet.record(), newer);
 }
 
@@ -187,7 +255,10 @@ fn n40_a_record_without_an_end_gets_one() {
     let name = fleet.name("jwks");
     fleet.redis.ask(&["PERSIST", &name]);
     assert_eq!(fleet.life(&name), -1);
-    assert_eq!(source(&fleet.verify(&Lab::new(), 100, &token).expect(0)), "store");
+    assert_eq!(
+        source(&fleet.verify(&Lab::new(), 100, &token).expect(0)),
+        "store"
+    );
     let life = fleet.life(&name);
     assert!((500_000..=860_000).contains(&life), "{life}");
 }
@@ -202,13 +273,26 @@ fn a_forced_refresh_is_made_once_and_reaches_everybody() {
     fleet.issuer.say(set(&["a"]).after(2000));
     let disks: Vec<Lab> = (0..10).map(|_| Lab::new()).collect();
     let arguments = [&["cache", "refresh"][..], &fleet.flags(), &[&fleet.url]].concat();
-    let running: Vec<_> = disks.iter().map(|disk| spawn(&mut disk.command(9, &arguments))).collect();
+    let running: Vec<_> = disks
+        .iter()
+        .map(|disk| spawn(&mut disk.command(9, &arguments)))
+        .collect();
     all(running.into_iter().map(finish).collect(), 0);
     assert_eq!(fleet.issuer.requests(), 1);
     let ran = fleet.verify(&Lab::new(), 60, &token).expect(0);
     let age = ran.json()["keys"]["age_s"].as_i64().unwrap();
-    assert!(source(&ran) == "store" && (40..=51).contains(&age), "{ran:#?}");
-    let fetched = Lab::new().run(11, &[&["--json", "jwks", "fetch", "--jwks-uri", &fleet.url][..], &fleet.flags()].concat());
+    assert!(
+        source(&ran) == "store" && (40..=51).contains(&age),
+        "{ran:#?}"
+    );
+    let fetched = Lab::new().run(
+        11,
+        &[
+            &["--json", "jwks", "fetch", "--jwks-uri", &fleet.url][..],
+            &fleet.flags(),
+        ]
+        .concat(),
+    );
     assert!(fetched.expect(0).stdout.contains("\"store\""));
 }
 
@@ -218,20 +302,45 @@ fn discovery_is_shared_as_well() {
     let mut fleet = Fleet::start();
     fleet.follow(Server::new(|_| reply(500, "")));
     let issuer = fleet.issuer.url("");
-    let (document, keys) = (json!({"issuer": issuer, "jwks_uri": fleet.url}).to_string(), set(&["a"]));
+    let (document, keys) = (
+        json!({"issuer": issuer, "jwks_uri": fleet.url}).to_string(),
+        set(&["a"]),
+    );
     fleet.issuer.then(move |asked| match asked.target.as_str() {
         "/jwks" => keys.clone().after(200),
         _ => reply(200, document.clone()).after(200),
     });
     let token = token_with("a", &["--iss", &issuer, "--exp", &(T0 + 3600).to_string()]);
-    let arguments = [&["verify", "--json", "--issuer", &issuer][..], &fleet.flags(), &[&token]].concat();
+    let arguments = [
+        &["verify", "--json", "--issuer", &issuer][..],
+        &fleet.flags(),
+        &[&token],
+    ]
+    .concat();
     let disks: Vec<Lab> = (0..20).map(|_| Lab::new()).collect();
-    let running: Vec<_> = disks.iter().map(|disk| spawn(&mut disk.command(0, &arguments))).collect();
+    let running: Vec<_> = disks
+        .iter()
+        .map(|disk| spawn(&mut disk.command(0, &arguments)))
+        .collect();
     all(running.into_iter().map(finish).collect(), 0);
-    let mut targets: Vec<String> = fleet.issuer.asked().into_iter().map(|it| it.target).collect();
+    let mut targets: Vec<String> = fleet
+        .issuer
+        .asked()
+        .into_iter()
+        .map(|it| it.target)
+        .collect();
     targets.sort();
     assert_eq!(targets, ["/.well-known/openid-configuration", "/jwks"]);
-    let stored: Value = serde_json::from_str(fleet.redis.text(&fleet.name("disc")).unwrap().split_once('\n').unwrap().1).unwrap();
+    let stored: Value = serde_json::from_str(
+        fleet
+            .redis
+            .text(&fleet.name("disc"))
+            .unwrap()
+            .split_once('\n')
+            .unwrap()
+            .1,
+    )
+    .unwrap();
     assert_eq!(stored["url"], issuer);
 }
 
@@ -246,11 +355,17 @@ fn a_key_that_changed_under_its_name_is_noticed() {
     fleet.verify(&Lab::new(), 5, &new).expect(10);
     assert_eq!(fleet.issuer.requests(), 0);
     // An empty disk, and none at all.
-    assert_eq!(source(&fleet.verify(&Lab::new(), 31, &new).expect(0)), "network");
+    assert_eq!(
+        source(&fleet.verify(&Lab::new(), 31, &new).expect(0)),
+        "network"
+    );
     assert_eq!(fleet.issuer.requests(), 1);
     fleet.issuer.say(set(&["a"]));
     let mut command = Lab::new().command(70, &fleet.arguments(&fleet.url, &old));
-    command.env_remove("HOME").env_remove("XDG_CACHE_HOME").env_remove("JWTCTL_CACHE_DIR");
+    command
+        .env_remove("HOME")
+        .env_remove("XDG_CACHE_HOME")
+        .env_remove("JWTCTL_CACHE_DIR");
     assert_eq!(source(&ran(&mut command).expect(0)), "network");
     // A signature that is bad by every key is asked about once.
     fleet.issuer.requests();
@@ -281,7 +396,10 @@ fn what_is_no_longer_there_is_fetched_again() {
     // Evicted, or removed by somebody who may do nothing else.
     fleet.redis.ask(&["DEL", &fleet.name("jwks")]);
     fleet.issuer.requests();
-    assert_eq!(source(&fleet.verify(&disk, 45, &token("b")).expect(0)), "network");
+    assert_eq!(
+        source(&fleet.verify(&disk, 45, &token("b")).expect(0)),
+        "network"
+    );
     assert_eq!(fleet.issuer.requests(), 1);
 }
 
@@ -290,10 +408,17 @@ fn trouble_of_ones_own_stops_nobody_else() {
     needs!("redis-server");
     let (fleet, token) = (Fleet::start(), token("a"));
     fleet.issuer.say(set(&["a"]).after(1500));
-    let hasty = [&fleet.arguments(&fleet.url, &token)[..], &["--timeout", "1s"]].concat();
+    let hasty = [
+        &fleet.arguments(&fleet.url, &token)[..],
+        &["--timeout", "1s"],
+    ]
+    .concat();
     Lab::new().run(0, &hasty).expect(3);
     let ran = fleet.verify(&Lab::new(), 0, &token).expect(0);
-    assert_eq!((source(&ran).as_str(), ran.stderr.as_str()), ("network", ""));
+    assert_eq!(
+        (source(&ran).as_str(), ran.stderr.as_str()),
+        ("network", "")
+    );
 }
 
 #[test]
@@ -303,9 +428,17 @@ fn a_failure_here_does_not_hide_what_others_have_fetched() {
     fleet.issuer.say(reply(429, "").with("Retry-After", "300"));
     fleet.verify(&unlucky, 0, &token).expect(3);
     fleet.issuer.say(set(&["a"]));
-    Lab::new().run(5, &[&["cache", "refresh", &fleet.url][..], &fleet.flags()].concat()).expect(0);
+    Lab::new()
+        .run(
+            5,
+            &[&["cache", "refresh", &fleet.url][..], &fleet.flags()].concat(),
+        )
+        .expect(0);
     fleet.issuer.requests();
-    assert_eq!(source(&fleet.verify(&unlucky, 10, &token).expect(0)), "store");
+    assert_eq!(
+        source(&fleet.verify(&unlucky, 10, &token).expect(0)),
+        "store"
+    );
     assert_eq!(fleet.issuer.requests(), 0);
 }
 
@@ -313,7 +446,9 @@ fn a_failure_here_does_not_hide_what_others_have_fetched() {
 fn who_has_lost_the_lease_speaks_for_nobody() {
     needs!("redis-server");
     let (fleet, token) = (Fleet::start(), token("a"));
-    fleet.issuer.say(reply(429, "").with("Retry-After", "300").after(1000));
+    fleet
+        .issuer
+        .say(reply(429, "").with("Retry-After", "300").after(1000));
     let disk = Lab::new();
     let slow = spawn(&mut disk.command(0, &fleet.arguments(&fleet.url, &token)));
     until("a request", || fleet.issuer.peak() == 1);
@@ -322,7 +457,10 @@ fn who_has_lost_the_lease_speaks_for_nobody() {
     fleet.redis.ask(&["SET", &lease, "another", "PX", "60000"]);
     finish(slow).expect(3);
     assert_eq!(fleet.redis.text(&lease).as_deref(), Some("another"));
-    assert_eq!(fleet.redis.ask(&["KEYS", "jwtctl:attempt:*"]), redis::Value::Array(Vec::new()));
+    assert_eq!(
+        fleet.redis.ask(&["KEYS", "jwtctl:attempt:*"]),
+        redis::Value::Array(Vec::new())
+    );
 }
 
 #[test]
@@ -330,7 +468,11 @@ fn slow_issuers_are_waited_for_by_those_who_were_told_to() {
     needs!("redis-server");
     let (fleet, token) = (Fleet::start(), token("a"));
     fleet.issuer.say(set(&["a"]).after(7500));
-    let arguments = [&fleet.arguments(&fleet.url, &token)[..], &["--timeout", "30s"]].concat();
+    let arguments = [
+        &fleet.arguments(&fleet.url, &token)[..],
+        &["--timeout", "30s"],
+    ]
+    .concat();
     let disks: Vec<Lab> = (0..5).map(|_| Lab::new()).collect();
     // Some of them on one machine.
     let of = |n: usize| disks[n.min(3)].command(0, &arguments);
@@ -344,17 +486,36 @@ fn what_was_refreshed_elsewhere_need_not_be_here() {
     needs!("redis-server");
     let (fleet, token) = (Fleet::start(), token("a"));
     let disks: Vec<Lab> = (0..3).map(|_| Lab::new()).collect();
-    disks.iter().for_each(|disk| drop(fleet.verify(disk, 0, &token).expect(0)));
+    disks
+        .iter()
+        .for_each(|disk| drop(fleet.verify(disk, 0, &token).expect(0)));
     assert_eq!(fleet.issuer.requests(), 1);
-    let arguments = [&["cache", "refresh", "--all", "--older-than", "50%"][..], &fleet.flags()].concat();
+    let arguments = [
+        &["cache", "refresh", "--all", "--older-than", "50%"][..],
+        &fleet.flags(),
+    ]
+    .concat();
     // Each from its own cron, one after the other.
-    disks.iter().for_each(|disk| drop(disk.run(400, &arguments).expect(0)));
+    disks
+        .iter()
+        .for_each(|disk| drop(disk.run(400, &arguments).expect(0)));
     assert_eq!(fleet.issuer.requests(), 1);
-    assert!(disks.iter().all(|disk| disk.entry()["fetched_at_ms"].as_i64().unwrap() >= (T0 + 400) * 1000));
-    disks.iter().for_each(|disk| drop(disk.run(800, &arguments).expect(0)));
+    assert!(
+        disks
+            .iter()
+            .all(|disk| disk.entry()["fetched_at_ms"].as_i64().unwrap() >= (T0 + 400) * 1000)
+    );
+    disks
+        .iter()
+        .for_each(|disk| drop(disk.run(800, &arguments).expect(0)));
     assert_eq!(fleet.issuer.requests(), 1);
     // Without a word about age it is asked for again.
-    disks[0].run(801, &[&["cache", "refresh", &fleet.url][..], &fleet.flags()].concat()).expect(0);
+    disks[0]
+        .run(
+            801,
+            &[&["cache", "refresh", &fleet.url][..], &fleet.flags()].concat(),
+        )
+        .expect(0);
     assert_eq!(fleet.issuer.requests(), 1);
 }
 
@@ -364,10 +525,28 @@ fn a_shared_document_that_leads_nowhere_is_asked_for_again() {
     let mut fleet = Fleet::start();
     fleet.follow(Server::new(|_| reply(500, "")));
     let issuer = fleet.issuer.url("");
-    let (document, keys) = (json!({"issuer": issuer, "jwks_uri": fleet.url}).to_string(), set(&["a"]));
-    fleet.issuer.then(move |asked| if asked.target == "/jwks" { keys.clone() } else { reply(200, document.clone()) });
+    let (document, keys) = (
+        json!({"issuer": issuer, "jwks_uri": fleet.url}).to_string(),
+        set(&["a"]),
+    );
+    fleet.issuer.then(move |asked| {
+        if asked.target == "/jwks" {
+            keys.clone()
+        } else {
+            reply(200, document.clone())
+        }
+    });
     let token = token_with("a", &["--iss", &issuer, "--exp", &(T0 + 3600).to_string()]);
-    let blind = ["verify", "--json", "--issuer", &issuer, "--cache-store", &fleet.store, "--cache-store-trust", &token];
+    let blind = [
+        "verify",
+        "--json",
+        "--issuer",
+        &issuer,
+        "--cache-store",
+        &fleet.store,
+        "--cache-store-trust",
+        &token,
+    ];
     Lab::new().run(0, &blind).expect(0);
     let name = fleet.name("disc");
     let record = fleet.redis.text(&name).unwrap();
@@ -375,7 +554,11 @@ fn a_shared_document_that_leads_nowhere_is_asked_for_again() {
     entry["jwks"] = json!({});
     let sum = crate::lab::framed(entry.to_string().as_bytes());
     let sum = std::str::from_utf8(&sum[..64]).unwrap();
-    fleet.redis.ask(&["SET", &name, &format!("jwtctl-store/1 sha256 {sum}\n{entry}")]);
+    fleet.redis.ask(&[
+        "SET",
+        &name,
+        &format!("jwtctl-store/1 sha256 {sum}\n{entry}"),
+    ]);
     Lab::new().run(31, &blind).expect(0);
 }
 
@@ -383,15 +566,22 @@ fn a_shared_document_that_leads_nowhere_is_asked_for_again() {
 #[test]
 fn a_store_that_is_behind_refuses_nothing() {
     needs!("redis-server");
-    for (shared, now, token_of) in
-        [(&["a2"][..], &["a"][..], "a"), (&["b"], &["a2"], "a2"), (&["a", "b"], &["a", "b", "rsa"], "rsa")]
-    {
+    for (shared, now, token_of) in [
+        (&["a2"][..], &["a"][..], "a"),
+        (&["b"], &["a2"], "a2"),
+        (&["a", "b"], &["a", "b", "rsa"], "rsa"),
+    ] {
         let (fleet, disk) = (Fleet::start(), Lab::new());
         let first = if token_of == "a" { "a2" } else { "a" };
         fleet.issuer.say(set(&[first]));
         fleet.verify(&disk, 0, &token(first)).expect(0);
         fleet.issuer.say(set(shared));
-        Lab::new().run(40, &[&["cache", "refresh", &fleet.url][..], &fleet.flags()].concat()).expect(0);
+        Lab::new()
+            .run(
+                40,
+                &[&["cache", "refresh", &fleet.url][..], &fleet.flags()].concat(),
+            )
+            .expect(0);
         fleet.issuer.say(set(now));
         fleet.issuer.requests();
         fleet.verify(&disk, 200, &token(token_of)).expect(0);
@@ -407,10 +597,19 @@ fn success_elsewhere_ends_a_pause_here() {
     fleet.verify(&unlucky, 0, &token("a")).expect(3);
     // The others are not told to wait for as long.
     fleet.issuer.say(set(&["a"]));
-    assert_eq!(source(&fleet.verify(&Lab::new(), 31, &token("a")).expect(0)), "network");
-    assert_eq!(source(&fleet.verify(&unlucky, 35, &token("a")).expect(0)), "store");
+    assert_eq!(
+        source(&fleet.verify(&Lab::new(), 31, &token("a")).expect(0)),
+        "network"
+    );
+    assert_eq!(
+        source(&fleet.verify(&unlucky, 35, &token("a")).expect(0)),
+        "store"
+    );
     fleet.issuer.say(set(&["a", "b"]));
-    assert_eq!(source(&fleet.verify(&unlucky, 90, &token("b")).expect(0)), "network");
+    assert_eq!(
+        source(&fleet.verify(&unlucky, 90, &token("b")).expect(0)),
+        "network"
+    );
 }
 
 #[test]
@@ -419,7 +618,13 @@ fn caches_on_the_way_are_passed_by_when_a_key_is_missing() {
     let fleet = Fleet::start();
     fleet.verify(&Lab::new(), 0, &token("a")).expect(0);
     let (old, new) = (set(&["a"]), set(&["a", "b"]));
-    fleet.issuer.then(move |asked| if asked.header("cache-control") == Some("no-cache") { new.clone() } else { old.clone() });
+    fleet.issuer.then(move |asked| {
+        if asked.header("cache-control") == Some("no-cache") {
+            new.clone()
+        } else {
+            old.clone()
+        }
+    });
     fleet.verify(&Lab::new(), 40, &token("b")).expect(0);
 }
 
@@ -432,10 +637,16 @@ fn many_processes_find_out_at_once_that_there_is_no_store() {
     fleet.redis.signal("STOP");
     let (start, token) = (Instant::now(), token("a"));
     let arguments = fleet.arguments(&fleet.url, &token);
-    let running: Vec<_> = (0..60).map(|_| spawn(&mut disk.command(0, &arguments))).collect();
+    let running: Vec<_> = (0..60)
+        .map(|_| spawn(&mut disk.command(0, &arguments)))
+        .collect();
     let ran: Vec<Ran> = running.into_iter().map(finish).collect();
     fleet.redis.signal("CONT");
     all(ran, 3);
     // One after the other it would be 15 seconds.
-    assert!(start.elapsed() < Duration::from_secs(8), "{:?}", start.elapsed());
+    assert!(
+        start.elapsed() < Duration::from_secs(8),
+        "{:?}",
+        start.elapsed()
+    );
 }

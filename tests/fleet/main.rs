@@ -1,7 +1,11 @@
-//! A fleet of machines that share fetched keys through a real Redis: case 40 of the cache's design, clause by clause.
+//! A fleet of machines that share fetched keys through a real Redis: case 40 of the cache's design,
+//! clause by clause.
 
 #![cfg(all(unix, feature = "cli", feature = "redis"))]
-#![allow(clippy::disallowed_methods, reason = "tests read the clock and the environment")]
+#![allow(
+    clippy::disallowed_methods,
+    reason = "tests read the clock and the environment"
+)]
 
 #[path = "../session/certificates.rs"]
 mod certificates;
@@ -40,9 +44,19 @@ impl Fleet {
     /// The same with further settings of Redis.
     pub fn with(settings: &[&str]) -> Self {
         let redis = harness::Server::start(settings);
-        let key = harness::file(redis.folder.path(), "store-key", "a key of the fleet, of 32 bytes at least\n");
+        let key = harness::file(
+            redis.folder.path(),
+            "store-key",
+            "a key of the fleet, of 32 bytes at least\n",
+        );
         let issuer = Issuer::new(|_| set(&["a"]).after(300));
-        Self { store: redis.url(), url: issuer.url("/jwks"), key, redis, issuer }
+        Self {
+            store: redis.url(),
+            url: issuer.url("/jwks"),
+            key,
+            redis,
+            issuer,
+        }
     }
 
     /// Another issuer instead.
@@ -61,21 +75,33 @@ impl Fleet {
     }
 
     fn arguments<'a>(&'a self, url: &'a str, token: &'a str) -> Vec<&'a str> {
-        [&["verify", "--json", "--jwks-uri", url][..], &self.flags(), &[token]].concat()
+        [
+            &["verify", "--json", "--jwks-uri", url][..],
+            &self.flags(),
+            &[token],
+        ]
+        .concat()
     }
 
     /// So many machines with empty disks at once.
     pub fn many(&self, count: usize, at: i64, token: impl Fn(usize) -> String) -> Vec<Ran> {
         let disks: Vec<Lab> = (0..count).map(|_| Lab::new()).collect();
-        let start = |(n, disk): (usize, &Lab)| spawn(&mut disk.command(at, &self.arguments(&self.url, &token(n))));
+        let start = |(n, disk): (usize, &Lab)| {
+            spawn(&mut disk.command(at, &self.arguments(&self.url, &token(n))))
+        };
         let running: Vec<_> = disks.iter().enumerate().map(start).collect();
         running.into_iter().map(finish).collect()
     }
 
     /// The name of the only record of this kind.
     pub fn name(&self, kind: &str) -> String {
-        let redis::Value::Array(names) = self.redis.ask(&["KEYS", &format!("jwtctl:{kind}:*")]) else { panic!("no names") };
-        let [redis::Value::BulkString(name)] = &names[..] else { panic!("not one {kind}: {names:?}") };
+        let redis::Value::Array(names) = self.redis.ask(&["KEYS", &format!("jwtctl:{kind}:*")])
+        else {
+            panic!("no names")
+        };
+        let [redis::Value::BulkString(name)] = &names[..] else {
+            panic!("not one {kind}: {names:?}")
+        };
         String::from_utf8(name.clone()).unwrap()
     }
 
@@ -86,7 +112,8 @@ impl Fleet {
 
     /// Puts a record in place of the key set's.
     pub fn replace(&self, record: &str) {
-        self.redis.ask(&["SET", &self.name("jwks"), record, "PX", "600000"]);
+        self.redis
+            .ask(&["SET", &self.name("jwks"), record, "PX", "600000"]);
     }
 
     /// The milliseconds that a record has left; -1 is for ever.

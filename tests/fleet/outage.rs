@@ -16,13 +16,24 @@ const LIMIT: Duration = Duration::from_millis(2000);
 #[track_caller]
 fn falls_back(fleet: &Fleet, flags: &[&str], why: &str) -> Ran {
     let token = token("a");
-    let arguments = [&["verify", "--json", "--jwks-uri", &fleet.url][..], flags, &[&token]].concat();
+    let arguments = [
+        &["verify", "--json", "--jwks-uri", &fleet.url][..],
+        flags,
+        &[&token],
+    ]
+    .concat();
     fleet.issuer.requests();
     let (disk, start) = (Lab::new(), Instant::now());
     let ran = disk.run(0, &arguments).expect(0);
     assert!(start.elapsed() < LIMIT, "{:?}: {ran:#?}", start.elapsed());
-    assert_eq!((fleet.issuer.requests(), source(&ran).as_str()), (1, "network"));
-    assert!(ran.stderr.contains("the shared cache") && ran.stderr.contains(why), "not {why:?}: {ran:#?}");
+    assert_eq!(
+        (fleet.issuer.requests(), source(&ran).as_str()),
+        (1, "network")
+    );
+    assert!(
+        ran.stderr.contains("the shared cache") && ran.stderr.contains(why),
+        "not {why:?}: {ran:#?}"
+    );
     assert_eq!(ran.stderr.matches("warning").count(), 1, "{ran:#?}");
     // The disk has it now, and nobody is asked.
     assert!(disk.run(1, &arguments).expect(0).stderr.is_empty());
@@ -34,16 +45,35 @@ fn n40_down_killed_and_restarted_empty() {
     needs!("redis-server");
     let mut fleet = Fleet::start();
     let nobody = format!("redis://127.0.0.1:{}", free_port());
-    falls_back(&fleet, &["--cache-store", &nobody, "--cache-store-key", &fleet.key], "connection refused");
-    falls_back(&fleet, &["--cache-store", "unix:///no/such/socket", "--cache-store-key", &fleet.key], "no such file");
+    falls_back(
+        &fleet,
+        &["--cache-store", &nobody, "--cache-store-key", &fleet.key],
+        "connection refused",
+    );
+    falls_back(
+        &fleet,
+        &[
+            "--cache-store",
+            "unix:///no/such/socket",
+            "--cache-store-key",
+            &fleet.key,
+        ],
+        "no such file",
+    );
     let token = token("a");
     fleet.verify(&Lab::new(), 0, &token).expect(0);
     fleet.redis.kill();
     falls_back(&fleet, &fleet.flags(), "connection refused");
     fleet.redis.restart();
     fleet.issuer.requests();
-    assert_eq!(source(&fleet.verify(&Lab::new(), 0, &token).expect(0)), "network");
-    assert_eq!(source(&fleet.verify(&Lab::new(), 0, &token).expect(0)), "store");
+    assert_eq!(
+        source(&fleet.verify(&Lab::new(), 0, &token).expect(0)),
+        "network"
+    );
+    assert_eq!(
+        source(&fleet.verify(&Lab::new(), 0, &token).expect(0)),
+        "store"
+    );
     assert_eq!(fleet.issuer.requests(), 1);
 }
 
@@ -52,10 +82,20 @@ fn n40_half_dead_and_slow() {
     needs!("redis-server");
     let fleet = Fleet::start();
     let key = ["--cache-store-key", &fleet.key];
-    let store = |url: &str| [&["--cache-store", url][..], &key].concat().iter().map(|it| (*it).to_owned()).collect::<Vec<_>>();
+    let store = |url: &str| {
+        [&["--cache-store", url][..], &key]
+            .concat()
+            .iter()
+            .map(|it| (*it).to_owned())
+            .collect::<Vec<_>>()
+    };
     let falls_back = |url: &str, why: &str| {
         let flags = store(url);
-        falls_back(&fleet, &flags.iter().map(String::as_str).collect::<Vec<_>>(), why);
+        falls_back(
+            &fleet,
+            &flags.iter().map(String::as_str).collect::<Vec<_>>(),
+            why,
+        );
     };
     // It takes the call, and says nothing.
     falls_back(&scripted(b""), "did not answer in time");
@@ -75,7 +115,9 @@ fn n40_half_dead_and_slow() {
     thread::spawn(move || {
         for stream in late.incoming() {
             let mut stream = stream.unwrap();
-            thread::spawn(move || sleep(2000) && stream.write_all(b"$0\r\n\r\n:-2\r\n$0\r\n\r\n").is_ok());
+            thread::spawn(move || {
+                sleep(2000) && stream.write_all(b"$0\r\n\r\n:-2\r\n$0\r\n\r\n").is_ok()
+            });
         }
     });
     falls_back(&url, "did not answer in time");
@@ -83,8 +125,14 @@ fn n40_half_dead_and_slow() {
     falls_back(&fleet.store, "did not answer in time");
     fleet.redis.signal("CONT");
     for (answer, why) in [
-        (&b"-LOADING Redis is loading the dataset in memory\r\n"[..], "still loading"),
-        (b"-NOAUTH Authentication required.\r\n", "a password is needed"),
+        (
+            &b"-LOADING Redis is loading the dataset in memory\r\n"[..],
+            "still loading",
+        ),
+        (
+            b"-NOAUTH Authentication required.\r\n",
+            "a password is needed",
+        ),
         (b"-MOVED 1 10.0.0.1:6379\r\n", "is a cluster"),
         (b"-STRANGE \x1b[31mthings\r\n", "STRANGE"),
         (b"HTTP/1.1 400 Bad Request\r\n\r\n", "not Redis"),
@@ -118,7 +166,14 @@ fn a_full_store_is_read_and_not_written() {
     needs!("redis-server");
     let (fleet, token) = (Fleet::start(), token("a"));
     fleet.verify(&Lab::new(), 0, &token).expect(0);
-    fleet.redis.ask(&["CONFIG", "SET", "maxmemory-policy", "noeviction", "maxmemory", "1"]);
+    fleet.redis.ask(&[
+        "CONFIG",
+        "SET",
+        "maxmemory-policy",
+        "noeviction",
+        "maxmemory",
+        "1",
+    ]);
     let ran = fleet.verify(&Lab::new(), 1, &token).expect(0);
     assert_eq!((source(&ran).as_str(), ran.stderr.as_str()), ("store", ""));
     fleet.redis.ask(&["DEL", &fleet.name("jwks")]);
@@ -131,13 +186,29 @@ fn passwords_and_acls() {
     let port = free_port().to_string();
     let fleet = Fleet::with(&["--port", &port, "--bind", "127.0.0.1"]);
     let folder = fleet.redis.folder.path();
-    let (good, wrong) = (harness::file(folder, "good", "hunter2\n"), harness::file(folder, "wrong", "hunter3"));
+    let (good, wrong) = (
+        harness::file(folder, "good", "hunter2\n"),
+        harness::file(folder, "wrong", "hunter3"),
+    );
     let reads = ["~jwtctl:*", "+getrange", "+pttl"];
-    fleet.redis.ask(&[&["ACL", "SETUSER", "reader", "on", ">hunter2"], &reads[..]].concat());
-    fleet.redis.ask(&[&["ACL", "SETUSER", "writer", "on", ">hunter2"], &reads[..], &["+get", "+set", "+eval", "+del"]].concat());
+    fleet
+        .redis
+        .ask(&[&["ACL", "SETUSER", "reader", "on", ">hunter2"], &reads[..]].concat());
+    fleet.redis.ask(
+        &[
+            &["ACL", "SETUSER", "writer", "on", ">hunter2"],
+            &reads[..],
+            &["+get", "+set", "+eval", "+del"],
+        ]
+        .concat(),
+    );
     let flags = |user: &'static str, password: &'static str| {
         let url = format!("redis://{user}@127.0.0.1:{port}");
-        let password = if password == "good" { good.clone() } else { wrong.clone() };
+        let password = if password == "good" {
+            good.clone()
+        } else {
+            wrong.clone()
+        };
         [
             "--cache-store".into(),
             url,
@@ -147,7 +218,13 @@ fn passwords_and_acls() {
             password,
         ]
     };
-    let fell_back = |flags: &[String], why: &str| falls_back(&fleet, &flags.iter().map(String::as_str).collect::<Vec<_>>(), why);
+    let fell_back = |flags: &[String], why: &str| {
+        falls_back(
+            &fleet,
+            &flags.iter().map(String::as_str).collect::<Vec<_>>(),
+            why,
+        )
+    };
     let ran = fell_back(&flags("writer", "wrong"), "the password is wrong");
     assert!(!ran.stderr.contains("hunter"), "{ran:#?}");
     // Those who may only read, and nothing is there.
@@ -155,7 +232,17 @@ fn passwords_and_acls() {
     let verify = |flags: &[String]| {
         let (token, url) = (token("a"), &fleet.url);
         let flags: Vec<&str> = flags.iter().map(String::as_str).collect();
-        Lab::new().run(0, &[&["verify", "--json", "--jwks-uri", url], &flags[..], &[&token]].concat()).expect(0)
+        Lab::new()
+            .run(
+                0,
+                &[
+                    &["verify", "--json", "--jwks-uri", url],
+                    &flags[..],
+                    &[&token],
+                ]
+                .concat(),
+            )
+            .expect(0)
     };
     assert_eq!(source(&verify(&flags("writer", "good"))), "network");
     let ran = verify(&flags("reader", "good"));
@@ -165,7 +252,15 @@ fn passwords_and_acls() {
     let run = |at: i64, token: &str| {
         let (url, flags) = (&fleet.url, flags("reader", "good"));
         let flags: Vec<&str> = flags.iter().map(String::as_str).collect();
-        Lab::new().run(at, &[&["verify", "--json", "--jwks-uri", url], &flags[..], &[token]].concat())
+        Lab::new().run(
+            at,
+            &[
+                &["verify", "--json", "--jwks-uri", url],
+                &flags[..],
+                &[token],
+            ]
+            .concat(),
+        )
     };
     run(5, &random_kid(1)).expect(14);
     assert_eq!(fleet.issuer.requests(), 0);
@@ -174,24 +269,43 @@ fn passwords_and_acls() {
     // A variable may hold all of it.
     let (token, url) = (token("a"), &fleet.url);
     let ran = Jwtctl::new(folder)
-        .env("JWTCTL_CACHE_STORE", &format!("redis://writer:hunter2@127.0.0.1:{port}"))
+        .env(
+            "JWTCTL_CACHE_STORE",
+            &format!("redis://writer:hunter2@127.0.0.1:{port}"),
+        )
         .env("JWTCTL_CACHE_STORE_KEY_FILE", &fleet.key)
         .env("JWTCTL_NOW", &T0.to_string())
-        .env("JWTCTL_CACHE_DIR", folder.join("by-environment").to_str().unwrap())
+        .env(
+            "JWTCTL_CACHE_DIR",
+            folder.join("by-environment").to_str().unwrap(),
+        )
         .run(&["verify", "--json", "-v", "--jwks-uri", url, &token])
         .expect(0);
-    assert!(ran.stdout.contains("\"store\"") && !ran.stderr.contains("hunter"), "{ran:#?}");
+    assert!(
+        ran.stdout.contains("\"store\"") && !ran.stderr.contains("hunter"),
+        "{ran:#?}"
+    );
 }
 
 #[test]
 fn a_cluster_says_that_it_is_one() {
     needs!("redis-server");
     let port = free_port().to_string();
-    let fleet = Fleet::with(&["--port", &port, "--bind", "127.0.0.1", "--cluster-enabled", "yes"]);
+    let fleet = Fleet::with(&[
+        "--port",
+        &port,
+        "--bind",
+        "127.0.0.1",
+        "--cluster-enabled",
+        "yes",
+    ]);
     fleet.redis.ask(&["CLUSTER", "ADDSLOTSRANGE", "0", "16383"]);
     let start = Instant::now();
     while !format!("{:?}", fleet.redis.ask(&["CLUSTER", "INFO"])).contains("cluster_state:ok") {
-        assert!(start.elapsed() < Duration::from_secs(20), "the cluster does not get ready");
+        assert!(
+            start.elapsed() < Duration::from_secs(20),
+            "the cluster does not get ready"
+        );
         sleep(50);
     }
     falls_back(&fleet, &fleet.flags(), "is a cluster");
@@ -202,21 +316,61 @@ fn certificates_are_checked() {
     needs!("redis-server", "openssl");
     let (plain, tls) = (free_port().to_string(), free_port().to_string());
     let folder = tempfile::tempdir().unwrap();
-    let [ca, other] = ["ca", "other"].map(|name| crate::certificates::authority(folder.path(), name));
-    let (certificate, key) = crate::certificates::signed(folder.path(), "server", "IP:127.0.0.1,DNS:localhost", &ca);
-    let flags = ["--tls-cert-file", &certificate, "--tls-key-file", &key, "--tls-auth-clients", "no", "--tls-port", &tls];
+    let [ca, other] =
+        ["ca", "other"].map(|name| crate::certificates::authority(folder.path(), name));
+    let (certificate, key) =
+        crate::certificates::signed(folder.path(), "server", "IP:127.0.0.1,DNS:localhost", &ca);
+    let flags = [
+        "--tls-cert-file",
+        &certificate,
+        "--tls-key-file",
+        &key,
+        "--tls-auth-clients",
+        "no",
+        "--tls-port",
+        &tls,
+    ];
     let fleet = Fleet::with(&[&["--port", &plain, "--bind", "127.0.0.1"], &flags[..]].concat());
     let url = format!("rediss://localhost:{tls}");
-    let store = ["--cache-store", &url, "--cache-store-key", &fleet.key, "--cache-store-ca"];
+    let store = [
+        "--cache-store",
+        &url,
+        "--cache-store-key",
+        &fleet.key,
+        "--cache-store-ca",
+    ];
     let token = token("a");
-    let verify = |ca: &str| [&["verify", "--json", "--jwks-uri", &fleet.url][..], &store, &[ca, &token]].concat().join("\n");
+    let verify = |ca: &str| {
+        [
+            &["verify", "--json", "--jwks-uri", &fleet.url][..],
+            &store,
+            &[ca, &token],
+        ]
+        .concat()
+        .join("\n")
+    };
     let run = |ca: &str| Lab::new().run(0, &verify(ca).split('\n').collect::<Vec<_>>());
     assert_eq!(source(&run(&ca).expect(0)), "network");
     assert_eq!(source(&run(&ca).expect(0)), "store");
-    falls_back(&fleet, &[&store[..], &[&other]].concat(), "certificate is not accepted");
+    falls_back(
+        &fleet,
+        &[&store[..], &[&other]].concat(),
+        "certificate is not accepted",
+    );
     // Sessions and keys may be in different places, only one of which has a certificate.
     let token = token_with("a", &["--exp", &(T0 + 3600).to_string(), "jti=x"]);
-    let both = [&["verify", "--jwks-uri", &fleet.url, "--session", &fleet.store][..], &store, &[&ca, &token]].concat();
+    let both = [
+        &[
+            "verify",
+            "--jwks-uri",
+            &fleet.url,
+            "--session",
+            &fleet.store,
+        ][..],
+        &store,
+        &[&ca, &token],
+    ]
+    .concat();
     Lab::new().run(0, &both).expect(16);
 }
 
@@ -224,11 +378,28 @@ fn certificates_are_checked() {
 fn one_outage_is_one_warning() {
     let issuer = crate::Issuer::new(|_| crate::server::reply(500, ""));
     let (url, jwks) = (issuer.url(""), issuer.url("/jwks"));
-    let (document, keys) = (serde_json::json!({"issuer": url, "jwks_uri": jwks}).to_string(), set(&["a"]));
-    issuer.then(move |asked| if asked.target == "/jwks" { keys.clone() } else { crate::server::reply(200, document.clone()) });
+    let (document, keys) = (
+        serde_json::json!({"issuer": url, "jwks_uri": jwks}).to_string(),
+        set(&["a"]),
+    );
+    issuer.then(move |asked| {
+        if asked.target == "/jwks" {
+            keys.clone()
+        } else {
+            crate::server::reply(200, document.clone())
+        }
+    });
     let token = token_with("a", &["--iss", &url, "--exp", &(T0 + 3600).to_string()]);
     let nobody = format!("redis://127.0.0.1:{}", free_port());
-    let store = ["--issuer", &url, "--cache-store", &nobody, "--cache-store-trust"];
-    let ran = Lab::new().run(0, &[&["verify", "--json"], &store[..], &[&token]].concat()).expect(0);
+    let store = [
+        "--issuer",
+        &url,
+        "--cache-store",
+        &nobody,
+        "--cache-store-trust",
+    ];
+    let ran = Lab::new()
+        .run(0, &[&["verify", "--json"], &store[..], &[&token]].concat())
+        .expect(0);
     assert_eq!(ran.stderr.matches("warning").count(), 1, "{ran:#?}");
 }

@@ -14,7 +14,8 @@ fn overdue(overdue: i64, first: Reply) -> (Lab, Server, String, i64) {
     lab.verify(0, &url, &token("a")).expect(0);
     assert_eq!(server.requests(), 1);
     let entry = lab.entry();
-    let lifetime = entry["expires_at_ms"].as_i64().unwrap() - entry["fetched_at_ms"].as_i64().unwrap();
+    let lifetime =
+        entry["expires_at_ms"].as_i64().unwrap() - entry["fetched_at_ms"].as_i64().unwrap();
     (lab, server, url, lifetime / 1000 + 1 + overdue)
 }
 
@@ -22,12 +23,18 @@ fn overdue(overdue: i64, first: Reply) -> (Lab, Server, String, i64) {
 fn n16_old_keys_stand_in_during_an_outage() {
     let (lab, server, url, at) = overdue(100, set(&["a"]));
     server.say(reply(503, ""));
-    let ran = lab.verify(at, &url, &token("a")).expect(0).says("warning: the keys of").says("503");
+    let ran = lab
+        .verify(at, &url, &token("a"))
+        .expect(0)
+        .says("warning: the keys of")
+        .says("503");
     assert_eq!(ran.json()["keys"]["state"], "stale");
     assert_eq!(ran.json()["keys"]["source"], "cache");
     assert!(server.requests() <= 2);
     // The next one does not ask again at once, and is as well served.
-    lab.verify(at, &url, &token("a")).expect(0).says("warning: the keys of");
+    lab.verify(at, &url, &token("a"))
+        .expect(0)
+        .says("warning: the keys of");
     assert_eq!(server.requests(), 0);
 }
 
@@ -36,10 +43,20 @@ fn n17_but_not_for_long_and_not_against_the_servers_will() {
     let (lab, server, url, at) = overdue(301, set(&["a"]));
     server.say(reply(503, ""));
     lab.verify(at, &url, &token("a")).expect(3);
-    let (lab, server, url, at) = overdue(100, set(&["a"]).with("Cache-Control", "max-age=600, must-revalidate"));
+    let (lab, server, url, at) = overdue(
+        100,
+        set(&["a"]).with("Cache-Control", "max-age=600, must-revalidate"),
+    );
     server.say(reply(503, ""));
     lab.verify(at, &url, &token("a")).expect(3);
-    let args = ["verify", "--jwks-uri", &url, "--stale-if-error", "10m", &token("a")];
+    let args = [
+        "verify",
+        "--jwks-uri",
+        &url,
+        "--stale-if-error",
+        "10m",
+        &token("a"),
+    ];
     lab.run(at, &args).expect(0);
 }
 
@@ -58,12 +75,25 @@ fn n18_a_no_is_not_an_outage() {
 #[test]
 fn n19_a_login_page_leaves_the_entry_alone() {
     let (lab, server, url, at) = overdue(100, set(&["a"]));
-    let identity = || lab.entry_file().metadata().map(|it| (it.ino(), it.mtime_nsec(), it.len())).unwrap();
+    let identity = || {
+        lab.entry_file()
+            .metadata()
+            .map(|it| (it.ino(), it.mtime_nsec(), it.len()))
+            .unwrap()
+    };
     let before = identity();
-    server.say(reply(200, "<html>\u{1b}[31mPlease log in</html>").with("Content-Type", "text/html"));
-    let ran = lab.verify(at, &url, &token("a")).expect(0).says("is not JSON");
+    server
+        .say(reply(200, "<html>\u{1b}[31mPlease log in</html>").with("Content-Type", "text/html"));
+    let ran = lab
+        .verify(at, &url, &token("a"))
+        .expect(0)
+        .says("is not JSON");
     assert!(!ran.stderr.contains("log in"));
-    lab.run(at + 1, &["verify", "--jwks-uri", &url, "--refresh", &token("a")]).expect(3);
+    lab.run(
+        at + 1,
+        &["verify", "--jwks-uri", &url, "--refresh", &token("a")],
+    )
+    .expect(3);
     assert_eq!(identity(), before);
 }
 
@@ -74,7 +104,10 @@ fn n20_an_empty_set_is_an_answer() {
     lab.verify(at, &url, &token("a")).expect(14);
     let entry = lab.entry();
     assert_eq!(entry["jwks"], json!({"keys": []}));
-    assert_eq!(entry["expires_at_ms"].as_i64().unwrap() - entry["fetched_at_ms"].as_i64().unwrap(), 60_000);
+    assert_eq!(
+        entry["expires_at_ms"].as_i64().unwrap() - entry["fetched_at_ms"].as_i64().unwrap(),
+        60_000
+    );
     server.requests();
     lab.verify(at + 20, &url, &token("a")).expect(14);
     assert_eq!(server.requests(), 0);
@@ -123,7 +156,12 @@ fn n31_only_the_304_that_was_asked_for() {
     assert_eq!(server.requests(), 1);
 
     server.say(reply(304, "").with("ETag", "\"v2\""));
-    lab.run(at + 501, &["verify", "--refresh", "--jwks-uri", &url, &token("a")]).expect(3).says("another version");
+    lab.run(
+        at + 501,
+        &["verify", "--refresh", "--jwks-uri", &url, &token("a")],
+    )
+    .expect(3)
+    .says("another version");
     let cold = Lab::new();
     cold.verify(0, &url, &token("a")).expect(3).says("304");
 }
@@ -131,24 +169,49 @@ fn n31_only_the_304_that_was_asked_for() {
 #[test]
 fn n32_bodies_that_are_too_much() {
     let big = format!(r#"{{"keys":[],"x":"{}"}}"#, "x".repeat(300 * 1024));
-    let deep = format!(r#"{{"keys":[],"x":{}{}}}"#, "[".repeat(5000), "]".repeat(5000));
+    let deep = format!(
+        r#"{{"keys":[],"x":{}{}}}"#,
+        "[".repeat(5000),
+        "]".repeat(5000)
+    );
     let many = format!(r#"{{"keys":[{}]}}"#, vec!["{}"; 10_000].join(","));
     for (bad, says) in [
         (reply(200, big), "larger than"),
         (reply(200, deep), "nested"),
         (reply(200, many), "10000 keys"),
         (reply(200, r#"{"keys":[],"keys":[]}"#), "twice"),
-        (reply(200, vec![0x1f, 0x8b, 8, 0]).with("Content-Encoding", "gzip"), "encoded"),
-        (reply(200, vec![b' '; 4096]).drip(1000), "no complete answer in"),
+        (
+            reply(200, vec![0x1f, 0x8b, 8, 0]).with("Content-Encoding", "gzip"),
+            "encoded",
+        ),
+        (
+            reply(200, vec![b' '; 4096]).drip(1000),
+            "no complete answer in",
+        ),
     ] {
         let (lab, server, url, at) = overdue(0, set(&["a"]));
         let before = lab.entry();
         server.say(bad);
         let start = std::time::Instant::now();
-        let child = spawn(&mut lab.command(at, &["verify", "--refresh", "--timeout", "2s", "--jwks-uri", &url, &token("a")]));
+        let child = spawn(&mut lab.command(
+            at,
+            &[
+                "verify",
+                "--refresh",
+                "--timeout",
+                "2s",
+                "--jwks-uri",
+                &url,
+                &token("a"),
+            ],
+        ));
         let most = memory_peak(&child);
         finish(child).expect(3).says(says);
-        assert!(start.elapsed().as_secs() < 10, "{says}: {:?}", start.elapsed());
+        assert!(
+            start.elapsed().as_secs() < 10,
+            "{says}: {:?}",
+            start.elapsed()
+        );
         assert!(most.is_none_or(|kb| kb < 40_000), "{says}: {most:?} kB");
         assert_eq!(lab.entry(), before, "{says}");
     }
@@ -169,10 +232,18 @@ fn memory_peak(child: &std::process::Child) -> Option<u64> {
 #[test]
 fn n33_redirects_are_not_followed() {
     let target = Server::new(|_| set(&["a"]));
-    for to in ["/other", "http://127.0.0.1:1/jwks", "https://issuer.example/", "http://169.254.169.254/", "/jwks"] {
+    for to in [
+        "/other",
+        "http://127.0.0.1:1/jwks",
+        "https://issuer.example/",
+        "http://169.254.169.254/",
+        "/jwks",
+    ] {
         let lab = Lab::new();
         let server = Server::new(move |_| reply(302, "").with("Location", to));
-        lab.verify(0, &server.url("/jwks"), &token("a")).expect(3).says("redirects are not followed");
+        lab.verify(0, &server.url("/jwks"), &token("a"))
+            .expect(3)
+            .says("redirects are not followed");
         assert_eq!(server.requests(), 1);
     }
     let (lab, to) = (Lab::new(), target.url("/jwks"));
@@ -201,23 +272,56 @@ fn n34_urls_that_are_never_fetched() {
 fn proxies_are_used_but_never_for_this_machine() {
     let (lab, server) = (Lab::new(), Server::new(|_| set(&["a"])));
     let url = "http://keys.example/jwks?key=secret";
-    let mut command = lab.command(0, &["verify", "-v", "--allow-http", "--jwks-uri", url, &token("a")]);
+    let mut command = lab.command(
+        0,
+        &[
+            "verify",
+            "-v",
+            "--allow-http",
+            "--jwks-uri",
+            url,
+            &token("a"),
+        ],
+    );
     let ran = ran(command.env("http_proxy", server.url(""))).expect(0);
     assert!(!ran.stdout.contains("secret") && !ran.stderr.contains("secret"));
     assert_eq!(server.asked()[0].target, url);
     // What came through the proxy is nobody else's.
-    lab.run(0, &["--offline", "verify", "--allow-http", "--jwks-uri", url, &token("a")]).expect(3);
+    lab.run(
+        0,
+        &[
+            "--offline",
+            "verify",
+            "--allow-http",
+            "--jwks-uri",
+            url,
+            &token("a"),
+        ],
+    )
+    .expect(3);
 
     let other = Lab::new();
-    let mut command = other.command(0, &["verify", "--jwks-uri", &server.url("/jwks"), &token("a")]);
-    super::lab::ran(command.env("http_proxy", "http://127.0.0.1:1").env("ALL_PROXY", "http://127.0.0.1:1")).expect(0);
+    let mut command = other.command(
+        0,
+        &["verify", "--jwks-uri", &server.url("/jwks"), &token("a")],
+    );
+    super::lab::ran(
+        command
+            .env("http_proxy", "http://127.0.0.1:1")
+            .env("ALL_PROXY", "http://127.0.0.1:1"),
+    )
+    .expect(0);
     assert_eq!(server.asked()[0].target, "/jwks");
 }
 
 #[test]
 fn headers_of_the_operator_go_to_one_server_only() {
     let lab = Lab::new();
-    std::fs::write(lab.path().join("headers"), "Authorization: Bearer topsecret\n").unwrap();
+    std::fs::write(
+        lab.path().join("headers"),
+        "Authorization: Bearer topsecret\n",
+    )
+    .unwrap();
     let keys = Server::new(|_| set(&["a"]));
     let uri = keys.url("/jwks");
     let issuer = Server::new(|_| reply(404, ""));
@@ -227,10 +331,29 @@ fn headers_of_the_operator_go_to_one_server_only() {
     let file = lab.path().join("headers");
     let file = file.to_str().unwrap();
     let good = token_with("a", &["--iss", &name, "--ttl", "1h"]);
-    lab.run(0, &["verify", "-v", "--issuer", &name, "--http-headers", file, &good]).expect(0);
-    assert_eq!(issuer.asked()[0].header("authorization"), Some("Bearer topsecret"));
+    lab.run(
+        0,
+        &[
+            "verify",
+            "-v",
+            "--issuer",
+            &name,
+            "--http-headers",
+            file,
+            &good,
+        ],
+    )
+    .expect(0);
+    assert_eq!(
+        issuer.asked()[0].header("authorization"),
+        Some("Bearer topsecret")
+    );
     assert_eq!(keys.asked()[0].header("authorization"), None);
     assert!(!lab.holds("topsecret"));
     lab.run(0, &["verify", "--issuer", &name, &good]).expect(0);
-    assert_eq!(issuer.requests(), 1, "another trust setting has its own entry");
+    assert_eq!(
+        issuer.requests(),
+        1,
+        "another trust setting has its own entry"
+    );
 }

@@ -9,8 +9,15 @@ const CROWD: usize = 200;
 
 #[test]
 fn n01_cold_200_processes_one_request() {
-    let (lab, server, token) = (Lab::new(), Server::new(|_| set(&["a"]).after(300)), token("a"));
-    all(lab.many(CROWD, 0, &server.url("/jwks"), |_| token.clone()), 0);
+    let (lab, server, token) = (
+        Lab::new(),
+        Server::new(|_| set(&["a"]).after(300)),
+        token("a"),
+    );
+    all(
+        lab.many(CROWD, 0, &server.url("/jwks"), |_| token.clone()),
+        0,
+    );
     assert_eq!((server.requests(), server.peak()), (1, 1));
 }
 
@@ -19,8 +26,13 @@ fn n02_warm_200_processes_no_request_and_no_lock() {
     let (lab, server, token) = (Lab::new(), Server::new(|_| set(&["a"])), token("a"));
     lab.verify(0, &server.url("/jwks"), &token).expect(0);
     assert_eq!(server.requests(), 1);
-    lab.lock_files().iter().for_each(|file| std::fs::remove_file(file).unwrap());
-    all(lab.many(CROWD, 60, &server.url("/jwks"), |_| token.clone()), 0);
+    lab.lock_files()
+        .iter()
+        .for_each(|file| std::fs::remove_file(file).unwrap());
+    all(
+        lab.many(CROWD, 60, &server.url("/jwks"), |_| token.clone()),
+        0,
+    );
     assert_eq!(server.requests(), 0);
     assert!(lab.lock_files().is_empty(), "somebody took a lock");
 }
@@ -37,16 +49,32 @@ fn n02_warm_opens_no_socket_and_takes_no_lock() {
     let trace = |at: i64| {
         let inner = lab.command(at, &["verify", "--jwks-uri", &url, &token]);
         let calls = "trace=socket,connect,flock,fcntl,openat,open,clone,clone3";
-        ran(&mut traced(&inner, &["-e", calls, "-o", log.to_str().unwrap()])).expect(0);
+        ran(&mut traced(
+            &inner,
+            &["-e", calls, "-o", log.to_str().unwrap()],
+        ))
+        .expect(0);
         std::fs::read_to_string(&log).unwrap()
     };
     let calls = trace(60);
-    for call in ["socket(", "connect(", "flock(", "F_SETLK", ".lock", "clone", "ca-certificates", "resolv.conf"] {
+    for call in [
+        "socket(",
+        "connect(",
+        "flock(",
+        "F_SETLK",
+        ".lock",
+        "clone",
+        "ca-certificates",
+        "resolv.conf",
+    ] {
         assert!(!calls.contains(call), "{call} in {calls}");
     }
     // What was looked for is there to be found when there is something to fetch.
     let calls = trace(700);
-    assert!(calls.contains("socket(") && calls.contains("flock(") && calls.contains(".lock"), "{calls}");
+    assert!(
+        calls.contains("socket(") && calls.contains("flock(") && calls.contains(".lock"),
+        "{calls}"
+    );
 }
 
 #[test]
@@ -55,7 +83,10 @@ fn n03_expired_200_processes_one_request() {
     lab.verify(0, &server.url("/jwks"), &token).expect(0);
     server.requests();
     server.say(set(&["a"]).after(300));
-    all(lab.many(CROWD, 650, &server.url("/jwks"), |_| token.clone()), 0);
+    all(
+        lab.many(CROWD, 650, &server.url("/jwks"), |_| token.clone()),
+        0,
+    );
     assert_eq!(server.requests(), 1);
 }
 
@@ -76,7 +107,9 @@ fn n05_n06_random_kids() {
     let url = server.url("/jwks");
     lab.verify(0, &url, &token("a")).expect(0);
     assert_eq!(server.requests(), 1);
-    lab.lock_files().iter().for_each(|file| std::fs::remove_file(file).unwrap());
+    lab.lock_files()
+        .iter()
+        .for_each(|file| std::fs::remove_file(file).unwrap());
     all(lab.many(CROWD, 5, &url, random_kid), 14);
     assert_eq!(server.requests(), 0);
     assert!(lab.lock_files().is_empty(), "somebody took a lock");
@@ -89,7 +122,10 @@ fn n07_failures_are_held_back() {
     let (lab, server, token) = (Lab::new(), Server::new(|_| reply(503, "")), token("a"));
     let url = server.url("/jwks");
     for _ in 0..20 {
-        lab.verify(0, &url, &token).expect(3).says("503 Service Unavailable").says("possible in");
+        lab.verify(0, &url, &token)
+            .expect(3)
+            .says("503 Service Unavailable")
+            .says("possible in");
     }
     assert_eq!(server.requests(), 2, "an attempt and its retry");
     for (at, requests) in [(2, 2), (3, 0), (5, 2), (7, 0), (10, 2)] {
@@ -102,9 +138,16 @@ fn n07_failures_are_held_back() {
 
 #[test]
 fn n08_a_killed_holder_costs_one_request() {
-    let (lab, server, token) = (Lab::new(), Server::new(|_| set(&["a"]).after(10_000)), token("a"));
+    let (lab, server, token) = (
+        Lab::new(),
+        Server::new(|_| set(&["a"]).after(10_000)),
+        token("a"),
+    );
     let url = server.url("/jwks");
-    let mut holder = spawn(&mut lab.command(0, &["verify", "--jwks-uri", &url, "--timeout", "30s", &token]));
+    let mut holder = spawn(&mut lab.command(
+        0,
+        &["verify", "--jwks-uri", &url, "--timeout", "30s", &token],
+    ));
     until("the holder's request", || server.peak() > 0);
     server.say(set(&["a"]).after(300));
     holder.kill().unwrap();
@@ -114,19 +157,30 @@ fn n08_a_killed_holder_costs_one_request() {
     assert_eq!(server.requests(), 1);
 }
 
-/// The holder is stopped while its answer, an old one, is on its way; one of those who wait fetches a newer one, and that
-/// stays when the holder goes on (10).
+/// The holder is stopped while its answer, an old one, is on its way; one of those who wait fetches
+/// a newer one, and that stays when the holder goes on (10).
 #[test]
 fn n09_n10_a_stopped_holder_is_passed_by_and_changes_nothing_when_it_wakes() {
-    let (lab, server, token) = (Lab::new(), Server::new(|_| set(&["a"]).after(1000)), token("a"));
+    let (lab, server, token) = (
+        Lab::new(),
+        Server::new(|_| set(&["a"]).after(1000)),
+        token("a"),
+    );
     let (url, b) = (server.url("/jwks"), super::lab::token("b"));
-    let holder = spawn(&mut lab.command(0, &["verify", "--jwks-uri", &url, "--timeout", "60s", &token]));
+    let holder = spawn(&mut lab.command(
+        0,
+        &["verify", "--jwks-uri", &url, "--timeout", "60s", &token],
+    ));
     until("the holder's request", || server.peak() > 0);
     signal(&holder, rustix::process::Signal::STOP);
     server.say(set(&["a", "b"]).after(300));
     let start = Instant::now();
     all(lab.many(20, 0, &url, |_| b.clone()), 0);
-    assert!(start.elapsed() < Duration::from_secs(15), "{:?}", start.elapsed());
+    assert!(
+        start.elapsed() < Duration::from_secs(15),
+        "{:?}",
+        start.elapsed()
+    );
     assert_eq!(server.requests(), 2, "the holder's and one more");
     let newer = lab.entry();
     signal(&holder, rustix::process::Signal::CONT);
@@ -147,13 +201,18 @@ fn n11_killed_writers_leave_no_torn_entry() {
     let url = server.url("/jwks");
     lab.run(0, &["jwks", "fetch", "--jwks-uri", &url]).expect(0);
     for round in 0..100 {
-        let mut child = spawn(&mut lab.command(0, &["jwks", "fetch", "--refresh", "--jwks-uri", &url]));
+        let mut child =
+            spawn(&mut lab.command(0, &["jwks", "fetch", "--refresh", "--jwks-uri", &url]));
         std::thread::sleep(Duration::from_micros(1000 * (round % 50)));
         child.kill().unwrap();
         child.wait().unwrap();
         let listed = lab.run(0, &["cache", "list", "--json"]).expect(0).json();
         assert_eq!(listed["unusable"], serde_json::json!([]), "round {round}");
-        assert_eq!(listed["entries"].as_array().map(Vec::len), Some(1), "round {round}");
+        assert_eq!(
+            listed["entries"].as_array().map(Vec::len),
+            Some(1),
+            "round {round}"
+        );
     }
     if have("strace", "-V") {
         killed_at_rename(&lab, &url);
@@ -163,17 +222,35 @@ fn n11_killed_writers_leave_no_torn_entry() {
 /// Exactly between the writing and the renaming.
 fn killed_at_rename(lab: &Lab, url: &str) {
     let temporary = || {
-        let names = std::fs::read_dir(lab.cache().join("jwks-v1")).unwrap().flatten().map(|it| it.file_name());
-        names.filter(|it| it.to_string_lossy().ends_with(".tmp")).count()
+        let names = std::fs::read_dir(lab.cache().join("jwks-v1"))
+            .unwrap()
+            .flatten()
+            .map(|it| it.file_name());
+        names
+            .filter(|it| it.to_string_lossy().ends_with(".tmp"))
+            .count()
     };
     let before = (lab.entry(), temporary());
     let inner = lab.command(0, &["jwks", "fetch", "--refresh", "--jwks-uri", url]);
     let inject = "inject=renameat,renameat2,rename:error=EINTR:signal=KILL";
-    let mut command = traced(&inner, &["-o", "/dev/null", "-e", "trace=renameat,renameat2,rename", "-e", inject]);
+    let mut command = traced(
+        &inner,
+        &[
+            "-o",
+            "/dev/null",
+            "-e",
+            "trace=renameat,renameat2,rename",
+            "-e",
+            inject,
+        ],
+    );
     assert_ne!(ran(&mut command).code, 0);
     assert_eq!((lab.entry(), temporary()), (before.0, before.1 + 1));
     // By the real clock it is young, by one that is two hours on it is not.
-    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_secs();
+    let now = std::time::SystemTime::now()
+        .duration_since(std::time::UNIX_EPOCH)
+        .unwrap()
+        .as_secs();
     let later = i64::try_from(now).unwrap() + 7200 - T0;
     lab.run(later, &["cache", "prune"]).expect(0);
     assert_eq!(temporary(), 0);
@@ -184,13 +261,20 @@ fn n36_without_file_locks_a_lease_does() {
     if !have("strace", "-V") {
         return;
     }
-    let (lab, server, token) = (Lab::new(), Server::new(|_| set(&["a"]).after(300)), token("a"));
+    let (lab, server, token) = (
+        Lab::new(),
+        Server::new(|_| set(&["a"]).after(300)),
+        token("a"),
+    );
     let url = server.url("/jwks");
     for error in ["ENOSYS", "EOPNOTSUPP", "EBADF"] {
         let start = |_| {
             let inner = lab.command(0, &["verify", "--jwks-uri", &url, &token]);
             let inject = format!("inject=flock:error={error}");
-            let mut command = traced(&inner, &["-o", "/dev/null", "-e", "trace=flock", "-e", &inject]);
+            let mut command = traced(
+                &inner,
+                &["-o", "/dev/null", "-e", "trace=flock", "-e", &inject],
+            );
             spawn(&mut command)
         };
         let children: Vec<_> = (0..20).map(start).collect();

@@ -41,10 +41,19 @@ fn n12_damaged_entries_are_fetched_anew() {
     let good = fs::read(lab.entry_file()).unwrap();
     let mut flipped = good.clone();
     flipped[good.len() / 2] ^= 1;
-    for damaged in [good[..good.len() / 2].to_vec(), flipped, Vec::new(), vec![b'x'; 2 << 20]] {
+    for damaged in [
+        good[..good.len() / 2].to_vec(),
+        flipped,
+        Vec::new(),
+        vec![b'x'; 2 << 20],
+    ] {
         fs::write(lab.entry_file(), &damaged).unwrap();
         offline(&lab, 1, &url).expect(4);
-        assert_eq!(fs::read(lab.entry_file()).unwrap(), damaged, "left for the next write");
+        assert_eq!(
+            fs::read(lab.entry_file()).unwrap(),
+            damaged,
+            "left for the next write"
+        );
         lab.verify(1, &url, &token("a")).expect(0);
         assert_eq!(server.requests(), 1);
         lab.verify(2, &url, &token("a")).expect(0);
@@ -70,7 +79,9 @@ fn n14_an_entry_that_was_copied_over_is_not_used() {
     let other = Server::new(|_| set(&["b"]));
     let ours = lab.entry_file();
     let foreign = Lab::new();
-    foreign.verify(0, &other.url("/jwks"), &token("b")).expect(0);
+    foreign
+        .verify(0, &other.url("/jwks"), &token("b"))
+        .expect(0);
     fs::copy(foreign.entry_file(), ours).unwrap();
     lab.verify(1, &url, &token("b")).expect(14);
     lab.verify(1, &url, &token("a")).expect(0);
@@ -84,7 +95,12 @@ fn n14_an_entry_that_was_copied_over_is_not_used() {
 #[test]
 fn n15_times_that_cannot_be() {
     let (lab, server, url) = warm();
-    for field in ["fetched_at_ms", "requested_at_ms", "expires_at_ms", "stale_until_ms"] {
+    for field in [
+        "fetched_at_ms",
+        "requested_at_ms",
+        "expires_at_ms",
+        "stale_until_ms",
+    ] {
         lab.edit(|entry| entry[field] = json!(entry[field].as_i64().unwrap() + 3_600_000));
     }
     offline(&lab, 1, &url).expect(3);
@@ -92,7 +108,12 @@ fn n15_times_that_cannot_be() {
     assert_eq!(server.requests(), 1);
     for extreme in [i64::MAX, i64::MIN] {
         lab.edit(|entry| {
-            for field in ["fetched_at_ms", "requested_at_ms", "expires_at_ms", "stale_until_ms"] {
+            for field in [
+                "fetched_at_ms",
+                "requested_at_ms",
+                "expires_at_ms",
+                "stale_until_ms",
+            ] {
                 entry[field] = json!(extreme);
             }
         });
@@ -128,7 +149,8 @@ fn n15_a_clock_set_back_makes_nothing_younger() {
 fn n15b_a_run_in_the_future_does_no_lasting_harm() {
     let (lab, server, url) = warm();
     let years = 4 * 365 * 86_400;
-    lab.run(years, &["jwks", "fetch", "--jwks-uri", &url]).expect(0);
+    lab.run(years, &["jwks", "fetch", "--jwks-uri", &url])
+        .expect(0);
     assert_eq!(server.requests(), 1);
     lab.verify(1, &url, &token("a")).expect(0);
     assert_eq!(server.requests(), 1);
@@ -149,7 +171,9 @@ fn n35_a_cache_that_others_could_have_changed_is_ignored() {
     ] {
         let (lab, server, url) = warm();
         spoil(&lab);
-        lab.verify(1, &url, &token("a")).expect(0).says("the cache is ignored");
+        lab.verify(1, &url, &token("a"))
+            .expect(0)
+            .says("the cache is ignored");
         assert_eq!(server.requests(), 1);
         offline(&lab, 1, &url).expect(4);
         lab.run(1, &["cache", "list"]).expect(4);
@@ -187,13 +211,17 @@ fn n35_another_users_cache_is_ignored() {
     lab.verify(1, &url, &token("a")).expect(0);
     assert_eq!(server.requests(), 1);
     chown(lab.cache(), Some(65534), None).unwrap();
-    lab.verify(2, &url, &token("a")).expect(0).says("belongs to user");
+    lab.verify(2, &url, &token("a"))
+        .expect(0)
+        .says("belongs to user");
     offline(&lab, 2, &url).expect(4);
     // As root in somebody's home, nothing is left behind there.
     let home = Lab::new();
     chown(home.path(), Some(65534), None).unwrap();
     let mut command = home.command(0, &["verify", "--jwks-uri", &url, &token("a")]);
-    command.env_remove("JWTCTL_CACHE_DIR").env_remove("XDG_CACHE_HOME");
+    command
+        .env_remove("JWTCTL_CACHE_DIR")
+        .env_remove("XDG_CACHE_HOME");
     ran(&mut command).expect(0).says("the cache is ignored");
     assert_eq!(fs::read_dir(home.path()).unwrap().count(), 0);
 }
@@ -204,7 +232,10 @@ fn n36_a_cache_that_cannot_be_written_to_is_done_without() {
     // Full: every write to a file fails, as it does behind a file size limit of nothing.
     let inner = lab.command(700, &["verify", "--jwks-uri", &url, &token("a")]);
     let mut command = Command::new("sh");
-    command.args(["-c", "trap '' XFSZ; ulimit -f 0; exec \"$@\"", "sh"]).arg(inner.get_program()).args(inner.get_args());
+    command
+        .args(["-c", "trap '' XFSZ; ulimit -f 0; exec \"$@\"", "sh"])
+        .arg(inner.get_program())
+        .args(inner.get_args());
     inner.get_envs().for_each(|(name, value)| {
         if let Some(value) = value {
             command.env(name, value);
@@ -222,7 +253,10 @@ fn n36_a_cache_that_cannot_be_written_to_is_done_without() {
 
     // No home: nothing is kept, and never in a directory that all users share.
     let mut command = lab.command(0, &["verify", "--jwks-uri", &url, &token("a")]);
-    command.env_remove("JWTCTL_CACHE_DIR").env_remove("XDG_CACHE_HOME").env_remove("HOME");
+    command
+        .env_remove("JWTCTL_CACHE_DIR")
+        .env_remove("XDG_CACHE_HOME")
+        .env_remove("HOME");
     ran(&mut command).expect(0);
     assert_eq!(server.requests(), 1);
 }
@@ -236,7 +270,12 @@ fn n36_a_read_only_cache_is_read() {
     // Another user's process, for whom the binary and the directory have to be within reach.
     let binary = lab.path().join("jwtctl");
     fs::copy(assert_cmd::cargo::cargo_bin!("jwtctl"), &binary).unwrap();
-    for path in [lab.cache(), lab.cache().join("jwks-v1"), lab.entry_file(), lab.lock_files()[0].clone()] {
+    for path in [
+        lab.cache(),
+        lab.cache().join("jwks-v1"),
+        lab.entry_file(),
+        lab.lock_files()[0].clone(),
+    ] {
         chown(&path, Some(65534), Some(65534)).unwrap();
         chmod(&path, if path.is_dir() { 0o500 } else { 0o400 });
     }
@@ -244,7 +283,12 @@ fn n36_a_read_only_cache_is_read() {
     let nobody = |at: i64, url: &str| {
         let inner = lab.command(at, &["verify", "--jwks-uri", url, &token("a")]);
         let mut command = Command::new(&binary);
-        command.args(inner.get_args()).env("JWTCTL_CACHE_DIR", lab.cache()).env("CI", "1").uid(65534).gid(65534);
+        command
+            .args(inner.get_args())
+            .env("JWTCTL_CACHE_DIR", lab.cache())
+            .env("CI", "1")
+            .uid(65534)
+            .gid(65534);
         ran(&mut command)
     };
     nobody(1, &url).expect(0);

@@ -25,23 +25,38 @@ impl Keys {
     }
 
     pub fn public(&self, name: &str) -> Value {
-        serde_json::from_str(&fs::read_to_string(self.folder.path().join(format!("{name}.pub"))).unwrap()).unwrap()
+        serde_json::from_str(
+            &fs::read_to_string(self.folder.path().join(format!("{name}.pub"))).unwrap(),
+        )
+        .unwrap()
     }
 }
 
 pub fn keys() -> &'static Keys {
     static KEYS: OnceLock<Keys> = OnceLock::new();
     KEYS.get_or_init(|| {
-        let keys = Keys { folder: TempDir::new().unwrap() };
+        let keys = Keys {
+            folder: TempDir::new().unwrap(),
+        };
         // The last one is another key that calls itself "a".
-        for (name, kid, alg) in [("a", "a", "EdDSA"), ("b", "b", "EdDSA"), ("rsa", "rsa", "RS256"), ("a2", "a", "EdDSA")] {
+        for (name, kid, alg) in [
+            ("a", "a", "EdDSA"),
+            ("b", "b", "EdDSA"),
+            ("rsa", "rsa", "RS256"),
+            ("a2", "a", "EdDSA"),
+        ] {
             let mut command = plain();
-            command.args(["keygen", alg, "--kid", kid, "--no-encrypt", "--out"]).arg(keys.file(name));
-            command.arg("--public-out").arg(keys.folder.path().join(format!("{name}.pub")));
+            command
+                .args(["keygen", alg, "--kid", kid, "--no-encrypt", "--out"])
+                .arg(keys.file(name));
+            command
+                .arg("--public-out")
+                .arg(keys.folder.path().join(format!("{name}.pub")));
             assert!(command.output().unwrap().status.success());
         }
         // Signs without saying who it is.
-        let mut anonymous: Value = serde_json::from_str(&fs::read_to_string(keys.file("a")).unwrap()).unwrap();
+        let mut anonymous: Value =
+            serde_json::from_str(&fs::read_to_string(keys.file("a")).unwrap()).unwrap();
         anonymous.as_object_mut().unwrap().remove("kid");
         fs::write(keys.file("anonymous"), anonymous.to_string()).unwrap();
         keys
@@ -50,7 +65,12 @@ pub fn keys() -> &'static Keys {
 
 /// A key set of these keys, as a server publishes it.
 pub fn set(names: &[&str]) -> Reply {
-    set_of(&names.iter().map(|name| keys().public(name)).collect::<Vec<_>>())
+    set_of(
+        &names
+            .iter()
+            .map(|name| keys().public(name))
+            .collect::<Vec<_>>(),
+    )
 }
 
 pub fn set_of(keys: &[Value]) -> Reply {
@@ -59,14 +79,29 @@ pub fn set_of(keys: &[Value]) -> Reply {
 
 /// A token by a key that is valid from T0 for an hour.
 pub fn token(name: &str) -> String {
-    token_with(name, &["--iss", "https://issuer.example", "--exp", &(T0 + 3600).to_string()])
+    token_with(
+        name,
+        &[
+            "--iss",
+            "https://issuer.example",
+            "--exp",
+            &(T0 + 3600).to_string(),
+        ],
+    )
 }
 
 pub fn token_with(name: &str, args: &[&str]) -> String {
     let mut command = plain();
-    command.args(["sign", "--now", &T0.to_string(), "--jti", "none", "--key"]).arg(keys().file(name)).args(args);
+    command
+        .args(["sign", "--now", &T0.to_string(), "--jti", "none", "--key"])
+        .arg(keys().file(name))
+        .args(args);
     let output = command.output().unwrap();
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    assert!(
+        output.status.success(),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
     String::from_utf8(output.stdout).unwrap().trim().to_owned()
 }
 
@@ -80,7 +115,10 @@ pub fn forged(header: &Value, payload: &Value) -> String {
 
 /// One for a key that does not exist.
 pub fn random_kid(n: usize) -> String {
-    forged(&json!({"alg": "EdDSA", "kid": format!("random-{n}")}), &json!({"exp": T0 + 3600}))
+    forged(
+        &json!({"alg": "EdDSA", "kid": format!("random-{n}")}),
+        &json!({"exp": T0 + 3600}),
+    )
 }
 
 pub fn plain() -> Command {
@@ -91,7 +129,10 @@ pub fn plain() -> Command {
             command.env_remove(name);
         }
     }
-    command.env("CI", "1").env("NO_COLOR", "1").stdin(Stdio::null());
+    command
+        .env("CI", "1")
+        .env("NO_COLOR", "1")
+        .stdin(Stdio::null());
     command
 }
 
@@ -121,14 +162,19 @@ impl Ran {
 
     #[track_caller]
     pub fn says(self, text: &str) -> Self {
-        assert!(self.stderr.contains(text) || self.stdout.contains(text), "{text:?} is not in {self:#?}");
+        assert!(
+            self.stderr.contains(text) || self.stdout.contains(text),
+            "{text:?} is not in {self:#?}"
+        );
         self
     }
 }
 
 impl Lab {
     pub fn new() -> Self {
-        Self { folder: TempDir::new().unwrap() }
+        Self {
+            folder: TempDir::new().unwrap(),
+        }
     }
 
     pub fn path(&self) -> &Path {
@@ -142,7 +188,9 @@ impl Lab {
     /// The command line of a process that starts `at` seconds after T0.
     pub fn command(&self, at: i64, args: &[&str]) -> Command {
         let mut command = plain();
-        command.env("JWTCTL_CACHE_DIR", self.cache()).env("HOME", self.folder.path());
+        command
+            .env("JWTCTL_CACHE_DIR", self.cache())
+            .env("HOME", self.folder.path());
         command.args(["--now", &(T0 + at).to_string()]).args(args);
         command
     }
@@ -161,7 +209,13 @@ impl Lab {
     }
 
     /// So many processes at once.
-    pub fn many(&self, count: usize, at: i64, url: &str, token: impl Fn(usize) -> String) -> Vec<Ran> {
+    pub fn many(
+        &self,
+        count: usize,
+        at: i64,
+        url: &str,
+        token: impl Fn(usize) -> String,
+    ) -> Vec<Ran> {
         let start = |n: usize| {
             let mut command = self.command(at, &["verify", "--json", "--jwks-uri", url, &token(n)]);
             spawn(&mut command)
@@ -171,7 +225,9 @@ impl Lab {
     }
 
     fn files(&self, kind: &str, extension: &str) -> Vec<PathBuf> {
-        let Ok(found) = fs::read_dir(self.cache().join(kind)) else { return Vec::new() };
+        let Ok(found) = fs::read_dir(self.cache().join(kind)) else {
+            return Vec::new();
+        };
         let mut files: Vec<PathBuf> = found.flatten().map(|it| it.path()).collect();
         files.retain(|it| it.extension().is_some_and(|it| it == extension));
         files.sort();
@@ -208,8 +264,13 @@ impl Lab {
 
     pub fn holds(&self, needle: &str) -> bool {
         ["jwks-v1", "disc-v1"].iter().any(|kind| {
-            let files = fs::read_dir(self.cache().join(kind)).into_iter().flatten().flatten();
-            files.filter_map(|it| fs::read(it.path()).ok()).any(|it| String::from_utf8_lossy(&it).contains(needle))
+            let files = fs::read_dir(self.cache().join(kind))
+                .into_iter()
+                .flatten()
+                .flatten();
+            files
+                .filter_map(|it| fs::read(it.path()).ok())
+                .any(|it| String::from_utf8_lossy(&it).contains(needle))
         })
     }
 }
@@ -217,12 +278,20 @@ impl Lab {
 /// An entry with its checksum.
 pub fn framed(text: &[u8]) -> Vec<u8> {
     let sum = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, text);
-    let sum: String = sum.as_ref().iter().map(|byte| format!("{byte:02x}")).collect();
+    let sum: String = sum
+        .as_ref()
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect();
     [sum.as_bytes(), b"\n", text].concat()
 }
 
 pub fn spawn(command: &mut Command) -> Child {
-    command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
+    command
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap()
 }
 
 pub fn finish(child: Child) -> Ran {
@@ -241,7 +310,13 @@ pub fn ran(command: &mut Command) -> Ran {
 #[track_caller]
 pub fn all(ran: Vec<Ran>, code: i32) {
     let wrong: Vec<&Ran> = ran.iter().filter(|it| it.code != code).collect();
-    assert!(wrong.is_empty(), "{} of {} did not exit {code}, such as {:#?}", wrong.len(), ran.len(), wrong[0]);
+    assert!(
+        wrong.is_empty(),
+        "{} of {} did not exit {code}, such as {:#?}",
+        wrong.len(),
+        ran.len(),
+        wrong[0]
+    );
 }
 
 /// Waits until something is so, for a generous while.
@@ -249,7 +324,10 @@ pub fn all(ran: Vec<Ran>, code: i32) {
 pub fn until(what: &str, so: impl Fn() -> bool) {
     let start = Instant::now();
     while !so() {
-        assert!(start.elapsed() < Duration::from_secs(20), "waited for: {what}");
+        assert!(
+            start.elapsed() < Duration::from_secs(20),
+            "waited for: {what}"
+        );
         std::thread::sleep(Duration::from_millis(5));
     }
 }
@@ -257,7 +335,12 @@ pub fn until(what: &str, so: impl Fn() -> bool) {
 /// The same process under strace, which can also make system calls fail.
 pub fn traced(inner: &Command, args: &[&str]) -> Command {
     let mut command = Command::new("strace");
-    command.args(["-f", "-qq"]).args(args).arg(inner.get_program()).args(inner.get_args()).stdin(Stdio::null());
+    command
+        .args(["-f", "-qq"])
+        .args(args)
+        .arg(inner.get_program())
+        .args(inner.get_args())
+        .stdin(Stdio::null());
     for (name, value) in inner.get_envs() {
         match value {
             Some(value) => command.env(name, value),
@@ -269,7 +352,12 @@ pub fn traced(inner: &Command, args: &[&str]) -> Command {
 
 /// Whether a program is there; if not, says so.
 pub fn have(program: &str, arg: &str) -> bool {
-    let found = Command::new(program).arg(arg).stdout(Stdio::null()).stderr(Stdio::null()).status().is_ok();
+    let found = Command::new(program)
+        .arg(arg)
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .status()
+        .is_ok();
     if !found {
         skipped(program);
     }

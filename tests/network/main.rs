@@ -1,8 +1,12 @@
-//! Remote key sets, through real processes and a real server: the cases of the cache's design, by number. Times are told
-//! with `--now`; what depends on the machine's own clock has generous limits.
+//! Remote key sets, through real processes and a real server: the cases of the cache's design, by
+//! number. Times are told with `--now`; what depends on the machine's own clock has generous
+//! limits.
 
 #![cfg(all(unix, feature = "cli"))]
-#![allow(clippy::disallowed_methods, reason = "tests read the clock and the environment")]
+#![allow(
+    clippy::disallowed_methods,
+    reason = "tests read the clock and the environment"
+)]
 
 mod answers;
 mod crowds;

@@ -1,5 +1,5 @@
-//! The portable caches of the real npm packages jose and oauth4webapi, in both directions. By the machine's own clock,
-//! since theirs cannot be set.
+//! The portable caches of the real npm packages jose and oauth4webapi, in both directions. By the
+//! machine's own clock, since theirs cannot be set.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -23,10 +23,17 @@ fn n37_oauth4webapi() {
 }
 
 fn seconds() -> i64 {
-    i64::try_from(SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs()).unwrap()
+    i64::try_from(
+        SystemTime::now()
+            .duration_since(UNIX_EPOCH)
+            .unwrap()
+            .as_secs(),
+    )
+    .unwrap()
 }
 
-/// One of the libraries, whose `uat` counts this many units a second and is exact to so many milliseconds.
+/// One of the libraries, whose `uat` counts this many units a second and is exact to so many
+/// milliseconds.
 struct Peer<'a> {
     library: &'a str,
     cache: PathBuf,
@@ -38,7 +45,12 @@ impl Peer<'_> {
     fn verify(&self) -> Ran {
         let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/peers/jwks-cache.mjs");
         let mut command = Command::new("node");
-        command.arg(script).arg(self.library).arg(&self.cache).args([&self.url, ISSUER, "api"]).arg(&self.token);
+        command
+            .arg(script)
+            .arg(self.library)
+            .arg(&self.cache)
+            .args([&self.url, ISSUER, "api"])
+            .arg(&self.token);
         ran(&mut command)
     }
 
@@ -53,11 +65,31 @@ fn portable_cache(library: &str, units: i64, exact_ms: i64) {
     }
     let (lab, server) = (Lab::new(), Server::new(|_| set(&["a", "rsa"])));
     let (cache, token) = (lab.path().join("portable.json"), lab.path().join("token"));
-    let peer = Peer { library, cache, url: server.url("/jwks"), token };
+    let peer = Peer {
+        library,
+        cache,
+        url: server.url("/jwks"),
+        token,
+    };
     std::fs::write(&peer.token, access_token()).unwrap();
     let file = peer.cache.to_str().unwrap();
-    let verify = || lab.real(&["verify", "--json", "--aud", "api", "--jwks-uri", &peer.url, access_token().trim()]);
-    let export = || lab.real(&["cache", "export", "--format", library, "--out", file, &peer.url]).expect(0);
+    let verify = || {
+        lab.real(&[
+            "verify",
+            "--json",
+            "--aud",
+            "api",
+            "--jwks-uri",
+            &peer.url,
+            access_token().trim(),
+        ])
+    };
+    let export = || {
+        lab.real(&[
+            "cache", "export", "--format", library, "--out", file, &peer.url,
+        ])
+        .expect(0)
+    };
 
     // What jwtctl fetched serves the library.
     verify().expect(0);
@@ -69,12 +101,19 @@ fn portable_cache(library: &str, units: i64, exact_ms: i64) {
         return;
     }
     assert_eq!(ran.expect(0).stdout.trim(), "unchanged");
-    assert_eq!(server.requests(), 0, "a fresh file is all that {library} needs");
+    assert_eq!(
+        server.requests(),
+        0,
+        "a fresh file is all that {library} needs"
+    );
 
     // An old file is asked about once.
     let mut old = peer.cached();
     let recent = old["uat"].as_i64().unwrap();
-    assert!((recent / units - seconds()).abs() < 120, "{recent} is not in the library's unit");
+    assert!(
+        (recent / units - seconds()).abs() < 120,
+        "{recent} is not in the library's unit"
+    );
     old["uat"] = json!(recent - 1000 * units);
     std::fs::write(&peer.cache, old.to_string()).unwrap();
     assert_eq!(peer.verify().expect(0).stdout.trim(), "changed");
@@ -83,16 +122,25 @@ fn portable_cache(library: &str, units: i64, exact_ms: i64) {
     // What the library fetched serves jwtctl, and comes out as it went in.
     let written = std::fs::read_to_string(&peer.cache).unwrap();
     lab.real(&["cache", "clear", "--all"]).expect(0);
-    lab.real(&["cache", "import", "--url", &peer.url, file]).expect(0);
+    lab.real(&["cache", "import", "--url", &peer.url, file])
+        .expect(0);
     assert!(
-        (lab.entry()["fetched_at_ms"].as_i64().unwrap() - peer.cached()["uat"].as_i64().unwrap() * 1000 / units).abs()
+        (lab.entry()["fetched_at_ms"].as_i64().unwrap()
+            - peer.cached()["uat"].as_i64().unwrap() * 1000 / units)
+            .abs()
             < exact_ms.max(1)
     );
     let keys = verify().expect(0).json()["keys"].clone();
-    assert_eq!((&keys["source"], &keys["state"]), (&json!("import"), &json!("fresh")));
+    assert_eq!(
+        (&keys["source"], &keys["state"]),
+        (&json!("import"), &json!("fresh"))
+    );
     assert_eq!(server.requests(), 0);
     export();
-    assert_eq!(std::fs::read_to_string(&peer.cache).unwrap().trim_end(), written);
+    assert_eq!(
+        std::fs::read_to_string(&peer.cache).unwrap().trim_end(),
+        written
+    );
     assert_eq!(peer.verify().expect(0).stdout.trim(), "unchanged");
     assert_eq!(server.requests(), 0);
 }

@@ -32,35 +32,73 @@ fn n37_units_are_told_apart_and_nonsense_is_refused() {
         (json!("1785578400"), "auto", 2),
         (json!(null), "auto", 2),
     ] {
-        let file = write(&lab, "import.json", &json!({"jwks": jwks(), "uat": uat}).to_string());
-        lab.run(1, &["cache", "import", "--url", url, "--uat-unit", unit, &file]).expect(code);
+        let file = write(
+            &lab,
+            "import.json",
+            &json!({"jwks": jwks(), "uat": uat}).to_string(),
+        );
+        lab.run(
+            1,
+            &["cache", "import", "--url", url, "--uat-unit", unit, &file],
+        )
+        .expect(code);
         if code == 0 {
-            lab.run(60, &["--offline", "verify", "--jwks-uri", url, &token("a")]).expect(0);
+            lab.run(60, &["--offline", "verify", "--jwks-uri", url, &token("a")])
+                .expect(0);
             assert_eq!(lab.entry()["fetched_at_ms"], T0 * 1000);
         }
         lab.run(1, &["cache", "clear", "--all"]).expect(0);
     }
-    let file = write(&lab, "nan.json", &format!(r#"{{"jwks":{},"uat":NaN}}"#, jwks()));
-    lab.run(1, &["cache", "import", "--url", url, &file]).expect(2);
-    let file = write(&lab, "good.json", &json!({"jwks": jwks(), "uat": T0}).to_string());
-    lab.run(1, &["cache", "import", &file]).expect(2).says("--url");
-    let ran = lab.run(60, &["cache", "import", "--reset-uat", "--url", url, &file]).expect(0);
+    let file = write(
+        &lab,
+        "nan.json",
+        &format!(r#"{{"jwks":{},"uat":NaN}}"#, jwks()),
+    );
+    lab.run(1, &["cache", "import", "--url", url, &file])
+        .expect(2);
+    let file = write(
+        &lab,
+        "good.json",
+        &json!({"jwks": jwks(), "uat": T0}).to_string(),
+    );
+    lab.run(1, &["cache", "import", &file])
+        .expect(2)
+        .says("--url");
+    let ran = lab
+        .run(60, &["cache", "import", "--reset-uat", "--url", url, &file])
+        .expect(0);
     assert!(ran.stdout.contains(url));
-    lab.run(60, &["--offline", "verify", "--jwks-uri", url, &token("a")]).expect(3);
+    lab.run(60, &["--offline", "verify", "--jwks-uri", url, &token("a")])
+        .expect(3);
 }
 
 #[test]
 fn n37_a_round_trip_changes_not_a_byte() {
-    let (lab, server) = (Lab::new(), Server::new(|_| set(&["a", "rsa"]).with("ETag", "\"1\"")));
+    let (lab, server) = (
+        Lab::new(),
+        Server::new(|_| set(&["a", "rsa"]).with("ETag", "\"1\"")),
+    );
     let url = server.url("/jwks");
     lab.verify(0, &url, &token("a")).expect(0);
     for format in ["bundle", "jose", "oauth4webapi"] {
-        let first = lab.run(9, &["cache", "export", "--format", format, &url]).expect(0).stdout;
+        let first = lab
+            .run(9, &["cache", "export", "--format", format, &url])
+            .expect(0)
+            .stdout;
         let other = Lab::new();
         let file = write(&other, "file.json", &first);
-        let source: &[&str] = if format == "bundle" { &[] } else { &["--url", &url] };
-        other.run(9, &[&["cache", "import", &file], source].concat()).expect(0);
-        let second = other.run(9, &["cache", "export", "--format", format, &url]).expect(0).stdout;
+        let source: &[&str] = if format == "bundle" {
+            &[]
+        } else {
+            &["--url", &url]
+        };
+        other
+            .run(9, &[&["cache", "import", &file], source].concat())
+            .expect(0);
+        let second = other
+            .run(9, &["cache", "export", "--format", format, &url])
+            .expect(0)
+            .stdout;
         let without_time = |text: &str| {
             let mut json: Value = serde_json::from_str(text).unwrap();
             json.as_object_mut().unwrap().remove("created_at_ms");
@@ -85,7 +123,20 @@ fn exports_only_when_something_changed() {
     let out = lab.path().join("cache.json");
     let export = |at: i64, since: i64| {
         let since = since.to_string();
-        lab.run(at, &["cache", "export", &url, "--format", "jose", "--out", out.to_str().unwrap(), "--if-changed-since", &since])
+        lab.run(
+            at,
+            &[
+                "cache",
+                "export",
+                &url,
+                "--format",
+                "jose",
+                "--out",
+                out.to_str().unwrap(),
+                "--if-changed-since",
+                &since,
+            ],
+        )
     };
     export(1, 0).expect(0);
     let uat = |out: &std::path::Path| {
@@ -100,8 +151,30 @@ fn exports_only_when_something_changed() {
     lab.run(40, &["cache", "refresh", &url]).expect(0);
     export(41, before).expect(0);
     assert!(uat(&out) > before);
-    lab.run(1, &["cache", "export", "--format", "jose", "https://other.example/"]).expect(2);
-    lab.run(1, &["--json", "cache", "export", &url, "--if-changed-since", "9999999999"]).expect(1).says("\"changed\":false");
+    lab.run(
+        1,
+        &[
+            "cache",
+            "export",
+            "--format",
+            "jose",
+            "https://other.example/",
+        ],
+    )
+    .expect(2);
+    lab.run(
+        1,
+        &[
+            "--json",
+            "cache",
+            "export",
+            &url,
+            "--if-changed-since",
+            "9999999999",
+        ],
+    )
+    .expect(1)
+    .says("\"changed\":false");
 }
 
 #[test]
@@ -111,9 +184,13 @@ fn n38_old_files_and_private_keys_do_no_harm() {
     lab.verify(100, &url, &token("a")).expect(0);
     let older = json!({"jwks": {"keys": [keys().public("b")]}, "uat": T0}).to_string();
     let file = write(&lab, "older.json", &older);
-    lab.run(101, &["cache", "import", "--url", &url, &file]).expect(0).says("kept");
+    lab.run(101, &["cache", "import", "--url", &url, &file])
+        .expect(0)
+        .says("kept");
     lab.verify(101, &url, &token("a")).expect(0);
-    lab.run(101, &["cache", "import", "--force", "--url", &url, &file]).expect(0).says("imported");
+    lab.run(101, &["cache", "import", "--force", "--url", &url, &file])
+        .expect(0)
+        .says("imported");
     lab.verify(101, &url, &token("b")).expect(0);
 
     let bundle = lab.run(101, &["cache", "export"]).expect(0).stdout;
@@ -128,13 +205,25 @@ fn n38_old_files_and_private_keys_do_no_harm() {
     entry["expires_at_ms"] = json!(i64::MAX);
     let file = write(&lab, "bundle.json", &bundle.to_string());
     lab.run(101, &["cache", "clear", "--all"]).expect(0);
-    lab.run(101, &["cache", "import", &file]).expect(0).says("private_material");
+    lab.run(101, &["cache", "import", &file])
+        .expect(0)
+        .says("private_material");
     assert!(!lab.holds("cHJpdmF0ZS1wcml2YXRl"));
-    assert_eq!(lab.entry()["expires_at_ms"].as_i64().unwrap() - T0 * 1000, 3_600_000);
+    assert_eq!(
+        lab.entry()["expires_at_ms"].as_i64().unwrap() - T0 * 1000,
+        3_600_000
+    );
 
-    for broken in ["{}", "[]", r#"{"format":"other","v":1,"uat_unit":"ms","entries":[]}"#, "not json", r#"{"keys":5}"#] {
+    for broken in [
+        "{}",
+        "[]",
+        r#"{"format":"other","v":1,"uat_unit":"ms","entries":[]}"#,
+        "not json",
+        r#"{"keys":5}"#,
+    ] {
         let file = write(&lab, "broken.json", broken);
-        lab.run(101, &["cache", "import", "--url", &url, &file]).expect(2);
+        lab.run(101, &["cache", "import", "--url", &url, &file])
+            .expect(2);
     }
     lab.run(101, &["cache", "import", "/nowhere"]).expect(4);
 }
@@ -146,24 +235,68 @@ fn n38_a_bad_seal_is_refused() {
     lab.verify(0, &url, &token("a")).expect(0);
     let key = |name: &str| keys().file(name).display().to_string();
     let path = |name: &str| lab.path().join(name).display().to_string();
-    let [public, other, sets] =
-        [("public", &["b"][..]), ("other", &["rsa"]), ("set", &["a", "b", "rsa"])].map(|(name, names)| {
-            let keys: Vec<Value> = names.iter().map(|name| keys().public(name)).collect();
-            write(&lab, name, &if let [key] = &keys[..] { key.to_string() } else { json!({ "keys": keys }).to_string() })
-        });
+    let [public, other, sets] = [
+        ("public", &["b"][..]),
+        ("other", &["rsa"]),
+        ("set", &["a", "b", "rsa"]),
+    ]
+    .map(|(name, names)| {
+        let keys: Vec<Value> = names.iter().map(|name| keys().public(name)).collect();
+        write(
+            &lab,
+            name,
+            &if let [key] = &keys[..] {
+                key.to_string()
+            } else {
+                json!({ "keys": keys }).to_string()
+            },
+        )
+    });
     let signed = path("signed");
-    lab.run(9, &["cache", "export", "--sign", &key("b"), "--out", &signed]).expect(0);
-    let signed_json = lab.run(9, &["cache", "export", "--json", "--sign", &key("b")]).expect(0).json();
-    assert_eq!(signed_json["signed"].as_str().unwrap().matches('.').count(), 2);
-    let header = lab.run(9, &["decode", "--part", "header", &format!("@{signed}")]).expect(0).stdout;
-    assert_eq!(header.trim(), r#"{"alg":"EdDSA","typ":"jwtctl-bundle+jws","kid":"b"}"#);
+    lab.run(
+        9,
+        &["cache", "export", "--sign", &key("b"), "--out", &signed],
+    )
+    .expect(0);
+    let signed_json = lab
+        .run(9, &["cache", "export", "--json", "--sign", &key("b")])
+        .expect(0)
+        .json();
+    assert_eq!(
+        signed_json["signed"].as_str().unwrap().matches('.').count(),
+        2
+    );
+    let header = lab
+        .run(9, &["decode", "--part", "header", &format!("@{signed}")])
+        .expect(0)
+        .stdout;
+    assert_eq!(
+        header.trim(),
+        r#"{"alg":"EdDSA","typ":"jwtctl-bundle+jws","kid":"b"}"#
+    );
 
     // On a machine that has never seen the issuer.
     let far = Lab::new();
-    let import = |file: &str, more: &[&str]| far.run(10, &[&["cache", "import", file], more].concat());
-    let is_empty = || far.run(10, &["cache", "list", "--json"]).expect(0).json()["entries"].as_array().unwrap().is_empty();
-    import(&signed, &["--verify-key", &other]).expect(14).says("EdDSA needs an OKP one");
-    import(&signed, &["--verify-key", &write(&lab, "a", &keys().public("a").to_string())]).expect(10).says("not as --verify-key");
+    let import =
+        |file: &str, more: &[&str]| far.run(10, &[&["cache", "import", file], more].concat());
+    let is_empty = || {
+        far.run(10, &["cache", "list", "--json"]).expect(0).json()["entries"]
+            .as_array()
+            .unwrap()
+            .is_empty()
+    };
+    import(&signed, &["--verify-key", &other])
+        .expect(14)
+        .says("EdDSA needs an OKP one");
+    import(
+        &signed,
+        &[
+            "--verify-key",
+            &write(&lab, "a", &keys().public("a").to_string()),
+        ],
+    )
+    .expect(10)
+    .says("not as --verify-key");
     import(&signed, &[]).expect(2).says("--verify-key");
     import(&signed, &["--url", &url]).expect(2);
     let text = std::fs::read_to_string(&signed).unwrap();
@@ -174,27 +307,51 @@ fn n38_a_bad_seal_is_refused() {
         format!("{header}.{changed}.{signature}"),
         format!("{rest}.{}", "A".repeat(86)),
         format!("{rest}."),
-        forged(&json!({"alg": "none", "typ": "jwtctl-bundle+jws"}), &json!({})),
+        forged(
+            &json!({"alg": "none", "typ": "jwtctl-bundle+jws"}),
+            &json!({}),
+        ),
         token("b"),
     ] {
-        let ran = import(&write(&lab, "tampered", &tampered), &["--verify-key", &public]);
-        assert!(matches!(ran.code, 2 | 10) && ran.stdout.is_empty(), "{ran:#?}");
+        let ran = import(
+            &write(&lab, "tampered", &tampered),
+            &["--verify-key", &public],
+        );
+        assert!(
+            matches!(ran.code, 2 | 10) && ran.stdout.is_empty(),
+            "{ran:#?}"
+        );
     }
     let plain = path("plain");
     lab.run(9, &["cache", "export", "--out", &plain]).expect(0);
-    import(&plain, &["--verify-key", &public]).expect(2).says("is not signed");
+    import(&plain, &["--verify-key", &public])
+        .expect(2)
+        .says("is not signed");
     assert!(is_empty());
 
-    import(&signed, &["--verify-key", &public]).expect(0).says("imported");
-    far.run(60, &["--offline", "verify", "--jwks-uri", &url, &token("a")]).expect(0);
-    import(&signed, &["--verify-key", &sets]).expect(0).says("kept");
+    import(&signed, &["--verify-key", &public])
+        .expect(0)
+        .says("imported");
+    far.run(
+        60,
+        &["--offline", "verify", "--jwks-uri", &url, &token("a")],
+    )
+    .expect(0);
+    import(&signed, &["--verify-key", &sets])
+        .expect(0)
+        .says("kept");
     // Only bundles are signed, only one key signs, and only a private one can.
     for (args, why) in [
-        (&["--format", "jose", "--sign", &key("b"), &url][..], "signs bundles"),
+        (
+            &["--format", "jose", "--sign", &key("b"), &url][..],
+            "signs bundles",
+        ),
         (&["--sign", &public], "no private key"),
         (&["--sign", &sets], "no private key"),
     ] {
-        lab.run(9, &[&["cache", "export"], args].concat()).expect(2).says(why);
+        lab.run(9, &[&["cache", "export"], args].concat())
+            .expect(2)
+            .says(why);
     }
     assert_eq!(server.requests(), 1);
 }

@@ -18,7 +18,10 @@ pub struct Asked {
 
 impl Asked {
     pub fn header(&self, name: &str) -> Option<&str> {
-        self.headers.iter().find(|(it, _)| it == name).map(|(_, value)| value.as_str())
+        self.headers
+            .iter()
+            .find(|(it, _)| it == name)
+            .map(|(_, value)| value.as_str())
     }
 }
 
@@ -33,7 +36,13 @@ pub struct Reply {
 }
 
 pub fn reply(status: u16, body: impl Into<Vec<u8>>) -> Reply {
-    Reply { status, headers: Vec::new(), body: body.into(), delay: Duration::ZERO, drip: None }
+    Reply {
+        status,
+        headers: Vec::new(),
+        body: body.into(),
+        delay: Duration::ZERO,
+        drip: None,
+    }
 }
 
 impl Reply {
@@ -74,7 +83,10 @@ impl Server {
         Self::start("http", |stream| Some(Box::new(stream)), answer)
     }
 
-    pub fn tls(config: rustls::ServerConfig, answer: impl Fn(&Asked) -> Reply + Send + Sync + 'static) -> Self {
+    pub fn tls(
+        config: rustls::ServerConfig,
+        answer: impl Fn(&Asked) -> Reply + Send + Sync + 'static,
+    ) -> Self {
         let config = Arc::new(config);
         let wrap = move |stream| {
             let connection = rustls::ServerConnection::new(Arc::clone(&config)).ok()?;
@@ -103,7 +115,11 @@ impl Server {
                 thread::spawn(move || wrap(stream).map(|mut stream| serve(&mut *stream, &shared)));
             }
         });
-        Self { port, shared, scheme }
+        Self {
+            port,
+            shared,
+            scheme,
+        }
     }
 
     pub fn url(&self, path: &str) -> String {
@@ -154,7 +170,9 @@ fn serve(stream: &mut dyn Stream, shared: &Shared) -> std::io::Result<()> {
         }
     }
     let headers = lines.iter().skip(1).filter_map(|line| line.split_once(':'));
-    let headers = headers.map(|(name, value)| (name.to_ascii_lowercase(), value.trim().to_owned())).collect();
+    let headers = headers
+        .map(|(name, value)| (name.to_ascii_lowercase(), value.trim().to_owned()))
+        .collect();
     let target = lines[0].split(' ').nth(1).unwrap_or_default().to_owned();
     let asked = Asked { target, headers };
     shared.asked.lock().unwrap().push(asked.clone());

@@ -23,7 +23,8 @@ impl Authority {
         let key = KeyPair::generate().unwrap();
         let mut params = CertificateParams::new(vec![name.to_owned()]).unwrap();
         if expired {
-            (params.not_before, params.not_after) = (date_time_ymd(2019, 1, 1), date_time_ymd(2020, 1, 1));
+            (params.not_before, params.not_after) =
+                (date_time_ymd(2019, 1, 1), date_time_ymd(2020, 1, 1));
         }
         (params.signed_by(&key, &self.0).unwrap(), key)
     }
@@ -35,18 +36,24 @@ impl Authority {
     fn config(&self, name: &str, expired: bool, wants_client: bool) -> rustls::ServerConfig {
         let (certificate, key) = self.issue(name, expired);
         let provider = Arc::new(rustls::crypto::ring::default_provider());
-        let builder =
-            rustls::ServerConfig::builder_with_provider(Arc::clone(&provider)).with_safe_default_protocol_versions().unwrap();
+        let builder = rustls::ServerConfig::builder_with_provider(Arc::clone(&provider))
+            .with_safe_default_protocol_versions()
+            .unwrap();
         let builder = if wants_client {
             let mut roots = rustls::RootCertStore::empty();
             roots.add(self.0.der().clone()).unwrap();
-            let verifier = rustls::server::WebPkiClientVerifier::builder_with_provider(Arc::new(roots), provider);
+            let verifier = rustls::server::WebPkiClientVerifier::builder_with_provider(
+                Arc::new(roots),
+                provider,
+            );
             builder.with_client_cert_verifier(verifier.build().unwrap())
         } else {
             builder.with_no_client_auth()
         };
         let key = PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(key.serialize_der()));
-        builder.with_single_cert(vec![certificate.der().clone()], key).unwrap()
+        builder
+            .with_single_cert(vec![certificate.der().clone()], key)
+            .unwrap()
     }
 
     fn file(&self, lab: &Lab) -> PathBuf {
@@ -61,8 +68,16 @@ fn a_private_authority_is_trusted_when_named() {
     let (lab, authority) = (Lab::new(), Authority::new());
     let server = authority.server("127.0.0.1", false);
     let (ca, url) = (authority.file(&lab), server.url("/jwks"));
-    let verify = |at, more: &[&str]| lab.run(at, &[&["verify", "--jwks-uri", &url, &token("a")], more].concat());
-    verify(0, &[]).expect(3).says("authority that is not trusted").says("--ca-bundle");
+    let verify = |at, more: &[&str]| {
+        lab.run(
+            at,
+            &[&["verify", "--jwks-uri", &url, &token("a")], more].concat(),
+        )
+    };
+    verify(0, &[])
+        .expect(3)
+        .says("authority that is not trusted")
+        .says("--ca-bundle");
     assert_eq!(server.requests(), 0);
     verify(0, &["--ca-bundle", ca.to_str().unwrap()]).expect(0);
     verify(1, &["--ca-bundle", ca.to_str().unwrap()]).expect(0);
@@ -70,40 +85,80 @@ fn a_private_authority_is_trusted_when_named() {
     verify(40, &[]).expect(3);
     let mut command = lab.command(80, &["verify", "--jwks-uri", &url, &token("a")]);
     ran(command.env("SSL_CERT_FILE", &ca)).expect(0);
-    assert_eq!(server.requests(), 1, "the system's roots are another trust setting");
+    assert_eq!(
+        server.requests(),
+        1,
+        "the system's roots are another trust setting"
+    );
     std::fs::write(lab.path().join("empty.pem"), "").unwrap();
-    verify(0, &["--ca-bundle", lab.path().join("empty.pem").to_str().unwrap()]).expect(2);
+    verify(
+        0,
+        &[
+            "--ca-bundle",
+            lab.path().join("empty.pem").to_str().unwrap(),
+        ],
+    )
+    .expect(2);
 }
 
 #[test]
 fn certificates_that_prove_nothing() {
     let authority = Authority::new();
-    for (name, expired, says) in
-        [("127.0.0.1", true, "certificate has expired"), ("keys.example", false, "certificate is for another host name")]
-    {
+    for (name, expired, says) in [
+        ("127.0.0.1", true, "certificate has expired"),
+        (
+            "keys.example",
+            false,
+            "certificate is for another host name",
+        ),
+    ] {
         let (lab, server) = (Lab::new(), authority.server(name, expired));
         let ca = authority.file(&lab);
-        let args = ["verify", "--ca-bundle", ca.to_str().unwrap(), "--jwks-uri", &server.url("/jwks"), &token("a")];
+        let args = [
+            "verify",
+            "--ca-bundle",
+            ca.to_str().unwrap(),
+            "--jwks-uri",
+            &server.url("/jwks"),
+            &token("a"),
+        ];
         lab.run(0, &args).expect(3).says(says);
         assert_eq!(server.requests(), 0);
     }
     // Not even TLS.
     let (lab, server) = (Lab::new(), Server::new(|_| set(&["a"])));
     let url = server.url("/jwks").replace("http:", "https:");
-    lab.verify(0, &url, &token("a")).expect(3).says("no connection");
+    lab.verify(0, &url, &token("a"))
+        .expect(3)
+        .says("no connection");
     // Nobody there at all.
-    lab.verify(0, "https://127.0.0.1:1/jwks", &token("a")).expect(3).says("no connection");
-    lab.verify(0, "https://no-such-host.invalid/jwks", &token("a")).expect(3).says("no-such-host.invalid");
+    lab.verify(0, "https://127.0.0.1:1/jwks", &token("a"))
+        .expect(3)
+        .says("no connection");
+    lab.verify(0, "https://no-such-host.invalid/jwks", &token("a"))
+        .expect(3)
+        .says("no-such-host.invalid");
 }
 
 #[test]
 fn https_never_leads_to_http() {
     let (lab, authority, plain) = (Lab::new(), Authority::new(), Server::new(|_| set(&["a"])));
     let to = plain.url("/jwks");
-    let server = Server::tls(authority.config("127.0.0.1", false, false), move |_| reply(302, "").with("Location", &to));
+    let server = Server::tls(authority.config("127.0.0.1", false, false), move |_| {
+        reply(302, "").with("Location", &to)
+    });
     let ca = authority.file(&lab);
-    let args = ["verify", "--ca-bundle", ca.to_str().unwrap(), "--jwks-uri", &server.url("/jwks"), &token("a")];
-    lab.run(0, &args).expect(3).says("redirects are not followed");
+    let args = [
+        "verify",
+        "--ca-bundle",
+        ca.to_str().unwrap(),
+        "--jwks-uri",
+        &server.url("/jwks"),
+        &token("a"),
+    ];
+    lab.run(0, &args)
+        .expect(3)
+        .says("redirects are not followed");
     assert_eq!((server.requests(), plain.requests()), (1, 0));
 }
 
@@ -112,13 +167,29 @@ fn a_client_can_show_who_it_is() {
     let (lab, authority) = (Lab::new(), Authority::new());
     let server = Server::tls(authority.config("127.0.0.1", false, true), |_| set(&["a"]));
     let (certificate, key) = authority.issue("client", false);
-    let (ca, cert, pem) = (authority.file(&lab), lab.path().join("cert.pem"), lab.path().join("key.pem"));
+    let (ca, cert, pem) = (
+        authority.file(&lab),
+        lab.path().join("cert.pem"),
+        lab.path().join("key.pem"),
+    );
     std::fs::write(&cert, certificate.pem()).unwrap();
     std::fs::write(&pem, key.serialize_pem()).unwrap();
     let url = server.url("/jwks");
     let token = token("a");
-    let basic = ["verify", "--ca-bundle", ca.to_str().unwrap(), "--jwks-uri", &url, &token];
-    let shown = ["--client-cert", cert.to_str().unwrap(), "--client-key", pem.to_str().unwrap()];
+    let basic = [
+        "verify",
+        "--ca-bundle",
+        ca.to_str().unwrap(),
+        "--jwks-uri",
+        &url,
+        &token,
+    ];
+    let shown = [
+        "--client-cert",
+        cert.to_str().unwrap(),
+        "--client-key",
+        pem.to_str().unwrap(),
+    ];
     lab.run(0, &basic).expect(3);
     lab.run(40, &[&basic[..], &shown].concat()).expect(0);
     assert_eq!(server.requests(), 1);

@@ -43,10 +43,14 @@ fn n24_tokens_that_do_not_name_their_key() {
         key
     };
     for (count, code) in [(1, 0), (3, 0), (9, 14)] {
-        let (lab, server) = (Lab::new(), Server::new(move |_| set_of(&(0..count).map(named).collect::<Vec<_>>())));
+        let (lab, server) = (
+            Lab::new(),
+            Server::new(move |_| set_of(&(0..count).map(named).collect::<Vec<_>>())),
+        );
         let url = server.url("/jwks");
         lab.verify(0, &url, &bare).expect(code);
-        lab.run(0, &["verify", "--require-kid", "--jwks-uri", &url, &bare]).expect(14);
+        lab.run(0, &["verify", "--require-kid", "--jwks-uri", &url, &bare])
+            .expect(14);
         // Another fetch would not help.
         server.requests();
         lab.verify(40, &url, &bare).expect(code);
@@ -69,15 +73,24 @@ fn n25_a_kid_matches_only_a_key_that_carries_it() {
 
 #[test]
 fn n26_issuers_do_not_vouch_for_each_other() {
-    let (lab, a, b) = (Lab::new(), Server::new(|_| set(&["a"])), Server::new(|_| set(&["a2"])));
+    let (lab, a, b) = (
+        Lab::new(),
+        Server::new(|_| set(&["a"])),
+        Server::new(|_| set(&["a2"])),
+    );
     for _ in 0..3 {
         lab.verify(0, &a.url("/jwks"), &token("a")).expect(0);
         lab.verify(0, &b.url("/jwks"), &token("a2")).expect(0);
         lab.verify(0, &b.url("/jwks"), &token("a")).expect(10);
         lab.verify(0, &a.url("/jwks"), &token("a2")).expect(10);
     }
-    assert_eq!((a.requests(), b.requests()), (1, 1), "and do not push each other out");
-    lab.verify(0, &a.url("/jwks?tenant=2"), &token("a")).expect(0);
+    assert_eq!(
+        (a.requests(), b.requests()),
+        (1, 1),
+        "and do not push each other out"
+    );
+    lab.verify(0, &a.url("/jwks?tenant=2"), &token("a"))
+        .expect(0);
     lab.verify(0, &a.url("/jwks/"), &token("a")).expect(0);
     assert_eq!(a.requests(), 2, "another spelling may be another tenant");
 }
@@ -114,9 +127,27 @@ fn n28_tokens_that_are_bad_anyway_cause_no_request() {
     let expired = unknown(json!({"exp": T0 - 3600}));
     let elsewhere = unknown(json!({"exp": T0 + 3600, "iss": "https://elsewhere.example"}));
     let check = |at| {
-        lab.verify(at, &url, &expired).expect(11).says("not fetched").json();
-        lab.run(at, &["verify", "--iss", "https://issuer.example", "--jwks-uri", &url, &elsewhere]).expect(13);
-        lab.run(at, &["verify", "--alg", "ES256", "--jwks-uri", &url, &elsewhere]).expect(15);
+        lab.verify(at, &url, &expired)
+            .expect(11)
+            .says("not fetched")
+            .json();
+        lab.run(
+            at,
+            &[
+                "verify",
+                "--iss",
+                "https://issuer.example",
+                "--jwks-uri",
+                &url,
+                &elsewhere,
+            ],
+        )
+        .expect(13);
+        lab.run(
+            at,
+            &["verify", "--alg", "ES256", "--jwks-uri", &url, &elsewhere],
+        )
+        .expect(15);
         lab.verify(at, &url, "not.a.token").expect(17);
     };
     check(0);
@@ -124,7 +155,18 @@ fn n28_tokens_that_are_bad_anyway_cause_no_request() {
     lab.verify(0, &url, &token("a")).expect(0);
     server.requests();
     lab.verify(40, &url, &expired).expect(11);
-    lab.run(40, &["verify", "--iss", "https://issuer.example", "--jwks-uri", &url, &elsewhere]).expect(13);
+    lab.run(
+        40,
+        &[
+            "verify",
+            "--iss",
+            "https://issuer.example",
+            "--jwks-uri",
+            &url,
+            &elsewhere,
+        ],
+    )
+    .expect(13);
     assert_eq!(server.requests(), 0);
 }
 
@@ -132,8 +174,16 @@ fn n28_tokens_that_are_bad_anyway_cause_no_request() {
 fn one_key_can_be_insisted_on() {
     let (lab, server) = (Lab::new(), Server::new(|_| set(&["a", "b"])));
     let url = server.url("/jwks");
-    lab.run(0, &["verify", "--kid", "a", "--jwks-uri", &url, &token("a")]).expect(0);
-    lab.run(0, &["verify", "--kid", "b", "--jwks-uri", &url, &token("a")]).expect(14);
+    lab.run(
+        0,
+        &["verify", "--kid", "a", "--jwks-uri", &url, &token("a")],
+    )
+    .expect(0);
+    lab.run(
+        0,
+        &["verify", "--kid", "b", "--jwks-uri", &url, &token("a")],
+    )
+    .expect(14);
 }
 
 #[test]
@@ -142,12 +192,25 @@ fn the_report_says_where_the_keys_came_from() {
     let url = server.url("/jwks");
     let keys = lab.verify(0, &url, &token("a")).expect(0).json()["keys"].clone();
     assert_eq!(keys["source"], "network");
-    assert_eq!((&keys["refreshed"], &keys["reason"], &keys["url"]), (&json!(true), &json!("cold"), &json!(url)));
+    assert_eq!(
+        (&keys["refreshed"], &keys["reason"], &keys["url"]),
+        (&json!(true), &json!("cold"), &json!(url))
+    );
     let keys = lab.verify(12, &url, &token("a")).expect(0).json()["keys"].clone();
     assert_eq!(keys["source"], "cache");
-    assert_eq!((&keys["state"], &keys["refreshed"], &keys["kid"]), (&json!("fresh"), &json!(false), &json!("a")));
-    assert!(keys["age_s"].as_i64().is_some_and(|age| (11..=12).contains(&age)));
-    let text = lab.run(12, &["verify", "--jwks-uri", &url, &token("a")]).expect(0).stdout;
+    assert_eq!(
+        (&keys["state"], &keys["refreshed"], &keys["kid"]),
+        (&json!("fresh"), &json!(false), &json!("a"))
+    );
+    assert!(
+        keys["age_s"]
+            .as_i64()
+            .is_some_and(|age| (11..=12).contains(&age))
+    );
+    let text = lab
+        .run(12, &["verify", "--jwks-uri", &url, &token("a")])
+        .expect(0)
+        .stdout;
     assert!(text.contains(&format!("keys from {url}")), "{text}");
 }
 
@@ -155,17 +218,86 @@ fn the_report_says_where_the_keys_came_from() {
 fn offline_and_refresh() {
     let (lab, server) = (Lab::new(), Server::new(|_| set(&["a"])));
     let url = server.url("/jwks");
-    lab.run(0, &["--offline", "verify", "--jwks-uri", &url, &token("a")]).expect(3).says("cache import");
+    lab.run(0, &["--offline", "verify", "--jwks-uri", &url, &token("a")])
+        .expect(3)
+        .says("cache import");
     lab.verify(0, &url, &token("a")).expect(0);
-    lab.run(0, &["verify", "--refresh", "--jwks-uri", &url, &token("a")]).expect(0);
+    lab.run(0, &["verify", "--refresh", "--jwks-uri", &url, &token("a")])
+        .expect(0);
     assert_eq!(server.requests(), 2);
-    lab.run(60, &["verify", "--offline", "--jwks-uri", &url, &token("a")]).expect(0);
-    lab.run(2000, &["verify", "--offline", "--jwks-uri", &url, &token("a")]).expect(3).says("--max-stale");
-    lab.run(2000, &["--offline", "verify", "--max-stale", "1h", "--jwks-uri", &url, &token("a")]).expect(0).says("overdue");
-    lab.run(0, &["--offline", "verify", "--refresh", "--jwks-uri", &url, &token("a")]).expect(2);
-    lab.run(0, &["verify", "--max-stale", "1h", "--jwks-uri", &url, &token("a")]).expect(2);
+    lab.run(
+        60,
+        &["verify", "--offline", "--jwks-uri", &url, &token("a")],
+    )
+    .expect(0);
+    lab.run(
+        2000,
+        &["verify", "--offline", "--jwks-uri", &url, &token("a")],
+    )
+    .expect(3)
+    .says("--max-stale");
+    lab.run(
+        2000,
+        &[
+            "--offline",
+            "verify",
+            "--max-stale",
+            "1h",
+            "--jwks-uri",
+            &url,
+            &token("a"),
+        ],
+    )
+    .expect(0)
+    .says("overdue");
+    lab.run(
+        0,
+        &[
+            "--offline",
+            "verify",
+            "--refresh",
+            "--jwks-uri",
+            &url,
+            &token("a"),
+        ],
+    )
+    .expect(2);
+    lab.run(
+        0,
+        &[
+            "verify",
+            "--max-stale",
+            "1h",
+            "--jwks-uri",
+            &url,
+            &token("a"),
+        ],
+    )
+    .expect(2);
     assert_eq!(server.requests(), 0);
-    lab.run(0, &["verify", "--jwks-max-age", "2h", "--jwks-uri", &url, &token("a")]).expect(2);
-    lab.run(65, &["verify", "--jwks-max-age", "1m", "--jwks-uri", &url, &token("a")]).expect(0);
+    lab.run(
+        0,
+        &[
+            "verify",
+            "--jwks-max-age",
+            "2h",
+            "--jwks-uri",
+            &url,
+            &token("a"),
+        ],
+    )
+    .expect(2);
+    lab.run(
+        65,
+        &[
+            "verify",
+            "--jwks-max-age",
+            "1m",
+            "--jwks-uri",
+            &url,
+            &token("a"),
+        ],
+    )
+    .expect(0);
     assert_eq!(server.requests(), 1);
 }

@@ -1,4 +1,5 @@
-//! A Redis of one's own, a jwtctl without anybody's settings, and a server that says what it is told to.
+//! A Redis of one's own, a jwtctl without anybody's settings, and a server that says what it is
+//! told to.
 
 use std::io::{Read as _, Write as _};
 use std::net::TcpListener;
@@ -20,7 +21,13 @@ pub const SECRET: &str = "a secret that HS256 finds long enough";
 /// Whether there is a program; if not, the caller has nothing to test.
 pub fn has(program: &str) -> bool {
     // Not all of them know --version, so that it runs at all has to do.
-    Command::new(program).arg("--version").stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).status().is_ok()
+    Command::new(program)
+        .arg("--version")
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .status()
+        .is_ok()
 }
 
 /// Leaves the test when a program is missing, and says so past libtest, which would swallow it.
@@ -44,21 +51,38 @@ pub struct Server {
 impl Server {
     /// Starts one on a Unix socket, with further settings as on its command line.
     pub fn start(settings: &[&str]) -> Self {
-        let folder = tempfile::Builder::new().prefix("jwtctl-redis-").tempdir().unwrap();
+        let folder = tempfile::Builder::new()
+            .prefix("jwtctl-redis-")
+            .tempdir()
+            .unwrap();
         let settings: Vec<String> = settings.iter().map(|it| (*it).to_owned()).collect();
         let process = launch(folder.path(), &settings);
-        let mut server = Self { process, folder, settings };
+        let mut server = Self {
+            process,
+            folder,
+            settings,
+        };
         server.await_ready();
         server
     }
 
     fn await_ready(&mut self) {
         let start = Instant::now();
-        while redis::Client::open(self.url()).unwrap().get_connection_with_timeout(Duration::from_secs(1)).is_err() {
+        while redis::Client::open(self.url())
+            .unwrap()
+            .get_connection_with_timeout(Duration::from_secs(1))
+            .is_err()
+        {
             if let Some(status) = self.process.try_wait().unwrap() {
-                panic!("redis-server ended with {status}: {}", std::fs::read_to_string(self.path("log")).unwrap_or_default());
+                panic!(
+                    "redis-server ended with {status}: {}",
+                    std::fs::read_to_string(self.path("log")).unwrap_or_default()
+                );
             }
-            assert!(start.elapsed() < Duration::from_secs(20), "redis-server does not start");
+            assert!(
+                start.elapsed() < Duration::from_secs(20),
+                "redis-server does not start"
+            );
             thread::sleep(Duration::from_millis(20));
         }
     }
@@ -101,7 +125,10 @@ impl Server {
 
     /// Sends it a signal: STOP, CONT, KILL.
     pub fn signal(&self, name: &str) {
-        let status = Command::new("kill").args([format!("-{name}"), self.process.id().to_string()]).status().unwrap();
+        let status = Command::new("kill")
+            .args([format!("-{name}"), self.process.id().to_string()])
+            .status()
+            .unwrap();
         assert!(status.success());
     }
 
@@ -111,7 +138,8 @@ impl Server {
         self.process.wait().unwrap();
     }
 
-    /// Starts it again once it has ended, with what it kept on disk: nothing, unless its settings say so.
+    /// Starts it again once it has ended, with what it kept on disk: nothing, unless its settings
+    /// say so.
     pub fn restart(&mut self) {
         self.process.wait().unwrap();
         self.process = launch(self.folder.path(), &self.settings);
@@ -120,7 +148,9 @@ impl Server {
 
     /// jwtctl, with this server.
     pub fn jwtctl(&self, args: &[&str]) -> Ran {
-        Jwtctl::new(self.folder.path()).env("JWTCTL_REDIS_URL", &self.url()).run(args)
+        Jwtctl::new(self.folder.path())
+            .env("JWTCTL_REDIS_URL", &self.url())
+            .run(args)
     }
 
     /// jwtctl, done, its answer as JSON.
@@ -136,7 +166,10 @@ impl Server {
     /// A new session: its token and its id.
     pub fn session(&self, args: &[&str]) -> (String, String) {
         let made = self.json(&[&["session", "create", "--secret", &self.secret()], args].concat());
-        (made["token"].as_str().unwrap().to_owned(), made["id"].as_str().unwrap().to_owned())
+        (
+            made["token"].as_str().unwrap().to_owned(),
+            made["id"].as_str().unwrap().to_owned(),
+        )
     }
 }
 
@@ -152,7 +185,16 @@ fn launch(folder: &Path, settings: &[String]) -> Child {
     let socket = folder.join("socket");
     let _ = std::fs::remove_file(&socket);
     Command::new("redis-server")
-        .args(["--port", "0", "--save", "", "--appendonly", "no", "--daemonize", "no"])
+        .args([
+            "--port",
+            "0",
+            "--save",
+            "",
+            "--appendonly",
+            "no",
+            "--daemonize",
+            "no",
+        ])
         .arg("--unixsocket")
         .arg(&socket)
         .arg("--dir")
@@ -169,10 +211,16 @@ fn launch(folder: &Path, settings: &[String]) -> Child {
 
 /// Asks a server directly.
 pub fn ask(url: &str, command: &[&str]) -> redis::RedisResult<redis::Value> {
-    let mut connection = redis::Client::open(url)?.get_connection_with_timeout(Duration::from_secs(5))?;
+    let mut connection =
+        redis::Client::open(url)?.get_connection_with_timeout(Duration::from_secs(5))?;
     connection.set_read_timeout(Some(Duration::from_secs(10)))?;
-    let parts: Vec<Vec<u8>> = command.iter().map(|part| part.as_bytes().to_vec()).collect();
-    connection.req_packed_command(&redis::pack_command(&parts))?.extract_error()
+    let parts: Vec<Vec<u8>> = command
+        .iter()
+        .map(|part| part.as_bytes().to_vec())
+        .collect();
+    connection
+        .req_packed_command(&redis::pack_command(&parts))?
+        .extract_error()
 }
 
 /// A file with something in it.
@@ -185,7 +233,11 @@ pub fn file(folder: &Path, name: &str, content: &str) -> String {
 /// A port of this machine that was free a moment ago, with room above it for the bus of a cluster.
 pub fn free_port() -> u16 {
     loop {
-        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        let port = TcpListener::bind("127.0.0.1:0")
+            .unwrap()
+            .local_addr()
+            .unwrap()
+            .port();
         if port < 55_000 && TcpListener::bind(("127.0.0.1", port + 10_000)).is_ok() {
             return port;
         }
@@ -206,7 +258,11 @@ impl Jwtctl {
                 command.env_remove(name);
             }
         }
-        command.current_dir(folder).env("CI", "1").env("NO_COLOR", "1").stdin(Stdio::null());
+        command
+            .current_dir(folder)
+            .env("CI", "1")
+            .env("NO_COLOR", "1")
+            .stdin(Stdio::null());
         Self { command }
     }
 

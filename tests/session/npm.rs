@@ -1,5 +1,6 @@
-//! Sessions made by the npm middleware jwt-redis-session, in an express app, and by jwtctl: each reads, updates, renews
-//! and destroys the other's. `.ci/peers.sh` installs it; where it is absent, that is said.
+//! Sessions made by the npm middleware jwt-redis-session, in an express app, and by jwtctl: each
+//! reads, updates, renews and destroys the other's. `.ci/peers.sh` installs it; where it is absent,
+//! that is said.
 
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpStream;
@@ -30,7 +31,11 @@ impl App {
     /// Starts it, if it can be had.
     fn start(server: &Server) -> Option<Self> {
         let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/peers/session.mjs");
-        let version = Command::new("node").arg(&script).arg("version").output().unwrap();
+        let version = Command::new("node")
+            .arg(&script)
+            .arg("version")
+            .output()
+            .unwrap();
         if version.status.code() == Some(NOT_SUPPORTED) {
             let why = String::from_utf8_lossy(&version.stderr).into_owned();
             let _ = std::io::stderr().write_all(format!("skipped: {why}").as_bytes());
@@ -39,7 +44,12 @@ impl App {
         assert!(version.status.success(), "{version:?}");
         let mut process = Command::new("node")
             .arg(&script)
-            .args(["serve", &server.path("socket").display().to_string(), &server.secret(), MAX_AGE_TEXT])
+            .args([
+                "serve",
+                &server.path("socket").display().to_string(),
+                &server.secret(),
+                MAX_AGE_TEXT,
+            ])
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()
@@ -48,22 +58,36 @@ impl App {
         let mut line = String::new();
         stdout.read_line(&mut line).unwrap();
         let port = line.trim().parse().unwrap();
-        Some(Self { process, _stdout: stdout, port })
+        Some(Self {
+            process,
+            _stdout: stdout,
+            port,
+        })
     }
 
     /// A request with a token, and what comes of it.
     fn ask(&self, method: &str, path: &str, token: &str, body: &Value) -> (u16, Value) {
         let mut stream = TcpStream::connect(("127.0.0.1", self.port)).unwrap();
-        stream.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
+        stream
+            .set_read_timeout(Some(Duration::from_secs(20)))
+            .unwrap();
         let body = body.to_string();
-        let head = format!("{method} {path} HTTP/1.1\r\nhost: app\r\nconnection: close\r\nx-access-token: {token}\r\n");
-        let more = format!("content-type: application/json\r\ncontent-length: {}\r\n\r\n{body}", body.len());
+        let head = format!(
+            "{method} {path} HTTP/1.1\r\nhost: app\r\nconnection: close\r\nx-access-token: {token}\r\n"
+        );
+        let more = format!(
+            "content-type: application/json\r\ncontent-length: {}\r\n\r\n{body}",
+            body.len()
+        );
         stream.write_all((head + &more).as_bytes()).unwrap();
         let mut answer = String::new();
         stream.read_to_string(&mut answer).unwrap();
         let (head, body) = answer.split_once("\r\n\r\n").unwrap();
         let status = head.split(' ').nth(1).unwrap().parse().unwrap();
-        (status, serde_json::from_str(body).unwrap_or_else(|e| panic!("{e}: {answer}")))
+        (
+            status,
+            serde_json::from_str(body).unwrap_or_else(|e| panic!("{e}: {answer}")),
+        )
     }
 
     #[track_caller]
@@ -98,38 +122,100 @@ impl Drop for App {
 fn what_the_middleware_makes_jwtctl_handles() {
     needs!("redis-server", "node");
     let server = Server::start(&[]);
-    let Some(app) = App::start(&server) else { return };
+    let Some(app) = App::start(&server) else {
+        return;
+    };
     let secret = server.secret();
-    let made = app.post("/create", "", &json!({"data": {"user": "alice", "n": 1.5}, "claims": {"aud": "me", "role": "admin"}}));
-    let (token, id) = (made["token"].as_str().unwrap(), made["id"].as_str().unwrap());
+    let made = app.post(
+        "/create",
+        "",
+        &json!({"data": {"user": "alice", "n": 1.5}, "claims": {"aud": "me", "role": "admin"}}),
+    );
+    let (token, id) = (
+        made["token"].as_str().unwrap(),
+        made["id"].as_str().unwrap(),
+    );
     let key = format!("sess:{id}");
     assert_eq!(server.ttl(&key), MAX_AGE);
 
     let shown = server.json(&["session", "show", token, "--secret", &secret]);
-    assert_eq!((&shown["id"], &shown["data"]), (&json!(id), &json!({"user": "alice", "n": 1.5})));
-    assert!(shown.get("claims").is_none() && shown.get("jwt").is_none(), "{shown}");
-    let verify = ["verify", token, "--secret", &secret, "--aud", "me", "--session", &server.url()];
+    assert_eq!(
+        (&shown["id"], &shown["data"]),
+        (&json!(id), &json!({"user": "alice", "n": 1.5}))
+    );
+    assert!(
+        shown.get("claims").is_none() && shown.get("jwt").is_none(),
+        "{shown}"
+    );
+    let verify = [
+        "verify",
+        token,
+        "--secret",
+        &secret,
+        "--aud",
+        "me",
+        "--session",
+        &server.url(),
+    ];
     server.jwtctl(&verify).expect(0);
 
     server.ask(&["EXPIRE", &key, "100"]);
-    server.json(&["session", "update", token, "--secret", &secret, "city=Köln", "n:=2", "--max-age", MAX_AGE_TEXT]);
+    server.json(&[
+        "session",
+        "update",
+        token,
+        "--secret",
+        &secret,
+        "city=Köln",
+        "n:=2",
+        "--max-age",
+        MAX_AGE_TEXT,
+    ]);
     assert_eq!(server.ttl(&key), MAX_AGE);
-    assert_eq!(app.get(token)["data"], json!({"user": "alice", "n": 2, "city": "Köln"}));
+    assert_eq!(
+        app.get(token)["data"],
+        json!({"user": "alice", "n": 2, "city": "Köln"})
+    );
     server.ask(&["EXPIRE", &key, "100"]);
-    server.json(&["session", "touch", token, "--secret", &secret, "--max-age", MAX_AGE_TEXT]);
+    server.json(&[
+        "session",
+        "touch",
+        token,
+        "--secret",
+        &secret,
+        "--max-age",
+        MAX_AGE_TEXT,
+    ]);
     assert_eq!(server.ttl(&key), MAX_AGE);
 
     // What the middleware writes back has its own members; they stay, and data stays apart.
     app.post("/update", token, &json!({"seen": true}));
     let stored: Value = serde_json::from_str(&server.text(&key).unwrap()).unwrap();
-    assert!(stored["claims"]["jti"] == id && stored["jwt"] == token && stored.get("id").is_none(), "{stored}");
-    let shown = server.json(&["session", "update", token, "--secret", &secret, "--replace", "only=this"]);
+    assert!(
+        stored["claims"]["jti"] == id && stored["jwt"] == token && stored.get("id").is_none(),
+        "{stored}"
+    );
+    let shown = server.json(&[
+        "session",
+        "update",
+        token,
+        "--secret",
+        &secret,
+        "--replace",
+        "only=this",
+    ]);
     assert_eq!(
         (&shown["data"], &shown["claims"]["role"], &shown["jwt"]),
         (&json!({"only": "this"}), &json!("admin"), &json!(token))
     );
-    assert_eq!(app.post("/reload", token, &json!({}))["data"], json!({"only": "this"}));
-    assert_eq!(server.json(&["session", "list", "--where", "role=admin"])["sessions"][0]["id"], id);
+    assert_eq!(
+        app.post("/reload", token, &json!({}))["data"],
+        json!({"only": "this"})
+    );
+    assert_eq!(
+        server.json(&["session", "list", "--where", "role=admin"])["sessions"][0]["id"],
+        id
+    );
 
     server.json(&["session", "destroy", token, "--secret", &secret]);
     assert!(app.refuses(token));
@@ -140,36 +226,77 @@ fn what_the_middleware_makes_jwtctl_handles() {
 fn what_jwtctl_makes_the_middleware_handles() {
     needs!("redis-server", "node");
     let server = Server::start(&[]);
-    let Some(app) = App::start(&server) else { return };
+    let Some(app) = App::start(&server) else {
+        return;
+    };
     let secret = server.secret();
-    let (token, id) =
-        server.session(&["--data", "user=alice", "--data", "list:=[1,{\"a\":null}]", "role=admin", "--max-age", MAX_AGE_TEXT]);
+    let (token, id) = server.session(&[
+        "--data",
+        "user=alice",
+        "--data",
+        "list:=[1,{\"a\":null}]",
+        "role=admin",
+        "--max-age",
+        MAX_AGE_TEXT,
+    ]);
     let key = format!("sess:{id}");
     assert_eq!(server.ttl(&key), MAX_AGE);
 
     // A request renews, a verification does not.
     server.ask(&["EXPIRE", &key, "100"]);
-    server.jwtctl(&["verify", &token, "--secret", &secret, "--session", &server.url()]).expect(0);
+    server
+        .jwtctl(&[
+            "verify",
+            &token,
+            "--secret",
+            &secret,
+            "--session",
+            &server.url(),
+        ])
+        .expect(0);
     server.json(&["session", "show", &token, "--secret", &secret]);
     assert!(server.ttl(&key) <= 100);
     let seen = app.get(&token);
-    assert_eq!((&seen["id"], &seen["claims"]["role"]), (&json!(id), &json!("admin")));
-    assert_eq!(seen["data"], json!({"user": "alice", "list": [1, {"a": null}]}));
+    assert_eq!(
+        (&seen["id"], &seen["claims"]["role"]),
+        (&json!(id), &json!("admin"))
+    );
+    assert_eq!(
+        seen["data"],
+        json!({"user": "alice", "list": [1, {"a": null}]})
+    );
     await_ttl(&server, &key);
 
     server.ask(&["EXPIRE", &key, "100"]);
     app.post("/update", &token, &json!({"user": "bob"}));
     await_ttl(&server, &key);
     let shown = server.json(&["session", "show", &token, "--secret", &secret]);
-    assert_eq!(shown["data"], json!({"user": "bob", "list": [1, {"a": null}]}));
-    assert_eq!((&shown["claims"]["jti"], &shown["jwt"]), (&json!(id), &json!(token)));
+    assert_eq!(
+        shown["data"],
+        json!({"user": "bob", "list": [1, {"a": null}]})
+    );
+    assert_eq!(
+        (&shown["claims"]["jti"], &shown["jwt"]),
+        (&json!(id), &json!(token))
+    );
     server.ask(&["EXPIRE", &key, "100"]);
     app.post("/touch", &token, &json!({}));
     await_ttl(&server, &key);
 
     app.post("/destroy", &token, &json!({}));
-    server.jwtctl(&["session", "show", &token, "--secret", &secret]).fails(16, "is gone");
-    server.jwtctl(&["verify", &token, "--secret", &secret, "--session", &server.url()]).expect(16);
+    server
+        .jwtctl(&["session", "show", &token, "--secret", &secret])
+        .fails(16, "is gone");
+    server
+        .jwtctl(&[
+            "verify",
+            &token,
+            "--secret",
+            &secret,
+            "--session",
+            &server.url(),
+        ])
+        .expect(16);
     assert!(app.refuses(&token));
 }
 
@@ -177,9 +304,22 @@ fn what_jwtctl_makes_the_middleware_handles() {
 fn both_refuse_the_same() {
     needs!("redis-server", "node");
     let server = Server::start(&[]);
-    let Some(app) = App::start(&server) else { return };
+    let Some(app) = App::start(&server) else {
+        return;
+    };
     let secret = server.secret();
-    let verify = |token: &str| server.jwtctl(&["verify", token, "--secret", &secret, "--session", &server.url()]).code;
+    let verify = |token: &str| {
+        server
+            .jwtctl(&[
+                "verify",
+                token,
+                "--secret",
+                &secret,
+                "--session",
+                &server.url(),
+            ])
+            .code
+    };
 
     let (token, id) = server.session(&[]);
     assert!(!app.refuses(&token) && verify(&token) == 0);
@@ -187,20 +327,39 @@ fn both_refuse_the_same() {
     assert!(app.refuses(&token) && verify(&token) == 16, "damaged");
 
     // The middleware lets claims name another id in the token than in the key.
-    let made = app.post("/create", "", &json!({"data": {}, "claims": {"jti": "elsewhere"}}));
+    let made = app.post(
+        "/create",
+        "",
+        &json!({"data": {}, "claims": {"jti": "elsewhere"}}),
+    );
     let token = made["token"].as_str().unwrap();
     assert!(app.refuses(token) && verify(token) == 16, "another jti");
 
     let (expired, _) = server.session(&["exp:=1000000000"]);
     assert!(app.refuses(&expired) && verify(&expired) == 11, "expired");
     let (unborn, _) = server.session(&["nbf:=4000000000"]);
-    assert!(app.refuses(&unborn) && verify(&unborn) == 12, "not yet valid");
+    assert!(
+        app.refuses(&unborn) && verify(&unborn) == 12,
+        "not yet valid"
+    );
 
     // Both write the same kind of token.
-    let made = app.post("/create", "", &json!({"data": {}, "claims": {"role": "admin"}}));
+    let made = app.post(
+        "/create",
+        "",
+        &json!({"data": {}, "claims": {"role": "admin"}}),
+    );
     let (ours, _) = server.session(&["role=admin"]);
-    let [theirs, ours] = [made["token"].as_str().unwrap(), &ours].map(|token| server.json(&["decode", token]));
-    let names = |token: &Value| token["payload"].as_object().unwrap().keys().cloned().collect::<Vec<_>>();
+    let [theirs, ours] =
+        [made["token"].as_str().unwrap(), &ours].map(|token| server.json(&["decode", token]));
+    let names = |token: &Value| {
+        token["payload"]
+            .as_object()
+            .unwrap()
+            .keys()
+            .cloned()
+            .collect::<Vec<_>>()
+    };
     assert_eq!(theirs["header"], ours["header"]);
     assert_eq!(names(&theirs), names(&ours));
 }

@@ -13,7 +13,14 @@ fn a_server_that_died_is_an_error_and_one_that_lost_everything_an_answer() {
     let mut server = Server::start(&[]);
     let secret = server.secret();
     let (token, id) = server.session(&["--data", "a:=1"]);
-    let verify = ["verify", &token, "--secret", &secret, "--session", &server.url()];
+    let verify = [
+        "verify",
+        &token,
+        "--secret",
+        &secret,
+        "--session",
+        &server.url(),
+    ];
     server.jwtctl(&verify).expect(0);
 
     server.kill();
@@ -28,16 +35,33 @@ fn a_server_that_died_is_an_error_and_one_that_lost_everything_an_answer() {
     ] {
         server.jwtctl(args).fails(3, "connection refused");
     }
-    let json = server.jwtctl(&[&verify[..], &["--json"]].concat()).expect(3).json();
-    assert_eq!((&json["ok"], &json["error"]["code"]), (&false.into(), &"redis-unavailable".into()));
+    let json = server
+        .jwtctl(&[&verify[..], &["--json"]].concat())
+        .expect(3)
+        .json();
+    assert_eq!(
+        (&json["ok"], &json["error"]["code"]),
+        (&false.into(), &"redis-unavailable".into())
+    );
     // What can be refused without Redis still is.
     let tail = if token.ends_with('A') { "E" } else { "A" };
     let forged = format!("{}{tail}", &token[..token.len() - 1]);
-    server.jwtctl(&["verify", &forged, "--secret", &secret, "--session", &server.url()]).expect(10);
+    server
+        .jwtctl(&[
+            "verify",
+            &forged,
+            "--secret",
+            &secret,
+            "--session",
+            &server.url(),
+        ])
+        .expect(10);
 
     server.restart();
     server.jwtctl(&verify).expect(16);
-    server.jwtctl(&["session", "update", "--id", &id, "a:=2"]).fails(16, "is gone");
+    server
+        .jwtctl(&["session", "update", "--id", &id, "a:=2"])
+        .fails(16, "is gone");
 }
 
 #[test]
@@ -52,8 +76,16 @@ fn what_was_said_to_be_done_survives_a_crash() {
             move || {
                 let members = (0..).map(|i| format!("m{writer}_{i}"));
                 let codes = members.map(|member| {
-                    let ran = server.jwtctl(&["session", "update", "--id", id, &format!("{member}:=true")]);
-                    (ran.code == 0).then_some(member).ok_or_else(|| ran.fails(3, ""))
+                    let ran = server.jwtctl(&[
+                        "session",
+                        "update",
+                        "--id",
+                        id,
+                        &format!("{member}:=true"),
+                    ]);
+                    (ran.code == 0)
+                        .then_some(member)
+                        .ok_or_else(|| ran.fails(3, ""))
                 });
                 codes.map_while(Result::ok).collect::<Vec<String>>()
             }
@@ -61,12 +93,18 @@ fn what_was_said_to_be_done_survives_a_crash() {
         let writers: Vec<_> = (0..4).map(|writer| scope.spawn(update(writer))).collect();
         thread::sleep(Duration::from_millis(400));
         server.signal("KILL");
-        writers.into_iter().flat_map(|writer| writer.join().unwrap()).collect()
+        writers
+            .into_iter()
+            .flat_map(|writer| writer.join().unwrap())
+            .collect()
     });
     assert!(!done.is_empty());
     server.restart();
     let data = &server.json(&["session", "show", "--id", &id])["data"];
-    assert!(done.iter().all(|member| data[member] == true), "{done:?} and {data}");
+    assert!(
+        done.iter().all(|member| data[member] == true),
+        "{done:?} and {data}"
+    );
 }
 
 #[test]
@@ -77,19 +115,34 @@ fn a_paused_server_is_not_waited_for() {
     let (token, id) = server.session(&["--data", "a:=1"]);
     server.signal("STOP");
     let calls: [&[&str]; 4] = [
-        &["verify", &token, "--secret", &secret, "--session", &server.url()],
+        &[
+            "verify",
+            &token,
+            "--secret",
+            &secret,
+            "--session",
+            &server.url(),
+        ],
         &["session", "update", "--id", &id, "a:=2"],
         &["session", "create", "--secret", &secret],
         &["session", "list"],
     ];
     let ran: Vec<_> = thread::scope(|scope| {
-        let running: Vec<_> = calls.iter().map(|args| scope.spawn(|| server.jwtctl(args))).collect();
+        let running: Vec<_> = calls
+            .iter()
+            .map(|args| scope.spawn(|| server.jwtctl(args)))
+            .collect();
         running.into_iter().map(|it| it.join().unwrap()).collect()
     });
     server.signal("CONT");
-    ran.into_iter().for_each(|ran| drop(ran.fails(3, "did not answer in time")));
+    ran.into_iter()
+        .for_each(|ran| drop(ran.fails(3, "did not answer in time")));
     // What was asked for meanwhile may have been done or not; what was there is there.
-    assert!(server.text(&format!("sess:{id}")).is_some_and(|it| it == r#"{"a":1}"# || it == r#"{"a":2}"#));
+    assert!(
+        server
+            .text(&format!("sess:{id}"))
+            .is_some_and(|it| it == r#"{"a":1}"# || it == r#"{"a":2}"#)
+    );
     server.jwtctl(&["session", "show", "--id", &id]).expect(0);
 }
 
@@ -99,13 +152,26 @@ fn a_full_server_loses_nothing() {
     let server = Server::start(&[]);
     let secret = server.secret();
     let (_, id) = server.session(&["--data", "a:=1"]);
-    server.ask(&["CONFIG", "SET", "maxmemory-policy", "noeviction", "maxmemory", "1"]);
-    server.jwtctl(&["session", "create", "--secret", &secret]).fails(3, "memory is full");
-    server.jwtctl(&["session", "update", "--id", &id, "a:=2"]).fails(3, "memory is full");
+    server.ask(&[
+        "CONFIG",
+        "SET",
+        "maxmemory-policy",
+        "noeviction",
+        "maxmemory",
+        "1",
+    ]);
+    server
+        .jwtctl(&["session", "create", "--secret", &secret])
+        .fails(3, "memory is full");
+    server
+        .jwtctl(&["session", "update", "--id", &id, "a:=2"])
+        .fails(3, "memory is full");
     assert_eq!(server.text(&format!("sess:{id}")).unwrap(), r#"{"a":1}"#);
     server.jwtctl(&["session", "show", "--id", &id]).expect(0);
     server.jwtctl(&["session", "list"]).expect(0);
-    server.jwtctl(&["session", "destroy", "--id", &id]).expect(0);
+    server
+        .jwtctl(&["session", "destroy", "--id", &id])
+        .expect(0);
 }
 
 #[test]
@@ -117,11 +183,25 @@ fn a_replica_says_that_it_is_one() {
     let replica = Server::start(&["--replicaof", "127.0.0.1", &port]);
     let start = Instant::now();
     while replica.text(&format!("sess:{id}")).is_none() {
-        assert!(start.elapsed() < Duration::from_secs(20), "the replica does not catch up");
+        assert!(
+            start.elapsed() < Duration::from_secs(20),
+            "the replica does not catch up"
+        );
         thread::sleep(Duration::from_millis(50));
     }
-    replica.jwtctl(&["session", "touch", "--id", &id]).fails(3, "read-only replica");
-    replica.jwtctl(&["verify", &token, "--secret", &replica.secret(), "--session", &replica.url()]).expect(0);
+    replica
+        .jwtctl(&["session", "touch", "--id", &id])
+        .fails(3, "read-only replica");
+    replica
+        .jwtctl(&[
+            "verify",
+            &token,
+            "--secret",
+            &replica.secret(),
+            "--session",
+            &replica.url(),
+        ])
+        .expect(0);
 }
 
 /// An array in an array, and so on.
@@ -132,15 +212,43 @@ fn every_refusal_is_one_clear_error() {
     let folder = tempfile::tempdir().unwrap();
     let secret = file(folder.path(), "secret", crate::harness::SECRET);
     for (answer, code, why) in [
-        (&b"-LOADING Redis is loading the dataset in memory\r\n"[..], 3, "still loading"),
-        (b"-NOAUTH Authentication required.\r\n", 2, "a password is needed"),
-        (b"-NOPERM this user has no permissions to run the 'setex' command\r\n", 3, "'setex'"),
-        (b"-OOM command not allowed when used memory > 'maxmemory'.\r\n", 3, "memory is full"),
-        (b"-MISCONF Redis is configured to save RDB snapshots\r\n", 3, "cannot save"),
+        (
+            &b"-LOADING Redis is loading the dataset in memory\r\n"[..],
+            3,
+            "still loading",
+        ),
+        (
+            b"-NOAUTH Authentication required.\r\n",
+            2,
+            "a password is needed",
+        ),
+        (
+            b"-NOPERM this user has no permissions to run the 'setex' command\r\n",
+            3,
+            "'setex'",
+        ),
+        (
+            b"-OOM command not allowed when used memory > 'maxmemory'.\r\n",
+            3,
+            "memory is full",
+        ),
+        (
+            b"-MISCONF Redis is configured to save RDB snapshots\r\n",
+            3,
+            "cannot save",
+        ),
         (b"-CLUSTERDOWN The cluster is down\r\n", 3, "CLUSTERDOWN"),
         (b"-MOVED 1 nowhere\r\n", 3, "MOVED 1 nowhere"),
-        (b"-DENIED Redis is running in protected mode\r\n", 3, "protected mode"),
-        (b"-STRANGE \x1b[31mthings\r\n", 3, "STRANGE \\u001b[31mthings"),
+        (
+            b"-DENIED Redis is running in protected mode\r\n",
+            3,
+            "protected mode",
+        ),
+        (
+            b"-STRANGE \x1b[31mthings\r\n",
+            3,
+            "STRANGE \\u001b[31mthings",
+        ),
         (b"HTTP/1.1 400 Bad Request\r\n\r\n", 3, "not Redis"),
         (b"\x15\x03\x01\x00\x02\x02\x50", 3, "not Redis"),
         (b"$-7\r\n", 3, "no answer to it"),
@@ -152,7 +260,8 @@ fn every_refusal_is_one_clear_error() {
         (b"", 3, "did not answer in time"),
     ] {
         let url = scripted(answer);
-        let ran = Jwtctl::new(folder.path()).run(&["session", "create", "--secret", &secret, "--redis", &url]);
+        let ran = Jwtctl::new(folder.path())
+            .run(&["session", "create", "--secret", &secret, "--redis", &url]);
         ran.fails(code, why);
     }
 }
@@ -161,15 +270,32 @@ fn every_refusal_is_one_clear_error() {
 fn nothing_is_gone_because_an_answer_is_odd() {
     let folder = tempfile::tempdir().unwrap();
     let secret = file(folder.path(), "secret", crate::harness::SECRET);
-    let sign = ["sign", "--secret", &secret, "--alg", "HS256", "--jti", "x", "--no-exp"];
+    let sign = [
+        "sign", "--secret", &secret, "--alg", "HS256", "--jti", "x", "--no-exp",
+    ];
     let token = Jwtctl::new(folder.path()).run(&sign).expect(0).stdout;
-    for answer in [&b":0\r\n"[..], b"*0\r\n", b"+OK\r\n", b"*-1\r\n", b"_\r\n", b"#f\r\n"] {
+    for answer in [
+        &b":0\r\n"[..],
+        b"*0\r\n",
+        b"+OK\r\n",
+        b"*-1\r\n",
+        b"_\r\n",
+        b"#f\r\n",
+    ] {
         let url = scripted(answer);
-        let verified = Jwtctl::new(folder.path()).run(&["verify", token.trim(), "--secret", &secret, "--session", &url]);
+        let verified = Jwtctl::new(folder.path()).run(&[
+            "verify",
+            token.trim(),
+            "--secret",
+            &secret,
+            "--session",
+            &url,
+        ]);
         // Nothing at all and a string are answers to GET: there is no session, or it is damaged.
         let is_answer = matches!(answer, b"+OK\r\n" | b"*-1\r\n" | b"_\r\n");
         verified.expect(if is_answer { 16 } else { 3 });
-        let destroyed = Jwtctl::new(folder.path()).run(&["session", "destroy", "--id", "x", "--redis", &url]);
+        let destroyed =
+            Jwtctl::new(folder.path()).run(&["session", "destroy", "--id", "x", "--redis", &url]);
         destroyed.expect(if answer == b":0\r\n" { 16 } else { 3 });
     }
 }
@@ -188,7 +314,14 @@ fn redirections_come_to_an_end() {
             let _ = stream.write_all(format!("-MOVED 1 :{}\r\n", address.port()).as_bytes());
         }
     });
-    let ran = Jwtctl::new(folder.path()).run(&["session", "touch", "--id", "x", "--redis", &format!("redis://{address}")]);
+    let ran = Jwtctl::new(folder.path()).run(&[
+        "session",
+        "touch",
+        "--id",
+        "x",
+        "--redis",
+        &format!("redis://{address}"),
+    ]);
     ran.fails(3, "from one to the next");
 }
 
@@ -196,8 +329,14 @@ fn redirections_come_to_an_end() {
 fn nobody_there_is_found_out_soon() {
     let folder = tempfile::tempdir().unwrap();
     let port = crate::harness::free_port();
-    for url in [format!("redis://127.0.0.1:{port}"), format!("rediss://127.0.0.1:{port}"), "unix:///no/such/socket".into()] {
-        Jwtctl::new(folder.path()).run(&["session", "list", "--redis", &url]).expect(3);
+    for url in [
+        format!("redis://127.0.0.1:{port}"),
+        format!("rediss://127.0.0.1:{port}"),
+        "unix:///no/such/socket".into(),
+    ] {
+        Jwtctl::new(folder.path())
+            .run(&["session", "list", "--redis", &url])
+            .expect(3);
     }
     // A byte at a time never runs into the timeout of a socket.
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();

@@ -9,8 +9,26 @@ const PASSWORD: &str = "hunter2/with:odd@bytes";
 /// A server with a password; the tests themselves come in as a user without one.
 fn guarded(port: &str) -> Server {
     let server = Server::start(&["--port", port, "--bind", "127.0.0.1"]);
-    server.ask(&["ACL", "SETUSER", "app", "on", &format!(">{PASSWORD}"), "~sess:*", "+get", "+ttl", "+setex", "+expire", "+del"]);
-    server.ask(&["ACL", "SETUSER", "default", "resetpass", &format!(">{PASSWORD}")]);
+    server.ask(&[
+        "ACL",
+        "SETUSER",
+        "app",
+        "on",
+        &format!(">{PASSWORD}"),
+        "~sess:*",
+        "+get",
+        "+ttl",
+        "+setex",
+        "+expire",
+        "+del",
+    ]);
+    server.ask(&[
+        "ACL",
+        "SETUSER",
+        "default",
+        "resetpass",
+        &format!(">{PASSWORD}"),
+    ]);
     server
 }
 
@@ -30,12 +48,22 @@ fn a_password_on_the_command_line_is_refused_and_not_repeated() {
             &["verify", "a.b.c", "--secret", &secret, "--session", url],
         ] {
             let ran = Jwtctl::new(folder.path()).run(args).expect(2);
-            assert!(!ran.stderr.contains("hunter2") && ran.stdout.is_empty(), "{ran:#?}");
-            let json = Jwtctl::new(folder.path()).run(&[args, &["--json", "-v"]].concat()).expect(2);
-            assert!(!json.stdout.contains("hunter2") && !json.stderr.contains("hunter2"), "{json:#?}");
+            assert!(
+                !ran.stderr.contains("hunter2") && ran.stdout.is_empty(),
+                "{ran:#?}"
+            );
+            let json = Jwtctl::new(folder.path())
+                .run(&[args, &["--json", "-v"]].concat())
+                .expect(2);
+            assert!(
+                !json.stdout.contains("hunter2") && !json.stderr.contains("hunter2"),
+                "{json:#?}"
+            );
         }
     }
-    let ran = Jwtctl::new(folder.path()).run(&["session", "list", "--redis-password-from", "hunter2"]).expect(2);
+    let ran = Jwtctl::new(folder.path())
+        .run(&["session", "list", "--redis-password-from", "hunter2"])
+        .expect(2);
     assert!(!ran.stderr.contains("hunter2"), "{ran:#?}");
 }
 
@@ -51,23 +79,50 @@ fn passwords_come_from_files_and_the_environment() {
     let empty = file(folder, "empty", "\n");
     let encoded = "hunter2%2Fwith:odd%40bytes";
     let list = ["session", "list", "--redis", &url];
-    let with = |from: &str| Jwtctl::new(folder).env("PW", PASSWORD).run(&[&list[..], &["--redis-password-from", from]].concat());
-    let shown: Vec<_> = [with(&password), with("env:PW")].into_iter().map(|ran| ran.expect(0)).collect();
-    assert!(shown.iter().all(|ran| ran.stdout == "no sessions\n"), "{shown:#?}");
+    let with = |from: &str| {
+        Jwtctl::new(folder)
+            .env("PW", PASSWORD)
+            .run(&[&list[..], &["--redis-password-from", from]].concat())
+    };
+    let shown: Vec<_> = [with(&password), with("env:PW")]
+        .into_iter()
+        .map(|ran| ran.expect(0))
+        .collect();
+    assert!(
+        shown.iter().all(|ran| ran.stdout == "no sessions\n"),
+        "{shown:#?}"
+    );
     with(&wrong).fails(2, "the password is wrong");
     with(&empty).fails(2, "password is empty");
-    Jwtctl::new(folder).run(&list).fails(2, "a password is needed");
+    Jwtctl::new(folder)
+        .run(&list)
+        .fails(2, "a password is needed");
 
-    let by_environment = |url: &str| Jwtctl::new(folder).env("JWTCTL_REDIS_URL", url).run(&["session", "list", "-v"]);
+    let by_environment = |url: &str| {
+        Jwtctl::new(folder)
+            .env("JWTCTL_REDIS_URL", url)
+            .run(&["session", "list", "-v"])
+    };
     let ran = by_environment(&format!("redis://:{encoded}@127.0.0.1:{port}")).expect(0);
     assert!(!ran.stderr.contains("hunter2"), "{ran:#?}");
     let ran = by_environment(&format!("redis://:hunter3@127.0.0.1:{port}")).expect(2);
     assert!(!ran.stderr.contains("hunter3"), "{ran:#?}");
 
     // A password that nobody asked for is a mistake as well.
-    ask(&format!("redis://:{encoded}@127.0.0.1:{port}"), &["ACL", "SETUSER", "default", "nopass"]).unwrap();
+    ask(
+        &format!("redis://:{encoded}@127.0.0.1:{port}"),
+        &["ACL", "SETUSER", "default", "nopass"],
+    )
+    .unwrap();
     let open = Server::start(&[]);
-    let ran = Jwtctl::new(folder).run(&["session", "list", "--redis", &open.url(), "--redis-password-from", &password]);
+    let ran = Jwtctl::new(folder).run(&[
+        "session",
+        "list",
+        "--redis",
+        &open.url(),
+        "--redis-password-from",
+        &password,
+    ]);
     ran.fails(2, "the server has none");
 }
 
@@ -84,7 +139,9 @@ fn a_user_may_do_what_its_acl_allows() {
         Jwtctl::new(folder).run(&[&["session"], args, &login].concat())
     };
     // What the middleware needs is enough for what the middleware does.
-    let made = run(&["create", "--secret", &secret, "--json"]).expect(0).json();
+    let made = run(&["create", "--secret", &secret, "--json"])
+        .expect(0)
+        .json();
     let id = made["id"].as_str().unwrap();
     run(&["show", "--id", id]).expect(0);
     run(&["touch", "--id", id]).expect(0);
@@ -92,8 +149,15 @@ fn a_user_may_do_what_its_acl_allows() {
     run(&["update", "--id", id, "a=b"]).fails(3, "'eval'");
     run(&["show", "--id", id, "--keyspace", "other:"]).fails(3, "ACL");
     let token = made["token"].as_str().unwrap();
-    let verify =
-        |login: &[&str]| Jwtctl::new(folder).run(&[&["verify", token, "--secret", &secret, "--session", &url], login].concat());
+    let verify = |login: &[&str]| {
+        Jwtctl::new(folder).run(
+            &[
+                &["verify", token, "--secret", &secret, "--session", &url],
+                login,
+            ]
+            .concat(),
+        )
+    };
     verify(&["--redis-password-from", &password]).expect(0);
     verify(&["--redis-password-from", &password, "--keyspace", "other:"]).fails(3, "ACL");
     verify(&[]).fails(2, "there is no password");
@@ -108,30 +172,110 @@ fn certificates_are_checked() {
     let folder = tempfile::tempdir().unwrap();
     let [ca, other] = ["ca", "other"].map(|name| authority(folder.path(), name));
     let (certificate, key) = signed(folder.path(), "server", "IP:127.0.0.1,DNS:localhost", &ca);
-    let flags = ["--tls-cert-file", &certificate, "--tls-key-file", &key, "--tls-auth-clients", "no", "--tls-port", &tls];
+    let flags = [
+        "--tls-cert-file",
+        &certificate,
+        "--tls-key-file",
+        &key,
+        "--tls-auth-clients",
+        "no",
+        "--tls-port",
+        &tls,
+    ];
     let server = Server::start(&[&["--port", &plain, "--bind", "127.0.0.1"], &flags[..]].concat());
     let (secret, url) = (server.secret(), format!("rediss://127.0.0.1:{tls}/1"));
     let run = |args: &[&str]| Jwtctl::new(server.folder.path()).run(args);
 
-    let made = run(&["session", "create", "--secret", &secret, "--redis", &url, "--redis-ca", &ca, "--json"]).expect(0).json();
+    let made = run(&[
+        "session",
+        "create",
+        "--secret",
+        &secret,
+        "--redis",
+        &url,
+        "--redis-ca",
+        &ca,
+        "--json",
+    ])
+    .expect(0)
+    .json();
     let id = made["id"].as_str().unwrap();
-    run(&["session", "update", "--id", id, "a=b", "--redis", &url, "--redis-ca", &ca]).expect(0);
+    run(&[
+        "session",
+        "update",
+        "--id",
+        id,
+        "a=b",
+        "--redis",
+        &url,
+        "--redis-ca",
+        &ca,
+    ])
+    .expect(0);
     run(&["session", "list", "--redis", &url, "--redis-ca", &ca]).expect(0);
     let by_name = format!("rediss://localhost:{tls}/1");
-    run(&["session", "show", "--id", id, "--redis", &by_name, "--redis-ca", &ca]).expect(0);
-    let verify = ["verify", made["token"].as_str().unwrap(), "--secret", &secret, "--session", &url];
+    run(&[
+        "session",
+        "show",
+        "--id",
+        id,
+        "--redis",
+        &by_name,
+        "--redis-ca",
+        &ca,
+    ])
+    .expect(0);
+    let verify = [
+        "verify",
+        made["token"].as_str().unwrap(),
+        "--secret",
+        &secret,
+        "--session",
+        &url,
+    ];
     run(&[&verify[..], &["--redis-ca", &ca]].concat()).expect(0);
 
     run(&verify).fails(3, "certificate is not accepted");
-    run(&["session", "list", "--redis", &url, "--redis-ca", &other]).fails(3, "certificate is not accepted");
+    run(&["session", "list", "--redis", &url, "--redis-ca", &other])
+        .fails(3, "certificate is not accepted");
     let wrong_host = format!("rediss://127.0.0.2:{tls}");
     let server_elsewhere = run(&["session", "list", "--redis", &wrong_host, "--redis-ca", &ca]);
     server_elsewhere.expect(3);
-    run(&["session", "list", "--redis", &format!("redis://127.0.0.1:{tls}")]).expect(3);
-    run(&["session", "list", "--redis", &format!("rediss://127.0.0.1:{plain}"), "--redis-ca", &ca]).expect(3);
+    run(&[
+        "session",
+        "list",
+        "--redis",
+        &format!("redis://127.0.0.1:{tls}"),
+    ])
+    .expect(3);
+    run(&[
+        "session",
+        "list",
+        "--redis",
+        &format!("rediss://127.0.0.1:{plain}"),
+        "--redis-ca",
+        &ca,
+    ])
+    .expect(3);
     run(&["session", "list", "--redis", &url, "--redis-ca", &secret]).fails(2, "no certificate");
-    run(&["session", "list", "--redis", &url, "--redis-ca", "/no/such/file"]).fails(4, "no such file");
-    run(&["session", "list", "--redis", &format!("redis://127.0.0.1:{plain}"), "--redis-ca", &ca]).fails(2, "rediss://");
+    run(&[
+        "session",
+        "list",
+        "--redis",
+        &url,
+        "--redis-ca",
+        "/no/such/file",
+    ])
+    .fails(4, "no such file");
+    run(&[
+        "session",
+        "list",
+        "--redis",
+        &format!("redis://127.0.0.1:{plain}"),
+        "--redis-ca",
+        &ca,
+    ])
+    .fails(2, "rediss://");
     run(&["session", "list", "--redis", &format!("{url}#insecure")]).fails(2, "always checked");
 
     // A paused server takes connections and says nothing, not even hello.

@@ -28,7 +28,9 @@ pub struct Cleared {
 
 pub fn run(args: Args, context: &mut Context<'_>) -> Result<Cleared, Error> {
     let cache = super::open(context)?;
-    let removed = cache.remove(&context.env, |it| args.all || args.urls.iter().any(|url| super::is_of(it, url)))?;
+    let removed = cache.remove(&context.env, |it| {
+        args.all || args.urls.iter().any(|url| super::is_of(it, url))
+    })?;
     if args.all {
         cache.sweep(&context.env);
     }

@@ -18,8 +18,9 @@ use super::super::{Context, network};
 
 /// Write key sets to a file, for another machine or for the npm packages jose and oauth4webapi
 ///
-/// The pattern of both libraries: import the file, verify, and export it again if that fetched anything:
-/// jwtctl cache export URL --format jose --if-changed-since "$UAT" --out FILE (exit code 1: nothing new).
+/// The pattern of both libraries: import the file, verify, and export it again if that fetched
+/// anything: jwtctl cache export URL --format jose --if-changed-since "$UAT" --out FILE (exit code
+/// 1: nothing new).
 #[derive(clap::Args)]
 pub struct Args {
     /// Which key sets (default: all that were fetched without network flags)
@@ -34,7 +35,8 @@ pub struct Args {
     /// Write nothing, and exit with 1, if nothing was fetched after UAT
     #[arg(long, value_name = "UAT", value_parser = clap::value_parser!(i64).range(0..))]
     if_changed_since: Option<i64>,
-    /// Sign the bundle with this private key, for cache import --verify-key: PATH, -, env:NAME, fd:N or store:KID
+    /// Sign the bundle with this private key, for cache import --verify-key: PATH, -, env:NAME,
+    /// fd:N or store:KID
     #[arg(long, value_name = "KEYSPEC")]
     sign: Option<String>,
 }
@@ -77,14 +79,27 @@ pub struct Exported {
 
 pub fn run(args: Args, context: &mut Context<'_>) -> Result<Exported, Error> {
     if args.sign.is_some() && args.format != Format::Bundle {
-        return Err(Error::usage("--sign", "signs bundles, and --format asks for something else"));
+        return Err(Error::usage(
+            "--sign",
+            "signs bundles, and --format asks for something else",
+        ));
     }
-    context.inputs.check_stdin(&[("--sign", args.sign.as_deref())])?;
+    context
+        .inputs
+        .check_stdin(&[("--sign", args.sign.as_deref())])?;
     let listed = super::open(context)?.list(&context.env);
     let entries = chosen(&listed, &args.urls, context)?;
-    let changed = args.if_changed_since.is_none_or(|since| entries.iter().any(|it| is_after(it.fetched_at_ms, since)));
+    let changed = args
+        .if_changed_since
+        .is_none_or(|since| entries.iter().any(|it| is_after(it.fetched_at_ms, since)));
     if !changed {
-        return Ok(Exported { changed, entries: entries.len(), out: None, signed: None, text: String::new() });
+        return Ok(Exported {
+            changed,
+            entries: entries.len(),
+            out: None,
+            signed: None,
+            text: String::new(),
+        });
     }
     let mut text = cache::export(&entries, args.format.into(), context.env.millis())?;
     if let Some(spec) = &args.sign {
@@ -101,7 +116,13 @@ pub fn run(args: Args, context: &mut Context<'_>) -> Result<Exported, Error> {
         files::write(Path::new(path), text.as_bytes(), Access::Public, true)?;
     }
     let signed = (args.sign.is_some() && args.out.is_none()).then(|| text.trim_end().to_owned());
-    Ok(Exported { changed, entries: entries.len(), out: args.out, signed, text })
+    Ok(Exported {
+        changed,
+        entries: entries.len(),
+        out: args.out,
+        signed,
+        text,
+    })
 }
 
 /// The one private key that `spec` names.
@@ -110,42 +131,74 @@ fn signing_key(spec: &str, context: &Context<'_>) -> Result<Arc<Key>, Error> {
     let private: Vec<&Arc<Key>> = keys.iter().filter(|key| key.is_private()).collect();
     match private[..] {
         [key] => Ok(Arc::clone(key)),
-        [] => Err(Error::input(Code::BadKey, spec, "has no private key, and nothing else can sign")),
-        _ => Err(Error::input(Code::BadKey, spec, "has several private keys, and one is to sign")),
+        [] => Err(Error::input(
+            Code::BadKey,
+            spec,
+            "has no private key, and nothing else can sign",
+        )),
+        _ => Err(Error::input(
+            Code::BadKey,
+            spec,
+            "has several private keys, and one is to sign",
+        )),
     }
 }
 
 /// `uat` as it stands in a file: seconds, or milliseconds if that large.
 fn is_after(fetched_at_ms: i64, uat: i64) -> bool {
     const MILLISECONDS_FROM: i64 = 100_000_000_000;
-    if uat < MILLISECONDS_FROM { fetched_at_ms.div_euclid(1000) > uat } else { fetched_at_ms > uat }
+    if uat < MILLISECONDS_FROM {
+        fetched_at_ms.div_euclid(1000) > uat
+    } else {
+        fetched_at_ms > uat
+    }
 }
 
-fn chosen<'a>(listed: &'a [Listed], urls: &[String], context: &Context<'_>) -> Result<Vec<&'a Entry>, Error> {
-    let sets: Vec<&Listed> = listed.iter().filter(|it| it.kind == Kind::Jwks && it.entry.is_ok()).collect();
+fn chosen<'a>(
+    listed: &'a [Listed],
+    urls: &[String],
+    context: &Context<'_>,
+) -> Result<Vec<&'a Entry>, Error> {
+    let sets: Vec<&Listed> = listed
+        .iter()
+        .filter(|it| it.kind == Kind::Jwks && it.entry.is_ok())
+        .collect();
     let plain = |entry: &Entry| {
-        Address::parse(&entry.url, true).is_ok_and(|address| network::plain_context(&address, context) == entry.ctx)
+        Address::parse(&entry.url, true)
+            .is_ok_and(|address| network::plain_context(&address, context) == entry.ctx)
     };
     if urls.is_empty() {
         let entries = sets.iter().filter_map(|it| it.entry.as_deref().ok());
         return Ok(entries.filter(|it| plain(it)).collect());
     }
     // What nobody vouches for is not passed on under a new name.
-    let (vouched, blind): (Vec<&Listed>, Vec<&Listed>) =
-        sets.into_iter().partition(|it| it.entry.as_ref().is_ok_and(|entry| !entry.ctx.starts_with(BLIND)));
+    let (vouched, blind): (Vec<&Listed>, Vec<&Listed>) = sets.into_iter().partition(|it| {
+        it.entry
+            .as_ref()
+            .is_ok_and(|entry| !entry.ctx.starts_with(BLIND))
+    });
     let mut chosen = Vec::new();
     for url in urls {
-        let of_url: Vec<&Entry> =
-            vouched.iter().filter(|it| super::is_of(it, url)).filter_map(|it| it.entry.as_deref().ok()).collect();
+        let of_url: Vec<&Entry> = vouched
+            .iter()
+            .filter(|it| super::is_of(it, url))
+            .filter_map(|it| it.entry.as_deref().ok())
+            .collect();
         match (of_url.iter().find(|it| plain(it)), &of_url[..]) {
             (Some(entry), _) => chosen.push(*entry),
             (None, [entry]) => chosen.push(*entry),
             (None, []) if blind.iter().any(|it| super::is_of(it, url)) => {
                 let why = "is in the cache only as a shared cache had it that nobody authenticates";
-                return Err(Error::usage(url, why).hint("fetch it without --cache-store-trust or --cache-store-format jose"));
+                return Err(Error::usage(url, why)
+                    .hint("fetch it without --cache-store-trust or --cache-store-format jose"));
             }
             (None, []) => return Err(super::not_cached(url)),
-            (None, _) => return Err(Error::usage(url, "was fetched under several trust settings, and none is the plain one")),
+            (None, _) => {
+                return Err(Error::usage(
+                    url,
+                    "was fetched under several trust settings, and none is the plain one",
+                ));
+            }
         }
     }
     Ok(chosen)
@@ -155,11 +208,19 @@ impl Report for Exported {
     const SCHEMA: &'static str = "jwtctl.cache-export/1";
 
     fn human(&self, page: &mut Page<'_>) -> io::Result<()> {
-        if self.out.is_none() { page.bytes(self.text.as_bytes()) } else { Ok(()) }
+        if self.out.is_none() {
+            page.bytes(self.text.as_bytes())
+        } else {
+            Ok(())
+        }
     }
 
     fn status(&self) -> Status<'_> {
-        if self.changed { Status::Done } else { Status::No("nothing was fetched since".into()) }
+        if self.changed {
+            Status::Done
+        } else {
+            Status::No("nothing was fetched since".into())
+        }
     }
 
     fn is_raw(&self) -> bool {

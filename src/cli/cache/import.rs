@@ -14,8 +14,8 @@ use super::super::{Context, network};
 
 /// Read key sets from a file that cache export, jose or oauth4webapi wrote
 ///
-/// Importing decides which tokens are valid: take only files that you trust. It never makes keys younger than they are,
-/// and keeps what is in the cache if that is newer.
+/// Importing decides which tokens are valid: take only files that you trust. It never makes keys
+/// younger than they are, and keeps what is in the cache if that is newer.
 #[derive(clap::Args)]
 pub struct Args {
     /// The file, or - for stdin
@@ -29,7 +29,8 @@ pub struct Args {
     /// Take the keys as expired: they are fetched again before use
     #[arg(long)]
     reset_uat: bool,
-    /// Take only a bundle that this key has signed (cache export --sign): PATH, -, env:NAME, fd:N or store:KID
+    /// Take only a bundle that this key has signed (cache export --sign): PATH, -, env:NAME, fd:N
+    /// or store:KID
     #[arg(long, value_name = "KEYSPEC")]
     verify_key: Option<String>,
     /// Replace newer keys as well
@@ -62,22 +63,43 @@ struct Left {
 }
 
 pub fn run(args: Args, context: &mut Context<'_>) -> Result<Taken, Error> {
-    context.inputs.check_stdin(&[("FILE", Some(args.file.as_str())), ("--verify-key", args.verify_key.as_deref())])?;
+    context.inputs.check_stdin(&[
+        ("FILE", Some(args.file.as_str())),
+        ("--verify-key", args.verify_key.as_deref()),
+    ])?;
     let bytes = content(&args, context)?;
-    let url = args.url.as_deref().map(|url| Address::parse(url, true)).transpose()?;
+    let url = args
+        .url
+        .as_deref()
+        .map(|url| Address::parse(url, true))
+        .transpose()?;
     let unit = match args.uat_unit {
         Unit::Auto => cache::UatUnit::Auto,
         Unit::S => cache::UatUnit::Seconds,
         Unit::Ms => cache::UatUnit::Millis,
     };
     let ctx = |address: &Address| network::plain_context(address, context);
-    let binding = Binding { url: url.as_ref(), ctx: &ctx, unit, reset_uat: args.reset_uat };
-    let found = cache::import(&bytes, binding, context.env.millis()).map_err(|error| named(error, &args.file))?;
+    let binding = Binding {
+        url: url.as_ref(),
+        ctx: &ctx,
+        unit,
+        reset_uat: args.reset_uat,
+    };
+    let found = cache::import(&bytes, binding, context.env.millis())
+        .map_err(|error| named(error, &args.file))?;
     let cache = super::open(context)?;
-    let mut taken = Taken { imported: Vec::new(), kept: Vec::new(), skipped: Vec::new() };
+    let mut taken = Taken {
+        imported: Vec::new(),
+        kept: Vec::new(),
+        skipped: Vec::new(),
+    };
     for entry in found.entries {
         let url = redacted(&entry.url);
-        entry.dropped.iter().for_each(|it| context.output.warn(&format!("key {} of {url} was left out ({})", it.i, it.why)));
+        entry.dropped.iter().for_each(|it| {
+            context
+                .output
+                .warn(&format!("key {} of {url} was left out ({})", it.i, it.why))
+        });
         match cache.adopt(entry, args.force, &context.env)? {
             Adopted::Stored => taken.imported.push(url),
             Adopted::Kept => taken.kept.push(url),
@@ -88,24 +110,34 @@ pub fn run(args: Args, context: &mut Context<'_>) -> Result<Taken, Error> {
         taken.skipped.push(Left { url, why });
     }
     match &taken.skipped[..] {
-        [first, ..] if taken.imported.is_empty() && taken.kept.is_empty() => {
-            Err(Error::input(Code::BadInput, &args.file, format!("holds nothing that can be imported: {}", first.why)))
-        }
+        [first, ..] if taken.imported.is_empty() && taken.kept.is_empty() => Err(Error::input(
+            Code::BadInput,
+            &args.file,
+            format!("holds nothing that can be imported: {}", first.why),
+        )),
         _ => Ok(taken),
     }
 }
 
-/// What is in the file, less a signature that has to be there, or must not be without a key to check it with.
+/// What is in the file, less a signature that has to be there, or must not be without a key to
+/// check it with.
 fn content(args: &Args, context: &Context<'_>) -> Result<Vec<u8>, Error> {
     let bytes = context.inputs.content(&args.file, MAX_FILE)?;
     match &args.verify_key {
         None if signed::is_signed(bytes.expose()) => {
-            let error = Error::input(Code::BadInput, file_name(&args.file), "is signed, and nothing says who may have signed it");
+            let error = Error::input(
+                Code::BadInput,
+                file_name(&args.file),
+                "is signed, and nothing says who may have signed it",
+            );
             Err(error.hint("name the key that you trust: --verify-key KEYSPEC"))
         }
         None => Ok(bytes.expose().to_vec()),
         Some(spec) => {
-            let keys = context.inputs.public_keys(spec, "--verify-key", context.env.now)?.keys;
+            let keys = context
+                .inputs
+                .public_keys(spec, "--verify-key", context.env.now)?
+                .keys;
             signed::open(bytes.expose(), file_name(&args.file), &keys)
         }
     }
@@ -118,9 +150,17 @@ fn file_name(file: &str) -> &str {
 /// The error with the file's own name in it.
 fn named(error: Error, file: &str) -> Error {
     match error {
-        Error::Input { code: Code::BadInput, why, hints, .. } => {
-            Error::Input { code: Code::BadInput, what: file_name(file).into(), why, hints }
-        }
+        Error::Input {
+            code: Code::BadInput,
+            why,
+            hints,
+            ..
+        } => Error::Input {
+            code: Code::BadInput,
+            what: file_name(file).into(),
+            why,
+            hints,
+        },
         other => other,
     }
 }
@@ -129,7 +169,14 @@ impl Report for Taken {
     const SCHEMA: &'static str = "jwtctl.cache-import/1";
 
     fn human(&self, page: &mut Page<'_>) -> io::Result<()> {
-        self.imported.iter().try_for_each(|url| page.line(Role::Plain, &format!("imported  {url}")))?;
-        self.kept.iter().try_for_each(|url| page.line(Role::Faint, &format!("kept      {url} (the cache has it as new)")))
+        self.imported
+            .iter()
+            .try_for_each(|url| page.line(Role::Plain, &format!("imported  {url}")))?;
+        self.kept.iter().try_for_each(|url| {
+            page.line(
+                Role::Faint,
+                &format!("kept      {url} (the cache has it as new)"),
+            )
+        })
     }
 }

@@ -47,14 +47,22 @@ struct Unusable {
 }
 
 pub fn run(_: Args, context: &mut Context<'_>) -> Result<Listing, Error> {
-    let mut listing = Listing { entries: Vec::new(), unusable: Vec::new() };
+    let mut listing = Listing {
+        entries: Vec::new(),
+        unusable: Vec::new(),
+    };
     for listed in super::open(context)?.list(&context.env) {
         match row(&listed, &context.env) {
             Ok(row) => listing.entries.push(row),
-            Err(why) => listing.unusable.push(Unusable { file: listed.path, why }),
+            Err(why) => listing.unusable.push(Unusable {
+                file: listed.path,
+                why,
+            }),
         }
     }
-    listing.entries.sort_by(|a, b| (&a.url, &a.ctx).cmp(&(&b.url, &b.ctx)));
+    listing
+        .entries
+        .sort_by(|a, b| (&a.url, &a.ctx).cmp(&(&b.url, &b.ctx)));
     Ok(listing)
 }
 
@@ -84,10 +92,16 @@ impl Report for Listing {
             page.line(Role::Faint, "nothing is cached")?;
         } else {
             let rows: Vec<Vec<String>> = self.entries.iter().map(Row::cells).collect();
-            page.table(&["URL", "KIND", "STATE", "AGE", "KEYS", "FROM", "TRUST"], &rows)?;
+            page.table(
+                &["URL", "KIND", "STATE", "AGE", "KEYS", "FROM", "TRUST"],
+                &rows,
+            )?;
         }
         for it in &self.unusable {
-            page.line(Role::Caution, &format!("not usable: {} {}", it.file.display(), it.why))?;
+            page.line(
+                Role::Caution,
+                &format!("not usable: {} {}", it.file.display(), it.why),
+            )?;
         }
         Ok(())
     }
@@ -100,13 +114,27 @@ impl Row {
             Provenance::Import => "import",
             Provenance::Store => "store",
         };
-        let keys = if self.kind == "jwks" { self.keys.to_string() } else { "-".into() };
-        let age = self.age_s.map_or_else(|| "from the future".into(), humanize);
+        let keys = if self.kind == "jwks" {
+            self.keys.to_string()
+        } else {
+            "-".into()
+        };
+        let age = self
+            .age_s
+            .map_or_else(|| "from the future".into(), humanize);
         // Of a hash its beginning, of what nobody vouches for a word.
         let trust: String = match self.ctx.strip_prefix(BLIND) {
             Some(_) => "shared".into(),
             None => self.ctx.chars().take(8).collect(),
         };
-        vec![self.url.clone(), self.kind.into(), self.state.into(), age, keys, from.into(), trust]
+        vec![
+            self.url.clone(),
+            self.kind.into(),
+            self.state.into(),
+            age,
+            keys,
+            from.into(),
+            trust,
+        ]
     }
 }

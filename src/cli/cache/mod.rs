@@ -20,12 +20,14 @@ use super::{Context, network};
 
 /// Look after the cache of fetched key sets
 ///
-/// Whoever can write to the cache decides which tokens are valid, so it is used only while it and everything in it belong
-/// to you alone. Keys are asked for again after 10 minutes, or what their server says between 1 minute and 1 hour, and
-/// stand in for 5 minutes more while the server is out of reach.
+/// Whoever can write to the cache decides which tokens are valid, so it is used only while it and
+/// everything in it belong to you alone. Keys are asked for again after 10 minutes, or what their
+/// server says between 1 minute and 1 hour, and stand in for 5 minutes more while the server is out
+/// of reach.
 ///
-/// At worst: a withdrawn key is trusted for 15 minutes, or 65 if its server asks for an hour, and for an hour more while that is
-/// down and has allowed it; a new key is accepted after 30 seconds; tokens cause two fetches a minute of a URL that answers.
+/// At worst: a withdrawn key is trusted for 15 minutes, or 65 if its server asks for an hour, and
+/// for an hour more while that is down and has allowed it; a new key is accepted after 30 seconds;
+/// tokens cause two fetches a minute of a URL that answers.
 #[derive(clap::Args)]
 pub struct Args {
     #[command(subcommand)]
@@ -70,13 +72,17 @@ pub fn run(args: Args, context: &mut Context<'_>) -> ExitCode {
 fn open(context: &Context<'_>) -> Result<Cache, Error> {
     match network::cache_dir(context) {
         Some(path) => Cache::open(&path),
-        None => Err(Error::usage("--cache-dir", "there is no home directory, so a cache directory has to be named")),
+        None => Err(Error::usage(
+            "--cache-dir",
+            "there is no home directory, so a cache directory has to be named",
+        )),
     }
 }
 
 /// What entries call the URL or issuer that was typed.
 fn spelling(text: &str) -> String {
-    Address::parse(text, true).map_or_else(|_| text.to_owned(), |address| address.as_str().to_owned())
+    Address::parse(text, true)
+        .map_or_else(|_| text.to_owned(), |address| address.as_str().to_owned())
 }
 
 /// Whether an entry is that of the URL or issuer that was typed.
@@ -88,13 +94,17 @@ fn is_of(listed: &Listed, typed: &str) -> bool {
 }
 
 fn not_cached(typed: &str) -> Error {
-    Error::input(Code::BadInput, redacted(typed), "is not in the cache").hint("what is: jwtctl cache list")
+    Error::input(Code::BadInput, redacted(typed), "is not in the cache")
+        .hint("what is: jwtctl cache list")
 }
 
 /// How many keys are in an entry.
 fn count(entry: &Entry) -> usize {
     use jwtctl::core::json::Json;
-    match Json::parse(entry.content.get().as_bytes()).as_ref().map(|json| json.pointer("/keys").cloned()) {
+    match Json::parse(entry.content.get().as_bytes())
+        .as_ref()
+        .map(|json| json.pointer("/keys").cloned())
+    {
         Ok(Some(Json::Array(keys))) => keys.len(),
         _ => 0,
     }

@@ -22,7 +22,12 @@ pub struct Place {
 pub fn run(_: Args, context: &mut Context<'_>) -> Result<Place, Error> {
     super::super::network::cache_dir(context)
         .map(|path| Place { path })
-        .ok_or_else(|| Error::usage("--cache-dir", "there is no home directory, so a cache directory has to be named"))
+        .ok_or_else(|| {
+            Error::usage(
+                "--cache-dir",
+                "there is no home directory, so a cache directory has to be named",
+            )
+        })
 }
 
 impl Report for Place {

@@ -32,7 +32,9 @@ pub fn run(_: Args, context: &mut Context<'_>) -> Result<Pruned, Error> {
 
 fn is_useless(listed: &Listed, env: &Env<'_>) -> bool {
     match &listed.entry {
-        Ok(entry) => entry.age_ms(env).is_none_or(|age| age > entry.lifetime_ms().saturating_add(KEPT_MS)),
+        Ok(entry) => entry
+            .age_ms(env)
+            .is_none_or(|age| age > entry.lifetime_ms().saturating_add(KEPT_MS)),
         // Another version of jwtctl may have use for it.
         Err(why) => !why.contains("in format"),
     }

@@ -17,8 +17,8 @@ use super::super::output::{Page, Report, Role};
 
 /// Fetch key sets again before they are needed, from cron or a timer
 ///
-/// A URL that is not in the cache yet is fetched as well. With --all, entries that were fetched with other network flags
-/// than those given here are left alone.
+/// A URL that is not in the cache yet is fetched as well. With --all, entries that were fetched
+/// with other network flags than those given here are left alone.
 #[derive(clap::Args)]
 #[command(group(clap::ArgGroup::new("what").required(true).args(["urls", "all"])))]
 pub struct Args {
@@ -39,7 +39,9 @@ fn age(text: &str) -> Result<Age, String> {
     match text.strip_suffix('%').map(str::parse) {
         Some(Ok(percent @ 0..=100)) => Ok(Age::Percent(percent)),
         Some(_) => Err("a share is between 0% and 100%".into()),
-        None => parse_duration(text).map(Age::Seconds).map_err(|e| e.to_string()),
+        None => parse_duration(text)
+            .map(Age::Seconds)
+            .map_err(|e| e.to_string()),
     }
 }
 
@@ -53,11 +55,17 @@ pub struct Refreshed {
 pub fn run(args: Args, context: &mut Context<'_>) -> Result<Refreshed, Error> {
     context.inputs.check_stdin(&args.network.named())?;
     if context.offline {
-        return Err(Error::usage("cache refresh", "has no meaning together with --offline"));
+        return Err(Error::usage(
+            "cache refresh",
+            "has no meaning together with --offline",
+        ));
     }
     let listed = super::open(context)?.list(&context.env);
     let store = args.network.store(context)?;
-    let mut done = Refreshed { refreshed: Vec::new(), skipped: Vec::new() };
+    let mut done = Refreshed {
+        refreshed: Vec::new(),
+        skipped: Vec::new(),
+    };
     let mut failed = Vec::new();
     for source in sources(&args, &listed)? {
         let name = redacted(source_name(&source));
@@ -69,8 +77,12 @@ pub fn run(args: Args, context: &mut Context<'_>) -> Result<Refreshed, Error> {
     }
     // The first is the answer, and the rest must not get lost over it.
     let mut failed = failed.into_iter();
-    let Some(first) = failed.next() else { return Ok(done) };
-    done.refreshed.iter().for_each(|name| context.output.note(&format!("refreshed {name}")));
+    let Some(first) = failed.next() else {
+        return Ok(done);
+    };
+    done.refreshed
+        .iter()
+        .for_each(|name| context.output.note(&format!("refreshed {name}")));
     failed.for_each(|error| context.output.warn(&error.to_string()));
     Err(first)
 }
@@ -83,15 +95,24 @@ fn source_name(source: &Source) -> &str {
 }
 
 fn sources(args: &Args, listed: &[Listed]) -> Result<Vec<Source>, Error> {
-    let is_issuer = |text: &str| listed.iter().any(|it| it.kind == Kind::Discovery && super::is_of(it, text));
+    let is_issuer = |text: &str| {
+        listed
+            .iter()
+            .any(|it| it.kind == Kind::Discovery && super::is_of(it, text))
+    };
     let source = |text: &str| -> Result<Option<Source>, Error> {
-        if is_issuer(text) { args.network.source(None, Some(text)) } else { args.network.source(Some(text), None) }
+        if is_issuer(text) {
+            args.network.source(None, Some(text))
+        } else {
+            args.network.source(Some(text), None)
+        }
     };
     let mut found: Vec<Source> = Vec::new();
     if args.all {
         for entry in listed.iter().filter_map(|it| it.entry.as_ref().ok()) {
             // An issuer's keys come with its document.
-            let covered = entry.url != entry.issuer.clone().unwrap_or_default() && entry.issuer.as_deref().is_some_and(is_issuer);
+            let covered = entry.url != entry.issuer.clone().unwrap_or_default()
+                && entry.issuer.as_deref().is_some_and(is_issuer);
             if !covered && found.iter().all(|it| source_name(it) != entry.url) {
                 found.extend(source(&entry.url)?);
             }
@@ -104,7 +125,13 @@ fn sources(args: &Args, listed: &[Listed]) -> Result<Vec<Source>, Error> {
 }
 
 /// Fetches one, unless it is too new or was fetched under another trust setting.
-fn refresh(source: Source, args: &Args, listed: &[Listed], store: Option<&Store>, context: &Context<'_>) -> Result<bool, Error> {
+fn refresh(
+    source: Source,
+    args: &Args,
+    listed: &[Listed],
+    store: Option<&Store>,
+    context: &Context<'_>,
+) -> Result<bool, Error> {
     let http = args.network.http(Some(source.address()), context)?;
     let ctx = |address: &Address| {
         let fetched = http.context(address);
@@ -112,18 +139,33 @@ fn refresh(source: Source, args: &Args, listed: &[Listed], store: Option<&Store>
     };
     let name = source_name(&source);
     // The keys of an issuer grow old sooner than its document.
-    let of_issuer = |it: &Entry| matches!(source, Source::Issuer(_)) && it.issuer.as_deref() == Some(name);
+    let of_issuer =
+        |it: &Entry| matches!(source, Source::Issuer(_)) && it.issuer.as_deref() == Some(name);
     let theirs = |it: &&Entry| it.url == name || of_issuer(it);
-    let entries: Vec<&Entry> = listed.iter().filter_map(|it| it.entry.as_deref().ok()).filter(theirs).collect();
-    let ours = entries.iter().any(|it| it.url == name && it.ctx == ctx(source.address()));
+    let entries: Vec<&Entry> = listed
+        .iter()
+        .filter_map(|it| it.entry.as_deref().ok())
+        .filter(theirs)
+        .collect();
+    let ours = entries
+        .iter()
+        .any(|it| it.url == name && it.ctx == ctx(source.address()));
     let is_young = |limit: Age| entries.iter().all(|it| !limit.is_passed(it, &context.env));
     if (ours && args.older_than.is_some_and(is_young)) || (args.all && !ours) {
         return Ok(false);
     }
-    let options = Options { refresh: true, older_than: args.older_than, ..args.network.options(context)? };
-    let mut remote = Remote::new(source, Some(super::open(context)?), &http, options).sharing(store);
+    let options = Options {
+        refresh: true,
+        older_than: args.older_than,
+        ..args.network.options(context)?
+    };
+    let mut remote =
+        Remote::new(source, Some(super::open(context)?), &http, options).sharing(store);
     let result = remote.set(&context.env).map(|_| true);
-    remote.warnings().iter().for_each(|warning| context.output.warn(warning));
+    remote
+        .warnings()
+        .iter()
+        .for_each(|warning| context.output.warn(warning));
     result
 }
 
@@ -131,7 +173,11 @@ impl Report for Refreshed {
     const SCHEMA: &'static str = "jwtctl.cache-refresh/1";
 
     fn human(&self, page: &mut Page<'_>) -> io::Result<()> {
-        self.refreshed.iter().try_for_each(|url| page.line(Role::Plain, &format!("refreshed  {url}")))?;
-        self.skipped.iter().try_for_each(|url| page.line(Role::Faint, &format!("left alone {url}")))
+        self.refreshed
+            .iter()
+            .try_for_each(|url| page.line(Role::Plain, &format!("refreshed  {url}")))?;
+        self.skipped
+            .iter()
+            .try_for_each(|url| page.line(Role::Faint, &format!("left alone {url}")))
     }
 }

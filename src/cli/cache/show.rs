@@ -50,8 +50,9 @@ struct Detail {
 pub fn run(args: Args, context: &mut Context<'_>) -> Result<Shown, Error> {
     let listed = super::open(context)?.list(&context.env);
     let of_url = listed.iter().filter(|it| super::is_of(it, &args.url));
-    let entries: Vec<Detail> =
-        of_url.filter_map(|it| Some(detail(it, it.entry.as_ref().ok()?, &context.env))).collect::<Result<_, Error>>()?;
+    let entries: Vec<Detail> = of_url
+        .filter_map(|it| Some(detail(it, it.entry.as_ref().ok()?, &context.env)))
+        .collect::<Result<_, Error>>()?;
     if entries.is_empty() {
         return Err(super::not_cached(&args.url));
     }
@@ -60,7 +61,13 @@ pub fn run(args: Args, context: &mut Context<'_>) -> Result<Shown, Error> {
 
 fn detail(listed: &Listed, entry: &Entry, env: &Env<'_>) -> Result<Detail, Error> {
     let at = |ms: i64| Timestamp(ms.div_euclid(1000)).to_string();
-    let unreadable = |why| Error::input(Code::BadInput, listed.path.display().to_string(), format!("{why}"));
+    let unreadable = |why| {
+        Error::input(
+            Code::BadInput,
+            listed.path.display().to_string(),
+            format!("{why}"),
+        )
+    };
     Ok(Detail {
         url: redacted(&entry.url),
         kind: super::kind_name(listed.kind),
@@ -102,7 +109,10 @@ impl Report for Shown {
 
 impl Detail {
     fn lines(&self) -> Vec<(&'static str, String)> {
-        let age = self.age_s.map_or_else(|| "from the future".into(), |age| format!("{} old", humanize(age)));
+        let age = self.age_s.map_or_else(
+            || "from the future".into(),
+            |age| format!("{} old", humanize(age)),
+        );
         let mut lines = vec![
             ("url", self.url.clone()),
             ("state", format!("{}, {age}", self.state)),
@@ -114,8 +124,16 @@ impl Detail {
         ];
         lines.extend(self.issuer.clone().map(|issuer| ("issuer", issuer)));
         lines.extend(self.http.etag.clone().map(|etag| ("etag", etag)));
-        lines.extend(self.dropped.iter().map(|it| ("left out", format!("key {} ({})", it.i, it.why))));
-        lines.extend(self.last_attempt.as_ref().map(|it| ("last attempt", attempt(it))));
+        lines.extend(
+            self.dropped
+                .iter()
+                .map(|it| ("left out", format!("key {} ({})", it.i, it.why))),
+        );
+        lines.extend(
+            self.last_attempt
+                .as_ref()
+                .map(|it| ("last attempt", attempt(it))),
+        );
         lines
     }
 }
@@ -125,7 +143,9 @@ fn attempt(it: &Attempt) -> String {
     let outcome = match (&it.outcome, &it.error) {
         (Outcome::Ok, _) => "a new set".into(),
         (Outcome::NotModified, _) => "confirmed by the server".into(),
-        (Outcome::Error, problem) => format!("failed: {}", problem.as_ref().map_or("", |it| &it.why)),
+        (Outcome::Error, problem) => {
+            format!("failed: {}", problem.as_ref().map_or("", |it| &it.why))
+        }
     };
     format!("{at} ({}): {outcome}", it.reason.as_str())
 }

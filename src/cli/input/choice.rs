@@ -5,8 +5,8 @@ use std::ffi::OsStr;
 use clap::builder::{PossibleValue, TypedValueParser};
 use jwtctl::core::alg::{Curve, SigAlg};
 
-/// A `value_parser` that reads values with `parse`, and says which there are. Reading may be more lenient than the list:
-/// any case, or more behind a name.
+/// A `value_parser` that reads values with `parse`, and says which there are. Reading may be more
+/// lenient than the list: any case, or more behind a name.
 #[derive(Clone)]
 pub struct Choice<T> {
     parse: fn(&str) -> Result<T, String>,
@@ -23,7 +23,12 @@ impl<T> Choice<T> {
 impl<T: Clone + Send + Sync + 'static> TypedValueParser for Choice<T> {
     type Value = T;
 
-    fn parse_ref(&self, command: &clap::Command, arg: Option<&clap::Arg>, value: &OsStr) -> Result<T, clap::Error> {
+    fn parse_ref(
+        &self,
+        command: &clap::Command,
+        arg: Option<&clap::Arg>,
+        value: &OsStr,
+    ) -> Result<T, clap::Error> {
         TypedValueParser::parse_ref(&self.parse, command, arg, value)
     }
 
@@ -41,8 +46,12 @@ pub fn sig_alg() -> Choice<SigAlg> {
         if text.eq_ignore_ascii_case("none") {
             return Err("\"none\" is never accepted".into());
         }
-        let found = SigAlg::ALL.iter().find(|alg| alg.as_str().eq_ignore_ascii_case(text));
-        found.copied().ok_or_else(|| format!("signature algorithms are {}", names().join(", ")))
+        let found = SigAlg::ALL
+            .iter()
+            .find(|alg| alg.as_str().eq_ignore_ascii_case(text));
+        found
+            .copied()
+            .ok_or_else(|| format!("signature algorithms are {}", names().join(", ")))
     }
     Choice::new(parse, names)
 }
@@ -53,8 +62,12 @@ pub fn curve() -> Choice<Curve> {
         Curve::ALL.iter().map(|crv| crv.as_str()).collect()
     }
     fn parse(text: &str) -> Result<Curve, String> {
-        let found = Curve::ALL.iter().find(|crv| crv.as_str().eq_ignore_ascii_case(text));
-        found.copied().ok_or_else(|| format!("curves are {}", names().join(", ")))
+        let found = Curve::ALL
+            .iter()
+            .find(|crv| crv.as_str().eq_ignore_ascii_case(text));
+        found
+            .copied()
+            .ok_or_else(|| format!("curves are {}", names().join(", ")))
     }
     Choice::new(parse, names)
 }

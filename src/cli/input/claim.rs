@@ -1,4 +1,5 @@
-//! CLAIM arguments: `name=text`, `name:=JSON`, `name=@FILE`, `name:=@FILE`, `/a/b:=JSON`. The first `=` splits.
+//! CLAIM arguments: `name=text`, `name:=JSON`, `name=@FILE`, `name:=@FILE`, `/a/b:=JSON`. The first
+//! `=` splits.
 
 use std::path::Path;
 
@@ -22,20 +23,27 @@ impl Claim {
     /// [`Code::Usage`] when it has no `=` or no name, [`Code::BadInput`] when its JSON is broken.
     pub fn parse(text: &str) -> Result<Self, Error> {
         let Some((left, right)) = text.split_once('=') else {
-            return Err(
-                Error::usage(format!("{text:?}"), "is not a claim").hint("write name=text, name:=JSON, name=@FILE or /a/b:=JSON")
-            );
+            return Err(Error::usage(format!("{text:?}"), "is not a claim")
+                .hint("write name=text, name:=JSON, name=@FILE or /a/b:=JSON"));
         };
         let (name, is_json) = match left.strip_suffix(':') {
             Some(name) => (name, true),
             None => (left, false),
         };
         if name.is_empty() {
-            return Err(Error::usage(format!("{text:?}"), "has no claim name before its \"=\""));
+            return Err(Error::usage(
+                format!("{text:?}"),
+                "has no claim name before its \"=\"",
+            ));
         }
         let file = right.strip_prefix('@');
         let content = match file {
-            Some("") => return Err(Error::usage(format!("{text:?}"), "names no file after its \"@\"")),
+            Some("") => {
+                return Err(Error::usage(
+                    format!("{text:?}"),
+                    "names no file after its \"@\"",
+                ));
+            }
             Some(path) => {
                 let bytes = files::read(Path::new(path), MAX_FILE)?.without_trailing_newline();
                 let text = bytes.expose_str().map(String::from);
@@ -47,15 +55,23 @@ impl Claim {
             (false, _) => Json::String(content),
             // What is in a file may be secret, and large.
             (true, Some(path)) => parse_json(&content, path, || format!("{name}=@{path}"))?,
-            (true, None) => parse_json(&content, &shortened(text), || shortened(&format!("{name}={content}")))?,
+            (true, None) => parse_json(&content, &shortened(text), || {
+                shortened(&format!("{name}={content}"))
+            })?,
         };
-        Ok(Self { name: name.into(), value })
+        Ok(Self {
+            name: name.into(),
+            value,
+        })
     }
 
     /// The members that lead to it, from the top: one for a name, one for each step of a pointer.
     pub fn path(&self) -> Vec<String> {
         match self.name.strip_prefix('/') {
-            Some(steps) => steps.split('/').map(|step| step.replace("~1", "/").replace("~0", "~")).collect(),
+            Some(steps) => steps
+                .split('/')
+                .map(|step| step.replace("~1", "/").replace("~0", "~"))
+                .collect(),
             None => vec![self.name.clone()],
         }
     }
@@ -66,21 +82,28 @@ impl Claim {
     /// [`Code::Usage`] when a pointer leads nowhere.
     pub fn place(self, object: &mut Object) -> Result<(), Error> {
         if self.name.starts_with('/') {
-            return object.set_pointer(&self.name, self.value).map_err(|why| Error::usage(self.name, why));
+            return object
+                .set_pointer(&self.name, self.value)
+                .map_err(|why| Error::usage(self.name, why));
         }
         object.set(self.name, self.value);
         Ok(())
     }
 }
 
-/// Reads a value, called `what` in messages; `as_text` is how one would write it if it is text after all.
+/// Reads a value, called `what` in messages; `as_text` is how one would write it if it is text
+/// after all.
 fn parse_json(content: &str, what: &str, as_text: impl FnOnce() -> String) -> Result<Json, Error> {
     let json = Json::parse(content.as_bytes()).map_err(|why| {
         let error = Error::input(Code::BadInput, what, format!("is not JSON: {why}"));
         error.hint(format!("for text, leave out the colon: {}", as_text()))
     })?;
     match json.duplicate() {
-        Some(path) => Err(Error::input(Code::BadInput, what, format!("has {path:?} twice"))),
+        Some(path) => Err(Error::input(
+            Code::BadInput,
+            what,
+            format!("has {path:?} twice"),
+        )),
         None => Ok(json),
     }
 }
@@ -121,7 +144,15 @@ mod tests {
 
     #[test]
     fn what_is_no_claim_is_refused() {
-        for text in ["a", "=b", ":=1", "a:=", "a:=b", "a:={\"x\":1,\"x\":2}", "a=@/no/such/file"] {
+        for text in [
+            "a",
+            "=b",
+            ":=1",
+            "a:=",
+            "a:=b",
+            "a:={\"x\":1,\"x\":2}",
+            "a=@/no/such/file",
+        ] {
             assert!(Claim::parse(text).is_err(), "{text}");
         }
     }

@@ -1,4 +1,5 @@
-//! What arguments name: files, `-` for stdin (once), `env:NAME`, `fd:N`, prompts. The only reader of the environment.
+//! What arguments name: files, `-` for stdin (once), `env:NAME`, `fd:N`, prompts. The only reader
+//! of the environment.
 
 mod choice;
 mod claim;
@@ -28,7 +29,10 @@ use jwtctl::core::time::{self, Timestamp};
 const MAX_SECRET: u64 = 64 * 1024;
 
 /// An environment variable, if it is set to any text.
-#[expect(clippy::disallowed_methods, reason = "the one place where the environment comes in")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the one place where the environment comes in"
+)]
 pub fn variable(name: &str) -> Option<String> {
     std::env::var(name).ok().filter(|value| !value.is_empty())
 }
@@ -76,14 +80,18 @@ impl Source {
         if let Some(kid) = spec.strip_prefix("store:") {
             return Self::Store(kid.into());
         }
-        match spec.strip_prefix("fd:").and_then(|number| number.parse().ok()) {
+        match spec
+            .strip_prefix("fd:")
+            .and_then(|number| number.parse().ok())
+        {
             Some(number) => Self::Descriptor(number),
             None => Self::File(spec.into()),
         }
     }
 }
 
-/// Whether a missing source may be named in the message: the value of `--secret` may be the secret itself.
+/// Whether a missing source may be named in the message: the value of `--secret` may be the secret
+/// itself.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Echo {
     Name,
@@ -100,11 +108,15 @@ pub struct Inputs {
 impl Inputs {
     /// Nothing is read yet.
     pub fn new(no_input: bool, passphrase_from: Option<String>, store: Option<PathBuf>) -> Self {
-        Self { no_input, passphrase_from, store }
+        Self {
+            no_input,
+            passphrase_from,
+            store,
+        }
     }
 
-    /// Refuses a call in which stdin is named more than once, before anything waits for it. Each pair is an argument's
-    /// name and its value; the passphrase is counted by itself.
+    /// Refuses a call in which stdin is named more than once, before anything waits for it. Each
+    /// pair is an argument's name and its value; the passphrase is counted by itself.
     pub fn check_stdin(&self, named: &[(&str, Option<&str>)]) -> Result<(), Error> {
         let passphrase = ("--passphrase-from", self.passphrase_from.as_deref());
         let users: Vec<&str> = named
@@ -114,8 +126,11 @@ impl Inputs {
             .map(|(name, _)| *name)
             .collect();
         match users[..] {
-            [first, second, ..] => Err(Error::usage("stdin", format!("named by both {first} and {second}"))
-                .hint("give one of them as a file, env:NAME or fd:N")),
+            [first, second, ..] => Err(Error::usage(
+                "stdin",
+                format!("named by both {first} and {second}"),
+            )
+            .hint("give one of them as a file, env:NAME or fd:N")),
             _ => Ok(()),
         }
     }
@@ -133,31 +148,45 @@ impl Inputs {
     /// Reads what `spec` names, at most `limit` bytes.
     fn read(&self, spec: &str, flag: &str, limit: u64, echo: Echo) -> Result<Secret, Error> {
         let hidden = || {
-            let error =
-                Error::usage(flag, "its value names no file that can be read, and is not repeated here in case it is secret");
-            error.hint(format!("put it into a file, or use {flag} env:NAME, {flag} fd:N or {flag} - (stdin)"))
+            let error = Error::usage(
+                flag,
+                "its value names no file that can be read, and is not repeated here in case it is secret",
+            );
+            error.hint(format!(
+                "put it into a file, or use {flag} env:NAME, {flag} fd:N or {flag} - (stdin)"
+            ))
         };
         match Source::parse(spec) {
             Source::Stdin => read_stream(std::io::stdin().lock(), "standard input", limit),
             Source::Variable(name) => match variable(&name) {
                 Some(value) => Ok(Secret::new(value.into_bytes())),
                 None if echo == Echo::Hide => Err(hidden()),
-                None => {
-                    Err(Error::usage(format!("{flag} env:{name}"), "the environment has no such variable, or it is not text"))
-                }
+                None => Err(Error::usage(
+                    format!("{flag} env:{name}"),
+                    "the environment has no such variable, or it is not text",
+                )),
             },
             Source::Descriptor(number) => {
                 let path = PathBuf::from(format!("/dev/fd/{number}"));
-                let file = std::fs::File::open(&path)
-                    .map_err(|_| Error::usage(format!("{flag} fd:{number}"), "no such open file descriptor"))?;
+                let file = std::fs::File::open(&path).map_err(|_| {
+                    Error::usage(
+                        format!("{flag} fd:{number}"),
+                        "no such open file descriptor",
+                    )
+                })?;
                 read_stream(file, &format!("fd:{number}"), limit)
             }
             Source::Store(_) if echo == Echo::Hide => Err(hidden()),
             Source::Store(_) => Err(Error::usage(flag, "takes no key of the keystore")),
             Source::File(path) => match files::read(&path, limit) {
-                Err(_) if echo == Echo::Hide && !path.metadata().is_ok_and(|it| !it.is_dir()) => Err(hidden()),
+                Err(_) if echo == Echo::Hide && !path.metadata().is_ok_and(|it| !it.is_dir()) => {
+                    Err(hidden())
+                }
                 Err(_) if looks_like_key(spec) => {
-                    let error = Error::usage(flag, "the value is the key itself; key material never goes on the command line");
+                    let error = Error::usage(
+                        flag,
+                        "the value is the key itself; key material never goes on the command line",
+                    );
                     Err(error.hint(format!("put it into a file, or use {flag} env:NAME, {flag} fd:N or {flag} - (stdin)")))
                 }
                 other => other,
@@ -197,15 +226,26 @@ impl Inputs {
         let bytes = self.read(spec, "--secret", MAX_SECRET, Echo::Hide)?;
         refuse_key_material(&bytes)?;
         let bad = |why: &str| Error::input(Code::BadSecret, "--secret", why);
-        let text = || bytes.expose_str().map(str::trim).ok_or_else(|| bad("is not text, as its encoding says"));
+        let text = || {
+            bytes
+                .expose_str()
+                .map(str::trim)
+                .ok_or_else(|| bad("is not text, as its encoding says"))
+        };
         let secret = match encoding {
             SecretEncoding::Raw => bytes,
             SecretEncoding::Utf8 => bytes.without_trailing_newline(),
-            SecretEncoding::Hex => Secret::new(hex(text()?).ok_or_else(|| bad("is not hexadecimal"))?),
-            SecretEncoding::Base64 => Secret::new(STANDARD.decode(text()?).map_err(|_| bad("is not base64"))?),
-            SecretEncoding::Base64url => {
-                Secret::new(URL_SAFE_NO_PAD.decode(text()?.trim_end_matches('=')).map_err(|_| bad("is not base64url"))?)
+            SecretEncoding::Hex => {
+                Secret::new(hex(text()?).ok_or_else(|| bad("is not hexadecimal"))?)
             }
+            SecretEncoding::Base64 => {
+                Secret::new(STANDARD.decode(text()?).map_err(|_| bad("is not base64"))?)
+            }
+            SecretEncoding::Base64url => Secret::new(
+                URL_SAFE_NO_PAD
+                    .decode(text()?.trim_end_matches('='))
+                    .map_err(|_| bad("is not base64url"))?,
+            ),
         };
         if secret.is_empty() {
             return Err(bad("is empty"));
@@ -215,9 +255,15 @@ impl Inputs {
 
     /// Reads the secret of an OAuth client.
     pub fn client_secret(&self, spec: &str) -> Result<Secret, Error> {
-        let secret = self.read(spec, "--client", MAX_SECRET, Echo::Hide)?.without_trailing_newline();
+        let secret = self
+            .read(spec, "--client", MAX_SECRET, Echo::Hide)?
+            .without_trailing_newline();
         match secret.is_empty() || secret.expose_str().is_none() {
-            true => Err(Error::input(Code::BadSecret, "--client", "the client secret is empty or no text")),
+            true => Err(Error::input(
+                Code::BadSecret,
+                "--client",
+                "the client secret is empty or no text",
+            )),
             false => Ok(secret),
         }
     }
@@ -226,7 +272,9 @@ impl Inputs {
     pub fn passphrase(&self, what: &str) -> Result<Secret, Error> {
         match &self.passphrase_from {
             Some(spec) => self.passphrase_file(spec, "--passphrase-from"),
-            None => self.ask_passphrase(&format!("Passphrase for {what}"), None, "--passphrase-from"),
+            None => {
+                self.ask_passphrase(&format!("Passphrase for {what}"), None, "--passphrase-from")
+            }
         }
     }
 
@@ -234,23 +282,37 @@ impl Inputs {
     pub fn new_passphrase(&self, what: &str) -> Result<Secret, Error> {
         match &self.passphrase_from {
             Some(spec) => self.passphrase_file(spec, "--passphrase-from"),
-            None => self.ask_passphrase(&format!("New passphrase for {what}"), Some("Repeat it"), "--passphrase-from"),
+            None => self.ask_passphrase(
+                &format!("New passphrase for {what}"),
+                Some("Repeat it"),
+                "--passphrase-from",
+            ),
         }
     }
 
-    /// The passphrase to seal something with that is opened with another one: from `--new-passphrase-from`, or asked for
-    /// twice.
+    /// The passphrase to seal something with that is opened with another one: from
+    /// `--new-passphrase-from`, or asked for twice.
     pub fn other_passphrase(&self, spec: Option<&str>, what: &str) -> Result<Secret, Error> {
         match spec {
             Some(spec) => self.passphrase_file(spec, "--new-passphrase-from"),
-            None => self.ask_passphrase(&format!("New passphrase for {what}"), Some("Repeat it"), "--new-passphrase-from"),
+            None => self.ask_passphrase(
+                &format!("New passphrase for {what}"),
+                Some("Repeat it"),
+                "--new-passphrase-from",
+            ),
         }
     }
 
     fn passphrase_file(&self, spec: &str, flag: &str) -> Result<Secret, Error> {
-        let secret = self.read(spec, flag, MAX_SECRET, Echo::Hide)?.without_trailing_newline();
+        let secret = self
+            .read(spec, flag, MAX_SECRET, Echo::Hide)?
+            .without_trailing_newline();
         if secret.is_empty() {
-            return Err(Error::input(Code::BadPassphrase, flag, "the passphrase is empty"));
+            return Err(Error::input(
+                Code::BadPassphrase,
+                flag,
+                "the passphrase is empty",
+            ));
         }
         Ok(secret)
     }
@@ -258,18 +320,32 @@ impl Inputs {
     /// Asks a question that only a yes answers with yes. `flag` answers it beforehand.
     pub fn confirm(&self, question: &str, flag: &str) -> Result<bool, Error> {
         self.check_may_ask("a confirmation is needed", flag)?;
-        let answer = terminal::ask(&format!("{question} [y/N] ")).map_err(|e| no_terminal("a confirmation is needed", &e))?;
-        Ok(matches!(answer.trim().to_ascii_lowercase().as_str(), "y" | "yes"))
+        let answer = terminal::ask(&format!("{question} [y/N] "))
+            .map_err(|e| no_terminal("a confirmation is needed", &e))?;
+        Ok(matches!(
+            answer.trim().to_ascii_lowercase().as_str(),
+            "y" | "yes"
+        ))
     }
 
-    fn ask_passphrase(&self, prompt: &str, repeat: Option<&str>, flag: &str) -> Result<Secret, Error> {
-        self.check_may_ask("a passphrase is needed", &format!("{flag} FILE (or env:NAME, fd:N)"))?;
+    fn ask_passphrase(
+        &self,
+        prompt: &str,
+        repeat: Option<&str>,
+        flag: &str,
+    ) -> Result<Secret, Error> {
+        self.check_may_ask(
+            "a passphrase is needed",
+            &format!("{flag} FILE (or env:NAME, fd:N)"),
+        )?;
         terminal::restore_on_signal();
         let mut ask = dialoguer::Password::new().with_prompt(prompt);
         if let Some(repeat) = repeat {
             ask = ask.with_confirmation(repeat, "They differ; once more");
         }
-        let typed = ask.interact().map_err(|e| no_terminal("a passphrase is needed", &e))?;
+        let typed = ask
+            .interact()
+            .map_err(|e| no_terminal("a passphrase is needed", &e))?;
         Ok(Secret::new(typed.into_bytes()))
     }
 
@@ -281,36 +357,47 @@ impl Inputs {
         } else {
             return Ok(());
         };
-        Err(Error::input(Code::NoInput, "", format!("{need}, and {why}")).hint(format!("use {instead}")))
+        Err(
+            Error::input(Code::NoInput, "", format!("{need}, and {why}"))
+                .hint(format!("use {instead}")),
+        )
     }
 
-    /// The text of a token: the argument itself, `-`, `@FILE`, `env:NAME`; stdin or a prompt when left out. What people
-    /// copy along with it is stripped.
+    /// The text of a token: the argument itself, `-`, `@FILE`, `env:NAME`; stdin or a prompt when
+    /// left out. What people copy along with it is stripped.
     pub fn token(&self, spec: Option<&str>, limit: u64) -> Result<String, Error> {
         let refused = |why: String| Reason::new(Code::Malformed, "format", why);
         // Whoever sends an oversized token gets the same answer however it arrives.
         let too_large = |error: Error| match error.code() {
-            Code::BadInput => {
-                refused(format!("the token is larger than {limit} bytes")).hint("to allow more: --max-size BYTES").into()
-            }
+            Code::BadInput => refused(format!("the token is larger than {limit} bytes"))
+                .hint("to allow more: --max-size BYTES")
+                .into(),
             _ => error,
         };
         // Room for what is stripped.
         let slack = limit.saturating_add(4096);
         let bytes = match self.or_stdin(spec) {
             None => self.ask_token(limit)?,
-            Some("-") => read_stream(std::io::stdin().lock(), "standard input", slack).map_err(too_large)?,
+            Some("-") => {
+                read_stream(std::io::stdin().lock(), "standard input", slack).map_err(too_large)?
+            }
             Some(spec) => match (spec.strip_prefix('@'), spec.strip_prefix("env:")) {
                 (Some(path), _) => files::read(Path::new(path), slack).map_err(too_large)?,
                 (None, Some(_)) => self.read(spec, "TOKEN", limit, Echo::Name)?,
                 (None, None) if names_file(spec) => {
-                    let error = refused(format!("{spec:?} is no token, and there is a file of that name"));
-                    return Err(error.hint(format!("to verify or decode what is in it: @{spec}")).into());
+                    let error = refused(format!(
+                        "{spec:?} is no token, and there is a file of that name"
+                    ));
+                    return Err(error
+                        .hint(format!("to verify or decode what is in it: @{spec}"))
+                        .into());
                 }
                 (None, None) => Secret::new(spec.as_bytes().to_vec()),
             },
         };
-        let text = bytes.expose_str().ok_or_else(|| Error::from(refused("the token is not text".into())))?;
+        let text = bytes
+            .expose_str()
+            .ok_or_else(|| Error::from(refused("the token is not text".into())))?;
         let token = strip(text);
         if token.is_empty() {
             return Err(refused("there is no token: the input is empty".into()).into());
@@ -328,7 +415,11 @@ impl Inputs {
 }
 
 fn no_terminal(need: &str, error: &dyn std::fmt::Display) -> Error {
-    Error::input(Code::NoInput, "", format!("{need}, and asking for it failed: {error}"))
+    Error::input(
+        Code::NoInput,
+        "",
+        format!("{need}, and asking for it failed: {error}"),
+    )
 }
 
 fn read_stream(stream: impl std::io::Read, name: &str, limit: u64) -> Result<Secret, Error> {
@@ -342,7 +433,10 @@ fn read_stream(stream: impl std::io::Read, name: &str, limit: u64) -> Result<Sec
 fn names_file(spec: &str) -> bool {
     const LONGEST: usize = 255;
     // A token is never looked for on the disk.
-    spec.len() <= LONGEST && !spec.starts_with("ey") && !spec.contains(' ') && Path::new(spec).is_file()
+    spec.len() <= LONGEST
+        && !spec.starts_with("ey")
+        && !spec.contains(' ')
+        && Path::new(spec).is_file()
 }
 
 /// Whether an argument that should name a key is one.
@@ -350,12 +444,21 @@ fn looks_like_key(spec: &str) -> bool {
     spec.trim_start().starts_with('{') || spec.contains("-----BEGIN")
 }
 
-/// A public key as HMAC secret is what the key-confusion attack needs (RFC 8725 §2.1): in any wrapping.
+/// A public key as HMAC secret is what the key-confusion attack needs (RFC 8725 §2.1): in any
+/// wrapping.
 fn refuse_key_material(bytes: &Secret) -> Result<(), Error> {
     let content = bytes.expose();
     let text = bytes.expose_str().unwrap_or_default().trim();
-    let decoded = [STANDARD.decode(text).ok(), URL_SAFE_NO_PAD.decode(text).ok(), hex(text)].map(|it| it.map(Secret::new));
-    let inside = decoded.iter().flatten().find_map(|it| keyfile::kind(it.expose()));
+    let decoded = [
+        STANDARD.decode(text).ok(),
+        URL_SAFE_NO_PAD.decode(text).ok(),
+        hex(text),
+    ]
+    .map(|it| it.map(Secret::new));
+    let inside = decoded
+        .iter()
+        .flatten()
+        .find_map(|it| keyfile::kind(it.expose()));
     match keyfile::kind(content).or(inside) {
         None => Ok(()),
         Some(kind) => {
@@ -365,14 +468,20 @@ fn refuse_key_material(bytes: &Secret) -> Result<(), Error> {
     }
 }
 
-/// A token without what is copied along with it: white space, a byte order mark, quotes, a header's name and scheme.
+/// A token without what is copied along with it: white space, a byte order mark, quotes, a header's
+/// name and scheme.
 fn strip(text: &str) -> &str {
     fn prefix<'a>(text: &'a str, prefix: &str) -> Option<&'a str> {
-        text.get(..prefix.len()).filter(|head| head.eq_ignore_ascii_case(prefix)).map(|head| &text[head.len()..])
+        text.get(..prefix.len())
+            .filter(|head| head.eq_ignore_ascii_case(prefix))
+            .map(|head| &text[head.len()..])
     }
     let mut text = text.trim_start_matches('\u{feff}').trim();
     for quote in ['"', '\'', '`'] {
-        if let Some(inner) = text.strip_prefix(quote).and_then(|text| text.strip_suffix(quote)) {
+        if let Some(inner) = text
+            .strip_prefix(quote)
+            .and_then(|text| text.strip_suffix(quote))
+        {
             text = inner.trim();
         }
     }
@@ -381,7 +490,11 @@ fn strip(text: &str) -> &str {
         text = prefix(text, scheme).unwrap_or(text).trim();
     }
     for quote in ['"', '\''] {
-        text = text.strip_prefix(quote).and_then(|text| text.strip_suffix(quote)).unwrap_or(text).trim();
+        text = text
+            .strip_prefix(quote)
+            .and_then(|text| text.strip_suffix(quote))
+            .unwrap_or(text)
+            .trim();
     }
     text
 }
@@ -394,7 +507,17 @@ pub fn duration(text: &str) -> Result<i64, Error> {
 /// A TIME argument, `flag` naming it in messages.
 pub fn moment(text: &str, flag: &str, now: Timestamp) -> Result<Timestamp, Error> {
     Timestamp::parse(text, now).map_err(|error| match error {
-        Error::Input { code, what, why, hints } => Error::Input { code, what: format!("{flag} {what}"), why, hints },
+        Error::Input {
+            code,
+            what,
+            why,
+            hints,
+        } => Error::Input {
+            code,
+            what: format!("{flag} {what}"),
+            why,
+            hints,
+        },
         other => other,
     })
 }
@@ -426,7 +549,10 @@ mod tests {
         let inputs = Inputs::new(true, Some("-".into()), None);
         assert!(inputs.check_stdin(&[("TOKEN", Some("x"))]).is_ok());
         let error = inputs.check_stdin(&[("TOKEN", Some("-"))]).unwrap_err();
-        assert_eq!(error.to_string(), "stdin: named by both TOKEN and --passphrase-from");
+        assert_eq!(
+            error.to_string(),
+            "stdin: named by both TOKEN and --passphrase-from"
+        );
     }
 
     #[test]

@@ -1,4 +1,5 @@
-//! What arguments name of a Redis server: its URL, a password that is never in one on the command line, its CA.
+//! What arguments name of a Redis server: its URL, a password that is never in one on the command
+//! line, its CA.
 
 use std::path::Path;
 
@@ -21,9 +22,15 @@ const URL_VARIABLE: &str = "JWTCTL_REDIS_URL";
 #[derive(clap::Args)]
 pub struct RedisLogin {
     /// Log in to Redis with the password in KEYSPEC: PATH, -, env:NAME or fd:N
-    #[arg(long, value_name = "KEYSPEC", help_heading = "Redis", allow_hyphen_values = true)]
+    #[arg(
+        long,
+        value_name = "KEYSPEC",
+        help_heading = "Redis",
+        allow_hyphen_values = true
+    )]
     pub redis_password_from: Option<String>,
-    /// Accept a Redis server whose certificate these (PEM) vouch for, instead of the system's (rediss://)
+    /// Accept a Redis server whose certificate these (PEM) vouch for, instead of the system's
+    /// (rediss://)
     #[arg(long, value_name = "FILE", help_heading = "Redis")]
     pub redis_ca: Option<String>,
 }
@@ -31,7 +38,11 @@ pub struct RedisLogin {
 impl RedisLogin {
     /// The same by the names of its parts.
     pub fn login(&self) -> Login<'_> {
-        Login { flags: "--redis", password_from: self.redis_password_from.as_deref(), ca: self.redis_ca.as_deref() }
+        Login {
+            flags: "--redis",
+            password_from: self.redis_password_from.as_deref(),
+            ca: self.redis_ca.as_deref(),
+        }
     }
 }
 
@@ -51,40 +62,61 @@ impl Login<'_> {
     pub fn check_idle(&self, needs: &str) -> Result<(), Error> {
         let parts = [("password-from", self.password_from), ("ca", self.ca)];
         let idle = parts.into_iter().find(|(_, value)| value.is_some());
-        idle.map_or(Ok(()), |(name, _)| Err(Error::usage(format!("{}-{name}", self.flags), format!("needs {needs}"))))
+        idle.map_or(Ok(()), |(name, _)| {
+            Err(Error::usage(
+                format!("{}-{name}", self.flags),
+                format!("needs {needs}"),
+            ))
+        })
     }
 }
 
 impl Inputs {
-    /// The server that `url` names: a URL without a password, or `env:NAME` for one that may have it. Left out, the
-    /// environment names it, or it is this machine's.
+    /// The server that `url` names: a URL without a password, or `env:NAME` for one that may have
+    /// it. Left out, the environment names it, or it is this machine's.
     pub fn redis(&self, url: Option<&str>, flag: &str, login: Login<'_>) -> Result<Target, Error> {
         let mut target = match (url, url.and_then(|url| url.strip_prefix("env:"))) {
             (_, Some(name)) => {
                 let url = variable(name).map(Zeroizing::new);
-                let url = url.ok_or_else(|| Error::usage(flag, format!("the environment has no variable {name}")))?;
+                let url = url.ok_or_else(|| {
+                    Error::usage(flag, format!("the environment has no variable {name}"))
+                })?;
                 Target::parse(&url, &format!("{flag} env:{name}"), login.flags)?
             }
             (Some(url), None) => {
                 let target = Target::parse(url, flag, login.flags)?;
                 if target.password.is_some() {
                     let why = "has a password in it, and others can see the command line; it is not repeated here";
-                    let hint = format!("give the password with {}-password-from FILE (or env:NAME, fd:N, -)", login.flags);
+                    let hint = format!(
+                        "give the password with {}-password-from FILE (or env:NAME, fd:N, -)",
+                        login.flags
+                    );
                     let error = Error::usage(flag, why).hint(hint);
-                    return Err(error.hint(format!("or the whole URL in a variable: {flag} env:NAME")));
+                    return Err(
+                        error.hint(format!("or the whole URL in a variable: {flag} env:NAME"))
+                    );
                 }
                 target
             }
-            (None, None) => match variable(URL_VARIABLE).filter(|url| !url.is_empty()).map(Zeroizing::new) {
+            (None, None) => match variable(URL_VARIABLE)
+                .filter(|url| !url.is_empty())
+                .map(Zeroizing::new)
+            {
                 Some(url) => Target::parse(&url, URL_VARIABLE, login.flags)?,
                 None => Target::parse(DEFAULT_URL, flag, login.flags)?,
             },
         };
         if let Some(spec) = login.password_from {
             let flag = &format!("{}-password-from", login.flags);
-            let password = self.read(spec, flag, MAX_SECRET, Echo::Hide)?.without_trailing_newline();
+            let password = self
+                .read(spec, flag, MAX_SECRET, Echo::Hide)?
+                .without_trailing_newline();
             if password.is_empty() {
-                return Err(Error::input(Code::BadSecret, flag.as_str(), "the password is empty"));
+                return Err(Error::input(
+                    Code::BadSecret,
+                    flag.as_str(),
+                    "the password is empty",
+                ));
             }
             target.password = Some(password);
         }
@@ -105,7 +137,8 @@ impl Inputs {
         let keys = self.read_keys(&bytes, flag)?.keys;
         match keys.first().and_then(|key| key.secret()) {
             Some(secret) if keys.len() == 1 => Ok(Secret::new(secret.expose().to_vec())),
-            _ => Err(Error::input(Code::BadSecret, flag, "is no symmetric key").hint("make one: openssl rand -hex 32 > FILE")),
+            _ => Err(Error::input(Code::BadSecret, flag, "is no symmetric key")
+                .hint("make one: openssl rand -hex 32 > FILE")),
         }
     }
 }

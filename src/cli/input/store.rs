@@ -26,12 +26,19 @@ impl Guard {
         Self { passphrase, p2c }
     }
 
-    /// How a key that joins `store` is to be protected: as the others are; the first one as the caller wants it.
-    pub fn joining(store: &Keystore, no_encrypt: bool, p2c: Option<u32>, context: &Context<'_>) -> Result<Self, Error> {
+    /// How a key that joins `store` is to be protected: as the others are; the first one as the
+    /// caller wants it.
+    pub fn joining(
+        store: &Keystore,
+        no_encrypt: bool,
+        p2c: Option<u32>,
+        context: &Context<'_>,
+    ) -> Result<Self, Error> {
         let passphrase = match store.is_encrypted() {
             Some(true) if !no_encrypt => Some(context.inputs.passphrase("the keystore")?),
             None if !no_encrypt => Some(context.inputs.new_passphrase("the keystore")?),
-            // Whoever names a passphrase thinks that it protects the key, unless they say that nothing shall.
+            // Whoever names a passphrase thinks that it protects the key, unless they say that
+            // nothing shall.
             Some(false) if !no_encrypt && context.names_passphrase => {
                 context.output.warn(
                     "the keystore is NOT ENCRYPTED, and neither is the new key: --passphrase-from does not protect it; \
@@ -47,7 +54,10 @@ impl Guard {
     /// The same in the keystore's words.
     pub fn protection(&self) -> Protection<'_> {
         match &self.passphrase {
-            Some(passphrase) => Protection::Sealed { passphrase, p2c: self.p2c },
+            Some(passphrase) => Protection::Sealed {
+                passphrase,
+                p2c: self.p2c,
+            },
             None => Protection::Clear,
         }
     }
@@ -61,11 +71,16 @@ impl Guard {
 impl Inputs {
     /// Where the keystore is: `--store`, or the platform's directory for data.
     pub fn store_path(&self) -> Result<PathBuf, Error> {
-        let default = || directories::ProjectDirs::from("", "", "jwtctl").map(|dirs| dirs.data_local_dir().join("keystore"));
-        self.store
-            .clone()
-            .or_else(default)
-            .ok_or_else(|| Error::usage("--store", "is needed: there is no home directory to find the keystore in"))
+        let default = || {
+            directories::ProjectDirs::from("", "", "jwtctl")
+                .map(|dirs| dirs.data_local_dir().join("keystore"))
+        };
+        self.store.clone().or_else(default).ok_or_else(|| {
+            Error::usage(
+                "--store",
+                "is needed: there is no home directory to find the keystore in",
+            )
+        })
     }
 
     /// The keystore as it is now.
@@ -75,26 +90,41 @@ impl Inputs {
 
     /// A key of the keystore with its private half.
     pub fn stored_key(&self, kid: &str) -> Result<Key, Error> {
-        self.store()?.private(kid, &mut || self.passphrase("the keystore"))
+        self.store()?
+            .private(kid, &mut || self.passphrase("the keystore"))
     }
 
-    /// Reads keys of which the public halves will do: those of the keystore need no passphrase. `store:` alone is the
-    /// set that it publishes at `now`.
+    /// Reads keys of which the public halves will do: those of the keystore need no passphrase.
+    /// `store:` alone is the set that it publishes at `now`.
     pub fn public_keys(&self, spec: &str, flag: &str, now: Timestamp) -> Result<KeyFile, Error> {
         match Source::parse(spec) {
             Source::Store(kid) => {
                 let store = self.store()?;
                 if kid.is_empty() {
-                    return Ok(KeyFile { keys: store.published(now), dropped: Vec::new(), is_set: true });
+                    return Ok(KeyFile {
+                        keys: store.published(now),
+                        dropped: Vec::new(),
+                        is_set: true,
+                    });
                 }
-                Ok(KeyFile { keys: vec![store.find(&kid)?.key.clone()], dropped: Vec::new(), is_set: false })
+                Ok(KeyFile {
+                    keys: vec![store.find(&kid)?.key.clone()],
+                    dropped: Vec::new(),
+                    is_set: false,
+                })
             }
             _ => self.key_file(spec, flag),
         }
     }
 
-    /// The keys of a set, and the JSON that they stand in. What is not JSON is shown as the public set it would make.
-    pub fn keys_and_json(&self, spec: &str, flag: &str, now: Timestamp) -> Result<(KeyFile, Json), Error> {
+    /// The keys of a set, and the JSON that they stand in. What is not JSON is shown as the public
+    /// set it would make.
+    pub fn keys_and_json(
+        &self,
+        spec: &str,
+        flag: &str,
+        now: Timestamp,
+    ) -> Result<(KeyFile, Json), Error> {
         if matches!(Source::parse(spec), Source::Store(_)) {
             let file = self.public_keys(spec, flag, now)?;
             let json = public_json(&file);
@@ -122,9 +152,17 @@ impl Inputs {
 /// A JWK or a JWK set as it was written.
 fn raw_json(bytes: &Secret) -> Option<Json> {
     let json = Json::parse(bytes.expose()).ok()?;
-    json.as_object().is_some_and(|object| object.has("keys") || object.has("kty")).then_some(json)
+    json.as_object()
+        .is_some_and(|object| object.has("keys") || object.has("kty"))
+        .then_some(json)
 }
 
 fn public_json(file: &KeyFile) -> Json {
-    Json::Object(KeySet { keys: file.keys.clone(), dropped: Vec::new() }.public_json())
+    Json::Object(
+        KeySet {
+            keys: file.keys.clone(),
+            dropped: Vec::new(),
+        }
+        .public_json(),
+    )
 }

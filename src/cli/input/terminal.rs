@@ -1,23 +1,31 @@
-//! What dialoguer does not do: lines longer than a terminal's 4095 bytes, and a terminal that is left in order.
+//! What dialoguer does not do: lines longer than a terminal's 4095 bytes, and a terminal that is
+//! left in order.
 
 use std::io::{self, Write as _};
 use std::os::fd::AsFd;
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
-use rustix::termios::{LocalModes, OptionalActions, SpecialCodeIndex, Termios, tcgetattr, tcsetattr};
+use rustix::termios::{
+    LocalModes, OptionalActions, SpecialCodeIndex, Termios, tcgetattr, tcsetattr,
+};
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 use signal_hook::iterator::Signals;
 use zeroize::Zeroizing;
 
 use super::Secret;
 
-/// Puts the terminal back when a signal ends the process while what is typed is hidden; then the signal takes its course.
+/// Puts the terminal back when a signal ends the process while what is typed is hidden; then the
+/// signal takes its course.
 pub fn restore_on_signal() {
     static ONCE: std::sync::Once = std::sync::Once::new();
-    let Ok(tty) = std::fs::File::open("/dev/tty") else { return };
+    let Ok(tty) = std::fs::File::open("/dev/tty") else {
+        return;
+    };
     let Ok(before) = tcgetattr(&tty) else { return };
     ONCE.call_once(|| {
-        let Ok(mut signals) = Signals::new([SIGINT, SIGTERM, SIGHUP]) else { return };
+        let Ok(mut signals) = Signals::new([SIGINT, SIGTERM, SIGHUP]) else {
+            return;
+        };
         std::thread::spawn(move || {
             for signal in signals.forever() {
                 let _ = tcsetattr(&tty, OptionalActions::Flush, &before);
@@ -32,18 +40,22 @@ pub fn restore_on_signal() {
 pub fn ask(question: &str) -> io::Result<String> {
     io::stderr().write_all(question.as_bytes())?;
     let mut answer = String::new();
-    io::BufRead::read_line(&mut io::BufReader::new(std::fs::File::open("/dev/tty")?), &mut answer)?;
+    io::BufRead::read_line(
+        &mut io::BufReader::new(std::fs::File::open("/dev/tty")?),
+        &mut answer,
+    )?;
     Ok(answer)
 }
 
-/// Reads one line of any length from the terminal that stdin is. The line discipline would cut it at 4095 bytes, so
-/// it is switched off meanwhile.
+/// Reads one line of any length from the terminal that stdin is. The line discipline would cut it
+/// at 4095 bytes, so it is switched off meanwhile.
 pub fn read_line(prompt: &str, limit: u64) -> io::Result<Secret> {
     let stdin = io::stdin();
     io::stderr().write_all(prompt.as_bytes())?;
     let before = tcgetattr(&stdin)?;
     let mut raw = before.clone();
-    raw.local_modes.remove(LocalModes::ICANON | LocalModes::ECHO | LocalModes::ISIG);
+    raw.local_modes
+        .remove(LocalModes::ICANON | LocalModes::ECHO | LocalModes::ISIG);
     raw.special_codes[SpecialCodeIndex::VMIN] = 1;
     raw.special_codes[SpecialCodeIndex::VTIME] = 0;
     restore_on_signal();
@@ -58,7 +70,8 @@ pub fn read_line(prompt: &str, limit: u64) -> io::Result<Secret> {
     line.ok_or_else(|| io::ErrorKind::Interrupted.into())
 }
 
-/// One line, or nothing when Ctrl-C was typed. A paste of several lines is one token that was wrapped.
+/// One line, or nothing when Ctrl-C was typed. A paste of several lines is one token that was
+/// wrapped.
 fn collect(mut input: impl io::Read + AsFd, limit: u64) -> io::Result<Option<Secret>> {
     const INTERRUPT: u8 = 3;
     const END: u8 = 4;
@@ -73,7 +86,8 @@ fn collect(mut input: impl io::Read + AsFd, limit: u64) -> io::Result<Option<Sec
             match byte {
                 INTERRUPT => return Ok(None),
                 8 | 127 => drop(line.pop()),
-                // Past the limit nothing is kept, and everything is still read: the rest of a paste must not reach the shell.
+                // Past the limit nothing is kept, and everything is still read: the rest of a paste
+                // must not reach the shell.
                 other if !matches!(other, END) && line.len() as u64 <= limit => line.push(other),
                 _ => {}
             }
@@ -87,7 +101,10 @@ fn collect(mut input: impl io::Read + AsFd, limit: u64) -> io::Result<Option<Sec
 /// Whether more comes within the time that a paste takes to go on.
 fn more(input: &impl AsFd) -> io::Result<bool> {
     let mut waiting = [PollFd::new(input, PollFlags::IN)];
-    let patience = Timespec { tv_sec: 0, tv_nsec: 50_000_000 };
+    let patience = Timespec {
+        tv_sec: 0,
+        tv_nsec: 50_000_000,
+    };
     Ok(poll(&mut waiting, Some(&patience))? > 0)
 }
 

@@ -17,8 +17,9 @@ use super::super::output::{Page, Report, Role};
 
 /// Add a private key to the keystore
 ///
-/// The first signing key signs at once; a later one is published first, so that verifiers know it by then. The passphrase
-/// that opens an encrypted key file is also the one of the keystore; where they differ, convert the file first.
+/// The first signing key signs at once; a later one is published first, so that verifiers know it
+/// by then. The passphrase that opens an encrypted key file is also the one of the keystore; where
+/// they differ, convert the file first.
 #[derive(clap::Args)]
 pub struct Args {
     /// The key, of any format: PATH, -, env:NAME or fd:N
@@ -54,12 +55,18 @@ pub struct Added {
 }
 
 pub fn run(args: Args, context: &mut Context<'_>) -> Result<Added, Error> {
-    context.inputs.check_stdin(&[("KEYSPEC", Some(&args.key))])?;
+    context
+        .inputs
+        .check_stdin(&[("KEYSPEC", Some(&args.key))])?;
     let path = context.inputs.store_path()?;
     let file = context.inputs.key_file(&args.key, "KEYSPEC")?;
     let key = pick(file.keys, &args)?;
     let guard = Guard::joining(&context.inputs.store()?, args.no_encrypt, args.p2c, context)?;
-    let policy = Policy { publish_for: args.publish_for, grace: args.grace, every: None };
+    let policy = Policy {
+        publish_for: args.publish_for,
+        grace: args.grace,
+        every: None,
+    };
     let added = keystore::add(&path, key, &policy, guard.protection(), &context.env)?;
     Ok(Added {
         store: path.display().to_string(),
@@ -85,7 +92,10 @@ fn pick(keys: Vec<Arc<Key>>, args: &Args) -> Result<Key, Error> {
     let key = match found[..] {
         [key] => key,
         [] => return Err(bad(format!("has no such key, only {}", known.join(", ")))),
-        _ => return Err(bad(format!("is a set of several: {}", known.join(", "))).hint("pick one with --kid")),
+        _ => {
+            return Err(bad(format!("is a set of several: {}", known.join(", ")))
+                .hint("pick one with --kid"));
+        }
     };
     // A copy of its own, to be given a name.
     let text = key.expose_jwk();
@@ -106,7 +116,11 @@ impl Report for Added {
         if let (Some(at), State::Next) = (&self.activates_at, self.state) {
             page.line(Role::Plain, &format!("signs    from {at} on"))?;
         }
-        let how = if self.encrypted { "encrypted" } else { "NOT ENCRYPTED" };
+        let how = if self.encrypted {
+            "encrypted"
+        } else {
+            "NOT ENCRYPTED"
+        };
         page.line(Role::Plain, &format!("store    {} ({how})", self.store))
     }
 }

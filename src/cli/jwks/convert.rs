@@ -20,8 +20,8 @@ use super::super::output::{Page, Report, Role};
 
 /// Write a key in another format
 ///
-/// A private key stays private, and is encrypted under a new passphrase unless --no-encrypt says otherwise: as a JWE of its
-/// JWK, or as encrypted PKCS#8. spki and ssh are formats of public keys.
+/// A private key stays private, and is encrypted under a new passphrase unless --no-encrypt says
+/// otherwise: as a JWE of its JWK, or as encrypted PKCS#8. spki and ssh are formats of public keys.
 #[derive(clap::Args)]
 pub struct Args {
     /// The key, of any format: PATH, -, env:NAME, fd:N or store:KID
@@ -43,7 +43,12 @@ pub struct Args {
     #[arg(long)]
     force: bool,
     /// Encrypt a private key with the passphrase in KEYSPEC
-    #[arg(long, value_name = "KEYSPEC", conflicts_with = "no_encrypt", allow_hyphen_values = true)]
+    #[arg(
+        long,
+        value_name = "KEYSPEC",
+        conflicts_with = "no_encrypt",
+        allow_hyphen_values = true
+    )]
     new_passphrase_from: Option<String>,
     /// Write a private key in clear
     #[arg(long)]
@@ -103,28 +108,47 @@ struct Content(Secret);
 impl Serialize for Content {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match self.0.expose_str() {
-            Some(text) => Json::parse(text.as_bytes()).unwrap_or_else(|_| text.trim_end().into()).serialize(serializer),
+            Some(text) => Json::parse(text.as_bytes())
+                .unwrap_or_else(|_| text.trim_end().into())
+                .serialize(serializer),
             None => encode(self.0.expose()).serialize(serializer),
         }
     }
 }
 
 pub fn run(args: Args, context: &mut Context<'_>) -> Result<Converted, Error> {
-    let named = [("KEYSPEC", Some(args.key.as_str())), ("--new-passphrase-from", args.new_passphrase_from.as_deref())];
+    let named = [
+        ("KEYSPEC", Some(args.key.as_str())),
+        ("--new-passphrase-from", args.new_passphrase_from.as_deref()),
+    ];
     context.inputs.check_stdin(&named)?;
     let out = args.out.as_deref().filter(|path| *path != "-");
     if out.is_none() && args.to == Format::Der && context.output.is_terminal() {
-        return Err(Error::usage("--to der", "would write bytes to the terminal").hint("use --out FILE, or a pipe"));
+        return Err(
+            Error::usage("--to der", "would write bytes to the terminal")
+                .hint("use --out FILE, or a pipe"),
+        );
     }
     let keys = keys(&args, context)?;
     let private = keys.iter().any(|key| key.is_private()) && !args.public && !args.to.is_public();
-    let bytes = if private { private_bytes(&keys, &args, context)? } else { Secret::new(public_bytes(&keys, &args)?) };
+    let bytes = if private {
+        private_bytes(&keys, &args, context)?
+    } else {
+        Secret::new(public_bytes(&keys, &args)?)
+    };
     if let Some(path) = out {
-        let access = if private { Access::Private } else { Access::Public };
+        let access = if private {
+            Access::Private
+        } else {
+            Access::Public
+        };
         files::write(Path::new(path), bytes.expose(), access, args.force)?;
     }
     Ok(Converted {
-        kid: keys.first().filter(|_| keys.len() == 1).and_then(|key| key.kid.clone()),
+        kid: keys
+            .first()
+            .filter(|_| keys.len() == 1)
+            .and_then(|key| key.kid.clone()),
         private,
         encrypted: private && !args.no_encrypt,
         file: out.map(String::from),
@@ -136,11 +160,16 @@ pub fn run(args: Args, context: &mut Context<'_>) -> Result<Converted, Error> {
 fn keys(args: &Args, context: &Context<'_>) -> Result<Vec<Arc<Key>>, Error> {
     let public = args.public || args.to.is_public();
     let file = match public {
-        true => context.inputs.public_keys(&args.key, "KEYSPEC", context.env.now)?,
+        true => context
+            .inputs
+            .public_keys(&args.key, "KEYSPEC", context.env.now)?,
         false => context.inputs.key_file(&args.key, "KEYSPEC")?,
     };
     for dropped in &file.dropped {
-        context.output.warn(&format!("left out: key {} of {} {}", dropped.index, args.key, dropped.why));
+        context.output.warn(&format!(
+            "left out: key {} of {} {}",
+            dropped.index, args.key, dropped.why
+        ));
     }
     let bad = |why: String| Error::input(Code::BadKey, &args.key, why);
     let known: Vec<String> = file.keys.iter().map(|key| key.label()).collect();
@@ -151,19 +180,37 @@ fn keys(args: &Args, context: &Context<'_>) -> Result<Vec<Arc<Key>>, Error> {
         0 => Err(bad(format!("has no such key, only {}", known.join(", ")))),
         1 => Ok(keys),
         _ if args.to == Format::Jwks => Ok(keys),
-        _ => Err(bad(format!("is a set of several: {}", known.join(", "))).hint("pick one with --kid")),
+        _ => {
+            Err(bad(format!("is a set of several: {}", known.join(", ")))
+                .hint("pick one with --kid"))
+        }
     }
 }
 
 fn private_bytes(keys: &[Arc<Key>], args: &Args, context: &Context<'_>) -> Result<Secret, Error> {
     let passphrase = match args.no_encrypt {
         true => None,
-        false => Some(context.inputs.other_passphrase(args.new_passphrase_from.as_deref(), "the converted key")?),
+        false => Some(
+            context
+                .inputs
+                .other_passphrase(args.new_passphrase_from.as_deref(), "the converted key")?,
+        ),
     };
     let passphrase = passphrase.as_ref();
     match keys {
-        [key] => keyfile::private(key, args.to.form(), passphrase, args.p2c, "--to", &context.env),
-        _ => keyfile::private_set(&keys.iter().map(AsRef::as_ref).collect::<Vec<_>>(), passphrase, args.p2c),
+        [key] => keyfile::private(
+            key,
+            args.to.form(),
+            passphrase,
+            args.p2c,
+            "--to",
+            &context.env,
+        ),
+        _ => keyfile::private_set(
+            &keys.iter().map(AsRef::as_ref).collect::<Vec<_>>(),
+            passphrase,
+            args.p2c,
+        ),
     }
 }
 
@@ -172,7 +219,11 @@ fn public_bytes(keys: &[Arc<Key>], args: &Args) -> Result<Vec<u8>, Error> {
         ([key], Format::Ssh) => keyfile::ssh(key, "--to"),
         ([key], format) => keyfile::public(key, format.form(), "--to"),
         _ => {
-            let set: Object = KeySet { keys: keys.to_vec(), dropped: Vec::new() }.public_json();
+            let set: Object = KeySet {
+                keys: keys.to_vec(),
+                dropped: Vec::new(),
+            }
+            .public_json();
             Ok(format!("{}\n", Json::Object(set).to_text()).into_bytes())
         }
     }
@@ -190,6 +241,12 @@ impl Report for Converted {
             (true, true) => "private, encrypted",
             (true, false) => "private, NOT ENCRYPTED",
         };
-        page.line(Role::Plain, &format!("written  {} ({how})", self.file.as_deref().unwrap_or_default()))
+        page.line(
+            Role::Plain,
+            &format!(
+                "written  {} ({how})",
+                self.file.as_deref().unwrap_or_default()
+            ),
+        )
     }
 }

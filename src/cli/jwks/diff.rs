@@ -17,9 +17,9 @@ use super::published;
 
 /// Compare two key sets: keys added, removed, changed, and other keys under the same id
 ///
-/// Either may be a file, what the keystore publishes, or the URL of a published set, which comes through the cache as with
-/// --jwks-uri elsewhere. An issuer's set: jwtctl jwks fetch --issuer URL | jwtctl jwks diff - AFTER. Exit code 1 when they
-/// differ.
+/// Either may be a file, what the keystore publishes, or the URL of a published set, which comes
+/// through the cache as with --jwks-uri elsewhere. An issuer's set: jwtctl jwks fetch --issuer URL
+/// | jwtctl jwks diff - AFTER. Exit code 1 when they differ.
 #[derive(clap::Args)]
 pub struct Args {
     /// The set before: URL, PATH, -, env:NAME, fd:N, or store: for what the keystore publishes
@@ -49,7 +49,10 @@ struct Side {
 }
 
 pub fn run(args: Args, context: &mut Context<'_>) -> Result<Compared, Error> {
-    let mut named = vec![("BEFORE", Some(args.before.as_str())), ("AFTER", Some(&args.after))];
+    let mut named = vec![
+        ("BEFORE", Some(args.before.as_str())),
+        ("AFTER", Some(&args.after)),
+    ];
     named.extend(args.network.named());
     context.inputs.check_stdin(&named)?;
     let (before, after) = read(&args, context)?;
@@ -57,7 +60,11 @@ pub fn run(args: Args, context: &mut Context<'_>) -> Result<Compared, Error> {
     // Compared with itself first, so that an error names the right one.
     diff(&before.json, &before.json).map_err(|why| bad(&before, why))?;
     let difference = diff(&before.json, &after.json).map_err(|why| bad(&after, why))?;
-    Ok(Compared { before: before.name, after: after.name, difference })
+    Ok(Compared {
+        before: before.name,
+        after: after.name,
+        difference,
+    })
 }
 
 /// Both sets, whatever it is that names them. Flags and URLs are judged before anything is fetched.
@@ -70,7 +77,10 @@ fn read(args: &Args, context: &Context<'_>) -> Result<(Side, Side), Error> {
         _ => {}
     }
     let file = |spec: &str, flag: &str| -> Result<Side, Error> {
-        Ok(Side { name: spec.into(), json: context.inputs.published_json(spec, flag, context.env.now)? })
+        Ok(Side {
+            name: spec.into(),
+            json: context.inputs.published_json(spec, flag, context.env.now)?,
+        })
     };
     if before.is_none() && after.is_none() {
         return Ok((file(&args.before, "BEFORE")?, file(&args.after, "AFTER")?));
@@ -82,7 +92,10 @@ fn read(args: &Args, context: &Context<'_>) -> Result<(Side, Side), Error> {
         Some(address) => fetch(address, &args.network, &mut http, store.as_ref(), context),
         None => file(spec, flag),
     };
-    Ok((side(before, &args.before, "BEFORE")?, side(after, &args.after, "AFTER")?))
+    Ok((
+        side(before, &args.before, "BEFORE")?,
+        side(after, &args.after, "AFTER")?,
+    ))
 }
 
 fn fetch(
@@ -93,14 +106,26 @@ fn fetch(
     context: &Context<'_>,
 ) -> Result<Side, Error> {
     http.settings.home = Some(address.clone());
-    let loaded = network::set_through(Source::Url(address), network, http, store, context, published)??;
-    Ok(Side { name: loaded.name, json: loaded.json })
+    let loaded = network::set_through(
+        Source::Url(address),
+        network,
+        http,
+        store,
+        context,
+        published,
+    )??;
+    Ok(Side {
+        name: loaded.name,
+        json: loaded.json,
+    })
 }
 
 /// Whether it names a server. A file of that name would be ./http…
 fn is_url(spec: &str) -> bool {
     let scheme = spec.split_once("://").map_or("", |(scheme, _)| scheme);
-    ["https", "http"].iter().any(|it| scheme.eq_ignore_ascii_case(it))
+    ["https", "http"]
+        .iter()
+        .any(|it| scheme.eq_ignore_ascii_case(it))
 }
 
 fn name(named: &Named) -> String {
@@ -114,8 +139,15 @@ fn name(named: &Named) -> String {
 }
 
 fn change(member: &Member) -> String {
-    let text = |value: &Option<jwtctl::core::json::Json>| value.as_ref().map_or("(none)".into(), |it| it.to_text());
-    format!("{} {} -> {}", member.name, text(&member.before), text(&member.after))
+    let text = |value: &Option<jwtctl::core::json::Json>| {
+        value.as_ref().map_or("(none)".into(), |it| it.to_text())
+    };
+    format!(
+        "{} {} -> {}",
+        member.name,
+        text(&member.before),
+        text(&member.after)
+    )
 }
 
 impl Report for Compared {
@@ -123,21 +155,41 @@ impl Report for Compared {
 
     fn human(&self, page: &mut Page<'_>) -> io::Result<()> {
         let it = &self.difference;
-        it.removed.iter().try_for_each(|key| page.line(Role::Bad, &format!("- {}", name(key))))?;
-        it.added.iter().try_for_each(|key| page.line(Role::Good, &format!("+ {}", name(key))))?;
+        it.removed
+            .iter()
+            .try_for_each(|key| page.line(Role::Bad, &format!("- {}", name(key))))?;
+        it.added
+            .iter()
+            .try_for_each(|key| page.line(Role::Good, &format!("+ {}", name(key))))?;
         for rekeyed in &it.rekeyed {
-            page.line(Role::Bad, &format!("! {}  another key under the same id", rekeyed.kid.as_deref().unwrap_or_default()))?;
+            page.line(
+                Role::Bad,
+                &format!(
+                    "! {}  another key under the same id",
+                    rekeyed.kid.as_deref().unwrap_or_default()
+                ),
+            )?;
             page.line(Role::Plain, &format!("    - {}", name(&rekeyed.before)))?;
             page.line(Role::Plain, &format!("    + {}", name(&rekeyed.after)))?;
         }
         for changed in &it.changed {
             page.line(Role::Caution, &format!("~ {}", name(&changed.key)))?;
-            changed.members.iter().try_for_each(|member| page.line(Role::Plain, &format!("    {}", change(member))))?;
+            changed.members.iter().try_for_each(|member| {
+                page.line(Role::Plain, &format!("    {}", change(member)))
+            })?;
         }
-        if it.is_empty() { page.line(Role::Faint, "no difference") } else { Ok(()) }
+        if it.is_empty() {
+            page.line(Role::Faint, "no difference")
+        } else {
+            Ok(())
+        }
     }
 
     fn status(&self) -> Status<'_> {
-        if self.difference.is_empty() { Status::Done } else { Status::No("the sets differ".into()) }
+        if self.difference.is_empty() {
+            Status::Done
+        } else {
+            Status::No("the sets differ".into())
+        }
     }
 }

@@ -17,8 +17,8 @@ use super::{Loaded, Source};
 
 /// Print the public key set; private members and symmetric keys stay behind
 ///
-/// With --private, the private keys themselves: encrypted under a new passphrase, or in clear with --no-encrypt. That is
-/// asked for once more, unless --yes says so already.
+/// With --private, the private keys themselves: encrypted under a new passphrase, or in clear with
+/// --no-encrypt. That is asked for once more, unless --yes says so already.
 #[derive(clap::Args)]
 pub struct Args {
     /// The private keys, of the keystore those that have not expired
@@ -28,13 +28,24 @@ pub struct Args {
     #[arg(long, requires = "private")]
     yes: bool,
     /// Encrypt private keys with the passphrase in KEYSPEC
-    #[arg(long, value_name = "KEYSPEC", requires = "private", conflicts_with = "no_encrypt", allow_hyphen_values = true)]
+    #[arg(
+        long,
+        value_name = "KEYSPEC",
+        requires = "private",
+        conflicts_with = "no_encrypt",
+        allow_hyphen_values = true
+    )]
     new_passphrase_from: Option<String>,
     /// Write private keys in clear
     #[arg(long, requires = "private")]
     no_encrypt: bool,
     /// PBKDF2 iterations that protect the passphrase (default: 210000)
-    #[arg(long, value_name = "N", requires = "private", conflicts_with = "no_encrypt")]
+    #[arg(
+        long,
+        value_name = "N",
+        requires = "private",
+        conflicts_with = "no_encrypt"
+    )]
     p2c: Option<u32>,
     #[command(flatten)]
     source: Source,
@@ -64,36 +75,54 @@ impl Serialize for Keys {
         match self {
             Self::Set(set) => map.serialize_entry("jwks", set)?,
             Self::Private(text) => {
-                let json = Json::parse(text.expose()).map_err(|_| S::Error::custom("the set cannot be read back"))?;
+                let json = Json::parse(text.expose())
+                    .map_err(|_| S::Error::custom("the set cannot be read back"))?;
                 map.serialize_entry("jwks", &json)?;
             }
-            Self::Sealed(text) => map.serialize_entry("sealed", text.expose_str().unwrap_or_default().trim_end())?,
+            Self::Sealed(text) => {
+                map.serialize_entry("sealed", text.expose_str().unwrap_or_default().trim_end())?
+            }
         }
         map.end()
     }
 }
 
 pub fn run(args: Args, context: &mut Context<'_>) -> Result<Exported, Error> {
-    context.inputs.check_stdin(&[("--new-passphrase-from", args.new_passphrase_from.as_deref())])?;
+    context
+        .inputs
+        .check_stdin(&[("--new-passphrase-from", args.new_passphrase_from.as_deref())])?;
     let loaded = args.source.load(context)?;
     loaded.warn_dropped(context);
     let keys = match args.private {
         true => private(&loaded, &args, context)?,
         false => Keys::Set(public(&loaded, context)?),
     };
-    Ok(Exported { source: loaded.name, keys })
+    Ok(Exported {
+        source: loaded.name,
+        keys,
+    })
 }
 
 fn public(loaded: &Loaded, context: &Context<'_>) -> Result<Object, Error> {
     let keys = &loaded.file.keys;
     let symmetric = keys.iter().filter(|key| key.public().is_none()).count();
     if symmetric > 0 {
-        context.output.warn(&format!("left out: {symmetric} symmetric, which have no public half"));
+        context.output.warn(&format!(
+            "left out: {symmetric} symmetric, which have no public half"
+        ));
     }
     if symmetric > 0 && symmetric == keys.len() {
-        return Err(Error::input(Code::BadKey, &loaded.name, "has symmetric keys only, so there is nothing to publish"));
+        return Err(Error::input(
+            Code::BadKey,
+            &loaded.name,
+            "has symmetric keys only, so there is nothing to publish",
+        ));
     }
-    Ok(KeySet { keys: keys.clone(), dropped: Vec::new() }.public_json())
+    Ok(KeySet {
+        keys: keys.clone(),
+        dropped: Vec::new(),
+    }
+    .public_json())
 }
 
 fn private(loaded: &Loaded, args: &Args, context: &Context<'_>) -> Result<Keys, Error> {
@@ -103,10 +132,20 @@ fn private(loaded: &Loaded, args: &Args, context: &Context<'_>) -> Result<Keys, 
     };
     let keys: Vec<&Key> = match &loaded.store {
         Some(_) => opened.iter().collect(),
-        None => loaded.file.keys.iter().filter(|key| key.is_private()).map(AsRef::as_ref).collect(),
+        None => loaded
+            .file
+            .keys
+            .iter()
+            .filter(|key| key.is_private())
+            .map(AsRef::as_ref)
+            .collect(),
     };
     if keys.is_empty() {
-        return Err(Error::input(Code::BadKey, &loaded.name, "has no private key"));
+        return Err(Error::input(
+            Code::BadKey,
+            &loaded.name,
+            "has no private key",
+        ));
     }
     if loaded.store.is_none() {
         ask(keys.len(), args, context)?;
@@ -114,13 +153,20 @@ fn private(loaded: &Loaded, args: &Args, context: &Context<'_>) -> Result<Keys, 
     if args.no_encrypt {
         return keyfile::private_set(&keys, None, None).map(Keys::Private);
     }
-    let passphrase = context.inputs.other_passphrase(args.new_passphrase_from.as_deref(), "the exported keys")?;
+    let passphrase = context
+        .inputs
+        .other_passphrase(args.new_passphrase_from.as_deref(), "the exported keys")?;
     keyfile::private_set(&keys, Some(&passphrase), args.p2c).map(Keys::Sealed)
 }
 
-/// The keys of the keystore that have not expired; opened with one passphrase, and only after the question.
+/// The keys of the keystore that have not expired; opened with one passphrase, and only after the
+/// question.
 fn open(store: &Keystore, context: &Context<'_>, args: &Args) -> Result<Vec<Key>, Error> {
-    let entries: Vec<_> = store.entries().iter().filter(|it| store.state(it, context.env.now) != State::Expired).collect();
+    let entries: Vec<_> = store
+        .entries()
+        .iter()
+        .filter(|it| store.state(it, context.env.now) != State::Expired)
+        .collect();
     if entries.is_empty() {
         return Ok(Vec::new());
     }
@@ -130,16 +176,35 @@ fn open(store: &Keystore, context: &Context<'_>, args: &Args) -> Result<Vec<Key>
         _ => Secret::new(Vec::new()),
     };
     let copy = || Ok(Secret::new(passphrase.expose().to_vec()));
-    entries.into_iter().map(|entry| entry.open(&mut || copy())).collect()
+    entries
+        .into_iter()
+        .map(|entry| entry.open(&mut || copy()))
+        .collect()
 }
 
 fn ask(count: usize, args: &Args, context: &Context<'_>) -> Result<(), Error> {
-    let how = if args.no_encrypt { "in clear" } else { "encrypted" };
-    let keys = if count == 1 { "1 private key".into() } else { format!("{count} private keys") };
-    if args.yes || context.inputs.confirm(&format!("Write {keys} {how}?"), "--yes")? {
+    let how = if args.no_encrypt {
+        "in clear"
+    } else {
+        "encrypted"
+    };
+    let keys = if count == 1 {
+        "1 private key".into()
+    } else {
+        format!("{count} private keys")
+    };
+    if args.yes
+        || context
+            .inputs
+            .confirm(&format!("Write {keys} {how}?"), "--yes")?
+    {
         return Ok(());
     }
-    Err(Error::input(Code::NoInput, "--private", "was not confirmed; nothing was written"))
+    Err(Error::input(
+        Code::NoInput,
+        "--private",
+        "was not confirmed; nothing was written",
+    ))
 }
 
 impl Report for Exported {

@@ -14,8 +14,8 @@ use super::super::output::{Page, Report};
 
 /// Fetch a published key set, through the cache
 ///
-/// Prints all public keys of the set, also those of kinds that jwtctl does not know. Comes from the cache while that is
-/// fresh; --refresh fetches in any case.
+/// Prints all public keys of the set, also those of kinds that jwtctl does not know. Comes from the
+/// cache while that is fresh; --refresh fetches in any case.
 #[derive(clap::Args)]
 #[command(group(clap::ArgGroup::new("source").required(true).args(["jwks_uri", "issuer"])))]
 pub struct Args {
@@ -38,11 +38,17 @@ pub struct Fetched {
 
 pub fn run(args: Args, context: &mut Context<'_>) -> Result<Fetched, Error> {
     context.inputs.check_stdin(&args.network.named())?;
-    let Some(source) = args.network.source(args.jwks_uri.as_deref(), args.issuer.as_deref())? else {
+    let Some(source) = args
+        .network
+        .source(args.jwks_uri.as_deref(), args.issuer.as_deref())?
+    else {
         return Err(Error::usage("jwks fetch", "needs --jwks-uri or --issuer"));
     };
-    let (text, keys) = network::set(source, &args.network, context, |it| (it.entry.content.get().to_owned(), it.provenance))?;
-    let jwks = Json::parse(text.as_bytes()).map_err(|why| Error::input(Code::BadInput, "the cache", why.to_string()))?;
+    let (text, keys) = network::set(source, &args.network, context, |it| {
+        (it.entry.content.get().to_owned(), it.provenance)
+    })?;
+    let jwks = Json::parse(text.as_bytes())
+        .map_err(|why| Error::input(Code::BadInput, "the cache", why.to_string()))?;
     Ok(Fetched { keys, jwks })
 }
 

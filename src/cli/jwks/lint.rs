@@ -13,8 +13,8 @@ use super::Source;
 
 /// Look for what is wrong with a public key set
 ///
-/// Exit code 1 when there are findings of the severity that --fail-on names, or worse. In a GitHub workflow they are
-/// annotations as well.
+/// Exit code 1 when there are findings of the severity that --fail-on names, or worse. In a GitHub
+/// workflow they are annotations as well.
 #[derive(clap::Args)]
 pub struct Args {
     /// The least severity that counts
@@ -65,7 +65,13 @@ impl Findings {
     fn verdict(&self, count: usize) -> String {
         let all = self.findings.len();
         let are = match (self.least, count) {
-            (_, count) if count == all => return if all == 1 { "1 finding".into() } else { format!("{all} findings") },
+            (_, count) if count == all => {
+                return if all == 1 {
+                    "1 finding".into()
+                } else {
+                    format!("{all} findings")
+                };
+            }
             (Severity::Error, 1) => "is an error".to_owned(),
             (Severity::Error, _) => "are errors".to_owned(),
             (least, 1) => format!("is {} or worse", least.as_str()),
@@ -84,11 +90,18 @@ pub struct Described {
 
 pub fn run(args: Args, context: &mut Context<'_>) -> Result<Linted, Error> {
     if args.list_rules {
-        let describe = |rule: &Rule| Described { rule: *rule, severity: rule.severity().as_str(), description: rule.describe() };
-        return Ok(Linted::Rules { rules: Rule::ALL.iter().map(describe).collect() });
+        let describe = |rule: &Rule| Described {
+            rule: *rule,
+            severity: rule.severity().as_str(),
+            description: rule.describe(),
+        };
+        return Ok(Linted::Rules {
+            rules: Rule::ALL.iter().map(describe).collect(),
+        });
     }
     let (source, json) = args.source.json(context)?;
-    let findings = lint(&json, context.env.now).map_err(|why| Error::input(Code::BadKey, &source, why))?;
+    let findings =
+        lint(&json, context.env.now).map_err(|why| Error::input(Code::BadKey, &source, why))?;
     if context.inputs.in_github_workflow() {
         for finding in &findings {
             context.output.annotate(&Annotation {
@@ -103,7 +116,11 @@ pub fn run(args: Args, context: &mut Context<'_>) -> Result<Linted, Error> {
             });
         }
     }
-    Ok(Linted::Findings(Findings { source, findings, least: args.fail_on.into() }))
+    Ok(Linted::Findings(Findings {
+        source,
+        findings,
+        least: args.fail_on.into(),
+    }))
 }
 
 /// The key that a finding is about.
@@ -122,8 +139,17 @@ impl Report for Linted {
         let linted = match self {
             Self::Findings(linted) => linted,
             Self::Rules { rules } => {
-                let row = |it: &Described| vec![it.rule.id().to_owned(), it.severity.to_owned(), it.description.to_owned()];
-                return page.table(&["RULE", "SEVERITY", "WHAT"], &rules.iter().map(row).collect::<Vec<_>>());
+                let row = |it: &Described| {
+                    vec![
+                        it.rule.id().to_owned(),
+                        it.severity.to_owned(),
+                        it.description.to_owned(),
+                    ]
+                };
+                return page.table(
+                    &["RULE", "SEVERITY", "WHAT"],
+                    &rules.iter().map(row).collect::<Vec<_>>(),
+                );
             }
         };
         if linted.findings.is_empty() {
@@ -136,15 +162,25 @@ impl Report for Linted {
                 Severity::Info => Role::Faint,
             };
             page.text(role, &format!("{:<5}", finding.severity().as_str()))?;
-            page.text(Role::Plain, &format!("  {} {}  ", subject(finding), finding.message))?;
+            page.text(
+                Role::Plain,
+                &format!("  {} {}  ", subject(finding), finding.message),
+            )?;
             page.line(Role::Faint, &format!("[{}]", finding.rule.id()))?;
         }
         Ok(())
     }
 
     fn status(&self) -> Status<'_> {
-        let Self::Findings(linted) = self else { return Status::Done };
-        match linted.findings.iter().filter(|finding| finding.severity() >= linted.least).count() {
+        let Self::Findings(linted) = self else {
+            return Status::Done;
+        };
+        match linted
+            .findings
+            .iter()
+            .filter(|finding| finding.severity() >= linted.least)
+            .count()
+        {
             0 => Status::Done,
             count => Status::No(linted.verdict(count)),
         }

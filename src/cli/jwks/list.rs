@@ -35,7 +35,13 @@ pub fn run(args: Args, context: &mut Context<'_>) -> Result<Listing, Error> {
     let loaded = args.source.load(context)?;
     let keys = Row::all(&loaded, context)?;
     let encrypted = loaded.store.as_ref().and_then(|store| store.is_encrypted());
-    Ok(Listing { source: loaded.name, encrypted, keys, dropped: loaded.file.dropped, is_store: loaded.store.is_some() })
+    Ok(Listing {
+        source: loaded.name,
+        encrypted,
+        keys,
+        dropped: loaded.file.dropped,
+        is_store: loaded.store.is_some(),
+    })
 }
 
 impl Report for Listing {
@@ -47,16 +53,38 @@ impl Report for Listing {
             true if self.is_store => page.line(Role::Faint, "no keys yet")?,
             true => page.line(Role::Faint, "no usable keys")?,
             false if self.is_store => {
-                page.table(&["KID", "KTY", "SIZE", "ALG", "USE", "STATE", "CREATED", "CHANGES TO"], &rows)?;
+                page.table(
+                    &[
+                        "KID",
+                        "KTY",
+                        "SIZE",
+                        "ALG",
+                        "USE",
+                        "STATE",
+                        "CREATED",
+                        "CHANGES TO",
+                    ],
+                    &rows,
+                )?;
             }
             false => page.table(&["KID", "KTY", "SIZE", "ALG", "USE", "HALF"], &rows)?,
         }
         if self.encrypted == Some(false) {
-            page.line(Role::Caution, "the private keys are NOT ENCRYPTED; to encrypt them: jwtctl jwks passphrase")?;
+            page.line(
+                Role::Caution,
+                "the private keys are NOT ENCRYPTED; to encrypt them: jwtctl jwks passphrase",
+            )?;
         }
         for dropped in &self.dropped {
-            let kid = dropped.kid.as_ref().map(|kid| format!(" ({kid:?})")).unwrap_or_default();
-            page.line(Role::Caution, &format!("not usable: key {}{kid} {}", dropped.index, dropped.why))?;
+            let kid = dropped
+                .kid
+                .as_ref()
+                .map(|kid| format!(" ({kid:?})"))
+                .unwrap_or_default();
+            page.line(
+                Role::Caution,
+                &format!("not usable: key {}{kid} {}", dropped.index, dropped.why),
+            )?;
         }
         Ok(())
     }

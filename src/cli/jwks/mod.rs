@@ -106,7 +106,10 @@ impl Loaded {
     /// Says on stderr what cannot be used, for answers that show only what can.
     pub fn warn_dropped(&self, context: &Context<'_>) {
         for dropped in &self.file.dropped {
-            context.output.warn(&format!("left out: key {} of {} {}", dropped.index, self.name, dropped.why));
+            context.output.warn(&format!(
+                "left out: key {} of {} {}",
+                dropped.index, self.name, dropped.why
+            ));
         }
     }
 }
@@ -119,38 +122,81 @@ impl Source {
             return Ok((loaded.name, loaded.json));
         };
         context.inputs.check_stdin(&[("--jwks", Some(spec))])?;
-        Ok((name(spec), context.inputs.published_json(spec, "--jwks", context.env.now)?))
+        Ok((
+            name(spec),
+            context
+                .inputs
+                .published_json(spec, "--jwks", context.env.now)?,
+        ))
     }
 
     /// Its keys. Of the keystore no private half is opened.
     pub fn load(&self, context: &Context<'_>) -> Result<Loaded, Error> {
-        if let Some(source) = self.network.source(self.jwks_uri.as_deref(), self.issuer.as_deref())? {
+        if let Some(source) = self
+            .network
+            .source(self.jwks_uri.as_deref(), self.issuer.as_deref())?
+        {
             context.inputs.check_stdin(&self.network.named())?;
             return network::set(source, &self.network, context, published)?;
         }
         let Some(spec) = self.jwks.as_deref() else {
             let store = context.inputs.store()?;
-            let file = KeyFile { keys: store.published(context.env.now), dropped: Vec::new(), is_set: true };
-            let json = Json::Object(KeySet { keys: file.keys.clone(), dropped: Vec::new() }.public_json());
-            return Ok(Loaded { name: store.path().display().to_string(), file, json, store: Some(store) });
+            let file = KeyFile {
+                keys: store.published(context.env.now),
+                dropped: Vec::new(),
+                is_set: true,
+            };
+            let json = Json::Object(
+                KeySet {
+                    keys: file.keys.clone(),
+                    dropped: Vec::new(),
+                }
+                .public_json(),
+            );
+            return Ok(Loaded {
+                name: store.path().display().to_string(),
+                file,
+                json,
+                store: Some(store),
+            });
         };
         context.inputs.check_stdin(&[("--jwks", Some(spec))])?;
-        let (file, json) = context.inputs.keys_and_json(spec, "--jwks", context.env.now)?;
-        Ok(Loaded { name: name(spec), file, json, store: None })
+        let (file, json) = context
+            .inputs
+            .keys_and_json(spec, "--jwks", context.env.now)?;
+        Ok(Loaded {
+            name: name(spec),
+            file,
+            json,
+            store: None,
+        })
     }
 }
 
 /// What was fetched, as it is published.
 fn published(set: Fetched<'_>) -> Result<Loaded, Error> {
     let name = set.provenance.name;
-    let json =
-        Json::parse(set.entry.content.get().as_bytes()).map_err(|why| Error::input(Code::BadKey, &name, why.to_string()))?;
-    let file = KeyFile { keys: set.keys.to_vec(), dropped: set.dropped.to_vec(), is_set: true };
-    Ok(Loaded { name, file, json, store: None })
+    let json = Json::parse(set.entry.content.get().as_bytes())
+        .map_err(|why| Error::input(Code::BadKey, &name, why.to_string()))?;
+    let file = KeyFile {
+        keys: set.keys.to_vec(),
+        dropped: set.dropped.to_vec(),
+        is_set: true,
+    };
+    Ok(Loaded {
+        name,
+        file,
+        json,
+        store: None,
+    })
 }
 
 fn name(spec: &str) -> String {
-    if spec == "-" { "standard input".into() } else { spec.to_owned() }
+    if spec == "-" {
+        "standard input".into()
+    } else {
+        spec.to_owned()
+    }
 }
 
 pub fn run(args: Args, context: &mut Context<'_>) -> ExitCode {

@@ -14,7 +14,12 @@ use super::super::output::{Page, Report, Role};
 #[derive(clap::Args)]
 pub struct Args {
     /// The new passphrase: PATH, -, env:NAME or fd:N
-    #[arg(long, value_name = "KEYSPEC", conflicts_with = "no_encrypt", allow_hyphen_values = true)]
+    #[arg(
+        long,
+        value_name = "KEYSPEC",
+        conflicts_with = "no_encrypt",
+        allow_hyphen_values = true
+    )]
     new_passphrase_from: Option<String>,
     /// Keep all private keys in clear from now on
     #[arg(long)]
@@ -33,10 +38,16 @@ pub struct Changed {
 }
 
 pub fn run(args: Args, context: &mut Context<'_>) -> Result<Changed, Error> {
-    context.inputs.check_stdin(&[("--new-passphrase-from", args.new_passphrase_from.as_deref())])?;
+    context
+        .inputs
+        .check_stdin(&[("--new-passphrase-from", args.new_passphrase_from.as_deref())])?;
     let store = context.inputs.store()?;
     let Some(encrypted) = store.is_encrypted() else {
-        return Err(Error::input(Code::BadKey, store.path().display().to_string(), "the keystore is empty"));
+        return Err(Error::input(
+            Code::BadKey,
+            store.path().display().to_string(),
+            "the keystore is empty",
+        ));
     };
     let old = match encrypted {
         true => {
@@ -49,18 +60,30 @@ pub fn run(args: Args, context: &mut Context<'_>) -> Result<Changed, Error> {
     };
     let new = match args.no_encrypt {
         true => None,
-        false => Some(context.inputs.other_passphrase(args.new_passphrase_from.as_deref(), "the keystore")?),
+        false => Some(
+            context
+                .inputs
+                .other_passphrase(args.new_passphrase_from.as_deref(), "the keystore")?,
+        ),
     };
     let guard = Guard::new(new, args.p2c);
     let keys = keystore::reseal(store.path(), old.as_ref(), guard.protection())?;
-    Ok(Changed { store: store.path().display().to_string(), keys, encrypted: guard.is_sealed() })
+    Ok(Changed {
+        store: store.path().display().to_string(),
+        keys,
+        encrypted: guard.is_sealed(),
+    })
 }
 
 impl Report for Changed {
     const SCHEMA: &'static str = "jwtctl.jwks-passphrase/1";
 
     fn human(&self, page: &mut Page<'_>) -> io::Result<()> {
-        let keys = if self.keys == 1 { "1 key".into() } else { format!("{} keys", self.keys) };
+        let keys = if self.keys == 1 {
+            "1 key".into()
+        } else {
+            format!("{} keys", self.keys)
+        };
         match self.encrypted {
             true => page.line(Role::Plain, &format!("{keys} under the new passphrase")),
             false => page.line(Role::Caution, &format!("{keys} NOT ENCRYPTED from now on")),

@@ -23,7 +23,10 @@ pub struct Pruned {
 pub fn run(_: Args, context: &mut Context<'_>) -> Result<Pruned, Error> {
     let path = context.inputs.store_path()?;
     let removed = keystore::prune(&path, context.env.now)?;
-    Ok(Pruned { store: path.display().to_string(), removed })
+    Ok(Pruned {
+        store: path.display().to_string(),
+        removed,
+    })
 }
 
 impl Report for Pruned {
@@ -33,6 +36,8 @@ impl Report for Pruned {
         if self.removed.is_empty() {
             return page.line(Role::Faint, "nothing has expired");
         }
-        self.removed.iter().try_for_each(|kid| page.line(Role::Plain, &format!("removed  {kid}")))
+        self.removed
+            .iter()
+            .try_for_each(|kid| page.line(Role::Plain, &format!("removed  {kid}")))
     }
 }

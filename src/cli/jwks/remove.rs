@@ -34,16 +34,28 @@ pub struct Removed {
 pub fn run(args: Args, context: &mut Context<'_>) -> Result<Removed, Error> {
     let path = context.inputs.store_path()?;
     let state = keystore::remove(&path, &args.kid, args.force, context.env.now)?;
-    if keystore::Keystore::open(&path)?.current(context.env.now).is_err() {
-        context.output.warn("no key signs now; to make one that does: jwtctl jwks rotate");
+    if keystore::Keystore::open(&path)?
+        .current(context.env.now)
+        .is_err()
+    {
+        context
+            .output
+            .warn("no key signs now; to make one that does: jwtctl jwks rotate");
     }
-    Ok(Removed { store: path.display().to_string(), kid: args.kid, state })
+    Ok(Removed {
+        store: path.display().to_string(),
+        kid: args.kid,
+        state,
+    })
 }
 
 impl Report for Removed {
     const SCHEMA: &'static str = "jwtctl.jwks-remove/1";
 
     fn human(&self, page: &mut Page<'_>) -> io::Result<()> {
-        page.line(Role::Plain, &format!("removed  {} ({})", self.kid, self.state.as_str()))
+        page.line(
+            Role::Plain,
+            &format!("removed  {} ({})", self.kid, self.state.as_str()),
+        )
     }
 }

@@ -15,8 +15,9 @@ use super::super::output::{Page, Report, Role};
 
 /// Make the next signing key of the keystore
 ///
-/// It is published now and signs once every verifier knows it; the key before it stays published until its last token has
-/// died. In a keystore without a signing key it signs at once. With --every, safe to run from cron each minute.
+/// It is published now and signs once every verifier knows it; the key before it stays published
+/// until its last token has died. In a keystore without a signing key it signs at once. With
+/// --every, safe to run from cron each minute.
 #[derive(clap::Args)]
 pub struct Args {
     /// The algorithm of the new key (default: that of the current one, or EdDSA)
@@ -77,20 +78,40 @@ struct Replaced {
 
 pub fn run(args: Args, context: &mut Context<'_>) -> Result<Rotated, Error> {
     let path = context.inputs.store_path()?;
-    let policy = Policy { publish_for: args.publish_for, grace: args.grace, every: args.every };
+    let policy = Policy {
+        publish_for: args.publish_for,
+        grace: args.grace,
+        every: args.every,
+    };
     policy.check()?;
     let store = context.inputs.store()?;
     let now = context.env.now;
-    let report = |plan: &Plan, kid, alg| Rotated::new(path.display().to_string(), plan, kid, alg, &args, now);
+    let report = |plan: &Plan, kid, alg| {
+        Rotated::new(path.display().to_string(), plan, kid, alg, &args, now)
+    };
     // Looked at without the lock, so that nobody is asked for a passphrase that is not needed.
     let plan = line::plan(&store.line(), &policy, now);
     if args.dry_run || matches!(plan, Plan::Wait { .. }) {
-        return Ok(report(&plan, None, args.alg.map(|alg| alg.as_str().to_owned())));
+        return Ok(report(
+            &plan,
+            None,
+            args.alg.map(|alg| alg.as_str().to_owned()),
+        ));
     }
     let guard = Guard::joining(&store, args.no_encrypt, args.p2c, context)?;
-    let choice = Choice { alg: args.alg, crv: args.crv, bits: args.bits };
+    let choice = Choice {
+        alg: args.alg,
+        crv: args.crv,
+        bits: args.bits,
+    };
     let spinner = context.output.spinner(true, "making a key");
-    let rotated = keystore::rotate(&path, &policy, choice, Some(guard.protection()), &context.env);
+    let rotated = keystore::rotate(
+        &path,
+        &policy,
+        choice,
+        Some(guard.protection()),
+        &context.env,
+    );
     drop(spinner);
     let rotated = rotated?;
     let (kid, alg) = match rotated.added {
@@ -101,7 +122,14 @@ pub fn run(args: Args, context: &mut Context<'_>) -> Result<Rotated, Error> {
 }
 
 impl Rotated {
-    fn new(store: String, plan: &Plan, kid: Option<String>, alg: Option<String>, args: &Args, now: Timestamp) -> Self {
+    fn new(
+        store: String,
+        plan: &Plan,
+        kid: Option<String>,
+        alg: Option<String>,
+        args: &Args,
+        now: Timestamp,
+    ) -> Self {
         let nothing = Self {
             store,
             rotated: kid.is_some(),
@@ -114,8 +142,17 @@ impl Rotated {
             at_once: false,
         };
         match plan {
-            Plan::Wait { kid, due_at } => Self { kid: Some(kid.clone()), alg: None, due_at: due_at.rfc3339(), ..nothing },
-            Plan::Rotate { activates_at, grace_s, replaces } => Self {
+            Plan::Wait { kid, due_at } => Self {
+                kid: Some(kid.clone()),
+                alg: None,
+                due_at: due_at.rfc3339(),
+                ..nothing
+            },
+            Plan::Rotate {
+                activates_at,
+                grace_s,
+                replaces,
+            } => Self {
                 activates_at: activates_at.rfc3339(),
                 replaces: replaces.as_ref().map(|kid| Replaced {
                     kid: kid.clone(),
@@ -139,11 +176,18 @@ impl Report for Rotated {
         }
         let kid = self.kid.as_deref().unwrap_or("(would be made)");
         page.line(Role::Plain, &format!("new key  {kid}"))?;
-        let when = if self.at_once { "at once".into() } else { format!("from {} on", time(&self.activates_at)) };
+        let when = if self.at_once {
+            "at once".into()
+        } else {
+            format!("from {} on", time(&self.activates_at))
+        };
         page.line(Role::Plain, &format!("signs    {when}"))?;
         if let Some(old) = &self.replaces {
             page.line(Role::Plain, &format!("old key  {}", old.kid))?;
-            page.line(Role::Plain, &format!("signs    until {}", time(&old.retires_at)))?;
+            page.line(
+                Role::Plain,
+                &format!("signs    until {}", time(&old.retires_at)),
+            )?;
             page.line(Role::Plain, &format!("expires  {}", time(&old.expires_at)))?;
         }
         Ok(())

@@ -72,19 +72,35 @@ impl Row {
         }
     }
 
-    /// All keys of a source with what is to be found fault with; of the keystore those that have expired, too.
+    /// All keys of a source with what is to be found fault with; of the keystore those that have
+    /// expired, too.
     pub fn all(loaded: &Loaded, context: &Context<'_>) -> Result<Vec<Self>, Error> {
         let findings = loaded.findings(context)?;
         let mut rows: Vec<Self> = match &loaded.store {
-            Some(store) => store.entries().iter().map(|entry| Self::stored(store, entry, context)).collect(),
+            Some(store) => store
+                .entries()
+                .iter()
+                .map(|entry| Self::stored(store, entry, context))
+                .collect(),
             None => loaded.file.keys.iter().map(|key| Self::new(key)).collect(),
         };
-        // Findings go by the place in the set as it is published, which has keys that are no rows, or fewer.
-        let is_row = |index: &usize| !loaded.file.dropped.iter().any(|dropped| dropped.index == *index);
+        // Findings go by the place in the set as it is published, which has keys that are no rows,
+        // or fewer.
+        let is_row = |index: &usize| {
+            !loaded
+                .file
+                .dropped
+                .iter()
+                .any(|dropped| dropped.index == *index)
+        };
         let is_published = |row: &&mut Self| row.state != Some(State::Expired);
         let places = (0..).filter(is_row);
         for (place, row) in places.zip(rows.iter_mut().filter(is_published)) {
-            row.findings = findings.iter().filter(|it| it.index == Some(place)).map(|it| it.rule.id()).collect();
+            row.findings = findings
+                .iter()
+                .filter(|it| it.index == Some(place))
+                .map(|it| it.rule.id())
+                .collect();
         }
         Ok(rows)
     }
@@ -102,16 +118,27 @@ impl Row {
     /// One line of a table: for the keystore with states, for other sets with which half is there.
     pub fn cells(&self) -> Vec<String> {
         let or_dash = |value: &Option<String>| value.clone().unwrap_or_else(|| "-".into());
-        let mut cells = vec![or_dash(&self.kid), self.kty.into(), self.size(), or_dash(&self.alg), or_dash(&self.usage)];
+        let mut cells = vec![
+            or_dash(&self.kid),
+            self.kty.into(),
+            self.size(),
+            or_dash(&self.alg),
+            or_dash(&self.usage),
+        ];
         match self.state {
-            Some(state) => cells.extend([state.as_str().into(), or_dash(&self.created_at), self.change()]),
+            Some(state) => cells.extend([
+                state.as_str().into(),
+                or_dash(&self.created_at),
+                self.change(),
+            ]),
             None => cells.push(if self.private { "private" } else { "public" }.into()),
         }
         cells
     }
 
     fn size(&self) -> String {
-        self.crv.map_or_else(|| format!("{} bits", self.bits), String::from)
+        self.crv
+            .map_or_else(|| format!("{} bits", self.bits), String::from)
     }
 
     /// What there is to say about it, line by line.

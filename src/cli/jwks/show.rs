@@ -33,12 +33,27 @@ pub fn run(args: Args, context: &mut Context<'_>) -> Result<Shown, Error> {
     let loaded = args.source.load(context)?;
     let rows = Row::all(&loaded, context)?;
     let known: Vec<String> = rows.iter().filter_map(Row::kid).take(5).collect();
-    let Some(key) = rows.into_iter().find(|row| row.kid().as_deref() == Some(&args.kid)) else {
-        let error = Error::input(Code::BadKey, &loaded.name, format!("has no key {:?}", args.kid));
-        return Err(if known.is_empty() { error } else { error.hint(format!("it has {}", known.join(", "))) });
+    let Some(key) = rows
+        .into_iter()
+        .find(|row| row.kid().as_deref() == Some(&args.kid))
+    else {
+        let error = Error::input(
+            Code::BadKey,
+            &loaded.name,
+            format!("has no key {:?}", args.kid),
+        );
+        return Err(if known.is_empty() {
+            error
+        } else {
+            error.hint(format!("it has {}", known.join(", ")))
+        });
     };
     let encrypted = loaded.store.as_ref().and_then(|store| store.is_encrypted());
-    Ok(Shown { source: loaded.name, encrypted, key })
+    Ok(Shown {
+        source: loaded.name,
+        encrypted,
+        key,
+    })
 }
 
 impl Report for Shown {

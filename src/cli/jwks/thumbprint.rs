@@ -68,9 +68,14 @@ pub fn run(args: Args, context: &mut Context<'_>) -> Result<Thumbprints, Error> 
         true => format!("urn:ietf:params:oauth:jwk-thumbprint:{name}:{thumbprint}"),
         false => thumbprint,
     };
-    let row =
-        |key: &std::sync::Arc<jwtctl::core::key::Key>| Row { kid: key.kid.clone(), thumbprint: print(key.thumbprint_with(hash)) };
-    Ok(Thumbprints { hash: name, thumbprints: file.keys.iter().map(row).collect() })
+    let row = |key: &std::sync::Arc<jwtctl::core::key::Key>| Row {
+        kid: key.kid.clone(),
+        thumbprint: print(key.thumbprint_with(hash)),
+    };
+    Ok(Thumbprints {
+        hash: name,
+        thumbprints: file.keys.iter().map(row).collect(),
+    })
 }
 
 impl Report for Thumbprints {
@@ -79,7 +84,12 @@ impl Report for Thumbprints {
     fn human(&self, page: &mut Page<'_>) -> io::Result<()> {
         let several = self.thumbprints.len() > 1;
         for row in &self.thumbprints {
-            let kid = row.kid.as_deref().filter(|_| several).map(|kid| format!("  {kid}")).unwrap_or_default();
+            let kid = row
+                .kid
+                .as_deref()
+                .filter(|_| several)
+                .map(|kid| format!("  {kid}"))
+                .unwrap_or_default();
             page.line(Role::Plain, &format!("{}{kid}", row.thumbprint))?;
         }
         Ok(())

@@ -34,7 +34,10 @@ pub struct Settings {
 
 impl Settings {
     fn headers_for(&self, address: &Address) -> Option<&HeaderMap> {
-        let theirs = self.home.as_ref().is_some_and(|home| home.is_same_origin(address));
+        let theirs = self
+            .home
+            .as_ref()
+            .is_some_and(|home| home.is_same_origin(address));
         (theirs && !self.headers.is_empty()).then_some(&self.headers)
     }
 }
@@ -53,22 +56,38 @@ impl Fetch for Http<'_> {
         let deadline = self.clock.monotonic().saturating_add(request.timeout);
         let left = || deadline.saturating_sub(self.clock.monotonic());
         let client = self.client(request, left())?;
-        let mut builder = client.get(request.address.as_str()).timeout(left()).header("accept-encoding", "identity");
+        let mut builder = client
+            .get(request.address.as_str())
+            .timeout(left())
+            .header("accept-encoding", "identity");
         for (name, value) in request.headers {
             builder = builder.header(*name, value);
         }
         if let Some(headers) = self.settings.headers_for(request.address) {
             builder = builder.headers(headers.clone());
         }
-        let via = proxy(request.address).map(|it| it.uri().authority().map_or_else(String::new, ToString::to_string));
+        let via = proxy(request.address).map(|it| {
+            it.uri()
+                .authority()
+                .map_or_else(String::new, ToString::to_string)
+        });
         let named = |failure: Failure| match &via {
-            Some(proxy) => Failure { why: format!("{} (through the proxy {proxy})", failure.why), ..failure },
+            Some(proxy) => Failure {
+                why: format!("{} (through the proxy {proxy})", failure.why),
+                ..failure
+            },
             None => failure,
         };
-        let mut answer = builder.send().map_err(|e| named(failure(&e, request.timeout)))?;
+        let mut answer = builder
+            .send()
+            .map_err(|e| named(failure(&e, request.timeout)))?;
         let status = answer.status().as_u16();
         let text = |value: &HeaderValue| String::from_utf8_lossy(value.as_bytes()).into_owned();
-        let headers = answer.headers().iter().map(|(name, value)| (name.as_str().to_owned(), text(value))).collect();
+        let headers = answer
+            .headers()
+            .iter()
+            .map(|(name, value)| (name.as_str().to_owned(), text(value)))
+            .collect();
         let mut body = Vec::new();
         let mut buffer = [0; 8192];
         loop {
@@ -82,37 +101,62 @@ impl Fetch for Http<'_> {
             body.extend_from_slice(buffer.get(..read).unwrap_or_default());
             if body.len() > MAX_BODY {
                 let why = format!("the answer is larger than {MAX_BODY} bytes");
-                return Err(Failure { class: Class::TooLarge, why, retry: false });
+                return Err(Failure {
+                    class: Class::TooLarge,
+                    why,
+                    retry: false,
+                });
             }
         }
-        Ok(Response { status, headers, body })
+        Ok(Response {
+            status,
+            headers,
+            body,
+        })
     }
 
     fn context(&self, address: &Address) -> String {
         let mut parts: Vec<String> = Vec::new();
-        let mut add = |name: &str, bytes: &[u8]| parts.push(format!("{name}={}", sha256_hex(&[bytes])));
+        let mut add =
+            |name: &str, bytes: &[u8]| parts.push(format!("{name}={}", sha256_hex(&[bytes])));
         if address.is_https() {
             self.settings.roots.iter().for_each(|it| add("roots", it));
-            self.settings.identity.iter().for_each(|it| add("identity", it.expose()));
+            self.settings
+                .identity
+                .iter()
+                .for_each(|it| add("identity", it.expose()));
         }
         if let Some(headers) = self.settings.headers_for(address) {
             let lines: Vec<u8> = headers
                 .iter()
-                .flat_map(|(name, value)| [name.as_str().as_bytes(), b":", value.as_bytes(), b"\n"].concat())
+                .flat_map(|(name, value)| {
+                    [name.as_str().as_bytes(), b":", value.as_bytes(), b"\n"].concat()
+                })
                 .collect();
             add("headers", &lines);
         }
         if let Some(proxy) = proxy(address) {
             add("proxy", proxy.uri().to_string().as_bytes());
         }
-        if parts.is_empty() { "system".into() } else { sha256_hex(&[parts.join("\n").as_bytes()]) }
+        if parts.is_empty() {
+            "system".into()
+        } else {
+            sha256_hex(&[parts.join("\n").as_bytes()])
+        }
     }
 }
 
 impl Http<'_> {
-    fn client(&self, request: &Request<'_>, left: Duration) -> Result<reqwest::blocking::Client, Failure> {
-        let setup =
-            |e: &dyn std::fmt::Display| Failure { class: Class::Tls, why: format!("cannot set up TLS: {e}"), retry: false };
+    fn client(
+        &self,
+        request: &Request<'_>,
+        left: Duration,
+    ) -> Result<reqwest::blocking::Client, Failure> {
+        let setup = |e: &dyn std::fmt::Display| Failure {
+            class: Class::Tls,
+            why: format!("cannot set up TLS: {e}"),
+            retry: false,
+        };
         // Fails when there is one already, which does as well.
         drop(rustls::crypto::ring::default_provider().install_default());
         let mut builder = reqwest::blocking::Client::builder()
@@ -125,15 +169,29 @@ impl Http<'_> {
             Some(intercept) => builder = builder.proxy(through(&intercept).map_err(|e| setup(&e))?),
             None => {
                 if let Some(name) = request.address.domain() {
-                    builder = builder.resolve_to_addrs(name, &resolve(name, left.min(CONNECT_TIMEOUT))?);
+                    builder =
+                        builder.resolve_to_addrs(name, &resolve(name, left.min(CONNECT_TIMEOUT))?);
                 }
             }
         }
-        if let Some(roots) = self.settings.roots.as_ref().filter(|_| request.address.is_https()) {
-            builder = builder.tls_certs_only(reqwest::Certificate::from_pem_bundle(roots).map_err(|e| setup(&e))?);
+        if let Some(roots) = self
+            .settings
+            .roots
+            .as_ref()
+            .filter(|_| request.address.is_https())
+        {
+            builder = builder.tls_certs_only(
+                reqwest::Certificate::from_pem_bundle(roots).map_err(|e| setup(&e))?,
+            );
         }
-        if let Some(identity) = self.settings.identity.as_ref().filter(|_| request.address.is_https()) {
-            builder = builder.identity(reqwest::Identity::from_pem(identity.expose()).map_err(|e| setup(&e))?);
+        if let Some(identity) = self
+            .settings
+            .identity
+            .as_ref()
+            .filter(|_| request.address.is_https())
+        {
+            builder = builder
+                .identity(reqwest::Identity::from_pem(identity.expose()).map_err(|e| setup(&e))?);
         }
         builder.build().map_err(|e| setup(&chain(&e)))
     }
@@ -143,7 +201,10 @@ impl Http<'_> {
 pub fn check_proxy(address: &Address) -> Result<(), Error> {
     match proxy(address).map(|intercept| through(&intercept)) {
         Some(Err(_)) => {
-            let error = Error::usage("the proxy variables", format!("name no usable proxy for {address}"));
+            let error = Error::usage(
+                "the proxy variables",
+                format!("name no usable proxy for {address}"),
+            );
             Err(error.hint("write http://HOST:PORT into https_proxy, http_proxy or all_proxy, or name the host in no_proxy"))
         }
         _ => Ok(()),
@@ -154,7 +215,9 @@ pub fn check_proxy(address: &Address) -> Result<(), Error> {
 pub fn check_identity(certificates: &[u8], key: &[u8]) -> Result<(), String> {
     use rustls::pki_types::pem::PemObject as _;
     use rustls::pki_types::{CertificateDer, PrivateKeyDer};
-    let chain = CertificateDer::pem_slice_iter(certificates).collect::<Result<Vec<_>, _>>().map_err(|e| e.to_string())?;
+    let chain = CertificateDer::pem_slice_iter(certificates)
+        .collect::<Result<Vec<_>, _>>()
+        .map_err(|e| e.to_string())?;
     let key = PrivateKeyDer::try_from(key.to_vec()).map_err(str::to_owned)?;
     let provider = rustls::crypto::ring::default_provider();
     match rustls::sign::CertifiedKey::from_der(chain, key, &provider) {
@@ -180,17 +243,32 @@ fn through(intercept: &Intercept) -> reqwest::Result<reqwest::Proxy> {
     })
 }
 
-/// The addresses of `name`, none of which may be forbidden: a name that leads astray once may lead there next time.
+/// The addresses of `name`, none of which may be forbidden: a name that leads astray once may lead
+/// there next time.
 fn resolve(name: &str, timeout: Duration) -> Result<Vec<SocketAddr>, Failure> {
     let (sender, receiver) = mpsc::channel();
     let query = (name.to_owned(), 0);
     // The system's resolver knows no timeout. A thread that is too late ends with the process.
     std::thread::spawn(move || sender.send(query.to_socket_addrs().map(Vec::from_iter)));
-    let dns = |why: String| Failure { class: Class::Dns, why, retry: false };
+    let dns = |why: String| Failure {
+        class: Class::Dns,
+        why,
+        retry: false,
+    };
     let found = match receiver.recv_timeout(timeout) {
         Ok(Ok(found)) => found,
-        Ok(Err(e)) => return Err(dns(format!("the name {name} does not resolve: {}", plain(&e.to_string())))),
-        Err(_) => return Err(dns(format!("the name {name} does not resolve in {}", seconds(timeout)))),
+        Ok(Err(e)) => {
+            return Err(dns(format!(
+                "the name {name} does not resolve: {}",
+                plain(&e.to_string())
+            )));
+        }
+        Err(_) => {
+            return Err(dns(format!(
+                "the name {name} does not resolve in {}",
+                seconds(timeout)
+            )));
+        }
     };
     allowed(name, found)
 }
@@ -203,26 +281,47 @@ fn allowed(name: &str, found: Vec<SocketAddr>) -> Result<Vec<SocketAddr>, Failur
             why: format!("the name {name} resolves to {why}, which is never fetched from"),
             retry: false,
         }),
-        None if found.is_empty() => {
-            Err(Failure { class: Class::Dns, why: format!("the name {name} has no address"), retry: false })
-        }
+        None if found.is_empty() => Err(Failure {
+            class: Class::Dns,
+            why: format!("the name {name} has no address"),
+            retry: false,
+        }),
         None => Ok(found),
     }
 }
 
 fn failure(error: &reqwest::Error, timeout: Duration) -> Failure {
     if let Some(why) = causes(error).find_map(tls) {
-        return Failure { class: Class::Tls, why, retry: false };
+        return Failure {
+            class: Class::Tls,
+            why,
+            retry: false,
+        };
     }
     if error.is_timeout() {
         return match error.is_connect() {
-            true => Failure { class: Class::Timeout, why: "no connection came about in time".into(), retry: false },
+            true => Failure {
+                class: Class::Timeout,
+                why: "no connection came about in time".into(),
+                retry: false,
+            },
             false => timed_out(timeout),
         };
     }
-    let deepest = causes(error).last().map(|it| plain(&it.to_string()).to_lowercase()).unwrap_or_default();
-    let why = if error.is_connect() { format!("no connection: {deepest}") } else { format!("the connection broke: {deepest}") };
-    Failure { class: Class::Connect, why, retry: true }
+    let deepest = causes(error)
+        .last()
+        .map(|it| plain(&it.to_string()).to_lowercase())
+        .unwrap_or_default();
+    let why = if error.is_connect() {
+        format!("no connection: {deepest}")
+    } else {
+        format!("the connection broke: {deepest}")
+    };
+    Failure {
+        class: Class::Connect,
+        why,
+        retry: true,
+    }
 }
 
 fn broken(error: &std::io::Error, late: bool, timeout: Duration) -> Failure {
@@ -230,11 +329,19 @@ fn broken(error: &std::io::Error, late: bool, timeout: Duration) -> Failure {
         return timed_out(timeout);
     }
     let why = format!("the answer broke off: {}", plain(&chain(error)));
-    Failure { class: Class::Connect, why, retry: true }
+    Failure {
+        class: Class::Connect,
+        why,
+        retry: true,
+    }
 }
 
 fn timed_out(timeout: Duration) -> Failure {
-    Failure { class: Class::Timeout, why: format!("no complete answer in {}", seconds(timeout)), retry: false }
+    Failure {
+        class: Class::Timeout,
+        why: format!("no complete answer in {}", seconds(timeout)),
+        retry: false,
+    }
 }
 
 fn seconds(duration: Duration) -> String {
@@ -252,9 +359,9 @@ fn tls(error: &(dyn std::error::Error + 'static)) -> Option<String> {
         rustls::Error::InvalidCertificate(Bad::NotValidYet | Bad::NotValidYetContext { .. }) => {
             "the server's certificate is not valid yet".into()
         }
-        rustls::Error::InvalidCertificate(Bad::NotValidForName | Bad::NotValidForNameContext { .. }) => {
-            "the server's certificate is for another host name".into()
-        }
+        rustls::Error::InvalidCertificate(
+            Bad::NotValidForName | Bad::NotValidForNameContext { .. },
+        ) => "the server's certificate is for another host name".into(),
         rustls::Error::InvalidCertificate(Bad::UnknownIssuer) => {
             "the server's certificate is by an authority that is not trusted".into()
         }
@@ -263,19 +370,29 @@ fn tls(error: &(dyn std::error::Error + 'static)) -> Option<String> {
 }
 
 /// What is inside any number of I/O errors, whose `source` skips what they were made from.
-fn unwrapped<'a>(mut error: &'a (dyn std::error::Error + 'static)) -> &'a (dyn std::error::Error + 'static) {
-    while let Some(inner) = error.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref) {
+fn unwrapped<'a>(
+    mut error: &'a (dyn std::error::Error + 'static),
+) -> &'a (dyn std::error::Error + 'static) {
+    while let Some(inner) = error
+        .downcast_ref::<std::io::Error>()
+        .and_then(std::io::Error::get_ref)
+    {
         error = inner;
     }
     error
 }
 
-fn causes<'a>(error: &'a (dyn std::error::Error + 'static)) -> impl Iterator<Item = &'a (dyn std::error::Error + 'static)> {
+fn causes<'a>(
+    error: &'a (dyn std::error::Error + 'static),
+) -> impl Iterator<Item = &'a (dyn std::error::Error + 'static)> {
     std::iter::successors(Some(error), |it| it.source())
 }
 
 fn chain(error: &(dyn std::error::Error + 'static)) -> String {
-    causes(error).map(|it| it.to_string()).collect::<Vec<_>>().join(": ")
+    causes(error)
+        .map(|it| it.to_string())
+        .collect::<Vec<_>>()
+        .join(": ")
 }
 
 /// A message of the system without its number.
@@ -287,14 +404,23 @@ fn plain(text: &str) -> String {
 /// Reads a file of headers, one `Name: value` a line, `#` for remarks.
 pub fn parse_headers(text: &str, what: &str) -> Result<HeaderMap, Error> {
     let mut headers = HeaderMap::new();
-    for (number, line) in text.lines().enumerate().map(|(i, line)| (i + 1, line.trim())) {
+    for (number, line) in text
+        .lines()
+        .enumerate()
+        .map(|(i, line)| (i + 1, line.trim()))
+    {
         if line.is_empty() || line.starts_with('#') {
             continue;
         }
         // The line itself may be a secret.
         let bad = |why: &str| Error::input(Code::BadInput, format!("{what}, line {number}"), why);
-        let (name, value) = line.split_once(':').ok_or_else(|| bad("is not \"Name: value\""))?;
-        let name: HeaderName = name.trim().parse().map_err(|_| bad("has no valid header name"))?;
+        let (name, value) = line
+            .split_once(':')
+            .ok_or_else(|| bad("is not \"Name: value\""))?;
+        let name: HeaderName = name
+            .trim()
+            .parse()
+            .map_err(|_| bad("has no valid header name"))?;
         let ours = [
             "host",
             "connection",
@@ -307,8 +433,10 @@ pub fn parse_headers(text: &str, what: &str) -> Result<HeaderMap, Error> {
         if ours.contains(&name.as_str()) {
             return Err(bad("sets a header that jwtctl sets itself"));
         }
-        let mut value: HeaderValue =
-            value.trim().parse().map_err(|_| bad("has a value with characters that no header may have"))?;
+        let mut value: HeaderValue = value
+            .trim()
+            .parse()
+            .map_err(|_| bad("has a value with characters that no header may have"))?;
         value.set_sensitive(true);
         headers.append(name, value);
     }
@@ -321,21 +449,40 @@ mod tests {
 
     #[test]
     fn header_files() {
-        let headers = parse_headers("# ours\n\nAuthorization: Bearer x:y \r\nX-A: 1\nX-A: 2\n", "FILE").unwrap();
+        let headers = parse_headers(
+            "# ours\n\nAuthorization: Bearer x:y \r\nX-A: 1\nX-A: 2\n",
+            "FILE",
+        )
+        .unwrap();
         assert_eq!(headers.get("authorization").unwrap(), "Bearer x:y");
         assert_eq!(headers.get_all("x-a").iter().count(), 2);
         for text in ["hunter2", "Host: x", "a b: c", ": c", "A: \u{1}"] {
             let error = parse_headers(text, "FILE").unwrap_err().to_string();
-            assert!(error.starts_with("FILE, line 1") && !error.contains("hunter2"), "{error}");
+            assert!(
+                error.starts_with("FILE, line 1") && !error.contains("hunter2"),
+                "{error}"
+            );
         }
     }
 
     #[test]
     fn a_name_that_leads_astray_is_not_fetched_from() {
         let at = |text: &&str| text.parse::<SocketAddr>().unwrap();
-        let why = |found: &[&str]| allowed("keys.example", found.iter().map(at).collect()).err().map(|it| it.why);
-        assert_eq!(why(&["203.0.113.7:0", "[2001:db8::1]:0", "10.0.0.1:0"]), None);
-        for astray in ["169.254.169.254:0", "[fe80::1]:0", "[::ffff:169.254.1.1]:0", "[fd00:ec2::254]:0"] {
+        let why = |found: &[&str]| {
+            allowed("keys.example", found.iter().map(at).collect())
+                .err()
+                .map(|it| it.why)
+        };
+        assert_eq!(
+            why(&["203.0.113.7:0", "[2001:db8::1]:0", "10.0.0.1:0"]),
+            None
+        );
+        for astray in [
+            "169.254.169.254:0",
+            "[fe80::1]:0",
+            "[::ffff:169.254.1.1]:0",
+            "[fd00:ec2::254]:0",
+        ] {
             let why = why(&["203.0.113.7:0", astray]).unwrap();
             assert!(why.contains("never fetched from"), "{astray}: {why}");
         }

@@ -1,4 +1,5 @@
-//! Remote key sets on the command line: the flags, the cache directory, and the connection behind them.
+//! Remote key sets on the command line: the flags, the cache directory, and the connection behind
+//! them.
 
 mod fetch;
 mod shared;
@@ -33,7 +34,8 @@ pub struct Network {
     /// With --offline: how long past their lifetime cached keys are good
     #[arg(long, value_name = "DURATION", value_parser = not_negative)]
     max_stale: Option<i64>,
-    /// How long cached keys stand in while their server is out of reach, at most a day (default: what the server says, or 5m)
+    /// How long cached keys stand in while their server is out of reach, at most a day (default:
+    /// what the server says, or 5m)
     #[arg(long, value_name = "DURATION", value_parser = grace)]
     stale_if_error: Option<i64>,
     /// How long keys are fresh at most, 1m to 1h (default: what the server says, or 10m)
@@ -63,7 +65,11 @@ pub struct Network {
 
 fn within(text: &str, range: std::ops::RangeInclusive<i64>, says: &str) -> Result<i64, String> {
     let seconds = duration(text).map_err(|error| error.to_string())?;
-    if range.contains(&seconds) { Ok(seconds) } else { Err(says.into()) }
+    if range.contains(&seconds) {
+        Ok(seconds)
+    } else {
+        Err(says.into())
+    }
 }
 
 fn not_negative(text: &str) -> Result<i64, String> {
@@ -112,18 +118,30 @@ impl Network {
             ("--http-headers", self.http_headers.is_some()),
             ("--allow-http", self.allow_http),
         ];
-        let given = flags.into_iter().find(|(_, given)| *given).map(|(flag, _)| flag);
+        let given = flags
+            .into_iter()
+            .find(|(_, given)| *given)
+            .map(|(flag, _)| flag);
         match given.or_else(|| self.shared.unused()) {
-            Some(flag) => Err(Error::usage(flag, format!("needs {needs}: it is about keys that are fetched"))),
+            Some(flag) => Err(Error::usage(
+                flag,
+                format!("needs {needs}: it is about keys that are fetched"),
+            )),
             None => Ok(()),
         }
     }
 
     /// The source that `--jwks-uri` or `--issuer` names, without which nothing is shared.
-    pub fn source(&self, jwks_uri: Option<&str>, issuer: Option<&str>) -> Result<Option<Source>, Error> {
+    pub fn source(
+        &self,
+        jwks_uri: Option<&str>,
+        issuer: Option<&str>,
+    ) -> Result<Option<Source>, Error> {
         match (jwks_uri, issuer) {
             (Some(url), _) => self.url(url).map(Source::Url).map(Some),
-            (None, Some(issuer)) => Issuer::parse(issuer, self.allow_http).map(Source::Issuer).map(Some),
+            (None, Some(issuer)) => Issuer::parse(issuer, self.allow_http)
+                .map(Source::Issuer)
+                .map(Some),
             (None, None) => self.check_unused("--jwks-uri or --issuer").map(|()| None),
         }
     }
@@ -144,7 +162,10 @@ impl Network {
         match (context.offline, self.refresh, self.max_stale) {
             (true, true, _) => return clash("--refresh"),
             (false, _, Some(_)) => {
-                return Err(Error::usage("--max-stale", "goes with --offline; otherwise it is --stale-if-error"));
+                return Err(Error::usage(
+                    "--max-stale",
+                    "goes with --offline; otherwise it is --stale-if-error",
+                ));
             }
             _ => {}
         }
@@ -165,64 +186,101 @@ impl Network {
         let store = self.shared.store(context)?;
         if self.http_headers.is_some() && store.as_ref().is_some_and(Store::is_blind) {
             let why = "are part of the names of what is shared, and nothing keeps them from being guessed without a key";
-            return Err(Error::usage("--http-headers", why).hint("share with --cache-store-key FILE"));
+            return Err(
+                Error::usage("--http-headers", why).hint("share with --cache-store-key FILE")
+            );
         }
         Ok(store)
     }
 
-    /// The connection that the flags describe, to the server at `home` above all. Opens nothing yet.
-    pub fn http<'a>(&self, home: Option<&Address>, context: &'a Context<'_>) -> Result<Http<'a>, Error> {
+    /// The connection that the flags describe, to the server at `home` above all. Opens nothing
+    /// yet.
+    pub fn http<'a>(
+        &self,
+        home: Option<&Address>,
+        context: &'a Context<'_>,
+    ) -> Result<Http<'a>, Error> {
         let read = |spec: &String| context.inputs.content(spec, MAX_FILE);
-        let roots = self.ca_bundle.as_ref().map(read).transpose()?.map(|it| it.expose().to_vec());
+        let roots = self
+            .ca_bundle
+            .as_ref()
+            .map(read)
+            .transpose()?
+            .map(|it| it.expose().to_vec());
         if let (Some(roots), Some(spec)) = (&roots, &self.ca_bundle) {
             check_certificates(roots, spec)?;
         }
         let headers = match &self.http_headers {
             Some(spec) => {
                 let text = read(spec)?;
-                let text = text.expose_str().ok_or_else(|| Error::input(Code::BadInput, spec, "is not text"))?;
+                let text = text
+                    .expose_str()
+                    .ok_or_else(|| Error::input(Code::BadInput, spec, "is not text"))?;
                 parse_headers(text, spec)?
             }
             None => reqwest::header::HeaderMap::new(),
         };
         home.map_or(Ok(()), check_proxy)?;
-        let settings = Settings { roots, identity: self.identity(context)?, headers, home: home.cloned() };
-        Ok(Http { settings, clock: context.env.clock, output: &context.output })
+        let settings = Settings {
+            roots,
+            identity: self.identity(context)?,
+            headers,
+            home: home.cloned(),
+        };
+        Ok(Http {
+            settings,
+            clock: context.env.clock,
+            output: &context.output,
+        })
     }
 
     fn identity(&self, context: &Context<'_>) -> Result<Option<Secret>, Error> {
-        let (Some(cert), Some(spec)) = (&self.client_cert, &self.client_key) else { return Ok(None) };
+        let (Some(cert), Some(spec)) = (&self.client_cert, &self.client_key) else {
+            return Ok(None);
+        };
         let certificate = context.inputs.content(cert, MAX_FILE)?;
         check_certificates(certificate.expose(), cert)?;
         let file = context.inputs.key_file(spec, "--client-key")?;
         let bad = |why: String| Error::input(Code::BadKey, spec, why);
-        let [key] = &file.keys[..] else { return Err(bad("has more than one key, or none".into())) };
+        let [key] = &file.keys[..] else {
+            return Err(bad("has more than one key, or none".into()));
+        };
         let der = to_pkcs8(key).map_err(bad)?;
         check_identity(certificate.expose(), der.expose()).map_err(bad)?;
         let key = pem("PRIVATE KEY", der.expose());
-        Ok(Some(Secret::new([certificate.expose(), b"\n", key.expose()].concat())))
+        Ok(Some(Secret::new(
+            [certificate.expose(), b"\n", key.expose()].concat(),
+        )))
     }
 }
 
 fn check_certificates(pem: &[u8], spec: &str) -> Result<(), Error> {
     match reqwest::Certificate::from_pem_bundle(pem) {
         Ok(found) if !found.is_empty() => Ok(()),
-        _ => Err(Error::input(Code::BadInput, spec, "holds no certificate in PEM")),
+        _ => Err(Error::input(
+            Code::BadInput,
+            spec,
+            "holds no certificate in PEM",
+        )),
     }
 }
 
-/// The cache, unless it cannot be trusted, in which case the call goes on without it; not so with `--offline`, which has
-/// nothing else.
+/// The cache, unless it cannot be trusted, in which case the call goes on without it; not so with
+/// `--offline`, which has nothing else.
 pub fn cache(context: &Context<'_>) -> Result<Option<Cache>, Error> {
     let Some(path) = cache_dir(context) else {
-        context.output.detail("there is no home directory, so nothing is cached");
+        context
+            .output
+            .detail("there is no home directory, so nothing is cached");
         return Ok(None);
     };
     match Cache::open(&path) {
         Ok(cache) => Ok(Some(cache)),
         Err(error) if context.offline => Err(error),
         Err(error) => {
-            context.output.warn(&format!("the cache is ignored: {error}"));
+            context
+                .output
+                .warn(&format!("the cache is ignored: {error}"));
             Ok(None)
         }
     }
@@ -232,7 +290,10 @@ pub fn cache(context: &Context<'_>) -> Result<Option<Cache>, Error> {
 pub fn cache_dir(context: &Context<'_>) -> Option<PathBuf> {
     let platform = || {
         // Without HOME, the home directory in the user database is not one that anybody meant.
-        let homeless = cfg!(unix) && variable("HOME").or_else(|| variable("XDG_CACHE_HOME")).is_none();
+        let homeless = cfg!(unix)
+            && variable("HOME")
+                .or_else(|| variable("XDG_CACHE_HOME"))
+                .is_none();
         let found = directories::ProjectDirs::from("", "", "jwtctl").filter(|_| !homeless);
         found.map(|it| it.cache_dir().to_owned())
     };
@@ -241,7 +302,12 @@ pub fn cache_dir(context: &Context<'_>) -> Option<PathBuf> {
 
 /// The trust setting of `address` when no flag says otherwise.
 pub fn plain_context(address: &Address, context: &Context<'_>) -> String {
-    Http { settings: Settings::default(), clock: context.env.clock, output: &context.output }.context(address)
+    Http {
+        settings: Settings::default(),
+        clock: context.env.clock,
+        output: &context.output,
+    }
+    .context(address)
 }
 
 /// A remote key set of `source`.
@@ -256,14 +322,19 @@ pub fn remote<'a>(
 }
 
 /// The whole set of `source`, of which `pick` takes what the caller wants.
-pub fn set<T>(source: Source, network: &Network, context: &Context<'_>, pick: impl FnOnce(Fetched<'_>) -> T) -> Result<T, Error> {
+pub fn set<T>(
+    source: Source,
+    network: &Network,
+    context: &Context<'_>,
+    pick: impl FnOnce(Fetched<'_>) -> T,
+) -> Result<T, Error> {
     let http = network.http(Some(source.address()), context)?;
     let store = network.store(context)?;
     set_through(source, network, &http, store.as_ref(), context, pick)
 }
 
-/// The same through a connection and a shared cache that are there already, for calls with several sources: what the
-/// flags name may be readable only once.
+/// The same through a connection and a shared cache that are there already, for calls with several
+/// sources: what the flags name may be readable only once.
 pub fn set_through<T>(
     source: Source,
     network: &Network,
@@ -274,6 +345,9 @@ pub fn set_through<T>(
 ) -> Result<T, Error> {
     let mut remote = remote(source, network, http, store, context)?;
     let picked = remote.set(&context.env).map(pick);
-    remote.warnings().iter().for_each(|warning| context.output.warn(warning));
+    remote
+        .warnings()
+        .iter()
+        .for_each(|warning| context.output.warn(warning));
     picked
 }

@@ -20,25 +20,35 @@ const KEY_VARIABLE: &str = "JWTCTL_CACHE_STORE_KEY_FILE";
 #[derive(clap::Args)]
 #[command(next_help_heading = "Shared cache")]
 pub struct Shared {
-    /// What the local cache lacks is looked for in this Redis, and one machine fetches for all: redis://HOST:PORT/DB,
-    /// rediss://…, unix:///PATH, or env:NAME for a variable that holds the URL [env: JWTCTL_CACHE_STORE]
+    /// What the local cache lacks is looked for in this Redis, and one machine fetches for all:
+    /// redis://HOST:PORT/DB, rediss://…, unix:///PATH, or env:NAME for a variable that holds
+    /// the URL [env: JWTCTL_CACHE_STORE]
     #[arg(long, value_name = "REDIS_URL")]
     cache_store: Option<String>,
-    /// At least 32 random bytes that all machines have and Redis has not: they authenticate what is shared. Give two while
-    /// they are exchanged; the first one writes [env: JWTCTL_CACHE_STORE_KEY_FILE]
+    /// At least 32 random bytes that all machines have and Redis has not: they authenticate what
+    /// is shared. Give two while they are exchanged; the first one writes [env:
+    /// JWTCTL_CACHE_STORE_KEY_FILE]
     #[arg(long, value_name = "KEYSPEC", allow_hyphen_values = true)]
     cache_store_key: Vec<String>,
-    /// Do without such a key: trust everybody who can write to that Redis with deciding which tokens are valid
+    /// Do without such a key: trust everybody who can write to that Redis with deciding which
+    /// tokens are valid
     #[arg(long, conflicts_with = "cache_store_key")]
     cache_store_trust: bool,
-    /// What is kept there: native, or jose for {"jwks":…,"uat":…} under jwtctl:jose:1:URL, which Node services can share
-    /// and nobody authenticates
-    #[arg(long, value_enum, default_value = "native", hide_possible_values = true, value_name = "native|jose")]
+    /// What is kept there: native, or jose for {"jwks":…,"uat":…} under jwtctl:jose:1:URL, which
+    /// Node services can share and nobody authenticates
+    #[arg(
+        long,
+        value_enum,
+        default_value = "native",
+        hide_possible_values = true,
+        value_name = "native|jose"
+    )]
     cache_store_format: Format,
     /// Log in to that Redis with the password in KEYSPEC: PATH, -, env:NAME or fd:N
     #[arg(long, value_name = "KEYSPEC", allow_hyphen_values = true)]
     cache_store_password_from: Option<String>,
-    /// Accept that Redis if these certificates (PEM) vouch for its own, instead of the system's (rediss://)
+    /// Accept that Redis if these certificates (PEM) vouch for its own, instead of the system's
+    /// (rediss://)
     #[arg(long, value_name = "FILE")]
     cache_store_ca: Option<String>,
 }
@@ -52,8 +62,15 @@ enum Format {
 impl Shared {
     /// The arguments that may name stdin.
     pub fn named(&self) -> Vec<(&'static str, Option<&str>)> {
-        let keys = self.cache_store_key.iter().map(|spec| ("--cache-store-key", Some(spec.as_str())));
-        keys.chain([("--cache-store-password-from", self.cache_store_password_from.as_deref())]).collect()
+        let keys = self
+            .cache_store_key
+            .iter()
+            .map(|spec| ("--cache-store-key", Some(spec.as_str())));
+        keys.chain([(
+            "--cache-store-password-from",
+            self.cache_store_password_from.as_deref(),
+        )])
+        .collect()
     }
 
     /// A flag that names a store, or says how one is used.
@@ -66,11 +83,20 @@ impl Shared {
         let flags = [
             ("--cache-store-key", !self.cache_store_key.is_empty()),
             ("--cache-store-trust", self.cache_store_trust),
-            ("--cache-store-format", self.cache_store_format == Format::Jose),
-            ("--cache-store-password-from", self.cache_store_password_from.is_some()),
+            (
+                "--cache-store-format",
+                self.cache_store_format == Format::Jose,
+            ),
+            (
+                "--cache-store-password-from",
+                self.cache_store_password_from.is_some(),
+            ),
             ("--cache-store-ca", self.cache_store_ca.is_some()),
         ];
-        flags.into_iter().find(|(_, given)| *given).map(|(flag, _)| flag)
+        flags
+            .into_iter()
+            .find(|(_, given)| *given)
+            .map(|(flag, _)| flag)
     }
 
     /// The store, if one is named. Opens nothing yet.
@@ -81,8 +107,11 @@ impl Shared {
                 None => Ok(None),
             };
         }
-        let login =
-            Login { flags: FLAG, password_from: self.cache_store_password_from.as_deref(), ca: self.cache_store_ca.as_deref() };
+        let login = Login {
+            flags: FLAG,
+            password_from: self.cache_store_password_from.as_deref(),
+            ca: self.cache_store_ca.as_deref(),
+        };
         if self.cache_store.is_none() && variable(URL_VARIABLE).is_none() {
             return match self.idle() {
                 Some(flag) => Err(Error::usage(flag, "needs --cache-store URL")),
@@ -103,7 +132,10 @@ impl Shared {
         if self.cache_store_format == Format::Jose {
             return match self.cache_store_key.is_empty() {
                 true => Ok(Trust::Blind),
-                false => Err(Error::usage("--cache-store-key", "cannot authenticate --cache-store-format jose")),
+                false => Err(Error::usage(
+                    "--cache-store-key",
+                    "cannot authenticate --cache-store-format jose",
+                )),
             };
         }
         if self.cache_store_trust {
@@ -111,15 +143,20 @@ impl Shared {
         }
         let inherited = variable(KEY_VARIABLE).filter(|_| self.cache_store_key.is_empty());
         if inherited.as_deref() == Some("-") {
-            return Err(Error::usage(KEY_VARIABLE, "cannot be standard input").hint("name a file, env:NAME or fd:N"));
+            return Err(Error::usage(KEY_VARIABLE, "cannot be standard input")
+                .hint("name a file, env:NAME or fd:N"));
         }
         let specs: Vec<&String> = self.cache_store_key.iter().chain(&inherited).collect();
         if specs.is_empty() {
             let why = "whoever can write there would decide which tokens are valid, so what is shared needs a key";
-            let error = Error::usage("--cache-store", why).hint("name one: --cache-store-key FILE (openssl rand -hex 32 > FILE)");
+            let error = Error::usage("--cache-store", why)
+                .hint("name one: --cache-store-key FILE (openssl rand -hex 32 > FILE)");
             return Err(error.hint("or trust everybody who can write there: --cache-store-trust"));
         }
-        let keys = specs.into_iter().map(|spec| context.inputs.store_key(spec)).collect::<Result<_, _>>()?;
+        let keys = specs
+            .into_iter()
+            .map(|spec| context.inputs.store_key(spec))
+            .collect::<Result<_, _>>()?;
         Ok(Trust::Keys(keys))
     }
 }

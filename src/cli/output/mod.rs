@@ -1,5 +1,5 @@
-//! The only place that writes: reports to stdout, errors, hints and notes to stderr. It alone knows exit codes, colours
-//! and what must not reach a terminal as it is.
+//! The only place that writes: reports to stdout, errors, hints and notes to stderr. It alone knows
+//! exit codes, colours and what must not reach a terminal as it is.
 
 mod page;
 mod table;
@@ -55,7 +55,8 @@ pub enum Status<'a> {
     Done,
     /// No, and why, in a line for stderr.
     No(String),
-    /// A token was refused. If the report says so itself, `shown` is set, and stderr is left to the hints.
+    /// A token was refused. If the report says so itself, `shown` is set, and stderr is left to the
+    /// hints.
     Rejected {
         /// Why.
         rejection: &'a Rejection,
@@ -99,7 +100,9 @@ impl Paint {
             Color::Auto if variable("NO_COLOR").is_some_and(|value| !value.is_empty()) => false,
             Color::Auto if set("CLICOLOR_FORCE") || set("FORCE_COLOR") => true,
             Color::Auto => {
-                terminal && variable("TERM").is_none_or(|term| term != "dumb") && variable("CLICOLOR").is_none_or(|it| it != "0")
+                terminal
+                    && variable("TERM").is_none_or(|term| term != "dumb")
+                    && variable("CLICOLOR").is_none_or(|it| it != "0")
             }
         };
         Self { color, terminal }
@@ -111,7 +114,13 @@ impl Output {
     pub fn new(json: bool, quiet: bool, verbose: bool, color: Color) -> Self {
         let stdout = Paint::new(color, io::stdout().is_terminal());
         let stderr = Paint::new(color, io::stderr().is_terminal());
-        Self { json, quiet, verbose, stdout, stderr }
+        Self {
+            json,
+            quiet,
+            verbose,
+            stdout,
+            stderr,
+        }
     }
 
     /// Whether the answer goes out as JSON.
@@ -148,13 +157,18 @@ impl Output {
         }
     }
 
-    /// Attaches a remark to a file in the log of a GitHub workflow; on stderr, for stdout is the answer.
+    /// Attaches a remark to a file in the log of a GitHub workflow; on stderr, for stdout is the
+    /// answer.
     pub fn annotate(&self, it: &Annotation<'_>) {
         let escape = |text: &str| printable(text).replace('%', "%25");
         let property = |text: &str| escape(text).replace(':', "%3A").replace(',', "%2C");
         let (level, file, title) = (it.level, property(it.file), property(it.title));
         // Nobody is left to tell when stderr is gone.
-        let _ = writeln!(io::stderr().lock(), "::{level} file={file},title={title}::{}", escape(it.message));
+        let _ = writeln!(
+            io::stderr().lock(),
+            "::{level} file={file},title={title}::{}",
+            escape(it.message)
+        );
     }
 
     /// A line of a log.
@@ -175,7 +189,11 @@ impl Output {
 
     fn line(&self, label: &str, color: AnsiColor, text: &str) {
         let mut line = String::new();
-        let style = if self.stderr.color { Style::new().fg_color(Some(color.into())).bold() } else { Style::new() };
+        let style = if self.stderr.color {
+            Style::new().fg_color(Some(color.into())).bold()
+        } else {
+            Style::new()
+        };
         let _ = writeln!(line, "{style}{label}:{style:#} {}", printable(text));
         // Nobody is left to tell when stderr is gone.
         let _ = io::stderr().lock().write_all(line.as_bytes());
@@ -189,27 +207,47 @@ impl Output {
                 self.line("no", AnsiColor::Yellow, &why);
                 (1, None)
             }
-            Status::Rejected { rejection, shown } => (exit_code(rejection.primary().code), Some((rejection, shown))),
+            Status::Rejected { rejection, shown } => (
+                exit_code(rejection.primary().code),
+                Some((rejection, shown)),
+            ),
         };
-        let written = if self.json && !report.is_raw() { self.emit_json(report, code) } else { self.emit_text(report) };
+        let written = if self.json && !report.is_raw() {
+            self.emit_json(report, code)
+        } else {
+            self.emit_text(report)
+        };
         if let (Some((rejection, shown)), false) = (rejection, self.json) {
             if !shown {
-                rejection.reasons().iter().for_each(|reason| self.line("error", AnsiColor::Red, &reason.message));
+                rejection
+                    .reasons()
+                    .iter()
+                    .for_each(|reason| self.line("error", AnsiColor::Red, &reason.message));
             }
-            hints(rejection).iter().for_each(|hint| self.line("hint", AnsiColor::Cyan, hint));
+            hints(rejection)
+                .iter()
+                .for_each(|hint| self.line("hint", AnsiColor::Cyan, hint));
         }
         match written {
             Ok(()) => ExitCode::from(code),
             // Whoever closed the pipe has seen enough.
             Err(e) if e.kind() == io::ErrorKind::BrokenPipe => ExitCode::from(code),
-            Err(e) => Self { json: false, ..*self }.fail(&Error::io("standard output", &e)),
+            Err(e) => Self {
+                json: false,
+                ..*self
+            }
+            .fail(&Error::io("standard output", &e)),
         }
     }
 
     fn emit_text<R: Report>(&self, report: &R) -> io::Result<()> {
         // Wiped, for it may hold a private key.
         let mut buffer = zeroize::Zeroizing::new(Vec::with_capacity(16 * 1024));
-        report.human(&mut Page::new(&mut buffer, self.stdout.color, self.stdout.terminal))?;
+        report.human(&mut Page::new(
+            &mut buffer,
+            self.stdout.color,
+            self.stdout.terminal,
+        ))?;
         write_stdout(&buffer)
     }
 
@@ -220,9 +258,19 @@ impl Output {
         };
         let error = error.as_ref().map(|(reason, hints)| {
             let (message, hints) = (reason.message.as_str(), hints.as_slice());
-            JsonError { code: reason.code, exit_code: code, message, hints }
+            JsonError {
+                code: reason.code,
+                exit_code: code,
+                message,
+                hints,
+            }
         });
-        write_json(&Document { schema: R::SCHEMA, ok: code == 0, report: Some(report), error })
+        write_json(&Document {
+            schema: R::SCHEMA,
+            ok: code == 0,
+            report: Some(report),
+            error,
+        })
     }
 
     /// Says why there is no answer.
@@ -230,15 +278,29 @@ impl Output {
         let code = exit_code(error.code());
         if self.json {
             let message = error.to_string();
-            let error = JsonError { code: error.code(), exit_code: code, message: &message, hints: error.hints() };
-            let document = Document::<()> { schema: "jwtctl.error/1", ok: false, report: None, error: Some(error) };
-            // A closed pipe changes nothing about the failure; a full disk must not pass in silence.
+            let error = JsonError {
+                code: error.code(),
+                exit_code: code,
+                message: &message,
+                hints: error.hints(),
+            };
+            let document = Document::<()> {
+                schema: "jwtctl.error/1",
+                ok: false,
+                report: None,
+                error: Some(error),
+            };
+            // A closed pipe changes nothing about the failure; a full disk must not pass in
+            // silence.
             if write_json(&document).is_err_and(|e| e.kind() != io::ErrorKind::BrokenPipe) {
                 self.line("error", AnsiColor::Red, &message);
             }
         } else {
             self.line("error", AnsiColor::Red, &error.to_string());
-            error.hints().iter().for_each(|hint| self.line("hint", AnsiColor::Cyan, hint));
+            error
+                .hints()
+                .iter()
+                .for_each(|hint| self.line("hint", AnsiColor::Cyan, hint));
         }
         ExitCode::from(code)
     }
@@ -318,10 +380,14 @@ fn hints(rejection: &Rejection) -> Vec<String> {
     hints
 }
 
-/// One line about a bug, in place of a backtrace. Libraries behind a guard may panic: that is a "no", not a bug.
+/// One line about a bug, in place of a backtrace. Libraries behind a guard may panic: that is a
+/// "no", not a bug.
 pub fn report_panics() {
     std::panic::set_hook(Box::new(|panic| {
-        let place = panic.location().map(ToString::to_string).unwrap_or_default();
+        let place = panic
+            .location()
+            .map(ToString::to_string)
+            .unwrap_or_default();
         if place.contains("josekit") || place.contains("openssl") {
             return;
         }
@@ -333,7 +399,11 @@ pub fn report_panics() {
 }
 
 /// Ends the process, for the one failure that no caller has a way to hand on: this machine refused.
-#[expect(clippy::exit, clippy::disallowed_methods, reason = "what fills a buffer with randomness cannot fail otherwise")]
+#[expect(
+    clippy::exit,
+    clippy::disallowed_methods,
+    reason = "what fills a buffer with randomness cannot fail otherwise"
+)]
 pub fn stop(why: &str) -> ! {
     // Nobody is left to tell when stderr is gone.
     let _ = writeln!(io::stderr().lock(), "error: {}", printable(why));
@@ -343,7 +413,12 @@ pub fn stop(why: &str) -> ! {
 /// The exit code that scripts rely on.
 fn exit_code(code: Code) -> u8 {
     match code {
-        Code::Usage | Code::BadKey | Code::BadSecret | Code::BadPassphrase | Code::BadInput | Code::NoInput => 2,
+        Code::Usage
+        | Code::BadKey
+        | Code::BadSecret
+        | Code::BadPassphrase
+        | Code::BadInput
+        | Code::NoInput => 2,
         Code::KeysUnavailable | Code::RedisUnavailable | Code::IssuerUnavailable => 3,
         Code::Io | Code::WouldOverwrite | Code::UnsafePermissions => 4,
         Code::BadSignature | Code::DecryptionFailed => 10,

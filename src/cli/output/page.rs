@@ -1,4 +1,5 @@
-//! What reports write on: it knows colour, indentation, tables, and what must not reach a terminal as it is.
+//! What reports write on: it knows colour, indentation, tables, and what must not reach a terminal
+//! as it is.
 
 use std::borrow::Cow;
 use std::fmt::Write as _;
@@ -9,7 +10,8 @@ use jwtctl::core::json::{Json, Object};
 
 use super::table;
 
-/// What a report writes on. Text that comes from a token goes through [`Page::text`] or [`Page::json`].
+/// What a report writes on. Text that comes from a token goes through [`Page::text`] or
+/// [`Page::json`].
 pub struct Page<'a> {
     out: &'a mut Vec<u8>,
     color: bool,
@@ -59,12 +61,18 @@ impl Role {
 impl<'a> Page<'a> {
     /// A page that collects what is written in `out`.
     pub fn new(out: &'a mut Vec<u8>, color: bool, terminal: bool) -> Self {
-        Self { out, color, terminal }
+        Self {
+            out,
+            color,
+            terminal,
+        }
     }
 
-    /// Text of the program's own, in which nothing comes from outside: plain, or with the colours it brings.
+    /// Text of the program's own, in which nothing comes from outside: plain, or with the colours
+    /// it brings.
     pub fn own(&mut self, plain: &str, ansi: &str) -> io::Result<()> {
-        self.out.write_all(if self.color { ansi } else { plain }.as_bytes())
+        self.out
+            .write_all(if self.color { ansi } else { plain }.as_bytes())
     }
 
     /// Whether stdout is a terminal.
@@ -74,7 +82,11 @@ impl<'a> Page<'a> {
 
     /// Text, with everything escaped that a terminal would act on.
     pub fn text(&mut self, role: Role, text: &str) -> io::Result<()> {
-        let style = if self.color { role.style() } else { Style::new() };
+        let style = if self.color {
+            role.style()
+        } else {
+            Style::new()
+        };
         write!(self.out, "{style}{}{style:#}", printable(text))
     }
 
@@ -94,10 +106,12 @@ impl<'a> Page<'a> {
         if !self.terminal {
             return self.out.write_all(bytes);
         }
-        self.out.write_all(printable_lines(&String::from_utf8_lossy(bytes)).as_bytes())
+        self.out
+            .write_all(printable_lines(&String::from_utf8_lossy(bytes)).as_bytes())
     }
 
-    /// A value as a script wants it: a string without quotes, anything else as JSON; and the end of the line.
+    /// A value as a script wants it: a string without quotes, anything else as JSON; and the end of
+    /// the line.
     pub fn bare(&mut self, value: &Json) -> io::Result<()> {
         match value {
             Json::String(text) => self.bytes(text.as_bytes())?,
@@ -107,7 +121,11 @@ impl<'a> Page<'a> {
     }
 
     /// An object, indented, with what `remark` has to say behind each member of its top level.
-    pub fn object(&mut self, object: &Object, remark: &dyn Fn(&str, &Json) -> Option<String>) -> io::Result<()> {
+    pub fn object(
+        &mut self,
+        object: &Object,
+        remark: &dyn Fn(&str, &Json) -> Option<String>,
+    ) -> io::Result<()> {
         if object.0.is_empty() {
             return self.line(Role::Plain, "{}");
         }
@@ -138,7 +156,9 @@ impl<'a> Page<'a> {
             Json::String(_) => self.text(Role::Payload, &value.to_text()),
             Json::Array(items) if !items.is_empty() => {
                 // Short lists of plain values read better on one line.
-                let plain = items.iter().all(|item| !matches!(item, Json::Array(_) | Json::Object(_)));
+                let plain = items
+                    .iter()
+                    .all(|item| !matches!(item, Json::Array(_) | Json::Object(_)));
                 let text = value.to_text();
                 if plain && text.len() <= 72 {
                     return self.text(Role::Payload, &text.replace("\",\"", "\", \""));
@@ -169,10 +189,23 @@ impl<'a> Page<'a> {
 
     /// A table: on a terminal fitted to its width, in a pipe whole.
     pub fn table(&mut self, titles: &[&str], rows: &[Vec<String>]) -> io::Result<()> {
-        let cell = |cell: &String| if cell.is_empty() { "\"\"".into() } else { printable(cell).into_owned() };
-        let rows: Vec<Vec<String>> = rows.iter().map(|row| row.iter().map(cell).collect()).collect();
+        let cell = |cell: &String| {
+            if cell.is_empty() {
+                "\"\"".into()
+            } else {
+                printable(cell).into_owned()
+            }
+        };
+        let rows: Vec<Vec<String>> = rows
+            .iter()
+            .map(|row| row.iter().map(cell).collect())
+            .collect();
         let size = self.terminal.then(terminal_size::terminal_size).flatten();
-        let (lines, head) = table::lines(titles, &rows, size.map(|(terminal_size::Width(width), _)| width));
+        let (lines, head) = table::lines(
+            titles,
+            &rows,
+            size.map(|(terminal_size::Width(width), _)| width),
+        );
         for (at, line) in lines.iter().enumerate() {
             self.line(if at < head { Role::Title } else { Role::Plain }, line)?;
         }
@@ -180,7 +213,8 @@ impl<'a> Page<'a> {
     }
 }
 
-/// `text` with control, bidirectional and invisible characters written as `\uXXXX`, line breaks too.
+/// `text` with control, bidirectional and invisible characters written as `\uXXXX`, line breaks
+/// too.
 pub fn printable(text: &str) -> Cow<'_, str> {
     escape(text, is_hostile)
 }
@@ -224,7 +258,10 @@ mod tests {
     #[test]
     fn hostile_characters_are_escaped_and_nothing_else() {
         assert_eq!(printable("grüße \u{1f600}"), "grüße \u{1f600}");
-        assert_eq!(printable("a\u{1b}[31mb\u{202e}c\u{200b}d\n\u{9b}"), "a\\u001b[31mb\\u202ec\\u200bd\\u000a\\u009b");
+        assert_eq!(
+            printable("a\u{1b}[31mb\u{202e}c\u{200b}d\n\u{9b}"),
+            "a\\u001b[31mb\\u202ec\\u200bd\\u000a\\u009b"
+        );
         assert_eq!(printable("\u{e0041}"), "\\udb40\\udc41");
     }
 }

@@ -1,5 +1,5 @@
-//! What clap says about the arguments: help and version are answers, the rest are usage errors. An argument may be a
-//! secret that went astray, so not every one is repeated.
+//! What clap says about the arguments: help and version are answers, the rest are usage errors. An
+//! argument may be a secret that went astray, so not every one is repeated.
 
 use std::ffi::OsString;
 use std::io::{self, Write as _};
@@ -25,7 +25,8 @@ const SECRET_FLAGS: [&str; 10] = [
     "--client",
 ];
 
-/// Global flags that the environment can set, with their values: clap names them in a usage line as if they had been typed.
+/// Global flags that the environment can set, with their values: clap names them in a usage line as
+/// if they had been typed.
 const FROM_ENVIRONMENT: [(&str, &str); 5] = [
     ("--now", " <TIME>"),
     ("--store", " <DIR>"),
@@ -46,14 +47,19 @@ pub fn clap_error(mut error: clap::Error, args: &[OsString], json: bool, color: 
     mend_usage(&mut error, args);
     let text = error.render();
     match error.kind() {
-        ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => {
-            output.emit(&Text { text: text.to_string(), ansi: text.ansi().to_string() })
-        }
+        ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => output.emit(&Text {
+            text: text.to_string(),
+            ansi: text.ansi().to_string(),
+        }),
         // clap would list the hidden commands, too.
         ErrorKind::MissingSubcommand => output.fail(&usage_error(&error)),
         _ if json => output.fail(&usage_error(&error)),
         _ => {
-            let text = if output.stderr.color { text.ansi().to_string() } else { text.to_string() };
+            let text = if output.stderr.color {
+                text.ansi().to_string()
+            } else {
+                text.to_string()
+            };
             // Nobody is left to tell when stderr is gone.
             let _ = io::stderr().lock().write_all(text.as_bytes());
             ExitCode::from(exit_code(Code::Usage))
@@ -63,13 +69,21 @@ pub fn clap_error(mut error: clap::Error, args: &[OsString], json: bool, color: 
 
 /// The error for an argument that should not be repeated, in place of clap's own, which would.
 fn unspeakable(error: &clap::Error, args: &[OsString]) -> Option<Error> {
-    let near_a_secret =
-        args.iter().filter_map(|arg| arg.to_str()).any(|arg| SECRET_FLAGS.contains(&arg.split('=').next().unwrap_or(arg)));
-    let culprits = [ContextKind::InvalidArg, ContextKind::InvalidValue, ContextKind::InvalidSubcommand];
-    let said = culprits.into_iter().find_map(|kind| match error.get(kind) {
-        Some(ContextValue::String(text)) => Some(text.as_str()),
-        _ => None,
-    })?;
+    let near_a_secret = args
+        .iter()
+        .filter_map(|arg| arg.to_str())
+        .any(|arg| SECRET_FLAGS.contains(&arg.split('=').next().unwrap_or(arg)));
+    let culprits = [
+        ContextKind::InvalidArg,
+        ContextKind::InvalidValue,
+        ContextKind::InvalidSubcommand,
+    ];
+    let said = culprits
+        .into_iter()
+        .find_map(|kind| match error.get(kind) {
+            Some(ContextValue::String(text)) => Some(text.as_str()),
+            _ => None,
+        })?;
     let is_stray = error.kind() == ErrorKind::UnknownArgument && !said.starts_with("--");
     let is_secret = said.len() > LONGEST
         || said.contains("-----BEGIN")
@@ -78,20 +92,35 @@ fn unspeakable(error: &clap::Error, args: &[OsString]) -> Option<Error> {
         || (said.contains("://") && said.contains('@'))
         || (is_stray && near_a_secret);
     if error.kind() == ErrorKind::InvalidSubcommand && said.starts_with("eyJ") {
-        return Some(Error::usage("", "a token is not a command").hint("to look into it: jwtctl decode TOKEN"));
+        return Some(
+            Error::usage("", "a token is not a command")
+                .hint("to look into it: jwtctl decode TOKEN"),
+        );
     }
     is_secret.then(|| {
-        let error = Error::usage("", "an argument was not expected, and is not repeated here in case it is secret");
+        let error = Error::usage(
+            "",
+            "an argument was not expected, and is not repeated here in case it is secret",
+        );
         error.hint("a key goes into a file, env:NAME or fd:N; for how to call the command: --help")
     })
 }
 
 /// Takes out of the usage line what nobody typed.
 fn mend_usage(error: &mut clap::Error, args: &[OsString]) {
-    let Some(ContextValue::StyledStr(usage)) = error.get(ContextKind::Usage) else { return };
+    let Some(ContextValue::StyledStr(usage)) = error.get(ContextKind::Usage) else {
+        return;
+    };
     let mut text = usage.to_string();
-    let typed = |flag: &str| args.iter().filter_map(|arg| arg.to_str()).any(|arg| arg.split('=').next() == Some(flag));
-    for (flag, value) in FROM_ENVIRONMENT.into_iter().filter(|(flag, _)| !typed(flag)) {
+    let typed = |flag: &str| {
+        args.iter()
+            .filter_map(|arg| arg.to_str())
+            .any(|arg| arg.split('=').next() == Some(flag))
+    };
+    for (flag, value) in FROM_ENVIRONMENT
+        .into_iter()
+        .filter(|(flag, _)| !typed(flag))
+    {
         text = text.replacen(&format!(" {flag}{value}"), "", 1);
     }
     if text != usage.to_string() {
@@ -102,14 +131,26 @@ fn mend_usage(error: &mut clap::Error, args: &[OsString]) {
 /// What clap says in several lines, as one message and its tips.
 fn usage_error(error: &clap::Error) -> Error {
     let text = error.render().to_string();
-    if matches!(error.kind(), ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand | ErrorKind::MissingSubcommand) {
+    if matches!(
+        error.kind(),
+        ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand | ErrorKind::MissingSubcommand
+    ) {
         let usage = text.lines().find_map(|line| line.strip_prefix("Usage: "));
-        let so_far = usage.and_then(|usage| usage.split(" [").next()).unwrap_or("jwtctl");
+        let so_far = usage
+            .and_then(|usage| usage.split(" [").next())
+            .unwrap_or("jwtctl");
         return Error::usage("", "a command is needed").hint(format!("{so_far} --help lists them"));
     }
     let said = |line: &&str| !line.is_empty() && !line.starts_with("tip: ");
-    let message: Vec<&str> = text.lines().map(str::trim).take_while(|line| !line.is_empty()).filter(said).collect();
-    let tips = text.lines().filter_map(|line| line.trim().strip_prefix("tip: "));
+    let message: Vec<&str> = text
+        .lines()
+        .map(str::trim)
+        .take_while(|line| !line.is_empty())
+        .filter(said)
+        .collect();
+    let tips = text
+        .lines()
+        .filter_map(|line| line.trim().strip_prefix("tip: "));
     let error = Error::usage("", message.join(" ").trim_start_matches("error: "));
     tips.fold(error, |error, tip| error.hint(tip))
 }

@@ -31,13 +31,19 @@ const BEFORE_BREAK: Duration = Duration::from_millis(50);
 const CHUNK: u64 = 64 * 1024;
 
 /// Answers one request.
-pub async fn answer(server: Rc<Server>, request: Request<Incoming>) -> Result<Response<Sending>, Infallible> {
+pub async fn answer(
+    server: Rc<Server>,
+    request: Request<Incoming>,
+) -> Result<Response<Sending>, Infallible> {
     let (head, body) = request.into_parts();
     let response = match timeout(BODY, Limited::new(body, MAX_BODY).collect()).await {
         Ok(Ok(body)) => {
             let body = body.to_bytes();
-            let headers: Vec<(&str, &str)> =
-                head.headers.iter().filter_map(|(name, value)| Some((name.as_str(), value.to_str().ok()?))).collect();
+            let headers: Vec<(&str, &str)> = head
+                .headers
+                .iter()
+                .filter_map(|(name, value)| Some((name.as_str(), value.to_str().ok()?)))
+                .collect();
             let request = issuer::Request {
                 method: head.method.as_str(),
                 path: head.uri.path(),
@@ -60,24 +66,42 @@ pub async fn answer(server: Rc<Server>, request: Request<Incoming>) -> Result<Re
 }
 
 fn closing(status: u16, why: &str) -> issuer::Response {
-    issuer::Response::empty(status).with("connection", "close").remark(why)
+    issuer::Response::empty(status)
+        .with("connection", "close")
+        .remark(why)
 }
 
 /// Who asked what, and how it went. Queries and bodies hold codes and secrets, so they stay out.
-fn line(server: &Server, head: &hyper::http::request::Parts, response: &issuer::Response) -> String {
+fn line(
+    server: &Server,
+    head: &hyper::http::request::Parts,
+    response: &issuer::Response,
+) -> String {
     let now = server.env().now;
     let path: String = head.uri.path().chars().take(200).collect();
-    let remarks: String = response.remarks.iter().map(|remark| format!("  {remark}")).collect();
-    format!("{now} {} {path} {} {} bytes{remarks}", head.method, response.status, response.body.len())
+    let remarks: String = response
+        .remarks
+        .iter()
+        .map(|remark| format!("  {remark}"))
+        .collect();
+    format!(
+        "{now} {} {path} {} {} bytes{remarks}",
+        head.method,
+        response.status,
+        response.body.len()
+    )
 }
 
 fn assemble(response: issuer::Response) -> Response<Sending> {
     let mut assembled = Response::new(Sending::new(response.body, response.delivery));
-    *assembled.status_mut() = StatusCode::from_u16(response.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    *assembled.status_mut() =
+        StatusCode::from_u16(response.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     for (name, value) in response.headers {
         // What does not fit into a header was refused long before.
         if let Ok(value) = HeaderValue::from_str(&value) {
-            assembled.headers_mut().append(HeaderName::from_static(name), value);
+            assembled
+                .headers_mut()
+                .append(HeaderName::from_static(name), value);
         }
     }
     assembled
@@ -94,7 +118,12 @@ pub struct Sending {
 
 impl Sending {
     fn new(body: Vec<u8>, delivery: Delivery) -> Self {
-        Self { rest: body.into(), until_break: delivery.cut_after, delivery, wait: None }
+        Self {
+            rest: body.into(),
+            until_break: delivery.cut_after,
+            delivery,
+            wait: None,
+        }
     }
 
     /// The next bytes; `None` when there are no more.
@@ -104,8 +133,14 @@ impl Sending {
             self.delivery.padding -= count;
             self.rest = vec![b' '; count as usize].into();
         }
-        let per_second = self.delivery.bytes_per_second.map(|rate| (rate as usize / 10).max(1));
-        let most = per_second.unwrap_or(usize::MAX).min(self.until_break.unwrap_or(usize::MAX)).min(self.rest.len());
+        let per_second = self
+            .delivery
+            .bytes_per_second
+            .map(|rate| (rate as usize / 10).max(1));
+        let most = per_second
+            .unwrap_or(usize::MAX)
+            .min(self.until_break.unwrap_or(usize::MAX))
+            .min(self.rest.len());
         let bytes = self.rest.split_to(most);
         if let Some(left) = &mut self.until_break {
             *left -= bytes.len();
@@ -118,7 +153,10 @@ impl Body for Sending {
     type Data = Bytes;
     type Error = std::io::Error;
 
-    fn poll_frame(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Self::Error>>> {
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, Self::Error>>> {
         if let Some(wait) = &mut self.wait {
             if wait.as_mut().poll(context).is_pending() {
                 return Poll::Pending;
@@ -147,6 +185,10 @@ impl Body for Sending {
 
     fn size_hint(&self) -> SizeHint {
         // Without a length, clients cannot know beforehand how much is coming.
-        if self.delivery.padding > 0 { SizeHint::default() } else { SizeHint::with_exact(self.rest.len() as u64) }
+        if self.delivery.padding > 0 {
+            SizeHint::default()
+        } else {
+            SizeHint::with_exact(self.rest.len() as u64)
+        }
     }
 }

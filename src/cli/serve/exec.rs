@@ -18,16 +18,28 @@ use super::ready::Ready;
 const PATIENCE: Duration = Duration::from_secs(3);
 
 /// Runs the command to its end. A signal that is meant for us is meant for it as well.
-pub async fn run(program: &OsString, args: &[OsString], ready: &Ready, mut signals: Signals) -> Result<Ended, Error> {
+pub async fn run(
+    program: &OsString,
+    args: &[OsString],
+    ready: &Ready,
+    mut signals: Signals,
+) -> Result<Ended, Error> {
     let mut command = Command::new(program);
     command.args(args);
-    command.env("OIDC_ISSUER", &ready.issuer).env("JWKS_URI", &ready.jwks_uri).env("TOKEN_ENDPOINT", &ready.token_endpoint);
+    command
+        .env("OIDC_ISSUER", &ready.issuer)
+        .env("JWKS_URI", &ready.jwks_uri)
+        .env("TOKEN_ENDPOINT", &ready.token_endpoint);
     let mut child = command.spawn().map_err(|e| cannot_run(program, &e))?;
     tokio::select! {
         status = child.wait() => return status.map(ended).map_err(|e| Error::io(program, &e)),
         signal = signals.next() => stop(&mut child, signal).await,
     }
-    child.wait().await.map(ended).map_err(|e| Error::io(program, &e))
+    child
+        .wait()
+        .await
+        .map(ended)
+        .map_err(|e| Error::io(program, &e))
 }
 
 fn cannot_run(program: &OsString, error: &std::io::Error) -> Error {
@@ -36,15 +48,24 @@ fn cannot_run(program: &OsString, error: &std::io::Error) -> Error {
         std::io::ErrorKind::PermissionDenied => "cannot be run: permission denied".into(),
         _ => format!("cannot be run: {error}"),
     };
-    Error::Io { code: Code::Io, path: program.into(), why, hints: Vec::new() }
+    Error::Io {
+        code: Code::Io,
+        path: program.into(),
+        why,
+        hints: Vec::new(),
+    }
 }
 
 async fn stop(child: &mut Child, signal: i32) {
-    // An interrupt from the keyboard reaches the command by itself; it only hears of it again if it does not end.
+    // An interrupt from the keyboard reaches the command by itself; it only hears of it again if it
+    // does not end.
     if signal == Signals::INTERRUPT && timeout(PATIENCE, child.wait()).await.is_ok() {
         return;
     }
-    let pid = child.id().and_then(|pid| i32::try_from(pid).ok()).and_then(Pid::from_raw);
+    let pid = child
+        .id()
+        .and_then(|pid| i32::try_from(pid).ok())
+        .and_then(Pid::from_raw);
     if let Some(pid) = pid {
         // It may have ended a moment ago.
         let _ = kill_process(pid, Signal::TERM);

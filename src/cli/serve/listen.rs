@@ -39,7 +39,8 @@ const GRACE: Duration = Duration::from_secs(2);
 const MAX_HEAD: usize = 16 * 1024;
 const MAX_FIELDS: usize = 64;
 
-/// Files that this process may need: its connections, and some. Not more, for `--exec` hands the limit on.
+/// Files that this process may need: its connections, and some. Not more, for `--exec` hands the
+/// limit on.
 const FILES: u64 = 2 * MAX_CONNECTIONS as u64;
 
 /// Lets this process have its connections, where shells only grant it a thousand files.
@@ -48,13 +49,23 @@ pub fn raise_limit() {
     let wanted = limit.maximum.map_or(FILES, |most| most.min(FILES));
     if limit.current.is_some_and(|current| current < wanted) {
         // Without it, fewer connections fit, and nothing else changes.
-        let _ = setrlimit(Resource::Nofile, Rlimit { current: Some(wanted), ..limit });
+        let _ = setrlimit(
+            Resource::Nofile,
+            Rlimit {
+                current: Some(wanted),
+                ..limit
+            },
+        );
     }
 }
 
 /// Takes hold of the address.
 pub fn bind(address: SocketAddr) -> Result<TcpListener, Error> {
-    let socket = if address.is_ipv4() { TcpSocket::new_v4() } else { TcpSocket::new_v6() };
+    let socket = if address.is_ipv4() {
+        TcpSocket::new_v4()
+    } else {
+        TcpSocket::new_v6()
+    };
     let bound = socket.and_then(|socket| {
         socket.set_reuseaddr(true)?;
         socket.bind(address)?;
@@ -63,7 +74,10 @@ pub fn bind(address: SocketAddr) -> Result<TcpListener, Error> {
     bound.map_err(|e| {
         let error = Error::io(address.to_string(), &e);
         match e.kind() {
-            std::io::ErrorKind::AddrInUse => error.hint(format!("to take any free port: --listen {}:0", address.ip())),
+            std::io::ErrorKind::AddrInUse => error.hint(format!(
+                "to take any free port: --listen {}:0",
+                address.ip()
+            )),
             _ => error,
         }
     })
@@ -78,7 +92,10 @@ pub struct Accepting {
 /// Takes connections from now on.
 pub fn accept(listener: TcpListener, tls: Option<TlsAcceptor>, server: Rc<Server>) -> Accepting {
     let (stop, stopped) = watch::channel(false);
-    Accepting { task: spawn_local(take(listener, tls, server, stopped)), stop }
+    Accepting {
+        task: spawn_local(take(listener, tls, server, stopped)),
+        stop,
+    }
 }
 
 impl Accepting {
@@ -94,10 +111,17 @@ impl Accepting {
     }
 }
 
-async fn take(listener: TcpListener, tls: Option<TlsAcceptor>, server: Rc<Server>, mut stopped: watch::Receiver<bool>) {
+async fn take(
+    listener: TcpListener,
+    tls: Option<TlsAcceptor>,
+    server: Rc<Server>,
+    mut stopped: watch::Receiver<bool>,
+) {
     let room = Arc::new(Semaphore::new(MAX_CONNECTIONS));
     loop {
-        let Ok(permit) = Arc::clone(&room).acquire_owned().await else { return };
+        let Ok(permit) = Arc::clone(&room).acquire_owned().await else {
+            return;
+        };
         let stream = tokio::select! {
             accepted = listener.accept() => match accepted {
                 Ok((stream, _)) => stream,
@@ -127,10 +151,18 @@ async fn take(listener: TcpListener, tls: Option<TlsAcceptor>, server: Rc<Server
 }
 
 /// Serves one connection to its end.
-async fn converse(stream: impl AsyncRead + AsyncWrite + Unpin + 'static, server: Rc<Server>, mut stopped: watch::Receiver<bool>) {
+async fn converse(
+    stream: impl AsyncRead + AsyncWrite + Unpin + 'static,
+    server: Rc<Server>,
+    mut stopped: watch::Receiver<bool>,
+) {
     let service = service_fn(move |request| answer::answer(Rc::clone(&server), request));
     let mut builder = http1::Builder::new();
-    builder.timer(TokioTimer::new()).header_read_timeout(HEAD).max_buf_size(MAX_HEAD).max_headers(MAX_FIELDS);
+    builder
+        .timer(TokioTimer::new())
+        .header_read_timeout(HEAD)
+        .max_buf_size(MAX_HEAD)
+        .max_headers(MAX_FIELDS);
     let connection = builder.serve_connection(TokioIo::new(stream), service);
     tokio::pin!(connection);
     tokio::select! {
@@ -157,7 +189,10 @@ impl Signals {
     /// Watches for them from now on.
     pub fn new() -> Result<Self, Error> {
         let watch = |kind| signal(kind).map_err(|e| Error::io("signals", &e));
-        Ok(Self { interrupt: watch(SignalKind::interrupt())?, terminate: watch(SignalKind::terminate())? })
+        Ok(Self {
+            interrupt: watch(SignalKind::interrupt())?,
+            terminate: watch(SignalKind::terminate())?,
+        })
     }
 
     /// The number of the next one.

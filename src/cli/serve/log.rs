@@ -1,4 +1,5 @@
-//! The request log. Writing it never holds up the server: a parent that does not read our stderr must not stop us.
+//! The request log. Writing it never holds up the server: a parent that does not read our stderr
+//! must not stop us.
 
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::time::Duration;

@@ -27,22 +27,29 @@ use super::output::Ended;
 
 /// Run a local issuer: OpenID Connect and OAuth 2.0 for tests
 ///
-/// It serves discovery, a key set, tokens (client credentials, codes with PKCE, refresh), userinfo and introspection on
-/// this machine, with real keys, and lets everybody in. Paths such as /NAME/.well-known/openid-configuration are issuers
-/// of their own. Faults make it fail the way issuers do.
+/// It serves discovery, a key set, tokens (client credentials, codes with PKCE, refresh), userinfo
+/// and introspection on this machine, with real keys, and lets everybody in. Paths such as
+/// /NAME/.well-known/openid-configuration are issuers of their own. Faults make it fail the way
+/// issuers do.
 ///
-/// With --exec it runs a command, tells it where the issuer is (OIDC_ISSUER, JWKS_URI, TOKEN_ENDPOINT), stops with it and
-/// returns its exit code.
+/// With --exec it runs a command, tells it where the issuer is (OIDC_ISSUER, JWKS_URI,
+/// TOKEN_ENDPOINT), stops with it and returns its exit code.
 #[derive(clap::Args)]
 pub struct Args {
-    /// Where to listen; port 0 takes any free one (default: 127.0.0.1:8080, with --exec 127.0.0.1:0)
+    /// Where to listen; port 0 takes any free one (default: 127.0.0.1:8080, with --exec
+    /// 127.0.0.1:0)
     #[arg(long, value_name = "ADDRESS", help_heading = "Address")]
     listen: Option<String>,
     /// The issuer's own address, as tokens name it (default: where it listens)
     #[arg(long, value_name = "URL", help_heading = "Address", value_parser = NonEmptyStringValueParser::new())]
     issuer: Option<String>,
     /// Where the key set is
-    #[arg(long, value_name = "PATH", default_value = "/jwks", help_heading = "Address")]
+    #[arg(
+        long,
+        value_name = "PATH",
+        default_value = "/jwks",
+        help_heading = "Address"
+    )]
     jwks_path: String,
     /// Serve https, with a certificate made for this run
     #[arg(long, help_heading = "Address")]
@@ -57,15 +64,21 @@ pub struct Args {
     #[arg(long, value_name = "ORIGIN", help_heading = "Address")]
     cors: Vec<String>,
 
-    /// Sign with this private key: PATH, -, env:NAME, fd:N or store:KID, and publish the rest of its set; store: is the
-    /// keystore with its rotations (default: the keystore that --store names, or else a fresh key)
+    /// Sign with this private key: PATH, -, env:NAME, fd:N or store:KID, and publish the rest of
+    /// its set; store: is the keystore with its rotations (default: the keystore that --store
+    /// names, or else a fresh key)
     #[arg(long, value_name = "KEYSPEC", help_heading = "Keys and tokens")]
     key: Option<String>,
     /// The algorithm (default: the key's own, of a fresh key ES256)
     #[arg(long, value_parser = sig_alg(), hide_possible_values = true, help_heading = "Keys and tokens")]
     alg: Option<SigAlg>,
     /// Make the fresh keys from TEXT: the same each time, marked as test keys, and no secret
-    #[arg(long, value_name = "TEXT", conflicts_with = "key", help_heading = "Keys and tokens")]
+    #[arg(
+        long,
+        value_name = "TEXT",
+        conflicts_with = "key",
+        help_heading = "Keys and tokens"
+    )]
     seed: Option<String>,
     /// How long tokens are valid
     #[arg(long, value_name = "DURATION", value_parser = duration, default_value = "15m", help_heading = "Keys and tokens")]
@@ -77,7 +90,8 @@ pub struct Args {
     #[arg(long, default_value = "JWT", help_heading = "Keys and tokens")]
     typ: String,
 
-    /// Serve this client alone, with the secret in KEYSPEC if it has one; repeat for several (default: any client)
+    /// Serve this client alone, with the secret in KEYSPEC if it has one; repeat for several
+    /// (default: any client)
     #[arg(long, value_name = "ID[:KEYSPEC]", help_heading = "Clients")]
     client: Vec<String>,
     /// Redirect there as well, besides addresses of this machine
@@ -98,7 +112,12 @@ pub struct Args {
     #[arg(long, requires = "command", help_heading = "Running")]
     exec: bool,
     /// The command, and its arguments
-    #[arg(last = true, value_name = "CMD", requires = "exec", help_heading = "Running")]
+    #[arg(
+        last = true,
+        value_name = "CMD",
+        requires = "exec",
+        help_heading = "Running"
+    )]
     command: Vec<OsString>,
 }
 
@@ -117,7 +136,11 @@ struct Server {
 impl Server {
     fn env(&self) -> Env<'_> {
         let now = Timestamp(self.clock.millis().unwrap_or_default() / 1000);
-        Env { now, random: &super::fill_random, clock: &self.clock }
+        Env {
+            now,
+            random: &super::fill_random,
+            clock: &self.clock,
+        }
     }
 }
 
@@ -136,7 +159,9 @@ fn serve(args: Args, context: &Context<'_>) -> Result<Ended, Error> {
     let pretended = Some(context.env.now).filter(|now| now.since(SystemClock::real()).abs() > 1);
     let clock = SystemClock::new(pretended);
     let place = setup::place(&args)?;
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build();
     let runtime = runtime.map_err(|e| Error::io("the event loop", &e))?;
     if let Some(path) = &args.ready_file {
         ready::clear(path)?;
@@ -146,14 +171,26 @@ fn serve(args: Args, context: &Context<'_>) -> Result<Ended, Error> {
         let _entered = runtime.enter();
         listen::bind(place.address)?
     };
-    let bound = listener.local_addr().map_err(|e| Error::io(place.address.to_string(), &e))?;
+    let bound = listener
+        .local_addr()
+        .map_err(|e| Error::io(place.address.to_string(), &e))?;
     let settings = setup::settings(&args, &place, bound, context)?;
-    let tls = if args.tls { Some(tls::make(&settings.hosts, args.tls_cert.as_deref())?) } else { None };
+    let tls = if args.tls {
+        Some(tls::make(&settings.hosts, args.tls_cert.as_deref())?)
+    } else {
+        None
+    };
     let mut state = State::new(settings, setup::keys(&args, context)?, args.fault.clone());
-    let ring = state.ring(&context.env).map_err(|why| Error::input(Code::BadKey, "--alg", why))?;
+    let ring = state
+        .ring(&context.env)
+        .map_err(|why| Error::input(Code::BadKey, "--alg", why))?;
     setup::warn(&args, &place, context);
     let ready = ready::Ready::new(state.settings(), &ring, bound, args.tls);
-    let server = Rc::new(Server { state: RefCell::new(state), log: log::Log::start(&context.output), clock });
+    let server = Rc::new(Server {
+        state: RefCell::new(state),
+        log: log::Log::start(&context.output),
+        clock,
+    });
     let ended = tokio::task::LocalSet::new().block_on(&runtime, async {
         let mut signals = listen::Signals::new()?;
         let accepting = listen::accept(listener, tls, Rc::clone(&server));

@@ -33,14 +33,18 @@ pub struct Ready {
 impl Ready {
     /// What there is to say.
     pub fn new(settings: &Settings, ring: &Ring, bound: SocketAddr, tls: bool) -> Self {
-        // The issuer may be known by a name that leads elsewhere; the admin endpoint is always here.
+        // The issuer may be known by a name that leads elsewhere; the admin endpoint is always
+        // here.
         let scheme = if tls { "https" } else { "http" };
         Self {
             issuer: settings.issuer.clone(),
             jwks_uri: settings.endpoint(&settings.jwks_path),
             token_endpoint: settings.endpoint("/token"),
             authorization_endpoint: settings.endpoint("/authorize"),
-            admin_url: settings.admin_secret.as_ref().map(|_| format!("{scheme}://{bound}/.jwtctl/")),
+            admin_url: settings
+                .admin_secret
+                .as_ref()
+                .map(|_| format!("{scheme}://{bound}/.jwtctl/")),
             listening_on: bound.to_string(),
             alg: ring.signing.alg.as_str(),
             kid: ring.signing.key.kid.clone(),
@@ -60,17 +64,37 @@ struct ReadyFile<'a> {
 }
 
 /// Says that the issuer answers. stdout is the command's that `--exec` runs.
-pub fn announce(ready: &Ready, args: &Args, server: &Server, context: &Context<'_>) -> Result<(), Error> {
+pub fn announce(
+    ready: &Ready,
+    args: &Args,
+    server: &Server,
+    context: &Context<'_>,
+) -> Result<(), Error> {
     let state = server.state.borrow();
-    let secret = state.settings().admin_secret.as_ref().and_then(|secret| secret.expose_str());
+    let secret = state
+        .settings()
+        .admin_secret
+        .as_ref()
+        .and_then(|secret| secret.expose_str());
     match (&args.ready_file, secret, &ready.admin_url) {
         (Some(path), admin_secret, _) => {
-            let file = ReadyFile { schema: Ready::SCHEMA, ready, admin_secret };
+            let file = ReadyFile {
+                schema: Ready::SCHEMA,
+                ready,
+                admin_secret,
+            };
             let text = serde_json::to_string(&file).map_err(|e| Error::io(path, &e.into()))?;
-            files::write(Path::new(path), format!("{text}\n").as_bytes(), Access::Private, true)?;
+            files::write(
+                Path::new(path),
+                format!("{text}\n").as_bytes(),
+                Access::Private,
+                true,
+            )?;
         }
         (None, Some(secret), Some(url)) if !args.exec => {
-            context.output.note(&format!("faults while it runs: PUT {url}faults, Authorization: Bearer {secret}"));
+            context.output.note(&format!(
+                "faults while it runs: PUT {url}faults, Authorization: Bearer {secret}"
+            ));
         }
         _ => {}
     }
@@ -80,17 +104,25 @@ pub fn announce(ready: &Ready, args: &Args, server: &Server, context: &Context<'
     Ok(())
 }
 
-/// Removes what an earlier run, or this one, wrote to the ready file: its mere presence means "ready".
+/// Removes what an earlier run, or this one, wrote to the ready file: its mere presence means
+/// "ready".
 pub fn clear(path: &str) -> Result<(), Error> {
     let file = Path::new(path);
     if file.symlink_metadata().is_err() {
         return Ok(());
     }
-    let is_ours = files::read(file, 64 * 1024)
-        .is_ok_and(|text| text.expose_str().is_some_and(|text| text.starts_with(&format!("{{\"schema\":{:?}", Ready::SCHEMA))));
+    let is_ours = files::read(file, 64 * 1024).is_ok_and(|text| {
+        text.expose_str()
+            .is_some_and(|text| text.starts_with(&format!("{{\"schema\":{:?}", Ready::SCHEMA)))
+    });
     if !is_ours {
         let why = "exists, and is no ready file of an earlier run".to_owned();
-        return Err(Error::Io { code: Code::WouldOverwrite, path: path.into(), why, hints: Vec::new() });
+        return Err(Error::Io {
+            code: Code::WouldOverwrite,
+            path: path.into(),
+            why,
+            hints: Vec::new(),
+        });
     }
     std::fs::remove_file(file).map_err(|e| Error::io(path, &e))
 }
@@ -114,7 +146,9 @@ pub struct FaultList {
 impl FaultList {
     /// All of them.
     pub fn new() -> Self {
-        Self { faults: fault_names().collect() }
+        Self {
+            faults: fault_names().collect(),
+        }
     }
 }
 
@@ -122,6 +156,8 @@ impl Report for FaultList {
     const SCHEMA: &'static str = "jwtctl.serve-faults/1";
 
     fn human(&self, page: &mut Page<'_>) -> io::Result<()> {
-        self.faults.iter().try_for_each(|name| page.line(Role::Plain, name))
+        self.faults
+            .iter()
+            .try_for_each(|name| page.line(Role::Plain, name))
     }
 }

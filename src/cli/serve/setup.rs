@@ -35,14 +35,23 @@ pub fn place(args: &Args) -> Result<Place, Error> {
         None => {
             let port = if args.exec { 0 } else { PORT };
             let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
-            Place { address, host: Ipv4Addr::LOCALHOST.to_string(), local: true }
+            Place {
+                address,
+                host: Ipv4Addr::LOCALHOST.to_string(),
+                local: true,
+            }
         }
         Some(text) => read_place(text)?,
     };
     if place.local {
         return Ok(place);
     }
-    let refuse = |what: &str, why: &str| Err(Error::usage(what, format!("{why}; other machines can reach {}", place.address)));
+    let refuse = |what: &str, why: &str| {
+        Err(Error::usage(
+            what,
+            format!("{why}; other machines can reach {}", place.address),
+        ))
+    };
     if args.seed.is_some() {
         return refuse("--seed", "everybody can make these keys");
     }
@@ -53,7 +62,10 @@ pub fn place(args: &Args) -> Result<Place, Error> {
         return refuse("--listen", "an issuer there needs a name: --issuer URL");
     }
     if args.client.is_empty() || args.client.iter().any(|client| !client.contains(':')) {
-        return refuse("--client", "everybody would get tokens: name clients, each with a secret (--client ID:KEYSPEC)");
+        return refuse(
+            "--client",
+            "everybody would get tokens: name clients, each with a secret (--client ID:KEYSPEC)",
+        );
     }
     Ok(place)
 }
@@ -65,54 +77,103 @@ fn read_place(text: &str) -> Result<Place, Error> {
     };
     let (host, port) = text.rsplit_once(':').ok_or_else(bad)?;
     let port: u16 = port.parse().map_err(|_| bad())?;
-    // Names are not looked up: what a resolver says today is no promise that only this machine is meant.
+    // Names are not looked up: what a resolver says today is no promise that only this machine is
+    // meant.
     let ip = match host {
         "localhost" => IpAddr::V4(Ipv4Addr::LOCALHOST),
-        _ => host.strip_prefix('[').and_then(|it| it.strip_suffix(']')).unwrap_or(host).parse().map_err(|_| bad())?,
+        _ => host
+            .strip_prefix('[')
+            .and_then(|it| it.strip_suffix(']'))
+            .unwrap_or(host)
+            .parse()
+            .map_err(|_| bad())?,
     };
     let address = SocketAddr::new(ip, port);
-    Ok(Place { address, host: host.to_owned(), local: uri::is_local(address) })
+    Ok(Place {
+        address,
+        host: host.to_owned(),
+        local: uri::is_local(address),
+    })
 }
 
 /// The issuer, now that its port is known.
-pub fn settings(args: &Args, place: &Place, bound: SocketAddr, context: &Context<'_>) -> Result<Settings, Error> {
-    let named = args.client.iter().filter_map(|client| client.split_once(':')).map(|(_, spec)| ("--client", Some(spec)));
-    let files = [("--key", args.key.as_deref()), ("--claims", args.claims.as_deref())];
-    context.inputs.check_stdin(&named.chain(files).collect::<Vec<_>>())?;
+pub fn settings(
+    args: &Args,
+    place: &Place,
+    bound: SocketAddr,
+    context: &Context<'_>,
+) -> Result<Settings, Error> {
+    let named = args
+        .client
+        .iter()
+        .filter_map(|client| client.split_once(':'))
+        .map(|(_, spec)| ("--client", Some(spec)));
+    let files = [
+        ("--key", args.key.as_deref()),
+        ("--claims", args.claims.as_deref()),
+    ];
+    context
+        .inputs
+        .check_stdin(&named.chain(files).collect::<Vec<_>>())?;
     let scheme = if args.tls { "https" } else { "http" };
     let own = || format!("{scheme}://{}:{}", place.host, bound.port());
-    let mut settings = Settings::new(args.issuer.clone().unwrap_or_else(own)).map_err(|why| Error::usage("--issuer", why))?;
+    let mut settings = Settings::new(args.issuer.clone().unwrap_or_else(own))
+        .map_err(|why| Error::usage("--issuer", why))?;
     settings.jwks_path = jwks_path(&args.jwks_path)?;
     settings.ttl = match args.ttl {
         1.. => args.ttl,
         _ => {
-            return Err(
-                Error::usage("--ttl", "must be longer than nothing").hint("for tokens that have expired: --fault expired")
-            );
+            return Err(Error::usage("--ttl", "must be longer than nothing")
+                .hint("for tokens that have expired: --fault expired"));
         }
     };
     settings.typ = args.typ.clone();
-    settings.claims = args.claims.as_deref().map(|path| claims(path, context)).transpose()?.unwrap_or_default();
+    settings.claims = args
+        .claims
+        .as_deref()
+        .map(|path| claims(path, context))
+        .transpose()?
+        .unwrap_or_default();
     for client in &args.client {
-        settings.clients.push(read_client(client, &settings.clients, context)?);
+        settings
+            .clients
+            .push(read_client(client, &settings.clients, context)?);
     }
-    settings.redirect_uris = args.redirect_uri.iter().map(|it| redirect_uri(it)).collect::<Result<_, _>>()?;
+    settings.redirect_uris = args
+        .redirect_uri
+        .iter()
+        .map(|it| redirect_uri(it))
+        .collect::<Result<_, _>>()?;
     for name in &args.allow_host {
         let host = uri::host(name).filter(|host| host.len() == name.len());
-        settings.hosts.push(host.ok_or_else(|| Error::usage(format!("--allow-host {name}"), "is no host name"))?.to_owned());
+        settings.hosts.push(
+            host.ok_or_else(|| Error::usage(format!("--allow-host {name}"), "is no host name"))?
+                .to_owned(),
+        );
     }
     for origin in &args.cors {
         let address = uri::parse(origin).filter(|it| it.path.is_empty() && it.rest.is_empty());
-        address.ok_or_else(|| Error::usage(format!("--cors {origin}"), "is no origin").hint("write http://localhost:3000"))?;
+        address.ok_or_else(|| {
+            Error::usage(format!("--cors {origin}"), "is no origin")
+                .hint("write http://localhost:3000")
+        })?;
         settings.origins.push(origin.clone());
     }
-    settings.admin_secret = place.local.then(|| Secret::new(encode(&context.env.bytes::<32>()).into_bytes()));
+    settings.admin_secret = place
+        .local
+        .then(|| Secret::new(encode(&context.env.bytes::<32>()).into_bytes()));
     Ok(settings)
 }
 
 fn jwks_path(path: &str) -> Result<String, Error> {
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~/".contains(&byte);
-    let taken = ["/authorize", "/token", "/userinfo", "/introspect", "/healthz"];
+    let taken = [
+        "/authorize",
+        "/token",
+        "/userinfo",
+        "/introspect",
+        "/healthz",
+    ];
     let what = format!("--jwks-path {path}");
     if !path.starts_with('/') || path.len() < 2 || !path.bytes().all(plain) || path.contains("//") {
         return Err(Error::usage(what, "is no path").hint("write /jwks or /.well-known/jwks.json"));
@@ -125,20 +186,32 @@ fn jwks_path(path: &str) -> Result<String, Error> {
 
 /// Where a browser may be sent goes into a header as it is.
 fn redirect_uri(text: &str) -> Result<String, Error> {
-    let is_scheme =
-        |scheme: &str| !scheme.is_empty() && scheme.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"+-.".contains(&byte));
-    let is_uri = text.bytes().all(|byte| byte.is_ascii_graphic() && !b"\"<>\\^`{|}#".contains(&byte))
-        && text.split_once(':').is_some_and(|(scheme, rest)| is_scheme(scheme) && !rest.is_empty());
+    let is_scheme = |scheme: &str| {
+        !scheme.is_empty()
+            && scheme
+                .bytes()
+                .all(|byte| byte.is_ascii_alphanumeric() || b"+-.".contains(&byte))
+    };
+    let is_uri = text
+        .bytes()
+        .all(|byte| byte.is_ascii_graphic() && !b"\"<>\\^`{|}#".contains(&byte))
+        && text
+            .split_once(':')
+            .is_some_and(|(scheme, rest)| is_scheme(scheme) && !rest.is_empty());
     match is_uri {
         true => Ok(text.to_owned()),
-        false => Err(Error::usage("--redirect-uri", format!("{text:?} is no absolute URI without fragment"))),
+        false => Err(Error::usage(
+            "--redirect-uri",
+            format!("{text:?} is no absolute URI without fragment"),
+        )),
     }
 }
 
 fn claims(path: &str, context: &Context<'_>) -> Result<Object, Error> {
     let name = if path == "-" { "standard input" } else { path };
     let bad = |why: String| Error::input(Code::BadInput, name, why);
-    let json = Json::parse(context.inputs.content(path, MAX_FILE)?.expose()).map_err(|why| bad(format!("is not JSON: {why}")))?;
+    let json = Json::parse(context.inputs.content(path, MAX_FILE)?.expose())
+        .map_err(|why| bad(format!("is not JSON: {why}")))?;
     if let Some(path) = json.duplicate() {
         return Err(bad(format!("has {path:?} twice")));
     }
@@ -159,12 +232,16 @@ fn read_client(text: &str, before: &[Client], context: &Context<'_>) -> Result<C
     if before.iter().any(|it| it.id == id) {
         return Err(Error::usage("--client", format!("{id:?} is given twice")));
     }
-    Ok(Client { id: id.to_owned(), secret })
+    Ok(Client {
+        id: id.to_owned(),
+        secret,
+    })
 }
 
 /// What it signs with.
 pub fn keys(args: &Args, context: &Context<'_>) -> Result<Box<dyn KeySource>, Error> {
-    // A keystore that the environment names holds somebody's real keys: not for tests unless they say so.
+    // A keystore that the environment names holds somebody's real keys: not for tests unless they
+    // say so.
     let wants_store = context.names_store && args.seed.is_none();
     let spec = match args.key.as_deref() {
         Some("store:") => return stored(args, context),
@@ -183,12 +260,19 @@ pub fn keys(args: &Args, context: &Context<'_>) -> Result<Box<dyn KeySource>, Er
         None => key.is_private() && !key.algorithms(Job::Sign).is_empty(),
     };
     // With a single key, its own shortcomings say best what is wrong.
-    let at = keys.iter().position(can_sign).or((keys.len() == 1).then_some(0));
+    let at = keys
+        .iter()
+        .position(can_sign)
+        .or((keys.len() == 1).then_some(0));
     let signing = keys.remove(at.ok_or_else(|| bad("has no private key that could sign".into()))?);
     let label = signing.label();
     let signing = Arc::try_unwrap(signing).map_err(|_| bad("is in use".into()))?;
-    let signing = SigningKey::new(signing, args.alg).map_err(|why| bad(format!("{label} {why}")))?;
-    let others = keys.into_iter().filter(|key| key.public().is_some()).collect();
+    let signing =
+        SigningKey::new(signing, args.alg).map_err(|why| bad(format!("{label} {why}")))?;
+    let others = keys
+        .into_iter()
+        .filter(|key| key.public().is_some())
+        .collect();
     Ok(Box::new(Fixed::new(signing, others)))
 }
 
@@ -203,7 +287,10 @@ fn stored(args: &Args, context: &Context<'_>) -> Result<Box<dyn KeySource>, Erro
     };
     let mut stored = Stored::new(store.path().to_owned(), passphrase, args.alg);
     stored.look(context.env.now)?;
-    context.output.note(&format!("tokens are signed with the keys of {}", store.path().display()));
+    context.output.note(&format!(
+        "tokens are signed with the keys of {}",
+        store.path().display()
+    ));
     Ok(Box::new(stored))
 }
 
@@ -213,6 +300,9 @@ pub fn warn(args: &Args, place: &Place, context: &Context<'_>) {
         context.output.warn("keys from --seed are the same for everybody who knows it: never trust them outside of tests");
     }
     if !place.local {
-        context.output.warn(&format!("other machines can reach {}: whoever has a client's secret gets tokens", place.address));
+        context.output.warn(&format!(
+            "other machines can reach {}: whoever has a client's secret gets tokens",
+            place.address
+        ));
     }
 }

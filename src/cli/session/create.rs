@@ -19,8 +19,8 @@ use super::{Keys, Place};
 
 /// Start a session and print its token
 ///
-/// The token carries the claims and the id of the session (jti); it has no exp unless a claim says so, since the session
-/// expires. The data stays in Redis.
+/// The token carries the claims and the id of the session (jti); it has no exp unless a claim says
+/// so, since the session expires. The data stays in Redis.
 #[derive(clap::Args)]
 #[command(group(clap::ArgGroup::new("signing").required(true).args(["secret", "key"])))]
 pub struct Args {
@@ -51,7 +51,10 @@ pub fn run(args: Args, context: &mut Context<'_>) -> Result<Created, Error> {
     context.inputs.check_stdin(&[
         ("--secret", args.keys.secret.as_deref()),
         ("--key", args.keys.key.as_deref()),
-        ("--redis-password-from", args.place.login.redis_password_from.as_deref()),
+        (
+            "--redis-password-from",
+            args.place.login.redis_password_from.as_deref(),
+        ),
     ])?;
     let mut session = Session::default();
     for claim in distinct(&args.data)? {
@@ -64,7 +67,14 @@ pub fn run(args: Args, context: &mut Context<'_>) -> Result<Created, Error> {
     // Stored before it is printed: a token whose session is not there would be of no use.
     store.create(&id, &session)?;
     context.output.detail(&format!("session {id}"));
-    Ok(Created { token, key: store.key(&id), id, ttl_s: store.max_age(), data: session.data(), payload })
+    Ok(Created {
+        token,
+        key: store.key(&id),
+        id,
+        ttl_s: store.max_age(),
+        data: session.data(),
+        payload,
+    })
 }
 
 /// The claims that were typed, none of them twice.
@@ -73,7 +83,10 @@ fn distinct(texts: &[String]) -> Result<Vec<Claim>, Error> {
     for text in texts {
         let claim = Claim::parse(text)?;
         if claims.iter().any(|it| it.name == claim.name) {
-            return Err(Error::usage(text, format!("{:?} is given twice", claim.name)));
+            return Err(Error::usage(
+                text,
+                format!("{:?} is given twice", claim.name),
+            ));
         }
         claims.push(claim);
     }
@@ -84,42 +97,75 @@ fn payload(texts: &[String], id: &str, context: &Context<'_>) -> Result<Object, 
     let mut payload = Object(vec![("jti".into(), id.into())]);
     for claim in distinct(texts)? {
         if claim.name == "jti" || claim.name == "/jti" {
-            return Err(Error::usage("jti", "is the id of the session, which is always a new one"));
+            return Err(Error::usage(
+                "jti",
+                "is the id of the session, which is always a new one",
+            ));
         }
         claim.place(&mut payload)?;
     }
-    token::complete(&mut payload, &Defaults { ttl: None, iat: true, jti: false }, &context.env);
+    token::complete(
+        &mut payload,
+        &Defaults {
+            ttl: None,
+            iat: true,
+            jti: false,
+        },
+        &context.env,
+    );
     Ok(payload)
 }
 
 fn sign(args: &Keys, payload: &Object, context: &Context<'_>) -> Result<String, Error> {
     let (keys, source) = args.read(context, &|spec| context.inputs.key_file(spec, "--key"))?;
     let bad = |why: String| Error::input(Code::BadKey, &source, why);
-    let fits =
-        |key: &&Arc<Key>| keys.len() == 1 || (key.is_private() && args.alg.is_none_or(|alg| key.fit(alg, Job::Sign).is_ok()));
+    let fits = |key: &&Arc<Key>| {
+        keys.len() == 1
+            || (key.is_private() && args.alg.is_none_or(|alg| key.fit(alg, Job::Sign).is_ok()))
+    };
     let fitting: Vec<&Arc<Key>> = keys.iter().filter(fits).collect();
     let key = match fitting[..] {
         [key] => key,
         [] => return Err(bad("is a set without a private key that could sign".into())),
-        _ => return Err(bad("is a set of several keys that could sign".into()).hint("name a file with one key")),
+        _ => {
+            return Err(bad("is a set of several keys that could sign".into())
+                .hint("name a file with one key"));
+        }
     };
     let alg = match (args.alg, key.kty(), &key.algorithms(Job::Sign)[..]) {
         (Some(alg), ..) => alg,
         (None, Kty::Oct, _) if key.alg.is_none() => SigAlg::Hs256,
         (None, _, [alg]) => *alg,
         (None, _, []) => return Err(bad(format!("{} cannot sign", key.label()))),
-        (None, ..) => return Err(Error::usage(&source, "the key permits several algorithms").hint("choose with --alg")),
+        (None, ..) => {
+            return Err(Error::usage(&source, "the key permits several algorithms")
+                .hint("choose with --alg"));
+        }
     };
-    let signer = key.signer(alg, args.allow_weak_key).map_err(|misfit| match &misfit {
-        Misfit::Weak(_) => token::weak(&source, key, &misfit),
-        Misfit::Unfit(why) => bad(format!("{} {why}", key.label())),
-    })?;
+    let signer = key
+        .signer(alg, args.allow_weak_key)
+        .map_err(|misfit| match &misfit {
+            Misfit::Weak(_) => token::weak(&source, key, &misfit),
+            Misfit::Unfit(why) => bad(format!("{} {why}", key.label())),
+        })?;
     if let Err(Misfit::Weak(why)) = key.fit(alg, Job::Sign) {
-        context.output.warn(&format!("weak key: {} {why}", key.label()));
+        context
+            .output
+            .warn(&format!("weak key: {} {why}", key.label()));
     }
     let kid = key.kid.as_deref().map(|kid| ("kid".into(), kid.into()));
-    let header = Object([Some(("typ".into(), "JWT".into())), kid].into_iter().flatten().collect());
-    jws::sign(&header, Json::Object(payload.clone()).to_text().as_bytes(), &signer).map_err(bad)
+    let header = Object(
+        [Some(("typ".into(), "JWT".into())), kid]
+            .into_iter()
+            .flatten()
+            .collect(),
+    );
+    jws::sign(
+        &header,
+        Json::Object(payload.clone()).to_text().as_bytes(),
+        &signer,
+    )
+    .map_err(bad)
 }
 
 impl Report for Created {

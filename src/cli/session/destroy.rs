@@ -15,7 +15,12 @@ pub struct Args {
 pub fn run(args: Args, context: &mut Context<'_>) -> Result<Done, Error> {
     let (store, id) = args.session.find(context)?;
     match store.destroy(&id)? {
-        true => Ok(Done { key: store.key(&id), id, destroyed: true, ttl_s: None }),
+        true => Ok(Done {
+            key: store.key(&id),
+            id,
+            destroyed: true,
+            ttl_s: None,
+        }),
         false => Err(is_gone(&id)),
     }
 }

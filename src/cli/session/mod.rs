@@ -20,7 +20,9 @@ use jwtctl::core::jwks::{Given, Provenance};
 use jwtctl::core::jws::{Form, MAX_TOKEN};
 use jwtctl::core::key::Key;
 use jwtctl::core::keyfile::KeyFile;
-use jwtctl::core::session::{DEFAULT_KEYSPACE, DEFAULT_MAX_AGE, Session, Store, check_id, gone, id_of};
+use jwtctl::core::session::{
+    DEFAULT_KEYSPACE, DEFAULT_MAX_AGE, Session, Store, check_id, gone, id_of,
+};
 use jwtctl::core::time::humanize;
 use jwtctl::core::token;
 use serde::Serialize;
@@ -67,8 +69,8 @@ pub fn run(args: Args, context: &mut Context<'_>) -> ExitCode {
 /// Where the sessions are.
 #[derive(clap::Args)]
 pub struct Place {
-    /// The server: redis://HOST:PORT/DB, rediss://HOST:PORT/DB, unix:///PATH, or env:NAME for a variable that holds its
-    /// URL (default: redis://127.0.0.1:6379) [env: JWTCTL_REDIS_URL]
+    /// The server: redis://HOST:PORT/DB, rediss://HOST:PORT/DB, unix:///PATH, or env:NAME for a
+    /// variable that holds its URL (default: redis://127.0.0.1:6379) [env: JWTCTL_REDIS_URL]
     #[arg(long, value_name = "URL", help_heading = "Redis")]
     redis: Option<String>,
     #[command(flatten)]
@@ -93,10 +95,18 @@ impl Place {
     /// The sessions there.
     fn store(self, context: &Context<'_>) -> Result<Store, Error> {
         if context.offline {
-            return Err(Error::usage("session", "has no meaning together with --offline"));
+            return Err(Error::usage(
+                "session",
+                "has no meaning together with --offline",
+            ));
         }
-        let target = context.inputs.redis(self.redis.as_deref(), "--redis", self.login.login())?;
-        context.output.detail(&format!("sessions in {target}, keys begin with {:?}", self.keyspace));
+        let target = context
+            .inputs
+            .redis(self.redis.as_deref(), "--redis", self.login.login())?;
+        context.output.detail(&format!(
+            "sessions in {target}, keys begin with {:?}",
+            self.keyspace
+        ));
         Ok(Store::new(target, self.keyspace, self.max_age))
     }
 }
@@ -105,10 +115,22 @@ impl Place {
 #[derive(clap::Args)]
 pub struct Keys {
     /// The HMAC secret of the tokens: PATH, -, env:NAME or fd:N, never the secret itself
-    #[arg(long, value_name = "KEYSPEC", conflicts_with = "key", help_heading = "Key", allow_hyphen_values = true)]
+    #[arg(
+        long,
+        value_name = "KEYSPEC",
+        conflicts_with = "key",
+        help_heading = "Key",
+        allow_hyphen_values = true
+    )]
     secret: Option<String>,
     /// How the secret is written
-    #[arg(long, value_name = "ENCODING", default_value = "utf8", requires = "secret", help_heading = "Key")]
+    #[arg(
+        long,
+        value_name = "ENCODING",
+        default_value = "utf8",
+        requires = "secret",
+        help_heading = "Key"
+    )]
     secret_encoding: SecretEncoding,
     /// The key of the tokens: PATH, -, env:NAME, fd:N or store:KID
     #[arg(long, value_name = "KEYSPEC", help_heading = "Key")]
@@ -122,18 +144,30 @@ pub struct Keys {
 }
 
 impl Keys {
-    /// The keys that `read` finds in what `--key` names or the one of `--secret`, and how messages call where they are from.
-    fn read(&self, context: &Context<'_>, read: ReadKeys<'_>) -> Result<(Vec<Arc<Key>>, String), Error> {
+    /// The keys that `read` finds in what `--key` names or the one of `--secret`, and how messages
+    /// call where they are from.
+    fn read(
+        &self,
+        context: &Context<'_>,
+        read: ReadKeys<'_>,
+    ) -> Result<(Vec<Arc<Key>>, String), Error> {
         match (&self.secret, &self.key) {
             (Some(spec), _) => {
                 let secret = context.inputs.secret(spec, self.secret_encoding)?;
                 Ok((vec![Arc::new(Key::from_secret(secret))], "--secret".into()))
             }
             (None, Some(spec)) => {
-                let name = if spec == "-" { "standard input".into() } else { spec.clone() };
+                let name = if spec == "-" {
+                    "standard input".into()
+                } else {
+                    spec.clone()
+                };
                 Ok((read(spec)?.keys, name))
             }
-            (None, None) => Err(Error::usage("session", "needs --secret or --key, since a token is verified before all else")),
+            (None, None) => Err(Error::usage(
+                "session",
+                "needs --secret or --key, since a token is verified before all else",
+            )),
         }
     }
 }
@@ -170,33 +204,48 @@ impl Named {
 }
 
 impl Which {
-    /// The sessions, and the id of the one that is meant. A token is verified first: its signature and its times, as the
-    /// middleware does; whom it is for is not asked there either.
+    /// The sessions, and the id of the one that is meant. A token is verified first: its signature
+    /// and its times, as the middleware does; whom it is for is not asked there either.
     fn find(self, token: Option<&str>, context: &Context<'_>) -> Result<(Store, String), Error> {
         let Some(id) = self.id else {
             let id = self.verify(token, context)?;
             return Ok((self.place.store(context)?, id));
         };
-        context.inputs.check_stdin(&[("--redis-password-from", self.place.login.redis_password_from.as_deref())])?;
+        context.inputs.check_stdin(&[(
+            "--redis-password-from",
+            self.place.login.redis_password_from.as_deref(),
+        )])?;
         check_id(&id)?;
         Ok((self.place.store(context)?, id))
     }
 
     fn verify(&self, token: Option<&str>, context: &Context<'_>) -> Result<String, Error> {
         if self.keys.secret.is_none() && self.keys.key.is_none() {
-            let error = Error::usage("session", "a token is verified before its session is touched, and there is no key");
-            return Err(error.hint("name it with --secret or --key, or name the session itself with --id"));
+            let error = Error::usage(
+                "session",
+                "a token is verified before its session is touched, and there is no key",
+            );
+            return Err(
+                error.hint("name it with --secret or --key, or name the session itself with --id")
+            );
         }
         let spec = context.inputs.or_stdin(token);
         context.inputs.check_stdin(&[
             ("TOKEN", spec),
             ("--secret", self.keys.secret.as_deref()),
             ("--key", self.keys.key.as_deref()),
-            ("--redis-password-from", self.place.login.redis_password_from.as_deref()),
+            (
+                "--redis-password-from",
+                self.place.login.redis_password_from.as_deref(),
+            ),
         ])?;
         let public = |spec: &str| context.inputs.public_keys(spec, "--key", context.env.now);
         let (keys, name) = self.keys.read(context, &public)?;
-        let provenance = Provenance { source: "file".into(), name, ..Provenance::default() };
+        let provenance = Provenance {
+            source: "file".into(),
+            name,
+            ..Provenance::default()
+        };
         let mut keys = match &keys[..] {
             [key] => Given::key(Arc::clone(key), provenance),
             _ => Given::set(keys, provenance),
@@ -210,10 +259,20 @@ impl Which {
             ..Policy::default()
         };
         let verdict = token::verify(&text, Form::Jwt, &mut keys, &policy, &context.env)?;
-        verdict.notes.iter().for_each(|note| context.output.note(note));
-        verdict.warnings.iter().for_each(|warning| context.output.warn(warning));
+        verdict
+            .notes
+            .iter()
+            .for_each(|note| context.output.note(note));
+        verdict
+            .warnings
+            .iter()
+            .for_each(|warning| context.output.warn(warning));
         let verified = verdict.outcome.map_err(Error::Rejected)?;
-        let id = verified.claims().map(id_of).transpose()?.unwrap_or_default();
+        let id = verified
+            .claims()
+            .map(id_of)
+            .transpose()?
+            .unwrap_or_default();
         Ok(id.to_owned())
     }
 }
@@ -235,7 +294,14 @@ pub struct One {
 impl One {
     fn new(store: &Store, id: String, session: &Session, ttl_s: Option<i64>) -> Self {
         let (claims, jwt) = (session.claims().cloned(), session.jwt().cloned());
-        Self { key: store.key(&id), id, ttl_s, data: session.data(), claims, jwt }
+        Self {
+            key: store.key(&id),
+            id,
+            ttl_s,
+            data: session.data(),
+            claims,
+            jwt,
+        }
     }
 }
 
@@ -250,7 +316,9 @@ impl Report for One {
     fn human(&self, page: &mut Page<'_>) -> io::Result<()> {
         page.line(Role::Plain, &format!("session  {}", self.id))?;
         page.line(Role::Plain, &format!("key      {}", self.key))?;
-        let left = self.ttl_s.map_or_else(|| "never".into(), |ttl| format!("in {}", humanize(ttl)));
+        let left = self
+            .ttl_s
+            .map_or_else(|| "never".into(), |ttl| format!("in {}", humanize(ttl)));
         page.line(Role::Plain, &format!("expires  {left}"))?;
         page.end()?;
         page.line(Role::Title, "Data")?;

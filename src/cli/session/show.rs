@@ -7,7 +7,8 @@ use super::{Named, One, is_gone};
 
 /// Show a session, leaving its lifetime as it is
 ///
-/// The token is verified first, as the middleware does it: its signature and its times, not whom it is for.
+/// The token is verified first, as the middleware does it: its signature and its times, not whom it
+/// is for.
 #[derive(clap::Args)]
 pub struct Args {
     #[command(flatten)]

@@ -17,7 +17,12 @@ pub struct Args {
 pub fn run(args: Args, context: &mut Context<'_>) -> Result<Done, Error> {
     let (store, id) = args.session.find(context)?;
     match store.touch(&id)? {
-        true => Ok(Done { key: store.key(&id), id, destroyed: false, ttl_s: Some(store.max_age()) }),
+        true => Ok(Done {
+            key: store.key(&id),
+            id,
+            destroyed: false,
+            ttl_s: Some(store.max_age()),
+        }),
         false => Err(is_gone(&id)),
     }
 }

@@ -8,12 +8,12 @@ use super::{One, Which, is_gone};
 
 /// Change the data of a session and renew it
 ///
-/// Members that are not named stay as they are. What others change in the meantime is not lost: the change is made to
-/// whatever is stored at that moment.
+/// Members that are not named stay as they are. What others change in the meantime is not lost: the
+/// change is made to whatever is stored at that moment.
 #[derive(clap::Args)]
 pub struct Args {
-    /// The token of the session (- for stdin, @FILE or env:NAME) unless --id names it, then the data: name=text,
-    /// name:=JSON, name=@FILE, or /a/b:=1 to set a member deeper down
+    /// The token of the session (- for stdin, @FILE or env:NAME) unless --id names it, then the
+    /// data: name=text, name:=JSON, name=@FILE, or /a/b:=1 to set a member deeper down
     #[arg(value_name = "TOKEN|CLAIM")]
     arguments: Vec<String>,
     /// Drop the members that are not named
@@ -25,13 +25,20 @@ pub struct Args {
 
 pub fn run(args: Args, context: &mut Context<'_>) -> Result<One, Error> {
     let (token, claims) = match args.arguments.split_first() {
-        Some((first, rest)) if args.which.id.is_none() && !is_claim(first) => (Some(first.as_str()), rest),
+        Some((first, rest)) if args.which.id.is_none() && !is_claim(first) => {
+            (Some(first.as_str()), rest)
+        }
         _ => (None, &args.arguments[..]),
     };
-    let claims: Vec<Claim> = claims.iter().map(|text| Claim::parse(text)).collect::<Result<_, _>>()?;
+    let claims: Vec<Claim> = claims
+        .iter()
+        .map(|text| Claim::parse(text))
+        .collect::<Result<_, _>>()?;
     if claims.is_empty() && !args.replace {
         let error = Error::usage("session update", "there is nothing to change");
-        return Err(error.hint("name data: name=text or name:=JSON; to renew the session alone: jwtctl session touch"));
+        return Err(error.hint(
+            "name data: name=text or name:=JSON; to renew the session alone: jwtctl session touch",
+        ));
     }
     let replace = args.replace;
     let (store, id) = args.which.find(token, context)?;
@@ -39,14 +46,17 @@ pub fn run(args: Args, context: &mut Context<'_>) -> Result<One, Error> {
         if replace {
             session.clear();
         }
-        claims.iter().try_for_each(|claim| session.set(&claim.name, claim.value.clone()))
+        claims
+            .iter()
+            .try_for_each(|claim| session.set(&claim.name, claim.value.clone()))
     })?;
     let session = updated.ok_or_else(|| is_gone(&id))?;
     let ttl = store.max_age();
     Ok(One::new(&store, id, &session, Some(ttl)))
 }
 
-/// Whether an argument is data rather than a token: no token has an equals sign, the names of its sources aside.
+/// Whether an argument is data rather than a token: no token has an equals sign, the names of its
+/// sources aside.
 fn is_claim(text: &str) -> bool {
     text.contains('=') && !text.starts_with('@') && !text.starts_with("env:")
 }

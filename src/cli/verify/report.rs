@@ -38,8 +38,16 @@ impl Judgement {
         match &self.verdict.outcome {
             Ok(_) => {
                 page.text(Role::Good, "VALID")?;
-                let age = self.verdict.keys.age_s.map(|age| format!(", {} ago", humanize(age))).unwrap_or_default();
-                page.line(Role::Faint, &format!("  keys from {source}{age}, at {}", self.now))?;
+                let age = self
+                    .verdict
+                    .keys
+                    .age_s
+                    .map(|age| format!(", {} ago", humanize(age)))
+                    .unwrap_or_default();
+                page.line(
+                    Role::Faint,
+                    &format!("  keys from {source}{age}, at {}", self.now),
+                )?;
             }
             Err(rejection) => {
                 page.text(Role::Bad, "INVALID")?;
@@ -47,9 +55,17 @@ impl Judgement {
             }
         }
         page.end()?;
-        let (idle, judged): (Vec<&Check>, Vec<&Check>) =
-            self.verdict.checks.iter().partition(|check| check.status == CheckStatus::NotEvaluated);
-        let width = judged.iter().map(|check| check.name.chars().count()).max().unwrap_or(0).clamp(3, 24);
+        let (idle, judged): (Vec<&Check>, Vec<&Check>) = self
+            .verdict
+            .checks
+            .iter()
+            .partition(|check| check.status == CheckStatus::NotEvaluated);
+        let width = judged
+            .iter()
+            .map(|check| check.name.chars().count())
+            .max()
+            .unwrap_or(0)
+            .clamp(3, 24);
         let mut unverified = false;
         for check in judged {
             if check.unverified && !unverified {
@@ -60,7 +76,10 @@ impl Judgement {
         }
         if !idle.is_empty() {
             let names: Vec<&str> = idle.iter().map(|check| check.name.as_str()).collect();
-            page.line(Role::Faint, &format!("  not evaluated: {}", names.join(", ")))?;
+            page.line(
+                Role::Faint,
+                &format!("  not evaluated: {}", names.join(", ")),
+            )?;
         }
         Ok(())
     }
@@ -75,7 +94,11 @@ fn line(page: &mut Page<'_>, check: &Check, width: usize) -> io::Result<()> {
         CheckStatus::NotChecked => ("not checked", Role::Caution),
         CheckStatus::NotEvaluated => ("not evaluated", Role::Faint),
     };
-    let actual = check.actual.as_ref().filter(|_| check.status == CheckStatus::NotChecked).map(Json::to_text);
+    let actual = check
+        .actual
+        .as_ref()
+        .filter(|_| check.status == CheckStatus::NotChecked)
+        .map(Json::to_text);
     let at = check.at.map(|at| format!("({at})"));
     let message = Some(check.message.clone()).filter(|message| !message.is_empty());
     let shown: Vec<String> = [actual, message, at].into_iter().flatten().collect();
@@ -99,7 +122,10 @@ impl Report for Judgement {
     fn status(&self) -> Status<'_> {
         match &self.verdict.outcome {
             Ok(_) => Status::Done,
-            Err(rejection) => Status::Rejected { rejection, shown: self.show == Show::Report },
+            Err(rejection) => Status::Rejected {
+                rejection,
+                shown: self.show == Show::Report,
+            },
         }
     }
 }
@@ -129,8 +155,20 @@ impl Serialize for Judgement {
             #[serde(skip_serializing_if = "Option::is_none")]
             unverified: Option<Unverified<'a>>,
         }
-        let Verdict { checks, key, keys, notes, warnings, header, claims, .. } = &self.verdict;
-        let said = Unverified { header: header.as_ref(), payload: claims.as_ref() };
+        let Verdict {
+            checks,
+            key,
+            keys,
+            notes,
+            warnings,
+            header,
+            claims,
+            ..
+        } = &self.verdict;
+        let said = Unverified {
+            header: header.as_ref(),
+            payload: claims.as_ref(),
+        };
         let valid = self.is_valid();
         let (header, payload, unverified) = match valid {
             true => (said.header, said.payload, None),
@@ -138,7 +176,19 @@ impl Serialize for Judgement {
         };
         let checked_at = self.now.to_string();
         let leeway_s = self.leeway;
-        Document { valid, checked_at, leeway_s, checks, key: key.as_ref(), keys, notes, warnings, header, payload, unverified }
-            .serialize(serializer)
+        Document {
+            valid,
+            checked_at,
+            leeway_s,
+            checks,
+            key: key.as_ref(),
+            keys,
+            notes,
+            warnings,
+            header,
+            payload,
+            unverified,
+        }
+        .serialize(serializer)
     }
 }

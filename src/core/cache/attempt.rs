@@ -1,13 +1,13 @@
-//! What became of the last attempt to fetch, which decides how soon the next may come. Kept apart from the keys, so that
-//! no failure can touch them.
+//! What became of the last attempt to fetch, which decides how soon the next may come. Kept apart
+//! from the keys, so that no failure can touch them.
 
 use serde::{Deserialize, Serialize};
 
 use super::super::env::Env;
 use super::entry::MAX_AHEAD_MS;
 
-/// Milliseconds after a success in which an unknown `kid` causes no further fetch. This is also what an attacker can
-/// cause at most: two fetches a minute.
+/// Milliseconds after a success in which an unknown `kid` causes no further fetch. This is also
+/// what an attacker can cause at most: two fetches a minute.
 pub const COOLDOWN_MS: i64 = 30_000;
 
 /// The longest back-off after failures.
@@ -77,16 +77,22 @@ pub enum Class {
 }
 
 impl Class {
-    /// Whether the server may just be out of reach, so that keys it published before may stand in for a while. A "no"
-    /// from the server itself is not of this kind.
+    /// Whether the server may just be out of reach, so that keys it published before may stand in
+    /// for a while. A "no" from the server itself is not of this kind.
     pub fn is_unavailable(self) -> bool {
         !matches!(self, Self::Http4xx | Self::Redirect | Self::Refused)
     }
 
-    /// Whether the server itself has answered. Otherwise the trouble may be this machine's, or on its way there.
+    /// Whether the server itself has answered. Otherwise the trouble may be this machine's, or on
+    /// its way there.
     pub fn is_an_answer(self) -> bool {
         match self {
-            Self::Http5xx | Self::Http429 | Self::Http4xx | Self::Redirect | Self::TooLarge | Self::NotJwks => true,
+            Self::Http5xx
+            | Self::Http429
+            | Self::Http4xx
+            | Self::Redirect
+            | Self::TooLarge
+            | Self::NotJwks => true,
             Self::Dns | Self::Connect | Self::Timeout | Self::Tls | Self::Refused => false,
         }
     }
@@ -156,11 +162,19 @@ pub enum Pause {
 impl Attempt {
     /// A success.
     pub fn success(outcome: Outcome, reason: Reason, now_ms: i64) -> Self {
-        Self { v: 1, ended_at_ms: now_ms, outcome, reason, error: None, fails: 0, not_before_ms: 0 }
+        Self {
+            v: 1,
+            ended_at_ms: now_ms,
+            outcome,
+            reason,
+            error: None,
+            fails: 0,
+            not_before_ms: 0,
+        }
     }
 
-    /// A failure after `before`: the pause doubles from 1 s to 30 s, give or take a fifth so that many machines do not
-    /// come back together, or is what the server asked for.
+    /// A failure after `before`: the pause doubles from 1 s to 30 s, give or take a fifth so that
+    /// many machines do not come back together, or is what the server asked for.
     pub fn failure(
         before: Option<&Self>,
         problem: Problem,
@@ -176,10 +190,19 @@ impl Attempt {
         let backoff = base.saturating_add(base / 1000 * jitter);
         let asked = retry_after_s.map_or(0, |s| s.clamp(0, MAX_RETRY_AFTER_S).saturating_mul(1000));
         let not_before_ms = now_ms.saturating_add(backoff.max(asked));
-        Self { v: 1, ended_at_ms: now_ms, outcome: Outcome::Error, reason, error: Some(problem), fails, not_before_ms }
+        Self {
+            v: 1,
+            ended_at_ms: now_ms,
+            outcome: Outcome::Error,
+            reason,
+            error: Some(problem),
+            fails,
+            not_before_ms,
+        }
     }
 
-    /// The record, if it can be read and is not from the future: a run with a wrong clock never blocks the cache.
+    /// The record, if it can be read and is not from the future: a run with a wrong clock never
+    /// blocks the cache.
     pub fn from_bytes(bytes: &[u8], now_ms: i64) -> Option<Self> {
         let it: Self = serde_json::from_slice(bytes).ok()?;
         let in_time = it.ended_at_ms <= now_ms.saturating_add(MAX_AHEAD_MS)
@@ -197,10 +220,14 @@ impl Attempt {
         match (&self.outcome, &self.error) {
             (Outcome::Error, Some(problem)) => {
                 let left_ms = self.not_before_ms.saturating_sub(now_ms);
-                (left_ms > 0).then(|| Pause::BackOff { left_ms, problem: problem.clone() })
+                (left_ms > 0).then(|| Pause::BackOff {
+                    left_ms,
+                    problem: problem.clone(),
+                })
             }
             (Outcome::Error, None) => None,
-            _ => (now_ms.saturating_sub(self.ended_at_ms) < COOLDOWN_MS).then_some(Pause::JustFetched),
+            _ => (now_ms.saturating_sub(self.ended_at_ms) < COOLDOWN_MS)
+                .then_some(Pause::JustFetched),
         }
     }
 }
@@ -211,7 +238,11 @@ mod tests {
     use super::*;
 
     fn problem() -> Problem {
-        Problem { class: Class::Http5xx, status: Some(503), why: "503".into() }
+        Problem {
+            class: Class::Http5xx,
+            status: Some(503),
+            why: "503".into(),
+        }
     }
 
     #[test]
@@ -222,36 +253,79 @@ mod tests {
         for seconds in [1, 2, 4, 8, 16, 30, 30, 30] {
             let next = Attempt::failure(last.as_ref(), problem(), None, Reason::Cold, NOW_MS, &env);
             let wait = next.not_before_ms - NOW_MS;
-            assert!((seconds * 800..=seconds * 1200).contains(&wait), "{wait} for {seconds} s");
+            assert!(
+                (seconds * 800..=seconds * 1200).contains(&wait),
+                "{wait} for {seconds} s"
+            );
             assert_eq!(next.pause(NOW_MS + wait), None);
-            assert!(matches!(next.pause(NOW_MS + wait - 1), Some(Pause::BackOff { left_ms: 1, .. })));
+            assert!(matches!(
+                next.pause(NOW_MS + wait - 1),
+                Some(Pause::BackOff { left_ms: 1, .. })
+            ));
             last = Some(next);
         }
-        let many = Attempt { fails: u32::MAX, ..last.unwrap() };
-        assert_eq!(Attempt::failure(Some(&many), problem(), None, Reason::Cold, i64::MAX, &env).not_before_ms, i64::MAX);
+        let many = Attempt {
+            fails: u32::MAX,
+            ..last.unwrap()
+        };
+        assert_eq!(
+            Attempt::failure(Some(&many), problem(), None, Reason::Cold, i64::MAX, &env)
+                .not_before_ms,
+            i64::MAX
+        );
     }
 
     #[test]
     fn a_server_may_ask_for_patience_within_limits() {
         let clock = FakeClock::at(NOW_MS);
         for (asked, seconds) in [(120, 120), (99_999, 300), (i64::MAX, 300)] {
-            let it = Attempt::failure(None, problem(), Some(asked), Reason::Cold, NOW_MS, &clock.env());
+            let it = Attempt::failure(
+                None,
+                problem(),
+                Some(asked),
+                Reason::Cold,
+                NOW_MS,
+                &clock.env(),
+            );
             assert_eq!(it.not_before_ms, NOW_MS + seconds * 1000);
         }
-        let it = Attempt::failure(None, problem(), Some(-5), Reason::Cold, NOW_MS, &clock.env());
+        let it = Attempt::failure(
+            None,
+            problem(),
+            Some(-5),
+            Reason::Cold,
+            NOW_MS,
+            &clock.env(),
+        );
         assert!(it.not_before_ms > NOW_MS);
     }
 
     #[test]
     fn records_from_the_future_count_for_nothing() {
         let it = Attempt::success(Outcome::Ok, Reason::Cold, NOW_MS);
-        assert_eq!(Attempt::from_bytes(&it.to_bytes(), NOW_MS), Some(it.clone()));
+        assert_eq!(
+            Attempt::from_bytes(&it.to_bytes(), NOW_MS),
+            Some(it.clone())
+        );
         assert_eq!(Attempt::from_bytes(&it.to_bytes(), NOW_MS - 60_001), None);
-        let late = Attempt { not_before_ms: NOW_MS + 300_001, ..it };
+        let late = Attempt {
+            not_before_ms: NOW_MS + 300_001,
+            ..it
+        };
         assert_eq!(Attempt::from_bytes(&late.to_bytes(), NOW_MS), None);
-        let failed = Attempt::failure(None, problem(), None, Reason::KidMiss, NOW_MS, &FakeClock::at(NOW_MS).env());
+        let failed = Attempt::failure(
+            None,
+            problem(),
+            None,
+            Reason::KidMiss,
+            NOW_MS,
+            &FakeClock::at(NOW_MS).env(),
+        );
         let text = String::from_utf8(failed.to_bytes()).unwrap();
-        assert!(text.contains(r#""reason":"kid_miss","error":{"class":"http_5xx","status":503"#), "{text}");
+        assert!(
+            text.contains(r#""reason":"kid_miss","error":{"class":"http_5xx","status":503"#),
+            "{text}"
+        );
         for text in [&b""[..], b"{", b"{\"v\":1}", b"\0\0"] {
             assert_eq!(Attempt::from_bytes(text, NOW_MS), None);
         }

@@ -1,5 +1,5 @@
-//! A directory that only its owner can have changed. On Unix every check is made on what was opened, not on a path that
-//! somebody may swap in between.
+//! A directory that only its owner can have changed. On Unix every check is made on what was
+//! opened, not on a path that somebody may swap in between.
 
 use std::fs::File;
 use std::io;
@@ -35,7 +35,8 @@ impl Dir {
     /// Opens `path`, made with mode 0700 if `create`; `None` when it is not there.
     ///
     /// # Errors
-    /// [`Code::UnsafePermissions`] when somebody else owns it, may write to it or may replace it; [`Code::Io`] otherwise.
+    /// [`Code::UnsafePermissions`] when somebody else owns it, may write to it or may replace it;
+    /// [`Code::Io`] otherwise.
     pub fn open(path: &Path, create: bool) -> Result<Option<Self>, Error> {
         let path = std::path::absolute(path).map_err(|e| Error::io(path, &e))?;
         platform::check_ancestors(&path)?;
@@ -49,7 +50,8 @@ impl Dir {
             }
             Err(e) if e.kind() == io::ErrorKind::NotFound => Ok(None),
             Err(e) if platform::is_symlink(&path) => {
-                Err(unsafe_because(&path, "is a symbolic link, not a directory").hint(e.to_string()))
+                Err(unsafe_because(&path, "is a symbolic link, not a directory")
+                    .hint(e.to_string()))
             }
             Err(e) => Err(Error::io(&path, &e)),
         }
@@ -67,7 +69,9 @@ impl Dir {
                 Ok(Some(Self { path, handle }))
             }
             Err(e) if e.kind() == io::ErrorKind::NotFound => Ok(None),
-            Err(_) if platform::is_symlink(&path) => Err(unsafe_because(&path, "is a symbolic link, not a directory")),
+            Err(_) if platform::is_symlink(&path) => {
+                Err(unsafe_because(&path, "is a symbolic link, not a directory"))
+            }
             Err(e) => Err(Error::io(&path, &e)),
         }
     }
@@ -85,8 +89,8 @@ impl Dir {
         platform::file(&self.handle, &self.path, name, how)
     }
 
-    /// Whether `file`, opened from here, is a regular file of this user that nobody else may write to or has a second
-    /// name for. The error says why not.
+    /// Whether `file`, opened from here, is a regular file of this user that nobody else may write
+    /// to or has a second name for. The error says why not.
     ///
     /// # Errors
     /// Why it is not to be trusted, in a phrase.
@@ -112,8 +116,13 @@ impl Dir {
 
     /// The names of the files in it, sorted.
     pub fn names(&self) -> Vec<String> {
-        let Ok(found) = std::fs::read_dir(&self.path) else { return Vec::new() };
-        let mut names: Vec<String> = found.flatten().filter_map(|it| it.file_name().into_string().ok()).collect();
+        let Ok(found) = std::fs::read_dir(&self.path) else {
+            return Vec::new();
+        };
+        let mut names: Vec<String> = found
+            .flatten()
+            .filter_map(|it| it.file_name().into_string().ok())
+            .collect();
         names.sort_unstable();
         names
     }
@@ -125,7 +134,12 @@ impl Dir {
 }
 
 fn unsafe_because(path: &Path, why: &str) -> Error {
-    Error::Io { code: Code::UnsafePermissions, path: path.into(), why: why.into(), hints: Vec::new() }
+    Error::Io {
+        code: Code::UnsafePermissions,
+        path: path.into(),
+        why: why.into(),
+        hints: Vec::new(),
+    }
 }
 
 #[cfg(unix)]
@@ -143,12 +157,19 @@ mod unix {
 
     pub type Handle = OwnedFd;
 
-    const DIRECTORY: OFlags = OFlags::RDONLY.union(OFlags::DIRECTORY).union(OFlags::NOFOLLOW).union(OFlags::CLOEXEC);
+    const DIRECTORY: OFlags = OFlags::RDONLY
+        .union(OFlags::DIRECTORY)
+        .union(OFlags::NOFOLLOW)
+        .union(OFlags::CLOEXEC);
 
     /// Whoever may write to a directory on the way may put another directory in this one's place.
     pub fn check_ancestors(path: &Path) -> Result<(), Error> {
         let links = check_chain(path)?;
-        match path.parent().filter(|_| links).and_then(|parent| parent.canonicalize().ok()) {
+        match path
+            .parent()
+            .filter(|_| links)
+            .and_then(|parent| parent.canonicalize().ok())
+        {
             Some(real) => check_chain(&real.join("x")).map(drop),
             None => Ok(()),
         }
@@ -158,10 +179,17 @@ mod unix {
     fn check_chain(path: &Path) -> Result<bool, Error> {
         let mut links = false;
         for ancestor in path.ancestors().skip(1) {
-            let Ok(metadata) = ancestor.symlink_metadata() else { continue };
+            let Ok(metadata) = ancestor.symlink_metadata() else {
+                continue;
+            };
             links |= metadata.is_symlink();
-            // Of a link only the owner matters: it lets everybody do everything, and that means nothing.
-            let mode = if metadata.is_symlink() { 0 } else { metadata.mode() };
+            // Of a link only the owner matters: it lets everybody do everything, and that means
+            // nothing.
+            let mode = if metadata.is_symlink() {
+                0
+            } else {
+                metadata.mode()
+            };
             if let Some(it) = objection_above(metadata.uid(), mode) {
                 return Err(unsafe_because(ancestor, &it.why).hint(it.remedy("go-w", ancestor)));
             }
@@ -207,7 +235,12 @@ mod unix {
             How::ReadWrite => OFlags::RDWR | OFlags::CREATE | OFlags::NONBLOCK,
             How::Create => OFlags::WRONLY | OFlags::CREATE | OFlags::EXCL,
         };
-        let fd = rustix::fs::openat(dir, name, flags | OFlags::NOFOLLOW | OFlags::CLOEXEC, Mode::RUSR | Mode::WUSR)?;
+        let fd = rustix::fs::openat(
+            dir,
+            name,
+            flags | OFlags::NOFOLLOW | OFlags::CLOEXEC,
+            Mode::RUSR | Mode::WUSR,
+        )?;
         Ok(File::from(fd))
     }
 
@@ -347,7 +380,10 @@ mod tests {
         }
         chmod(&path, 0o700);
         chmod(&path.join("jwks-v1"), 0o730);
-        assert_eq!(dir.sub("jwks-v1", true).unwrap_err().code(), Code::UnsafePermissions);
+        assert_eq!(
+            dir.sub("jwks-v1", true).unwrap_err().code(),
+            Code::UnsafePermissions
+        );
         chmod(&parent, 0o770);
         assert!(refused(&path));
         chmod(&parent, 0o1777);
@@ -363,7 +399,10 @@ mod tests {
         let dir = Dir::open(&path, true).unwrap().unwrap();
         let check = |name: &str| Dir::check_file(&dir.file(name, How::Read).unwrap());
         drop(dir.file("a", How::Create).unwrap());
-        assert_eq!(path.join("a").metadata().unwrap().permissions().mode() & 0o777, 0o600);
+        assert_eq!(
+            path.join("a").metadata().unwrap().permissions().mode() & 0o777,
+            0o600
+        );
         check("a").unwrap();
         chmod(&path.join("a"), 0o620);
         check("a").unwrap_err();

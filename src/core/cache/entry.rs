@@ -209,16 +209,23 @@ impl Entry {
         }
         match serde_json::from_slice::<Self>(text) {
             Ok(entry) if entry.v == VERSION => Ok(entry),
-            Ok(other) => Err(format!("is in format {}, which this jwtctl does not know", other.v)),
+            Ok(other) => Err(format!(
+                "is in format {}, which this jwtctl does not know",
+                other.v
+            )),
             Err(e) => match serde_json::from_slice::<Versioned>(text) {
-                Ok(it) if it.v != VERSION => Err(format!("is in format {}, which this jwtctl does not know", it.v)),
+                Ok(it) if it.v != VERSION => Err(format!(
+                    "is in format {}, which this jwtctl does not know",
+                    it.v
+                )),
                 _ => Err(format!("is not an entry: {e}")),
             },
         }
     }
 
-    /// Milliseconds since it was known to be right: by the wall clock or by the clock that cannot be set back, whichever
-    /// says more. `None` when it claims to be from the future and so has no age.
+    /// Milliseconds since it was known to be right: by the wall clock or by the clock that cannot
+    /// be set back, whichever says more. `None` when it claims to be from the future and so has
+    /// no age.
     pub fn age_ms(&self, env: &Env<'_>) -> Option<i64> {
         let by_wall = env.millis().saturating_sub(self.fetched_at_ms);
         if by_wall < -MAX_AHEAD_MS {
@@ -231,11 +238,13 @@ impl Entry {
         Some(by_wall.max(by_boot.unwrap_or(0)).max(0))
     }
 
-    /// Its standing, if it is to be fresh for at most `most_s` seconds and to stand in for `grace_s` instead of what it
-    /// says itself.
+    /// Its standing, if it is to be fresh for at most `most_s` seconds and to stand in for
+    /// `grace_s` instead of what it says itself.
     pub fn standing(&self, most_s: Option<i64>, grace_s: Option<i64>, env: &Env<'_>) -> Standing {
         let ms = |seconds: i64| seconds.max(0).saturating_mul(1000);
-        let Some(age) = self.age_ms(env) else { return Standing::Expired };
+        let Some(age) = self.age_ms(env) else {
+            return Standing::Expired;
+        };
         let fresh = self.lifetime_ms().min(most_s.map_or(i64::MAX, ms));
         if age < fresh {
             Standing::Fresh
@@ -253,7 +262,9 @@ impl Entry {
 
     /// Milliseconds beyond that for which it may stand in.
     pub fn grace_ms(&self) -> i64 {
-        self.stale_until_ms.saturating_sub(self.expires_at_ms).max(0)
+        self.stale_until_ms
+            .saturating_sub(self.expires_at_ms)
+            .max(0)
     }
 }
 
@@ -302,7 +313,10 @@ mod tests {
         assert_eq!(age(&entry(NOW_MS + MAX_AHEAD_MS + 1)), None);
         assert_eq!(age(&entry(i64::MIN)), Some(i64::MAX));
         assert_eq!(age(&entry(i64::MAX)), None);
-        let booted = |id: &str, ms| Entry { boot: Some(Boot { id: id.into(), ms }), ..entry(NOW_MS) };
+        let booted = |id: &str, ms| Entry {
+            boot: Some(Boot { id: id.into(), ms }),
+            ..entry(NOW_MS)
+        };
         assert_eq!(age(&booted("this", BOOT_MS - 700_000)), Some(700_000));
         assert_eq!(age(&booted("that", BOOT_MS - 700_000)), Some(0));
     }

@@ -1,5 +1,6 @@
-//! Being the only one who fetches. Normally that is a file lock, which the system releases when its holder dies; where
-//! locks do not work, or a stopped process sits on one, a lease file that runs out.
+//! Being the only one who fetches. Normally that is a file lock, which the system releases when its
+//! holder dies; where locks do not work, or a stopped process sits on one, a lease file that runs
+//! out.
 
 use std::fs::{File, TryLockError};
 use std::io::{Read as _, Seek as _, Write as _};
@@ -71,37 +72,73 @@ enum Locking {
 impl Guard {
     /// Takes part in the race without a lock, since `trouble` prevents one.
     pub(super) fn without(trouble: String) -> Self {
-        Self { held: None, waited: false, trouble: Some(trouble) }
+        Self {
+            held: None,
+            waited: false,
+            trouble: Some(trouble),
+        }
     }
 
-    /// Waits for as long as a holder may take, which is up to `patience`; then for the lease, for which it counts as well.
+    /// Waits for as long as a holder may take, which is up to `patience`; then for the lease, for
+    /// which it counts as well.
     pub(super) fn acquire(dir: Dir, slot: &Slot, patience: Duration, env: &Env<'_>) -> Self {
         let mut waited = false;
-        // Whoever clears the cache may unlink a lock file while we wait for it; then there is a new one.
+        // Whoever clears the cache may unlink a lock file while we wait for it; then there is a new
+        // one.
         for _ in 0..4 {
             let record = match dir.file(&slot.file("lock"), How::ReadWrite) {
                 Ok(record) => record,
-                Err(e) => return Self::without(format!("{} cannot be written to: {e}", dir.path().display())),
+                Err(e) => {
+                    return Self::without(format!(
+                        "{} cannot be written to: {e}",
+                        dir.path().display()
+                    ));
+                }
             };
-            let locking = if dir.is_nfs() { Locking::Unusable } else { poll(&record, patience, env, &mut waited) };
+            let locking = if dir.is_nfs() {
+                Locking::Unusable
+            } else {
+                poll(&record, patience, env, &mut waited)
+            };
             if Dir::check_file(&record).is_err() {
                 continue;
             }
             let lease = match locking {
                 Locking::Locked => None,
-                Locking::Stuck | Locking::Unusable => match lease(&dir, slot, patience, env, &mut waited) {
-                    Some(lease) => Some(lease),
-                    None => return Self { waited, ..Self::without("its lock is held by another process".into()) },
-                },
+                Locking::Stuck | Locking::Unusable => {
+                    match lease(&dir, slot, patience, env, &mut waited) {
+                        Some(lease) => Some(lease),
+                        None => {
+                            return Self {
+                                waited,
+                                ..Self::without("its lock is held by another process".into())
+                            };
+                        }
+                    }
+                }
             };
-            return Self { held: Some(Held { dir, slot: slot.clone(), record, lease }), waited, trouble: None };
+            return Self {
+                held: Some(Held {
+                    dir,
+                    slot: slot.clone(),
+                    record,
+                    lease,
+                }),
+                waited,
+                trouble: None,
+            };
         }
-        Self::without(format!("{} has a lock file that others could have changed", dir.path().display()))
+        Self::without(format!(
+            "{} has a lock file that others could have changed",
+            dir.path().display()
+        ))
     }
 
     /// The entry as it is now that nobody else changes it.
     pub fn read(&self) -> Slotted {
-        self.held.as_ref().map_or(Slotted::Absent, |it| read_slot(&it.dir, &it.slot))
+        self.held
+            .as_ref()
+            .map_or(Slotted::Absent, |it| read_slot(&it.dir, &it.slot))
     }
 
     /// The record of the last attempt.
@@ -113,33 +150,52 @@ impl Guard {
         Attempt::from_bytes(&bytes, env.millis())
     }
 
-    /// Records an attempt that began at `requested_at_ms`, after the one that the holder has `read`, unless somebody
-    /// else's later one is on record by now.
-    pub fn record(&self, attempt: &Attempt, read: Option<&Attempt>, requested_at_ms: i64, env: &Env<'_>) {
+    /// Records an attempt that began at `requested_at_ms`, after the one that the holder has
+    /// `read`, unless somebody else's later one is on record by now.
+    pub fn record(
+        &self,
+        attempt: &Attempt,
+        read: Option<&Attempt>,
+        requested_at_ms: i64,
+        env: &Env<'_>,
+    ) {
         let Some(held) = &self.held else { return };
         let there = self.attempt(env);
-        if there.as_ref() != read && there.is_some_and(|other| other.ended_at_ms > requested_at_ms) {
+        if there.as_ref() != read && there.is_some_and(|other| other.ended_at_ms > requested_at_ms)
+        {
             return;
         }
         // A record that is cut short counts as none, so a failure here costs a fetch at most.
         let mut file = &held.record;
-        drop(file.set_len(0).and_then(|()| file.rewind()).and_then(|()| file.write_all(&attempt.to_bytes())));
+        drop(
+            file.set_len(0)
+                .and_then(|()| file.rewind())
+                .and_then(|()| file.write_all(&attempt.to_bytes())),
+        );
     }
 
-    /// Stores `entry`, unless the one that is there was asked for later. What the holder itself has `read` and found
-    /// wanting is always replaced: it cannot be the later one, whatever a clock that jumped makes of it.
+    /// Stores `entry`, unless the one that is there was asked for later. What the holder itself has
+    /// `read` and found wanting is always replaced: it cannot be the later one, whatever a
+    /// clock that jumped makes of it.
     pub fn commit(&self, entry: &Entry, read: Option<&Entry>, env: &Env<'_>) -> Committed {
-        let Some(held) = &self.held else { return Committed::Failed(self.trouble.clone().unwrap_or_default()) };
+        let Some(held) = &self.held else {
+            return Committed::Failed(self.trouble.clone().unwrap_or_default());
+        };
         if let Slotted::Entry(there) = self.read()
             && there.requested_at_ms > entry.requested_at_ms
             && there.requested_at_ms <= env.millis().saturating_add(MAX_AHEAD_MS)
-            && read.is_none_or(|it| it.requested_at_ms != there.requested_at_ms || it.jwks_sha256 != there.jwks_sha256)
+            && read.is_none_or(|it| {
+                it.requested_at_ms != there.requested_at_ms || it.jwks_sha256 != there.jwks_sha256
+            })
         {
             return Committed::Newer(there);
         }
         match held.write(entry, env) {
             Ok(()) => Committed::Written,
-            Err(e) => Committed::Failed(format!("{} cannot be written to: {e}", held.dir.path().display())),
+            Err(e) => Committed::Failed(format!(
+                "{} cannot be written to: {e}",
+                held.dir.path().display()
+            )),
         }
     }
 }
@@ -153,18 +209,28 @@ impl Drop for Held {
 }
 
 impl Held {
-    /// A new file that takes the old one's name: readers see one or the other. Not synced: the cache is disposable, and
-    /// a checksum tells what a power cut left of it.
+    /// A new file that takes the old one's name: readers see one or the other. Not synced: the
+    /// cache is disposable, and a checksum tells what a power cut left of it.
     fn write(&self, entry: &Entry, env: &Env<'_>) -> std::io::Result<()> {
         let temporary = self.slot.file(&format!("{}.tmp", nonce(env)));
         let mut file = self.dir.file(&temporary, How::Create)?;
-        let written = file.write_all(&entry.to_bytes()).and_then(|()| self.dir.rename(&temporary, &self.slot.file("json")));
+        let written = file
+            .write_all(&entry.to_bytes())
+            .and_then(|()| self.dir.rename(&temporary, &self.slot.file("json")));
         if written.is_err() {
             drop(self.dir.remove(&temporary));
         }
         // What earlier writers of this slot left when they were killed.
-        let left = |name: &&String| name.starts_with(&self.slot.name) && name.ends_with(".tmp") && **name != temporary;
-        for name in self.dir.names().iter().filter(left).filter(|name| is_left_over(&self.dir, name, env.millis())) {
+        let left = |name: &&String| {
+            name.starts_with(&self.slot.name) && name.ends_with(".tmp") && **name != temporary
+        };
+        for name in self
+            .dir
+            .names()
+            .iter()
+            .filter(left)
+            .filter(|name| is_left_over(&self.dir, name, env.millis()))
+        {
             drop(self.dir.remove(name));
         }
         written
@@ -188,7 +254,8 @@ fn nonce(env: &Env<'_>) -> String {
 /// Waits 2 ms first and ever longer, with jitter so that many waiters do not come all at once.
 fn pause(env: &Env<'_>, round: u32) {
     let most = 2000_u64.saturating_mul(u64::from(round) + 1).min(25_000);
-    env.clock.sleep(Duration::from_micros(most / 2 + env.below(most / 2)));
+    env.clock
+        .sleep(Duration::from_micros(most / 2 + env.below(most / 2)));
 }
 
 fn poll(file: &File, patience: Duration, env: &Env<'_>, waited: &mut bool) -> Locking {
@@ -208,12 +275,23 @@ fn poll(file: &File, patience: Duration, env: &Env<'_>, waited: &mut bool) -> Lo
 }
 
 /// Takes the lease, waiting for at most the life of somebody else's and one fetch more.
-fn lease(dir: &Dir, slot: &Slot, patience: Duration, env: &Env<'_>, waited: &mut bool) -> Option<Lease> {
-    let lease_ms = i64::try_from(patience.as_millis()).unwrap_or(MAX_LEASE_MS).min(MAX_LEASE_MS);
+fn lease(
+    dir: &Dir,
+    slot: &Slot,
+    patience: Duration,
+    env: &Env<'_>,
+    waited: &mut bool,
+) -> Option<Lease> {
+    let lease_ms = i64::try_from(patience.as_millis())
+        .unwrap_or(MAX_LEASE_MS)
+        .min(MAX_LEASE_MS);
     let start = env.clock.monotonic();
     let mut blank_since = None;
     for round in 0.. {
-        let lease = Lease { owner: nonce(env), expires_ms: env.millis().saturating_add(lease_ms) };
+        let lease = Lease {
+            owner: nonce(env),
+            expires_ms: env.millis().saturating_add(lease_ms),
+        };
         match dir.file(&slot.file("lease"), How::Create) {
             Ok(mut file) => {
                 drop(file.write_all(&serde_json::to_vec(&lease).unwrap_or_default()));
@@ -232,7 +310,9 @@ fn lease(dir: &Dir, slot: &Slot, patience: Duration, env: &Env<'_>, waited: &mut
                 }
             }
             // Its owner is about to write it, or died before it could.
-            None if now.saturating_sub(*blank_since.get_or_insert(now)) > Duration::from_secs(1) => {
+            None if now.saturating_sub(*blank_since.get_or_insert(now))
+                > Duration::from_secs(1) =>
+            {
                 steal(dir, slot, &lease.owner);
             }
             None => {}
@@ -252,7 +332,8 @@ fn read_lease(dir: &Dir, slot: &Slot) -> Option<Lease> {
     serde_json::from_slice(&bytes).ok()
 }
 
-/// Moves an expired lease out of the way. Only one of those who try can: the others find no file of that name.
+/// Moves an expired lease out of the way. Only one of those who try can: the others find no file of
+/// that name.
 fn steal(dir: &Dir, slot: &Slot, by: &str) {
     let stolen = slot.file(&format!("{by}.tmp"));
     if dir.rename(&slot.file("lease"), &stolen).is_ok() {
@@ -300,8 +381,14 @@ mod tests {
         let second = cache.lock(&slot, PATIENCE, &env);
         assert!(second.waited && second.held.as_ref().unwrap().lease.is_some());
         assert!(clock.env().millis() - NOW_MS >= 6000);
-        assert!(matches!(second.commit(&entry(NOW_MS + 1), None, &env), Committed::Written));
-        assert!(matches!(stuck.commit(&entry(NOW_MS), None, &env), Committed::Newer(_)));
+        assert!(matches!(
+            second.commit(&entry(NOW_MS + 1), None, &env),
+            Committed::Written
+        ));
+        assert!(matches!(
+            stuck.commit(&entry(NOW_MS), None, &env),
+            Committed::Newer(_)
+        ));
         let lease = folder.path().join("jwks-v1").join(slot.file("lease"));
         assert!(lease.exists());
         // The holder of the lease is stopped as well: it runs out.
@@ -337,7 +424,12 @@ mod tests {
         std::fs::hard_link(&victim, &lock).unwrap();
         let guard = cache.lock(&slot, PATIENCE, &env);
         assert!(guard.held.is_none() && guard.trouble.is_some());
-        guard.record(&Attempt::success(Outcome::Ok, Reason::Cold, NOW_MS), None, NOW_MS, &env);
+        guard.record(
+            &Attempt::success(Outcome::Ok, Reason::Cold, NOW_MS),
+            None,
+            NOW_MS,
+            &env,
+        );
         assert_eq!(std::fs::read(&victim).unwrap(), b"precious");
     }
 }

@@ -1,8 +1,9 @@
-//! Other people's key sets on disk, shared by many short-lived processes: one entry per URL and trust setting, written
-//! whole or not at all, and read without a lock.
+//! Other people's key sets on disk, shared by many short-lived processes: one entry per URL and
+//! trust setting, written whole or not at all, and read without a lock.
 //!
-//! Whoever can write here decides which tokens are valid, so everything that is read must be this user's own
-//! ([`Dir`]). Keys and the record of attempts are different files: no failure path can open a key file for writing.
+//! Whoever can write here decides which tokens are valid, so everything that is read must be this
+//! user's own ([`Dir`]). Keys and the record of attempts are different files: no failure path can
+//! open a key file for writing.
 
 mod attempt;
 mod dir;
@@ -12,7 +13,9 @@ mod portable;
 mod published;
 pub mod signed;
 
-pub use attempt::{Attempt, COOLDOWN_MS, Class, MAX_RETRY_AFTER_S, Outcome, Pause, Problem, Reason};
+pub use attempt::{
+    Attempt, COOLDOWN_MS, Class, MAX_RETRY_AFTER_S, Outcome, Pause, Problem, Reason,
+};
 pub use dir::{Dir, How};
 pub use entry::{Entry, Http, MAX_AHEAD_MS, Provenance, Stamp, Standing, sha256_hex};
 pub use lock::{Committed, Guard};
@@ -29,8 +32,8 @@ use super::error::{Code, Error};
 /// Seconds that keys are fresh for when their server does not say.
 pub const DEFAULT_TTL_S: i64 = 600;
 
-/// The least and the most seconds that keys are fresh for, whatever their server says. Below, every process would fetch;
-/// above, revoked keys would live too long.
+/// The least and the most seconds that keys are fresh for, whatever their server says. Below, every
+/// process would fetch; above, revoked keys would live too long.
 pub const TTL_RANGE_S: std::ops::RangeInclusive<i64> = 60..=3600;
 
 /// Seconds beyond their lifetime for which keys stand in while their server is out of reach.
@@ -64,7 +67,8 @@ impl Kind {
     }
 }
 
-/// The place of one entry: a URL under a trust setting. What one setting fetched is invisible to another.
+/// The place of one entry: a URL under a trust setting. What one setting fetched is invisible to
+/// another.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Slot {
     kind: Kind,
@@ -81,7 +85,12 @@ impl Slot {
             Kind::Discovery => b"jwtctl-disc\0",
         };
         let name = sha256_hex(&[label, b"1\0", url.as_bytes(), b"\0", ctx.as_bytes()]);
-        Self { kind, url: url.into(), ctx: ctx.into(), name }
+        Self {
+            kind,
+            url: url.into(),
+            ctx: ctx.into(),
+            name,
+        }
     }
 
     /// What it is for.
@@ -153,7 +162,8 @@ impl Cache {
     /// Opens the cache at `root`, which need not exist yet.
     ///
     /// # Errors
-    /// [`Code::UnsafePermissions`] when others could have changed it; [`Code::Io`] when it cannot be opened.
+    /// [`Code::UnsafePermissions`] when others could have changed it; [`Code::Io`] when it cannot
+    /// be opened.
     pub fn open(root: &Path) -> Result<Self, Error> {
         let dir = Dir::open(root, false)?;
         for kind in Kind::ALL {
@@ -161,7 +171,10 @@ impl Cache {
                 dir.sub(kind.folder(), false)?;
             }
         }
-        Ok(Self { root: root.into(), dir })
+        Ok(Self {
+            root: root.into(),
+            dir,
+        })
     }
 
     /// Where it is.
@@ -177,10 +190,14 @@ impl Cache {
     fn make_folder(&self, kind: Kind) -> Result<Dir, Error> {
         let lost = || Error::io(&self.root, &std::io::ErrorKind::NotFound.into());
         let root = Dir::open(&self.root, true)?.ok_or_else(lost)?;
-        // For backup programs and for whoever keeps the cache inside a repository. Their absence harms nobody.
+        // For backup programs and for whoever keeps the cache inside a repository. Their absence
+        // harms nobody.
         let tag = "Signature: 8a477f597d28d172789f06886806bc55\n# This directory is a cache of jwtctl and may be deleted.\n";
         for (name, text) in [("CACHEDIR.TAG", tag), (".gitignore", "*\n")] {
-            drop(root.file(name, How::Create).and_then(|mut file| file.write_all(text.as_bytes())));
+            drop(
+                root.file(name, How::Create)
+                    .and_then(|mut file| file.write_all(text.as_bytes())),
+            );
         }
         root.sub(kind.folder(), true)?.ok_or_else(lost)
     }
@@ -193,8 +210,8 @@ impl Cache {
         }
     }
 
-    /// The only holder of a slot, for a while: waits for others, for about as long as `patience` says that one of them may
-    /// take.
+    /// The only holder of a slot, for a while: waits for others, for about as long as `patience`
+    /// says that one of them may take.
     pub fn lock(&self, slot: &Slot, patience: Duration, env: &Env<'_>) -> Guard {
         match self.make_folder(slot.kind) {
             Ok(dir) => Guard::acquire(dir, slot, patience, env),
@@ -202,7 +219,8 @@ impl Cache {
         }
     }
 
-    /// Takes in an imported entry, unless the one that is there is as new; with `force` in any case.
+    /// Takes in an imported entry, unless the one that is there is as new; with `force` in any
+    /// case.
     ///
     /// # Errors
     /// [`Code::Io`] when it cannot be written.
@@ -216,11 +234,27 @@ impl Cache {
         {
             return Ok(Adopted::Kept);
         }
-        let requested_at_ms = if force { env.millis() } else { entry.requested_at_ms };
-        match guard.commit(&Entry { requested_at_ms, ..entry }, None, env) {
+        let requested_at_ms = if force {
+            env.millis()
+        } else {
+            entry.requested_at_ms
+        };
+        match guard.commit(
+            &Entry {
+                requested_at_ms,
+                ..entry
+            },
+            None,
+            env,
+        ) {
             Committed::Written => Ok(Adopted::Stored),
             Committed::Newer(_) => Ok(Adopted::Kept),
-            Committed::Failed(why) => Err(Error::Io { code: Code::Io, path: self.root.clone(), why, hints: Vec::new() }),
+            Committed::Failed(why) => Err(Error::Io {
+                code: Code::Io,
+                path: self.root.clone(),
+                why,
+                hints: Vec::new(),
+            }),
         }
     }
 
@@ -228,7 +262,9 @@ impl Cache {
     pub fn list(&self, env: &Env<'_>) -> Vec<Listed> {
         let mut all = Vec::new();
         for kind in Kind::ALL {
-            let Some(dir) = self.folder(kind) else { continue };
+            let Some(dir) = self.folder(kind) else {
+                continue;
+            };
             for name in dir.names().iter().filter_map(|it| it.strip_suffix(".json")) {
                 let file = format!("{name}.json");
                 let entry = match read_file(&dir, &file) {
@@ -237,36 +273,52 @@ impl Cache {
                     Err(why) => Err(why),
                 };
                 let attempt = read_attempt(&dir, &format!("{name}.lock"), env);
-                all.push(Listed { kind, path: dir.path().join(file), entry, attempt });
+                all.push(Listed {
+                    kind,
+                    path: dir.path().join(file),
+                    entry,
+                    attempt,
+                });
             }
         }
         all
     }
 
-    /// Removes what `wanted` picks, together with the records of attempts. Returns how many entries went.
+    /// Removes what `wanted` picks, together with the records of attempts. Returns how many entries
+    /// went.
     ///
     /// # Errors
     /// [`Code::Io`] when a file cannot be removed.
-    pub fn remove(&self, env: &Env<'_>, mut wanted: impl FnMut(&Listed) -> bool) -> Result<usize, Error> {
+    pub fn remove(
+        &self,
+        env: &Env<'_>,
+        mut wanted: impl FnMut(&Listed) -> bool,
+    ) -> Result<usize, Error> {
         let mut count = 0;
         for listed in self.list(env).into_iter().filter(|it| wanted(it)) {
-            let (Some(dir), Some(name)) = (self.folder(listed.kind), listed.path.file_stem().and_then(|it| it.to_str())) else {
+            let (Some(dir), Some(name)) = (
+                self.folder(listed.kind),
+                listed.path.file_stem().and_then(|it| it.to_str()),
+            ) else {
                 continue;
             };
-            dir.remove(&format!("{name}.json")).map_err(|e| Error::io(&listed.path, &e))?;
+            dir.remove(&format!("{name}.json"))
+                .map_err(|e| Error::io(&listed.path, &e))?;
             lock::discard(&dir, name);
             count += 1;
         }
         Ok(count)
     }
 
-    /// Removes what interrupted writers left behind, and records of attempts that belong to no entry.
+    /// Removes what interrupted writers left behind, and records of attempts that belong to no
+    /// entry.
     pub fn sweep(&self, env: &Env<'_>) {
         for dir in Kind::ALL.into_iter().filter_map(|kind| self.folder(kind)) {
             let names = dir.names();
             for name in &names {
                 if let Some(stem) = name.strip_suffix(".lock") {
-                    let paused = read_attempt(&dir, name, env).is_some_and(|it| it.pause(env.millis()).is_some());
+                    let paused = read_attempt(&dir, name, env)
+                        .is_some_and(|it| it.pause(env.millis()).is_some());
                     if !paused && names.binary_search(&format!("{stem}.json")).is_err() {
                         lock::discard(&dir, stem);
                     }
@@ -292,9 +344,18 @@ impl Cache {
 /// Whether a temporary file is older than any write takes.
 fn is_left_over(dir: &Dir, name: &str, now_ms: i64) -> bool {
     const WRITING_MS: i64 = 60_000;
-    let modified = dir.file(name, How::Read).and_then(|file| file.metadata()).and_then(|it| it.modified());
-    let Ok(since) = modified.map(|it| it.duration_since(std::time::UNIX_EPOCH).unwrap_or_default()) else { return false };
-    now_ms.saturating_sub(i64::try_from(since.as_millis()).unwrap_or(i64::MAX)).saturating_abs() > WRITING_MS
+    let modified = dir
+        .file(name, How::Read)
+        .and_then(|file| file.metadata())
+        .and_then(|it| it.modified());
+    let Ok(since) = modified.map(|it| it.duration_since(std::time::UNIX_EPOCH).unwrap_or_default())
+    else {
+        return false;
+    };
+    now_ms
+        .saturating_sub(i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
+        .saturating_abs()
+        > WRITING_MS
 }
 
 fn read_attempt(dir: &Dir, name: &str, env: &Env<'_>) -> Option<Attempt> {
@@ -314,7 +375,10 @@ fn read_file(dir: &Dir, name: &str) -> Result<Option<Box<Entry>>, String> {
     };
     Dir::check_file(&file)?;
     let mut bytes = Vec::with_capacity(4096);
-    let size = file.take(entry::MAX_ENTRY + 1).read_to_end(&mut bytes).map_err(|e| format!("cannot be read: {e}"))?;
+    let size = file
+        .take(entry::MAX_ENTRY + 1)
+        .read_to_end(&mut bytes)
+        .map_err(|e| format!("cannot be read: {e}"))?;
     if size as u64 > entry::MAX_ENTRY {
         return Err(format!("is larger than {} bytes", entry::MAX_ENTRY));
     }
@@ -346,7 +410,9 @@ mod tests {
     }
 
     fn stored(cache: &Cache, entry: &Entry, env: &Env<'_>) -> Committed {
-        cache.lock(&slot(), lock::PATIENCE, env).commit(entry, None, env)
+        cache
+            .lock(&slot(), lock::PATIENCE, env)
+            .commit(entry, None, env)
     }
 
     #[test]
@@ -357,11 +423,22 @@ mod tests {
         let cache = Cache::open(&root).unwrap();
         assert!(matches!(cache.read(&slot()), Slotted::Absent));
         assert!(!root.exists());
-        assert!(matches!(stored(&cache, &entry(NOW_MS), &env), Committed::Written));
+        assert!(matches!(
+            stored(&cache, &entry(NOW_MS), &env),
+            Committed::Written
+        ));
         let cache = Cache::open(&root).unwrap();
-        assert!(matches!(cache.read(&slot()), Slotted::Entry(it) if it.to_bytes() == entry(NOW_MS).to_bytes()));
-        assert!(matches!(cache.read(&Slot::new(Kind::Jwks, URL, "other")), Slotted::Absent));
-        assert!(matches!(cache.read(&Slot::new(Kind::Discovery, URL, "system")), Slotted::Absent));
+        assert!(
+            matches!(cache.read(&slot()), Slotted::Entry(it) if it.to_bytes() == entry(NOW_MS).to_bytes())
+        );
+        assert!(matches!(
+            cache.read(&Slot::new(Kind::Jwks, URL, "other")),
+            Slotted::Absent
+        ));
+        assert!(matches!(
+            cache.read(&Slot::new(Kind::Discovery, URL, "system")),
+            Slotted::Absent
+        ));
         assert!(root.join("CACHEDIR.TAG").exists() && root.join(".gitignore").exists());
         assert_eq!(cache.list(&env).len(), 1);
         assert_eq!(cache.remove(&env, |_| true).unwrap(), 1);
@@ -375,17 +452,29 @@ mod tests {
         let cache = Cache::open(folder.path()).unwrap();
         stored(&cache, &entry(NOW_MS - 1000), &env);
         let cache = Cache::open(folder.path()).unwrap();
-        assert!(matches!(stored(&cache, &entry(NOW_MS - 2000), &env), Committed::Newer(it) if it.fetched_at_ms == NOW_MS - 1000));
-        assert!(matches!(stored(&cache, &entry(NOW_MS - 1000), &env), Committed::Written));
+        assert!(
+            matches!(stored(&cache, &entry(NOW_MS - 2000), &env), Committed::Newer(it) if it.fetched_at_ms == NOW_MS - 1000)
+        );
+        assert!(matches!(
+            stored(&cache, &entry(NOW_MS - 1000), &env),
+            Committed::Written
+        ));
         // Unless it is what the holder of the lock went to replace: then a clock has jumped.
         let seen = entry(NOW_MS - 1000);
         assert!(matches!(
-            cache.lock(&slot(), lock::PATIENCE, &env).commit(&entry(NOW_MS - 2000), Some(&seen), &env),
+            cache.lock(&slot(), lock::PATIENCE, &env).commit(
+                &entry(NOW_MS - 2000),
+                Some(&seen),
+                &env
+            ),
             Committed::Written
         ));
         // An entry from the future is always replaceable.
         stored(&cache, &entry(NOW_MS + 1_000_000), &env);
-        assert!(matches!(stored(&cache, &entry(NOW_MS), &env), Committed::Written));
+        assert!(matches!(
+            stored(&cache, &entry(NOW_MS), &env),
+            Committed::Written
+        ));
     }
 
     #[test]
@@ -397,12 +486,17 @@ mod tests {
         let other = Slot::new(Kind::Jwks, "https://other.example/jwks", "system");
         let file = |slot: &Slot| folder.path().join("jwks-v1").join(slot.file("json"));
         std::fs::copy(file(&slot()), file(&other)).unwrap();
-        assert!(matches!(cache.read(&other), Slotted::Unusable(why) if why.contains("another URL")));
+        assert!(
+            matches!(cache.read(&other), Slotted::Unusable(why) if why.contains("another URL"))
+        );
         std::fs::write(file(&slot()), b"").unwrap();
         assert!(matches!(cache.read(&slot()), Slotted::Unusable(_)));
         std::fs::write(file(&slot()), vec![b'x'; 2 << 20]).unwrap();
         assert!(matches!(cache.read(&slot()), Slotted::Unusable(why) if why.contains("larger")));
-        assert!(matches!(stored(&cache, &entry(NOW_MS), &env), Committed::Written));
+        assert!(matches!(
+            stored(&cache, &entry(NOW_MS), &env),
+            Committed::Written
+        ));
         assert!(matches!(cache.read(&slot()), Slotted::Entry(_)));
     }
 
@@ -417,6 +511,10 @@ mod tests {
         }
         let cache = Cache::open(folder.path()).unwrap();
         cache.sweep(&env);
-        assert_eq!(std::fs::read_dir(&inside).unwrap().count(), 2, "the entry and its lock stay");
+        assert_eq!(
+            std::fs::read_dir(&inside).unwrap().count(),
+            2,
+            "the entry and its lock stay"
+        );
     }
 }

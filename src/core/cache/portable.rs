@@ -1,5 +1,6 @@
-//! The cache in a file, in the shapes that other verifiers keep between runs. `jose` counts `uat` in milliseconds and
-//! `oauth4webapi` in seconds; mixed up, the latter trusts a year-old file for ever, so the unit is never taken on faith.
+//! The cache in a file, in the shapes that other verifiers keep between runs. `jose` counts `uat`
+//! in milliseconds and `oauth4webapi` in seconds; mixed up, the latter trusts a year-old file for
+//! ever, so the unit is never taken on faith.
 
 use serde::Serialize;
 
@@ -81,13 +82,27 @@ pub fn export(entries: &[&Entry], format: Format, now_ms: i64) -> Result<String,
                     jwks_sha256: &it.jwks_sha256,
                 })
                 .collect();
-            serde_json::to_string(&Bundle { format: BUNDLE, v: 1, uat_unit: "ms", created_at_ms: now_ms, entries })
+            serde_json::to_string(&Bundle {
+                format: BUNDLE,
+                v: 1,
+                uat_unit: "ms",
+                created_at_ms: now_ms,
+                entries,
+            })
         }
         (Format::Jwks, [entry]) => Ok(entry.content.get().to_owned()),
-        (_, [entry]) => serde_json::to_string(&Single { jwks: &entry.content, uat: format.uat(entry.fetched_at_ms) }),
+        (_, [entry]) => serde_json::to_string(&Single {
+            jwks: &entry.content,
+            uat: format.uat(entry.fetched_at_ms),
+        }),
         (_, other) => {
-            let why = format!("this format holds one key set, and {} are meant", other.len());
-            return Err(Error::usage("--format", why).hint("name one URL, or choose --format bundle"));
+            let why = format!(
+                "this format holds one key set, and {} are meant",
+                other.len()
+            );
+            return Err(
+                Error::usage("--format", why).hint("name one URL, or choose --format bundle")
+            );
         }
     };
     text.map_err(|e| Error::input(Code::BadInput, "the cache", e.to_string()))
@@ -109,18 +124,32 @@ pub enum UatUnit {
 /// # Errors
 /// Why it is no time at which keys can have been fetched, as a phrase to follow its name.
 pub fn uat(json: &Json, unit: UatUnit, now_ms: i64) -> Result<i64, String> {
-    let Json::Number(text) = json else { return Err(format!("is {}, not a number", json.kind())) };
+    let Json::Number(text) = json else {
+        return Err(format!("is {}, not a number", json.kind()));
+    };
     let number = text.parse::<f64>().unwrap_or(f64::NAN);
     if !number.is_finite() || number <= 0.0 {
         return Err(format!("is {text}, which is no time"));
     }
-    let found = if number < MILLISECONDS_FROM { UatUnit::Seconds } else { UatUnit::Millis };
+    let found = if number < MILLISECONDS_FROM {
+        UatUnit::Seconds
+    } else {
+        UatUnit::Millis
+    };
     if unit != UatUnit::Auto && unit != found {
-        let looks = if found == UatUnit::Seconds { "seconds" } else { "milliseconds" };
+        let looks = if found == UatUnit::Seconds {
+            "seconds"
+        } else {
+            "milliseconds"
+        };
         return Err(format!("is {text}, which can only be {looks}"));
     }
     let whole = text.parse::<i64>().unwrap_or(number as i64);
-    let ms = if found == UatUnit::Seconds { whole.saturating_mul(1000) } else { whole };
+    let ms = if found == UatUnit::Seconds {
+        whole.saturating_mul(1000)
+    } else {
+        whole
+    };
     if ms > now_ms.saturating_add(MAX_AHEAD_MS) {
         return Err(format!("is {text}, which lies in the future"));
     }
@@ -130,7 +159,8 @@ pub fn uat(json: &Json, unit: UatUnit, now_ms: i64) -> Result<i64, String> {
 /// What the caller adds to a file that is imported.
 #[derive(Clone, Copy)]
 pub struct Binding<'a> {
-    /// The URL of a file that does not name its own: only the operator can say whose keys they are.
+    /// The URL of a file that does not name its own: only the operator can say whose keys they
+    /// are.
     pub url: Option<&'a Address>,
     /// The trust setting to import under, of a URL.
     pub ctx: &'a dyn Fn(&Address) -> String,
@@ -158,16 +188,20 @@ pub struct Imported {
     pub skipped: Vec<Skipped>,
 }
 
-/// Reads what [`export`] or one of the libraries wrote. Importing never lengthens a life, and keys go through the same
-/// filter as fetched ones.
+/// Reads what [`export`] or one of the libraries wrote. Importing never lengthens a life, and keys
+/// go through the same filter as fetched ones.
 ///
 /// # Errors
-/// [`Code::BadInput`] when it is no such file or its one entry is unsound; [`Code::Usage`] when the URL is missing or
-/// too much.
+/// [`Code::BadInput`] when it is no such file or its one entry is unsound; [`Code::Usage`] when the
+/// URL is missing or too much.
 pub fn import(bytes: &[u8], binding: Binding<'_>, now_ms: i64) -> Result<Imported, Error> {
     let bad = |why: String| Error::input(Code::BadInput, "the file", why);
-    let Json::Object(object) = Json::parse(bytes).map_err(|why| bad(format!("is not JSON: {why}")))? else {
-        return Err(bad("is no JSON object, so neither a bundle nor a key set".into()));
+    let Json::Object(object) =
+        Json::parse(bytes).map_err(|why| bad(format!("is not JSON: {why}")))?
+    else {
+        return Err(bad(
+            "is no JSON object, so neither a bundle nor a key set".into()
+        ));
     };
     if object.has("format") || object.has("entries") {
         return import_bundle(&object, binding, now_ms);
@@ -181,21 +215,39 @@ pub fn import(bytes: &[u8], binding: Binding<'_>, now_ms: i64) -> Result<Importe
         return Err(error.hint("add --url URL; only you can know whose keys these are"));
     };
     let source = if object.has("keys") {
-        Source { jwks: Json::Object(object), fetched_at_ms: None, expires_at_ms: None, etag: None, issuer: None }
+        Source {
+            jwks: Json::Object(object),
+            fetched_at_ms: None,
+            expires_at_ms: None,
+            etag: None,
+            issuer: None,
+        }
     } else {
         let (Some(jwks), Some(time)) = (object.member("jwks"), object.member("uat")) else {
             return Err(bad("has neither \"keys\" nor \"jwks\" and \"uat\"".into()));
         };
-        let fetched_at_ms = uat(time, binding.unit, now_ms).map_err(|why| bad(format!("has a \"uat\" that {why}")))?;
-        Source { jwks: jwks.clone(), fetched_at_ms: Some(fetched_at_ms), expires_at_ms: None, etag: None, issuer: None }
+        let fetched_at_ms = uat(time, binding.unit, now_ms)
+            .map_err(|why| bad(format!("has a \"uat\" that {why}")))?;
+        Source {
+            jwks: jwks.clone(),
+            fetched_at_ms: Some(fetched_at_ms),
+            expires_at_ms: None,
+            etag: None,
+            issuer: None,
+        }
     };
     let entry = source.entry(url, binding, now_ms).map_err(bad)?;
-    Ok(Imported { entries: vec![entry], skipped: Vec::new() })
+    Ok(Imported {
+        entries: vec![entry],
+        skipped: Vec::new(),
+    })
 }
 
 fn import_bundle(bundle: &Object, binding: Binding<'_>, now_ms: i64) -> Result<Imported, Error> {
     let bad = |why: &str| Error::input(Code::BadInput, "the bundle", why);
-    if bundle.text("format") != Some(BUNDLE) || !matches!(bundle.member("v"), Some(Json::Number(v)) if v == "1") {
+    if bundle.text("format") != Some(BUNDLE)
+        || !matches!(bundle.member("v"), Some(Json::Number(v)) if v == "1")
+    {
         return Err(bad("is of a format that this jwtctl does not know"));
     }
     if bundle.text("uat_unit") != Some("ms") || binding.unit == UatUnit::Seconds {
@@ -204,13 +256,19 @@ fn import_bundle(bundle: &Object, binding: Binding<'_>, now_ms: i64) -> Result<I
     if binding.url.is_some() {
         return Err(Error::usage("--url", "a bundle names its own URLs"));
     }
-    let Some(Json::Array(items)) = bundle.member("entries") else { return Err(bad("has no array \"entries\"")) };
+    let Some(Json::Array(items)) = bundle.member("entries") else {
+        return Err(bad("has no array \"entries\""));
+    };
     let mut imported = Imported::default();
     for item in items {
         match import_bundled(item, binding, now_ms) {
             Ok(entry) => imported.entries.push(entry),
             Err(why) => imported.skipped.push(Skipped {
-                url: redacted(item.as_object().and_then(|it| it.text("url")).unwrap_or("an entry without a URL")),
+                url: redacted(
+                    item.as_object()
+                        .and_then(|it| it.text("url"))
+                        .unwrap_or("an entry without a URL"),
+                ),
                 why,
             }),
         }
@@ -227,18 +285,31 @@ fn import_bundled(item: &Json, binding: Binding<'_>, now_ms: i64) -> Result<Entr
         return Err("has a URL that is not in its normal form".into());
     }
     let jwks = item.member("jwks").ok_or("has no \"jwks\"")?;
-    if item.text("jwks_sha256").is_some_and(|sum| sum != sha256_hex(&[jwks.to_text().as_bytes()])) {
+    if item
+        .text("jwks_sha256")
+        .is_some_and(|sum| sum != sha256_hex(&[jwks.to_text().as_bytes()]))
+    {
         return Err("is damaged (its checksum is wrong)".into());
     }
     let time = item.member("uat").ok_or("has no \"uat\"")?;
-    let fetched_at_ms = uat(time, UatUnit::Millis, now_ms).map_err(|why| format!("has a \"uat\" that {why}"))?;
+    let fetched_at_ms =
+        uat(time, UatUnit::Millis, now_ms).map_err(|why| format!("has a \"uat\" that {why}"))?;
     let expires_at_ms = match item.member("expires_at_ms") {
-        Some(Json::Number(text)) => Some(text.parse().map_err(|_| "has an \"expires_at_ms\" that is no whole number")?),
+        Some(Json::Number(text)) => Some(
+            text.parse()
+                .map_err(|_| "has an \"expires_at_ms\" that is no whole number")?,
+        ),
         _ => return Err("has no \"expires_at_ms\"".into()),
     };
     let [etag, issuer] = ["etag", "issuer"].map(|name| item.text(name).map(String::from));
-    Source { jwks: jwks.clone(), fetched_at_ms: Some(fetched_at_ms), expires_at_ms, etag, issuer }
-        .entry(&address, binding, now_ms)
+    Source {
+        jwks: jwks.clone(),
+        fetched_at_ms: Some(fetched_at_ms),
+        expires_at_ms,
+        etag,
+        issuer,
+    }
+    .entry(&address, binding, now_ms)
 }
 
 /// What a file says about one set.
@@ -267,12 +338,17 @@ impl Source {
             requested_at_ms: fetched_at_ms,
             fetched_at_ms,
             expires_at_ms,
-            stale_until_ms: expires_at_ms.saturating_add(if fresh { DEFAULT_GRACE_S * 1000 } else { 0 }),
+            stale_until_ms: expires_at_ms.saturating_add(if fresh {
+                DEFAULT_GRACE_S * 1000
+            } else {
+                0
+            }),
             boot: None,
             provenance: Provenance::Import,
         };
         let mut entry = Entry::new(url.as_str(), &(binding.ctx)(url), published.jwks, stamp)?;
-        (entry.dropped, entry.issuer, entry.http.etag) = (published.dropped, self.issuer, self.etag);
+        (entry.dropped, entry.issuer, entry.http.etag) =
+            (published.dropped, self.issuer, self.etag);
         Ok(entry)
     }
 }
@@ -299,7 +375,16 @@ mod tests {
     fn read(text: &str, unit: UatUnit, reset_uat: bool) -> Result<Entry, Error> {
         let url = Address::parse(URL, false).unwrap();
         let url = (!text.contains("entries")).then_some(&url);
-        let imported = import(text.as_bytes(), Binding { url, ctx: &|_| "system".into(), unit, reset_uat }, NOW_MS)?;
+        let imported = import(
+            text.as_bytes(),
+            Binding {
+                url,
+                ctx: &|_| "system".into(),
+                unit,
+                reset_uat,
+            },
+            NOW_MS,
+        )?;
         let first = imported.entries.into_iter().next();
         first.ok_or_else(|| Error::usage("skipped", imported.skipped[0].why.clone()))
     }
@@ -313,38 +398,94 @@ mod tests {
             assert!(again.lifetime_ms() <= 3_600_000 && again.provenance == Provenance::Import);
         }
         let jose = format!(r#"{{"jwks":{{"keys":[{OKP}]}},"uat":{}}}"#, NOW_MS - 5123);
-        assert_eq!(export(&[&full(NOW_MS - 5123)], Format::Jose, NOW_MS).unwrap(), jose);
+        assert_eq!(
+            export(&[&full(NOW_MS - 5123)], Format::Jose, NOW_MS).unwrap(),
+            jose
+        );
         let seconds = export(&[&full(NOW_MS - 5123)], Format::Oauth4webapi, NOW_MS).unwrap();
-        assert!(seconds.ends_with(&format!("\"uat\":{}}}", NOW_MS / 1000 - 6)), "{seconds}");
+        assert!(
+            seconds.ends_with(&format!("\"uat\":{}}}", NOW_MS / 1000 - 6)),
+            "{seconds}"
+        );
     }
 
     #[test]
     fn times_are_never_taken_on_faith() {
         let number = |text: String| Json::Number(text);
         let (s, ms) = (NOW_MS / 1000, NOW_MS);
-        for (text, unit) in [(s, UatUnit::Auto), (ms, UatUnit::Auto), (s, UatUnit::Seconds), (ms, UatUnit::Millis)] {
+        for (text, unit) in [
+            (s, UatUnit::Auto),
+            (ms, UatUnit::Auto),
+            (s, UatUnit::Seconds),
+            (ms, UatUnit::Millis),
+        ] {
             assert_eq!(uat(&number(text.to_string()), unit, NOW_MS), Ok(NOW_MS));
         }
-        for text in ["0", "-1", "1e999", "-1e999", "9e15", "1e300", &format!("{}", s + 61), &format!("{}", ms + 60_001)] {
-            assert!(uat(&number(text.into()), UatUnit::Auto, NOW_MS).is_err(), "{text}");
+        for text in [
+            "0",
+            "-1",
+            "1e999",
+            "-1e999",
+            "9e15",
+            "1e300",
+            &format!("{}", s + 61),
+            &format!("{}", ms + 60_001),
+        ] {
+            assert!(
+                uat(&number(text.into()), UatUnit::Auto, NOW_MS).is_err(),
+                "{text}"
+            );
         }
         assert!(uat(&number(s.to_string()), UatUnit::Millis, NOW_MS).is_err());
         assert!(uat(&number(ms.to_string()), UatUnit::Seconds, NOW_MS).is_err());
         assert!(uat(&Json::String(s.to_string()), UatUnit::Auto, NOW_MS).is_err());
         assert!(uat(&Json::Null, UatUnit::Auto, NOW_MS).is_err());
-        for text in [r#"{"jwks":{"keys":[]},"uat":NaN}"#, r#"{"jwks":{"keys":[]}}"#, r#"{"uat":1}"#, "{}", "[]", "7"] {
-            assert_eq!(read(text, UatUnit::Auto, false).unwrap_err().code(), Code::BadInput, "{text}");
+        for text in [
+            r#"{"jwks":{"keys":[]},"uat":NaN}"#,
+            r#"{"jwks":{"keys":[]}}"#,
+            r#"{"uat":1}"#,
+            "{}",
+            "[]",
+            "7",
+        ] {
+            assert_eq!(
+                read(text, UatUnit::Auto, false).unwrap_err().code(),
+                Code::BadInput,
+                "{text}"
+            );
         }
     }
 
     #[test]
     fn an_import_lengthens_no_life() {
-        let long = export(&[&Entry { expires_at_ms: i64::MAX, ..full(NOW_MS - 1000) }], Format::Bundle, NOW_MS).unwrap();
-        assert_eq!(read(&long, UatUnit::Auto, false).unwrap().lifetime_ms(), 3_600_000);
-        let short = export(&[&Entry { expires_at_ms: i64::MIN, ..full(NOW_MS - 1000) }], Format::Bundle, NOW_MS).unwrap();
+        let long = export(
+            &[&Entry {
+                expires_at_ms: i64::MAX,
+                ..full(NOW_MS - 1000)
+            }],
+            Format::Bundle,
+            NOW_MS,
+        )
+        .unwrap();
+        assert_eq!(
+            read(&long, UatUnit::Auto, false).unwrap().lifetime_ms(),
+            3_600_000
+        );
+        let short = export(
+            &[&Entry {
+                expires_at_ms: i64::MIN,
+                ..full(NOW_MS - 1000)
+            }],
+            Format::Bundle,
+            NOW_MS,
+        )
+        .unwrap();
         assert_eq!(read(&short, UatUnit::Auto, false).unwrap().lifetime_ms(), 0);
         let jose = export(&[&full(NOW_MS - 1000)], Format::Jose, NOW_MS).unwrap();
-        assert_eq!(read(&jose, UatUnit::Auto, false).unwrap().lifetime_ms(), 600_000);
+        assert_eq!(
+            read(&jose, UatUnit::Auto, false).unwrap().lifetime_ms(),
+            600_000
+        );
         let reset = read(&jose, UatUnit::Auto, true).unwrap();
         assert_eq!((reset.lifetime_ms(), reset.grace_ms()), (0, 0));
         let bare = export(&[&full(NOW_MS)], Format::Jwks, NOW_MS).unwrap();
@@ -353,18 +494,37 @@ mod tests {
 
     #[test]
     fn imported_keys_go_through_the_filter() {
-        let text = format!(r#"{{"jwks":{{"keys":[{OKP},{{"kty":"oct","k":"AAAA"}}]}},"uat":{NOW_MS}}}"#);
+        let text =
+            format!(r#"{{"jwks":{{"keys":[{OKP},{{"kty":"oct","k":"AAAA"}}]}},"uat":{NOW_MS}}}"#);
         let entry = read(&text, UatUnit::Auto, false).unwrap();
         assert!(!entry.content.get().contains("AAAA") && entry.dropped.len() == 1);
-        let tampered = export(&[&full(NOW_MS)], Format::Bundle, NOW_MS).unwrap().replace("\"kid\":\"a\"", "\"kid\":\"b\"");
-        assert!(read(&tampered, UatUnit::Auto, false).unwrap_err().to_string().contains("damaged"));
+        let tampered = export(&[&full(NOW_MS)], Format::Bundle, NOW_MS)
+            .unwrap()
+            .replace("\"kid\":\"a\"", "\"kid\":\"b\"");
+        assert!(
+            read(&tampered, UatUnit::Auto, false)
+                .unwrap_err()
+                .to_string()
+                .contains("damaged")
+        );
     }
 
     #[test]
     fn a_file_without_a_url_needs_one() {
-        let binding = Binding { url: None, ctx: &|_| "system".into(), unit: UatUnit::Auto, reset_uat: false };
+        let binding = Binding {
+            url: None,
+            ctx: &|_| "system".into(),
+            unit: UatUnit::Auto,
+            reset_uat: false,
+        };
         let text = format!(r#"{{"jwks":{{"keys":[]}},"uat":{NOW_MS}}}"#);
-        assert_eq!(import(text.as_bytes(), binding, NOW_MS).unwrap_err().code(), Code::Usage);
-        assert_eq!(export(&[], Format::Jose, NOW_MS).unwrap_err().code(), Code::Usage);
+        assert_eq!(
+            import(text.as_bytes(), binding, NOW_MS).unwrap_err().code(),
+            Code::Usage
+        );
+        assert_eq!(
+            export(&[], Format::Jose, NOW_MS).unwrap_err().code(),
+            Code::Usage
+        );
     }
 }

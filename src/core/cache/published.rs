@@ -1,5 +1,5 @@
-//! A published key set as strangers serve it, reduced to what may be kept: public keys only, one bad key never spoiling
-//! the rest (RFC 7517 §5).
+//! A published key set as strangers serve it, reduced to what may be kept: public keys only, one
+//! bad key never spoiling the rest (RFC 7517 §5).
 
 use serde::{Deserialize, Serialize};
 
@@ -49,12 +49,26 @@ impl Published {
     /// As [`Published::parse`].
     pub fn from_json(json: Json) -> Result<Self, String> {
         check_depth(&json, MAX_DEPTH)?;
-        let Json::Object(mut set) = json else { return Err(format!("is {}, not a JWK Set", json.kind())) };
-        if let Some((name, _)) = set.0.iter().enumerate().find_map(|(i, it)| set.0[..i].iter().find(|(name, _)| *name == it.0)) {
+        let Json::Object(mut set) = json else {
+            return Err(format!("is {}, not a JWK Set", json.kind()));
+        };
+        if let Some((name, _)) = set
+            .0
+            .iter()
+            .enumerate()
+            .find_map(|(i, it)| set.0[..i].iter().find(|(name, _)| *name == it.0))
+        {
             return Err(format!("has {name:?} twice"));
         }
-        let Some(keys) = set.remove("keys") else { return Err("has no \"keys\", so it is no JWK Set".into()) };
-        let Json::Array(keys) = keys else { return Err(format!("has \"keys\" that is {}, not an array", keys.kind())) };
+        let Some(keys) = set.remove("keys") else {
+            return Err("has no \"keys\", so it is no JWK Set".into());
+        };
+        let Json::Array(keys) = keys else {
+            return Err(format!(
+                "has \"keys\" that is {}, not an array",
+                keys.kind()
+            ));
+        };
         if keys.len() > MAX_KEYS {
             return Err(format!("has {} keys, more than {MAX_KEYS}", keys.len()));
         }
@@ -84,17 +98,25 @@ pub fn document(body: &[u8]) -> Result<Json, String> {
 }
 
 fn check_depth(json: &Json, left: usize) -> Result<(), String> {
-    let Some(left) = left.checked_sub(1) else { return Err(format!("is nested deeper than {MAX_DEPTH} levels")) };
+    let Some(left) = left.checked_sub(1) else {
+        return Err(format!("is nested deeper than {MAX_DEPTH} levels"));
+    };
     match json {
         Json::Array(items) => items.iter().try_for_each(|item| check_depth(item, left)),
-        Json::Object(object) => object.0.iter().try_for_each(|(_, value)| check_depth(value, left)),
+        Json::Object(object) => object
+            .0
+            .iter()
+            .try_for_each(|(_, value)| check_depth(value, left)),
         _ => Ok(()),
     }
 }
 
-/// Why a key must not be stored. Kinds of keys that are not known yet may be, since a later jwtctl may know them.
+/// Why a key must not be stored. Kinds of keys that are not known yet may be, since a later jwtctl
+/// may know them.
 fn objection(json: &Json) -> Option<&'static str> {
-    let Json::Object(jwk) = json else { return Some("not_an_object") };
+    let Json::Object(jwk) = json else {
+        return Some("not_an_object");
+    };
     let kty = jwk.text("kty");
     if kty == Some("oct") {
         return Some("kty_oct");
@@ -128,7 +150,11 @@ mod tests {
             {{"kty":"OKP","crv":"Ed25519","x":"AA","x":"BB"}},{{"kid":"b"}},{{"kty":"EC","crv":"P-999","x":"AA"}}]}}"#
         );
         let published = Published::parse(set.as_bytes()).unwrap();
-        let why: Vec<_> = published.dropped.iter().map(|it| (it.i, it.why.as_str())).collect();
+        let why: Vec<_> = published
+            .dropped
+            .iter()
+            .map(|it| (it.i, it.why.as_str()))
+            .collect();
         assert_eq!(
             why,
             [
@@ -142,7 +168,9 @@ mod tests {
         );
         assert_eq!(
             published.jwks,
-            format!(r#"{{"keys":[{OKP},{{"kty":"AKP","pub":"AA","alg":"ML-DSA-44"}},{{"kty":"EC","crv":"P-999","x":"AA"}}]}}"#)
+            format!(
+                r#"{{"keys":[{OKP},{{"kty":"AKP","pub":"AA","alg":"ML-DSA-44"}},{{"kty":"EC","crv":"P-999","x":"AA"}}]}}"#
+            )
         );
     }
 
@@ -150,7 +178,11 @@ mod tests {
     fn what_is_no_set_is_refused() {
         let many = format!(r#"{{"keys":[{}]}}"#, vec![OKP; 101].join(","));
         let large = format!(r#"{{"keys":[],"x":"{}"}}"#, "x".repeat(MAX_BODY));
-        let deep = format!(r#"{{"keys":[],"x":{}{}}}"#, "[".repeat(5000), "]".repeat(5000));
+        let deep = format!(
+            r#"{{"keys":[],"x":{}{}}}"#,
+            "[".repeat(5000),
+            "]".repeat(5000)
+        );
         let nested = format!(r#"{{"keys":[],"x":{}{}}}"#, "[".repeat(10), "]".repeat(10));
         for text in [
             "",
@@ -166,8 +198,15 @@ mod tests {
             &deep,
             &nested,
         ] {
-            assert!(Published::parse(text.as_bytes()).is_err(), "{}", &text[..text.len().min(60)]);
+            assert!(
+                Published::parse(text.as_bytes()).is_err(),
+                "{}",
+                &text[..text.len().min(60)]
+            );
         }
-        assert_eq!(Published::parse(br#"{"keys":[]}"#).unwrap().jwks, r#"{"keys":[]}"#);
+        assert_eq!(
+            Published::parse(br#"{"keys":[]}"#).unwrap().jwks,
+            r#"{"keys":[]}"#
+        );
     }
 }

@@ -1,5 +1,6 @@
-//! A bundle under a signature, for machines that get their keys by a way that anybody may have been on: the bundle is the
-//! payload of a compact JWS (RFC 7515) of a type of its own, so that no other token can pass for one.
+//! A bundle under a signature, for machines that get their keys by a way that anybody may have been
+//! on: the bundle is the payload of a compact JWS (RFC 7515) of a type of its own, so that no other
+//! token can pass for one.
 
 use std::sync::Arc;
 
@@ -20,40 +21,64 @@ pub const TYP: &str = "jwtctl-bundle+jws";
 pub fn sign(bundle: &str, key: &Key) -> Result<String, Error> {
     let bad = |why: &str| Error::input(Code::BadKey, key.label(), why);
     let alg = key.algorithms(Job::Sign).first().copied();
-    let Some(alg) = alg else { return Err(bad("cannot sign: it has no private half, is for something else, or is too short")) };
+    let Some(alg) = alg else {
+        return Err(bad(
+            "cannot sign: it has no private half, is for something else, or is too short",
+        ));
+    };
     let signer = key.signer(alg, false).map_err(|misfit| bad(misfit.why()))?;
     let mut header = vec![("typ".to_owned(), TYP.into())];
-    header.extend(key.kid.as_ref().map(|kid| ("kid".to_owned(), kid.as_str().into())));
+    header.extend(
+        key.kid
+            .as_ref()
+            .map(|kid| ("kid".to_owned(), kid.as_str().into())),
+    );
     jws::sign(&Object(header), bundle.as_bytes(), &signer).map_err(|why| bad(&why))
 }
 
 /// Whether a file is a compact JWS rather than JSON.
 pub fn is_signed(file: &[u8]) -> bool {
     let text = file.trim_ascii();
-    let in_alphabet = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.');
+    let in_alphabet =
+        |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.');
     text.iter().all(in_alphabet) && text.iter().filter(|byte| **byte == b'.').count() == 2
 }
 
-/// The bundle in `file`, called `name` in messages, if one of `keys` has signed it. Of several keys, only those that the
-/// signature names are tried.
+/// The bundle in `file`, called `name` in messages, if one of `keys` has signed it. Of several
+/// keys, only those that the signature names are tried.
 ///
 /// # Errors
-/// [`Code::BadInput`] when it is no signed bundle; [`Code::NoMatchingKey`] when none of the keys is for it;
-/// [`Code::BadSignature`] when none of them has signed it.
+/// [`Code::BadInput`] when it is no signed bundle; [`Code::NoMatchingKey`] when none of the keys is
+/// for it; [`Code::BadSignature`] when none of them has signed it.
 pub fn open(file: &[u8], name: &str, keys: &[Arc<Key>]) -> Result<Vec<u8>, Error> {
     let bad = |why: String| Error::input(Code::BadInput, name, why);
     if !is_signed(file) {
-        return Err(bad("is not signed".into()).hint("only a bundle that cache export --sign wrote is"));
+        return Err(
+            bad("is not signed".into()).hint("only a bundle that cache export --sign wrote is")
+        );
     }
     let text = std::str::from_utf8(file.trim_ascii()).map_err(|_| bad("is not text".into()))?;
-    let token = jws::parse(text, Form::Raw).map_err(|reason| bad(format!("is no signed bundle: {}", reason.message)))?;
+    let token = jws::parse(text, Form::Raw)
+        .map_err(|reason| bad(format!("is no signed bundle: {}", reason.message)))?;
     let header = token.header();
-    header.check_critical(false).map_err(|reason| bad(format!("is no signed bundle: {}", reason.message)))?;
+    header
+        .check_critical(false)
+        .map_err(|reason| bad(format!("is no signed bundle: {}", reason.message)))?;
     if !header.typ().is_some_and(|typ| same_type(typ, TYP)) {
-        return Err(bad(format!("is signed, and no bundle: its typ is not {TYP}")));
+        return Err(bad(format!(
+            "is signed, and no bundle: its typ is not {TYP}"
+        )));
     }
-    let alg: SigAlg = header.alg().parse().map_err(|_| bad("is signed with an algorithm that jwtctl does not know".into()))?;
-    let named = |key: &&Arc<Key>| keys.len() == 1 || header.kid().is_none_or(|kid| key.kid.as_deref() == Some(kid));
+    let alg: SigAlg = header
+        .alg()
+        .parse()
+        .map_err(|_| bad("is signed with an algorithm that jwtctl does not know".into()))?;
+    let named = |key: &&Arc<Key>| {
+        keys.len() == 1
+            || header
+                .kid()
+                .is_none_or(|kid| key.kid.as_deref() == Some(kid))
+    };
     let (mut tried, mut misfit) = (false, None);
     for key in keys.iter().filter(named) {
         match key.verifier(alg, false) {
@@ -65,13 +90,26 @@ pub fn open(file: &[u8], name: &str, keys: &[Arc<Key>]) -> Result<Vec<u8>, Error
         }
     }
     if tried {
-        let reason = Reason::new(Code::BadSignature, "signature", format!("{name} is not as --verify-key has signed it"));
+        let reason = Reason::new(
+            Code::BadSignature,
+            "signature",
+            format!("{name} is not as --verify-key has signed it"),
+        );
         return Err(reason.hint("it was changed on its way, or signed by another key: get it again, or name that key").into());
     }
-    let by = header.kid().map(|kid| format!(" by key {kid:?}")).unwrap_or_default();
+    let by = header
+        .kid()
+        .map(|kid| format!(" by key {kid:?}"))
+        .unwrap_or_default();
     let but = misfit.unwrap_or_else(|| "--verify-key has no such key".into());
-    let reason = Reason::new(Code::NoMatchingKey, "kid", format!("{name} is signed{by} with {alg}, and {but}"));
-    Err(reason.hint("name the public half of the key that it was signed with").into())
+    let reason = Reason::new(
+        Code::NoMatchingKey,
+        "kid",
+        format!("{name} is signed{by} with {alg}, and {but}"),
+    );
+    Err(reason
+        .hint("name the public half of the key that it was signed with")
+        .into())
 }
 
 #[cfg(test)]
@@ -79,7 +117,9 @@ mod tests {
     use super::*;
 
     fn key(jwk: &str) -> Arc<Key> {
-        let Ok(super::super::super::json::Json::Object(jwk)) = super::super::super::json::Json::parse(jwk.as_bytes()) else {
+        let Ok(super::super::super::json::Json::Object(jwk)) =
+            super::super::super::json::Json::parse(jwk.as_bytes())
+        else {
             panic!("{jwk}")
         };
         Arc::new(Key::from_jwk(jwk).unwrap())
@@ -98,7 +138,10 @@ mod tests {
     }
 
     fn other(kid: &str) -> Arc<Key> {
-        key(&format!(r#"{{"kty":"oct","kid":"{kid}","alg":"HS256","k":"{}"}}"#, "A".repeat(43)))
+        key(&format!(
+            r#"{{"kty":"oct","kid":"{kid}","alg":"HS256","k":"{}"}}"#,
+            "A".repeat(43)
+        ))
     }
 
     fn code(file: &str, keys: &[Arc<Key>]) -> Code {
@@ -110,9 +153,15 @@ mod tests {
         for key in [ours(), other("secret")] {
             let file = sign("{\"a\":1}", &key).unwrap() + "\n";
             assert!(is_signed(file.as_bytes()));
-            assert_eq!(open(file.as_bytes(), "F", std::slice::from_ref(&key)).unwrap(), b"{\"a\":1}");
+            assert_eq!(
+                open(file.as_bytes(), "F", std::slice::from_ref(&key)).unwrap(),
+                b"{\"a\":1}"
+            );
             // In a set it is found by its name, and alone whatever it is called.
-            assert_eq!(open(file.as_bytes(), "F", &[other("x"), key, ours()]).unwrap(), b"{\"a\":1}");
+            assert_eq!(
+                open(file.as_bytes(), "F", &[other("x"), key, ours()]).unwrap(),
+                b"{\"a\":1}"
+            );
         }
     }
 
@@ -121,9 +170,14 @@ mod tests {
         let file = sign("{}", &ours()).unwrap();
         assert_eq!(code(&file, &[other("ours")]), Code::NoMatchingKey);
         assert_eq!(code(&file, &[]), Code::NoMatchingKey);
-        assert_eq!(code(&file, &[ed("theirs"), other("ours")]), Code::NoMatchingKey);
+        assert_eq!(
+            code(&file, &[ed("theirs"), other("ours")]),
+            Code::NoMatchingKey
+        );
         assert!(open(file.as_bytes(), "F", &[ed("theirs")]).is_ok());
-        let foreign = key(r#"{"kty":"OKP","crv":"Ed25519","x":"JrQLj5P_89iXES9-vFgrIy29clF9CC_oPPsw3c5D0bs"}"#);
+        let foreign = key(
+            r#"{"kty":"OKP","crv":"Ed25519","x":"JrQLj5P_89iXES9-vFgrIy29clF9CC_oPPsw3c5D0bs"}"#,
+        );
         assert_eq!(code(&file, &[foreign]), Code::BadSignature);
         for at in 0..file.len() {
             let mut changed = file.clone().into_bytes();
@@ -136,16 +190,32 @@ mod tests {
     fn no_other_token_passes_for_a_bundle() {
         let signer = ours().signer(SigAlg::EdDsa, false).unwrap();
         let with = |members: &[(&str, &str)]| {
-            let members = members.iter().map(|(name, value)| ((*name).to_owned(), (*value).into())).collect();
+            let members = members
+                .iter()
+                .map(|(name, value)| ((*name).to_owned(), (*value).into()))
+                .collect();
             jws::sign(&Object(members), b"{}", &signer).unwrap()
         };
-        assert!(open(with(&[("typ", "application/JWTCTL-bundle+jws")]).as_bytes(), "F", &[ours()]).is_ok());
+        assert!(
+            open(
+                with(&[("typ", "application/JWTCTL-bundle+jws")]).as_bytes(),
+                "F",
+                &[ours()]
+            )
+            .is_ok()
+        );
         for members in [&[][..], &[("typ", "JWT")], &[("typ", "bundle+jws")]] {
             assert_eq!(code(&with(members), &[ours()]), Code::BadInput);
         }
-        for file in
-            ["", "{}", "{\"a\":\"..\"}", "..", "a.b.c", "e30.e30.", "eyJhbGciOiJub25lIiwidHlwIjoiand0Y3RsLWJ1bmRsZStqd3MifQ.e30."]
-        {
+        for file in [
+            "",
+            "{}",
+            "{\"a\":\"..\"}",
+            "..",
+            "a.b.c",
+            "e30.e30.",
+            "eyJhbGciOiJub25lIiwidHlwIjoiand0Y3RsLWJ1bmRsZStqd3MifQ.e30.",
+        ] {
             assert_eq!(code(file, &[ours()]), Code::BadInput, "{file}");
         }
     }

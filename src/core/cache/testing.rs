@@ -24,7 +24,11 @@ impl FakeClock {
     }
 
     pub fn env(&self) -> Env<'_> {
-        Env { now: Timestamp(self.0.get() / 1000), random: &|buffer| buffer.fill(7), clock: self }
+        Env {
+            now: Timestamp(self.0.get() / 1000),
+            random: &|buffer| buffer.fill(7),
+            clock: self,
+        }
     }
 }
 
@@ -38,7 +42,10 @@ impl Clock for FakeClock {
     }
 
     fn boot(&self) -> Option<Boot> {
-        Some(Boot { id: "this".into(), ms: BOOT_MS })
+        Some(Boot {
+            id: "this".into(),
+            ms: BOOT_MS,
+        })
     }
 
     fn sleep(&self, duration: Duration) {

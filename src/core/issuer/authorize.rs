@@ -1,5 +1,5 @@
-//! `/authorize`: whoever asks is let in at once, and still only gets a code that the right client can use (RFC 6749 §4.1,
-//! RFC 7636, RFC 9207).
+//! `/authorize`: whoever asks is let in at once, and still only gets a code that the right client
+//! can use (RFC 6749 §4.1, RFC 7636, RFC 9207).
 
 use super::super::env::Env;
 use super::grants::{Code, Grant};
@@ -10,7 +10,12 @@ use super::{Issuer, Settings, State, uri};
 const MAX_TEXT: usize = 2048;
 
 /// Answers an authorization request: a redirect, or a refusal to redirect anywhere.
-pub(super) fn authorize(state: &mut State, issuer: &Issuer, request: &Request<'_>, env: &Env<'_>) -> Result<Response, Refusal> {
+pub(super) fn authorize(
+    state: &mut State,
+    issuer: &Issuer,
+    request: &Request<'_>,
+    env: &Env<'_>,
+) -> Result<Response, Refusal> {
     let invalid = |why: String| Refusal::new("invalid_request", why);
     let form = match request.method {
         "POST" => request.form(),
@@ -18,30 +23,65 @@ pub(super) fn authorize(state: &mut State, issuer: &Issuer, request: &Request<'_
     };
     let form = form.map_err(invalid)?;
     // Until these two are known to be right, nobody is sent anywhere (RFC 6749 §4.1.2.1).
-    let client_id = form.value("client_id").ok_or_else(|| invalid("client_id is missing".into()))?;
-    if !state.settings.clients.is_empty() && !state.settings.clients.iter().any(|it| it.id == client_id) {
-        return Err(Refusal::new("invalid_client", "the client is not registered"));
+    let client_id = form
+        .value("client_id")
+        .ok_or_else(|| invalid("client_id is missing".into()))?;
+    if !state.settings.clients.is_empty()
+        && !state.settings.clients.iter().any(|it| it.id == client_id)
+    {
+        return Err(Refusal::new(
+            "invalid_client",
+            "the client is not registered",
+        ));
     }
-    let redirect_uri = form.value("redirect_uri").ok_or_else(|| invalid("redirect_uri is missing".into()))?;
+    let redirect_uri = form
+        .value("redirect_uri")
+        .ok_or_else(|| invalid("redirect_uri is missing".into()))?;
     if !may_redirect(&state.settings, redirect_uri) {
-        return Err(invalid("the redirect_uri is neither on this machine nor registered".into()));
+        return Err(invalid(
+            "the redirect_uri is neither on this machine nor registered".into(),
+        ));
     }
     let answer = match check(&form) {
-        Err(refusal) => vec![("error", refusal.error.to_owned()), ("error_description", refusal.description)],
+        Err(refusal) => vec![
+            ("error", refusal.error.to_owned()),
+            ("error_description", refusal.description),
+        ],
         Ok(challenge) => {
             let code = grant(&form, client_id, issuer, &state.settings, env);
-            let code = Code { grant: code, redirect_uri: redirect_uri.into(), challenge: challenge.into() };
+            let code = Code {
+                grant: code,
+                redirect_uri: redirect_uri.into(),
+                challenge: challenge.into(),
+            };
             vec![("code", state.grants.code(code, env))]
         }
     };
-    let remark = answer.iter().map(|(name, value)| if *name == "code" { "code".into() } else { value.clone() });
-    let remark = format!("client {client_id}: {}", remark.collect::<Vec<_>>().join(": "));
+    let remark = answer.iter().map(|(name, value)| {
+        if *name == "code" {
+            "code".into()
+        } else {
+            value.clone()
+        }
+    });
+    let remark = format!(
+        "client {client_id}: {}",
+        remark.collect::<Vec<_>>().join(": ")
+    );
     let state_parameter = form.value("state").map(|value| ("state", value.to_owned()));
-    let parameters = answer.into_iter().chain(state_parameter).chain([("iss", issuer.name.clone())]);
-    let parameters: Vec<String> = parameters.map(|(name, value)| format!("{name}={}", escape(&value))).collect();
+    let parameters = answer
+        .into_iter()
+        .chain(state_parameter)
+        .chain([("iss", issuer.name.clone())]);
+    let parameters: Vec<String> = parameters
+        .map(|(name, value)| format!("{name}={}", escape(&value)))
+        .collect();
     let joint = if redirect_uri.contains('?') { '&' } else { '?' };
     let location = format!("{redirect_uri}{joint}{}", parameters.join("&"));
-    Ok(Response::empty(302).with("location", location).no_store().remark(remark))
+    Ok(Response::empty(302)
+        .with("location", location)
+        .no_store()
+        .remark(remark))
 }
 
 /// The PKCE challenge of a request that may have a code.
@@ -50,42 +90,78 @@ fn check(form: &Form) -> Result<&str, Refusal> {
     match form.value("response_type") {
         None => return refuse("invalid_request", "response_type is missing"),
         Some("code") => {}
-        Some(_) => return refuse("unsupported_response_type", "only response_type=code is supported"),
+        Some(_) => {
+            return refuse(
+                "unsupported_response_type",
+                "only response_type=code is supported",
+            );
+        }
     }
-    if form.value("response_mode").is_some_and(|mode| mode != "query") {
+    if form
+        .value("response_mode")
+        .is_some_and(|mode| mode != "query")
+    {
         return refuse("invalid_request", "only response_mode=query is supported");
     }
     if form.value("request").is_some() || form.value("request_uri").is_some() {
         return refuse("request_not_supported", "request objects are not supported");
     }
-    for name in ["state", "nonce", "scope", "login_hint", "resource", "audience"] {
-        if form.value(name).is_some_and(|value| value.chars().count() > MAX_TEXT) {
+    for name in [
+        "state",
+        "nonce",
+        "scope",
+        "login_hint",
+        "resource",
+        "audience",
+    ] {
+        if form
+            .value(name)
+            .is_some_and(|value| value.chars().count() > MAX_TEXT)
+        {
             return refuse("invalid_request", "a parameter is too long");
         }
     }
-    match (form.value("code_challenge"), form.value("code_challenge_method")) {
-        (None, _) => refuse("invalid_request", "code_challenge is missing: PKCE is required"),
-        (Some(_), method) if method != Some("S256") => refuse("invalid_request", "code_challenge_method must be S256"),
+    match (
+        form.value("code_challenge"),
+        form.value("code_challenge_method"),
+    ) {
+        (None, _) => refuse(
+            "invalid_request",
+            "code_challenge is missing: PKCE is required",
+        ),
+        (Some(_), method) if method != Some("S256") => {
+            refuse("invalid_request", "code_challenge_method must be S256")
+        }
         // The length of a SHA-256 digest in base64url.
         (Some(challenge), _) if challenge.len() == 43 => Ok(challenge),
         _ => refuse("invalid_request", "code_challenge is no S256 challenge"),
     }
 }
 
-fn grant(form: &Form, client_id: &str, issuer: &Issuer, settings: &Settings, env: &Env<'_>) -> Grant {
+fn grant(
+    form: &Form,
+    client_id: &str,
+    issuer: &Issuer,
+    settings: &Settings,
+    env: &Env<'_>,
+) -> Grant {
     let text = |name: &str| form.value(name).map(String::from);
     Grant {
         tenant: issuer.tenant.clone(),
         client_id: client_id.into(),
         subject: text("login_hint").unwrap_or_else(|| settings.subject().into()),
         scope: text("scope"),
-        audience: text("resource").or_else(|| text("audience")).into_iter().collect(),
+        audience: text("resource")
+            .or_else(|| text("audience"))
+            .into_iter()
+            .collect(),
         nonce: text("nonce"),
         auth_time: env.now,
     }
 }
 
-/// Whether a browser may be sent there: to this machine on any port, or to a registered address, letter by letter.
+/// Whether a browser may be sent there: to this machine on any port, or to a registered address,
+/// letter by letter.
 fn may_redirect(settings: &Settings, redirect_uri: &str) -> bool {
     let on_this_machine = || {
         let address = uri::parse(redirect_uri)?;

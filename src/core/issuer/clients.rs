@@ -28,31 +28,53 @@ const ANYBODY: &str = "anybody";
 /// Finds out which client sends `form`. Without any registered clients, everybody is who they say.
 ///
 /// # Errors
-/// `invalid_client` when it is not registered or its secret is wrong, `invalid_request` when it authenticates twice.
-pub(super) fn authenticate(clients: &[Client], request: &Request<'_>, form: &Form) -> Result<Caller, Refusal> {
+/// `invalid_client` when it is not registered or its secret is wrong, `invalid_request` when it
+/// authenticates twice.
+pub(super) fn authenticate(
+    clients: &[Client],
+    request: &Request<'_>,
+    form: &Form,
+) -> Result<Caller, Refusal> {
     let credentials = request.authorization("Basic")?;
     let unknown = |why: &str| Refusal::unauthorized("Basic", "invalid_client", why);
     let posted = (form.value("client_id"), form.value("client_secret"));
     let (id, secret) = match (credentials, posted) {
-        (Some(_), (_, Some(_))) => return Err(Refusal::new("invalid_request", "the client authenticates in two ways")),
+        (Some(_), (_, Some(_))) => {
+            return Err(Refusal::new(
+                "invalid_request",
+                "the client authenticates in two ways",
+            ));
+        }
         (Some(credentials), (id, None)) => {
-            let (name, secret) = basic(credentials).ok_or_else(|| unknown("the Basic credentials cannot be read"))?;
+            let (name, secret) = basic(credentials)
+                .ok_or_else(|| unknown("the Basic credentials cannot be read"))?;
             let name = unescape(&name).unwrap_or(name);
             if id.is_some_and(|id| id != name) {
-                return Err(Refusal::new("invalid_request", "client_id and the Basic credentials differ"));
+                return Err(Refusal::new(
+                    "invalid_request",
+                    "client_id and the Basic credentials differ",
+                ));
             }
             (Some(name), Some(secret))
         }
         (None, (id, secret)) => (id.map(String::from), secret.map(String::from)),
     };
     if clients.is_empty() {
-        return Ok(Caller { id: id.unwrap_or_else(|| ANYBODY.into()), proven: true });
+        return Ok(Caller {
+            id: id.unwrap_or_else(|| ANYBODY.into()),
+            proven: true,
+        });
     }
     let id = id.ok_or_else(|| unknown("the client did not authenticate"))?;
-    let client = clients.iter().find(|it| it.id == id).ok_or_else(|| unknown("the client is not registered"))?;
+    let client = clients
+        .iter()
+        .find(|it| it.id == id)
+        .ok_or_else(|| unknown("the client is not registered"))?;
     match (&client.secret, secret.filter(|it| !it.is_empty())) {
         (None, None) => Ok(Caller { id, proven: false }),
-        (Some(expected), Some(given)) if is_same(expected, &given, credentials.is_some()) => Ok(Caller { id, proven: true }),
+        (Some(expected), Some(given)) if is_same(expected, &given, credentials.is_some()) => {
+            Ok(Caller { id, proven: true })
+        }
         _ => Err(unknown("the client secret is wrong")),
     }
 }
@@ -68,23 +90,59 @@ mod tests {
     use super::*;
 
     fn clients() -> Vec<Client> {
-        vec![Client { id: "app".into(), secret: Some(Secret::new(b"s+e%c".to_vec())) }, Client { id: "spa".into(), secret: None }]
+        vec![
+            Client {
+                id: "app".into(),
+                secret: Some(Secret::new(b"s+e%c".to_vec())),
+            },
+            Client {
+                id: "spa".into(),
+                secret: None,
+            },
+        ]
     }
 
-    fn ask(clients: &[Client], header: Option<&str>, form: &str) -> Result<Caller, (u16, &'static str)> {
-        let headers: Vec<(&str, &str)> = header.map(|value| ("authorization", value)).into_iter().collect();
-        let request = Request { method: "POST", path: "/token", query: None, authority: None, headers: &headers, body: b"" };
-        authenticate(clients, &request, &Form::parse(form).unwrap()).map_err(|refusal| (refusal.status, refusal.error))
+    fn ask(
+        clients: &[Client],
+        header: Option<&str>,
+        form: &str,
+    ) -> Result<Caller, (u16, &'static str)> {
+        let headers: Vec<(&str, &str)> = header
+            .map(|value| ("authorization", value))
+            .into_iter()
+            .collect();
+        let request = Request {
+            method: "POST",
+            path: "/token",
+            query: None,
+            authority: None,
+            headers: &headers,
+            body: b"",
+        };
+        authenticate(clients, &request, &Form::parse(form).unwrap())
+            .map_err(|refusal| (refusal.status, refusal.error))
     }
 
     #[test]
     fn registered_clients_prove_who_they_are() {
-        let proven = |id: &str, proven| Ok(Caller { id: id.into(), proven });
+        let proven = |id: &str, proven| {
+            Ok(Caller {
+                id: id.into(),
+                proven,
+            })
+        };
         // app:s+e%c as it is, and form-encoded.
         for credentials in ["Basic YXBwOnMrZSVj", "basic YXBwOnMlMkJlJTI1Yw=="] {
-            assert_eq!(ask(&clients(), Some(credentials), ""), proven("app", true), "{credentials}");
+            assert_eq!(
+                ask(&clients(), Some(credentials), ""),
+                proven("app", true),
+                "{credentials}"
+            );
         }
-        assert_eq!(ask(&clients(), None, "client_id=app&client_secret=s%2Be%25c"), proven("app", true));
+        assert_eq!(
+            ask(&clients(), None, "client_id=app&client_secret=s%2Be%25c"),
+            proven("app", true)
+        );
         assert_eq!(ask(&clients(), None, "client_id=spa"), proven("spa", false));
     }
 
@@ -94,19 +152,41 @@ mod tests {
             (None, "", 401, "invalid_client"),
             (None, "client_id=other", 401, "invalid_client"),
             (None, "client_id=app", 401, "invalid_client"),
-            (None, "client_id=app&client_secret=wrong", 401, "invalid_client"),
+            (
+                None,
+                "client_id=app&client_secret=wrong",
+                401,
+                "invalid_client",
+            ),
             (None, "client_id=spa&client_secret=x", 401, "invalid_client"),
             (Some("Basic !"), "", 401, "invalid_client"),
-            (Some("Basic YXBwOnMrZSVj"), "client_id=spa", 400, "invalid_request"),
-            (Some("Basic YXBwOnMrZSVj"), "client_id=app&client_secret=x", 400, "invalid_request"),
+            (
+                Some("Basic YXBwOnMrZSVj"),
+                "client_id=spa",
+                400,
+                "invalid_request",
+            ),
+            (
+                Some("Basic YXBwOnMrZSVj"),
+                "client_id=app&client_secret=x",
+                400,
+                "invalid_request",
+            ),
         ] {
-            assert_eq!(ask(&clients(), header, form), Err((status, error)), "{header:?} {form}");
+            assert_eq!(
+                ask(&clients(), header, form),
+                Err((status, error)),
+                "{header:?} {form}"
+            );
         }
     }
 
     #[test]
     fn without_registered_clients_everybody_is_one() {
-        assert_eq!(ask(&[], None, "client_id=x&client_secret=y").unwrap().id, "x");
+        assert_eq!(
+            ask(&[], None, "client_id=x&client_secret=y").unwrap().id,
+            "x"
+        );
         assert_eq!(ask(&[], None, "").unwrap().id, ANYBODY);
     }
 }

@@ -1,4 +1,5 @@
-//! Faults on demand: what goes wrong with issuers in real life, by name. `NAME[=VALUE][@ENDPOINT][*TIMES]`.
+//! Faults on demand: what goes wrong with issuers in real life, by name.
+//! `NAME[=VALUE][@ENDPOINT][*TIMES]`.
 
 use std::fmt;
 use std::str::FromStr;
@@ -129,11 +130,19 @@ impl Kind {
 }
 
 fn milliseconds(text: &str) -> Result<u64, String> {
-    let value = match text.strip_suffix("ms").and_then(|digits| digits.parse::<u64>().ok()) {
+    let value = match text
+        .strip_suffix("ms")
+        .and_then(|digits| digits.parse::<u64>().ok())
+    {
         Some(value) => Some(value),
-        None => parse_duration(text).ok().and_then(|seconds| u64::try_from(seconds).ok()).map(|it| it.saturating_mul(1000)),
+        None => parse_duration(text)
+            .ok()
+            .and_then(|seconds| u64::try_from(seconds).ok())
+            .map(|it| it.saturating_mul(1000)),
     };
-    value.filter(|it| *it <= MAX_LATENCY).ok_or_else(|| format!("{text:?} is no duration up to 10m, such as 500ms or 2s"))
+    value
+        .filter(|it| *it <= MAX_LATENCY)
+        .ok_or_else(|| format!("{text:?} is no duration up to 10m, such as 500ms or 2s"))
 }
 
 /// A fault that is to happen, where and how often.
@@ -150,25 +159,48 @@ impl FromStr for Fault {
 
     fn from_str(text: &str) -> Result<Self, String> {
         let bad = |why: String| format!("fault {text:?}: {why}");
-        let (rest, left) = match text.rsplit_once('*') {
-            Some((rest, times)) => {
-                let times = times.parse::<u32>().ok().filter(|times| *times > 0);
-                (rest, Some(times.ok_or_else(|| bad("what follows the * is no number of times".into()))?))
-            }
-            None => (text, None),
-        };
+        let (rest, left) =
+            match text.rsplit_once('*') {
+                Some((rest, times)) => {
+                    let times = times.parse::<u32>().ok().filter(|times| *times > 0);
+                    (
+                        rest,
+                        Some(times.ok_or_else(|| {
+                            bad("what follows the * is no number of times".into())
+                        })?),
+                    )
+                }
+                None => (text, None),
+            };
         let (what, endpoint) = match rest.split_once('@') {
             Some((what, endpoint)) => (what, Some(Endpoint::parse(endpoint).map_err(bad)?)),
             None => (rest, None),
         };
-        let (name, value) = what.split_once('=').map_or((what, None), |(name, value)| (name, Some(value)));
-        let known = NAMES.iter().find(|(it, _)| *it == name).map(|(_, kind)| *kind);
-        let kind = known.ok_or_else(|| bad(format!("faults are {}", names().collect::<Vec<_>>().join(", "))))?;
-        let kind = value.map_or(Ok(kind), |value| kind.with_value(value)).map_err(bad)?;
+        let (name, value) = what
+            .split_once('=')
+            .map_or((what, None), |(name, value)| (name, Some(value)));
+        let known = NAMES
+            .iter()
+            .find(|(it, _)| *it == name)
+            .map(|(_, kind)| *kind);
+        let kind = known.ok_or_else(|| {
+            bad(format!(
+                "faults are {}",
+                names().collect::<Vec<_>>().join(", ")
+            ))
+        })?;
+        let kind = value
+            .map_or(Ok(kind), |value| kind.with_value(value))
+            .map_err(bad)?;
         if endpoint.is_some() && kind.reach() != Reach::Answer {
             return Err(bad(format!("{name} is not about one endpoint")));
         }
-        Ok(Self { kind, name: what.to_owned(), endpoint, left })
+        Ok(Self {
+            kind,
+            name: what.to_owned(),
+            endpoint,
+            left,
+        })
     }
 }
 
@@ -197,7 +229,9 @@ impl Faults {
         let mut active = Active::default();
         for fault in &mut self.0 {
             let here = match fault.kind.reach() {
-                Reach::Answer => fault.endpoint.map_or(endpoint.can_fail(), |it| it == endpoint),
+                Reach::Answer => fault
+                    .endpoint
+                    .map_or(endpoint.can_fail(), |it| it == endpoint),
                 Reach::Keys => matches!(endpoint, Endpoint::Jwks | Endpoint::Token),
                 Reach::Set => endpoint == Endpoint::Jwks,
                 Reach::Tokens => endpoint == Endpoint::Token,
@@ -226,12 +260,22 @@ impl Active {
     /// The answer to give without doing anything, if there is one.
     pub fn instead(&self) -> Option<Response> {
         self.0.iter().find_map(|kind| match kind {
-            Kind::Status(status) => Some(Response { body: b"fault injected\n".to_vec(), ..Response::empty(*status) }),
-            Kind::RateLimit(seconds) => Some(Response::empty(429).with("retry-after", seconds.to_string())),
+            Kind::Status(status) => Some(Response {
+                body: b"fault injected\n".to_vec(),
+                ..Response::empty(*status)
+            }),
+            Kind::RateLimit(seconds) => {
+                Some(Response::empty(429).with("retry-after", seconds.to_string()))
+            }
             Kind::Html => {
-                let page = "<!doctype html>\n<title>Sign in</title>\n<p>Please sign in to the network.\n";
-                let response = Response::empty(200).with("content-type", "text/html; charset=utf-8");
-                Some(Response { body: page.into(), ..response })
+                let page =
+                    "<!doctype html>\n<title>Sign in</title>\n<p>Please sign in to the network.\n";
+                let response =
+                    Response::empty(200).with("content-type", "text/html; charset=utf-8");
+                Some(Response {
+                    body: page.into(),
+                    ..response
+                })
             }
             _ => None,
         })
@@ -244,12 +288,16 @@ impl Active {
                 Kind::Latency(milliseconds) => response.delivery.delay_ms += milliseconds,
                 Kind::Drip(rate) => response.delivery.bytes_per_second = Some(*rate),
                 Kind::Truncate => response.delivery.cut_after = Some(response.body.len() / 2),
-                Kind::Huge(bytes) => response.delivery.padding = bytes.saturating_sub(response.body.len() as u64),
+                Kind::Huge(bytes) => {
+                    response.delivery.padding = bytes.saturating_sub(response.body.len() as u64)
+                }
                 Kind::NoEtag => response.headers.retain(|(name, _)| *name != "etag"),
                 _ => {}
             }
         }
-        response.remarks.extend(self.1.into_iter().map(|name| format!("fault {name}")));
+        response
+            .remarks
+            .extend(self.1.into_iter().map(|name| format!("fault {name}")));
         response
     }
 }
@@ -260,9 +308,15 @@ mod tests {
 
     #[test]
     fn faults_are_written_as_they_are_read() {
-        for text in
-            ["expired", "latency=500ms", "status=500@jwks*2", "rate-limit=5@token", "none*1", "huge=1000", "drip@discovery"]
-        {
+        for text in [
+            "expired",
+            "latency=500ms",
+            "status=500@jwks*2",
+            "rate-limit=5@token",
+            "none*1",
+            "huge=1000",
+            "drip@discovery",
+        ] {
             assert_eq!(text.parse::<Fault>().unwrap().to_string(), text);
         }
         for name in names() {
@@ -291,7 +345,10 @@ mod tests {
 
     #[test]
     fn a_fault_happens_as_often_as_it_was_told() {
-        let mut faults = Faults(vec!["status@jwks*2".parse().unwrap(), "expired".parse().unwrap()]);
+        let mut faults = Faults(vec![
+            "status@jwks*2".parse().unwrap(),
+            "expired".parse().unwrap(),
+        ]);
         assert!(faults.strike(Endpoint::Health).0.is_empty());
         assert_eq!(faults.strike(Endpoint::Jwks).0, [Kind::Status(503)]);
         assert_eq!(faults.strike(Endpoint::Token).0, [Kind::Expired]);

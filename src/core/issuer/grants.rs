@@ -1,5 +1,6 @@
-//! What the issuer has promised: codes for one use and a minute, refresh tokens that are replaced at each use. What comes
-//! a second time was stolen, and everything that came of it ends (RFC 9700 §4.14.2).
+//! What the issuer has promised: codes for one use and a minute, refresh tokens that are replaced
+//! at each use. What comes a second time was stolen, and everything that came of it ends (RFC 9700
+//! §4.14.2).
 
 use std::collections::HashMap;
 
@@ -59,7 +60,12 @@ impl Grants {
     pub fn code(&mut self, code: Code, env: &Env<'_>) -> String {
         self.families += 1;
         make_room(&mut self.codes, env.now);
-        let kept = Kept { value: code, expires: env.now.plus(CODE_TTL), used: false, family: self.families };
+        let kept = Kept {
+            value: code,
+            expires: env.now.plus(CODE_TTL),
+            used: false,
+            family: self.families,
+        };
         insert(&mut self.codes, kept, env)
     }
 
@@ -78,12 +84,24 @@ impl Grants {
     /// A new refresh token.
     pub fn refresh(&mut self, grant: Grant, family: u64, env: &Env<'_>) -> String {
         make_room(&mut self.refresh, env.now);
-        insert(&mut self.refresh, Kept { value: grant, expires: env.now.plus(REFRESH_TTL), used: false, family }, env)
+        insert(
+            &mut self.refresh,
+            Kept {
+                value: grant,
+                expires: env.now.plus(REFRESH_TTL),
+                used: false,
+                family,
+            },
+            env,
+        )
     }
 
     /// The grant behind a refresh token that was neither used nor ended.
     pub fn look_up(&self, text: &str, now: Timestamp) -> Option<(&Grant, Timestamp)> {
-        let kept = self.refresh.get(text).filter(|kept| !kept.used && now < kept.expires)?;
+        let kept = self
+            .refresh
+            .get(text)
+            .filter(|kept| !kept.used && now < kept.expires)?;
         Some((&kept.value, kept.expires))
     }
 
@@ -114,7 +132,10 @@ fn make_room<T>(map: &mut HashMap<String, Kept<T>>, now: Timestamp) {
         return;
     }
     map.retain(|_, kept| now < kept.expires);
-    let oldest = map.iter().min_by_key(|(_, kept)| kept.family).map(|(name, _)| name.clone());
+    let oldest = map
+        .iter()
+        .min_by_key(|(_, kept)| kept.family)
+        .map(|(name, _)| name.clone());
     if let Some(oldest) = oldest.filter(|_| map.len() >= MAX_GRANTS) {
         map.remove(&oldest);
     }
@@ -129,7 +150,15 @@ mod tests {
 
     fn grant() -> Grant {
         let (tenant, scope, nonce) = (None, None, None);
-        Grant { tenant, client_id: "c".into(), subject: "s".into(), scope, audience: Vec::new(), nonce, auth_time: Timestamp(0) }
+        Grant {
+            tenant,
+            client_id: "c".into(),
+            subject: "s".into(),
+            scope,
+            audience: Vec::new(),
+            nonce,
+            auth_time: Timestamp(0),
+        }
     }
 
     fn with_env(test: impl FnOnce(&Env<'_>)) {
@@ -138,14 +167,22 @@ mod tests {
             count.set(count.get() + 1);
             buffer[..8].copy_from_slice(&count.get().to_be_bytes());
         };
-        test(&Env { now: Timestamp(0), random: &random, clock: &Stopped });
+        test(&Env {
+            now: Timestamp(0),
+            random: &random,
+            clock: &Stopped,
+        });
     }
 
     #[test]
     fn a_code_serves_once_and_soon() {
         with_env(|env| {
             let mut grants = Grants::default();
-            let code = || Code { grant: grant(), redirect_uri: "r".into(), challenge: "x".into() };
+            let code = || Code {
+                grant: grant(),
+                redirect_uri: "r".into(),
+                challenge: "x".into(),
+            };
             let (first, late) = (grants.code(code(), env), grants.code(code(), env));
             assert!(grants.redeem("other", env.now).is_none());
             let (_, family) = grants.redeem(&first, env.now.plus(CODE_TTL - 1)).unwrap();
@@ -154,7 +191,10 @@ mod tests {
             let refresh = grants.refresh(grant(), family, env);
             assert!(grants.look_up(&refresh, env.now).is_some());
             assert!(grants.redeem(&first, env.now).is_none());
-            assert!(grants.look_up(&refresh, env.now).is_none(), "a stolen code ends what came of it");
+            assert!(
+                grants.look_up(&refresh, env.now).is_none(),
+                "a stolen code ends what came of it"
+            );
         });
     }
 
@@ -179,7 +219,14 @@ mod tests {
         with_env(|env| {
             let mut grants = Grants::default();
             for _ in 0..MAX_GRANTS + 10 {
-                grants.code(Code { grant: grant(), redirect_uri: "r".into(), challenge: "x".into() }, env);
+                grants.code(
+                    Code {
+                        grant: grant(),
+                        redirect_uri: "r".into(),
+                        challenge: "x".into(),
+                    },
+                    env,
+                );
             }
             assert_eq!(grants.codes.len(), MAX_GRANTS);
         });

@@ -1,5 +1,5 @@
-//! Who may talk to the issuer at all. A web page can make a browser send requests to this machine, even under a name of
-//! its own that resolves to 127.0.0.1; neither must get it anywhere.
+//! Who may talk to the issuer at all. A web page can make a browser send requests to this machine,
+//! even under a name of its own that resolves to 127.0.0.1; neither must get it anywhere.
 
 use super::http::{Refusal, Request, Response};
 use super::{Settings, uri};
@@ -12,49 +12,81 @@ const ALLOWED_HEADERS: &str = "authorization, content-type";
 /// # Errors
 /// The refusal.
 pub(super) fn check(settings: &Settings, request: &Request<'_>) -> Result<(), Refusal> {
-    let forbidden = |status, why: &str| Refusal { status, ..Refusal::new("invalid_request", why) };
-    let host = request.header("host")?.ok_or_else(|| forbidden(400, "there is no Host"))?;
+    let forbidden = |status, why: &str| Refusal {
+        status,
+        ..Refusal::new("invalid_request", why)
+    };
+    let host = request
+        .header("host")?
+        .ok_or_else(|| forbidden(400, "there is no Host"))?;
     for authority in [Some(host), request.authority].into_iter().flatten() {
         let name = uri::host(authority).ok_or_else(|| forbidden(400, "the Host is not one"))?;
-        if !uri::is_loopback(name) && !settings.hosts.iter().any(|it| it.eq_ignore_ascii_case(name)) {
-            return Err(forbidden(421, "this Host is not served here; name it with --allow-host"));
+        if !uri::is_loopback(name)
+            && !settings
+                .hosts
+                .iter()
+                .any(|it| it.eq_ignore_ascii_case(name))
+        {
+            return Err(forbidden(
+                421,
+                "this Host is not served here; name it with --allow-host",
+            ));
         }
     }
     let origin = request.header("origin")?;
-    // Only following a link to somewhere else comes without an Origin and is what /authorize is for.
-    let is_sent_by_page = matches!(request.header("sec-fetch-site")?, Some("cross-site" | "same-site"))
-        && request.header("sec-fetch-mode")? != Some("navigate");
+    // Only following a link to somewhere else comes without an Origin and is what /authorize is
+    // for.
+    let is_sent_by_page = matches!(
+        request.header("sec-fetch-site")?,
+        Some("cross-site" | "same-site")
+    ) && request.header("sec-fetch-mode")? != Some("navigate");
     let is_let_in = match origin {
         Some(origin) => is_own(settings, origin) || is_allowed(settings, origin),
         None => !is_sent_by_page,
     };
-    is_let_in.then_some(()).ok_or_else(|| forbidden(403, "web pages of this origin are not let in; allow it with --cors"))
+    is_let_in.then_some(()).ok_or_else(|| {
+        forbidden(
+            403,
+            "web pages of this origin are not let in; allow it with --cors",
+        )
+    })
 }
 
 /// The answer to a browser that asks before it sends.
 pub(super) fn preflight(settings: &Settings, request: &Request<'_>) -> Option<Response> {
-    let origin = request.header("origin").ok().flatten().filter(|origin| is_allowed(settings, origin));
+    let origin = request
+        .header("origin")
+        .ok()
+        .flatten()
+        .filter(|origin| is_allowed(settings, origin));
     (request.method == "OPTIONS" && origin.is_some()).then(|| {
         let response = Response::empty(204).with("access-control-allow-methods", "GET, POST");
-        response.with("access-control-allow-headers", ALLOWED_HEADERS).with("access-control-max-age", "600")
+        response
+            .with("access-control-allow-headers", ALLOWED_HEADERS)
+            .with("access-control-max-age", "600")
     })
 }
 
 /// Adds what browsers should know about every answer.
 pub(super) fn label(settings: &Settings, request: &Request<'_>, response: Response) -> Response {
-    let response = response.with("x-content-type-options", "nosniff").with("referrer-policy", "no-referrer");
+    let response = response
+        .with("x-content-type-options", "nosniff")
+        .with("referrer-policy", "no-referrer");
     if settings.origins.is_empty() {
         return response;
     }
     let response = response.with("vary", "origin");
     match request.header("origin").ok().flatten() {
-        Some(origin) if is_allowed(settings, origin) => response.with("access-control-allow-origin", origin),
+        Some(origin) if is_allowed(settings, origin) => {
+            response.with("access-control-allow-origin", origin)
+        }
         _ => response,
     }
 }
 
 fn is_own(settings: &Settings, origin: &str) -> bool {
-    uri::parse(&settings.issuer).is_some_and(|own| origin == format!("{}://{}", own.scheme, own.authority))
+    uri::parse(&settings.issuer)
+        .is_some_and(|own| origin == format!("{}://{}", own.scheme, own.authority))
 }
 
 fn is_allowed(settings: &Settings, origin: &str) -> bool {

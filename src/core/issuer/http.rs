@@ -1,4 +1,5 @@
-//! What goes in and what comes out: requests and responses as plain values, and the forms and addresses inside them.
+//! What goes in and what comes out: requests and responses as plain values, and the forms and
+//! addresses inside them.
 
 use super::super::json::{Json, Object};
 use super::super::key::decode;
@@ -29,7 +30,11 @@ impl<'a> Request<'a> {
     /// # Errors
     /// [`Twice`] when it stands there more often.
     pub(super) fn header(&self, name: &str) -> Result<Option<&'a str>, Twice> {
-        let mut values = self.headers.iter().filter(|(it, _)| *it == name).map(|(_, value)| value.trim());
+        let mut values = self
+            .headers
+            .iter()
+            .filter(|(it, _)| *it == name)
+            .map(|(_, value)| value.trim());
         match (values.next(), values.next()) {
             (value, None) => Ok(value),
             _ => Err(Twice),
@@ -43,14 +48,21 @@ impl<'a> Request<'a> {
 
     /// What follows `scheme` in the `Authorization` header.
     pub(super) fn authorization(&self, scheme: &str) -> Result<Option<&'a str>, Twice> {
-        let Some(value) = self.header("authorization")? else { return Ok(None) };
-        let Some((head, rest)) = value.split_once(' ') else { return Ok(None) };
+        let Some(value) = self.header("authorization")? else {
+            return Ok(None);
+        };
+        let Some((head, rest)) = value.split_once(' ') else {
+            return Ok(None);
+        };
         Ok(head.eq_ignore_ascii_case(scheme).then(|| rest.trim()))
     }
 
     /// The parameters of a form in the body.
     pub(super) fn form(&self) -> Result<Form, String> {
-        let kind = self.header("content-type").map_err(|Twice| "has two content types".to_owned())?.unwrap_or_default();
+        let kind = self
+            .header("content-type")
+            .map_err(|Twice| "has two content types".to_owned())?
+            .unwrap_or_default();
         let kind = kind.split(';').next().unwrap_or_default().trim();
         if !kind.eq_ignore_ascii_case("application/x-www-form-urlencoded") {
             return Err("the body must be application/x-www-form-urlencoded".into());
@@ -90,7 +102,10 @@ impl Form {
 
     /// The value of a parameter.
     pub fn value(&self, name: &str) -> Option<&str> {
-        self.0.iter().find(|(it, value)| it == name && !value.is_empty()).map(|(_, value)| value.as_str())
+        self.0
+            .iter()
+            .find(|(it, value)| it == name && !value.is_empty())
+            .map(|(_, value)| value.as_str())
     }
 }
 
@@ -102,8 +117,11 @@ pub(super) fn unescape(text: &str) -> Result<String, String> {
         bytes.push(match byte {
             b'+' => b' ',
             b'%' => {
-                let digits = [rest.next(), rest.next()].map(|digit| digit.and_then(|digit| char::from(digit).to_digit(16)));
-                let [Some(high), Some(low)] = digits else { return Err("a parameter has a broken %".into()) };
+                let digits = [rest.next(), rest.next()]
+                    .map(|digit| digit.and_then(|digit| char::from(digit).to_digit(16)));
+                let [Some(high), Some(low)] = digits else {
+                    return Err("a parameter has a broken %".into());
+                };
                 (high * 16 + low) as u8
             }
             other => other,
@@ -115,13 +133,25 @@ pub(super) fn unescape(text: &str) -> Result<String, String> {
 /// `text` so that it can stand as a value in a query.
 pub(super) fn escape(text: &str) -> String {
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte);
-    text.bytes().map(|byte| if plain(byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") }).collect()
+    text.bytes()
+        .map(|byte| {
+            if plain(byte) {
+                char::from(byte).to_string()
+            } else {
+                format!("%{byte:02X}")
+            }
+        })
+        .collect()
 }
 
 /// The user name and password of `Basic` credentials, as they stand there.
 pub(super) fn basic(credentials: &str) -> Option<(String, String)> {
-    // Base64 as RFC 7617 writes it; what only differs in its last two letters is the same to `decode`.
-    let url_safe = credentials.trim_end_matches('=').replace('+', "-").replace('/', "_");
+    // Base64 as RFC 7617 writes it; what only differs in its last two letters is the same to
+    // `decode`.
+    let url_safe = credentials
+        .trim_end_matches('=')
+        .replace('+', "-")
+        .replace('/', "_");
     let text = String::from_utf8(decode(&url_safe)?).ok()?;
     let (id, secret) = text.split_once(':')?;
     Some((id.into(), secret.into()))
@@ -158,13 +188,22 @@ pub struct Delivery {
 impl Response {
     /// A response without a body.
     pub fn empty(status: u16) -> Self {
-        Self { status, headers: Vec::new(), body: Vec::new(), delivery: Delivery::default(), remarks: Vec::new() }
+        Self {
+            status,
+            headers: Vec::new(),
+            body: Vec::new(),
+            delivery: Delivery::default(),
+            remarks: Vec::new(),
+        }
     }
 
     /// A JSON document.
     pub fn json(status: u16, document: Object) -> Self {
         let response = Self::empty(status).with("content-type", "application/json");
-        Self { body: Json::Object(document).to_text().into_bytes(), ..response }
+        Self {
+            body: Json::Object(document).to_text().into_bytes(),
+            ..response
+        }
     }
 
     /// Adds a header field.
@@ -177,12 +216,16 @@ impl Response {
     /// Forbids to keep it anywhere (RFC 6749 §5.1).
     #[must_use]
     pub fn no_store(self) -> Self {
-        self.with("cache-control", "no-store").with("pragma", "no-cache")
+        self.with("cache-control", "no-store")
+            .with("pragma", "no-cache")
     }
 
     /// The value of a header field.
     pub fn header(&self, name: &str) -> Option<&str> {
-        self.headers.iter().find(|(it, _)| *it == name).map(|(_, value)| value.as_str())
+        self.headers
+            .iter()
+            .find(|(it, _)| *it == name)
+            .map(|(_, value)| value.as_str())
     }
 
     /// Adds to what a log says.
@@ -208,12 +251,26 @@ pub(super) struct Refusal {
 impl Refusal {
     /// A request that is wrong as it stands.
     pub fn new(error: &'static str, description: impl Into<String>) -> Self {
-        Self { status: 400, error, description: description.into(), challenge: None, detail: None }
+        Self {
+            status: 400,
+            error,
+            description: description.into(),
+            challenge: None,
+            detail: None,
+        }
     }
 
     /// A request that lacks credentials.
-    pub fn unauthorized(scheme: &'static str, error: &'static str, description: impl Into<String>) -> Self {
-        Self { status: 401, challenge: Some(scheme), ..Self::new(error, description) }
+    pub fn unauthorized(
+        scheme: &'static str,
+        error: &'static str,
+        description: impl Into<String>,
+    ) -> Self {
+        Self {
+            status: 401,
+            challenge: Some(scheme),
+            ..Self::new(error, description)
+        }
     }
 }
 
@@ -225,13 +282,28 @@ impl From<Twice> for Refusal {
 
 impl From<Refusal> for Response {
     fn from(refusal: Refusal) -> Self {
-        let Refusal { status, error, description, challenge, detail } = refusal;
-        let document =
-            Object(vec![("error".into(), error.into()), ("error_description".into(), plain(&description).as_str().into())]);
-        let response =
-            Self::json(status, document).no_store().remark(format!("{error}: {}", detail.unwrap_or_else(|| plain(&description))));
+        let Refusal {
+            status,
+            error,
+            description,
+            challenge,
+            detail,
+        } = refusal;
+        let document = Object(vec![
+            ("error".into(), error.into()),
+            (
+                "error_description".into(),
+                plain(&description).as_str().into(),
+            ),
+        ]);
+        let response = Self::json(status, document).no_store().remark(format!(
+            "{error}: {}",
+            detail.unwrap_or_else(|| plain(&description))
+        ));
         match challenge {
-            Some(scheme @ "Bearer") => response.with("www-authenticate", format!("{scheme} error=\"{error}\"")),
+            Some(scheme @ "Bearer") => {
+                response.with("www-authenticate", format!("{scheme} error=\"{error}\""))
+            }
             Some(scheme) => response.with("www-authenticate", format!("{scheme} realm=\"jwtctl\"")),
             None => response,
         }
@@ -240,7 +312,15 @@ impl From<Refusal> for Response {
 
 /// `text` in the characters that RFC 6749 §5.2 allows in a description.
 pub(super) fn plain(text: &str) -> String {
-    text.chars().map(|c| if matches!(c, ' '..='~') && c != '\\' { if c == '"' { '\'' } else { c } } else { '?' }).collect()
+    text.chars()
+        .map(|c| {
+            if matches!(c, ' '..='~') && c != '\\' {
+                if c == '"' { '\'' } else { c }
+            } else {
+                '?'
+            }
+        })
+        .collect()
 }
 
 #[cfg(test)]
@@ -281,6 +361,9 @@ mod tests {
     fn descriptions_stay_within_their_alphabet() {
         let response = Response::from(Refusal::new("invalid_request", "a \"b\" \\ \r\n é"));
         let text = String::from_utf8(response.body).unwrap();
-        assert_eq!(text, r#"{"error":"invalid_request","error_description":"a 'b' ? ?? ?"}"#);
+        assert_eq!(
+            text,
+            r#"{"error":"invalid_request","error_description":"a 'b' ? ?? ?"}"#
+        );
     }
 }

@@ -1,4 +1,5 @@
-//! Whose keys the issuer signs with and publishes: those it was given, or fresh ones for every issuer.
+//! Whose keys the issuer signs with and publishes: those it was given, or fresh ones for every
+//! issuer.
 
 use std::cell::Cell;
 use std::collections::HashMap;
@@ -40,17 +41,28 @@ impl SigningKey {
             (Some(alg), _) => alg,
             (None, [alg, ..]) => *alg,
             (None, []) => {
-                return Err(if key.is_private() { "cannot sign" } else { "is a public key, and an issuer signs" }.into());
+                return Err(if key.is_private() {
+                    "cannot sign"
+                } else {
+                    "is a public key, and an issuer signs"
+                }
+                .into());
             }
         };
-        let signer = key.signer(alg, false).map_err(|misfit| misfit.why().to_owned())?;
+        let signer = key
+            .signer(alg, false)
+            .map_err(|misfit| misfit.why().to_owned())?;
         if key.kid.is_none() {
             key.kid = Some(key.thumbprint());
         }
         // Verifiers are told what the key is for.
         key.alg.get_or_insert_with(|| alg.as_str().into());
         key.usage.get_or_insert_with(|| "sig".into());
-        Ok(Self { key: Arc::new(key), alg, signer })
+        Ok(Self {
+            key: Arc::new(key),
+            alg,
+            signer,
+        })
     }
 }
 
@@ -84,8 +96,13 @@ pub struct Fixed(Ring);
 impl Fixed {
     /// Signs with `signing`, and publishes it along with `others`.
     pub fn new(signing: SigningKey, others: Vec<Arc<Key>>) -> Self {
-        let published = std::iter::once(Arc::clone(&signing.key)).chain(others).collect();
-        Self(Ring { signing: Arc::new(signing), published })
+        let published = std::iter::once(Arc::clone(&signing.key))
+            .chain(others)
+            .collect();
+        Self(Ring {
+            signing: Arc::new(signing),
+            published,
+        })
     }
 }
 
@@ -107,20 +124,36 @@ pub struct Fresh {
 }
 
 impl Fresh {
-    /// Keys for `alg`: random, or from a seed, which makes them the same at every start and everybody's.
+    /// Keys for `alg`: random, or from a seed, which makes them the same at every start and
+    /// everybody's.
     ///
     /// # Errors
     /// A phrase when there are no such keys.
     pub fn new(alg: SigAlg, seed: Option<String>) -> Result<Self, String> {
         match alg.kty() {
-            Kty::Oct => Err(format!("{alg} is symmetric, and an issuer needs a public key to publish")),
-            Kty::Rsa if seed.is_some() => Err(format!("{alg} needs RSA keys, which are not made from a seed")),
-            _ => Ok(Self { alg, seed, rings: HashMap::new() }),
+            Kty::Oct => Err(format!(
+                "{alg} is symmetric, and an issuer needs a public key to publish"
+            )),
+            Kty::Rsa if seed.is_some() => Err(format!(
+                "{alg} needs RSA keys, which are not made from a seed"
+            )),
+            _ => Ok(Self {
+                alg,
+                seed,
+                rings: HashMap::new(),
+            }),
         }
     }
 
     fn make(&self, tenant: &str, count: usize, env: &Env<'_>) -> Result<Arc<SigningKey>, String> {
-        make(self.alg, self.seed.as_deref().map(|seed| format!("{tenant}\0{count}\0{seed}")), env).map(Arc::new)
+        make(
+            self.alg,
+            self.seed
+                .as_deref()
+                .map(|seed| format!("{tenant}\0{count}\0{seed}")),
+            env,
+        )
+        .map(Arc::new)
     }
 }
 
@@ -134,13 +167,24 @@ impl KeySource for Fresh {
             let first = self.make(tenant, 0, env)?;
             self.rings.insert(tenant.to_owned(), vec![first]);
         }
-        let keys = self.rings.get(tenant).map(Vec::as_slice).unwrap_or_default();
+        let keys = self
+            .rings
+            .get(tenant)
+            .map(Vec::as_slice)
+            .unwrap_or_default();
         let signing = keys.first().ok_or("there is no key")?;
-        Ok(Ring { signing: Arc::clone(signing), published: keys.iter().map(|it| Arc::clone(&it.key)).collect() })
+        Ok(Ring {
+            signing: Arc::clone(signing),
+            published: keys.iter().map(|it| Arc::clone(&it.key)).collect(),
+        })
     }
 
     fn rotate(&mut self, env: &Env<'_>) -> Result<(), String> {
-        let tenants: Vec<(String, usize)> = self.rings.iter().map(|(tenant, keys)| (tenant.clone(), keys.len())).collect();
+        let tenants: Vec<(String, usize)> = self
+            .rings
+            .iter()
+            .map(|(tenant, keys)| (tenant.clone(), keys.len()))
+            .collect();
         for (tenant, count) in tenants {
             let next = self.make(&tenant, count, env)?;
             let keys = self.rings.entry(tenant).or_default();
@@ -151,19 +195,31 @@ impl KeySource for Fresh {
     }
 }
 
-/// A new key for `alg`. One from a seed says so in its id and in a member of its own, for it is no secret.
+/// A new key for `alg`. One from a seed says so in its id and in a member of its own, for it is no
+/// secret.
 pub(super) fn make(alg: SigAlg, seed: Option<String>, env: &Env<'_>) -> Result<SigningKey, String> {
     let recipe = Recipe::for_sig(alg, None, None)?;
-    let Some(seed) = seed else { return SigningKey::new(generate(recipe, env)?, Some(alg)) };
+    let Some(seed) = seed else {
+        return SigningKey::new(generate(recipe, env)?, Some(alg));
+    };
     let drawn = Cell::new(0_u64);
     let random = |buffer: &mut [u8]| {
         for chunk in buffer.chunks_mut(32) {
-            let block = digest(&SHA256, format!("jwtctl serve --seed\0{alg}\0{seed}\0{}", drawn.get()).as_bytes());
+            let block = digest(
+                &SHA256,
+                format!("jwtctl serve --seed\0{alg}\0{seed}\0{}", drawn.get()).as_bytes(),
+            );
             drawn.set(drawn.get() + 1);
             chunk.copy_from_slice(&block.as_ref()[..chunk.len()]);
         }
     };
-    let mut key = generate(recipe, &Env { random: &random, ..*env })?;
+    let mut key = generate(
+        recipe,
+        &Env {
+            random: &random,
+            ..*env
+        },
+    )?;
     key.kid = Some(format!("test-{}", key.thumbprint()));
     key.others.set("jwtctl_test_key", Json::Bool(true));
     SigningKey::new(key, Some(alg))
@@ -176,7 +232,11 @@ mod tests {
     use super::*;
 
     fn env(random: &dyn Fn(&mut [u8])) -> Env<'_> {
-        Env { now: Timestamp(0), random, clock: &Stopped }
+        Env {
+            now: Timestamp(0),
+            random,
+            clock: &Stopped,
+        }
     }
 
     #[test]
@@ -184,8 +244,14 @@ mod tests {
         let random = |_: &mut [u8]| panic!("a seed needs no randomness");
         for alg in [SigAlg::EdDsa, SigAlg::Es256, SigAlg::Es384, SigAlg::Es512] {
             let kid = |tenant, seed: &str| {
-                let ring = Fresh::new(alg, Some(seed.into())).unwrap().ring(tenant, &env(&random)).unwrap();
-                assert_eq!(ring.published[0].public_jwk().member("jwtctl_test_key"), Some(&Json::Bool(true)));
+                let ring = Fresh::new(alg, Some(seed.into()))
+                    .unwrap()
+                    .ring(tenant, &env(&random))
+                    .unwrap();
+                assert_eq!(
+                    ring.published[0].public_jwk().member("jwtctl_test_key"),
+                    Some(&Json::Bool(true))
+                );
                 ring.signing.key.kid.clone().unwrap()
             };
             assert_eq!(kid(None, "a"), kid(None, "a"));
@@ -213,7 +279,9 @@ mod tests {
         assert_eq!(after.published.len(), 2);
         assert_eq!(after.published[1].kid, first.signing.key.kid);
         for number in 0..MAX_ISSUERS - 2 {
-            fresh.ring(Some(&number.to_string()), &env(&random)).unwrap();
+            fresh
+                .ring(Some(&number.to_string()), &env(&random))
+                .unwrap();
         }
         assert!(fresh.ring(Some("one too many"), &env(&random)).is_err());
     }

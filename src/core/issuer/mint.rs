@@ -53,8 +53,12 @@ impl Mint<'_> {
     /// An ID token (OpenID Connect Core §2).
     pub fn id_token(&self, grant: &Grant, env: &Env<'_>) -> Result<String, String> {
         let mut claims = profile(&self.settings.claims);
-        claims.0.insert(0, ("sub".into(), grant.subject.as_str().into()));
-        claims.0.insert(0, ("iss".into(), self.issuer.name.as_str().into()));
+        claims
+            .0
+            .insert(0, ("sub".into(), grant.subject.as_str().into()));
+        claims
+            .0
+            .insert(0, ("iss".into(), self.issuer.name.as_str().into()));
         claims.set("aud", grant.client_id.as_str().into());
         self.dates(&mut claims, env.now);
         claims.set("auth_time", grant.auth_time.0.into());
@@ -91,13 +95,21 @@ impl Mint<'_> {
         let payload = Json::Object(claims).to_text();
         if self.active.has(Kind::None) {
             header.0.insert(0, ("alg".into(), "none".into()));
-            return Ok(format!("{}.{}.", encode(Json::Object(header).to_text().as_bytes()), encode(payload.as_bytes())));
+            return Ok(format!(
+                "{}.{}.",
+                encode(Json::Object(header).to_text().as_bytes()),
+                encode(payload.as_bytes())
+            ));
         }
         let token = match self.active.has(Kind::WrongAlg) {
             true => confused(&signing.key, &header, &payload)?,
             false => jws::sign(&header, payload.as_bytes(), &signing.signer)?,
         };
-        Ok(if self.active.has(Kind::BadSignature) { altered(&token) } else { token })
+        Ok(if self.active.has(Kind::BadSignature) {
+            altered(&token)
+        } else {
+            token
+        })
     }
 
     fn spoil(&self, claims: &mut Object, now: Timestamp) {
@@ -130,15 +142,37 @@ fn audience(grant: &Grant, issuer: &str) -> Json {
 
 /// What the claims file says about the person, which is all but what a token says about itself.
 pub(super) fn profile(claims: &Object) -> Object {
-    let technical = ["iss", "sub", "aud", "exp", "nbf", "iat", "jti", "auth_time", "nonce", "azp", "client_id", "scope"];
-    Object(claims.0.iter().filter(|(name, _)| !technical.contains(&name.as_str())).cloned().collect())
+    let technical = [
+        "iss",
+        "sub",
+        "aud",
+        "exp",
+        "nbf",
+        "iat",
+        "jti",
+        "auth_time",
+        "nonce",
+        "azp",
+        "client_id",
+        "scope",
+    ];
+    Object(
+        claims
+            .0
+            .iter()
+            .filter(|(name, _)| !technical.contains(&name.as_str()))
+            .cloned()
+            .collect(),
+    )
 }
 
 /// A token under HS256 whose secret is the public key, which everybody has.
 fn confused(key: &Key, header: &Object, payload: &str) -> Result<String, String> {
     let public = pem("PUBLIC KEY", &to_spki(key)?);
     let secret = Key::from_secret(Secret::new(public.expose().to_vec()));
-    let signer = secret.signer(SigAlg::Hs256, true).map_err(|misfit| misfit.why().to_owned())?;
+    let signer = secret
+        .signer(SigAlg::Hs256, true)
+        .map_err(|misfit| misfit.why().to_owned())?;
     jws::sign(header, payload.as_bytes(), &signer)
 }
 

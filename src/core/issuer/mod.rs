@@ -1,7 +1,7 @@
-//! A local issuer as a function: [`respond`] takes a request and gives the response. It speaks enough of OAuth 2.0 (RFC
-//! 6749, 7636, 7662, 8414, 9068, 9207) and OpenID Connect for real clients, signs with real keys, and fails on demand.
-//! It lets everybody in, so it is for tests and for one's own machine. Who listens, and how bytes travel, is the
-//! caller's business.
+//! A local issuer as a function: [`respond`] takes a request and gives the response. It speaks
+//! enough of OAuth 2.0 (RFC 6749, 7636, 7662, 8414, 9068, 9207) and OpenID Connect for real
+//! clients, signs with real keys, and fails on demand. It lets everybody in, so it is for tests and
+//! for one's own machine. Who listens, and how bytes travel, is the caller's business.
 
 mod admin;
 mod authorize;
@@ -57,7 +57,8 @@ pub struct Settings {
     pub ttl: i64,
     /// The `typ` of access tokens.
     pub typ: String,
-    /// Claims of every access token; what of them is about the person is also in ID tokens and at `/userinfo`.
+    /// Claims of every access token; what of them is about the person is also in ID tokens and at
+    /// `/userinfo`.
     pub claims: Object,
     /// The clients. None at all means that everybody is one.
     pub clients: Vec<Client>,
@@ -79,7 +80,10 @@ impl Settings {
     pub fn new(issuer: String) -> Result<Self, String> {
         let address = uri::parse(&issuer).filter(|it| it.rest.is_empty());
         let address = address.ok_or("is no http or https address without query and fragment")?;
-        let hosts = uri::host(address.authority).map(String::from).into_iter().collect();
+        let hosts = uri::host(address.authority)
+            .map(String::from)
+            .into_iter()
+            .collect();
         Ok(Self {
             hosts,
             issuer,
@@ -101,7 +105,9 @@ impl Settings {
 
     /// The path of the issuer's address.
     fn path(&self) -> &str {
-        uri::parse(&self.issuer).map_or("", |it| it.path).trim_end_matches('/')
+        uri::parse(&self.issuer)
+            .map_or("", |it| it.path)
+            .trim_end_matches('/')
     }
 
     fn subject(&self) -> &str {
@@ -127,7 +133,13 @@ pub struct State {
 impl State {
     /// An issuer that nobody has asked yet.
     pub fn new(settings: Settings, keys: Box<dyn KeySource>, faults: Vec<Fault>) -> Self {
-        Self { settings, keys, faults: Faults(faults), grants: Grants::default(), spares: HashMap::new() }
+        Self {
+            settings,
+            keys,
+            faults: Faults(faults),
+            grants: Grants::default(),
+            spares: HashMap::new(),
+        }
     }
 
     /// What it is and whom it serves.
@@ -144,15 +156,25 @@ impl State {
     }
 
     /// A key that is not published, for faults that need one.
-    fn spare(&mut self, issuer: &Issuer, ring: &Ring, active: &Active, env: &Env<'_>) -> Result<Option<Arc<SigningKey>>, String> {
-        if ![Kind::Stale, Kind::Rotated, Kind::SameKid].iter().any(|kind| active.has(*kind)) {
+    fn spare(
+        &mut self,
+        issuer: &Issuer,
+        ring: &Ring,
+        active: &Active,
+        env: &Env<'_>,
+    ) -> Result<Option<Arc<SigningKey>>, String> {
+        if ![Kind::Stale, Kind::Rotated, Kind::SameKid]
+            .iter()
+            .any(|kind| active.has(*kind))
+        {
             return Ok(None);
         }
         if let Some(spare) = self.spares.get(&issuer.tenant) {
             return Ok(Some(Arc::clone(spare)));
         }
         let spare = Arc::new(keys::make(ring.signing.alg, None, env)?);
-        self.spares.insert(issuer.tenant.clone(), Arc::clone(&spare));
+        self.spares
+            .insert(issuer.tenant.clone(), Arc::clone(&spare));
         Ok(Some(spare))
     }
 }
@@ -193,15 +215,27 @@ const ENDPOINTS: [(&str, Endpoint); 6] = [
 
 impl Endpoint {
     fn parse(text: &str) -> Result<Self, String> {
-        let found = ENDPOINTS.iter().find(|(name, _)| *name == text).map(|(_, endpoint)| *endpoint);
-        found.ok_or_else(|| format!("endpoints are {}", ENDPOINTS.map(|(name, _)| name).join(", ")))
+        let found = ENDPOINTS
+            .iter()
+            .find(|(name, _)| *name == text)
+            .map(|(_, endpoint)| *endpoint);
+        found.ok_or_else(|| {
+            format!(
+                "endpoints are {}",
+                ENDPOINTS.map(|(name, _)| name).join(", ")
+            )
+        })
     }
 
     fn as_str(self) -> &'static str {
-        ENDPOINTS.iter().find(|(_, it)| *it == self).map_or("", |(name, _)| name)
+        ENDPOINTS
+            .iter()
+            .find(|(_, it)| *it == self)
+            .map_or("", |(name, _)| name)
     }
 
-    /// Whether faults that name no endpoint happen here: whoever watches over a failing issuer must still reach it.
+    /// Whether faults that name no endpoint happen here: whoever watches over a failing issuer must
+    /// still reach it.
     fn can_fail(self) -> bool {
         !matches!(self, Self::Health | Self::Admin)
     }
@@ -231,18 +265,34 @@ pub fn respond(state: &mut State, request: Request<'_>, env: &Env<'_>) -> Respon
 
 fn route(state: &mut State, request: &Request<'_>, env: &Env<'_>) -> Response {
     let Some((endpoint, tenant)) = locate(&state.settings, request.path) else {
-        return Refusal { status: 404, ..Refusal::new("not_found", "there is nothing here") }.into();
+        return Refusal {
+            status: 404,
+            ..Refusal::new("not_found", "there is nothing here")
+        }
+        .into();
     };
     if !endpoint.allows(request.method) {
-        return Refusal { status: 405, ..Refusal::new("invalid_request", "no such method here") }.into();
+        return Refusal {
+            status: 405,
+            ..Refusal::new("invalid_request", "no such method here")
+        }
+        .into();
     }
     let base = state.settings.base();
     let issuer = match tenant {
         Some(tenant) => {
             let name = format!("{base}/{tenant}");
-            Issuer { tenant: Some(tenant.to_owned()), base: name.clone(), name }
+            Issuer {
+                tenant: Some(tenant.to_owned()),
+                base: name.clone(),
+                name,
+            }
         }
-        None => Issuer { tenant: None, name: state.settings.issuer.clone(), base: base.to_owned() },
+        None => Issuer {
+            tenant: None,
+            name: state.settings.issuer.clone(),
+            base: base.to_owned(),
+        },
     };
     let active = state.faults.strike(endpoint);
     let response = active.instead().unwrap_or_else(|| {
@@ -253,7 +303,9 @@ fn route(state: &mut State, request: &Request<'_>, env: &Env<'_>) -> Response {
             Endpoint::Token => token::token(state, &issuer, request, &active, env),
             Endpoint::Userinfo => resource::userinfo(state, &issuer, request, env),
             Endpoint::Introspect => resource::introspect(state, &issuer, request, env),
-            Endpoint::Health => Ok(Response::json(200, Object(vec![("status".into(), "ok".into())])).no_store()),
+            Endpoint::Health => {
+                Ok(Response::json(200, Object(vec![("status".into(), "ok".into())])).no_store())
+            }
             Endpoint::Admin => {
                 let what = request.path.strip_prefix(admin::PREFIX).unwrap_or_default();
                 admin::admin(state, what, request, env)
@@ -274,7 +326,10 @@ fn locate<'a>(settings: &Settings, path: &'a str) -> Option<(Endpoint, Option<&'
     }
     // RFC 8414 §3.1 puts the path of the issuer behind the well-known one.
     for well_known in WELL_KNOWN {
-        if let Some(issuer) = path.strip_prefix(well_known).filter(|issuer| issuer.starts_with('/')) {
+        if let Some(issuer) = path
+            .strip_prefix(well_known)
+            .filter(|issuer| issuer.starts_with('/'))
+        {
             let below = issuer.strip_prefix(settings.path())?;
             if below.is_empty() {
                 return Some((Endpoint::Discovery, None));
@@ -292,7 +347,10 @@ fn locate<'a>(settings: &Settings, path: &'a str) -> Option<(Endpoint, Option<&'
     is_tenant(tenant).then_some((endpoint, Some(tenant)))
 }
 
-const WELL_KNOWN: [&str; 2] = ["/.well-known/openid-configuration", "/.well-known/oauth-authorization-server"];
+const WELL_KNOWN: [&str; 2] = [
+    "/.well-known/openid-configuration",
+    "/.well-known/oauth-authorization-server",
+];
 
 fn at(settings: &Settings, path: &str) -> Option<Endpoint> {
     if path == settings.jwks_path {
@@ -309,13 +367,22 @@ fn at(settings: &Settings, path: &str) -> Option<Endpoint> {
 
 fn is_tenant(segment: &str) -> bool {
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte);
-    (1..=MAX_TENANT).contains(&segment.len()) && segment.bytes().all(plain) && !segment.starts_with('.')
+    (1..=MAX_TENANT).contains(&segment.len())
+        && segment.bytes().all(plain)
+        && !segment.starts_with('.')
 }
 
 /// What has to do with keys and fails is not the client's fault, nor its business.
 fn unavailable(why: String) -> Refusal {
-    let refusal = Refusal::new("temporarily_unavailable", "there is no key to sign with; the issuer's log says why");
-    Refusal { status: 503, detail: Some(why), ..refusal }
+    let refusal = Refusal::new(
+        "temporarily_unavailable",
+        "there is no key to sign with; the issuer's log says why",
+    );
+    Refusal {
+        status: 503,
+        detail: Some(why),
+        ..refusal
+    }
 }
 
 #[cfg(test)]

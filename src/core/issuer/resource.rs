@@ -1,4 +1,5 @@
-//! What the issuer says about tokens of its own: `/userinfo` (OpenID Connect Core §5.3) and `/introspect` (RFC 7662).
+//! What the issuer says about tokens of its own: `/userinfo` (OpenID Connect Core §5.3) and
+//! `/introspect` (RFC 7662).
 
 use std::sync::Arc;
 
@@ -14,10 +15,18 @@ use super::mint::profile;
 use super::{Issuer, State, unavailable};
 
 /// Answers who the bearer of an access token is.
-pub(super) fn userinfo(state: &mut State, issuer: &Issuer, request: &Request<'_>, env: &Env<'_>) -> Result<Response, Refusal> {
+pub(super) fn userinfo(
+    state: &mut State,
+    issuer: &Issuer,
+    request: &Request<'_>,
+    env: &Env<'_>,
+) -> Result<Response, Refusal> {
     let refuse = |why: &str| Refusal::unauthorized("Bearer", "invalid_token", why);
-    let token = request.authorization("Bearer")?.ok_or_else(|| refuse("there is no bearer token"))?;
-    let claims = own_claims(state, issuer, token, env)?.ok_or_else(|| refuse("the token is not valid here"))?;
+    let token = request
+        .authorization("Bearer")?
+        .ok_or_else(|| refuse("there is no bearer token"))?;
+    let claims = own_claims(state, issuer, token, env)?
+        .ok_or_else(|| refuse("the token is not valid here"))?;
     let mut document = profile(&state.settings.claims);
     let subject = claims.member("sub").cloned().unwrap_or(Json::Null);
     document.0.insert(0, ("sub".into(), subject));
@@ -25,15 +34,32 @@ pub(super) fn userinfo(state: &mut State, issuer: &Issuer, request: &Request<'_>
 }
 
 /// Answers whether a token is good, to a client that authenticates.
-pub(super) fn introspect(state: &mut State, issuer: &Issuer, request: &Request<'_>, env: &Env<'_>) -> Result<Response, Refusal> {
-    let form = request.form().map_err(|why| Refusal::new("invalid_request", why))?;
+pub(super) fn introspect(
+    state: &mut State,
+    issuer: &Issuer,
+    request: &Request<'_>,
+    env: &Env<'_>,
+) -> Result<Response, Refusal> {
+    let form = request
+        .form()
+        .map_err(|why| Refusal::new("invalid_request", why))?;
     let caller = authenticate(&state.settings.clients, request, &form)?;
     if !caller.proven {
-        return Err(Refusal::unauthorized("Basic", "invalid_client", "the client did not authenticate"));
+        return Err(Refusal::unauthorized(
+            "Basic",
+            "invalid_client",
+            "the client did not authenticate",
+        ));
     }
-    let token = form.value("token").ok_or_else(|| Refusal::new("invalid_request", "token is missing"))?;
+    let token = form
+        .value("token")
+        .ok_or_else(|| Refusal::new("invalid_request", "token is missing"))?;
     let mut document = Object(vec![("active".into(), Json::Bool(true))]);
-    if let Some((grant, expires)) = state.grants.look_up(token, env.now).filter(|(grant, _)| grant.tenant == issuer.tenant) {
+    if let Some((grant, expires)) = state
+        .grants
+        .look_up(token, env.now)
+        .filter(|(grant, _)| grant.tenant == issuer.tenant)
+    {
         document.set("client_id", grant.client_id.as_str().into());
         document.set("sub", grant.subject.as_str().into());
         document.set("iss", issuer.name.as_str().into());
@@ -43,7 +69,11 @@ pub(super) fn introspect(state: &mut State, issuer: &Issuer, request: &Request<'
         }
     } else if let Some(claims) = own_claims(state, issuer, token, env)? {
         document.set("token_type", "Bearer".into());
-        claims.0.into_iter().filter(|(name, _)| name != "active").for_each(|(name, value)| document.set(name, value));
+        claims
+            .0
+            .into_iter()
+            .filter(|(name, _)| name != "active")
+            .for_each(|(name, value)| document.set(name, value));
     } else {
         document = Object(vec![("active".into(), Json::Bool(false))]);
     }
@@ -51,13 +81,36 @@ pub(super) fn introspect(state: &mut State, issuer: &Issuer, request: &Request<'
 }
 
 /// The claims of an access token that this issuer signed and that holds now.
-fn own_claims(state: &mut State, issuer: &Issuer, token: &str, env: &Env<'_>) -> Result<Option<Object>, Refusal> {
-    let mut keys = state.keys.ring(issuer.tenant.as_deref(), env).map_err(unavailable)?.published;
-    keys.extend(state.spares.get(&issuer.tenant).map(|spare| Arc::clone(&spare.key)));
+fn own_claims(
+    state: &mut State,
+    issuer: &Issuer,
+    token: &str,
+    env: &Env<'_>,
+) -> Result<Option<Object>, Refusal> {
+    let mut keys = state
+        .keys
+        .ring(issuer.tenant.as_deref(), env)
+        .map_err(unavailable)?
+        .published;
+    keys.extend(
+        state
+            .spares
+            .get(&issuer.tenant)
+            .map(|spare| Arc::clone(&spare.key)),
+    );
     let mut keys = Given::set(keys, Provenance::default());
-    let policy = Policy { leeway: 0, skip: vec![Skippable::Aud, Skippable::Iss], ..Policy::default() };
-    let Ok(verdict) = verify(token, Shape::Jwt, &mut keys, &policy, env) else { return Ok(None) };
-    let claims = verdict.outcome.ok().and_then(|verified| verified.claims().cloned());
+    let policy = Policy {
+        leeway: 0,
+        skip: vec![Skippable::Aud, Skippable::Iss],
+        ..Policy::default()
+    };
+    let Ok(verdict) = verify(token, Shape::Jwt, &mut keys, &policy, env) else {
+        return Ok(None);
+    };
+    let claims = verdict
+        .outcome
+        .ok()
+        .and_then(|verified| verified.claims().cloned());
     // An ID token names no client: it is no credential.
     Ok(claims.filter(|claims| claims.has("client_id")))
 }

@@ -1,4 +1,5 @@
-//! The keystore's keys: whichever is current at the moment signs, so a rotation is followed without a restart.
+//! The keystore's keys: whichever is current at the moment signs, so a rotation is followed without
+//! a restart.
 
 use std::collections::HashMap;
 use std::path::PathBuf;
@@ -25,7 +26,13 @@ pub struct Stored {
 impl Stored {
     /// The keystore at `path`, its private halves under `passphrase` if they are sealed.
     pub fn new(path: PathBuf, passphrase: Option<Secret>, alg: Option<SigAlg>) -> Self {
-        Self { path, passphrase, alg, opened: HashMap::new(), seen: None }
+        Self {
+            path,
+            passphrase,
+            alg,
+            opened: HashMap::new(),
+            seen: None,
+        }
     }
 
     /// Looks at the keystore as it is at `now`.
@@ -41,7 +48,10 @@ impl Stored {
                 let passphrase = self.passphrase.as_ref();
                 let mut passphrase = || match passphrase {
                     Some(passphrase) => Ok(Secret::new(passphrase.expose().to_vec())),
-                    None => Err(Error::usage("--passphrase-from", "is needed: the keystore has been sealed")),
+                    None => Err(Error::usage(
+                        "--passphrase-from",
+                        "is needed: the keystore has been sealed",
+                    )),
                 };
                 let key = SigningKey::new(entry.open(&mut passphrase)?, self.alg);
                 Arc::new(key.map_err(|why| Error::usage(format!("store:{}", entry.slot.kid), why))?)
@@ -49,7 +59,10 @@ impl Stored {
         };
         // Only the current key is kept ready: what retired is wiped.
         self.opened = HashMap::from([(entry.slot.kid.clone(), Arc::clone(&signing))]);
-        let ring = Ring { signing, published: store.published(now) };
+        let ring = Ring {
+            signing,
+            published: store.published(now),
+        };
         self.seen = Some((now, ring.clone()));
         Ok(ring)
     }

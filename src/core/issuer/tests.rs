@@ -36,7 +36,11 @@ impl Lab {
         settings.admin_secret = Some(Secret::new(b"open sesame".to_vec()));
         change(&mut settings);
         let keys = Fresh::new(SigAlg::Es256, Some("tests".into())).unwrap();
-        Self { state: State::new(settings, Box::new(keys), Vec::new()), now: NOW, drawn: Cell::new(0) }
+        Self {
+            state: State::new(settings, Box::new(keys), Vec::new()),
+            now: NOW,
+            drawn: Cell::new(0),
+        }
     }
 
     fn plain() -> Self {
@@ -49,7 +53,13 @@ impl Lab {
         lab
     }
 
-    fn ask(&mut self, method: &str, target: &str, headers: &[(&str, &str)], body: &str) -> Response {
+    fn ask(
+        &mut self,
+        method: &str,
+        target: &str,
+        headers: &[(&str, &str)],
+        body: &str,
+    ) -> Response {
         let Self { state, now, drawn } = self;
         let random = |buffer: &mut [u8]| {
             for chunk in buffer.chunks_mut(32) {
@@ -58,13 +68,30 @@ impl Lab {
                 chunk.copy_from_slice(&block.as_ref()[..chunk.len()]);
             }
         };
-        let env = Env { now: *now, random: &random, clock: &Stopped };
+        let env = Env {
+            now: *now,
+            random: &random,
+            clock: &Stopped,
+        };
         let mut all = headers.to_vec();
         if !headers.iter().any(|(name, _)| *name == "host") {
             all.push(("host", "127.0.0.1:8080"));
         }
-        let (path, query) = target.split_once('?').map_or((target, None), |(path, query)| (path, Some(query)));
-        respond(state, Request { method, path, query, authority: None, headers: &all, body: body.as_bytes() }, &env)
+        let (path, query) = target
+            .split_once('?')
+            .map_or((target, None), |(path, query)| (path, Some(query)));
+        respond(
+            state,
+            Request {
+                method,
+                path,
+                query,
+                authority: None,
+                headers: &all,
+                body: body.as_bytes(),
+            },
+            &env,
+        )
     }
 
     fn get(&mut self, target: &str) -> Response {
@@ -89,11 +116,15 @@ impl Lab {
         let response = self.get(&format!("/authorize?{query}"));
         assert_eq!(response.status, 302, "{}", text(&response));
         let location = response.header("location").unwrap().to_owned();
-        let query = location.strip_prefix(&format!("{REDIRECT}?")).unwrap_or_else(|| panic!("{location}"));
+        let query = location
+            .strip_prefix(&format!("{REDIRECT}?"))
+            .unwrap_or_else(|| panic!("{location}"));
         let form = http::Form::parse(query).unwrap();
         assert_eq!(form.value("state"), Some("xyz"));
         assert_eq!(form.value("iss"), Some(ISSUER));
-        form.value("code").unwrap_or_else(|| panic!("{location}")).to_owned()
+        form.value("code")
+            .unwrap_or_else(|| panic!("{location}"))
+            .to_owned()
     }
 
     fn redeem(&mut self, code: &str) -> Response {
@@ -104,18 +135,37 @@ impl Lab {
     }
 
     fn keys(&mut self) -> Vec<Arc<Key>> {
-        let Json::Object(set) = document(&self.get("/jwks")) else { panic!("no set") };
+        let Json::Object(set) = document(&self.get("/jwks")) else {
+            panic!("no set")
+        };
         KeySet::from_json(set).unwrap().keys
     }
 
     /// What a strict verifier says about `token` by the set that is published now.
     fn judge(&mut self, token: &str) -> Result<Object, Code> {
         let mut keys = Given::set(self.keys(), Provenance::default());
-        let policy = Policy { issuers: vec![ISSUER.into()], audiences: vec![ISSUER.into()], ..Policy::default() };
+        let policy = Policy {
+            issuers: vec![ISSUER.into()],
+            audiences: vec![ISSUER.into()],
+            ..Policy::default()
+        };
         let random = |_: &mut [u8]| {};
-        let verdict =
-            verify(token, Shape::Jwt, &mut keys, &policy, &Env { now: self.now, random: &random, clock: &Stopped }).unwrap();
-        verdict.outcome.map(|it| it.claims().unwrap().clone()).map_err(|rejection| rejection.primary().code)
+        let verdict = verify(
+            token,
+            Shape::Jwt,
+            &mut keys,
+            &policy,
+            &Env {
+                now: self.now,
+                random: &random,
+                clock: &Stopped,
+            },
+        )
+        .unwrap();
+        verdict
+            .outcome
+            .map(|it| it.claims().unwrap().clone())
+            .map_err(|rejection| rejection.primary().code)
     }
 }
 
@@ -129,7 +179,12 @@ fn document(response: &Response) -> Json {
 
 fn member(response: &Response, name: &str) -> String {
     let document = document(response);
-    document.as_object().unwrap().text(name).unwrap_or_else(|| panic!("{name}: {}", text(response))).to_owned()
+    document
+        .as_object()
+        .unwrap()
+        .text(name)
+        .unwrap_or_else(|| panic!("{name}: {}", text(response)))
+        .to_owned()
 }
 
 fn error(response: &Response) -> (u16, String) {
@@ -143,23 +198,51 @@ fn metadata_is_where_both_standards_look() {
     assert_eq!(here.status, 200);
     assert_eq!(member(&here, "issuer"), ISSUER);
     assert_eq!(member(&here, "jwks_uri"), format!("{ISSUER}/jwks"));
-    assert_eq!(lab.get("/.well-known/oauth-authorization-server").body, here.body);
-    for path in ["/.well-known/oauth-authorization-server/t1", "/t1/.well-known/openid-configuration"] {
+    assert_eq!(
+        lab.get("/.well-known/oauth-authorization-server").body,
+        here.body
+    );
+    for path in [
+        "/.well-known/oauth-authorization-server/t1",
+        "/t1/.well-known/openid-configuration",
+    ] {
         let tenant = lab.get(path);
         assert_eq!(member(&tenant, "issuer"), format!("{ISSUER}/t1"), "{path}");
-        assert_eq!(member(&tenant, "token_endpoint"), format!("{ISSUER}/t1/token"), "{path}");
+        assert_eq!(
+            member(&tenant, "token_endpoint"),
+            format!("{ISSUER}/t1/token"),
+            "{path}"
+        );
     }
 }
 
 #[test]
 fn an_issuer_may_have_a_path() {
     let mut lab = Lab::new(|settings| settings.issuer = "https://auth.example/realms/x".into());
-    for path in ["/realms/x/.well-known/openid-configuration", "/.well-known/oauth-authorization-server/realms/x"] {
-        assert_eq!(member(&lab.get(path), "token_endpoint"), "https://auth.example/realms/x/token", "{path}");
+    for path in [
+        "/realms/x/.well-known/openid-configuration",
+        "/.well-known/oauth-authorization-server/realms/x",
+    ] {
+        assert_eq!(
+            member(&lab.get(path), "token_endpoint"),
+            "https://auth.example/realms/x/token",
+            "{path}"
+        );
     }
-    assert_eq!(member(&lab.get("/.well-known/openid-configuration/realms/x/t"), "issuer"), "https://auth.example/realms/x/t");
+    assert_eq!(
+        member(
+            &lab.get("/.well-known/openid-configuration/realms/x/t"),
+            "issuer"
+        ),
+        "https://auth.example/realms/x/t"
+    );
     assert_eq!(lab.get("/realms/x/jwks").status, 200);
-    for path in ["/jwks", "/realms/xjwks", "/.well-known/openid-configuration", "/.well-known/openid-configuration/realms/xy"] {
+    for path in [
+        "/jwks",
+        "/realms/xjwks",
+        "/.well-known/openid-configuration",
+        "/.well-known/openid-configuration/realms/xy",
+    ] {
         assert_eq!(lab.get(path).status, 404, "{path}");
     }
 }
@@ -170,16 +253,27 @@ fn the_key_set_can_be_revalidated() {
     let first = lab.get("/jwks");
     let tag = first.header("etag").unwrap().to_owned();
     assert!(first.header("cache-control").unwrap().contains("max-age"));
-    assert!(!text(&first).contains("\"d\""), "private members are published");
+    assert!(
+        !text(&first).contains("\"d\""),
+        "private members are published"
+    );
     for known in [tag.as_str(), "*", &format!("\"x\", W/{tag}")] {
         let again = lab.ask("GET", "/jwks", &[("if-none-match", known)], "");
         assert_eq!((again.status, again.body.len()), (304, 0), "{known}");
         assert_eq!(again.header("etag"), Some(tag.as_str()));
     }
-    assert_eq!(lab.ask("GET", "/jwks", &[("if-none-match", "\"other\"")], "").status, 200);
+    assert_eq!(
+        lab.ask("GET", "/jwks", &[("if-none-match", "\"other\"")], "")
+            .status,
+        200
+    );
     let admin = ("authorization", "Bearer open sesame");
     assert_eq!(lab.ask("POST", "/.jwtctl/rotate", &[admin], "").status, 200);
-    assert_eq!(lab.ask("GET", "/jwks", &[("if-none-match", &tag)], "").status, 200);
+    assert_eq!(
+        lab.ask("GET", "/jwks", &[("if-none-match", &tag)], "")
+            .status,
+        200
+    );
     assert_eq!(lab.keys().len(), 2);
 }
 
@@ -194,10 +288,18 @@ fn client_credentials_become_a_token_that_holds() {
     assert_eq!(claims.text("sub"), Some("app"));
     assert_eq!(claims.text("scope"), Some("read"));
     assert_eq!(claims.member("exp"), Some(&Json::from(NOW.plus(900).0)));
-    assert!(!document(&response).as_object().unwrap().has("refresh_token"));
+    assert!(
+        !document(&response)
+            .as_object()
+            .unwrap()
+            .has("refresh_token")
+    );
 
     let other = lab.token("grant_type=client_credentials&audience=api");
-    assert_eq!(lab.judge(&member(&other, "access_token")), Err(Code::Mismatch));
+    assert_eq!(
+        lab.judge(&member(&other, "access_token")),
+        Err(Code::Mismatch)
+    );
     lab.now = NOW.plus(2000);
     assert_eq!(lab.judge(&token), Err(Code::Expired));
 }
@@ -205,16 +307,32 @@ fn client_credentials_become_a_token_that_holds() {
 #[test]
 fn issuers_do_not_vouch_for_each_other() {
     let mut lab = Lab::plain();
-    let foreign = member(&lab.post("/t1/token", "grant_type=client_credentials"), "access_token");
-    // The issuer asks its own tokens neither for iss nor for aud: it is the key that it does not know.
+    let foreign = member(
+        &lab.post("/t1/token", "grant_type=client_credentials"),
+        "access_token",
+    );
+    // The issuer asks its own tokens neither for iss nor for aud: it is the key that it does not
+    // know.
     let bearer = format!("Bearer {foreign}");
-    assert_eq!(lab.ask("GET", "/t1/userinfo", &[("authorization", &bearer)], "").status, 200);
-    assert_eq!(lab.ask("GET", "/userinfo", &[("authorization", &bearer)], "").status, 401);
+    assert_eq!(
+        lab.ask("GET", "/t1/userinfo", &[("authorization", &bearer)], "")
+            .status,
+        200
+    );
+    assert_eq!(
+        lab.ask("GET", "/userinfo", &[("authorization", &bearer)], "")
+            .status,
+        401
+    );
     let code = lab.code("&scope=openid");
     let redirect = http::escape(REDIRECT);
-    let form =
-        format!("grant_type=authorization_code&client_id=app&code={code}&redirect_uri={redirect}&code_verifier={VERIFIER}");
-    assert_eq!(error(&lab.post("/t1/token", &form)), (400, "invalid_grant".into()));
+    let form = format!(
+        "grant_type=authorization_code&client_id=app&code={code}&redirect_uri={redirect}&code_verifier={VERIFIER}"
+    );
+    assert_eq!(
+        error(&lab.post("/t1/token", &form)),
+        (400, "invalid_grant".into())
+    );
 }
 
 #[test]
@@ -223,15 +341,26 @@ fn a_session_is_a_token() {
     let token = member(&lab.get("/token"), "token");
     assert_eq!(lab.judge(&token).unwrap().text("sub"), Some("user"));
     let secret = || Some(Secret::new(b"s".to_vec()));
-    let mut lab = Lab::new(|settings| settings.clients.push(Client { id: "app".into(), secret: secret() }));
+    let mut lab = Lab::new(|settings| {
+        settings.clients.push(Client {
+            id: "app".into(),
+            secret: secret(),
+        })
+    });
     assert_eq!(lab.get("/token").status, 401);
-    assert_eq!(lab.ask("GET", "/token", &[("authorization", "Basic YXBwOnM=")], "").status, 200);
+    assert_eq!(
+        lab.ask("GET", "/token", &[("authorization", "Basic YXBwOnM=")], "")
+            .status,
+        200
+    );
 }
 
 #[test]
 fn a_code_becomes_tokens_once() {
     let mut lab = Lab::new(|settings| {
-        let Json::Object(claims) = Json::parse(br#"{"email":"a@example.org","roles":["x"],"sub":"alice"}"#).unwrap() else {
+        let Json::Object(claims) =
+            Json::parse(br#"{"email":"a@example.org","roles":["x"],"sub":"alice"}"#).unwrap()
+        else {
             panic!()
         };
         settings.claims = claims;
@@ -240,24 +369,49 @@ fn a_code_becomes_tokens_once() {
     let response = lab.redeem(&code);
     assert_eq!(response.status, 200, "{}", text(&response));
     let access = lab.judge(&member(&response, "access_token")).unwrap();
-    assert_eq!((access.text("sub"), access.text("email")), (Some("alice"), Some("a@example.org")));
+    assert_eq!(
+        (access.text("sub"), access.text("email")),
+        (Some("alice"), Some("a@example.org"))
+    );
     let id_token = member(&response, "id_token");
     let payload = super::super::key::decode(id_token.split('.').nth(1).unwrap()).unwrap();
-    let Json::Object(id) = Json::parse(&payload).unwrap() else { panic!() };
-    assert_eq!((id.text("aud"), id.text("nonce"), id.text("sub")), (Some("app"), Some("n1"), Some("alice")));
+    let Json::Object(id) = Json::parse(&payload).unwrap() else {
+        panic!()
+    };
+    assert_eq!(
+        (id.text("aud"), id.text("nonce"), id.text("sub")),
+        (Some("app"), Some("n1"), Some("alice"))
+    );
     assert_eq!(id.text("email"), Some("a@example.org"));
 
     let bearer = format!("Bearer {}", member(&response, "access_token"));
     let person = lab.ask("GET", "/userinfo", &[("authorization", &bearer)], "");
-    assert_eq!(text(&person), r#"{"sub":"alice","email":"a@example.org","roles":["x"]}"#);
-    let refused = lab.ask("GET", "/userinfo", &[("authorization", &format!("Bearer {id_token}"))], "");
+    assert_eq!(
+        text(&person),
+        r#"{"sub":"alice","email":"a@example.org","roles":["x"]}"#
+    );
+    let refused = lab.ask(
+        "GET",
+        "/userinfo",
+        &[("authorization", &format!("Bearer {id_token}"))],
+        "",
+    );
     assert_eq!(refused.status, 401);
-    assert!(refused.header("www-authenticate").unwrap().contains("invalid_token"));
+    assert!(
+        refused
+            .header("www-authenticate")
+            .unwrap()
+            .contains("invalid_token")
+    );
 
     let refresh = member(&response, "refresh_token");
     assert_eq!(error(&lab.redeem(&code)), (400, "invalid_grant".into()));
     let form = format!("grant_type=refresh_token&client_id=app&refresh_token={refresh}");
-    assert_eq!(error(&lab.token(&form)), (400, "invalid_grant".into()), "what came of a stolen code lives on");
+    assert_eq!(
+        error(&lab.token(&form)),
+        (400, "invalid_grant".into()),
+        "what came of a stolen code lives on"
+    );
 }
 
 #[test]
@@ -268,9 +422,18 @@ fn codes_are_bound_to_their_request_and_time() {
         (good.replace("3000", "3001"), "invalid_grant"),
         (good.replace("=app", "=other"), "invalid_grant"),
         (good.replace("dBjf", "dBjg"), "invalid_grant"),
-        (format!("redirect_uri={redirect}&client_id=app&code_verifier=short"), "invalid_grant"),
-        (format!("redirect_uri={redirect}&client_id=app"), "invalid_request"),
-        (format!("client_id=app&code_verifier={VERIFIER}"), "invalid_grant"),
+        (
+            format!("redirect_uri={redirect}&client_id=app&code_verifier=short"),
+            "invalid_grant",
+        ),
+        (
+            format!("redirect_uri={redirect}&client_id=app"),
+            "invalid_request",
+        ),
+        (
+            format!("client_id=app&code_verifier={VERIFIER}"),
+            "invalid_grant",
+        ),
     ] {
         let mut lab = Lab::plain();
         let code = lab.code("");
@@ -288,9 +451,16 @@ fn refresh_tokens_are_replaced() {
     let mut lab = Lab::plain();
     let code = lab.code("&scope=openid%20a");
     let first = member(&lab.redeem(&code), "refresh_token");
-    let form = |token: &str| format!("grant_type=refresh_token&client_id=app&refresh_token={token}");
-    assert_eq!(error(&lab.token(&form(&first).replace("=app", "=other"))), (400, "invalid_grant".into()));
-    assert_eq!(error(&lab.token(&format!("{}&scope=b", form("nonsense")))), (400, "invalid_grant".into()));
+    let form =
+        |token: &str| format!("grant_type=refresh_token&client_id=app&refresh_token={token}");
+    assert_eq!(
+        error(&lab.token(&form(&first).replace("=app", "=other"))),
+        (400, "invalid_grant".into())
+    );
+    assert_eq!(
+        error(&lab.token(&format!("{}&scope=b", form("nonsense")))),
+        (400, "invalid_grant".into())
+    );
     let second = lab.token(&form(&first));
     assert_eq!(second.status, 200);
     let second = member(&second, "refresh_token");
@@ -300,8 +470,14 @@ fn refresh_tokens_are_replaced() {
         document(&response).as_object().unwrap().member("active") == Some(&Json::Bool(true))
     };
     assert!(active(&mut lab, &second) && !active(&mut lab, &first));
-    assert_eq!(error(&lab.token(&form(&first))), (400, "invalid_grant".into()));
-    assert!(!active(&mut lab, &second), "the successor of a stolen token lives on");
+    assert_eq!(
+        error(&lab.token(&form(&first))),
+        (400, "invalid_grant".into())
+    );
+    assert!(
+        !active(&mut lab, &second),
+        "the successor of a stolen token lives on"
+    );
 }
 
 #[test]
@@ -310,10 +486,17 @@ fn nobody_is_sent_where_the_client_is_not() {
     let challenge = "x".repeat(43);
     let mut ask = |redirect: &str, more: &str| {
         let redirect = http::escape(redirect);
-        lab.get(&format!("/authorize?client_id=app&redirect_uri={redirect}&{more}"))
+        lab.get(&format!(
+            "/authorize?client_id=app&redirect_uri={redirect}&{more}"
+        ))
     };
     let good = format!("response_type=code&code_challenge={challenge}&code_challenge_method=S256");
-    for redirect in ["http://localhost/", "https://127.0.0.1:9/x?y=z", "http://[::1]:1/", "myapp://cb"] {
+    for redirect in [
+        "http://localhost/",
+        "https://127.0.0.1:9/x?y=z",
+        "http://[::1]:1/",
+        "myapp://cb",
+    ] {
         assert_eq!(ask(redirect, &good).status, 302, "{redirect}");
     }
     for redirect in [
@@ -337,28 +520,59 @@ fn nobody_is_sent_where_the_client_is_not() {
         ("response_type=code", "PKCE%20is%20required"),
         (&good.replace("S256", "plain"), "must%20be%20S256"),
         (&good.replace(&challenge, "x"), "no%20S256%20challenge"),
-        (&format!("{good}&response_mode=form_post"), "response_mode%3Dquery"),
+        (
+            &format!("{good}&response_mode=form_post"),
+            "response_mode%3Dquery",
+        ),
     ] {
         let response = ask("http://localhost/", more);
         let location = response.header("location").unwrap_or_default();
-        assert!(location.starts_with("http://localhost/?error=") && location.contains(expected), "{more}: {location}");
+        assert!(
+            location.starts_with("http://localhost/?error=") && location.contains(expected),
+            "{more}: {location}"
+        );
     }
 }
 
 #[test]
 fn registered_clients_are_the_only_ones() {
     let mut lab = Lab::new(|settings| {
-        settings.clients.push(Client { id: "app".into(), secret: Some(Secret::new(b"s3cret".to_vec())) });
-        settings.clients.push(Client { id: "spa".into(), secret: None });
+        settings.clients.push(Client {
+            id: "app".into(),
+            secret: Some(Secret::new(b"s3cret".to_vec())),
+        });
+        settings.clients.push(Client {
+            id: "spa".into(),
+            secret: None,
+        });
     });
     let grant = "grant_type=client_credentials";
-    assert_eq!(lab.token(&format!("{grant}&client_id=app&client_secret=s3cret")).status, 200);
+    assert_eq!(
+        lab.token(&format!("{grant}&client_id=app&client_secret=s3cret"))
+            .status,
+        200
+    );
     let refused = lab.token(&format!("{grant}&client_id=app&client_secret=wrong"));
     assert_eq!(error(&refused), (401, "invalid_client".into()));
-    assert!(refused.header("www-authenticate").unwrap().starts_with("Basic"));
-    assert_eq!(error(&lab.token(&format!("{grant}&client_id=spa"))), (400, "unauthorized_client".into()));
-    assert_eq!(error(&lab.post("/introspect", "token=x&client_id=spa")), (401, "invalid_client".into()));
-    assert_eq!(lab.get("/authorize?client_id=other&redirect_uri=http://localhost/").status, 400);
+    assert!(
+        refused
+            .header("www-authenticate")
+            .unwrap()
+            .starts_with("Basic")
+    );
+    assert_eq!(
+        error(&lab.token(&format!("{grant}&client_id=spa"))),
+        (400, "unauthorized_client".into())
+    );
+    assert_eq!(
+        error(&lab.post("/introspect", "token=x&client_id=spa")),
+        (401, "invalid_client".into())
+    );
+    assert_eq!(
+        lab.get("/authorize?client_id=other&redirect_uri=http://localhost/")
+            .status,
+        400
+    );
     let code = lab.code("");
     assert_eq!(error(&lab.redeem(&code)), (401, "invalid_client".into()));
 }
@@ -369,7 +583,10 @@ fn broken_requests_get_the_errors_of_the_standard() {
     for (form, expected) in [
         ("", "invalid_request"),
         ("grant_type=password", "unsupported_grant_type"),
-        ("grant_type=client_credentials&grant_type=x", "invalid_request"),
+        (
+            "grant_type=client_credentials&grant_type=x",
+            "invalid_request",
+        ),
         ("grant_type=%", "invalid_request"),
         ("grant_type=authorization_code", "invalid_request"),
         ("grant_type=refresh_token", "invalid_request"),
@@ -378,10 +595,28 @@ fn broken_requests_get_the_errors_of_the_standard() {
         assert_eq!(error(&response), (400, expected.into()), "{form}");
         assert_eq!(response.header("cache-control"), Some("no-store"), "{form}");
     }
-    assert_eq!(lab.ask("POST", "/token", &[("content-type", "application/json")], "{}").status, 400);
+    assert_eq!(
+        lab.ask(
+            "POST",
+            "/token",
+            &[("content-type", "application/json")],
+            "{}"
+        )
+        .status,
+        400
+    );
     assert_eq!(lab.ask("DELETE", "/token", &[], "").status, 405);
     assert_eq!(lab.ask("POST", "/jwks", &[], "").status, 405);
-    for path in ["/", "/nothing", "/a/b/jwks", "/../jwks", "/%6awks", "/.hidden/jwks", "//jwks", ""] {
+    for path in [
+        "/",
+        "/nothing",
+        "/a/b/jwks",
+        "/../jwks",
+        "/%6awks",
+        "/.hidden/jwks",
+        "//jwks",
+        "",
+    ] {
         assert_eq!(lab.get(path).status, 404, "{path}");
     }
 }
@@ -394,50 +629,134 @@ fn web_pages_stay_outside() {
         settings.origins.push("http://localhost:3000".into());
     });
     for good in ["127.0.0.1:8080", "localhost", "[::1]:1", "ISSUER.test:80"] {
-        assert_eq!(lab.ask("GET", "/jwks", &host(good), "").status, 200, "{good}");
+        assert_eq!(
+            lab.ask("GET", "/jwks", &host(good), "").status,
+            200,
+            "{good}"
+        );
     }
-    for (bad, status) in [("evil.example", 421), ("127.0.0.1.evil.example", 421), ("", 400), ("a b", 400), ("localhost:x", 400)] {
-        assert_eq!(lab.ask("GET", "/jwks", &host(bad), "").status, status, "{bad}");
+    for (bad, status) in [
+        ("evil.example", 421),
+        ("127.0.0.1.evil.example", 421),
+        ("", 400),
+        ("a b", 400),
+        ("localhost:x", 400),
+    ] {
+        assert_eq!(
+            lab.ask("GET", "/jwks", &host(bad), "").status,
+            status,
+            "{bad}"
+        );
     }
-    assert_eq!(lab.ask("GET", "/jwks", &[("host", "localhost"), ("host", "localhost")], "").status, 400);
+    assert_eq!(
+        lab.ask(
+            "GET",
+            "/jwks",
+            &[("host", "localhost"), ("host", "localhost")],
+            ""
+        )
+        .status,
+        400
+    );
     for (headers, status) in [
         (&[("origin", "http://evil.example")][..], 403),
         (&[("origin", "null")], 403),
         (&[("origin", "http://localhost:3001")], 403),
         (&[("origin", ISSUER)], 200),
         (&[("origin", "http://localhost:3000")], 200),
-        (&[("sec-fetch-site", "cross-site"), ("sec-fetch-mode", "no-cors")], 403),
-        (&[("sec-fetch-site", "cross-site"), ("sec-fetch-mode", "navigate")], 200),
+        (
+            &[
+                ("sec-fetch-site", "cross-site"),
+                ("sec-fetch-mode", "no-cors"),
+            ],
+            403,
+        ),
+        (
+            &[
+                ("sec-fetch-site", "cross-site"),
+                ("sec-fetch-mode", "navigate"),
+            ],
+            200,
+        ),
         (&[("sec-fetch-site", "none")], 200),
     ] {
         let response = lab.ask("GET", "/jwks", headers, "");
         assert_eq!(response.status, status, "{headers:?}");
         let allowed = response.header("access-control-allow-origin");
-        assert_eq!(allowed.is_some(), headers[0].1 == "http://localhost:3000", "{headers:?}");
+        assert_eq!(
+            allowed.is_some(),
+            headers[0].1 == "http://localhost:3000",
+            "{headers:?}"
+        );
     }
-    let asked = lab.ask("OPTIONS", "/token", &[("origin", "http://localhost:3000")], "");
+    let asked = lab.ask(
+        "OPTIONS",
+        "/token",
+        &[("origin", "http://localhost:3000")],
+        "",
+    );
     assert_eq!(asked.status, 204);
-    assert_eq!(Lab::plain().ask("OPTIONS", "/token", &[("origin", "http://localhost:3000")], "").status, 403);
+    assert_eq!(
+        Lab::plain()
+            .ask(
+                "OPTIONS",
+                "/token",
+                &[("origin", "http://localhost:3000")],
+                ""
+            )
+            .status,
+        403
+    );
 }
 
 #[test]
 fn the_admin_endpoint_knows_its_secret() {
     let mut lab = Lab::plain();
     let open = ("authorization", "Bearer open sesame");
-    for headers in [&[][..], &[("authorization", "Bearer x")], &[("authorization", "Basic open sesame")]] {
+    for headers in [
+        &[][..],
+        &[("authorization", "Bearer x")],
+        &[("authorization", "Basic open sesame")],
+    ] {
         assert_eq!(lab.ask("GET", "/.jwtctl/faults", headers, "").status, 401);
     }
-    let put = lab.ask("PUT", "/.jwtctl/faults", &[open], r#"{"faults":["html@jwks*1","expired"]}"#);
+    let put = lab.ask(
+        "PUT",
+        "/.jwtctl/faults",
+        &[open],
+        r#"{"faults":["html@jwks*1","expired"]}"#,
+    );
     assert_eq!(text(&put), r#"{"faults":["html@jwks*1","expired"]}"#);
-    assert_eq!(lab.get("/jwks").header("content-type"), Some("text/html; charset=utf-8"));
+    assert_eq!(
+        lab.get("/jwks").header("content-type"),
+        Some("text/html; charset=utf-8")
+    );
     let more = lab.ask("POST", "/.jwtctl/faults", &[open], r#"{"faults":["none"]}"#);
     assert_eq!(text(&more), r#"{"faults":["expired","none"]}"#);
-    assert_eq!(text(&lab.ask("DELETE", "/.jwtctl/faults", &[open], "")), r#"{"faults":[]}"#);
-    for body in ["", "{}", r#"{"faults":"none"}"#, r#"{"faults":["nonsense"]}"#, r#"{"faults":[1]}"#] {
-        assert_eq!(lab.ask("PUT", "/.jwtctl/faults", &[open], body).status, 400, "{body}");
+    assert_eq!(
+        text(&lab.ask("DELETE", "/.jwtctl/faults", &[open], "")),
+        r#"{"faults":[]}"#
+    );
+    for body in [
+        "",
+        "{}",
+        r#"{"faults":"none"}"#,
+        r#"{"faults":["nonsense"]}"#,
+        r#"{"faults":[1]}"#,
+    ] {
+        assert_eq!(
+            lab.ask("PUT", "/.jwtctl/faults", &[open], body).status,
+            400,
+            "{body}"
+        );
     }
     assert_eq!(lab.ask("GET", "/.jwtctl/nothing", &[open], "").status, 404);
-    assert_eq!(Lab::new(|settings| settings.admin_secret = None).ask("GET", "/.jwtctl/faults", &[open], "").status, 404);
+    assert_eq!(
+        Lab::new(|settings| settings.admin_secret = None)
+            .ask("GET", "/.jwtctl/faults", &[open], "")
+            .status,
+        404
+    );
 }
 
 /// Each fault of tokens and key sets, and what a strict verifier says to it.
@@ -457,12 +776,23 @@ fn faulty_tokens_are_refused_for_the_right_reason() {
     ] {
         let mut lab = Lab::faulty(fault);
         let response = lab.token("grant_type=client_credentials");
-        assert_eq!(response.remarks.last().map(String::as_str), Some(format!("fault {fault}").as_str()));
-        assert_eq!(lab.judge(&member(&response, "access_token")), Err(code), "{fault}");
+        assert_eq!(
+            response.remarks.last().map(String::as_str),
+            Some(format!("fault {fault}").as_str())
+        );
+        assert_eq!(
+            lab.judge(&member(&response, "access_token")),
+            Err(code),
+            "{fault}"
+        );
         let bearer = format!("Bearer {}", member(&response, "access_token"));
         let own = lab.ask("GET", "/userinfo", &[("authorization", &bearer)], "");
         // The issuer itself asks neither for whom a token is nor whether others can check it.
-        assert_eq!(own.status == 200, ["wrong-aud", "wrong-iss", "stale"].contains(&fault), "{fault}");
+        assert_eq!(
+            own.status == 200,
+            ["wrong-aud", "wrong-iss", "stale"].contains(&fault),
+            "{fault}"
+        );
     }
 }
 
@@ -482,11 +812,20 @@ fn faulty_answers() {
     let jwks = |spec: &str| Lab::faulty(spec).get("/jwks");
     assert_eq!(jwks("status").status, 503);
     assert_eq!(jwks("status=404").status, 404);
-    assert_eq!((jwks("rate-limit=7").status, jwks("rate-limit=7").header("retry-after")), (429, Some("7")));
+    assert_eq!(
+        (
+            jwks("rate-limit=7").status,
+            jwks("rate-limit=7").header("retry-after")
+        ),
+        (429, Some("7"))
+    );
     assert_eq!(jwks("latency=250ms").delivery.delay_ms, 250);
     assert_eq!(jwks("drip=5").delivery.bytes_per_second, Some(5));
     assert_eq!(jwks("truncate").delivery.cut_after, Some(body / 2));
-    assert_eq!(jwks("huge=1000000").delivery.padding, 1_000_000 - body as u64);
+    assert_eq!(
+        jwks("huge=1000000").delivery.padding,
+        1_000_000 - body as u64
+    );
     assert_eq!(jwks("no-etag").header("etag"), None);
     assert_eq!(Lab::faulty("status").get("/healthz").status, 200);
     assert_eq!(Lab::faulty("status@token").get("/jwks").status, 200);

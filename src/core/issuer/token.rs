@@ -1,4 +1,5 @@
-//! `/token`: client credentials, codes and refresh tokens become tokens (RFC 6749 §4.1.3, §4.4, §6; RFC 7636 §4.6).
+//! `/token`: client credentials, codes and refresh tokens become tokens (RFC 6749 §4.1.3, §4.4, §6;
+//! RFC 7636 §4.6).
 
 use aws_lc_rs::constant_time::verify_slices_are_equal;
 use aws_lc_rs::digest::{SHA256, digest};
@@ -30,18 +31,27 @@ pub(super) fn token(
     if request.is_read() {
         return session_token(state, issuer, request, active, env);
     }
-    let form = request.form().map_err(|why| Refusal::new("invalid_request", why))?;
+    let form = request
+        .form()
+        .map_err(|why| Refusal::new("invalid_request", why))?;
     let caller = authenticate(&state.settings.clients, request, &form)?;
     let granted = match form.value("grant_type") {
         Some("client_credentials") => client_credentials(issuer, &form, &caller, env)?,
         Some("authorization_code") => code(state, issuer, &form, &caller, env)?,
         Some("refresh_token") => refresh(state, issuer, &form, &caller, env)?,
         Some(other) => {
-            return Err(Refusal::new("unsupported_grant_type", format!("{other:?} is not supported")));
+            return Err(Refusal::new(
+                "unsupported_grant_type",
+                format!("{other:?} is not supported"),
+            ));
         }
         None => return Err(Refusal::new("invalid_request", "grant_type is missing")),
     };
-    let remark = format!("client {}: {}", caller.id, form.value("grant_type").unwrap_or_default());
+    let remark = format!(
+        "client {}: {}",
+        caller.id,
+        form.value("grant_type").unwrap_or_default()
+    );
     answer(state, issuer, &granted, active, env).map(|response| response.remark(remark))
 }
 
@@ -54,67 +64,136 @@ fn session_token(
 ) -> Result<Response, Refusal> {
     let caller = authenticate(&state.settings.clients, request, &Form::default())?;
     if !caller.proven {
-        return Err(Refusal::unauthorized("Basic", "invalid_client", "the client did not authenticate"));
+        return Err(Refusal::unauthorized(
+            "Basic",
+            "invalid_client",
+            "the client did not authenticate",
+        ));
     }
     let subject = state.settings.subject().to_owned();
     let grant = plain_grant(issuer, caller.id, subject, env);
-    let token = with_mint(state, issuer, active, env, |mint| mint.access_token(&grant, env))?;
+    let token = with_mint(state, issuer, active, env, |mint| {
+        mint.access_token(&grant, env)
+    })?;
     Ok(Response::json(200, Object(vec![("token".into(), token.as_str().into())])).no_store())
 }
 
 fn plain_grant(issuer: &Issuer, client_id: String, subject: String, env: &Env<'_>) -> Grant {
     let (scope, audience, nonce) = (None, Vec::new(), None);
-    Grant { tenant: issuer.tenant.clone(), client_id, subject, scope, audience, nonce, auth_time: env.now }
+    Grant {
+        tenant: issuer.tenant.clone(),
+        client_id,
+        subject,
+        scope,
+        audience,
+        nonce,
+        auth_time: env.now,
+    }
 }
 
-fn client_credentials(issuer: &Issuer, form: &Form, caller: &Caller, env: &Env<'_>) -> Result<Granted, Refusal> {
+fn client_credentials(
+    issuer: &Issuer,
+    form: &Form,
+    caller: &Caller,
+    env: &Env<'_>,
+) -> Result<Granted, Refusal> {
     if !caller.proven {
-        return Err(Refusal::new("unauthorized_client", "a public client has no credentials"));
+        return Err(Refusal::new(
+            "unauthorized_client",
+            "a public client has no credentials",
+        ));
     }
     let text = |name: &str| form.value(name).map(String::from);
     let grant = Grant {
         scope: text("scope"),
-        audience: text("resource").or_else(|| text("audience")).into_iter().collect(),
+        audience: text("resource")
+            .or_else(|| text("audience"))
+            .into_iter()
+            .collect(),
         ..plain_grant(issuer, caller.id.clone(), caller.id.clone(), env)
     };
-    Ok(Granted { grant, family: None })
+    Ok(Granted {
+        grant,
+        family: None,
+    })
 }
 
-fn code(state: &mut State, issuer: &Issuer, form: &Form, caller: &Caller, env: &Env<'_>) -> Result<Granted, Refusal> {
+fn code(
+    state: &mut State,
+    issuer: &Issuer,
+    form: &Form,
+    caller: &Caller,
+    env: &Env<'_>,
+) -> Result<Granted, Refusal> {
     let invalid = |why: &str| Refusal::new("invalid_grant", why);
-    let text = form.value("code").ok_or_else(|| Refusal::new("invalid_request", "code is missing"))?;
-    let verifier = form.value("code_verifier").ok_or_else(|| Refusal::new("invalid_request", "code_verifier is missing"))?;
+    let text = form
+        .value("code")
+        .ok_or_else(|| Refusal::new("invalid_request", "code is missing"))?;
+    let verifier = form
+        .value("code_verifier")
+        .ok_or_else(|| Refusal::new("invalid_request", "code_verifier is missing"))?;
     let redeemed = state.grants.redeem(text, env.now);
     let (code, family) = redeemed.ok_or_else(|| invalid("the code is unknown, used or expired"))?;
     if code.grant.client_id != caller.id || code.grant.tenant != issuer.tenant {
         return Err(invalid("the code was given to another client"));
     }
     if form.value("redirect_uri") != Some(&code.redirect_uri) {
-        return Err(invalid("the redirect_uri is not the one of the authorization request"));
+        return Err(invalid(
+            "the redirect_uri is not the one of the authorization request",
+        ));
     }
     let challenge = encode(digest(&SHA256, verifier.as_bytes()).as_ref());
     let is_verifier = (43..=128).contains(&verifier.len());
-    if !is_verifier || verify_slices_are_equal(challenge.as_bytes(), code.challenge.as_bytes()).is_err() {
-        return Err(invalid("the code_verifier does not belong to the code_challenge"));
+    if !is_verifier
+        || verify_slices_are_equal(challenge.as_bytes(), code.challenge.as_bytes()).is_err()
+    {
+        return Err(invalid(
+            "the code_verifier does not belong to the code_challenge",
+        ));
     }
-    Ok(Granted { grant: code.grant, family: Some(family) })
+    Ok(Granted {
+        grant: code.grant,
+        family: Some(family),
+    })
 }
 
-fn refresh(state: &mut State, issuer: &Issuer, form: &Form, caller: &Caller, env: &Env<'_>) -> Result<Granted, Refusal> {
-    let invalid = || Refusal::new("invalid_grant", "the refresh token is unknown, used or expired");
-    let text = form.value("refresh_token").ok_or_else(|| Refusal::new("invalid_request", "refresh_token is missing"))?;
+fn refresh(
+    state: &mut State,
+    issuer: &Issuer,
+    form: &Form,
+    caller: &Caller,
+    env: &Env<'_>,
+) -> Result<Granted, Refusal> {
+    let invalid = || {
+        Refusal::new(
+            "invalid_grant",
+            "the refresh token is unknown, used or expired",
+        )
+    };
+    let text = form
+        .value("refresh_token")
+        .ok_or_else(|| Refusal::new("invalid_request", "refresh_token is missing"))?;
     let is_theirs = |grant: &Grant| grant.client_id == caller.id && grant.tenant == issuer.tenant;
-    let found = state.grants.look_up(text, env.now).map(|(grant, _)| grant.clone());
+    let found = state
+        .grants
+        .look_up(text, env.now)
+        .map(|(grant, _)| grant.clone());
     if found.as_ref().is_some_and(|grant| !is_theirs(grant)) {
         return Err(invalid());
     }
     let mut grant = match (state.grants.use_up(text), found) {
-        (Some(family), Some(grant)) => Granted { grant, family: Some(family) },
+        (Some(family), Some(grant)) => Granted {
+            grant,
+            family: Some(family),
+        },
         _ => return Err(invalid()),
     };
     if let Some(scope) = form.value("scope") {
         let granted = grant.grant.scope.as_deref().unwrap_or_default();
-        if !scope.split(' ').all(|it| granted.split(' ').any(|granted| granted == it)) {
+        if !scope
+            .split(' ')
+            .all(|it| granted.split(' ').any(|granted| granted == it))
+        {
             return Err(Refusal::new("invalid_scope", "the scope was not granted"));
         }
         grant.grant.scope = Some(scope.into());
@@ -124,12 +203,23 @@ fn refresh(state: &mut State, issuer: &Issuer, form: &Form, caller: &Caller, env
     Ok(grant)
 }
 
-fn answer(state: &mut State, issuer: &Issuer, granted: &Granted, active: &Active, env: &Env<'_>) -> Result<Response, Refusal> {
+fn answer(
+    state: &mut State,
+    issuer: &Issuer,
+    granted: &Granted,
+    active: &Active,
+    env: &Env<'_>,
+) -> Result<Response, Refusal> {
     let grant = &granted.grant;
-    let is_openid = grant.scope.as_deref().is_some_and(|scope| scope.split(' ').any(|it| it == "openid"));
+    let is_openid = grant
+        .scope
+        .as_deref()
+        .is_some_and(|scope| scope.split(' ').any(|it| it == "openid"));
     let wants_id_token = granted.family.is_some() && is_openid;
     let (access_token, id_token) = with_mint(state, issuer, active, env, |mint| {
-        let id_token = wants_id_token.then(|| mint.id_token(grant, env)).transpose()?;
+        let id_token = wants_id_token
+            .then(|| mint.id_token(grant, env))
+            .transpose()?;
         Ok((mint.access_token(grant, env)?, id_token))
     })?;
     let mut document = Object::default();
@@ -156,8 +246,19 @@ fn with_mint<T>(
     env: &Env<'_>,
     make: impl FnOnce(&Mint<'_>) -> Result<T, String>,
 ) -> Result<T, Refusal> {
-    let ring = state.keys.ring(issuer.tenant.as_deref(), env).map_err(unavailable)?;
-    let spare = state.spare(issuer, &ring, active, env).map_err(unavailable)?;
-    let mint = Mint { settings: &state.settings, issuer, ring: &ring, spare: spare.as_deref(), active };
+    let ring = state
+        .keys
+        .ring(issuer.tenant.as_deref(), env)
+        .map_err(unavailable)?;
+    let spare = state
+        .spare(issuer, &ring, active, env)
+        .map_err(unavailable)?;
+    let mint = Mint {
+        settings: &state.settings,
+        issuer,
+        ring: &ring,
+        spare: spare.as_deref(),
+        active,
+    };
     make(&mint).map_err(unavailable)
 }

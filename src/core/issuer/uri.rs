@@ -1,4 +1,5 @@
-//! The addresses that a local issuer deals with, read so strictly that no browser could understand them in another way.
+//! The addresses that a local issuer deals with, read so strictly that no browser could understand
+//! them in another way.
 
 use std::net::{IpAddr, SocketAddr};
 
@@ -15,10 +16,13 @@ pub struct Address<'a> {
     pub rest: &'a str,
 }
 
-/// Takes an absolute address apart. `None` for any other scheme, user names, fragments, and everything that RFC 3986
-/// does not allow, such as back slashes.
+/// Takes an absolute address apart. `None` for any other scheme, user names, fragments, and
+/// everything that RFC 3986 does not allow, such as back slashes.
 pub fn parse(text: &str) -> Option<Address<'_>> {
-    if !text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-._~:/?[]@!$&'()*+,;=%".contains(&byte)) {
+    if !text
+        .bytes()
+        .all(|byte| byte.is_ascii_alphanumeric() || b"-._~:/?[]@!$&'()*+,;=%".contains(&byte))
+    {
         return None;
     }
     let (scheme, behind) = text.split_once("://")?;
@@ -28,7 +32,12 @@ pub fn parse(text: &str) -> Option<Address<'_>> {
     let (authority, tail) = behind.split_at(behind.find(['/', '?']).unwrap_or(behind.len()));
     let (path, rest) = tail.split_at(tail.find('?').unwrap_or(tail.len()));
     host(authority)?;
-    Some(Address { scheme, authority, path, rest })
+    Some(Address {
+        scheme,
+        authority,
+        path,
+        rest,
+    })
 }
 
 /// The host in `host` or `host:port`, brackets included; `None` when it is not written as one.
@@ -38,10 +47,21 @@ pub fn host(authority: &str) -> Option<&str> {
         None => authority.find(':').unwrap_or(authority.len()),
     };
     let (host, port) = authority.split_at(end);
-    let port_is_fine = port.is_empty() || port.strip_prefix(':').is_some_and(|port| port.parse::<u16>().is_ok());
+    let port_is_fine = port.is_empty()
+        || port
+            .strip_prefix(':')
+            .is_some_and(|port| port.parse::<u16>().is_ok());
     let name_is_fine = match host.strip_prefix('[') {
-        Some(inner) => inner.strip_suffix(']')?.parse::<std::net::Ipv6Addr>().is_ok(),
-        None => !host.is_empty() && host.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-._".contains(&byte)),
+        Some(inner) => inner
+            .strip_suffix(']')?
+            .parse::<std::net::Ipv6Addr>()
+            .is_ok(),
+        None => {
+            !host.is_empty()
+                && host
+                    .bytes()
+                    .all(|byte| byte.is_ascii_alphanumeric() || b"-._".contains(&byte))
+        }
     };
     (port_is_fine && name_is_fine).then_some(host)
 }
@@ -70,7 +90,15 @@ mod tests {
     #[test]
     fn addresses_are_taken_apart() {
         let address = parse("https://[::1]:8443/a/b?c=d").unwrap();
-        assert_eq!(address, Address { scheme: "https", authority: "[::1]:8443", path: "/a/b", rest: "?c=d" });
+        assert_eq!(
+            address,
+            Address {
+                scheme: "https",
+                authority: "[::1]:8443",
+                path: "/a/b",
+                rest: "?c=d"
+            }
+        );
         assert_eq!(parse("http://localhost").unwrap().path, "");
         for text in [
             "",
@@ -95,12 +123,27 @@ mod tests {
 
     #[test]
     fn this_machine_is_told_from_others() {
-        for host in ["localhost", "LOCALHOST", "app.localhost", "127.0.0.1", "127.1.2.3", "[::1]", "[::ffff:127.0.0.1]"] {
+        for host in [
+            "localhost",
+            "LOCALHOST",
+            "app.localhost",
+            "127.0.0.1",
+            "127.1.2.3",
+            "[::1]",
+            "[::ffff:127.0.0.1]",
+        ] {
             assert!(is_loopback(host), "{host}");
         }
-        for host in
-            ["", "localhost.evil.example", "evil-localhost", "0.0.0.0", "[::]", "10.0.0.1", "127.0.0.1.nip.io", "2130706433"]
-        {
+        for host in [
+            "",
+            "localhost.evil.example",
+            "evil-localhost",
+            "0.0.0.0",
+            "[::]",
+            "10.0.0.1",
+            "127.0.0.1.nip.io",
+            "2130706433",
+        ] {
             assert!(!is_loopback(host), "{host}");
         }
     }

@@ -1,5 +1,5 @@
-//! Keys in ASN.1: PKCS#8 (RFC 5958), PKCS#1 (RFC 8017), SEC1 (RFC 5915), SPKI and X.509 (RFC 5280), and their PEM frames
-//! (RFC 7468).
+//! Keys in ASN.1: PKCS#8 (RFC 5958), PKCS#1 (RFC 8017), SEC1 (RFC 5915), SPKI and X.509 (RFC 5280),
+//! and their PEM frames (RFC 7468).
 
 use der::asn1::{BitStringRef, ObjectIdentifier, OctetStringRef, UintRef};
 use der::{Any, Decode as _, Encode as _};
@@ -19,8 +19,8 @@ const RSA_ENCRYPTION: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.1
 const RSASSA_PSS: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.1.10");
 const EC_PUBLIC_KEY: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.10045.2.1");
 
-/// The PBKDF2-HMAC-SHA256 iterations that an encrypted PKCS#8 file may be written with; the least is what it gets unless
-/// the caller says otherwise, the most is what it is opened with.
+/// The PBKDF2-HMAC-SHA256 iterations that an encrypted PKCS#8 file may be written with; the least
+/// is what it gets unless the caller says otherwise, the most is what it is opened with.
 pub const PKCS8_ITERATIONS: std::ops::RangeInclusive<u32> = 600_000..=10_000_000;
 
 /// The most memory that scrypt may take to open one.
@@ -36,15 +36,20 @@ pub struct PemBlock {
     pub legacy_encrypted: bool,
 }
 
-/// Every PEM block in `text`, whatever stands around them; `None` when there is no BEGIN line at all.
+/// Every PEM block in `text`, whatever stands around them; `None` when there is no BEGIN line at
+/// all.
 ///
 /// # Errors
 /// A phrase when a block is broken.
 pub fn pem_blocks(text: &[u8]) -> Option<Result<Vec<PemBlock>, String>> {
     const BEGIN: &[u8] = b"-----BEGIN ";
-    text.windows(BEGIN.len()).position(|window| window == BEGIN)?;
+    text.windows(BEGIN.len())
+        .position(|window| window == BEGIN)?;
     Some(match pem::parse_many(text) {
-        Err(error) => Err(format!("has a broken PEM block: {}", error.to_string().to_lowercase())),
+        Err(error) => Err(format!(
+            "has a broken PEM block: {}",
+            error.to_string().to_lowercase()
+        )),
         Ok(blocks) if blocks.is_empty() => Err("has a PEM block without its END line".into()),
         Ok(blocks) => Ok(blocks
             .into_iter()
@@ -75,17 +80,34 @@ pub fn from_der(der: &[u8]) -> Option<Result<Key, String>> {
         return Some(from_spki(&spki));
     }
     if let Ok(sec1) = sec1::EcPrivateKey::from_der(der) {
-        let crv = sec1.parameters.and_then(|parameters| parameters.named_curve()).and_then(curve_by_oid);
-        return Some(crv.ok_or_else(|| "is an EC key that does not name its curve".into()).and_then(|crv| from_sec1(crv, &sec1)));
+        let crv = sec1
+            .parameters
+            .and_then(|parameters| parameters.named_curve())
+            .and_then(curve_by_oid);
+        return Some(
+            crv.ok_or_else(|| "is an EC key that does not name its curve".into())
+                .and_then(|crv| from_sec1(crv, &sec1)),
+        );
     }
     if let Ok(private) = pkcs1::RsaPrivateKeyRef::from_der(der) {
         return Some(from_pkcs1(&private));
     }
     if let Ok(public) = pkcs1::RsaPublicKeyRef::from_der(der) {
-        return Some(rsa(public.modulus.as_bytes(), public.public_exponent.as_bytes(), None).map(Key::from_material));
+        return Some(
+            rsa(
+                public.modulus.as_bytes(),
+                public.public_exponent.as_bytes(),
+                None,
+            )
+            .map(Key::from_material),
+        );
     }
     if let Ok(certificate) = Certificate::from_der(der) {
-        let spki = certificate.tbs_certificate().subject_public_key_info().to_der().unwrap_or_default();
+        let spki = certificate
+            .tbs_certificate()
+            .subject_public_key_info()
+            .to_der()
+            .unwrap_or_default();
         return Some(match SubjectPublicKeyInfoRef::from_der(&spki) {
             Ok(spki) => from_spki(&spki),
             Err(_) => Err("is a certificate with a broken public key".into()),
@@ -98,20 +120,33 @@ fn from_pkcs8(info: &PrivateKeyInfoRef<'_>) -> Result<Key, String> {
     let oid = info.algorithm.oid;
     let inner = info.private_key.as_bytes();
     if oid == RSA_ENCRYPTION || oid == RSASSA_PSS {
-        let private = pkcs1::RsaPrivateKeyRef::from_der(inner).map_err(|_| "is a PKCS#8 file with a broken RSA key")?;
-        return Ok(Key { alg: pss_alg(&info.algorithm), pss_only: oid == RSASSA_PSS, ..from_pkcs1(&private)? });
+        let private = pkcs1::RsaPrivateKeyRef::from_der(inner)
+            .map_err(|_| "is a PKCS#8 file with a broken RSA key")?;
+        return Ok(Key {
+            alg: pss_alg(&info.algorithm),
+            pss_only: oid == RSASSA_PSS,
+            ..from_pkcs1(&private)?
+        });
     }
     if oid == EC_PUBLIC_KEY {
         let crv = named_curve(&info.algorithm)?;
-        let sec1 = sec1::EcPrivateKey::from_der(inner).map_err(|_| "is a PKCS#8 file with a broken EC key")?;
+        let sec1 = sec1::EcPrivateKey::from_der(inner)
+            .map_err(|_| "is a PKCS#8 file with a broken EC key")?;
         return from_sec1(crv, &sec1);
     }
-    let crv = curve_by_oid(oid).ok_or_else(|| format!("is for an algorithm that jwtctl does not know (OID {oid})"))?;
-    let d = <&OctetStringRef>::from_der(inner).map_err(|_| format!("is a PKCS#8 file with a broken {crv} key"))?;
-    private_on_curve(crv, d.as_bytes(), info.public_key.as_ref().and_then(|bits| bits.as_bytes()))
+    let crv = curve_by_oid(oid)
+        .ok_or_else(|| format!("is for an algorithm that jwtctl does not know (OID {oid})"))?;
+    let d = <&OctetStringRef>::from_der(inner)
+        .map_err(|_| format!("is a PKCS#8 file with a broken {crv} key"))?;
+    private_on_curve(
+        crv,
+        d.as_bytes(),
+        info.public_key.as_ref().and_then(|bits| bits.as_bytes()),
+    )
 }
 
-/// A key for RSASSA-PSS alone is for the `PS` algorithm of the digest that its parameters name, if they do.
+/// A key for RSASSA-PSS alone is for the `PS` algorithm of the digest that its parameters name, if
+/// they do.
 fn pss_alg(algorithm: &AlgorithmIdentifierRef<'_>) -> Option<String> {
     if algorithm.oid != RSASSA_PSS {
         return None;
@@ -140,7 +175,12 @@ fn from_pkcs1(private: &pkcs1::RsaPrivateKeyRef<'_>) -> Result<Key, String> {
         dq: secret(&private.exponent2),
         qi: secret(&private.coefficient),
     };
-    rsa(private.modulus.as_bytes(), private.public_exponent.as_bytes(), Some(numbers)).map(Key::from_material)
+    rsa(
+        private.modulus.as_bytes(),
+        private.public_exponent.as_bytes(),
+        Some(numbers),
+    )
+    .map(Key::from_material)
 }
 
 fn from_sec1(crv: Curve, sec1: &sec1::EcPrivateKey<'_>) -> Result<Key, String> {
@@ -150,7 +190,11 @@ fn from_sec1(crv: Curve, sec1: &sec1::EcPrivateKey<'_>) -> Result<Key, String> {
 /// A private key on `crv`; its public half is computed, and compared with the `stated` one.
 fn private_on_curve(crv: Curve, d: &[u8], stated: Option<&[u8]>) -> Result<Key, String> {
     if d.len() > crv.octets() || (crv.kty() == Kty::Okp && d.len() != crv.octets()) {
-        return Err(format!("has {} private bytes, and {crv} takes {}", d.len(), crv.octets()));
+        return Err(format!(
+            "has {} private bytes, and {crv} takes {}",
+            d.len(),
+            crv.octets()
+        ));
     }
     let mut fixed = Zeroizing::new(vec![0; crv.octets() - d.len()]);
     fixed.extend_from_slice(d);
@@ -161,27 +205,47 @@ fn private_on_curve(crv: Curve, d: &[u8], stated: Option<&[u8]>) -> Result<Key, 
     {
         return Err("has a public half that does not belong to its private one".into());
     }
-    Ok(Key::from_material(Material::Curve { crv, x, y, d: Some(d) }))
+    Ok(Key::from_material(Material::Curve {
+        crv,
+        x,
+        y,
+        d: Some(d),
+    }))
 }
 
 fn from_spki(spki: &SubjectPublicKeyInfoRef<'_>) -> Result<Key, String> {
     let oid = spki.algorithm.oid;
-    let bits = spki.subject_public_key.as_bytes().ok_or("is a public key of a broken bit string")?;
+    let bits = spki
+        .subject_public_key
+        .as_bytes()
+        .ok_or("is a public key of a broken bit string")?;
     if oid == RSA_ENCRYPTION || oid == RSASSA_PSS {
-        let public = pkcs1::RsaPublicKeyRef::from_der(bits).map_err(|_| "is an SPKI file with a broken RSA key")?;
-        let material = rsa(public.modulus.as_bytes(), public.public_exponent.as_bytes(), None)?;
-        return Ok(Key { alg: pss_alg(&spki.algorithm), pss_only: oid == RSASSA_PSS, ..Key::from_material(material) });
+        let public = pkcs1::RsaPublicKeyRef::from_der(bits)
+            .map_err(|_| "is an SPKI file with a broken RSA key")?;
+        let material = rsa(
+            public.modulus.as_bytes(),
+            public.public_exponent.as_bytes(),
+            None,
+        )?;
+        return Ok(Key {
+            alg: pss_alg(&spki.algorithm),
+            pss_only: oid == RSASSA_PSS,
+            ..Key::from_material(material)
+        });
     }
     let crv = if oid == EC_PUBLIC_KEY {
         named_curve(&spki.algorithm)?
     } else {
-        curve_by_oid(oid).ok_or_else(|| format!("is for an algorithm that jwtctl does not know (OID {oid})"))?
+        curve_by_oid(oid)
+            .ok_or_else(|| format!("is for an algorithm that jwtctl does not know (OID {oid})"))?
     };
-    let (x, y) = point(crv, bits).ok_or_else(|| format!("has a public point that is no uncompressed one on {crv}"))?;
+    let (x, y) = point(crv, bits)
+        .ok_or_else(|| format!("has a public point that is no uncompressed one on {crv}"))?;
     Ok(Key::from_material(Material::Curve { crv, x, y, d: None }))
 }
 
-/// The coordinates of an encoded public key: SEC1's uncompressed form for EC, the bytes themselves for OKP.
+/// The coordinates of an encoded public key: SEC1's uncompressed form for EC, the bytes themselves
+/// for OKP.
 pub(super) fn point(crv: Curve, bytes: &[u8]) -> Option<(Vec<u8>, Vec<u8>)> {
     match (crv.kty(), bytes.split_first()) {
         (Kty::Okp, _) if bytes.len() == crv.octets() => Some((bytes.to_vec(), Vec::new())),
@@ -194,7 +258,9 @@ pub(super) fn point(crv: Curve, bytes: &[u8]) -> Option<(Vec<u8>, Vec<u8>)> {
 }
 
 fn named_curve(algorithm: &AlgorithmIdentifierRef<'_>) -> Result<Curve, String> {
-    let oid = algorithm.parameters_oid().map_err(|_| "is an EC key that does not name its curve")?;
+    let oid = algorithm
+        .parameters_oid()
+        .map_err(|_| "is an EC key that does not name its curve")?;
     curve_by_oid(oid).ok_or_else(|| format!("is on a curve that jwtctl does not know (OID {oid})"))
 }
 
@@ -212,27 +278,48 @@ fn curve_oid(crv: Curve) -> Result<ObjectIdentifier, String> {
 /// # Errors
 /// A phrase when the key is public or symmetric.
 pub fn to_pkcs8(key: &Key) -> Result<Secret, String> {
-    with_pkcs8(key, |info| info.to_der().map(Secret::new).map_err(|e| e.to_string()))
+    with_pkcs8(key, |info| {
+        info.to_der().map(Secret::new).map_err(|e| e.to_string())
+    })
 }
 
-/// The private key as PKCS#8 DER, encrypted under `passphrase` (PBES2 with PBKDF2-HMAC-SHA256 and AES-256-CBC).
+/// The private key as PKCS#8 DER, encrypted under `passphrase` (PBES2 with PBKDF2-HMAC-SHA256 and
+/// AES-256-CBC).
 ///
 /// # Errors
 /// A phrase when the key is public or symmetric.
-pub fn encrypt_pkcs8(key: &Key, passphrase: &Secret, iterations: Option<u32>, env: &Env<'_>) -> Result<Vec<u8>, String> {
+pub fn encrypt_pkcs8(
+    key: &Key,
+    passphrase: &Secret,
+    iterations: Option<u32>,
+    env: &Env<'_>,
+) -> Result<Vec<u8>, String> {
     let iterations = iterations.unwrap_or(*PKCS8_ITERATIONS.start());
-    let parameters = pbes2::Parameters::generate_pbkdf2_sha256_aes256cbc(iterations, &env.bytes::<16>(), env.bytes())
-        .map_err(|e| e.to_string())?;
+    let parameters = pbes2::Parameters::generate_pbkdf2_sha256_aes256cbc(
+        iterations,
+        &env.bytes::<16>(),
+        env.bytes(),
+    )
+    .map_err(|e| e.to_string())?;
     with_pkcs8(key, |info| {
-        let sealed = info.encrypt_with_params(parameters, passphrase.expose()).map_err(|e| e.to_string())?;
+        let sealed = info
+            .encrypt_with_params(parameters, passphrase.expose())
+            .map_err(|e| e.to_string())?;
         Ok(sealed.as_bytes().to_vec())
     })
 }
 
-fn with_pkcs8<T>(key: &Key, write: impl FnOnce(&PrivateKeyInfoRef<'_>) -> Result<T, String>) -> Result<T, String> {
+fn with_pkcs8<T>(
+    key: &Key,
+    write: impl FnOnce(&PrivateKeyInfoRef<'_>) -> Result<T, String>,
+) -> Result<T, String> {
     let text = |e: der::Error| e.to_string();
     let (oid, parameters, inner) = match &key.material {
-        Material::Rsa { n, e, private: Some(private) } => {
+        Material::Rsa {
+            n,
+            e,
+            private: Some(private),
+        } => {
             let number = |bytes| UintRef::new(bytes).map_err(text);
             let pkcs1 = pkcs1::RsaPrivateKeyRef {
                 modulus: number(n)?,
@@ -245,23 +332,50 @@ fn with_pkcs8<T>(key: &Key, write: impl FnOnce(&PrivateKeyInfoRef<'_>) -> Result
                 coefficient: number(private.qi.expose())?,
                 other_prime_infos: None,
             };
-            (RSA_ENCRYPTION, Some(Any::null()), pkcs1.to_der().map_err(text)?)
+            (
+                RSA_ENCRYPTION,
+                Some(Any::null()),
+                pkcs1.to_der().map_err(text)?,
+            )
         }
-        Material::Curve { crv, x, y, d: Some(d) } if crv.kty() == Kty::Ec => {
+        Material::Curve {
+            crv,
+            x,
+            y,
+            d: Some(d),
+        } if crv.kty() == Kty::Ec => {
             let public = [&[4], x.as_slice(), y].concat();
-            let sec1 = sec1::EcPrivateKey { private_key: d.expose(), parameters: None, public_key: Some(&public) };
+            let sec1 = sec1::EcPrivateKey {
+                private_key: d.expose(),
+                parameters: None,
+                public_key: Some(&public),
+            };
             let named = Any::from_der(&curve_oid(*crv)?.to_der().map_err(text)?).map_err(text)?;
             (EC_PUBLIC_KEY, Some(named), sec1.to_der().map_err(text)?)
         }
-        Material::Curve { crv, d: Some(d), .. } => {
-            (curve_oid(*crv)?, None, OctetStringRef::new(d.expose()).and_then(|octets| octets.to_der()).map_err(text)?)
+        Material::Curve {
+            crv, d: Some(d), ..
+        } => (
+            curve_oid(*crv)?,
+            None,
+            OctetStringRef::new(d.expose())
+                .and_then(|octets| octets.to_der())
+                .map_err(text)?,
+        ),
+        Material::Oct(_) => {
+            return Err("is symmetric, and PEM and DER are for key pairs; use a JWK".into());
         }
-        Material::Oct(_) => return Err("is symmetric, and PEM and DER are for key pairs; use a JWK".into()),
         Material::Rsa { .. } | Material::Curve { .. } => return Err("has no private half".into()),
     };
     let inner = Zeroizing::new(inner);
-    let algorithm = AlgorithmIdentifierRef { oid, parameters: parameters.as_ref().map(Into::into) };
-    write(&PrivateKeyInfoRef::new(algorithm, OctetStringRef::new(&inner).map_err(text)?))
+    let algorithm = AlgorithmIdentifierRef {
+        oid,
+        parameters: parameters.as_ref().map(Into::into),
+    };
+    write(&PrivateKeyInfoRef::new(
+        algorithm,
+        OctetStringRef::new(&inner).map_err(text)?,
+    ))
 }
 
 /// The public key as SPKI DER.
@@ -277,7 +391,11 @@ pub fn to_spki(key: &Key) -> Result<Vec<u8>, String> {
                 modulus: UintRef::new(n).map_err(text)?,
                 public_exponent: UintRef::new(e).map_err(text)?,
             };
-            (RSA_ENCRYPTION, Some(Any::null()), public.to_der().map_err(text)?)
+            (
+                RSA_ENCRYPTION,
+                Some(Any::null()),
+                public.to_der().map_err(text)?,
+            )
         }
         Material::Curve { crv, x, y, .. } if crv.kty() == Kty::Ec => {
             let named = Any::from_der(&curve_oid(*crv)?.to_der().map_err(text)?).map_err(text)?;
@@ -285,9 +403,17 @@ pub fn to_spki(key: &Key) -> Result<Vec<u8>, String> {
         }
         Material::Curve { crv, x, .. } => (curve_oid(*crv)?, None, x.clone()),
     };
-    let algorithm = AlgorithmIdentifierRef { oid, parameters: parameters.as_ref().map(Into::into) };
+    let algorithm = AlgorithmIdentifierRef {
+        oid,
+        parameters: parameters.as_ref().map(Into::into),
+    };
     let subject_public_key = BitStringRef::from_bytes(&bits).map_err(text)?;
-    SubjectPublicKeyInfoRef { algorithm, subject_public_key }.to_der().map_err(text)
+    SubjectPublicKeyInfoRef {
+        algorithm,
+        subject_public_key,
+    }
+    .to_der()
+    .map_err(text)
 }
 
 /// Why an encrypted PKCS#8 file was not opened.
@@ -305,15 +431,23 @@ pub enum Pkcs8Error {
 ///
 /// # Errors
 /// See [`Pkcs8Error`]; `passphrase` is called only for a file that can be opened.
-pub fn decrypt_pkcs8<E: From<Pkcs8Error>>(der: &[u8], passphrase: impl FnOnce() -> Result<Secret, E>) -> Result<Secret, E> {
+pub fn decrypt_pkcs8<E: From<Pkcs8Error>>(
+    der: &[u8],
+    passphrase: impl FnOnce() -> Result<Secret, E>,
+) -> Result<Secret, E> {
     let Ok(sealed) = EncryptedPrivateKeyInfoRef::from_der(der) else {
         return Err(match Any::from_der(der).is_ok() && is_pkcs8_frame(der) {
-            true => Pkcs8Error::Unsupported("is encrypted in a way that jwtctl does not know".into()).into(),
+            true => {
+                Pkcs8Error::Unsupported("is encrypted in a way that jwtctl does not know".into())
+                    .into()
+            }
             false => Pkcs8Error::NotEncrypted.into(),
         });
     };
     let Some(parameters) = sealed.encryption_algorithm.pbes2() else {
-        return Err(Pkcs8Error::Unsupported("is encrypted with PBES1, which is broken".into()).into());
+        return Err(
+            Pkcs8Error::Unsupported("is encrypted with PBES1, which is broken".into()).into(),
+        );
     };
     check_cost(&parameters.kdf).map_err(Pkcs8Error::Unsupported)?;
     let passphrase = passphrase()?;
@@ -323,17 +457,27 @@ pub fn decrypt_pkcs8<E: From<Pkcs8Error>>(der: &[u8], passphrase: impl FnOnce() 
     }
 }
 
-/// Whether deriving the key stays within what a reader can be asked for: a file may name any number.
+/// Whether deriving the key stays within what a reader can be asked for: a file may name any
+/// number.
 fn check_cost(kdf: &pbes2::Kdf) -> Result<(), String> {
     if let Some(it) = kdf.pbkdf2()
         && it.iteration_count > *PKCS8_ITERATIONS.end()
     {
-        return Err(format!("asks for {} iterations, more than {}", it.iteration_count, PKCS8_ITERATIONS.end()));
+        return Err(format!(
+            "asks for {} iterations, more than {}",
+            it.iteration_count,
+            PKCS8_ITERATIONS.end()
+        ));
     }
     if let Some(it) = kdf.scrypt() {
-        let bytes = it.cost_parameter.saturating_mul(128 * u64::from(it.block_size));
+        let bytes = it
+            .cost_parameter
+            .saturating_mul(128 * u64::from(it.block_size));
         if bytes > MAX_SCRYPT_BYTES || it.parallelization > 16 {
-            return Err(format!("asks for scrypt with {bytes} bytes in {} lanes, more than can be granted", it.parallelization));
+            return Err(format!(
+                "asks for scrypt with {bytes} bytes in {} lanes, more than can be granted",
+                it.parallelization
+            ));
         }
     }
     Ok(())
@@ -344,7 +488,8 @@ pub fn is_encrypted_pkcs8(der: &[u8]) -> bool {
     EncryptedPrivateKeyInfoRef::from_der(der).is_ok() || is_pkcs8_frame(der)
 }
 
-/// Whether `der` has the outline of `EncryptedPrivateKeyInfo`: an algorithm identifier, an octet string, no more.
+/// Whether `der` has the outline of `EncryptedPrivateKeyInfo`: an algorithm identifier, an octet
+/// string, no more.
 fn is_pkcs8_frame(der: &[u8]) -> bool {
     use der::{Reader as _, SliceReader};
     let outline = |reader: &mut SliceReader<'_>| {
@@ -352,7 +497,9 @@ fn is_pkcs8_frame(der: &[u8]) -> bool {
             let algorithm = Any::decode(inner)?;
             let data = Any::decode(inner)?;
             use der::Tagged as _;
-            Ok::<_, der::Error>(algorithm.tag() == der::Tag::Sequence && data.tag() == der::Tag::OctetString)
+            Ok::<_, der::Error>(
+                algorithm.tag() == der::Tag::Sequence && data.tag() == der::Tag::OctetString,
+            )
         })
     };
     SliceReader::new(der).is_ok_and(|mut reader| outline(&mut reader).unwrap_or(false))

@@ -1,5 +1,5 @@
-//! New keys, and the public half of a private one. The randomness is the caller's, never aws-lc's: that library gathers
-//! entropy for some 30 ms at its first draw.
+//! New keys, and the public half of a private one. The randomness is the caller's, never aws-lc's:
+//! that library gathers entropy for some 30 ms at its first draw.
 
 use aws_lc_rs::agreement;
 use aws_lc_rs::encoding::{AsBigEndian as _, EcPrivateKeyBin};
@@ -39,17 +39,34 @@ impl Recipe {
     /// What `alg` needs; see [`Recipe::for_sig`].
     ///
     /// # Errors
-    /// A phrase when `crv` or `bits` is not among the choices, or the algorithm takes a passphrase rather than a key.
-    pub fn for_encryption(alg: KeyAlg, crv: Option<Curve>, bits: Option<usize>) -> Result<Self, String> {
+    /// A phrase when `crv` or `bits` is not among the choices, or the algorithm takes a passphrase
+    /// rather than a key.
+    pub fn for_encryption(
+        alg: KeyAlg,
+        crv: Option<Curve>,
+        bits: Option<usize>,
+    ) -> Result<Self, String> {
         match alg {
             _ if alg.is_ecdh() => {
-                let choices = [Curve::P256, Curve::P384, Curve::P521, Curve::X25519, Curve::X448];
+                let choices = [
+                    Curve::P256,
+                    Curve::P384,
+                    Curve::P521,
+                    Curve::X25519,
+                    Curve::X448,
+                ];
                 curve(alg.as_str(), &choices, crv, bits)
             }
             _ if alg.kty() == Kty::Rsa => rsa_bits(alg.as_str(), crv, bits),
-            KeyAlg::A128Kw | KeyAlg::A128GcmKw => no_choice(alg.as_str(), crv, bits).map(|()| Self::Oct(16)),
-            KeyAlg::A192Kw | KeyAlg::A192GcmKw => no_choice(alg.as_str(), crv, bits).map(|()| Self::Oct(24)),
-            KeyAlg::A256Kw | KeyAlg::A256GcmKw => no_choice(alg.as_str(), crv, bits).map(|()| Self::Oct(32)),
+            KeyAlg::A128Kw | KeyAlg::A128GcmKw => {
+                no_choice(alg.as_str(), crv, bits).map(|()| Self::Oct(16))
+            }
+            KeyAlg::A192Kw | KeyAlg::A192GcmKw => {
+                no_choice(alg.as_str(), crv, bits).map(|()| Self::Oct(24))
+            }
+            KeyAlg::A256Kw | KeyAlg::A256GcmKw => {
+                no_choice(alg.as_str(), crv, bits).map(|()| Self::Oct(32))
+            }
             KeyAlg::Dir => match (crv, bits.unwrap_or(256)) {
                 (None, bits @ (128 | 192 | 256 | 384 | 512)) => Ok(Self::Oct(bits / 8)),
                 (None, _) => Err("dir takes 128, 192, 256, 384 or 512 bits".into()),
@@ -81,7 +98,12 @@ fn rsa_bits(alg: &str, crv: Option<Curve>, bits: Option<usize>) -> Result<Recipe
     }
 }
 
-fn curve(alg: &str, choices: &[Curve], crv: Option<Curve>, bits: Option<usize>) -> Result<Recipe, String> {
+fn curve(
+    alg: &str,
+    choices: &[Curve],
+    crv: Option<Curve>,
+    bits: Option<usize>,
+) -> Result<Recipe, String> {
     if bits.is_some() {
         return Err(format!("{alg} takes its size from the curve"));
     }
@@ -90,7 +112,10 @@ fn curve(alg: &str, choices: &[Curve], crv: Option<Curve>, bits: Option<usize>) 
         Some(crv) if choices.contains(&crv) => Ok(Recipe::Curve(crv)),
         Some(crv) => {
             let names: Vec<_> = choices.iter().map(|it| it.as_str()).collect();
-            Err(format!("{alg} does not work on {crv}, only on {}", names.join(", ")))
+            Err(format!(
+                "{alg} does not work on {crv}, only on {}",
+                names.join(", ")
+            ))
         }
     }
 }
@@ -115,8 +140,9 @@ fn random(bytes: usize, env: &Env<'_>) -> Secret {
 }
 
 fn on_curve(crv: Curve, env: &Env<'_>) -> Result<Material, String> {
-    // A random string is out of range with a chance below 2^-32 (P-521 once its surplus bits are cut off); drawing again
-    // keeps the choice uniform (FIPS 186-5 A.2.2), and never failing twice is more likely than a working machine.
+    // A random string is out of range with a chance below 2^-32 (P-521 once its surplus bits are
+    // cut off); drawing again keeps the choice uniform (FIPS 186-5 A.2.2), and never failing
+    // twice is more likely than a working machine.
     let draw = || {
         let mut d = zeroize::Zeroizing::new(vec![0; crv.octets()]);
         (env.random)(&mut d);
@@ -124,7 +150,12 @@ fn on_curve(crv: Curve, env: &Env<'_>) -> Result<Material, String> {
             d[0] &= 1;
         }
         let d = Secret::from(d);
-        public_half(crv, &d).map(|(x, y)| Material::Curve { crv, x, y, d: Some(d) })
+        public_half(crv, &d).map(|(x, y)| Material::Curve {
+            crv,
+            x,
+            y,
+            d: Some(d),
+        })
     };
     draw().or_else(|_| draw())
 }
@@ -143,7 +174,11 @@ pub(super) fn public_half(crv: Curve, d: &Secret) -> Result<(Vec<u8>, Vec<u8>), 
         Curve::Secp256k1 => secp256k1(d),
         Curve::Ed25519 => ring::signature::Ed25519KeyPair::from_seed_unchecked(d.expose())
             .ok()
-            .map(|pair| ring::signature::KeyPair::public_key(&pair).as_ref().to_vec()),
+            .map(|pair| {
+                ring::signature::KeyPair::public_key(&pair)
+                    .as_ref()
+                    .to_vec()
+            }),
         Curve::Ed448 | Curve::X448 => return openssl_public(crv, d).map(|x| (x, Vec::new())),
     };
     bytes.and_then(|bytes| point(crv, &bytes)).ok_or_else(bad)
@@ -154,11 +189,16 @@ fn agreed(curve: &'static agreement::Algorithm, d: &Secret) -> Option<Vec<u8>> {
     Some(private.compute_public_key().ok()?.as_ref().to_vec())
 }
 
-/// aws-lc-rs offers no agreement on secp256k1; its signing key computes the public half when the DER has none.
+/// aws-lc-rs offers no agreement on secp256k1; its signing key computes the public half when the
+/// DER has none.
 fn secp256k1(d: &Secret) -> Option<Vec<u8>> {
     let named = der::asn1::ObjectIdentifier::new(Curve::Secp256k1.oid()).ok()?;
     let parameters = Some(sec1::EcParameters::NamedCurve(named));
-    let sec1 = sec1::EcPrivateKey { private_key: d.expose(), parameters, public_key: None };
+    let sec1 = sec1::EcPrivateKey {
+        private_key: d.expose(),
+        parameters,
+        public_key: None,
+    };
     let der = zeroize::Zeroizing::new(sec1.to_der().ok()?);
     let alg: &'static EcdsaSigningAlgorithm = &signature::ECDSA_P256K1_SHA256_FIXED_SIGNING;
     let pair = EcdsaKeyPair::from_private_key_der(alg, &der).ok()?;
@@ -170,14 +210,22 @@ fn secp256k1(d: &Secret) -> Option<Vec<u8>> {
 #[cfg(feature = "jwe")]
 fn openssl_public(crv: Curve, d: &Secret) -> Result<Vec<u8>, String> {
     use openssl::pkey::{Id, PKey};
-    let id = if crv == Curve::Ed448 { Id::ED448 } else { Id::X448 };
+    let id = if crv == Curve::Ed448 {
+        Id::ED448
+    } else {
+        Id::X448
+    };
     let private = PKey::private_key_from_raw_bytes(d.expose(), id);
-    private.and_then(|private| private.raw_public_key()).map_err(|_| format!("has a private half that is no {crv} key"))
+    private
+        .and_then(|private| private.raw_public_key())
+        .map_err(|_| format!("has a private half that is no {crv} key"))
 }
 
 #[cfg(not(feature = "jwe"))]
 fn openssl_public(crv: Curve, _: &Secret) -> Result<Vec<u8>, String> {
-    Err(format!("is on {crv}, which this build of jwtctl leaves out (feature `jwe`)"))
+    Err(format!(
+        "is on {crv}, which this build of jwtctl leaves out (feature `jwe`)"
+    ))
 }
 
 /// OpenSSL finds primes faster than aws-lc, and without aws-lc's entropy gathering.

@@ -1,4 +1,5 @@
-//! Keys as JWK (RFC 7517; members by RFC 7518 §6 and RFC 8037 §2): read strictly, printed with and without the private half.
+//! Keys as JWK (RFC 7517; members by RFC 7518 §6 and RFC 8037 §2): read strictly, printed with and
+//! without the private half.
 
 use serde::{Serialize, Serializer};
 use zeroize::{Zeroize as _, Zeroizing};
@@ -12,14 +13,18 @@ use super::{Key, Material, RsaPrivate, decode, encode, rsa, without_zeros};
 pub const PRIVATE_MEMBERS: &[&str] = &["k", "d", "p", "q", "dp", "dq", "qi", "oth", "priv"];
 
 impl Key {
-    /// Reads one JWK. Unknown members are kept; those of the key itself must be as RFC 7518 §6 says.
+    /// Reads one JWK. Unknown members are kept; those of the key itself must be as RFC 7518 §6
+    /// says.
     ///
     /// # Errors
     /// What is wrong with it, as a phrase to follow the key's name.
     pub fn from_jwk(mut jwk: Object) -> Result<Self, String> {
         let result = Self::read_jwk(&mut jwk);
         // Whatever private members an error left behind.
-        jwk.0.iter_mut().filter(|(name, _)| PRIVATE_MEMBERS.contains(&name.as_str())).for_each(|(_, value)| wipe(value));
+        jwk.0
+            .iter_mut()
+            .filter(|(name, _)| PRIVATE_MEMBERS.contains(&name.as_str()))
+            .for_each(|(_, value)| wipe(value));
         result
     }
 
@@ -42,14 +47,28 @@ impl Key {
             None => None,
             Some(json) => {
                 let ops: Option<Vec<String>> = match &json {
-                    Json::Array(_) => json.as_strings().map(|ops| ops.into_iter().map(String::from).collect()),
+                    Json::Array(_) => json
+                        .as_strings()
+                        .map(|ops| ops.into_iter().map(String::from).collect()),
                     _ => None,
                 };
                 Some(ops.ok_or("has a \"key_ops\" that is not an array of strings")?)
             }
         };
-        let (kid, alg, usage) = (take_text(jwk, "kid")?, take_text(jwk, "alg")?, take_text(jwk, "use")?);
-        Ok(Self { material, pss_only: false, kid, alg, usage, key_ops, others: public_members(jwk) })
+        let (kid, alg, usage) = (
+            take_text(jwk, "kid")?,
+            take_text(jwk, "alg")?,
+            take_text(jwk, "use")?,
+        );
+        Ok(Self {
+            material,
+            pss_only: false,
+            kid,
+            alg,
+            usage,
+            key_ops,
+            others: public_members(jwk),
+        })
     }
 
     /// The public JWK. A symmetric key shows its metadata only.
@@ -89,7 +108,9 @@ impl Key {
         let mut member = |name: &str, value: &Secret| {
             let value = encode_private(value);
             // Growing the buffer by hand: a plain `extend` would leave unwiped copies behind.
-            let mut longer = Zeroizing::new(Vec::with_capacity(text.len() + name.len() + value.len() + 7));
+            let mut longer = Zeroizing::new(Vec::with_capacity(
+                text.len() + name.len() + value.len() + 7,
+            ));
             longer.extend_from_slice(&text);
             for part in [",\"", name, "\":\"", value.as_str(), "\""] {
                 longer.extend_from_slice(part.as_bytes());
@@ -98,9 +119,20 @@ impl Key {
         };
         match &self.material {
             Material::Oct(secret) => member("k", secret),
-            Material::Rsa { private: Some(it), .. } => {
-                let members = [("d", &it.d), ("p", &it.p), ("q", &it.q), ("dp", &it.dp), ("dq", &it.dq), ("qi", &it.qi)];
-                members.into_iter().for_each(|(name, value)| member(name, value));
+            Material::Rsa {
+                private: Some(it), ..
+            } => {
+                let members = [
+                    ("d", &it.d),
+                    ("p", &it.p),
+                    ("q", &it.q),
+                    ("dp", &it.dp),
+                    ("dq", &it.dq),
+                    ("qi", &it.qi),
+                ];
+                members
+                    .into_iter()
+                    .for_each(|(name, value)| member(name, value));
             }
             Material::Curve { d: Some(d), .. } => member("d", d),
             Material::Rsa { .. } | Material::Curve { .. } => {}
@@ -122,11 +154,28 @@ fn read_rsa(jwk: &mut Object) -> Result<Material, String> {
     if jwk.has("oth") {
         return Err("has more than two primes, which jwtctl does not support".into());
     }
-    let mut private = |name| take_private(jwk, name).map(|value| value.map(|value| Secret::new(without_zeros(&value).to_vec())));
-    let numbers = (private("d")?, private("p")?, private("q")?, private("dp")?, private("dq")?, private("qi")?);
+    let mut private = |name| {
+        take_private(jwk, name)
+            .map(|value| value.map(|value| Secret::new(without_zeros(&value).to_vec())))
+    };
+    let numbers = (
+        private("d")?,
+        private("p")?,
+        private("q")?,
+        private("dp")?,
+        private("dq")?,
+        private("qi")?,
+    );
     let private = match numbers {
         (None, ..) => None,
-        (Some(d), Some(p), Some(q), Some(dp), Some(dq), Some(qi)) => Some(RsaPrivate { d, p, q, dp, dq, qi }),
+        (Some(d), Some(p), Some(q), Some(dp), Some(dq), Some(qi)) => Some(RsaPrivate {
+            d,
+            p,
+            q,
+            dp,
+            dq,
+            qi,
+        }),
         _ => return Err("has \"d\" without \"p\", \"q\", \"dp\", \"dq\" and \"qi\"".into()),
     };
     rsa(&n, &e, private)
@@ -138,16 +187,26 @@ fn read_curve(jwk: &mut Object, kty: Kty) -> Result<Material, String> {
     let crv = crv.ok_or_else(|| format!("is on curve {name:?}, which jwtctl does not know"))?;
     let coordinate = |name: &str, value: Option<Vec<u8>>| match value {
         None => Err(format!("has no {name:?}")),
-        Some(value) if value.len() != crv.octets() => {
-            Err(format!("has {name:?} of {} bytes, and {crv} takes {}", value.len(), crv.octets()))
-        }
+        Some(value) if value.len() != crv.octets() => Err(format!(
+            "has {name:?} of {} bytes, and {crv} takes {}",
+            value.len(),
+            crv.octets()
+        )),
         Some(value) => Ok(value),
     };
     let x = coordinate("x", take_public(jwk, "x")?)?;
-    let y = if kty == Kty::Ec { coordinate("y", take_public(jwk, "y")?)? } else { Vec::new() };
+    let y = if kty == Kty::Ec {
+        coordinate("y", take_public(jwk, "y")?)?
+    } else {
+        Vec::new()
+    };
     let d = match take_private(jwk, "d")? {
         Some(d) if d.len() != crv.octets() => {
-            return Err(format!("has \"d\" of {} bytes, and {crv} takes {}", d.len(), crv.octets()));
+            return Err(format!(
+                "has \"d\" of {} bytes, and {crv} takes {}",
+                d.len(),
+                crv.octets()
+            ));
         }
         d => d.map(Secret::from),
     };
@@ -158,25 +217,42 @@ fn take_text(jwk: &mut Object, name: &str) -> Result<Option<String>, String> {
     match jwk.remove(name) {
         None => Ok(None),
         Some(Json::String(text)) => Ok(Some(text)),
-        Some(other) => Err(format!("has {name:?} that is {}, not a string", other.kind())),
+        Some(other) => Err(format!(
+            "has {name:?} that is {}, not a string",
+            other.kind()
+        )),
     }
 }
 
 fn take_public(jwk: &mut Object, name: &str) -> Result<Option<Vec<u8>>, String> {
-    let Some(text) = take_text(jwk, name)? else { return Ok(None) };
-    decode(&text).map(Some).ok_or_else(|| format!("has {name:?} that is not base64url without padding"))
+    let Some(text) = take_text(jwk, name)? else {
+        return Ok(None);
+    };
+    decode(&text)
+        .map(Some)
+        .ok_or_else(|| format!("has {name:?} that is not base64url without padding"))
 }
 
 fn take_private(jwk: &mut Object, name: &str) -> Result<Option<Zeroizing<Vec<u8>>>, String> {
-    let Some(text) = take_text(jwk, name)?.map(Zeroizing::new) else { return Ok(None) };
+    let Some(text) = take_text(jwk, name)?.map(Zeroizing::new) else {
+        return Ok(None);
+    };
     // The text itself stays out of the message.
     let bytes = decode(&text).map(Zeroizing::new);
-    bytes.map(Some).ok_or_else(|| format!("has {name:?} that is not base64url without padding"))
+    bytes
+        .map(Some)
+        .ok_or_else(|| format!("has {name:?} that is not base64url without padding"))
 }
 
 /// `jwk` without whatever members could be private.
 pub fn public_members(jwk: &Object) -> Object {
-    Object(jwk.0.iter().filter(|(name, _)| !PRIVATE_MEMBERS.contains(&name.as_str())).cloned().collect())
+    Object(
+        jwk.0
+            .iter()
+            .filter(|(name, _)| !PRIVATE_MEMBERS.contains(&name.as_str()))
+            .cloned()
+            .collect(),
+    )
 }
 
 /// Wipes every text and number in `value`, which held private members.
@@ -212,7 +288,10 @@ pub(super) mod tests {
         let public = serde_json::to_string(&key).unwrap();
         assert!(!public.contains("\"d\"") && public.contains("x-own"));
         let private: serde_json::Value = serde_json::from_slice(key.expose_jwk().expose()).unwrap();
-        assert_eq!(private, serde_json::from_str::<serde_json::Value>(P256).unwrap());
+        assert_eq!(
+            private,
+            serde_json::from_str::<serde_json::Value>(P256).unwrap()
+        );
         assert!(key.is_private() && !key.public().unwrap().is_private());
         assert_eq!(format!("{key:?}"), r#"Key(key "k")"#);
     }
@@ -229,7 +308,10 @@ pub(super) mod tests {
             (r#"{"kty":"oct","k":"AA","k":"AA"}"#, "twice"),
             (r#"{"kty":"oct","k":"AA","kid":7}"#, "kid"),
             (r#"{"kty":"oct","k":"AA","key_ops":"sign"}"#, "key_ops"),
-            (r#"{"kty":"EC","crv":"P-256","x":"AA","y":"AA"}"#, "takes 32"),
+            (
+                r#"{"kty":"EC","crv":"P-256","x":"AA","y":"AA"}"#,
+                "takes 32",
+            ),
             (r#"{"kty":"OKP","crv":"P-256","x":"AA"}"#, "curve"),
             (r#"{"kty":"RSA","n":"AQAB","e":"AQAB"}"#, "bits"),
             (r#"{"kty":"RSA","e":"AQAB"}"#, "\"n\""),

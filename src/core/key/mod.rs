@@ -1,4 +1,5 @@
-//! Keys: read and written as JWK (RFC 7517, 7518 §6, 8037), named by thumbprint (RFC 7638), and asked what they may do.
+//! Keys: read and written as JWK (RFC 7517, 7518 §6, 8037), named by thumbprint (RFC 7638), and
+//! asked what they may do.
 
 mod formats;
 mod generate;
@@ -8,8 +9,8 @@ mod ssh;
 mod verify;
 
 pub use formats::{
-    PKCS8_ITERATIONS, PemBlock, Pkcs8Error, decrypt_pkcs8, encrypt_pkcs8, from_der, is_encrypted_pkcs8, pem, pem_blocks,
-    to_pkcs8, to_spki,
+    PKCS8_ITERATIONS, PemBlock, Pkcs8Error, decrypt_pkcs8, encrypt_pkcs8, from_der,
+    is_encrypted_pkcs8, pem, pem_blocks, to_pkcs8, to_spki,
 };
 pub use generate::{Recipe, generate};
 pub use jwk::{PRIVATE_MEMBERS, public_members, wipe};
@@ -57,10 +58,12 @@ pub(super) struct RsaPrivate {
     pub qi: Secret,
 }
 
-/// A key with its metadata. Serialising it writes the *public* JWK; only [`Key::expose_jwk`] writes the private one.
+/// A key with its metadata. Serialising it writes the *public* JWK; only [`Key::expose_jwk`] writes
+/// the private one.
 pub struct Key {
     material: Material,
-    /// Whether it came marked id-RSASSA-PSS, which rules out all other padding (RFC 4055 section 1.2).
+    /// Whether it came marked id-RSASSA-PSS, which rules out all other padding (RFC 4055 section
+    /// 1.2).
     pss_only: bool,
     /// `kid`: the id that tokens name it by.
     pub kid: Option<String>,
@@ -103,7 +106,15 @@ impl Misfit {
 
 impl Key {
     pub(super) fn from_material(material: Material) -> Self {
-        Self { material, pss_only: false, kid: None, alg: None, usage: None, key_ops: None, others: Object::default() }
+        Self {
+            material,
+            pss_only: false,
+            kid: None,
+            alg: None,
+            usage: None,
+            key_ops: None,
+            others: Object::default(),
+        }
     }
 
     /// A symmetric key of these bytes.
@@ -155,14 +166,21 @@ impl Key {
         }
     }
 
-    /// The signature algorithms that its type and size permit and its `alg`, if any, names. Weak ones are not among
-    /// them.
+    /// The signature algorithms that its type and size permit and its `alg`, if any, names. Weak
+    /// ones are not among them.
     pub fn algorithms(&self, job: Job) -> Vec<SigAlg> {
         // EdDSA and its RFC 9864 names are one choice, not two.
-        let distinct =
-            |alg: &&SigAlg| !matches!(alg, SigAlg::Ed25519 | SigAlg::Ed448) || self.alg.as_deref() == Some(alg.as_str());
+        let distinct = |alg: &&SigAlg| {
+            !matches!(alg, SigAlg::Ed25519 | SigAlg::Ed448)
+                || self.alg.as_deref() == Some(alg.as_str())
+        };
         let fits = |alg: &&SigAlg| self.fit(**alg, job).is_ok();
-        let all: Vec<SigAlg> = SigAlg::ALL.iter().filter(distinct).filter(fits).copied().collect();
+        let all: Vec<SigAlg> = SigAlg::ALL
+            .iter()
+            .filter(distinct)
+            .filter(fits)
+            .copied()
+            .collect();
         match self.alg.as_deref().and_then(|name| name.parse().ok()) {
             Some(exact) if all.contains(&exact) => vec![exact],
             _ => all,
@@ -176,10 +194,16 @@ impl Key {
     pub fn fit(&self, alg: SigAlg, job: Job) -> Result<(), Misfit> {
         let unfit = |why: String| Err(Misfit::Unfit(why));
         if self.kty() != alg.kty() {
-            return unfit(format!("is an {} key and {alg} needs an {} one", self.kty(), alg.kty()));
+            return unfit(format!(
+                "is an {} key and {alg} needs an {} one",
+                self.kty(),
+                alg.kty()
+            ));
         }
         if self.pss_only && !alg.is_pss() {
-            return unfit(format!("is for RSASSA-PSS only, and {alg} is something else"));
+            return unfit(format!(
+                "is for RSASSA-PSS only, and {alg} is something else"
+            ));
         }
         if let Some(crv) = self.curve()
             && !alg.admits(Some(crv))
@@ -198,10 +222,15 @@ impl Key {
         if let Some(ops) = &self.key_ops
             && !ops.iter().any(|op| wanted.contains(&op.as_str()))
         {
-            return unfit(format!("is declared for \"key_ops\": {ops:?}, not {:?}", wanted[0]));
+            return unfit(format!(
+                "is declared for \"key_ops\": {ops:?}, not {:?}",
+                wanted[0]
+            ));
         }
         if let Some(own) = &self.alg
-            && !own.parse::<SigAlg>().is_ok_and(|own| own.agrees_with(alg) && own.admits(self.curve()))
+            && !own
+                .parse::<SigAlg>()
+                .is_ok_and(|own| own.agrees_with(alg) && own.admits(self.curve()))
         {
             return unfit(format!("is declared for {own}, not {alg}"));
         }
@@ -216,7 +245,9 @@ impl Key {
             Material::Oct(secret) if secret.is_empty() => Err(Misfit::Unfit("is empty".into())),
             Material::Oct(secret) if secret.len() < alg.hash().octets() => {
                 let (has, needs) = (secret.len(), alg.hash().octets());
-                Err(Misfit::Weak(format!("has {has} bytes, and {alg} needs at least {needs} (RFC 7518 section 3.2)")))
+                Err(Misfit::Weak(format!(
+                    "has {has} bytes, and {alg} needs at least {needs} (RFC 7518 section 3.2)"
+                )))
             }
             Material::Rsa { .. } if self.bits() < MIN_RSA_BITS => Err(Misfit::Weak(format!(
                 "has {} bits, and {alg} needs at least {MIN_RSA_BITS} (RFC 7518 section 3.3)",
@@ -241,9 +272,15 @@ impl Key {
                 aws_lc_rs::constant_time::verify_slices_are_equal(a.expose(), b.expose()).is_ok()
             }
             (Material::Rsa { n, e, .. }, Material::Rsa { n: n2, e: e2, .. }) => n == n2 && e == e2,
-            (Material::Curve { crv, x, y, .. }, Material::Curve { crv: crv2, x: x2, y: y2, .. }) => {
-                crv == crv2 && x == x2 && y == y2
-            }
+            (
+                Material::Curve { crv, x, y, .. },
+                Material::Curve {
+                    crv: crv2,
+                    x: x2,
+                    y: y2,
+                    ..
+                },
+            ) => crv == crv2 && x == x2 && y == y2,
             _ => false,
         }
     }
@@ -252,12 +289,32 @@ impl Key {
     pub fn public(&self) -> Option<Self> {
         let material = match &self.material {
             Material::Oct(_) => return None,
-            Material::Rsa { n, e, .. } => Material::Rsa { n: n.clone(), e: e.clone(), private: None },
-            Material::Curve { crv, x, y, .. } => Material::Curve { crv: *crv, x: x.clone(), y: y.clone(), d: None },
+            Material::Rsa { n, e, .. } => Material::Rsa {
+                n: n.clone(),
+                e: e.clone(),
+                private: None,
+            },
+            Material::Curve { crv, x, y, .. } => Material::Curve {
+                crv: *crv,
+                x: x.clone(),
+                y: y.clone(),
+                d: None,
+            },
         };
-        let key_ops = self.key_ops.as_ref().map(|ops| ops.iter().map(|op| public_op(op).to_owned()).collect());
+        let key_ops = self
+            .key_ops
+            .as_ref()
+            .map(|ops| ops.iter().map(|op| public_op(op).to_owned()).collect());
         let (kid, alg, usage) = (self.kid.clone(), self.alg.clone(), self.usage.clone());
-        Some(Self { material, pss_only: self.pss_only, kid, alg, usage, key_ops, others: self.others.clone() })
+        Some(Self {
+            material,
+            pss_only: self.pss_only,
+            kid,
+            alg,
+            usage,
+            key_ops,
+            others: self.others.clone(),
+        })
     }
 
     /// The RFC 7638 thumbprint with SHA-256, in base64url: a name that depends on the key alone.
@@ -267,14 +324,25 @@ impl Key {
 
     /// The RFC 7638 thumbprint with another digest.
     pub fn thumbprint_with(&self, hash: ThumbprintHash) -> String {
-        // The members that RFC 7638 section 3.2 and RFC 8037 section 2 list, in lexicographic order.
+        // The members that RFC 7638 section 3.2 and RFC 8037 section 2 list, in lexicographic
+        // order.
         let canonical = Zeroizing::new(match &self.material {
-            Material::Oct(secret) => format!(r#"{{"k":"{}","kty":"oct"}}"#, *encode_private(secret)),
-            Material::Rsa { n, e, .. } => format!(r#"{{"e":"{}","kty":"RSA","n":"{}"}}"#, encode(e), encode(n)),
-            Material::Curve { crv, x, y, .. } if crv.kty() == Kty::Ec => {
-                format!(r#"{{"crv":"{crv}","kty":"EC","x":"{}","y":"{}"}}"#, encode(x), encode(y))
+            Material::Oct(secret) => {
+                format!(r#"{{"k":"{}","kty":"oct"}}"#, *encode_private(secret))
             }
-            Material::Curve { crv, x, .. } => format!(r#"{{"crv":"{crv}","kty":"OKP","x":"{}"}}"#, encode(x)),
+            Material::Rsa { n, e, .. } => {
+                format!(r#"{{"e":"{}","kty":"RSA","n":"{}"}}"#, encode(e), encode(n))
+            }
+            Material::Curve { crv, x, y, .. } if crv.kty() == Kty::Ec => {
+                format!(
+                    r#"{{"crv":"{crv}","kty":"EC","x":"{}","y":"{}"}}"#,
+                    encode(x),
+                    encode(y)
+                )
+            }
+            Material::Curve { crv, x, .. } => {
+                format!(r#"{{"crv":"{crv}","kty":"OKP","x":"{}"}}"#, encode(x))
+            }
         });
         encode(digest::digest(hash.algorithm(), canonical.as_bytes()).as_ref())
     }
@@ -346,7 +414,9 @@ pub(super) fn without_zeros(bytes: &[u8]) -> &[u8] {
 }
 
 fn bit_length(number: &[u8]) -> usize {
-    number.first().map_or(0, |first| number.len() * 8 - first.leading_zeros() as usize)
+    number
+        .first()
+        .map_or(0, |first| number.len() * 8 - first.leading_zeros() as usize)
 }
 
 /// Base64url without padding (RFC 7515 §2).
@@ -354,7 +424,8 @@ pub fn encode(bytes: &[u8]) -> String {
     URL_SAFE_NO_PAD.encode(bytes)
 }
 
-/// Reads base64url as strictly as RFC 7515 §2 wants it: no padding, no white space, no bits left over.
+/// Reads base64url as strictly as RFC 7515 §2 wants it: no padding, no white space, no bits left
+/// over.
 pub fn decode(text: &str) -> Option<Vec<u8>> {
     URL_SAFE_NO_PAD.decode(text).ok()
 }
@@ -369,7 +440,10 @@ pub fn hex(text: &str) -> Option<Vec<u8>> {
     if !text.len().is_multiple_of(2) || !text.bytes().all(|byte| byte.is_ascii_hexdigit()) {
         return None;
     }
-    (0..text.len()).step_by(2).map(|at| u8::from_str_radix(&text[at..at + 2], 16).ok()).collect()
+    (0..text.len())
+        .step_by(2)
+        .map(|at| u8::from_str_radix(&text[at..at + 2], 16).ok())
+        .collect()
 }
 
 #[cfg(test)]
@@ -381,22 +455,60 @@ mod tests {
     fn a_key_says_what_it_may_do() {
         let key = |extra: &str| jwk(&P256.replace("\"kid\":\"k\"", extra)).unwrap();
         assert_eq!(key("\"kid\":\"k\"").algorithms(Job::Sign), [SigAlg::Es256]);
-        assert!(key(r#""use":"sig""#).fit(SigAlg::Es256, Job::Verify).is_ok());
-        assert!(key(r#""key_ops":["sign"]"#).fit(SigAlg::Es256, Job::Verify).is_ok());
-        for extra in [r#""use":"enc""#, r#""key_ops":["verify"]"#, r#""alg":"ES384""#, r#""alg":"ECDH-ES""#] {
-            assert!(matches!(key(extra).fit(SigAlg::Es256, Job::Sign), Err(Misfit::Unfit(_))), "{extra}");
+        assert!(
+            key(r#""use":"sig""#)
+                .fit(SigAlg::Es256, Job::Verify)
+                .is_ok()
+        );
+        assert!(
+            key(r#""key_ops":["sign"]"#)
+                .fit(SigAlg::Es256, Job::Verify)
+                .is_ok()
+        );
+        for extra in [
+            r#""use":"enc""#,
+            r#""key_ops":["verify"]"#,
+            r#""alg":"ES384""#,
+            r#""alg":"ECDH-ES""#,
+        ] {
+            assert!(
+                matches!(
+                    key(extra).fit(SigAlg::Es256, Job::Sign),
+                    Err(Misfit::Unfit(_))
+                ),
+                "{extra}"
+            );
         }
         assert!(key("\"kid\":\"k\"").fit(SigAlg::Es384, Job::Sign).is_err());
-        assert!(key("\"kid\":\"k\"").fit(SigAlg::Hs256, Job::Verify).is_err());
-        assert!(key("\"kid\":\"k\"").public().unwrap().fit(SigAlg::Es256, Job::Sign).is_err());
+        assert!(
+            key("\"kid\":\"k\"")
+                .fit(SigAlg::Hs256, Job::Verify)
+                .is_err()
+        );
+        assert!(
+            key("\"kid\":\"k\"")
+                .public()
+                .unwrap()
+                .fit(SigAlg::Es256, Job::Sign)
+                .is_err()
+        );
     }
 
     #[test]
     fn short_secrets_are_weak_and_empty_ones_unfit() {
         let key = |bytes: usize| Key::from_secret(Secret::new(vec![7; bytes]));
-        assert!(matches!(key(31).fit(SigAlg::Hs256, Job::Sign), Err(Misfit::Weak(_))));
+        assert!(matches!(
+            key(31).fit(SigAlg::Hs256, Job::Sign),
+            Err(Misfit::Weak(_))
+        ));
         assert!(key(32).fit(SigAlg::Hs256, Job::Sign).is_ok());
-        assert!(matches!(key(0).fit(SigAlg::Hs256, Job::Sign), Err(Misfit::Unfit(_))));
-        assert_eq!(key(48).algorithms(Job::Verify), [SigAlg::Hs256, SigAlg::Hs384]);
+        assert!(matches!(
+            key(0).fit(SigAlg::Hs256, Job::Sign),
+            Err(Misfit::Unfit(_))
+        ));
+        assert_eq!(
+            key(48).algorithms(Job::Verify),
+            [SigAlg::Hs256, SigAlg::Hs384]
+        );
     }
 }

@@ -8,7 +8,11 @@ use super::formats::point;
 use super::{Key, Material, rsa, without_zeros};
 
 /// The NIST curves: ours, and the name in OpenSSH's.
-const CURVES: [(Curve, &str); 3] = [(Curve::P256, "nistp256"), (Curve::P384, "nistp384"), (Curve::P521, "nistp521")];
+const CURVES: [(Curve, &str); 3] = [
+    (Curve::P256, "nistp256"),
+    (Curve::P384, "nistp384"),
+    (Curve::P521, "nistp521"),
+];
 
 /// The public key as a line of `authorized_keys`, with its `kid` as the comment.
 ///
@@ -16,37 +20,60 @@ const CURVES: [(Curve, &str); 3] = [(Curve::P256, "nistp256"), (Curve::P384, "ni
 /// A phrase when OpenSSH has no such keys.
 pub fn to_ssh(key: &Key) -> Result<String, String> {
     let (name, blob) = match &key.material {
-        Material::Rsa { n, e, .. } => ("ssh-rsa".to_owned(), [string(b"ssh-rsa"), number(e), number(n)].concat()),
-        Material::Curve { crv: Curve::Ed25519, x, .. } => {
-            ("ssh-ed25519".to_owned(), [string(b"ssh-ed25519"), string(x)].concat())
-        }
+        Material::Rsa { n, e, .. } => (
+            "ssh-rsa".to_owned(),
+            [string(b"ssh-rsa"), number(e), number(n)].concat(),
+        ),
+        Material::Curve {
+            crv: Curve::Ed25519,
+            x,
+            ..
+        } => (
+            "ssh-ed25519".to_owned(),
+            [string(b"ssh-ed25519"), string(x)].concat(),
+        ),
         Material::Curve { crv, x, y, .. } => {
-            let (_, curve) =
-                CURVES.iter().find(|(it, _)| it == crv).ok_or_else(|| format!("is on {crv}, which OpenSSH has not"))?;
+            let (_, curve) = CURVES
+                .iter()
+                .find(|(it, _)| it == crv)
+                .ok_or_else(|| format!("is on {crv}, which OpenSSH has not"))?;
             let name = format!("ecdsa-sha2-{curve}");
             let point = [&[4], x.as_slice(), y].concat();
-            let blob = [string(name.as_bytes()), string(curve.as_bytes()), string(&point)].concat();
+            let blob = [
+                string(name.as_bytes()),
+                string(curve.as_bytes()),
+                string(&point),
+            ]
+            .concat();
             (name, blob)
         }
         Material::Oct(_) => return Err("is symmetric and has no public half".into()),
     };
     // A line break or worse would turn one key into something else.
-    let comment = key.kid.as_deref().filter(|kid| !kid.is_empty() && kid.chars().all(|c| c.is_ascii_graphic() || c == ' '));
+    let comment = key
+        .kid
+        .as_deref()
+        .filter(|kid| !kid.is_empty() && kid.chars().all(|c| c.is_ascii_graphic() || c == ' '));
     let comment = comment.map(|kid| format!(" {kid}")).unwrap_or_default();
     Ok(format!("{name} {}{comment}", STANDARD.encode(blob)))
 }
 
-/// Reads a line that [`to_ssh`] could have written; `None` when it does not begin like one. The comment becomes no id.
+/// Reads a line that [`to_ssh`] could have written; `None` when it does not begin like one. The
+/// comment becomes no id.
 ///
 /// # Errors
 /// A phrase when it does, and is broken.
 pub fn from_ssh(text: &str) -> Option<Result<Key, String>> {
     let mut words = text.split_ascii_whitespace();
-    let name = words.next().filter(|name| name.starts_with("ssh-") || name.starts_with("ecdsa-sha2-"))?;
+    let name = words
+        .next()
+        .filter(|name| name.starts_with("ssh-") || name.starts_with("ecdsa-sha2-"))?;
     let Some(blob) = words.next().and_then(|word| STANDARD.decode(word).ok()) else {
         return Some(Err("is an OpenSSH key whose base64 is broken".into()));
     };
-    Some(read(name, &blob).unwrap_or_else(|| Err("is an OpenSSH key that is broken, or of a kind that JOSE has not".into())))
+    Some(read(name, &blob).unwrap_or_else(|| {
+        Err("is an OpenSSH key that is broken, or of a kind that JOSE has not".into())
+    }))
 }
 
 fn read(name: &str, blob: &[u8]) -> Option<Result<Key, String>> {
@@ -73,13 +100,22 @@ fn read(name: &str, blob: &[u8]) -> Option<Result<Key, String>> {
 fn on_curve(crv: Curve, bytes: &[u8]) -> Option<Result<Key, String>> {
     let (x, y) = point(crv, bytes)?;
     debug_assert_eq!(y.is_empty(), crv.kty() == Kty::Okp);
-    Some(Ok(Key::from_material(Material::Curve { crv, x, y, d: None })))
+    Some(Ok(Key::from_material(Material::Curve {
+        crv,
+        x,
+        y,
+        d: None,
+    })))
 }
 
 /// RFC 4251 §5: a length of four bytes, and so many.
 fn string(bytes: &[u8]) -> Vec<u8> {
     // Keys are far from 4 GiB.
-    [&u32::try_from(bytes.len()).unwrap_or(u32::MAX).to_be_bytes()[..], bytes].concat()
+    [
+        &u32::try_from(bytes.len()).unwrap_or(u32::MAX).to_be_bytes()[..],
+        bytes,
+    ]
+    .concat()
 }
 
 /// RFC 4251 §5: an integer whose first bit is its sign.
@@ -104,7 +140,10 @@ mod tests {
     use crate::core::json::Json;
 
     fn key(name: &str) -> Key {
-        let path = format!("{}/tests/data/keys/{name}.jwk.json", env!("CARGO_MANIFEST_DIR"));
+        let path = format!(
+            "{}/tests/data/keys/{name}.jwk.json",
+            env!("CARGO_MANIFEST_DIR")
+        );
         match Json::parse(&std::fs::read(path).unwrap()).unwrap() {
             Json::Object(jwk) => Key::from_jwk(jwk).unwrap(),
             _ => panic!("not an object"),
@@ -121,7 +160,11 @@ mod tests {
             // Cut off anywhere, it is no key.
             let blob = STANDARD.decode(line.split(' ').nth(1).unwrap()).unwrap();
             for end in 0..blob.len() {
-                let cut = format!("{} {}", line.split(' ').next().unwrap(), STANDARD.encode(&blob[..end]));
+                let cut = format!(
+                    "{} {}",
+                    line.split(' ').next().unwrap(),
+                    STANDARD.encode(&blob[..end])
+                );
                 assert!(from_ssh(&cut).unwrap().is_err(), "{name} {end}");
             }
         }
@@ -135,7 +178,11 @@ mod tests {
         let mut key = key("ed25519");
         for (kid, expected) in [("k 1", 4), ("k\nssh-rsa AAAA", 2), ("", 2)] {
             key.kid = Some(kid.into());
-            assert_eq!(to_ssh(&key).unwrap().split_whitespace().count(), expected, "{kid:?}");
+            assert_eq!(
+                to_ssh(&key).unwrap().split_whitespace().count(),
+                expected,
+                "{kid:?}"
+            );
         }
     }
 

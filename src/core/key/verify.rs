@@ -1,5 +1,6 @@
-//! Checking signatures: jsonwebtoken (over aws-lc) for the algorithms it has, aws-lc itself for ES512 and ES256K,
-//! josekit over OpenSSL for Ed448, OpenSSL for RSA keys that are too short for anything else.
+//! Checking signatures: jsonwebtoken (over aws-lc) for the algorithms it has, aws-lc itself for
+//! ES512 and ES256K, josekit over OpenSSL for Ed448, OpenSSL for RSA keys that are too short for
+//! anything else.
 
 use aws_lc_rs::signature::{self, ParsedPublicKey, VerificationAlgorithm};
 use jsonwebtoken::{Algorithm, DecodingKey};
@@ -32,37 +33,50 @@ impl Key {
     /// Prepares the key for checking signatures of `alg`.
     ///
     /// # Errors
-    /// When it does not fit (see [`Key::fit`]); a weak one passes if `allow_weak`. Also when it is no key at all, such
-    /// as a point off its curve.
+    /// When it does not fit (see [`Key::fit`]); a weak one passes if `allow_weak`. Also when it is
+    /// no key at all, such as a point off its curve.
     pub fn verifier(&self, alg: SigAlg, allow_weak: bool) -> Result<Verifier, Misfit> {
         match self.fit(alg, Job::Verify) {
             Err(Misfit::Weak(_)) if allow_weak => {}
             other => other?,
         }
-        let jsonwebtoken = |key| jsonwebtoken_alg(alg).map(|alg| Backend::Jsonwebtoken(Box::new(key), alg));
+        let jsonwebtoken =
+            |key| jsonwebtoken_alg(alg).map(|alg| Backend::Jsonwebtoken(Box::new(key), alg));
         let backend = match &self.material {
             Material::Oct(secret) => jsonwebtoken(DecodingKey::from_secret(secret.expose())),
-            Material::Rsa { .. } if self.bits() < super::MIN_RSA_BITS => Some(self.weak_rsa_verifier(alg)?),
+            Material::Rsa { .. } if self.bits() < super::MIN_RSA_BITS => {
+                Some(self.weak_rsa_verifier(alg)?)
+            }
             Material::Rsa { n, e, .. } => jsonwebtoken(DecodingKey::from_rsa_raw_components(n, e)),
-            Material::Curve { crv: Curve::Ed448, .. } => Some(self.ed448_verifier()?),
+            Material::Curve {
+                crv: Curve::Ed448, ..
+            } => Some(self.ed448_verifier()?),
             Material::Curve { crv, x, y, .. } => match ecdsa(*crv) {
                 Some(ecdsa) => Some(Backend::AwsLc(parse_point(*crv, ecdsa, x, y)?)),
-                None if crv.kty() == Kty::Ec => {
-                    jsonwebtoken(DecodingKey::from_ec_components(&encode(x), &encode(y)).map_err(|_| off_curve(*crv))?)
-                }
-                None => jsonwebtoken(DecodingKey::from_ed_components(&encode(x)).map_err(|_| off_curve(*crv))?),
+                None if crv.kty() == Kty::Ec => jsonwebtoken(
+                    DecodingKey::from_ec_components(&encode(x), &encode(y))
+                        .map_err(|_| off_curve(*crv))?,
+                ),
+                None => jsonwebtoken(
+                    DecodingKey::from_ed_components(&encode(x)).map_err(|_| off_curve(*crv))?,
+                ),
             },
         };
-        backend.map(Verifier).ok_or_else(|| Misfit::Unfit(format!("cannot check {alg}")))
+        backend
+            .map(Verifier)
+            .ok_or_else(|| Misfit::Unfit(format!("cannot check {alg}")))
     }
 
-    /// Whether the public numbers are a key at all: an EC point must lie on its curve. Costs a parse, so it is asked
-    /// only when a signature did not verify and the question is whose fault that is.
+    /// Whether the public numbers are a key at all: an EC point must lie on its curve. Costs a
+    /// parse, so it is asked only when a signature did not verify and the question is whose
+    /// fault that is.
     ///
     /// # Errors
     /// What is wrong with them.
     pub fn check_public(&self) -> Result<(), Misfit> {
-        let Material::Curve { crv, x, y, .. } = &self.material else { return Ok(()) };
+        let Material::Curve { crv, x, y, .. } = &self.material else {
+            return Ok(());
+        };
         let ecdsa: &'static dyn VerificationAlgorithm = match crv {
             Curve::P256 => &signature::ECDSA_P256_SHA256_FIXED,
             Curve::P384 => &signature::ECDSA_P384_SHA384_FIXED,
@@ -79,24 +93,31 @@ impl Key {
     fn weak_rsa_verifier(&self, alg: SigAlg) -> Result<Backend, Misfit> {
         let der = super::to_spki(self).map_err(Misfit::Unfit)?;
         let key = openssl::pkey::PKey::public_key_from_der(&der);
-        key.map(|key| Backend::WeakRsa(alg, key)).map_err(|_| Misfit::Unfit("is refused by OpenSSL".into()))
+        key.map(|key| Backend::WeakRsa(alg, key))
+            .map_err(|_| Misfit::Unfit("is refused by OpenSSL".into()))
     }
 
     #[cfg(not(feature = "jwe"))]
     fn weak_rsa_verifier(&self, _: SigAlg) -> Result<Backend, Misfit> {
-        Err(Misfit::Unfit("is too short for this build of jwtctl (feature `jwe`)".into()))
+        Err(Misfit::Unfit(
+            "is too short for this build of jwtctl (feature `jwe`)".into(),
+        ))
     }
 
     #[cfg(feature = "jwe")]
     fn ed448_verifier(&self) -> Result<Backend, Misfit> {
         let der = super::to_spki(self).map_err(Misfit::Unfit)?;
         let verifier = josekit::jws::alg::eddsa::EddsaJwsAlgorithm::Eddsa.verifier_from_der(&der);
-        verifier.map(|it| Backend::Josekit(Box::new(it))).map_err(|_| Misfit::Unfit("is refused by OpenSSL".into()))
+        verifier
+            .map(|it| Backend::Josekit(Box::new(it)))
+            .map_err(|_| Misfit::Unfit("is refused by OpenSSL".into()))
     }
 
     #[cfg(not(feature = "jwe"))]
     fn ed448_verifier(&self) -> Result<Backend, Misfit> {
-        Err(Misfit::Unfit("is on Ed448, which this build of jwtctl leaves out (feature `jwe`)".into()))
+        Err(Misfit::Unfit(
+            "is on Ed448, which this build of jwtctl leaves out (feature `jwe`)".into(),
+        ))
     }
 }
 
@@ -105,13 +126,18 @@ impl Verifier {
     pub fn verify(&self, it: Verifying<'_>) -> bool {
         match &self.0 {
             Backend::Jsonwebtoken(key, alg) => {
-                jsonwebtoken::crypto::verify(&encode(it.signature), it.message, key, *alg).unwrap_or(false)
+                jsonwebtoken::crypto::verify(&encode(it.signature), it.message, key, *alg)
+                    .unwrap_or(false)
             }
             Backend::AwsLc(key) => key.verify_sig(it.message, it.signature).is_ok(),
             #[cfg(feature = "jwe")]
-            Backend::Josekit(verifier) => guarded(|| verifier.verify(it.message, it.signature).is_ok()),
+            Backend::Josekit(verifier) => {
+                guarded(|| verifier.verify(it.message, it.signature).is_ok())
+            }
             #[cfg(feature = "jwe")]
-            Backend::WeakRsa(alg, key) => guarded(|| weak_rsa_verify(*alg, key, it).unwrap_or(false)),
+            Backend::WeakRsa(alg, key) => {
+                guarded(|| weak_rsa_verify(*alg, key, it).unwrap_or(false))
+            }
         }
     }
 }
@@ -147,7 +173,12 @@ fn ecdsa(crv: Curve) -> Option<&'static dyn VerificationAlgorithm> {
     }
 }
 
-fn parse_point(crv: Curve, alg: &'static dyn VerificationAlgorithm, x: &[u8], y: &[u8]) -> Result<ParsedPublicKey, Misfit> {
+fn parse_point(
+    crv: Curve,
+    alg: &'static dyn VerificationAlgorithm,
+    x: &[u8],
+    y: &[u8],
+) -> Result<ParsedPublicKey, Misfit> {
     let frame: &[u8] = if crv.kty() == Kty::Ec { &[4] } else { &[] };
     ParsedPublicKey::new(alg, [frame, x, y].concat()).map_err(|_| off_curve(crv))
 }
@@ -156,8 +187,9 @@ fn off_curve(crv: Curve) -> Misfit {
     Misfit::Unfit(format!("has a public point that is not on {crv}"))
 }
 
-/// jsonwebtoken's name for `alg`, where it has one. Its backend is settled first: were another crate of the same program
-/// to compile in a second one, jsonwebtoken would panic for want of a choice.
+/// jsonwebtoken's name for `alg`, where it has one. Its backend is settled first: were another
+/// crate of the same program to compile in a second one, jsonwebtoken would panic for want of a
+/// choice.
 pub(super) fn jsonwebtoken_alg(alg: SigAlg) -> Option<Algorithm> {
     // An error says that the choice has been made already.
     let _ = jsonwebtoken::crypto::aws_lc::DEFAULT_PROVIDER.install_default();

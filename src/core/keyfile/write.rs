@@ -20,11 +20,12 @@ pub enum Form {
     Der,
 }
 
-/// The private half of `key`, sealed under `passphrase` if there is one: as a JWE of its JWK, or as encrypted PKCS#8.
-/// `iterations` are PBKDF2's. `what` names the cause in messages.
+/// The private half of `key`, sealed under `passphrase` if there is one: as a JWE of its JWK, or as
+/// encrypted PKCS#8. `iterations` are PBKDF2's. `what` names the cause in messages.
 ///
 /// # Errors
-/// [`Usage`](super::super::error::Code::Usage) when the key has no such form; see also [`seal::seal`].
+/// [`Usage`](super::super::error::Code::Usage) when the key has no such form; see also
+/// [`seal::seal`].
 pub fn private(
     key: &Key,
     form: Form,
@@ -35,19 +36,29 @@ pub fn private(
 ) -> Result<Secret, Error> {
     let bad = |why: String| Error::usage(what, format!("the key {why}"));
     match (form, passphrase) {
-        (Form::Jwk, Some(passphrase)) => sealed(&key.expose_jwk(), Content::Jwk, passphrase, iterations),
+        (Form::Jwk, Some(passphrase)) => {
+            sealed(&key.expose_jwk(), Content::Jwk, passphrase, iterations)
+        }
         (Form::Jwk, None) => Ok(Secret::new([key.expose_jwk().expose(), b"\n"].concat())),
         (Form::Jwks, _) => private_set(&[key], passphrase, iterations),
         (Form::Der, None) => to_pkcs8(key).map_err(bad),
-        (Form::Pem, None) => to_pkcs8(key).map(|der| pem("PRIVATE KEY", der.expose())).map_err(bad),
+        (Form::Pem, None) => to_pkcs8(key)
+            .map(|der| pem("PRIVATE KEY", der.expose()))
+            .map_err(bad),
         (Form::Pem | Form::Der, Some(passphrase)) => {
             if let Some(count) = iterations.filter(|count| !PKCS8_ITERATIONS.contains(count)) {
                 let (least, most) = (PKCS8_ITERATIONS.start(), PKCS8_ITERATIONS.end());
-                let why = format!("{count} is outside {least} to {most}, which PKCS#8 files are written with");
+                let why = format!(
+                    "{count} is outside {least} to {most}, which PKCS#8 files are written with"
+                );
                 return Err(Error::usage("--p2c", why));
             }
             let der = encrypt_pkcs8(key, passphrase, iterations, env).map_err(bad)?;
-            Ok(if form == Form::Pem { pem("ENCRYPTED PRIVATE KEY", &der) } else { Secret::new(der) })
+            Ok(if form == Form::Pem {
+                pem("ENCRYPTED PRIVATE KEY", &der)
+            } else {
+                Secret::new(der)
+            })
         }
     }
 }
@@ -56,7 +67,11 @@ pub fn private(
 ///
 /// # Errors
 /// See [`seal::seal`].
-pub fn private_set(keys: &[&Key], passphrase: Option<&Secret>, iterations: Option<u32>) -> Result<Secret, Error> {
+pub fn private_set(
+    keys: &[&Key],
+    passphrase: Option<&Secret>,
+    iterations: Option<u32>,
+) -> Result<Secret, Error> {
     let texts: Vec<Secret> = keys.iter().map(|key| key.expose_jwk()).collect();
     // Of the final size from the start: a buffer that grows leaves unwiped copies behind.
     let length = texts.iter().map(|text| text.len() + 1).sum::<usize>();
@@ -76,7 +91,12 @@ pub fn private_set(keys: &[&Key], passphrase: Option<&Secret>, iterations: Optio
     }
 }
 
-fn sealed(json: &Secret, content: Content, passphrase: &Secret, iterations: Option<u32>) -> Result<Secret, Error> {
+fn sealed(
+    json: &Secret,
+    content: Content,
+    passphrase: &Secret,
+    iterations: Option<u32>,
+) -> Result<Secret, Error> {
     let sealed = seal::seal(json, content, passphrase, iterations.unwrap_or(DEFAULT_P2C))?;
     Ok(Secret::new(format!("{sealed}\n").into_bytes()))
 }
@@ -87,15 +107,23 @@ fn sealed(json: &Secret, content: Content, passphrase: &Secret, iterations: Opti
 /// [`Usage`](super::super::error::Code::Usage) when it has none.
 pub fn public(key: &Key, form: Form, what: &str) -> Result<Vec<u8>, Error> {
     let bad = |why: String| Error::usage(what, format!("the key {why}"));
-    let public = key.public().ok_or_else(|| bad("is symmetric and has no public half".into()))?;
+    let public = key
+        .public()
+        .ok_or_else(|| bad("is symmetric and has no public half".into()))?;
     Ok(match form {
         Form::Jwk => format!("{}\n", Json::Object(public.public_jwk()).to_text()).into_bytes(),
         Form::Jwks => {
             let keys = Json::Array(vec![Json::Object(public.public_jwk())]);
-            format!("{}\n", Json::Object(Object(vec![("keys".into(), keys)])).to_text()).into_bytes()
+            format!(
+                "{}\n",
+                Json::Object(Object(vec![("keys".into(), keys)])).to_text()
+            )
+            .into_bytes()
         }
         Form::Der => to_spki(key).map_err(bad)?,
-        Form::Pem => pem("PUBLIC KEY", &to_spki(key).map_err(bad)?).expose().to_vec(),
+        Form::Pem => pem("PUBLIC KEY", &to_spki(key).map_err(bad)?)
+            .expose()
+            .to_vec(),
     })
 }
 

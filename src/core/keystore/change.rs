@@ -70,7 +70,11 @@ impl Changing {
     fn begin(path: &Path) -> Result<Self, Error> {
         let folder = Folder::create(path)?;
         let lock = folder.lock()?;
-        let changing = Self { store: Keystore::open(path)?, folder, _lock: lock };
+        let changing = Self {
+            store: Keystore::open(path)?,
+            folder,
+            _lock: lock,
+        };
         changing.sweep()?;
         Ok(changing)
     }
@@ -78,10 +82,16 @@ impl Changing {
     /// Clears away what a process left that died over a change.
     fn sweep(&self) -> Result<(), Error> {
         self.folder.sweep()?;
-        let Some(manifest) = &self.store.manifest else { return Ok(()) };
+        let Some(manifest) = &self.store.manifest else {
+            return Ok(());
+        };
         let names = self.folder.names()?;
-        let stale = names.iter().filter(|name| generation(name).is_some_and(|number| number != manifest.generation));
-        stale.into_iter().try_for_each(|name| self.folder.remove_sub(name))?;
+        let stale = names
+            .iter()
+            .filter(|name| generation(name).is_some_and(|number| number != manifest.generation));
+        stale
+            .into_iter()
+            .try_for_each(|name| self.folder.remove_sub(name))?;
         self.keys(manifest)?.sweep()
     }
 
@@ -89,7 +99,8 @@ impl Changing {
         Folder::create(&self.folder.path().join(manifest.folder()))
     }
 
-    /// The manifest that goes with `protection`. Written first for a store without keys, checked for one with keys.
+    /// The manifest that goes with `protection`. Written first for a store without keys, checked
+    /// for one with keys.
     fn admit(&self, protection: Protection<'_>) -> Result<Manifest, Error> {
         let (encrypted, p2c) = match protection {
             Protection::Sealed { p2c, .. } => (true, p2c),
@@ -98,10 +109,17 @@ impl Changing {
         let existing = self.store.manifest.clone();
         if let (Some(manifest), false) = (&existing, self.store.entries.is_empty()) {
             self.check_mode(manifest.encrypted, protection)?;
-            return Ok(Manifest { p2c: p2c.unwrap_or(manifest.p2c), ..manifest.clone() });
+            return Ok(Manifest {
+                p2c: p2c.unwrap_or(manifest.p2c),
+                ..manifest.clone()
+            });
         }
         let generation = existing.map_or(1, |it| it.generation);
-        let manifest = Manifest { generation, encrypted, p2c: p2c.unwrap_or(DEFAULT_P2C) };
+        let manifest = Manifest {
+            generation,
+            encrypted,
+            p2c: p2c.unwrap_or(DEFAULT_P2C),
+        };
         // The folder first: a manifest vouches for it.
         self.keys(&manifest)?;
         self.folder.write(MANIFEST, manifest.to_text().as_bytes())?;
@@ -111,12 +129,18 @@ impl Changing {
     fn check_mode(&self, encrypted: bool, protection: Protection<'_>) -> Result<(), Error> {
         let what = self.store.path.display().to_string();
         match (encrypted, protection) {
-            (true, Protection::Sealed { passphrase, .. }) => self.store.check_passphrase(passphrase),
+            (true, Protection::Sealed { passphrase, .. }) => {
+                self.store.check_passphrase(passphrase)
+            }
             (false, Protection::Clear) => Ok(()),
-            (true, Protection::Clear) => Err(Error::usage(what, "the keystore is encrypted, and so are all keys in it")
-                .hint("to store all of them in clear: jwtctl jwks passphrase --no-encrypt")),
+            (true, Protection::Clear) => Err(Error::usage(
+                what,
+                "the keystore is encrypted, and so are all keys in it",
+            )
+            .hint("to store all of them in clear: jwtctl jwks passphrase --no-encrypt")),
             (false, Protection::Sealed { .. }) => {
-                Err(Error::usage(what, "the keystore is not encrypted").hint("to encrypt all keys in it: jwtctl jwks passphrase"))
+                Err(Error::usage(what, "the keystore is not encrypted")
+                    .hint("to encrypt all keys in it: jwtctl jwks passphrase"))
             }
         }
     }
@@ -126,11 +150,23 @@ impl Changing {
         let taken = |why: String| Err(Error::usage(format!("key {:?}", slot.kid), why));
         let path = self.store.path.display();
         if let Some(other) = self.store.entries.iter().find(|it| it.slot.kid == slot.kid) {
-            let same = if other.key.same_material(key) { "that key" } else { "another key with that id" };
+            let same = if other.key.same_material(key) {
+                "that key"
+            } else {
+                "another key with that id"
+            };
             return taken(format!("{path} has {same} already"));
         }
-        if let Some(other) = self.store.entries.iter().find(|it| it.key.same_material(key)) {
-            return taken(format!("{path} has the same key already, as {:?}", other.slot.kid));
+        if let Some(other) = self
+            .store
+            .entries
+            .iter()
+            .find(|it| it.key.same_material(key))
+        {
+            return taken(format!(
+                "{path} has the same key already, as {:?}",
+                other.slot.kid
+            ));
         }
         let manifest = self.admit(protection)?;
         let keys = self.keys(&manifest)?;
@@ -140,52 +176,78 @@ impl Changing {
         Ok(entry)
     }
 
-    /// Takes keys out. What their predecessors' ends followed from is written down before it goes, so that time only
-    /// ever moves forward for them; a key that had not taken over yet leaves no trace.
+    /// Takes keys out. What their predecessors' ends followed from is written down before it goes,
+    /// so that time only ever moves forward for them; a key that had not taken over yet leaves
+    /// no trace.
     fn take_out(&mut self, kids: &[String], now: Timestamp) -> Result<(), Error> {
-        let Some(manifest) = self.store.manifest.clone() else { return Ok(()) };
+        let Some(manifest) = self.store.manifest.clone() else {
+            return Ok(());
+        };
         let keys = self.keys(&manifest)?;
         let line = self.store.line();
-        for entry in self.store.entries.iter_mut().filter(|it| !kids.contains(&it.slot.kid) && it.slot.end.is_none()) {
+        for entry in self
+            .store
+            .entries
+            .iter_mut()
+            .filter(|it| !kids.contains(&it.slot.kid) && it.slot.end.is_none())
+        {
             let successor = line::successor(&line, &entry.slot);
             if successor.is_some_and(|it| kids.contains(&it.kid) && it.activates_at <= now) {
                 entry.slot.end = line::end(&line, &entry.slot);
                 keys.write(&entry.file_name(), entry.to_bytes()?.expose())?;
             }
         }
-        let gone = self.store.entries.iter().filter(|it| kids.contains(&it.slot.kid));
-        gone.into_iter().try_for_each(|it| keys.remove(&it.file_name()))
+        let gone = self
+            .store
+            .entries
+            .iter()
+            .filter(|it| kids.contains(&it.slot.kid));
+        gone.into_iter()
+            .try_for_each(|it| keys.remove(&it.file_name()))
     }
 }
 
 fn symmetric() -> Error {
-    Error::usage("keystore", "keeps key pairs, whose public half it publishes; a symmetric key has none")
-        .hint("keep it in a file of its own: jwtctl keygen HS256 --out FILE")
+    Error::usage(
+        "keystore",
+        "keeps key pairs, whose public half it publishes; a symmetric key has none",
+    )
+    .hint("keep it in a file of its own: jwtctl keygen HS256 --out FILE")
 }
 
 fn protect(key: &Key, protection: Protection<'_>, p2c: u32) -> Result<Private, Error> {
     let text = key.expose_jwk();
     match protection {
         Protection::Clear => Ok(Private::Clear(text)),
-        Protection::Sealed { passphrase, .. } => seal::seal(&text, seal::Content::Jwk, passphrase, p2c).map(Private::Sealed),
+        Protection::Sealed { passphrase, .. } => {
+            seal::seal(&text, seal::Content::Jwk, passphrase, p2c).map(Private::Sealed)
+        }
     }
 }
 
-/// Adds a key. The first signing key of a store signs at once; a later one is published for `policy.publish_for`
-/// seconds first. A key without an id is named by its thumbprint.
+/// Adds a key. The first signing key of a store signs at once; a later one is published for
+/// `policy.publish_for` seconds first. A key without an id is named by its thumbprint.
 ///
 /// # Errors
-/// [`Code::BadKey`] when it has no private half, or halves that do not belong together; [`Code::Usage`] when it is
-/// symmetric, its id is taken, or the store is protected in another way; [`Code::BadPassphrase`]; [`Code::Io`] and
-/// [`Code::UnsafePermissions`]. Nothing has changed then.
-pub fn add(path: &Path, mut key: Key, policy: &Policy, protection: Protection<'_>, env: &Env<'_>) -> Result<Added, Error> {
+/// [`Code::BadKey`] when it has no private half, or halves that do not belong together;
+/// [`Code::Usage`] when it is symmetric, its id is taken, or the store is protected in another way;
+/// [`Code::BadPassphrase`]; [`Code::Io`] and [`Code::UnsafePermissions`]. Nothing has changed then.
+pub fn add(
+    path: &Path,
+    mut key: Key,
+    policy: &Policy,
+    protection: Protection<'_>,
+    env: &Env<'_>,
+) -> Result<Added, Error> {
     policy.check()?;
     let unfit = |why: &str| Error::input(Code::BadKey, key.label(), why);
     if key.secret().is_some() {
         return Err(symmetric());
     }
     if !key.is_private() {
-        return Err(unfit("has no private half, and a keystore is for one's own keys"));
+        return Err(unfit(
+            "has no private half, and a keystore is for one's own keys",
+        ));
     }
     key.check_private().map_err(|misfit| unfit(misfit.why()))?;
     if key.kid.is_none() {
@@ -193,15 +255,39 @@ pub fn add(path: &Path, mut key: Key, policy: &Policy, protection: Protection<'_
     }
     let changing = Changing::begin(path)?;
     let plan = match key.public().is_some_and(|public| signs(&public)) {
-        true => plan(&changing.store.line(), &Policy { every: None, ..*policy }, env.now),
-        false => Plan::Rotate { activates_at: env.now, grace_s: policy.grace, replaces: None },
+        true => plan(
+            &changing.store.line(),
+            &Policy {
+                every: None,
+                ..*policy
+            },
+            env.now,
+        ),
+        false => Plan::Rotate {
+            activates_at: env.now,
+            grace_s: policy.grace,
+            replaces: None,
+        },
     };
     join(&changing, &key, &plan, protection, env)?.ok_or_else(symmetric)
 }
 
 /// Adds `key` where `plan` says; `None` when it says to wait.
-fn join(changing: &Changing, key: &Key, plan: &Plan, protection: Protection<'_>, env: &Env<'_>) -> Result<Option<Added>, Error> {
-    let Plan::Rotate { activates_at, grace_s, replaces } = plan else { return Ok(None) };
+fn join(
+    changing: &Changing,
+    key: &Key,
+    plan: &Plan,
+    protection: Protection<'_>,
+    env: &Env<'_>,
+) -> Result<Option<Added>, Error> {
+    let Plan::Rotate {
+        activates_at,
+        grace_s,
+        replaces,
+    } = plan
+    else {
+        return Ok(None);
+    };
     let slot = Slot {
         kid: key.kid.clone().unwrap_or_else(|| key.thumbprint()),
         signs: key.public().is_some_and(|public| signs(&public)),
@@ -212,11 +298,15 @@ fn join(changing: &Changing, key: &Key, plan: &Plan, protection: Protection<'_>,
     };
     let state = slot.state(None, env.now);
     let entry = changing.add(key, slot, protection)?;
-    Ok(Some(Added { entry, state, replaces: replaces.clone() }))
+    Ok(Some(Added {
+        entry,
+        state,
+        replaces: replaces.clone(),
+    }))
 }
 
-/// Makes a new key if `policy` asks for one, and publishes it. Whoever comes second finds the work done.
-/// `protection` may be left out by a caller that expects nothing to be due.
+/// Makes a new key if `policy` asks for one, and publishes it. Whoever comes second finds the work
+/// done. `protection` may be left out by a caller that expects nothing to be due.
 ///
 /// # Errors
 /// As [`add`]; [`Code::Usage`] when `choice` makes no sense.
@@ -233,7 +323,13 @@ pub fn rotate(
     if matches!(plan, Plan::Wait { .. }) {
         return Ok(Rotated { plan, added: None });
     }
-    let no_passphrase = || Error::input(Code::NoInput, path.display().to_string(), "needs its passphrase to take in a new key");
+    let no_passphrase = || {
+        Error::input(
+            Code::NoInput,
+            path.display().to_string(),
+            "needs its passphrase to take in a new key",
+        )
+    };
     let protection = protection.ok_or_else(no_passphrase)?;
     let latest = changing.store.entries.iter().rev().find(|it| it.slot.signs);
     let key = make(choice, latest.map(|it| it.key.as_ref()), env)?;
@@ -244,11 +340,23 @@ pub fn rotate(
 /// A new signing key, like `like` where `choice` says nothing.
 fn make(choice: Choice, like: Option<&Key>, env: &Env<'_>) -> Result<Key, Error> {
     let usage = |why: String| Error::usage("--alg", why);
-    let own = like.and_then(|key| key.algorithms(super::super::key::Job::Verify).first().copied());
+    let own = like.and_then(|key| {
+        key.algorithms(super::super::key::Job::Verify)
+            .first()
+            .copied()
+    });
     let alg = choice.alg.or(own).unwrap_or(SigAlg::EdDsa);
-    let like = like.filter(|_| choice.alg.is_none_or(|alg| own.is_some_and(|own| own == alg)));
-    let crv = choice.crv.or_else(|| like.and_then(Key::curve).filter(|_| alg.curves().len() > 1));
-    let rsa_bits = like.filter(|_| alg.kty() == super::super::alg::Kty::Rsa).map(|key| key.bits().next_multiple_of(8));
+    let like = like.filter(|_| {
+        choice
+            .alg
+            .is_none_or(|alg| own.is_some_and(|own| own == alg))
+    });
+    let crv = choice
+        .crv
+        .or_else(|| like.and_then(Key::curve).filter(|_| alg.curves().len() > 1));
+    let rsa_bits = like
+        .filter(|_| alg.kty() == super::super::alg::Kty::Rsa)
+        .map(|key| key.bits().next_multiple_of(8));
     let recipe = Recipe::for_sig(alg, crv, choice.bits.or(rsa_bits)).map_err(usage)?;
     if matches!(recipe, Recipe::Oct(_)) {
         return Err(symmetric());
@@ -270,9 +378,14 @@ pub fn remove(path: &Path, kid: &str, force: bool, now: Timestamp) -> Result<Sta
     let mut changing = Changing::begin(path)?;
     let state = changing.store.state(changing.store.find(kid)?, now);
     if matches!(state, State::Current | State::Retiring) && !force {
-        let why = format!("is {}, and tokens that it signed could no longer be verified", state.as_str());
+        let why = format!(
+            "is {}, and tokens that it signed could no longer be verified",
+            state.as_str()
+        );
         let error = Error::usage(format!("store:{kid}"), why);
-        return Err(error.hint("to replace it without harm: jwtctl jwks rotate; to remove it all the same: --force"));
+        return Err(error.hint(
+            "to replace it without harm: jwtctl jwks rotate; to remove it all the same: --force",
+        ));
     }
     changing.take_out(&[kid.to_owned()], now)?;
     Ok(state)
@@ -284,7 +397,10 @@ pub fn remove(path: &Path, kid: &str, force: bool, now: Timestamp) -> Result<Sta
 /// [`Code::Io`], [`Code::UnsafePermissions`].
 pub fn prune(path: &Path, now: Timestamp) -> Result<Vec<String>, Error> {
     let expired = |store: &Keystore| -> Vec<String> {
-        let entries = store.entries.iter().filter(|it| store.state(it, now) == State::Expired);
+        let entries = store
+            .entries
+            .iter()
+            .filter(|it| store.state(it, now) == State::Expired);
         entries.map(|it| it.slot.kid.clone()).collect()
     };
     if expired(&Keystore::open(path)?).is_empty() {
@@ -296,27 +412,43 @@ pub fn prune(path: &Path, now: Timestamp) -> Result<Vec<String>, Error> {
     Ok(kids)
 }
 
-/// Gives all keys another protection, all or none of them: they are written into a new folder, which counts once the
-/// manifest names it. Returns how many there are.
+/// Gives all keys another protection, all or none of them: they are written into a new folder,
+/// which counts once the manifest names it. Returns how many there are.
 ///
 /// # Errors
-/// [`Code::BadKey`] when there is no key; [`Code::BadPassphrase`] when `old` does not open one of them;
-/// [`Code::Usage`] when `new` cannot be used; [`Code::Io`]. Nothing has changed then.
+/// [`Code::BadKey`] when there is no key; [`Code::BadPassphrase`] when `old` does not open one of
+/// them; [`Code::Usage`] when `new` cannot be used; [`Code::Io`]. Nothing has changed then.
 pub fn reseal(path: &Path, old: Option<&Secret>, new: Protection<'_>) -> Result<usize, Error> {
-    let empty = || Error::input(Code::BadKey, path.display().to_string(), "the keystore is empty");
+    let empty = || {
+        Error::input(
+            Code::BadKey,
+            path.display().to_string(),
+            "the keystore is empty",
+        )
+    };
     if Keystore::open(path)?.entries.is_empty() {
         return Err(empty());
     }
     let mut changing = Changing::begin(path)?;
-    let Some(before) = changing.store.manifest.clone() else { return Err(empty()) };
+    let Some(before) = changing.store.manifest.clone() else {
+        return Err(empty());
+    };
     let (encrypted, p2c) = match new {
         Protection::Sealed { p2c, .. } => (true, p2c.unwrap_or(before.p2c)),
         Protection::Clear => (false, before.p2c),
     };
-    let after = Manifest { generation: before.generation.saturating_add(1), encrypted, p2c };
+    let after = Manifest {
+        generation: before.generation.saturating_add(1),
+        encrypted,
+        p2c,
+    };
     let copy = || match old {
         Some(old) => Ok(Secret::new(old.expose().to_vec())),
-        None => Err(Error::input(Code::NoInput, path.display().to_string(), "needs its passphrase")),
+        None => Err(Error::input(
+            Code::NoInput,
+            path.display().to_string(),
+            "needs its passphrase",
+        )),
     };
     // All of them are open before any is written.
     for entry in &mut changing.store.entries {
@@ -328,7 +460,9 @@ pub fn reseal(path: &Path, old: Option<&Secret>, new: Protection<'_>) -> Result<
     }
     // The folder has to be there for good before the manifest names it.
     changing.folder.sync()?;
-    changing.folder.write(MANIFEST, after.to_text().as_bytes())?;
+    changing
+        .folder
+        .write(MANIFEST, after.to_text().as_bytes())?;
     changing.folder.remove_sub(&before.folder())?;
     Ok(changing.store.entries.len())
 }

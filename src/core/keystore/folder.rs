@@ -1,5 +1,5 @@
-//! A directory for its owner's eyes and hands alone: whoever could write to it could plant a key that jwtctl then
-//! publishes, and whoever could read it could copy one.
+//! A directory for its owner's eyes and hands alone: whoever could write to it could plant a key
+//! that jwtctl then publishes, and whoever could read it could copy one.
 
 use std::fs::{self, DirBuilder, File, OpenOptions};
 use std::io;
@@ -21,7 +21,8 @@ const UNFINISHED: &str = ".jwtctl-";
 #[derive(Clone, Debug)]
 pub(super) struct Folder(PathBuf);
 
-/// The right to change a folder, given back on drop; the system takes it back from a process that dies.
+/// The right to change a folder, given back on drop; the system takes it back from a process that
+/// dies.
 pub(super) struct Lock(#[expect(dead_code, reason = "held, not used")] File);
 
 impl Folder {
@@ -93,7 +94,8 @@ impl Folder {
     /// The content of the file of that name, `None` when there is none.
     ///
     /// # Errors
-    /// [`Code::UnsafePermissions`] when others could read or change it, or it is no plain file; [`Code::Io`].
+    /// [`Code::UnsafePermissions`] when others could read or change it, or it is no plain file;
+    /// [`Code::Io`].
     pub fn read(&self, name: &str) -> Result<Option<Secret>, Error> {
         let path = self.0.join(name);
         let mut options = OpenOptions::new();
@@ -103,10 +105,12 @@ impl Folder {
             other => other.map_err(|e| Error::io(&path, &e))?,
         };
         check_file(&path, &file)?;
-        files::read_from(file, &path.display().to_string(), LIMIT).map(Some).map_err(|e| match e {
-            files::ReadError::Io(e) => Error::io(&path, &e),
-            files::ReadError::TooLarge(e) => e,
-        })
+        files::read_from(file, &path.display().to_string(), LIMIT)
+            .map(Some)
+            .map_err(|e| match e {
+                files::ReadError::Io(e) => Error::io(&path, &e),
+                files::ReadError::TooLarge(e) => e,
+            })
     }
 
     /// Writes a file in one step that survives a crash of the machine.
@@ -139,7 +143,8 @@ impl Folder {
         fs::remove_dir_all(&path).map_err(|e| Error::io(path, &e))
     }
 
-    /// Removes files that a process died over. Only for who holds the lock: others may be writing theirs.
+    /// Removes files that a process died over. Only for who holds the lock: others may be writing
+    /// theirs.
     ///
     /// # Errors
     /// [`Code::Io`].
@@ -165,8 +170,12 @@ impl Folder {
         options.read(true).write(true).create(true).truncate(false);
         #[cfg(unix)]
         std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-        let file = no_follow(&mut options).open(&path).map_err(|e| Error::io(&path, &e))?;
-        file.lock().map_err(|e| Error::io(&path, &e).hint("a keystore must lie on a file system with locks"))?;
+        let file = no_follow(&mut options)
+            .open(&path)
+            .map_err(|e| Error::io(&path, &e))?;
+        file.lock().map_err(|e| {
+            Error::io(&path, &e).hint("a keystore must lie on a file system with locks")
+        })?;
         Ok(Lock(file))
     }
 
@@ -176,7 +185,9 @@ impl Folder {
     /// [`Code::Io`].
     #[cfg(unix)]
     pub fn sync(&self) -> Result<(), Error> {
-        File::open(&self.0).and_then(|folder| folder.sync_all()).map_err(|e| Error::io(&self.0, &e))
+        File::open(&self.0)
+            .and_then(|folder| folder.sync_all())
+            .map_err(|e| Error::io(&self.0, &e))
     }
 
     /// Makes the names in it durable, where there is a way.
@@ -201,7 +212,12 @@ fn no_follow(options: &mut OpenOptions) -> &mut OpenOptions {
 }
 
 fn unsafe_because(path: &Path, why: String) -> Error {
-    Error::Io { code: Code::UnsafePermissions, path: path.into(), why, hints: Vec::new() }
+    Error::Io {
+        code: Code::UnsafePermissions,
+        path: path.into(),
+        why,
+        hints: Vec::new(),
+    }
 }
 
 #[cfg(unix)]
@@ -219,7 +235,10 @@ fn check_file(path: &Path, file: &File) -> Result<(), Error> {
     let metadata = file.metadata().map_err(|e| Error::io(path, &e))?;
     // None at all is one that was replaced since it was opened.
     if !metadata.is_file() || metadata.nlink() > 1 {
-        return Err(unsafe_because(path, "is not a plain file with one name".into()));
+        return Err(unsafe_because(
+            path,
+            "is not a plain file with one name".into(),
+        ));
     }
     check_owner(path, &metadata, "600")
 }
@@ -287,14 +306,26 @@ mod tests {
         let folder = Folder::create(&path).unwrap();
         assert_eq!(path.metadata().unwrap().permissions().mode() & 0o777, 0o700);
         folder.write("a", b"x").unwrap();
-        for (at, mode) in [("above/store", 0o750), ("above/store", 0o701), ("above", 0o770), ("above", 0o707)] {
+        for (at, mode) in [
+            ("above/store", 0o750),
+            ("above/store", 0o701),
+            ("above", 0o770),
+            ("above", 0o707),
+        ] {
             let at = root.path().join(at);
             chmod(&at, mode);
-            assert_eq!(Folder::open(&path).unwrap_err().code(), Code::UnsafePermissions, "{mode:o}");
+            assert_eq!(
+                Folder::open(&path).unwrap_err().code(),
+                Code::UnsafePermissions,
+                "{mode:o}"
+            );
             chmod(&at, 0o700);
         }
         chmod(&root.path().join("above"), 0o1777);
-        assert!(Folder::open(&path).unwrap().is_some(), "a sticky directory protects what is in it");
+        assert!(
+            Folder::open(&path).unwrap().is_some(),
+            "a sticky directory protects what is in it"
+        );
     }
 
     #[test]
@@ -305,12 +336,18 @@ mod tests {
         assert_eq!(folder.read("a").unwrap().unwrap().expose(), b"x");
         assert!(folder.read("b").unwrap().is_none());
         chmod(&folder.path().join("a"), 0o640);
-        assert_eq!(folder.read("a").unwrap_err().code(), Code::UnsafePermissions);
+        assert_eq!(
+            folder.read("a").unwrap_err().code(),
+            Code::UnsafePermissions
+        );
         chmod(&folder.path().join("a"), 0o600);
         symlink(folder.path().join("a"), folder.path().join("link")).unwrap();
         assert!(folder.read("link").is_err());
         fs::hard_link(folder.path().join("a"), folder.path().join("twin")).unwrap();
-        assert_eq!(folder.read("a").unwrap_err().code(), Code::UnsafePermissions);
+        assert_eq!(
+            folder.read("a").unwrap_err().code(),
+            Code::UnsafePermissions
+        );
     }
 
     #[test]
@@ -320,7 +357,10 @@ mod tests {
         symlink(folder.path(), root.path().join("link")).unwrap();
         assert!(Folder::open(&root.path().join("link")).unwrap().is_some());
         symlink(root.path().join("store"), folder.path().join("inner")).unwrap();
-        assert_eq!(folder.sub("inner").unwrap_err().code(), Code::UnsafePermissions);
+        assert_eq!(
+            folder.sub("inner").unwrap_err().code(),
+            Code::UnsafePermissions
+        );
         assert!(folder.sub("none").unwrap().is_none());
     }
 

@@ -1,13 +1,14 @@
-//! Who signs when: the line of signing keys, in which each takes over from the one before. Nothing runs in the
-//! background; whether a key is next, current, retiring or expired follows from timestamps and the time it is asked.
+//! Who signs when: the line of signing keys, in which each takes over from the one before. Nothing
+//! runs in the background; whether a key is next, current, retiring or expired follows from
+//! timestamps and the time it is asked.
 
 use serde::{Serialize, Serializer};
 
 use super::super::error::Error;
 use super::super::time::Timestamp;
 
-/// Seconds that a new key is published before it signs: longer than jwtctl's own worst cache life, so that every
-/// verifier has seen it by then.
+/// Seconds that a new key is published before it signs: longer than jwtctl's own worst cache life,
+/// so that every verifier has seen it by then.
 pub const PUBLISH_FOR: i64 = 2 * 60 * 60;
 
 /// Seconds that a key stays published after it has signed its last token.
@@ -69,7 +70,8 @@ pub struct Slot {
     pub activates_at: Timestamp,
     /// Seconds that the key it takes over from stays published.
     pub grace_s: i64,
-    /// An end that was set before its successor left the store; otherwise the end follows from the successor.
+    /// An end that was set before its successor left the store; otherwise the end follows from the
+    /// successor.
     pub end: Option<End>,
 }
 
@@ -92,7 +94,9 @@ impl Slot {
 
 /// The key that takes over from `slot`, if there is one in `line`.
 pub(super) fn successor<'a>(line: &'a [Slot], slot: &Slot) -> Option<&'a Slot> {
-    let later = line.iter().filter(|it| slot.signs && it.signs && it.rank() > slot.rank());
+    let later = line
+        .iter()
+        .filter(|it| slot.signs && it.signs && it.rank() > slot.rank());
     later.min_by(|a, b| a.rank().cmp(&b.rank()))
 }
 
@@ -101,7 +105,10 @@ pub fn end(line: &[Slot], slot: &Slot) -> Option<End> {
     let by_successor = || {
         let successor = successor(line, slot)?;
         let retires_at = successor.activates_at;
-        Some(End { retires_at, expires_at: retires_at.plus(successor.grace_s) })
+        Some(End {
+            retires_at,
+            expires_at: retires_at.plus(successor.grace_s),
+        })
     };
     slot.end.or_else(by_successor)
 }
@@ -109,7 +116,9 @@ pub fn end(line: &[Slot], slot: &Slot) -> Option<End> {
 /// The key that signs at `now`.
 pub fn current(line: &[Slot], now: Timestamp) -> Option<&Slot> {
     let signing = |it: &&Slot| it.signs && it.state(end(line, it), now) == State::Current;
-    line.iter().filter(signing).max_by(|a, b| a.rank().cmp(&b.rank()))
+    line.iter()
+        .filter(signing)
+        .max_by(|a, b| a.rank().cmp(&b.rank()))
 }
 
 /// How keys follow each other.
@@ -125,7 +134,11 @@ pub struct Policy {
 
 impl Default for Policy {
     fn default() -> Self {
-        Self { publish_for: PUBLISH_FOR, grace: GRACE, every: None }
+        Self {
+            publish_for: PUBLISH_FOR,
+            grace: GRACE,
+            every: None,
+        }
     }
 }
 
@@ -135,8 +148,15 @@ impl Policy {
     /// # Errors
     /// [`Usage`](super::super::error::Code::Usage) naming the flag.
     pub fn check(&self) -> Result<(), Error> {
-        let spans = [("--publish-for", Some(self.publish_for)), ("--grace", Some(self.grace)), ("--every", self.every)];
-        match spans.into_iter().find(|(_, span)| span.is_some_and(|span| !(0..=LONGEST).contains(&span))) {
+        let spans = [
+            ("--publish-for", Some(self.publish_for)),
+            ("--grace", Some(self.grace)),
+            ("--every", self.every),
+        ];
+        match spans
+            .into_iter()
+            .find(|(_, span)| span.is_some_and(|span| !(0..=LONGEST).contains(&span)))
+        {
             Some((flag, Some(span))) if span < 0 => Err(Error::usage(flag, "cannot be negative")),
             Some((flag, _)) => Err(Error::usage(flag, "is longer than a hundred years")),
             None => Ok(()),
@@ -165,28 +185,47 @@ pub enum Plan {
     },
 }
 
-/// What `policy` asks for at `now`. Where no key signs, the new one signs at once; else it is published first.
+/// What `policy` asks for at `now`. Where no key signs, the new one signs at once; else it is
+/// published first.
 pub fn plan(line: &[Slot], policy: &Policy, now: Timestamp) -> Plan {
     let Some(signing) = current(line, now) else {
-        return Plan::Rotate { activates_at: now, grace_s: policy.grace, replaces: None };
+        return Plan::Rotate {
+            activates_at: now,
+            grace_s: policy.grace,
+            replaces: None,
+        };
     };
     if let Some(every) = policy.every {
         // The newest key counts, signing already or not: one rotation at a time.
-        let newest = line.iter().filter(|it| it.signs).max_by(|a, b| a.rank().cmp(&b.rank())).unwrap_or(signing);
+        let newest = line
+            .iter()
+            .filter(|it| it.signs)
+            .max_by(|a, b| a.rank().cmp(&b.rank()))
+            .unwrap_or(signing);
         let due_at = newest.created_at.plus(every).max(newest.activates_at);
         if now < due_at {
-            return Plan::Wait { kid: newest.kid.clone(), due_at };
+            return Plan::Wait {
+                kid: newest.kid.clone(),
+                due_at,
+            };
         }
     }
     let mut activates_at = now.plus(policy.publish_for);
     // Two keys never take over in the same second: the later rotation is to have the last word.
     for _ in line {
-        if line.iter().any(|it| it.signs && it.activates_at == activates_at) {
+        if line
+            .iter()
+            .any(|it| it.signs && it.activates_at == activates_at)
+        {
             activates_at = activates_at.plus(1);
         }
     }
     let replaces = current(line, activates_at).unwrap_or(signing);
-    Plan::Rotate { activates_at, grace_s: policy.grace, replaces: Some(replaces.kid.clone()) }
+    Plan::Rotate {
+        activates_at,
+        grace_s: policy.grace,
+        replaces: Some(replaces.kid.clone()),
+    }
 }
 
 #[cfg(test)]
@@ -197,11 +236,20 @@ mod tests {
 
     fn slot(kid: &str, created: i64, activates: i64) -> Slot {
         let (created_at, activates_at) = (Timestamp(created), Timestamp(activates));
-        Slot { kid: kid.into(), signs: true, created_at, activates_at, grace_s: 30 * DAY, end: None }
+        Slot {
+            kid: kid.into(),
+            signs: true,
+            created_at,
+            activates_at,
+            grace_s: 30 * DAY,
+            end: None,
+        }
     }
 
     fn states(line: &[Slot], now: i64) -> Vec<&'static str> {
-        line.iter().map(|it| it.state(end(line, it), Timestamp(now)).as_str()).collect()
+        line.iter()
+            .map(|it| it.state(end(line, it), Timestamp(now)).as_str())
+            .collect()
     }
 
     #[test]
@@ -228,8 +276,14 @@ mod tests {
     #[test]
     fn an_end_that_was_set_stands() {
         let mut line = [slot("a", 0, 0)];
-        line[0].end = Some(End { retires_at: Timestamp(10), expires_at: Timestamp(20) });
-        assert_eq!([9, 10, 20].map(|now| states(&line, now)[0]), ["current", "retiring", "expired"]);
+        line[0].end = Some(End {
+            retires_at: Timestamp(10),
+            expires_at: Timestamp(20),
+        });
+        assert_eq!(
+            [9, 10, 20].map(|now| states(&line, now)[0]),
+            ["current", "retiring", "expired"]
+        );
         assert!(current(&line, Timestamp(10)).is_none());
     }
 
@@ -237,7 +291,14 @@ mod tests {
     fn the_first_key_signs_at_once() {
         for line in [&[][..], &[slot("later", 0, 1000)]] {
             let plan = plan(line, &Policy::default(), Timestamp(7));
-            assert_eq!(plan, Plan::Rotate { activates_at: Timestamp(7), grace_s: GRACE, replaces: None });
+            assert_eq!(
+                plan,
+                Plan::Rotate {
+                    activates_at: Timestamp(7),
+                    grace_s: GRACE,
+                    replaces: None
+                }
+            );
         }
     }
 
@@ -245,39 +306,90 @@ mod tests {
     fn later_keys_are_published_first() {
         let plan = plan(&[slot("a", 0, 0)], &Policy::default(), Timestamp(7));
         let activates_at = Timestamp(7 + PUBLISH_FOR);
-        assert_eq!(plan, Plan::Rotate { activates_at, grace_s: GRACE, replaces: Some("a".into()) });
+        assert_eq!(
+            plan,
+            Plan::Rotate {
+                activates_at,
+                grace_s: GRACE,
+                replaces: Some("a".into())
+            }
+        );
     }
 
     #[test]
     fn two_rotations_in_one_second_keep_their_order() {
         let line = [slot("a", 0, 0), slot("z", 7, 7), slot("y", 7, 8)];
-        let policy = Policy { publish_for: 0, ..Policy::default() };
+        let policy = Policy {
+            publish_for: 0,
+            ..Policy::default()
+        };
         let plan = plan(&line, &policy, Timestamp(7));
-        assert_eq!(plan, Plan::Rotate { activates_at: Timestamp(9), grace_s: GRACE, replaces: Some("y".into()) });
+        assert_eq!(
+            plan,
+            Plan::Rotate {
+                activates_at: Timestamp(9),
+                grace_s: GRACE,
+                replaces: Some("y".into())
+            }
+        );
     }
 
     #[test]
     fn every_waits_for_age_and_for_a_rotation_under_way() {
-        let policy = Policy { every: Some(10 * DAY), ..Policy::default() };
+        let policy = Policy {
+            every: Some(10 * DAY),
+            ..Policy::default()
+        };
         let line = [slot("a", 0, 0)];
-        let due = |line: &[Slot], now| matches!(plan(line, &policy, Timestamp(now)), Plan::Rotate { .. });
+        let due =
+            |line: &[Slot], now| matches!(plan(line, &policy, Timestamp(now)), Plan::Rotate { .. });
         assert!(!due(&line, 10 * DAY - 1) && due(&line, 10 * DAY));
         let line = [slot("a", 0, 0), slot("b", 10 * DAY, 10 * DAY + PUBLISH_FOR)];
         assert!(!due(&line, 10 * DAY) && !due(&line, 20 * DAY - 1) && due(&line, 20 * DAY));
         // A period shorter than the time of publication does not pile up keys that wait.
-        let hasty = Policy { every: Some(0), ..policy };
-        assert!(matches!(plan(&line, &hasty, Timestamp(10 * DAY + 1)), Plan::Wait { .. }));
+        let hasty = Policy {
+            every: Some(0),
+            ..policy
+        };
+        assert!(matches!(
+            plan(&line, &hasty, Timestamp(10 * DAY + 1)),
+            Plan::Wait { .. }
+        ));
         // A clock set back is no reason to rotate.
         assert!(!due(&line, 5 * DAY));
     }
 
     #[test]
     fn hostile_spans_saturate_or_are_refused() {
-        let far = Policy { publish_for: i64::MAX, grace: i64::MAX, every: None };
+        let far = Policy {
+            publish_for: i64::MAX,
+            grace: i64::MAX,
+            every: None,
+        };
         assert!(far.check().is_err());
         let plan = plan(&[slot("a", 0, 0)], &far, Timestamp(7));
-        assert!(matches!(plan, Plan::Rotate { activates_at: Timestamp(i64::MAX), .. }));
-        assert!(Policy { grace: -1, ..Policy::default() }.check().is_err());
-        assert!(Policy { grace: LONGEST, ..Policy::default() }.check().is_ok());
+        assert!(matches!(
+            plan,
+            Plan::Rotate {
+                activates_at: Timestamp(i64::MAX),
+                ..
+            }
+        ));
+        assert!(
+            Policy {
+                grace: -1,
+                ..Policy::default()
+            }
+            .check()
+            .is_err()
+        );
+        assert!(
+            Policy {
+                grace: LONGEST,
+                ..Policy::default()
+            }
+            .check()
+            .is_ok()
+        );
     }
 }

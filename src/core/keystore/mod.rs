@@ -1,6 +1,7 @@
-//! One's own keys: a directory with one file a key, the public half readable and the private half sealed under a
-//! passphrase. Keys follow each other in a line ([`line`]); whether one is next, current, retiring or expired follows
-//! from timestamps and the time it is asked, so no daemon is needed.
+//! One's own keys: a directory with one file a key, the public half readable and the private half
+//! sealed under a passphrase. Keys follow each other in a line ([`line`]); whether one is next,
+//! current, retiring or expired follows from timestamps and the time it is asked, so no daemon is
+//! needed.
 //!
 //! ```text
 //! STORE/                      0700
@@ -9,9 +10,10 @@
 //!   keys-1/THUMBPRINT.json    0600, replaced by one rename
 //! ```
 //!
-//! Every change is one rename, so a process that dies leaves the store as it was before or as it was to be. A rotation
-//! adds one file; the end of the key before it follows from that file's timestamps. A new passphrase writes all keys into
-//! a new folder and then replaces the manifest. What a dead process left lying about is swept away by the next change.
+//! Every change is one rename, so a process that dies leaves the store as it was before or as it
+//! was to be. A rotation adds one file; the end of the key before it follows from that file's
+//! timestamps. A new passphrase writes all keys into a new folder and then replaces the manifest.
+//! What a dead process left lying about is swept away by the next change.
 
 mod change;
 mod folder;
@@ -37,7 +39,8 @@ use record::{MANIFEST, Manifest, damaged};
 /// How often a reader looks again when keys change under its eyes.
 const ATTEMPTS: usize = 20;
 
-/// The keys of a store as they were at one moment. A directory that does not exist is an empty store.
+/// The keys of a store as they were at one moment. A directory that does not exist is an empty
+/// store.
 #[derive(Debug)]
 pub struct Keystore {
     path: PathBuf,
@@ -49,11 +52,17 @@ impl Keystore {
     /// Reads the store at `path`, without a lock.
     ///
     /// # Errors
-    /// [`Code::UnsafePermissions`] when others could read or change it; [`Code::Io`] when a file cannot be read or is
-    /// not as it was written.
+    /// [`Code::UnsafePermissions`] when others could read or change it; [`Code::Io`] when a file
+    /// cannot be read or is not as it was written.
     pub fn open(path: &Path) -> Result<Self, Error> {
-        let nothing = || Self { path: path.into(), manifest: None, entries: Vec::new() };
-        let Some(folder) = Folder::open(path)? else { return Ok(nothing()) };
+        let nothing = || Self {
+            path: path.into(),
+            manifest: None,
+            entries: Vec::new(),
+        };
+        let Some(folder) = Folder::open(path)? else {
+            return Ok(nothing());
+        };
         for _ in 0..ATTEMPTS {
             let before = manifest(&folder)?;
             let read = match &before {
@@ -62,7 +71,11 @@ impl Keystore {
             };
             // Files that vanish are no error when another generation has taken their place.
             if manifest(&folder)? == before {
-                return Ok(Self { path: path.into(), manifest: before, entries: in_line(read?, path)? });
+                return Ok(Self {
+                    path: path.into(),
+                    manifest: before,
+                    entries: in_line(read?, path)?,
+                });
             }
         }
         Err(damaged(path, "changes faster than it can be read"))
@@ -73,9 +86,13 @@ impl Keystore {
         &self.path
     }
 
-    /// Whether private halves are sealed; `None` of a store without keys, where the first one decides.
+    /// Whether private halves are sealed; `None` of a store without keys, where the first one
+    /// decides.
     pub fn is_encrypted(&self) -> Option<bool> {
-        self.manifest.as_ref().filter(|_| !self.entries.is_empty()).map(|it| it.encrypted)
+        self.manifest
+            .as_ref()
+            .filter(|_| !self.entries.is_empty())
+            .map(|it| it.encrypted)
     }
 
     /// All keys, in the order that they take over from each other.
@@ -103,15 +120,27 @@ impl Keystore {
     /// # Errors
     /// [`Code::BadKey`] when there is none.
     pub fn find(&self, kid: &str) -> Result<&Entry, Error> {
-        self.entries.iter().find(|it| it.slot.kid == kid).ok_or_else(|| {
-            let error = Error::input(Code::BadKey, format!("store:{kid}"), format!("no such key in {}", self.path.display()));
-            let known: Vec<&str> = self.entries.iter().take(5).map(|it| it.slot.kid.as_str()).collect();
-            if known.is_empty() {
-                error.hint("to make one: jwtctl keygen")
-            } else {
-                error.hint(format!("it has {}", known.join(", ")))
-            }
-        })
+        self.entries
+            .iter()
+            .find(|it| it.slot.kid == kid)
+            .ok_or_else(|| {
+                let error = Error::input(
+                    Code::BadKey,
+                    format!("store:{kid}"),
+                    format!("no such key in {}", self.path.display()),
+                );
+                let known: Vec<&str> = self
+                    .entries
+                    .iter()
+                    .take(5)
+                    .map(|it| it.slot.kid.as_str())
+                    .collect();
+                if known.is_empty() {
+                    error.hint("to make one: jwtctl keygen")
+                } else {
+                    error.hint(format!("it has {}", known.join(", ")))
+                }
+            })
     }
 
     /// The key that signs at `now`.
@@ -123,9 +152,14 @@ impl Keystore {
         let Some(slot) = line::current(&line, now) else {
             let what = self.path.display().to_string();
             return Err(match self.entries.is_empty() {
-                true => Error::input(Code::BadKey, what, "the keystore is empty").hint("to make a key: jwtctl keygen"),
-                false => Error::input(Code::BadKey, what, "the keystore has no current signing key")
-                    .hint("to make one that signs at once: jwtctl jwks rotate"),
+                true => Error::input(Code::BadKey, what, "the keystore is empty")
+                    .hint("to make a key: jwtctl keygen"),
+                false => Error::input(
+                    Code::BadKey,
+                    what,
+                    "the keystore has no current signing key",
+                )
+                .hint("to make one that signs at once: jwtctl jwks rotate"),
             });
         };
         self.find(&slot.kid)
@@ -133,7 +167,10 @@ impl Keystore {
 
     /// The public keys that verifiers need at `now`: those of all keys that are not expired.
     pub fn published(&self, now: Timestamp) -> Vec<Arc<Key>> {
-        let published = self.entries.iter().filter(|it| self.state(it, now) != State::Expired);
+        let published = self
+            .entries
+            .iter()
+            .filter(|it| self.state(it, now) != State::Expired);
         published.map(|it| Arc::clone(&it.key)).collect()
     }
 
@@ -145,25 +182,44 @@ impl Keystore {
         let name = self.path.display().to_string();
         let keys = self.published(now);
         if keys.is_empty() {
-            return Err(Error::input(Code::BadKey, name, "the keystore publishes no key"));
+            return Err(Error::input(
+                Code::BadKey,
+                name,
+                "the keystore publishes no key",
+            ));
         }
-        Ok(Given::set(keys, Provenance { source: "keystore".into(), name, ..Provenance::default() }))
+        Ok(Given::set(
+            keys,
+            Provenance {
+                source: "keystore".into(),
+                name,
+                ..Provenance::default()
+            },
+        ))
     }
 
-    /// Refuses to let a key sign what outlives it: a token that expires (`None`: never) after its key is no longer
-    /// published can at some point be verified by nobody.
+    /// Refuses to let a key sign what outlives it: a token that expires (`None`: never) after its
+    /// key is no longer published can at some point be verified by nobody.
     ///
     /// # Errors
     /// [`Code::Usage`], with the last moment that is possible.
     pub fn check_outlive(&self, entry: &Entry, exp: Option<Timestamp>) -> Result<(), Error> {
-        let Some(end) = self.end(entry) else { return Ok(()) };
+        let Some(end) = self.end(entry) else {
+            return Ok(());
+        };
         if exp.is_some_and(|exp| exp <= end.expires_at) {
             return Ok(());
         }
         let what = format!("store:{}", entry.slot.kid);
-        let life = exp.map_or("never expires".into(), |exp| format!("would expire at {exp}"));
-        let why = format!("the token {life}, and the key is no longer published from {} on", end.expires_at);
-        Err(Error::usage(what, why).hint("give it a shorter --ttl, or sign all the same with --allow-outlive"))
+        let life = exp.map_or("never expires".into(), |exp| {
+            format!("would expire at {exp}")
+        });
+        let why = format!(
+            "the token {life}, and the key is no longer published from {} on",
+            end.expires_at
+        );
+        Err(Error::usage(what, why)
+            .hint("give it a shorter --ttl, or sign all the same with --allow-outlive"))
     }
 
     /// Makes sure that `passphrase` is the one of this store, by opening one key with it.
@@ -172,7 +228,9 @@ impl Keystore {
     /// [`Code::BadPassphrase`] when it is not.
     pub fn check_passphrase(&self, passphrase: &Secret) -> Result<(), Error> {
         match self.entries.last() {
-            Some(entry) => entry.open(&mut || Ok(Secret::new(passphrase.expose().to_vec()))).map(drop),
+            Some(entry) => entry
+                .open(&mut || Ok(Secret::new(passphrase.expose().to_vec())))
+                .map(drop),
             None => Ok(()),
         }
     }
@@ -192,16 +250,26 @@ fn manifest(folder: &Folder) -> Result<Option<Manifest>, Error> {
         None => Ok(None),
     };
     let manifest = read()?;
-    // Keys whose manifest got lost must not be taken for an empty store; asked twice, for it may just have come.
+    // Keys whose manifest got lost must not be taken for an empty store; asked twice, for it may
+    // just have come.
     if manifest.is_none() && has_keys(folder)? {
-        return read()?.map(Some).ok_or_else(|| damaged(folder.path(), &format!("has keys, and no {MANIFEST}")));
+        return read()?
+            .map(Some)
+            .ok_or_else(|| damaged(folder.path(), &format!("has keys, and no {MANIFEST}")));
     }
     Ok(manifest)
 }
 
 fn has_keys(folder: &Folder) -> Result<bool, Error> {
-    for name in folder.names()?.iter().filter(|name| generation(name).is_some()) {
-        if folder.sub(name)?.is_some_and(|keys| keys.names().is_ok_and(|names| !names.is_empty())) {
+    for name in folder
+        .names()?
+        .iter()
+        .filter(|name| generation(name).is_some())
+    {
+        if folder
+            .sub(name)?
+            .is_some_and(|keys| keys.names().is_ok_and(|names| !names.is_empty()))
+        {
             return Ok(true);
         }
     }
@@ -215,7 +283,9 @@ fn generation(name: &str) -> Option<u64> {
 
 fn entries(folder: &Folder, manifest: &Manifest) -> Result<Vec<Entry>, Error> {
     let path = folder.path().join(manifest.folder());
-    let keys = folder.sub(&manifest.folder())?.ok_or_else(|| damaged(&path, "is gone, and the keys with it"))?;
+    let keys = folder
+        .sub(&manifest.folder())?
+        .ok_or_else(|| damaged(&path, "is gone, and the keys with it"))?;
     let names = keys.names()?;
     let mut entries = Vec::with_capacity(names.len());
     for name in names.iter().filter(|name| name.ends_with(".json")) {
@@ -231,7 +301,10 @@ fn in_line(mut entries: Vec<Entry>, path: &Path) -> Result<Vec<Entry>, Error> {
     entries.sort_by(|a, b| a.slot.rank().cmp(&b.slot.rank()));
     let mut kids = std::collections::HashSet::new();
     match entries.iter().find(|it| !kids.insert(it.slot.kid.as_str())) {
-        Some(twice) => Err(damaged(path, &format!("has two keys with the id {:?}", twice.slot.kid))),
+        Some(twice) => Err(damaged(
+            path,
+            &format!("has two keys with the id {:?}", twice.slot.kid),
+        )),
         None => Ok(entries),
     }
 }

@@ -1,5 +1,5 @@
-//! What is on disk: one file a key, its public half readable by whoever has the store, its private half sealed; and the
-//! manifest that says which set of files counts.
+//! What is on disk: one file a key, its public half readable by whoever has the store, its private
+//! half sealed; and the manifest that says which set of files counts.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -42,7 +42,12 @@ impl Entry {
     pub(super) fn new(key: &Key, slot: Slot, private: Private, folder: &Path) -> Option<Self> {
         let key = Arc::new(key.public()?);
         let path = folder.join(file_name(&key));
-        Some(Self { slot, key, private, path })
+        Some(Self {
+            slot,
+            key,
+            private,
+            path,
+        })
     }
 
     /// Reads the content of the file at `path`.
@@ -57,7 +62,9 @@ impl Entry {
         let mut file = versioned(bytes.expose())?;
         // Taken out first: an error must not leave it behind unwiped.
         let private = take_private(&mut file, bytes.len());
-        let Some(Json::Object(public)) = file.remove("public") else { return Err("has no \"public\" key".into()) };
+        let Some(Json::Object(public)) = file.remove("public") else {
+            return Err("has no \"public\" key".into());
+        };
         let key = Key::from_jwk(public).map_err(|why| format!("holds a public key that {why}"))?;
         let kid = key.kid.clone().ok_or("holds a key without \"kid\"")?;
         if key.is_private() {
@@ -72,25 +79,42 @@ impl Entry {
         };
         let end = match (file.has("retires_at"), file.has("expires_at")) {
             (false, false) => None,
-            _ => Some(End { retires_at: time("retires_at")?, expires_at: time("expires_at")? }),
+            _ => Some(End {
+                retires_at: time("retires_at")?,
+                expires_at: time("expires_at")?,
+            }),
         };
-        let Some(Json::Number(grace)) = file.member("grace_s") else { return Err("has no \"grace_s\"".into()) };
+        let Some(Json::Number(grace)) = file.member("grace_s") else {
+            return Err("has no \"grace_s\"".into());
+        };
         let slot = Slot {
             kid,
             signs: signs(&key),
             created_at: time("created_at")?,
             activates_at: time("activates_at")?,
-            grace_s: grace.parse().map_err(|_| "has \"grace_s\" that is no number of seconds")?,
+            grace_s: grace
+                .parse()
+                .map_err(|_| "has \"grace_s\" that is no number of seconds")?,
             end,
         };
-        Ok(Self { slot, key: Arc::new(key), private: private?, path: path.into() })
+        Ok(Self {
+            slot,
+            key: Arc::new(key),
+            private: private?,
+            path: path.into(),
+        })
     }
 
     /// The content of its file.
     pub(super) fn to_bytes(&self) -> Result<Secret, Error> {
-        let mut file = Object(vec![("v".into(), VERSION.into()), ("public".into(), self.key.public_jwk().into())]);
+        let mut file = Object(vec![
+            ("v".into(), VERSION.into()),
+            ("public".into(), self.key.public_jwk().into()),
+        ]);
         let mut time = |name: &str, time: Timestamp| {
-            let text = time.rfc3339().ok_or_else(|| Error::usage(name, "lies beyond the year 9999"))?;
+            let text = time
+                .rfc3339()
+                .ok_or_else(|| Error::usage(name, "lies beyond the year 9999"))?;
             file.set(name, text.as_str().into());
             Ok::<_, Error>(())
         };
@@ -120,8 +144,8 @@ impl Entry {
         file_name(&self.key)
     }
 
-    /// The whole key. What comes out of the seal must be the key that is published, and its halves must belong
-    /// together: a public half that was exchanged is found here.
+    /// The whole key. What comes out of the seal must be the key that is published, and its halves
+    /// must belong together: a public half that was exchanged is found here.
     ///
     /// # Errors
     /// [`Code::BadPassphrase`]; [`Code::Io`] when the file was damaged or tampered with.
@@ -132,7 +156,9 @@ impl Entry {
             Private::Sealed(text) => {
                 let result = seal::open(text, &format!("store:{}", self.slot.kid), passphrase);
                 opened = result.map_err(|error| match error.code() {
-                    Code::BadKey if cfg!(feature = "jwe") => damaged(&self.path, &error.to_string()),
+                    Code::BadKey if cfg!(feature = "jwe") => {
+                        damaged(&self.path, &error.to_string())
+                    }
                     _ => error,
                 })?;
                 &opened
@@ -142,7 +168,9 @@ impl Entry {
     }
 
     fn check(&self, text: &Secret) -> Result<Key, String> {
-        let Ok(Json::Object(jwk)) = Json::parse(text.expose()) else { return Err("holds a private half that is no JWK".into()) };
+        let Ok(Json::Object(jwk)) = Json::parse(text.expose()) else {
+            return Err("holds a private half that is no JWK".into());
+        };
         let key = Key::from_jwk(jwk).map_err(|why| format!("holds a private half that {why}"))?;
         let published = Json::from(self.key.public_jwk());
         let same = |key: &Key| Json::from(key.public_jwk()).same(&published);
@@ -150,20 +178,25 @@ impl Entry {
             Some(public) if key.is_private() && same(&public) => {}
             _ => return Err("publishes another key than it has the private half of".into()),
         }
-        key.check_private().map_err(|misfit| format!("holds a key that {}", misfit.why()))?;
+        key.check_private()
+            .map_err(|misfit| format!("holds a key that {}", misfit.why()))?;
         Ok(key)
     }
 }
 
 impl std::fmt::Debug for Entry {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Entry").field("slot", &self.slot).finish_non_exhaustive()
+        f.debug_struct("Entry")
+            .field("slot", &self.slot)
+            .finish_non_exhaustive()
     }
 }
 
 /// Whether a key is for signatures, whatever its size: the line is made of these.
 pub(super) fn signs(key: &Key) -> bool {
-    SigAlg::ALL.iter().any(|alg| matches!(key.fit(*alg, Job::Verify), Ok(()) | Err(Misfit::Weak(_))))
+    SigAlg::ALL
+        .iter()
+        .any(|alg| matches!(key.fit(*alg, Job::Verify), Ok(()) | Err(Misfit::Weak(_))))
 }
 
 /// The private half, in a buffer that is as long as its file and so need not grow.
@@ -174,7 +207,9 @@ fn take_private(file: &mut Object, length: usize) -> Result<Private, String> {
             let mut text = Zeroizing::new(Vec::with_capacity(length));
             let written = serde_json::to_writer(&mut *text, &jwk);
             wipe(&mut jwk);
-            written.map(|()| Private::Clear(Secret::from(text))).map_err(|_| "has a \"private\" half that is no JWK".into())
+            written
+                .map(|()| Private::Clear(Secret::from(text)))
+                .map_err(|_| "has a \"private\" half that is no JWK".into())
         }
         (_, private) => {
             private.into_iter().for_each(|mut json| wipe(&mut json));
@@ -196,21 +231,29 @@ fn versioned(bytes: &[u8]) -> Result<Object, String> {
     };
     match object.member("v") {
         Some(version) if version.same(&VERSION.into()) => Ok(object),
-        Some(Json::Number(version)) => Err(format!("is of version {version}, and this jwtctl knows version {VERSION}")),
+        Some(Json::Number(version)) => Err(format!(
+            "is of version {version}, and this jwtctl knows version {VERSION}"
+        )),
         _ => Err("is no part of a keystore".into()),
     }
 }
 
 /// The error for a file that is not as jwtctl wrote it.
 pub(super) fn damaged(path: &Path, why: &str) -> Error {
-    let error = Error::Io { code: Code::Io, path: path.into(), why: why.into(), hints: Vec::new() };
+    let error = Error::Io {
+        code: Code::Io,
+        path: path.into(),
+        why: why.into(),
+        hints: Vec::new(),
+    };
     error.hint("the file was damaged or tampered with; restore it from a backup")
 }
 
 /// Which files count, and how private halves lie in them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Manifest {
-    /// The number of the folder with the key files. All keys change their seal together by moving to the next one.
+    /// The number of the folder with the key files. All keys change their seal together by moving
+    /// to the next one.
     pub generation: u64,
     /// Whether private halves are sealed.
     pub encrypted: bool,
@@ -238,10 +281,20 @@ impl Manifest {
             Some(Json::Number(number)) => Ok(number.as_str()),
             _ => Err(format!("has no {name:?}")),
         };
-        let Some(Json::Bool(encrypted)) = file.member("encrypted") else { return Err("has no \"encrypted\"".into()) };
-        let generation = number("generation")?.parse().map_err(|_| "has \"generation\" that is no whole number")?;
-        let p2c = number("p2c")?.parse().map_err(|_| "has \"p2c\" that is no whole number")?;
-        Ok(Self { generation, encrypted: *encrypted, p2c })
+        let Some(Json::Bool(encrypted)) = file.member("encrypted") else {
+            return Err("has no \"encrypted\"".into());
+        };
+        let generation = number("generation")?
+            .parse()
+            .map_err(|_| "has \"generation\" that is no whole number")?;
+        let p2c = number("p2c")?
+            .parse()
+            .map_err(|_| "has \"p2c\" that is no whole number")?;
+        Ok(Self {
+            generation,
+            encrypted: *encrypted,
+            p2c,
+        })
     }
 
     /// The content of its file.
@@ -252,6 +305,10 @@ impl Manifest {
             ("encrypted", Json::Bool(self.encrypted)),
             ("p2c", i64::from(self.p2c).into()),
         ];
-        Json::from(Object(members.map(|(name, value)| (name.into(), value)).into())).to_text() + "\n"
+        Json::from(Object(
+            members.map(|(name, value)| (name.into(), value)).into(),
+        ))
+        .to_text()
+            + "\n"
     }
 }

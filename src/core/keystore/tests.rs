@@ -11,14 +11,21 @@ const DAY: i64 = 86_400;
 fn random(buffer: &mut [u8]) {
     thread_local!(static NEXT: Cell<u64> = const { Cell::new(1) });
     for byte in buffer {
-        let seed = NEXT.get().wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        let seed = NEXT
+            .get()
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
         NEXT.set(seed);
         *byte = (seed >> 33) as u8;
     }
 }
 
 fn env(now: Timestamp) -> Env<'static> {
-    Env { now, random: &random, clock: &Stopped }
+    Env {
+        now,
+        random: &random,
+        clock: &Stopped,
+    }
 }
 
 fn secret(text: &str) -> Secret {
@@ -39,7 +46,10 @@ struct Lab {
 impl Lab {
     fn new() -> Self {
         let root = tempfile::tempdir().unwrap();
-        Self { path: root.path().join("store"), _root: root }
+        Self {
+            path: root.path().join("store"),
+            _root: root,
+        }
     }
 
     fn store(&self) -> Keystore {
@@ -47,12 +57,23 @@ impl Lab {
     }
 
     fn rotate(&self, now: Timestamp, policy: &Policy) -> Rotated {
-        rotate(&self.path, policy, Choice::default(), Some(Protection::Clear), &env(now)).unwrap()
+        rotate(
+            &self.path,
+            policy,
+            Choice::default(),
+            Some(Protection::Clear),
+            &env(now),
+        )
+        .unwrap()
     }
 
     fn states(&self, now: Timestamp) -> Vec<&'static str> {
         let store = self.store();
-        store.entries().iter().map(|it| store.state(it, now).as_str()).collect()
+        store
+            .entries()
+            .iter()
+            .map(|it| store.state(it, now).as_str())
+            .collect()
     }
 
     /// Every file with its content.
@@ -62,7 +83,11 @@ impl Lab {
         while let Some(folder) = folders.pop() {
             for entry in std::fs::read_dir(folder).unwrap() {
                 let path = entry.unwrap().path();
-                if path.is_dir() { folders.push(path) } else { files.push((path.clone(), std::fs::read(path).unwrap())) }
+                if path.is_dir() {
+                    folders.push(path)
+                } else {
+                    files.push((path.clone(), std::fs::read(path).unwrap()))
+                }
             }
         }
         files.sort();
@@ -93,15 +118,25 @@ fn keys_take_over_from_each_other() {
     let first = lab.rotate(NOW, &Policy::default()).added.unwrap();
     assert_eq!((first.state, first.replaces), (State::Current, None));
     let second = lab.rotate(NOW.plus(DAY), &Policy::default()).added.unwrap();
-    assert_eq!((second.state, second.replaces.as_deref()), (State::Next, Some(first.entry.slot.kid.as_str())));
+    assert_eq!(
+        (second.state, second.replaces.as_deref()),
+        (State::Next, Some(first.entry.slot.kid.as_str()))
+    );
     assert_eq!(lab.states(NOW.plus(DAY)), ["current", "next"]);
     let over = NOW.plus(DAY + line::PUBLISH_FOR);
     assert_eq!(lab.states(over), ["retiring", "current"]);
     assert_eq!(lab.store().published(over.plus(line::GRACE - 1)).len(), 2);
     assert_eq!(lab.states(over.plus(line::GRACE)), ["expired", "current"]);
     assert_eq!(lab.store().published(over.plus(line::GRACE)).len(), 1);
-    assert!(prune(&lab.path, over.plus(line::GRACE - 1)).unwrap().is_empty());
-    assert_eq!(prune(&lab.path, over.plus(line::GRACE)).unwrap(), [first.entry.slot.kid]);
+    assert!(
+        prune(&lab.path, over.plus(line::GRACE - 1))
+            .unwrap()
+            .is_empty()
+    );
+    assert_eq!(
+        prune(&lab.path, over.plus(line::GRACE)).unwrap(),
+        [first.entry.slot.kid]
+    );
     assert_eq!(lab.states(over.plus(line::GRACE)), ["current"]);
 }
 
@@ -109,15 +144,52 @@ fn keys_take_over_from_each_other() {
 #[test]
 fn a_new_key_is_like_the_one_before() {
     let lab = Lab::new();
-    let choice = Choice { alg: Some(SigAlg::EdDsa), crv: Some(crate::core::alg::Curve::Ed448), bits: None };
-    rotate(&lab.path, &Policy::default(), choice, Some(Protection::Clear), &env(NOW)).unwrap();
-    let like = lab.rotate(NOW.plus(1), &Policy::default()).added.unwrap().entry;
+    let choice = Choice {
+        alg: Some(SigAlg::EdDsa),
+        crv: Some(crate::core::alg::Curve::Ed448),
+        bits: None,
+    };
+    rotate(
+        &lab.path,
+        &Policy::default(),
+        choice,
+        Some(Protection::Clear),
+        &env(NOW),
+    )
+    .unwrap();
+    let like = lab
+        .rotate(NOW.plus(1), &Policy::default())
+        .added
+        .unwrap()
+        .entry;
     assert_eq!(like.key.curve(), Some(crate::core::alg::Curve::Ed448));
-    let choice = Choice { alg: Some(SigAlg::Es384), ..Choice::default() };
-    let other = rotate(&lab.path, &Policy::default(), choice, Some(Protection::Clear), &env(NOW.plus(2))).unwrap();
+    let choice = Choice {
+        alg: Some(SigAlg::Es384),
+        ..Choice::default()
+    };
+    let other = rotate(
+        &lab.path,
+        &Policy::default(),
+        choice,
+        Some(Protection::Clear),
+        &env(NOW.plus(2)),
+    )
+    .unwrap();
     assert_eq!(other.added.unwrap().entry.key.alg.as_deref(), Some("ES384"));
-    let choice = Choice { alg: Some(SigAlg::Hs256), ..Choice::default() };
-    assert!(rotate(&lab.path, &Policy::default(), choice, Some(Protection::Clear), &env(NOW)).is_err());
+    let choice = Choice {
+        alg: Some(SigAlg::Hs256),
+        ..Choice::default()
+    };
+    assert!(
+        rotate(
+            &lab.path,
+            &Policy::default(),
+            choice,
+            Some(Protection::Clear),
+            &env(NOW)
+        )
+        .is_err()
+    );
 }
 
 #[cfg(feature = "jwe")]
@@ -125,30 +197,92 @@ fn a_new_key_is_like_the_one_before() {
 fn private_halves_are_sealed_and_open_again() {
     let lab = Lab::new();
     let (passphrase, wrong) = (secret("correct horse"), secret("wrong"));
-    let sealed = |passphrase| Protection::Sealed { passphrase, p2c: Some(1000) };
+    let sealed = |passphrase| Protection::Sealed {
+        passphrase,
+        p2c: Some(1000),
+    };
     let key = key(SigAlg::Es256);
     let jwk: serde_json::Value = serde_json::from_slice(key.expose_jwk().expose()).unwrap();
     let d = jwk["d"].as_str().unwrap().to_owned();
-    let added = add(&lab.path, key, &Policy::default(), sealed(&passphrase), &env(NOW)).unwrap();
+    let added = add(
+        &lab.path,
+        key,
+        &Policy::default(),
+        sealed(&passphrase),
+        &env(NOW),
+    )
+    .unwrap();
     let before = lab.files();
-    assert!(before.iter().all(|(_, bytes)| !String::from_utf8_lossy(bytes).contains(&d)), "in clear on disk");
+    assert!(
+        before
+            .iter()
+            .all(|(_, bytes)| !String::from_utf8_lossy(bytes).contains(&d)),
+        "in clear on disk"
+    );
 
     let kid = added.entry.slot.kid;
-    let opened = lab.store().private(&kid, &mut || Ok(secret("correct horse"))).unwrap();
+    let opened = lab
+        .store()
+        .private(&kid, &mut || Ok(secret("correct horse")))
+        .unwrap();
     assert!(String::from_utf8_lossy(opened.expose_jwk().expose()).contains(&d));
-    let refused = lab.store().private(&kid, &mut || Ok(secret("wrong"))).unwrap_err();
+    let refused = lab
+        .store()
+        .private(&kid, &mut || Ok(secret("wrong")))
+        .unwrap_err();
     assert_eq!(refused.code(), Code::BadPassphrase);
 
     // A wrong passphrase changes nothing, whatever it is used for.
     let other = || self::key(SigAlg::EdDsa);
-    assert_eq!(add(&lab.path, other(), &Policy::default(), sealed(&wrong), &env(NOW)).unwrap_err().code(), Code::BadPassphrase);
-    let rotated = rotate(&lab.path, &Policy::default(), Choice::default(), Some(sealed(&wrong)), &env(NOW));
+    assert_eq!(
+        add(
+            &lab.path,
+            other(),
+            &Policy::default(),
+            sealed(&wrong),
+            &env(NOW)
+        )
+        .unwrap_err()
+        .code(),
+        Code::BadPassphrase
+    );
+    let rotated = rotate(
+        &lab.path,
+        &Policy::default(),
+        Choice::default(),
+        Some(sealed(&wrong)),
+        &env(NOW),
+    );
     assert_eq!(rotated.unwrap_err().code(), Code::BadPassphrase);
-    assert_eq!(reseal(&lab.path, Some(&wrong), sealed(&passphrase)).unwrap_err().code(), Code::BadPassphrase);
-    assert_eq!(add(&lab.path, other(), &Policy::default(), Protection::Clear, &env(NOW)).unwrap_err().code(), Code::Usage);
+    assert_eq!(
+        reseal(&lab.path, Some(&wrong), sealed(&passphrase))
+            .unwrap_err()
+            .code(),
+        Code::BadPassphrase
+    );
+    assert_eq!(
+        add(
+            &lab.path,
+            other(),
+            &Policy::default(),
+            Protection::Clear,
+            &env(NOW)
+        )
+        .unwrap_err()
+        .code(),
+        Code::Usage
+    );
     assert_eq!(lab.files(), before);
-    let idle = Policy { every: Some(DAY), ..Policy::default() };
-    assert!(rotate(&lab.path, &idle, Choice::default(), None, &env(NOW)).unwrap().added.is_none());
+    let idle = Policy {
+        every: Some(DAY),
+        ..Policy::default()
+    };
+    assert!(
+        rotate(&lab.path, &idle, Choice::default(), None, &env(NOW))
+            .unwrap()
+            .added
+            .is_none()
+    );
 }
 
 #[cfg(feature = "jwe")]
@@ -156,22 +290,38 @@ fn private_halves_are_sealed_and_open_again() {
 fn all_keys_change_their_passphrase_together() {
     let lab = Lab::new();
     let (old, new) = (secret("old"), secret("new"));
-    let sealed = |passphrase| Protection::Sealed { passphrase, p2c: Some(1000) };
+    let sealed = |passphrase| Protection::Sealed {
+        passphrase,
+        p2c: Some(1000),
+    };
     for alg in [SigAlg::Es256, SigAlg::EdDsa, SigAlg::Es512] {
-        add(&lab.path, key(alg), &Policy::default(), sealed(&old), &env(NOW)).unwrap();
+        add(
+            &lab.path,
+            key(alg),
+            &Policy::default(),
+            sealed(&old),
+            &env(NOW),
+        )
+        .unwrap();
     }
     let before = lab.store();
     assert_eq!(reseal(&lab.path, Some(&old), sealed(&new)).unwrap(), 3);
     let after = lab.store();
     assert_eq!(after.line(), before.line());
     for entry in after.entries() {
-        assert_eq!(entry.open(&mut || Ok(secret("old"))).unwrap_err().code(), Code::BadPassphrase);
+        assert_eq!(
+            entry.open(&mut || Ok(secret("old"))).unwrap_err().code(),
+            Code::BadPassphrase
+        );
         assert!(entry.open(&mut || Ok(secret("new"))).is_ok());
     }
     assert_eq!(lab.files().len(), 5, "lock, manifest, three keys");
     reseal(&lab.path, Some(&new), Protection::Clear).unwrap();
     assert_eq!(lab.store().is_encrypted(), Some(false));
-    lab.store().entries().iter().for_each(|it| drop(it.open(&mut nobody).unwrap()));
+    lab.store()
+        .entries()
+        .iter()
+        .for_each(|it| drop(it.open(&mut nobody).unwrap()));
     reseal(&lab.path, None, sealed(&old)).unwrap();
     assert_eq!(lab.store().is_encrypted(), Some(true));
 }
@@ -181,10 +331,20 @@ fn all_keys_change_their_passphrase_together() {
 #[test]
 fn readers_never_see_a_mixture() {
     let lab = Lab::new();
-    let sealed = |passphrase| Protection::Sealed { passphrase, p2c: Some(1000) };
+    let sealed = |passphrase| Protection::Sealed {
+        passphrase,
+        p2c: Some(1000),
+    };
     let (even, odd) = (secret("even"), secret("odd"));
     for _ in 0..3 {
-        add(&lab.path, key(SigAlg::EdDsa), &Policy::default(), sealed(&even), &env(NOW)).unwrap();
+        add(
+            &lab.path,
+            key(SigAlg::EdDsa),
+            &Policy::default(),
+            sealed(&even),
+            &env(NOW),
+        )
+        .unwrap();
     }
     let done = std::sync::atomic::AtomicBool::new(false);
     std::thread::scope(|scope| {
@@ -196,7 +356,11 @@ fn readers_never_see_a_mixture() {
                         let store = Keystore::open(&lab.path).unwrap();
                         assert_eq!(store.entries().len(), 3);
                         let opens = |text: &'static str| {
-                            store.entries().iter().filter(|it| it.open(&mut || Ok(secret(text))).is_ok()).count()
+                            store
+                                .entries()
+                                .iter()
+                                .filter(|it| it.open(&mut || Ok(secret(text))).is_ok())
+                                .count()
                         };
                         match (opens("even"), opens("odd")) {
                             (3, 0) => seen[0] += 1,
@@ -213,7 +377,10 @@ fn readers_never_see_a_mixture() {
             reseal(&lab.path, Some(&odd), sealed(&even)).unwrap();
         }
         done.store(true, std::sync::atomic::Ordering::Relaxed);
-        let seen: usize = readers.into_iter().flat_map(|reader| reader.join().unwrap()).sum();
+        let seen: usize = readers
+            .into_iter()
+            .flat_map(|reader| reader.join().unwrap())
+            .sum();
         assert!(seen > 0);
     });
 }
@@ -221,27 +388,53 @@ fn readers_never_see_a_mixture() {
 #[test]
 fn a_public_half_that_was_exchanged_is_found() {
     let lab = Lab::new();
-    let mine = add(&lab.path, key(SigAlg::Es256), &Policy::default(), Protection::Clear, &env(NOW)).unwrap().entry;
+    let mine = add(
+        &lab.path,
+        key(SigAlg::Es256),
+        &Policy::default(),
+        Protection::Clear,
+        &env(NOW),
+    )
+    .unwrap()
+    .entry;
     let other = key(SigAlg::Es256);
-    // Whatever of the file is consistent with what: the published half, its name, the stated half inside.
+    // Whatever of the file is consistent with what: the published half, its name, the stated half
+    // inside.
     let swap = |text: &str, from: &Key, to: &Key| {
         let member = |key: &Key, name: &str| key.public_jwk().text(name).unwrap().to_owned();
-        ["x", "y"].iter().fold(text.to_owned(), |text, name| text.replace(&member(from, name), &member(to, name)))
+        ["x", "y"].iter().fold(text.to_owned(), |text, name| {
+            text.replace(&member(from, name), &member(to, name))
+        })
     };
     let text = std::fs::read_to_string(&mine.path).unwrap();
     std::fs::write(&mine.path, swap(&text, &mine.key, &other)).unwrap();
     assert_eq!(Keystore::open(&lab.path).unwrap_err().code(), Code::Io);
-    let renamed = mine.path.with_file_name(format!("{}.json", other.thumbprint()));
+    let renamed = mine
+        .path
+        .with_file_name(format!("{}.json", other.thumbprint()));
     std::fs::rename(&mine.path, &renamed).unwrap();
-    let refused = lab.store().private(&mine.slot.kid, &mut nobody).unwrap_err();
+    let refused = lab
+        .store()
+        .private(&mine.slot.kid, &mut nobody)
+        .unwrap_err();
     assert_eq!(refused.code(), Code::Io);
     assert!(refused.to_string().contains("does not belong"), "{refused}");
 
     let half = text.replace(r#""private""#, r#""x""#);
     let (public, private) = text.split_once(r#""private""#).unwrap();
-    std::fs::write(&renamed, swap(public, &mine.key, &other) + r#""private""# + private).unwrap();
-    let refused = lab.store().private(&mine.slot.kid, &mut nobody).unwrap_err();
-    assert!(refused.to_string().contains("publishes another key"), "{refused}");
+    std::fs::write(
+        &renamed,
+        swap(public, &mine.key, &other) + r#""private""# + private,
+    )
+    .unwrap();
+    let refused = lab
+        .store()
+        .private(&mine.slot.kid, &mut nobody)
+        .unwrap_err();
+    assert!(
+        refused.to_string().contains("publishes another key"),
+        "{refused}"
+    );
     std::fs::rename(&renamed, &mine.path).unwrap();
     std::fs::write(&mine.path, half).unwrap();
     assert_eq!(Keystore::open(&lab.path).unwrap_err().code(), Code::Io);
@@ -249,7 +442,10 @@ fn a_public_half_that_was_exchanged_is_found() {
 
 #[test]
 fn rsa_halves_are_tried_out() {
-    let path = format!("{}/tests/data/keys/rsa2048.jwk.json", env!("CARGO_MANIFEST_DIR"));
+    let path = format!(
+        "{}/tests/data/keys/rsa2048.jwk.json",
+        env!("CARGO_MANIFEST_DIR")
+    );
     let read = |text: &str| match crate::core::json::Json::parse(text.as_bytes()).unwrap() {
         crate::core::json::Json::Object(jwk) => Key::from_jwk(jwk).unwrap(),
         _ => panic!("not an object"),
@@ -260,17 +456,45 @@ fn rsa_halves_are_tried_out() {
     assert_ne!(text, other_e);
     assert!(read(&other_e).check_private().is_err());
     // Signing takes the primes' own exponents, and would not notice.
-    let d = text.split("\"d\"").nth(1).and_then(|rest| rest.split('"').nth(1)).unwrap();
-    let foreign = text.replace(d, &format!("{}B", &d[..d.len() - 1].replacen(&d[..1], "B", 1)));
-    assert_eq!(read(&foreign).check_private().is_err(), cfg!(feature = "jwe"));
+    let d = text
+        .split("\"d\"")
+        .nth(1)
+        .and_then(|rest| rest.split('"').nth(1))
+        .unwrap();
+    let foreign = text.replace(
+        d,
+        &format!("{}B", &d[..d.len() - 1].replacen(&d[..1], "B", 1)),
+    );
+    assert_eq!(
+        read(&foreign).check_private().is_err(),
+        cfg!(feature = "jwe")
+    );
 }
 
 #[test]
 fn what_cannot_be_published_stays_out() {
     let lab = Lab::new();
-    let add = |key| add(&lab.path, key, &Policy::default(), Protection::Clear, &env(NOW));
-    assert_eq!(add(Key::from_secret(secret("0123456789abcdef"))).unwrap_err().code(), Code::Usage);
-    assert_eq!(add(key(SigAlg::Es256).public().unwrap()).unwrap_err().code(), Code::BadKey);
+    let add = |key| {
+        add(
+            &lab.path,
+            key,
+            &Policy::default(),
+            Protection::Clear,
+            &env(NOW),
+        )
+    };
+    assert_eq!(
+        add(Key::from_secret(secret("0123456789abcdef")))
+            .unwrap_err()
+            .code(),
+        Code::Usage
+    );
+    assert_eq!(
+        add(key(SigAlg::Es256).public().unwrap())
+            .unwrap_err()
+            .code(),
+        Code::BadKey
+    );
     assert!(!lab.path.exists());
     let mut mine = key(SigAlg::Es256);
     mine.kid = Some("../../k/\u{202e}".into());
@@ -278,7 +502,10 @@ fn what_cannot_be_published_stays_out() {
     let mut twin = key(SigAlg::Es256);
     twin.kid = Some("../../k/\u{202e}".into());
     assert_eq!(add(twin).unwrap_err().code(), Code::Usage);
-    let mut again = lab.store().private("../../k/\u{202e}", &mut nobody).unwrap();
+    let mut again = lab
+        .store()
+        .private("../../k/\u{202e}", &mut nobody)
+        .unwrap();
     again.kid = Some("another".into());
     assert_eq!(add(again).unwrap_err().code(), Code::Usage);
     assert_eq!(lab.store().entries().len(), 1);
@@ -294,7 +521,10 @@ fn keys_in_use_are_removed_only_by_force() {
     let now = NOW.plus(2 * DAY + 1);
     assert_eq!(lab.states(now), ["retiring", "current", "next"]);
     for kid in [&a, &b] {
-        assert_eq!(remove(&lab.path, kid, false, now).unwrap_err().code(), Code::Usage);
+        assert_eq!(
+            remove(&lab.path, kid, false, now).unwrap_err().code(),
+            Code::Usage
+        );
     }
     // A key that was to come leaves no trace.
     assert_eq!(remove(&lab.path, &c, false, now).unwrap(), State::Next);
@@ -305,22 +535,38 @@ fn keys_in_use_are_removed_only_by_force() {
     assert_eq!(lab.states(now), ["retiring"]);
     assert_eq!(lab.store().end(&lab.store().entries()[0]), end);
     assert!(lab.store().current(now).unwrap_err().hints()[0].contains("rotate"));
-    assert_eq!(lab.rotate(now, &Policy::default()).added.unwrap().state, State::Current);
+    assert_eq!(
+        lab.rotate(now, &Policy::default()).added.unwrap().state,
+        State::Current
+    );
     remove(&lab.path, &a, true, now).unwrap();
 }
 
 #[test]
 fn pruning_does_not_move_the_end_of_other_keys() {
     let lab = Lab::new();
-    let short = Policy { publish_for: 0, grace: 0, every: None };
+    let short = Policy {
+        publish_for: 0,
+        grace: 0,
+        every: None,
+    };
     lab.rotate(NOW, &Policy::default());
-    lab.rotate(NOW.plus(DAY), &Policy { publish_for: 0, ..Policy::default() });
+    lab.rotate(
+        NOW.plus(DAY),
+        &Policy {
+            publish_for: 0,
+            ..Policy::default()
+        },
+    );
     lab.rotate(NOW.plus(2 * DAY), &short);
     let now = NOW.plus(3 * DAY);
     assert_eq!(lab.states(now), ["retiring", "expired", "current"]);
     assert_eq!(prune(&lab.path, now).unwrap().len(), 1);
     assert_eq!(lab.states(now), ["retiring", "current"]);
-    assert_eq!(lab.states(NOW.plus(DAY + line::GRACE)), ["expired", "current"]);
+    assert_eq!(
+        lab.states(NOW.plus(DAY + line::GRACE)),
+        ["expired", "current"]
+    );
 }
 
 #[test]
@@ -329,7 +575,9 @@ fn no_token_outlives_its_key_unnoticed() {
     lab.rotate(NOW, &Policy::default());
     let check = |exp| {
         let store = lab.store();
-        store.check_outlive(&store.entries()[0], exp).map_err(|e| e.code())
+        store
+            .check_outlive(&store.entries()[0], exp)
+            .map_err(|e| e.code())
     };
     assert_eq!(check(None), Ok(()), "nothing is planned yet");
     lab.rotate(NOW, &Policy::default());
@@ -356,7 +604,13 @@ fn what_a_dead_process_left_is_swept_away_and_lost_keys_are_noticed() {
 
     std::fs::rename(&manifest, lab.path.join("away")).unwrap();
     assert_eq!(Keystore::open(&lab.path).unwrap_err().code(), Code::Io);
-    let attempt = rotate(&lab.path, &Policy::default(), Choice::default(), Some(Protection::Clear), &env(NOW));
+    let attempt = rotate(
+        &lab.path,
+        &Policy::default(),
+        Choice::default(),
+        Some(Protection::Clear),
+        &env(NOW),
+    );
     assert_eq!(attempt.unwrap_err().code(), Code::Io);
     std::fs::rename(lab.path.join("away"), &manifest).unwrap();
     assert_eq!(lab.store().entries().len(), 2);
@@ -380,20 +634,24 @@ fn damaged_files_are_named() {
         let bad = good.replacen(from, to, 1);
         assert_ne!(bad, good);
         std::fs::write(&entry.path, bad).unwrap();
-        let opened = Keystore::open(&lab.path).and_then(|store| store.private(&entry.slot.kid, &mut nobody).map(drop));
+        let opened = Keystore::open(&lab.path)
+            .and_then(|store| store.private(&entry.slot.kid, &mut nobody).map(drop));
         let error = opened.unwrap_err();
         assert_eq!(error.code(), Code::Io, "{from} {to}");
         assert!(error.to_string().contains(".json"), "{error}");
     }
 }
 
-/// Rotations each month, tokens each day, verifiers with a set as old as the worst cache: no good token is refused, and
-/// no expired key is of any use.
+/// Rotations each month, tokens each day, verifiers with a set as old as the worst cache: no good
+/// token is refused, and no expired key is of any use.
 #[test]
 fn a_year_of_rotations() {
     const CACHE: i64 = 60 * 60;
     let lab = Lab::new();
-    let policy = Policy { every: Some(30 * DAY), ..Policy::default() };
+    let policy = Policy {
+        every: Some(30 * DAY),
+        ..Policy::default()
+    };
     let life = 20 * DAY;
     let hour = 60 * 60;
     let mut tokens: Vec<(String, Timestamp)> = Vec::new();
@@ -409,23 +667,43 @@ fn a_year_of_rotations() {
             lab.rotate(now, &policy);
         }
         let store = lab.store();
-        let published: Vec<String> = store.published(now).iter().filter_map(|it| it.kid.clone()).collect();
+        let published: Vec<String> = store
+            .published(now)
+            .iter()
+            .filter_map(|it| it.kid.clone())
+            .collect();
         snapshots.push((now, published.clone()));
         snapshots.retain(|(at, _)| now.since(*at) <= DAY);
         if step >= 7 {
-            let entry = store.current(now).expect("there is always a key that signs");
+            let entry = store
+                .current(now)
+                .expect("there is always a key that signs");
             store.check_outlive(entry, Some(now.plus(life))).unwrap();
             tokens.push((entry.slot.kid.clone(), now.plus(life)));
         }
         tokens.retain(|(_, exp)| now < *exp);
-        let cached = snapshots.iter().rev().find(|(at, _)| now.since(*at) >= CACHE).map_or(&published, |(_, kids)| kids);
+        let cached = snapshots
+            .iter()
+            .rev()
+            .find(|(at, _)| now.since(*at) >= CACHE)
+            .map_or(&published, |(_, kids)| kids);
         for (kid, _) in &tokens {
-            assert!(published.contains(kid), "a good token whose key is not published, step {step}");
-            assert!(cached.contains(kid) || step < 9, "a good token whose key a verifier does not have yet, step {step}");
+            assert!(
+                published.contains(kid),
+                "a good token whose key is not published, step {step}"
+            );
+            assert!(
+                cached.contains(kid) || step < 9,
+                "a good token whose key a verifier does not have yet, step {step}"
+            );
         }
         if step % 240 == 0 {
             prune(&lab.path, now).unwrap();
         }
     }
-    assert!((2..=3).contains(&lab.store().entries().len()), "keys are pruned: {:?}", lab.store().line());
+    assert!(
+        (2..=3).contains(&lab.store().entries().len()),
+        "keys are pruned: {:?}",
+        lab.store().line()
+    );
 }

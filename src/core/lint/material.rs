@@ -21,8 +21,9 @@ const FACTORS_BELOW: u32 = 1 << 16;
 const USUAL_EXPONENT: u64 = 65_537;
 
 /// Base64url as careless writers have it.
-const CARELESS: GeneralPurposeConfig =
-    GeneralPurposeConfig::new().with_decode_allow_trailing_bits(true).with_decode_padding_mode(DecodePaddingMode::Indifferent);
+const CARELESS: GeneralPurposeConfig = GeneralPurposeConfig::new()
+    .with_decode_allow_trailing_bits(true)
+    .with_decode_padding_mode(DecodePaddingMode::Indifferent);
 
 /// Looks at the key itself, and returns it if it is one.
 pub(super) fn check(subject: &mut Subject<'_>) -> Option<Key> {
@@ -41,7 +42,10 @@ pub(super) fn check(subject: &mut Subject<'_>) -> Option<Key> {
         "RSA" => check_rsa(subject),
         "EC" | "OKP" => check_curve(subject, if kty == "EC" { Kty::Ec } else { Kty::Okp }),
         other => {
-            subject.report(Rule::UnknownKty, format!("has the unknown \"kty\" {other:?}"));
+            subject.report(
+                Rule::UnknownKty,
+                format!("has the unknown \"kty\" {other:?}"),
+            );
             None
         }
     }
@@ -65,11 +69,21 @@ fn bytes(subject: &mut Subject<'_>, name: &str) -> Option<Vec<u8>> {
         return Some(bytes);
     }
     let compact: String = text.chars().filter(|c| !c.is_ascii_whitespace()).collect();
-    let read = |alphabet| GeneralPurpose::new(alphabet, CARELESS).decode(compact.trim_end_matches('=')).ok();
+    let read = |alphabet| {
+        GeneralPurpose::new(alphabet, CARELESS)
+            .decode(compact.trim_end_matches('='))
+            .ok()
+    };
     let found = read(&alphabet::URL_SAFE).or_else(|| read(&alphabet::STANDARD));
     match &found {
-        Some(_) => subject.report(Rule::NonCanonical, format!("has {name:?} that is not base64url without padding")),
-        None => subject.report(Rule::MalformedKey, format!("has {name:?} that is not base64url")),
+        Some(_) => subject.report(
+            Rule::NonCanonical,
+            format!("has {name:?} that is not base64url without padding"),
+        ),
+        None => subject.report(
+            Rule::MalformedKey,
+            format!("has {name:?} that is not base64url"),
+        ),
     }
     found
 }
@@ -79,7 +93,10 @@ fn number(subject: &mut Subject<'_>, name: &str) -> Option<Vec<u8>> {
     let bytes = bytes(subject, name)?;
     let zeros = bytes.iter().take_while(|byte| **byte == 0).count();
     if zeros > 0 {
-        subject.report(Rule::NonCanonical, format!("has {name:?} with {zeros} leading zero bytes"));
+        subject.report(
+            Rule::NonCanonical,
+            format!("has {name:?} with {zeros} leading zero bytes"),
+        );
     }
     Some(bytes[zeros..].to_vec())
 }
@@ -92,52 +109,88 @@ fn check_rsa(subject: &mut Subject<'_>) -> Option<Key> {
     if let Some(e) = &e {
         check_exponent(subject, e);
     }
-    key(&[("kty", "RSA".into()), ("n", encode(&n?)), ("e", encode(&e?))])
+    key(&[
+        ("kty", "RSA".into()),
+        ("n", encode(&n?)),
+        ("e", encode(&e?)),
+    ])
 }
 
 fn check_modulus(subject: &mut Subject<'_>, n: &[u8]) {
-    let bits = n.first().map_or(0, |first| n.len() * 8 - first.leading_zeros() as usize);
+    let bits = n
+        .first()
+        .map_or(0, |first| n.len() * 8 - first.leading_zeros() as usize);
     if bits < MIN_RSA_BITS {
-        subject.report(Rule::RsaTooShort, format!("has {bits} bits, and {MIN_RSA_BITS} is the least"));
+        subject.report(
+            Rule::RsaTooShort,
+            format!("has {bits} bits, and {MIN_RSA_BITS} is the least"),
+        );
     }
     if bits > MAX_RSA_BITS {
-        subject.report(Rule::RsaTooLong, format!("has {bits} bits, and many verifiers take at most {MAX_RSA_BITS}"));
+        subject.report(
+            Rule::RsaTooLong,
+            format!("has {bits} bits, and many verifiers take at most {MAX_RSA_BITS}"),
+        );
     }
     if n.last().is_none_or(|last| last % 2 == 0) {
         subject.report(Rule::RsaEvenModulus, "has an even modulus");
     } else if bits <= MAX_RSA_BITS * 2
         && let Some(factor) = small_factor(n)
     {
-        subject.report(Rule::RsaSmallFactor, format!("has a modulus that is divisible by {factor}"));
+        subject.report(
+            Rule::RsaSmallFactor,
+            format!("has a modulus that is divisible by {factor}"),
+        );
     }
 }
 
 fn check_exponent(subject: &mut Subject<'_>, e: &[u8]) {
-    let value = (e.len() <= 8).then(|| e.iter().fold(0u64, |value, byte| value << 8 | u64::from(*byte)));
+    let value = (e.len() <= 8).then(|| {
+        e.iter()
+            .fold(0u64, |value, byte| value << 8 | u64::from(*byte))
+    });
     match value {
         Some(1) => subject.report(Rule::RsaBadExponent, "has the exponent 1"),
-        Some(value) if value % 2 == 0 => subject.report(Rule::RsaBadExponent, "has an even exponent"),
+        Some(value) if value % 2 == 0 => {
+            subject.report(Rule::RsaBadExponent, "has an even exponent")
+        }
         Some(value) if value < USUAL_EXPONENT => {
-            subject.report(Rule::RsaSmallExponent, format!("has the exponent {value}, and {USUAL_EXPONENT} is usual"));
+            subject.report(
+                Rule::RsaSmallExponent,
+                format!("has the exponent {value}, and {USUAL_EXPONENT} is usual"),
+            );
         }
         Some(value) if value < 1 << 33 => {}
         _ => {
             if e.last().is_some_and(|last| last % 2 == 0) {
                 subject.report(Rule::RsaBadExponent, "has an even exponent");
             }
-            subject.report(Rule::RsaLargeExponent, format!("has an exponent of {} bytes", e.len()));
+            subject.report(
+                Rule::RsaLargeExponent,
+                format!("has an exponent of {} bytes", e.len()),
+            );
         }
     }
 }
 
 /// The smallest odd prime factor of `n` below a bound; the moduli of broken generators have one.
 pub(super) fn small_factor(n: &[u8]) -> Option<u32> {
-    // Four bytes at a time, from the right; and two primes at a time, whose product they are divided by.
-    let words = || n.rchunks(4).rev().map(|chunk| chunk.iter().fold(0u64, |word, byte| word << 8 | u64::from(*byte)));
+    // Four bytes at a time, from the right; and two primes at a time, whose product they are
+    // divided by.
+    let words = || {
+        n.rchunks(4).rev().map(|chunk| {
+            chunk
+                .iter()
+                .fold(0u64, |word, byte| word << 8 | u64::from(*byte))
+        })
+    };
     small_primes().chunks(2).find_map(|primes| {
         let product: u64 = primes.iter().map(|prime| u64::from(*prime)).product();
         let remainder = words().fold(0u64, |rest, word| (rest << 32 | word) % product);
-        primes.iter().copied().find(|prime| remainder % u64::from(*prime) == 0)
+        primes
+            .iter()
+            .copied()
+            .find(|prime| remainder % u64::from(*prime) == 0)
     })
 }
 
@@ -151,7 +204,9 @@ fn small_primes() -> &'static [u32] {
             if composite[candidate] {
                 continue;
             }
-            (candidate * candidate..composite.len()).step_by(2 * candidate).for_each(|multiple| composite[multiple] = true);
+            (candidate * candidate..composite.len())
+                .step_by(2 * candidate)
+                .for_each(|multiple| composite[multiple] = true);
             primes.extend(u32::try_from(candidate));
         }
         primes
@@ -167,13 +222,24 @@ fn check_curve(subject: &mut Subject<'_>, kty: Kty) -> Option<Key> {
         return None;
     };
     let Some(crv) = name.parse::<Curve>().ok().filter(|crv| crv.kty() == kty) else {
-        subject.report(Rule::UnknownCrv, format!("is on the unknown curve {name:?}"));
+        subject.report(
+            Rule::UnknownCrv,
+            format!("is on the unknown curve {name:?}"),
+        );
         return None;
     };
     let x = coordinate(subject, "x", crv);
-    let y = if kty == Kty::Ec { coordinate(subject, "y", crv) } else { Some(Vec::new()) };
+    let y = if kty == Kty::Ec {
+        coordinate(subject, "y", crv)
+    } else {
+        Some(Vec::new())
+    };
     let (x, y) = (x?, y?);
-    let mut members = vec![("kty", kty.as_str().to_owned()), ("crv", name.to_owned()), ("x", encode(&x))];
+    let mut members = vec![
+        ("kty", kty.as_str().to_owned()),
+        ("crv", name.to_owned()),
+        ("x", encode(&x)),
+    ];
     if kty == Kty::Ec {
         members.push(("y", encode(&y)));
     }
@@ -188,7 +254,10 @@ fn coordinate(subject: &mut Subject<'_>, name: &str, crv: Curve) -> Option<Vec<u
     let bytes = bytes(subject, name)?;
     if bytes.len() != crv.octets() {
         let (has, wants) = (bytes.len(), crv.octets());
-        subject.report(Rule::WrongLength, format!("has {name:?} of {has} bytes, and {crv} takes {wants}"));
+        subject.report(
+            Rule::WrongLength,
+            format!("has {name:?} of {has} bytes, and {crv} takes {wants}"),
+        );
         return None;
     }
     Some(bytes)
@@ -200,8 +269,9 @@ fn key(members: &[(&str, String)]) -> Option<Key> {
     Key::from_jwk(Object(members.iter().map(member).collect())).ok()
 }
 
-/// Whether an encoded Edwards point can be decoded: x² = (y² − 1) / (d·y² + 1) on Ed25519, (y² − 1) / (d·y² − 1) on
-/// Ed448 must have a solution (RFC 8032 §5.1.3 and §5.2.3). Libraries ask only when they verify.
+/// Whether an encoded Edwards point can be decoded: x² = (y² − 1) / (d·y² + 1) on Ed25519, (y² − 1)
+/// / (d·y² − 1) on Ed448 must have a solution (RFC 8032 §5.1.3 and §5.2.3). Libraries ask only when
+/// they verify.
 #[cfg(feature = "jwe")]
 fn on_edwards_curve(crv: Curve, encoded: &[u8]) -> bool {
     use openssl::bn::{BigNum, BigNumContext};
@@ -229,7 +299,12 @@ fn on_edwards_curve(crv: Curve, encoded: &[u8]) -> bool {
         if y >= p {
             return Ok(false);
         }
-        let (mut square, mut u, mut v, mut product) = (BigNum::new()?, BigNum::new()?, BigNum::new()?, BigNum::new()?);
+        let (mut square, mut u, mut v, mut product) = (
+            BigNum::new()?,
+            BigNum::new()?,
+            BigNum::new()?,
+            BigNum::new()?,
+        );
         square.mod_sqr(&y, &p, &mut context)?;
         u.mod_sub(&square, &one, &p, &mut context)?;
         product.mod_mul(&d, &square, &p, &mut context)?;

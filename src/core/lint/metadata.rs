@@ -4,7 +4,8 @@ use super::super::alg::{ContentEnc, Curve, KeyAlg, Kty, SigAlg};
 use super::super::json::Json;
 use super::{Rule, Subject};
 
-/// The operations of RFC 7517 §4.3, with the use that each belongs to and whether it takes a private key.
+/// The operations of RFC 7517 §4.3, with the use that each belongs to and whether it takes a
+/// private key.
 const OPERATIONS: [(&str, &str, bool); 8] = [
     ("sign", "sig", true),
     ("verify", "sig", false),
@@ -20,13 +21,26 @@ const OPERATIONS: [(&str, &str, bool); 8] = [
 const PRIVATE_MEMBERS: [&str; 8] = ["d", "p", "q", "dp", "dq", "qi", "oth", "priv"];
 
 pub(super) fn check(subject: &mut Subject<'_>) {
-    let has: Vec<&str> = PRIVATE_MEMBERS.into_iter().filter(|name| subject.jwk.has(name)).collect();
+    let has: Vec<&str> = PRIVATE_MEMBERS
+        .into_iter()
+        .filter(|name| subject.jwk.has(name))
+        .collect();
     if !has.is_empty() {
-        subject.report(Rule::PrivateMember, format!("has the private member {}", has.join(", ")));
+        subject.report(
+            Rule::PrivateMember,
+            format!("has the private member {}", has.join(", ")),
+        );
     }
     for name in ["kid", "alg", "use", "kty", "crv"] {
-        if let Some(other) = subject.jwk.member(name).filter(|json| json.as_str().is_none()) {
-            subject.report(Rule::MalformedKey, format!("has {name:?} that is {}, not a string", other.kind()));
+        if let Some(other) = subject
+            .jwk
+            .member(name)
+            .filter(|json| json.as_str().is_none())
+        {
+            subject.report(
+                Rule::MalformedKey,
+                format!("has {name:?} that is {}, not a string", other.kind()),
+            );
         }
     }
     if !subject.jwk.has("kid") {
@@ -45,37 +59,70 @@ fn operations<'a>(subject: &mut Subject<'a>) -> Option<Vec<&'a str>> {
         _ => None,
     };
     let Some(ops) = ops else {
-        subject.report(Rule::BadKeyOps, "has \"key_ops\" that is not an array of strings");
+        subject.report(
+            Rule::BadKeyOps,
+            "has \"key_ops\" that is not an array of strings",
+        );
         return None;
     };
-    if let Some(twice) = ops.iter().enumerate().find(|(i, op)| ops[..*i].contains(op)) {
-        subject.report(Rule::BadKeyOps, format!("has {:?} twice in \"key_ops\"", twice.1));
+    if let Some(twice) = ops
+        .iter()
+        .enumerate()
+        .find(|(i, op)| ops[..*i].contains(op))
+    {
+        subject.report(
+            Rule::BadKeyOps,
+            format!("has {:?} twice in \"key_ops\"", twice.1),
+        );
     }
-    let private: Vec<&str> =
-        ops.iter().copied().filter(|op| OPERATIONS.iter().any(|(name, _, private)| name == op && *private)).collect();
+    let private: Vec<&str> = ops
+        .iter()
+        .copied()
+        .filter(|op| {
+            OPERATIONS
+                .iter()
+                .any(|(name, _, private)| name == op && *private)
+        })
+        .collect();
     if !private.is_empty() && jwk.text("kty") != Some("oct") {
-        subject.report(Rule::BadKeyOps, format!("is public, and is declared for {}", private.join(", ")));
+        subject.report(
+            Rule::BadKeyOps,
+            format!("is public, and is declared for {}", private.join(", ")),
+        );
     }
     Some(ops)
 }
 
 fn check_use(subject: &mut Subject<'_>, ops: Option<&[&str]>) {
     match (subject.jwk.text("use"), ops) {
-        (None, None) if !subject.jwk.has("use") => subject.report(Rule::MissingUse, "has no \"use\""),
+        (None, None) if !subject.jwk.has("use") => {
+            subject.report(Rule::MissingUse, "has no \"use\"")
+        }
         (Some(usage @ ("sig" | "enc")), Some(ops)) => {
-            let strange = ops.iter().find(|op| OPERATIONS.iter().any(|(name, of, _)| name == *op && *of != usage));
+            let strange = ops.iter().find(|op| {
+                OPERATIONS
+                    .iter()
+                    .any(|(name, of, _)| name == *op && *of != usage)
+            });
             if let Some(op) = strange {
-                subject.report(Rule::UseKeyOpsConflict, format!("is declared for \"use\": {usage:?} and for {op:?}"));
+                subject.report(
+                    Rule::UseKeyOpsConflict,
+                    format!("is declared for \"use\": {usage:?} and for {op:?}"),
+                );
             }
         }
         (Some("sig" | "enc") | None, _) => {}
-        (Some(other), _) => subject.report(Rule::UnknownUse, format!("has the unknown \"use\" {other:?}")),
+        (Some(other), _) => subject.report(
+            Rule::UnknownUse,
+            format!("has the unknown \"use\" {other:?}"),
+        ),
     }
 }
 
 /// Whether `alg` works on that curve; of one that is unknown, nobody can tell.
 fn on(alg: SigAlg, crv: &str) -> bool {
-    crv.parse::<Curve>().map_or(true, |crv| alg.curves().contains(&crv))
+    crv.parse::<Curve>()
+        .map_or(true, |crv| alg.curves().contains(&crv))
 }
 
 fn check_alg(subject: &mut Subject<'_>, ops: Option<&[&str]>) {
@@ -94,23 +141,46 @@ fn check_alg(subject: &mut Subject<'_>, ops: Option<&[&str]>) {
             (alg.kty().as_str() == kty && curve, "sig")
         }
         (None, Ok(alg)) => {
-            let okp = alg.is_ecdh() && kty == Kty::Okp.as_str() && crv.is_none_or(|crv| crv.starts_with('X'));
+            let okp = alg.is_ecdh()
+                && kty == Kty::Okp.as_str()
+                && crv.is_none_or(|crv| crv.starts_with('X'));
             (alg.kty().as_str() == kty || okp, "enc")
         }
         (None, Err(())) if kty == "oct" && name.parse::<ContentEnc>().is_ok() => (true, "enc"),
         // Of an unknown type, that is all there is to say.
         (None, Err(())) if !["RSA", "EC", "OKP", "oct"].contains(&kty) && jwk.has("kty") => return,
-        (None, Err(())) => return subject.report(Rule::UnknownAlg, format!("has the unknown \"alg\" {name:?}")),
+        (None, Err(())) => {
+            return subject.report(
+                Rule::UnknownAlg,
+                format!("has the unknown \"alg\" {name:?}"),
+            );
+        }
     };
     if !fits {
         let on = crv.map(|crv| format!(" on {crv}")).unwrap_or_default();
-        subject.report(Rule::AlgConflict, format!("is declared for {name}, and is of type {kty:?}{on}"));
+        subject.report(
+            Rule::AlgConflict,
+            format!("is declared for {name}, and is of type {kty:?}{on}"),
+        );
     }
-    if let Some(other) = jwk.text("use").filter(|it| ["sig", "enc"].contains(it) && *it != usage) {
-        subject.report(Rule::AlgConflict, format!("is declared for {name}, and for \"use\": {other:?}"));
+    if let Some(other) = jwk
+        .text("use")
+        .filter(|it| ["sig", "enc"].contains(it) && *it != usage)
+    {
+        subject.report(
+            Rule::AlgConflict,
+            format!("is declared for {name}, and for \"use\": {other:?}"),
+        );
     }
-    let other = |op: &&&str| OPERATIONS.iter().any(|(known, of, _)| *known == **op && *of != usage);
+    let other = |op: &&&str| {
+        OPERATIONS
+            .iter()
+            .any(|(known, of, _)| *known == **op && *of != usage)
+    };
     if let Some(op) = ops.unwrap_or_default().iter().find(other) {
-        subject.report(Rule::AlgConflict, format!("is declared for {name}, and for {op:?}"));
+        subject.report(
+            Rule::AlgConflict,
+            format!("is declared for {name}, and for {op:?}"),
+        );
     }
 }

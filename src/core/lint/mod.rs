@@ -1,5 +1,5 @@
-//! What is wrong with a public key set (RFC 7517), or will be a nuisance to whoever uses it. It looks at the JSON as it
-//! was published, not at the keys that a tolerant reader made of it.
+//! What is wrong with a public key set (RFC 7517), or will be a nuisance to whoever uses it. It
+//! looks at the JSON as it was published, not at the keys that a tolerant reader made of it.
 
 mod certificate;
 mod material;
@@ -113,7 +113,8 @@ pub struct Finding {
     pub index: Option<usize>,
     /// The key's id, if it has one.
     pub kid: Option<String>,
-    /// What exactly, to follow the name of the key, or of the set. It never repeats what a key is made of.
+    /// What exactly, to follow the name of the key, or of the set. It never repeats what a key is
+    /// made of.
     pub message: String,
 }
 
@@ -147,35 +148,67 @@ struct Subject<'a> {
 impl Subject<'_> {
     fn report(&mut self, rule: Rule, message: impl Into<String>) {
         let kid = self.jwk.text("kid").map(String::from);
-        self.findings.push(Finding { rule, index: Some(self.index), kid, message: message.into() });
+        self.findings.push(Finding {
+            rule,
+            index: Some(self.index),
+            kid,
+            message: message.into(),
+        });
     }
 }
 
-/// Looks at a key set, or a single key, as it is meant to be published. Certificates are judged at `now`. The findings
-/// come in the order of the keys, those about the set first.
+/// Looks at a key set, or a single key, as it is meant to be published. Certificates are judged at
+/// `now`. The findings come in the order of the keys, those about the set first.
 ///
 /// # Errors
 /// A phrase when it is neither.
 pub fn lint(json: &Json, now: Timestamp) -> Result<Vec<Finding>, String> {
-    let Json::Object(object) = json else { return Err(format!("is {}, not a JWK or a JWK set", json.kind())) };
+    let Json::Object(object) = json else {
+        return Err(format!("is {}, not a JWK or a JWK set", json.kind()));
+    };
     let keys = match object.member("keys") {
         Some(Json::Array(keys)) => keys.as_slice(),
-        Some(other) => return Err(format!("has \"keys\" that is {}, not an array", other.kind())),
+        Some(other) => {
+            return Err(format!(
+                "has \"keys\" that is {}, not an array",
+                other.kind()
+            ));
+        }
         None if object.has("kty") => std::slice::from_ref(json),
-        None => return Err("has neither \"kty\" nor \"keys\", so it is no JWK and no JWK set".into()),
+        None => {
+            return Err("has neither \"kty\" nor \"keys\", so it is no JWK and no JWK set".into());
+        }
     };
     let mut findings = Vec::new();
     if keys.is_empty() {
         let message = "has no keys".to_owned();
-        findings.push(Finding { rule: Rule::EmptySet, index: None, kid: None, message });
+        findings.push(Finding {
+            rule: Rule::EmptySet,
+            index: None,
+            kid: None,
+            message,
+        });
     }
     let mut seen = Seen::default();
     for (index, json) in keys.iter().enumerate() {
         match json {
-            Json::Object(jwk) => findings.extend(lint_key(Subject { jwk, index, now, findings: Vec::new() }, &mut seen)),
+            Json::Object(jwk) => findings.extend(lint_key(
+                Subject {
+                    jwk,
+                    index,
+                    now,
+                    findings: Vec::new(),
+                },
+                &mut seen,
+            )),
             other => {
                 let message = format!("is {}, not an object", other.kind());
-                findings.push(Finding { rule: Rule::MalformedKey, index: Some(index), kid: None, message });
+                findings.push(Finding {
+                    rule: Rule::MalformedKey,
+                    index: Some(index),
+                    kid: None,
+                    message,
+                });
             }
         }
     }
@@ -200,10 +233,20 @@ fn lint_key<'a>(mut subject: Subject<'a>, seen: &mut Seen<'a>) -> Vec<Finding> {
     if let Some(kid) = subject.jwk.text("kid")
         && let Some(first) = seen.kids.insert(kid, index)
     {
-        subject.report(Rule::DuplicateKid, format!("has the same kid as key {first}"));
+        subject.report(
+            Rule::DuplicateKid,
+            format!("has the same kid as key {first}"),
+        );
     }
-    if let Some(first) = key.as_ref().map(Key::thumbprint).and_then(|it| seen.thumbprints.insert(it, index)) {
-        subject.report(Rule::SameKeyTwice, format!("is the same key as key {first}"));
+    if let Some(first) = key
+        .as_ref()
+        .map(Key::thumbprint)
+        .and_then(|it| seen.thumbprints.insert(it, index))
+    {
+        subject.report(
+            Rule::SameKeyTwice,
+            format!("is the same key as key {first}"),
+        );
     }
     subject.findings
 }

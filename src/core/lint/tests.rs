@@ -5,7 +5,11 @@ use crate::core::key::{decode, encode};
 const NOW: Timestamp = Timestamp(1_798_761_600);
 
 fn data(name: &str) -> String {
-    std::fs::read_to_string(format!("{}/tests/data/keys/{name}", env!("CARGO_MANIFEST_DIR"))).unwrap()
+    std::fs::read_to_string(format!(
+        "{}/tests/data/keys/{name}",
+        env!("CARGO_MANIFEST_DIR")
+    ))
+    .unwrap()
 }
 
 fn object(text: &str) -> Object {
@@ -45,9 +49,16 @@ fn bent(base: &Object, name: &str, bend: impl FnOnce(&mut Vec<u8>)) -> Object {
 }
 
 fn rules(keys: &[&Object]) -> Vec<&'static str> {
-    let keys = keys.iter().map(|jwk| Json::Object((*jwk).clone())).collect();
+    let keys = keys
+        .iter()
+        .map(|jwk| Json::Object((*jwk).clone()))
+        .collect();
     let set = Json::Object(Object(vec![("keys".into(), Json::Array(keys))]));
-    lint(&set, NOW).unwrap().iter().map(|finding| finding.rule.id()).collect()
+    lint(&set, NOW)
+        .unwrap()
+        .iter()
+        .map(|finding| finding.rule.id())
+        .collect()
 }
 
 fn ec() -> Object {
@@ -59,12 +70,24 @@ fn rsa() -> Object {
 }
 
 fn certified() -> Object {
-    let der = std::fs::read(format!("{}/tests/data/keys/ec-p256.cert.der", env!("CARGO_MANIFEST_DIR"))).unwrap();
+    let der = std::fs::read(format!(
+        "{}/tests/data/keys/ec-p256.cert.der",
+        env!("CARGO_MANIFEST_DIR")
+    ))
+    .unwrap();
     let text = base64::Engine::encode(&base64::engine::general_purpose::STANDARD, &der);
     let digest = |algorithm| encode(aws_lc_rs::digest::digest(algorithm, &der).as_ref());
     let mut jwk = with(&ec(), "x5c", &format!("[\"{text}\"]"));
-    jwk.set("x5t", digest(&aws_lc_rs::digest::SHA1_FOR_LEGACY_USE_ONLY).as_str().into());
-    jwk.set("x5t#S256", digest(&aws_lc_rs::digest::SHA256).as_str().into());
+    jwk.set(
+        "x5t",
+        digest(&aws_lc_rs::digest::SHA1_FOR_LEGACY_USE_ONLY)
+            .as_str()
+            .into(),
+    );
+    jwk.set(
+        "x5t#S256",
+        digest(&aws_lc_rs::digest::SHA256).as_str().into(),
+    );
     jwk
 }
 
@@ -76,7 +99,10 @@ fn long_modulus(rsa: &Object) -> Object {
             n.extend_from_slice(&[odd, 1]);
         })
     });
-    tries.into_iter().find(|jwk| !rules(&[jwk]).contains(&"rsa-small-factor")).unwrap()
+    tries
+        .into_iter()
+        .find(|jwk| !rules(&[jwk]).contains(&"rsa-small-factor"))
+        .unwrap()
 }
 
 /// Every rule with keys that trigger it, and it alone.
@@ -93,10 +119,16 @@ fn triggers() -> Vec<(&'static str, Vec<Object>)> {
     let mut all = vec![
         one("private-member", with(&ec, "d", "\"AAAA\"")),
         one("private-member", with(&rsa, "qi", "7")),
-        one("symmetric-key", object(r#"{"kty":"oct","k":"AAAA","kid":"s","alg":"HS256","use":"sig"}"#)),
+        one(
+            "symmetric-key",
+            object(r#"{"kty":"oct","k":"AAAA","kid":"s","alg":"HS256","use":"sig"}"#),
+        ),
         one("malformed-key", without(&ec, "y")),
         one("malformed-key", without(&rsa, "e")),
-        one("malformed-key", with(&without(&ec, "kty"), "alg", "\"other\"")),
+        one(
+            "malformed-key",
+            with(&without(&ec, "kty"), "alg", "\"other\""),
+        ),
         one("malformed-key", with(&rsa, "n", "\"n?\"")),
         one("malformed-key", with(&ec, "x", "5")),
         one("duplicate-member", twice),
@@ -107,15 +139,27 @@ fn triggers() -> Vec<(&'static str, Vec<Object>)> {
         one("missing-use", without(&ec, "use")),
         one("unknown-use", with(&ec, "use", "\"tls\"")),
         one("bad-key-ops", with(&ec, "key_ops", "\"verify\"")),
-        one("bad-key-ops", with(&ec, "key_ops", r#"["verify","verify"]"#)),
+        one(
+            "bad-key-ops",
+            with(&ec, "key_ops", r#"["verify","verify"]"#),
+        ),
         one("bad-key-ops", with(&ec, "key_ops", r#"["sign"]"#)),
-        one("use-key-ops-conflict", with(&with(&ec, "alg", "\"other\""), "key_ops", r#"["encrypt"]"#)),
+        one(
+            "use-key-ops-conflict",
+            with(&with(&ec, "alg", "\"other\""), "key_ops", r#"["encrypt"]"#),
+        ),
         one("alg-conflict", with(&ec, "alg", "\"RS256\"")),
         one("alg-conflict", with(&ec, "alg", "\"ES384\"")),
         one("alg-conflict", with(&ec, "alg", "\"ECDH-ES\"")),
-        one("alg-conflict", with(&without(&ec, "use"), "key_ops", r#"["deriveKey"]"#)),
+        one(
+            "alg-conflict",
+            with(&without(&ec, "use"), "key_ops", r#"["deriveKey"]"#),
+        ),
         one("unknown-alg", with(&ec, "alg", "\"ES257\"")),
-        one("unknown-kty", object(r#"{"kty":"AKP","pub":"AAAA","kid":"p","alg":"X","use":"sig"}"#)),
+        one(
+            "unknown-kty",
+            object(r#"{"kty":"AKP","pub":"AAAA","kid":"p","alg":"X","use":"sig"}"#),
+        ),
         one("unknown-crv", with(&ed, "crv", "\"Ed999\"")),
         one("rsa-too-short", public("rsa1024", "RS256")),
         one("rsa-too-long", long),
@@ -140,11 +184,24 @@ fn triggers() -> Vec<(&'static str, Vec<Object>)> {
         one("x5t-mismatch", with(&certified(), "x5t", "\"AAAA\"")),
         one("x5t-mismatch", with(&certified(), "x5t#S256", "\"AAAA\"")),
         ("empty-set", vec![]),
-        ("duplicate-kid", vec![ec.clone(), with(&rsa, "kid", "\"ec-p256\"")]),
-        ("same-key-twice", vec![ec.clone(), with(&ec, "kid", "\"other\"")]),
+        (
+            "duplicate-kid",
+            vec![ec.clone(), with(&rsa, "kid", "\"ec-p256\"")],
+        ),
+        (
+            "same-key-twice",
+            vec![ec.clone(), with(&ec, "kid", "\"other\"")],
+        ),
     ];
     if cfg!(feature = "jwe") {
-        all.push(one("off-curve", with(&ed, "x", &format!("\"{}\"", encode(&[&[2][..], &[0; 31]].concat())))));
+        all.push(one(
+            "off-curve",
+            with(
+                &ed,
+                "x",
+                &format!("\"{}\"", encode(&[&[2][..], &[0; 31]].concat())),
+            ),
+        ));
     }
     all.push(("non-canonical-encoding", vec![padded]));
     all
@@ -181,9 +238,18 @@ fn good_sets_are_clean() {
         assert_eq!(rules(&[&public(name, alg)]), [""; 0], "{name} {alg}");
     }
     assert_eq!(rules(&[&certified()]), [""; 0]);
-    let agreement = with(&with(&public("x25519", "ECDH-ES"), "use", "\"enc\""), "key_ops", r#"["deriveKey","deriveBits"]"#);
+    let agreement = with(
+        &with(&public("x25519", "ECDH-ES"), "use", "\"enc\""),
+        "key_ops",
+        r#"["deriveKey","deriveBits"]"#,
+    );
     assert_eq!(rules(&[&agreement]), [""; 0]);
-    let all = [rsa(), ec(), public("ed25519", "EdDSA"), with(&public("x448", "ECDH-ES+A256KW"), "use", "\"enc\"")];
+    let all = [
+        rsa(),
+        ec(),
+        public("ed25519", "EdDSA"),
+        with(&public("x448", "ECDH-ES+A256KW"), "use", "\"enc\""),
+    ];
     assert_eq!(rules(&all.iter().collect::<Vec<_>>()), [""; 0]);
 }
 
@@ -209,8 +275,16 @@ fn moduli_with_small_factors_are_found() {
 #[test]
 fn certificates_are_judged_at_the_time_given() {
     let jwk = Json::Object(certified());
-    for (now, expected) in [(Timestamp(0), vec!["x5c-expired"]), (NOW, vec![]), (Timestamp(9_999_999_999), vec!["x5c-expired"])] {
-        let found: Vec<&str> = lint(&jwk, now).unwrap().iter().map(|finding| finding.rule.id()).collect();
+    for (now, expected) in [
+        (Timestamp(0), vec!["x5c-expired"]),
+        (NOW, vec![]),
+        (Timestamp(9_999_999_999), vec!["x5c-expired"]),
+    ] {
+        let found: Vec<&str> = lint(&jwk, now)
+            .unwrap()
+            .iter()
+            .map(|finding| finding.rule.id())
+            .collect();
         assert_eq!(found, expected);
     }
 }
@@ -219,19 +293,32 @@ fn certificates_are_judged_at_the_time_given() {
 fn findings_never_repeat_private_material() {
     let private = data("rsa2048.jwk.json");
     let findings = lint(&Json::parse(private.as_bytes()).unwrap(), NOW).unwrap();
-    assert!(findings.iter().any(|finding| finding.rule == Rule::PrivateMember));
+    assert!(
+        findings
+            .iter()
+            .any(|finding| finding.rule == Rule::PrivateMember)
+    );
     let report = serde_json::to_string(&findings).unwrap();
     for name in ["d", "p", "q", "dp", "dq", "qi"] {
-        assert!(!report.contains(object(&private).text(name).unwrap()), "{name}");
+        assert!(
+            !report.contains(object(&private).text(name).unwrap()),
+            "{name}"
+        );
     }
 }
 
 #[test]
 fn what_is_no_set_is_no_finding() {
     for text in ["[]", "{}", r#"{"keys":{}}"#, "7"] {
-        assert!(lint(&Json::parse(text.as_bytes()).unwrap(), NOW).is_err(), "{text}");
+        assert!(
+            lint(&Json::parse(text.as_bytes()).unwrap(), NOW).is_err(),
+            "{text}"
+        );
     }
-    assert_eq!(rules(&[&object(r#"{"kty":"AKP"}"#)]), ["missing-kid", "missing-use", "missing-alg", "unknown-kty"]);
+    assert_eq!(
+        rules(&[&object(r#"{"kty":"AKP"}"#)]),
+        ["missing-kid", "missing-use", "missing-alg", "unknown-kty"]
+    );
     let odd = Json::parse(br#"{"keys":[7,null]}"#).unwrap();
     assert_eq!(lint(&odd, NOW).unwrap().len(), 2);
 }
@@ -244,8 +331,15 @@ fn factors_are_found_wherever_they_are() {
         let bytes = |number: u128| number.to_be_bytes().to_vec();
         assert_eq!(material::small_factor(&bytes(prime)), None);
         let multiple = ((1u128 << 89) - 1) * u128::from(factor);
-        assert_eq!(material::small_factor(&bytes(multiple)), Some(u32::try_from(factor).unwrap()));
-        assert_eq!(material::small_factor(&multiple.to_be_bytes()[1..]), Some(u32::try_from(factor).unwrap()), "odd length");
+        assert_eq!(
+            material::small_factor(&bytes(multiple)),
+            Some(u32::try_from(factor).unwrap())
+        );
+        assert_eq!(
+            material::small_factor(&multiple.to_be_bytes()[1..]),
+            Some(u32::try_from(factor).unwrap()),
+            "odd length"
+        );
     }
 }
 
@@ -258,16 +352,39 @@ fn published_vectors_get_the_findings_they_deserve() {
     };
     let found = |value: &serde_json::Value| -> Vec<&str> {
         let json = Json::parse(value.to_string().as_bytes()).unwrap();
-        lint(&json, NOW).unwrap().iter().map(|finding| finding.rule.id()).collect()
+        lint(&json, NOW)
+            .unwrap()
+            .iter()
+            .map(|finding| finding.rule.id())
+            .collect()
     };
     let rfc7517 = read("rfc7517");
     let set = |at: usize| found(&rfc7517["sets"][at]["jwks"]);
     assert_eq!(set(0), ["missing-alg", "missing-use"], "A.1");
-    assert_eq!(set(1), ["private-member", "missing-alg", "private-member", "missing-use"], "A.2");
-    let symmetric = ["missing-kid", "missing-use", "symmetric-key", "missing-use", "missing-alg", "symmetric-key"];
+    assert_eq!(
+        set(1),
+        [
+            "private-member",
+            "missing-alg",
+            "private-member",
+            "missing-use"
+        ],
+        "A.2"
+    );
+    let symmetric = [
+        "missing-kid",
+        "missing-use",
+        "symmetric-key",
+        "missing-use",
+        "missing-alg",
+        "symmetric-key",
+    ];
     assert_eq!(set(2), symmetric, "A.3");
     let appendix = rfc7517["keys"].as_array().unwrap();
-    let b = appendix.iter().find(|key| key["name"].as_str().unwrap().starts_with('B')).unwrap();
+    let b = appendix
+        .iter()
+        .find(|key| key["name"].as_str().unwrap().starts_with('B'))
+        .unwrap();
     assert_eq!(found(&b["jwk"]), ["missing-alg", "x5c-expired"], "B");
     for key in read("rfc7520")["keys"].as_array().unwrap() {
         let expected = match (key["jwk"]["kty"] == "oct", key["jwk"].get("d").is_some()) {
@@ -284,15 +401,32 @@ fn published_vectors_get_the_findings_they_deserve() {
 fn sets_as_large_issuers_publish_them() {
     let (rsa, certified) = (rsa(), certified());
     // Google, Apple, Okta: two RSA keys with everything that matters.
-    assert_eq!(rules(&[&with(&rsa, "kid", "\"a\""), &with(&public("ec-p256", "ES256"), "kid", "\"b\"")]), Vec::<&str>::new());
+    assert_eq!(
+        rules(&[
+            &with(&rsa, "kid", "\"a\""),
+            &with(&public("ec-p256", "ES256"), "kid", "\"b\"")
+        ]),
+        Vec::<&str>::new()
+    );
     // Auth0, Keycloak: a certificate with each key; Keycloak's second key is for encryption.
-    let other = with(&with(&public("ec-p384", "ECDH-ES"), "use", "\"enc\""), "kid", "\"enc\"");
+    let other = with(
+        &with(&public("ec-p384", "ECDH-ES"), "use", "\"enc\""),
+        "kid",
+        "\"enc\"",
+    );
     assert_eq!(rules(&[&certified, &other]), Vec::<&str>::new());
     // Microsoft Entra: a certificate, the issuer's template, and no alg.
-    let entra = with(&without(&certified, "alg"), "issuer", "\"https://login.example/{tenantid}/v2.0\"");
+    let entra = with(
+        &without(&certified, "alg"),
+        "issuer",
+        "\"https://login.example/{tenantid}/v2.0\"",
+    );
     assert_eq!(rules(&[&entra]), ["missing-alg"]);
     // better-auth: Ed25519 without a use.
-    assert_eq!(rules(&[&without(&public("ed25519", "EdDSA"), "use")]), ["missing-use"]);
+    assert_eq!(
+        rules(&[&without(&public("ed25519", "EdDSA"), "use")]),
+        ["missing-use"]
+    );
     // Some announce post-quantum keys beside the others (RFC 9964).
     let pq = object(r#"{"kty":"AKP","alg":"ML-DSA-44","use":"sig","kid":"pq","pub":"AAAA"}"#);
     assert_eq!(rules(&[&rsa, &pq]), ["unknown-kty"]);

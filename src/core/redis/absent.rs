@@ -16,7 +16,10 @@ impl<'a> Link<'a> {
     /// # Errors
     /// Always [`Code::Usage`](super::super::error::Code::Usage).
     pub fn open(target: &'a Target, _: Option<&Address>) -> Result<Self, Error> {
-        let error = Error::usage(target.to_string(), "this build of jwtctl leaves Redis out (feature `redis`)");
+        let error = Error::usage(
+            target.to_string(),
+            "this build of jwtctl leaves Redis out (feature `redis`)",
+        );
         Err(error.hint("install it with that feature: cargo install jwtctl --features redis"))
     }
 

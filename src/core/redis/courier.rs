@@ -1,5 +1,5 @@
-//! A connection that is asked again and again, and never waited for: it belongs to a thread that is left behind when its
-//! answer is late, for whatever reason (see [`patience`](super::patience)).
+//! A connection that is asked again and again, and never waited for: it belongs to a thread that is
+//! left behind when its answer is late, for whatever reason (see [`patience`](super::patience)).
 
 use std::sync::Arc;
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
@@ -27,7 +27,8 @@ impl Courier {
     /// Connects, logging in included, in at most `within`.
     ///
     /// # Errors
-    /// As [`Link::open`]; [`Code::RedisUnavailable`](super::super::error::Code::RedisUnavailable) when it takes longer.
+    /// As [`Link::open`]; [`Code::RedisUnavailable`](super::super::error::Code::RedisUnavailable)
+    /// when it takes longer.
     pub fn open(target: Arc<Target>, within: Duration) -> Result<Self, Error> {
         let what = target.to_string();
         let (orders, their_orders) = mpsc::channel::<Vec<Command>>();
@@ -40,8 +41,13 @@ impl Courier {
             // That it is open is the first answer.
             let mut answer = Ok(Vec::new());
             while their_answers.send(answer).is_ok() {
-                let Ok(commands) = their_orders.recv() else { return };
-                let commands: Vec<Vec<&[u8]>> = commands.iter().map(|it| it.iter().map(Vec::as_slice).collect()).collect();
+                let Ok(commands) = their_orders.recv() else {
+                    return;
+                };
+                let commands: Vec<Vec<&[u8]>> = commands
+                    .iter()
+                    .map(|it| it.iter().map(Vec::as_slice).collect())
+                    .collect();
                 answer = link.ask_all(&commands);
             }
         };
@@ -52,13 +58,18 @@ impl Courier {
             why: format!("no thread to talk to it with: {e}"),
             hints: Vec::new(),
         })?;
-        let courier = Self { what, orders, answers };
+        let courier = Self {
+            what,
+            orders,
+            answers,
+        };
         courier.hear(within)?;
         Ok(courier)
     }
 
-    /// Sends commands in one go, and waits for all of the answers for at most `within`. After an error there is no point
-    /// in asking again: the next answer would be that to an old question.
+    /// Sends commands in one go, and waits for all of the answers for at most `within`. After an
+    /// error there is no point in asking again: the next answer would be that to an old
+    /// question.
     ///
     /// # Errors
     /// [`Code::RedisUnavailable`](super::super::error::Code::RedisUnavailable).
@@ -71,7 +82,9 @@ impl Courier {
     fn hear(&self, within: Duration) -> Result<Answers, Error> {
         match self.answers.recv_timeout(within) {
             Ok(answer) => answer,
-            Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => Err(silent(&self.what)),
+            Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => {
+                Err(silent(&self.what))
+            }
         }
     }
 }

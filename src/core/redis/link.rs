@@ -22,22 +22,36 @@ impl<'a> Link<'a> {
     /// Connects, to another node of the same cluster if `address` says so, and logs in.
     ///
     /// # Errors
-    /// [`Code::RedisUnavailable`] when there is no connection to be had; [`Code::BadSecret`] when the password is not
-    /// accepted.
+    /// [`Code::RedisUnavailable`] when there is no connection to be had; [`Code::BadSecret`] when
+    /// the password is not accepted.
     pub fn open(target: &'a Target, address: Option<&Address>) -> Result<Self, Error> {
         let address = address.unwrap_or(&target.address).clone();
         let failed = |error: RedisError| trouble(target, &address, &error);
         let client = client(target, &address).map_err(failed)?;
-        let connection = client.get_connection_with_timeout(CONNECT).map_err(failed)?;
-        connection.set_read_timeout(Some(COMMAND)).and_then(|()| connection.set_write_timeout(Some(COMMAND))).map_err(failed)?;
-        let mut link = Self { target, address, connection };
+        let connection = client
+            .get_connection_with_timeout(CONNECT)
+            .map_err(failed)?;
+        connection
+            .set_read_timeout(Some(COMMAND))
+            .and_then(|()| connection.set_write_timeout(Some(COMMAND)))
+            .map_err(failed)?;
+        let mut link = Self {
+            target,
+            address,
+            connection,
+        };
         if let Some(password) = &target.password {
             let user = target.user.as_ref().map(String::as_bytes);
-            let parts: Vec<&[u8]> = [Some(b"AUTH".as_slice()), user, Some(password.expose())].into_iter().flatten().collect();
-            link.try_ask(&parts)?.map_err(|refusal| refusal.explain(target))?;
+            let parts: Vec<&[u8]> = [Some(b"AUTH".as_slice()), user, Some(password.expose())]
+                .into_iter()
+                .flatten()
+                .collect();
+            link.try_ask(&parts)?
+                .map_err(|refusal| refusal.explain(target))?;
         }
         if target.database != 0 {
-            link.try_ask(&[b"SELECT", target.database.to_string().as_bytes()])?.map_err(|refusal| refusal.explain(target))?;
+            link.try_ask(&[b"SELECT", target.database.to_string().as_bytes()])?
+                .map_err(|refusal| refusal.explain(target))?;
         }
         Ok(link)
     }
@@ -78,16 +92,26 @@ impl<'a> Link<'a> {
     /// [`Code::RedisUnavailable`] when there is no answer; a refusal is one.
     pub fn try_ask(&mut self, command: &[&[u8]]) -> Result<Result<Reply, Refusal>, Error> {
         let value = self.connection.req_packed_command(&packed(command));
-        value.and_then(answer).map_err(|error| trouble(self.target, &self.address, &error))
+        value
+            .and_then(answer)
+            .map_err(|error| trouble(self.target, &self.address, &error))
     }
 
     /// Asks many things of this very node at once.
     ///
     /// # Errors
     /// [`Code::RedisUnavailable`] when there is no answer; refusals are.
-    pub fn ask_all(&mut self, commands: &[Vec<&[u8]>]) -> Result<Vec<Result<Reply, Refusal>>, Error> {
-        let bytes: Vec<u8> = commands.iter().flat_map(|command| packed(command).to_vec()).collect();
-        let values = self.connection.req_packed_commands(&bytes, 0, commands.len());
+    pub fn ask_all(
+        &mut self,
+        commands: &[Vec<&[u8]>],
+    ) -> Result<Vec<Result<Reply, Refusal>>, Error> {
+        let bytes: Vec<u8> = commands
+            .iter()
+            .flat_map(|command| packed(command).to_vec())
+            .collect();
+        let values = self
+            .connection
+            .req_packed_commands(&bytes, 0, commands.len());
         let answers = values.and_then(|values| values.into_iter().map(answer).collect());
         answers.map_err(|error| trouble(self.target, &self.address, &error))
     }
@@ -115,29 +139,45 @@ fn packed(command: &[&[u8]]) -> Zeroizing<Vec<u8>> {
     bytes
 }
 
-/// A client that asks nothing on its own (no password, no database, no name), so that every refusal is seen as the server
-/// wrote it.
+/// A client that asks nothing on its own (no password, no database, no name), so that every refusal
+/// is seen as the server wrote it.
 fn client(target: &Target, address: &Address) -> Result<Client, RedisError> {
     let address = match address {
         Address::Unix(path) => ConnectionAddr::Unix(path.clone()),
         Address::Tcp(host, port) if !target.tls => ConnectionAddr::Tcp(host.clone(), *port),
-        Address::Tcp(host, port) => ConnectionAddr::TcpTls { host: host.clone(), port: *port, insecure: false, tls_params: None },
+        Address::Tcp(host, port) => ConnectionAddr::TcpTls {
+            host: host.clone(),
+            port: *port,
+            insecure: false,
+            tls_params: None,
+        },
     };
     let is_tls = matches!(address, ConnectionAddr::TcpTls { .. });
-    let info = address.into_connection_info()?.set_redis_settings(RedisConnectionInfo::default().set_skip_set_lib_name());
+    let info = address
+        .into_connection_info()?
+        .set_redis_settings(RedisConnectionInfo::default().set_skip_set_lib_name());
     if !is_tls {
         return Client::open(info);
     }
     // Somebody else may have chosen a provider already, which is as good.
     let _ = rustls::crypto::ring::default_provider().install_default();
-    Client::build_with_tls(info, TlsCertificates { client_tls: None, root_cert: target.ca.clone() })
+    Client::build_with_tls(
+        info,
+        TlsCertificates {
+            client_tls: None,
+            root_cert: target.ca.clone(),
+        },
+    )
 }
 
 fn answer(value: Value) -> Result<Result<Reply, Refusal>, RedisError> {
     match value {
         Value::ServerError(error) => {
             let detail = error.details().unwrap_or_default().to_owned();
-            Ok(Err(Refusal { code: error.code().to_owned(), detail }))
+            Ok(Err(Refusal {
+                code: error.code().to_owned(),
+                detail,
+            }))
         }
         other => reply(other).map(Ok),
     }
@@ -168,20 +208,47 @@ fn trouble(target: &Target, address: &Address, error: &RedisError) -> Error {
     }
     let text = error.to_string();
     let text = text.split(" (os error").next().unwrap_or(&text);
-    let ca = format!("name the CA of the server with {}-ca FILE; the host of the URL must be in the certificate", target.flags);
+    let ca = format!(
+        "name the CA of the server with {}-ca FILE; the host of the URL must be in the certificate",
+        target.flags
+    );
     let (why, hint) = if error.is_connection_refusal() {
-        (text.to_lowercase(), "is Redis running there? the server is chosen with a URL: redis://HOST:PORT, unix:///PATH")
+        (
+            text.to_lowercase(),
+            "is Redis running there? the server is chosen with a URL: redis://HOST:PORT, unix:///PATH",
+        )
     } else if text.contains("certificate") {
-        (format!("its certificate is not accepted: {text}"), ca.as_str())
+        (
+            format!("its certificate is not accepted: {text}"),
+            ca.as_str(),
+        )
     } else if text.contains("InvalidContentType") || text.contains("corrupt message") {
-        ("does not speak TLS on that port".into(), "without TLS the URL is redis://")
+        (
+            "does not speak TLS on that port".into(),
+            "without TLS the URL is redis://",
+        )
     } else if error.is_connection_dropped() {
-        ("closed the connection".into(), "if it speaks TLS on that port, the URL is rediss://")
+        (
+            "closed the connection".into(),
+            "if it speaks TLS on that port, the URL is rediss://",
+        )
     } else if error.kind() == redis::ErrorKind::Parse {
-        ("answered with something that is not Redis".into(), "is that the right port?")
+        (
+            "answered with something that is not Redis".into(),
+            "is that the right port?",
+        )
     } else {
         (text.to_lowercase(), "")
     };
-    let hints = if hint.is_empty() { Vec::new() } else { vec![hint.into()] };
-    Error::Unavailable { code: Code::RedisUnavailable, what, why, hints }
+    let hints = if hint.is_empty() {
+        Vec::new()
+    } else {
+        vec![hint.into()]
+    };
+    Error::Unavailable {
+        code: Code::RedisUnavailable,
+        what,
+        why,
+        hints,
+    }
 }

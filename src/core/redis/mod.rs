@@ -1,7 +1,8 @@
-//! A Redis server: how it is named and how it is talked to. What is stored there is the business of other modules.
+//! A Redis server: how it is named and how it is talked to. What is stored there is the business of
+//! other modules.
 //!
-//! A server that does not answer is not waited for: see [`patience`]. In a build without the feature `redis` every
-//! connection fails with [`Code::Usage`](super::error::Code::Usage).
+//! A server that does not answer is not waited for: see [`patience`]. In a build without the
+//! feature `redis` every connection fails with [`Code::Usage`](super::error::Code::Usage).
 
 #[cfg(not(feature = "redis"))]
 mod absent;

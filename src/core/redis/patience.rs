@@ -1,6 +1,6 @@
-//! Waiting, within limits. Sockets have timeouts of their own, but names are looked up and Unix sockets are opened
-//! without any, and a server that drips its answer never runs into one. So the talking is done by a thread that is left
-//! behind when it has not been heard of for too long.
+//! Waiting, within limits. Sockets have timeouts of their own, but names are looked up and Unix
+//! sockets are opened without any, and a server that drips its answer never runs into one. So the
+//! talking is done by a thread that is left behind when it has not been heard of for too long.
 
 use std::sync::mpsc::{self, RecvTimeoutError, Sender};
 use std::thread;
@@ -36,7 +36,8 @@ impl<T, I> Progress<T, I> {
 /// Runs `work`, giving `each` what it hands over, until it is done or has been silent for too long.
 ///
 /// # Errors
-/// Those of `work`; [`Code::RedisUnavailable`] about the server `what` when it is not waited for any longer.
+/// Those of `work`; [`Code::RedisUnavailable`] about the server `what` when it is not waited for
+/// any longer.
 pub fn within<T, I, W>(what: &str, work: W, mut each: impl FnMut(I)) -> Result<T, Error>
 where
     T: Send + 'static,
@@ -49,14 +50,21 @@ where
         let result = work(&progress);
         let _ = progress.0.send(Said::Done(result));
     });
-    let failed = |why: String| Error::Unavailable { code: Code::RedisUnavailable, what: what.into(), why, hints: Vec::new() };
+    let failed = |why: String| Error::Unavailable {
+        code: Code::RedisUnavailable,
+        what: what.into(),
+        why,
+        hints: Vec::new(),
+    };
     started.map_err(|e| failed(format!("no thread to talk to it with: {e}")))?;
     loop {
         match receiver.recv_timeout(PATIENCE) {
             Ok(Said::Item(item)) => each(item),
             Ok(Said::Done(result)) => return result,
             Err(RecvTimeoutError::Timeout) => return Err(silent(what)),
-            Err(RecvTimeoutError::Disconnected) => return Err(failed("the conversation broke off".into())),
+            Err(RecvTimeoutError::Disconnected) => {
+                return Err(failed("the conversation broke off".into()));
+            }
         }
     }
 }
@@ -67,7 +75,9 @@ pub fn silent(what: &str) -> Error {
         code: Code::RedisUnavailable,
         what: what.into(),
         why: "did not answer in time".into(),
-        hints: vec!["is it overloaded or paused, or is something in between dropping the traffic?".into()],
+        hints: vec![
+            "is it overloaded or paused, or is something in between dropping the traffic?".into(),
+        ],
     }
 }
 
@@ -99,6 +109,9 @@ mod tests {
     #[test]
     fn a_thread_that_dies_is_no_answer() {
         let dies = |_: &Progress<(), ()>| std::panic::resume_unwind(Box::new("gone"));
-        assert_eq!(within("x", dies, |()| {}).unwrap_err().code(), Code::RedisUnavailable);
+        assert_eq!(
+            within("x", dies, |()| {}).unwrap_err().code(),
+            Code::RedisUnavailable
+        );
     }
 }

@@ -18,59 +18,97 @@ impl Refusal {
         self.detail.to_ascii_lowercase().contains("unknown command")
     }
 
-    /// Where a node of a cluster sends its caller instead: `MOVED 3999 127.0.0.1:6381`. The host is empty when it is
-    /// the one that answered.
+    /// Where a node of a cluster sends its caller instead: `MOVED 3999 127.0.0.1:6381`. The host is
+    /// empty when it is the one that answered.
     pub fn redirect(&self) -> Option<(String, u16)> {
         let (host, port) = self.detail.split_whitespace().nth(1)?.rsplit_once(':')?;
         let host = host.trim_start_matches('[').trim_end_matches(']');
-        Some((if host == "?" { String::new() } else { host.to_owned() }, port.parse().ok()?))
+        Some((
+            if host == "?" {
+                String::new()
+            } else {
+                host.to_owned()
+            },
+            port.parse().ok()?,
+        ))
     }
 
-    /// The error for it, from that server. A caller can mend credentials and the database number; the rest is up to the
-    /// server.
+    /// The error for it, from that server. A caller can mend credentials and the database number;
+    /// the rest is up to the server.
     pub fn explain(&self, server: &Target) -> Error {
         let Self { code, detail } = self;
         let what = server.to_string();
-        let usage = |code: Code, why: &str, hint: &str| Error::input(code, what.as_str(), why).hint(hint);
+        let usage =
+            |code: Code, why: &str, hint: &str| Error::input(code, what.as_str(), why).hint(hint);
         let unavailable = |why: String, hint: &str| Error::Unavailable {
             code: Code::RedisUnavailable,
             what: what.clone(),
             why,
-            hints: if hint.is_empty() { Vec::new() } else { vec![hint.into()] },
+            hints: if hint.is_empty() {
+                Vec::new()
+            } else {
+                vec![hint.into()]
+            },
         };
         let flags = server.flags;
-        let password = &format!("give it with {flags}-password-from FILE (or env:NAME, fd:N, -), the user in the URL");
+        let password = &format!(
+            "give it with {flags}-password-from FILE (or env:NAME, fd:N, -), the user in the URL"
+        );
         match code.as_str() {
-            "WRONGPASS" => usage(Code::BadSecret, "the password is wrong, or there is no such user", password),
+            "WRONGPASS" => usage(
+                Code::BadSecret,
+                "the password is wrong, or there is no such user",
+                password,
+            ),
             "NOAUTH" => usage(Code::BadSecret, "a password is needed", password),
             "ERR" if detail.contains("AUTH") && detail.contains("password") => usage(
                 Code::BadSecret,
                 "a password was given, and the server has none for the default user",
                 "leave the password out, or name the user it is for in the URL",
             ),
-            "ERR" if detail.contains("DB index") => {
-                usage(Code::Usage, "has no database of that number", "leave it out of the URL, or see `databases` in redis.conf")
-            }
-            "ERR" if detail.contains("SELECT is not allowed in cluster") => {
-                usage(Code::Usage, "is a cluster, which has no database but 0", "leave the database number out of the URL")
-            }
-            "WRONGTYPE" => {
-                Error::input(Code::BadInput, what.as_str(), "the key holds something that is no string, so no session")
-            }
+            "ERR" if detail.contains("DB index") => usage(
+                Code::Usage,
+                "has no database of that number",
+                "leave it out of the URL, or see `databases` in redis.conf",
+            ),
+            "ERR" if detail.contains("SELECT is not allowed in cluster") => usage(
+                Code::Usage,
+                "is a cluster, which has no database but 0",
+                "leave the database number out of the URL",
+            ),
+            "WRONGTYPE" => Error::input(
+                Code::BadInput,
+                what.as_str(),
+                "the key holds something that is no string, so no session",
+            ),
             "NOPERM" => unavailable(
                 format!("the ACL of the user forbids it: {detail}"),
                 "whoever runs the server can allow it with ACL SETUSER",
             ),
-            "LOADING" => unavailable("is still loading its data".into(), "try again when it is done"),
+            "LOADING" => unavailable(
+                "is still loading its data".into(),
+                "try again when it is done",
+            ),
             _ if code == "OOM" || detail.contains("OOM command not allowed") => unavailable(
                 "its memory is full (maxmemory), so nothing was stored".into(),
                 "raise maxmemory, or let it evict: maxmemory-policy",
             ),
             "READONLY" => unavailable("is a read-only replica".into(), "name the primary"),
-            "MISCONF" => unavailable("takes no writes, as it cannot save to its disk".into(), "its log says why"),
-            "CLUSTERDOWN" | "MASTERDOWN" | "TRYAGAIN" => unavailable(format!("cannot answer now: {code} {detail}"), "try again"),
-            "DENIED" => unavailable("is in protected mode: it takes no password-less calls from elsewhere".into(), ""),
-            _ => unavailable(format!("answered {code} {detail}").trim_end().to_owned(), ""),
+            "MISCONF" => unavailable(
+                "takes no writes, as it cannot save to its disk".into(),
+                "its log says why",
+            ),
+            "CLUSTERDOWN" | "MASTERDOWN" | "TRYAGAIN" => {
+                unavailable(format!("cannot answer now: {code} {detail}"), "try again")
+            }
+            "DENIED" => unavailable(
+                "is in protected mode: it takes no password-less calls from elsewhere".into(),
+                "",
+            ),
+            _ => unavailable(
+                format!("answered {code} {detail}").trim_end().to_owned(),
+                "",
+            ),
         }
     }
 }
@@ -81,24 +119,51 @@ mod tests {
 
     fn refusal(text: &str) -> Refusal {
         let (code, detail) = text.split_once(' ').unwrap();
-        Refusal { code: code.into(), detail: detail.into() }
+        Refusal {
+            code: code.into(),
+            detail: detail.into(),
+        }
     }
 
     #[test]
     fn refusals_are_the_callers_or_the_servers() {
         let server = Target::parse("redis://h", "--redis", "--redis").unwrap();
         for (text, code) in [
-            ("WRONGPASS invalid username-password pair or user is disabled.", Code::BadSecret),
+            (
+                "WRONGPASS invalid username-password pair or user is disabled.",
+                Code::BadSecret,
+            ),
             ("NOAUTH Authentication required.", Code::BadSecret),
-            ("ERR AUTH <password> called without any password configured for the default user.", Code::BadSecret),
-            ("ERR Client sent AUTH, but no password is set", Code::BadSecret),
+            (
+                "ERR AUTH <password> called without any password configured for the default user.",
+                Code::BadSecret,
+            ),
+            (
+                "ERR Client sent AUTH, but no password is set",
+                Code::BadSecret,
+            ),
             ("ERR DB index is out of range", Code::Usage),
             ("ERR SELECT is not allowed in cluster mode", Code::Usage),
-            ("WRONGTYPE Operation against a key holding the wrong kind of value", Code::BadInput),
-            ("NOPERM this user has no permissions to run the 'scan' command", Code::RedisUnavailable),
-            ("LOADING Redis is loading the dataset in memory", Code::RedisUnavailable),
-            ("OOM command not allowed when used memory > 'maxmemory'.", Code::RedisUnavailable),
-            ("ERR Error running script: @user_script: 1: -OOM command not allowed when used", Code::RedisUnavailable),
+            (
+                "WRONGTYPE Operation against a key holding the wrong kind of value",
+                Code::BadInput,
+            ),
+            (
+                "NOPERM this user has no permissions to run the 'scan' command",
+                Code::RedisUnavailable,
+            ),
+            (
+                "LOADING Redis is loading the dataset in memory",
+                Code::RedisUnavailable,
+            ),
+            (
+                "OOM command not allowed when used memory > 'maxmemory'.",
+                Code::RedisUnavailable,
+            ),
+            (
+                "ERR Error running script: @user_script: 1: -OOM command not allowed when used",
+                Code::RedisUnavailable,
+            ),
             ("CLUSTERDOWN Hash slot not served", Code::RedisUnavailable),
             ("MOVED 1 h:1", Code::RedisUnavailable),
         ] {
@@ -108,9 +173,18 @@ mod tests {
 
     #[test]
     fn redirections_name_a_node() {
-        assert_eq!(refusal("MOVED 3999 127.0.0.1:6381").redirect(), Some(("127.0.0.1".into(), 6381)));
-        assert_eq!(refusal("ASK 3999 [::1]:6381").redirect(), Some(("::1".into(), 6381)));
-        assert_eq!(refusal("MOVED 3999 :6381").redirect(), Some((String::new(), 6381)));
+        assert_eq!(
+            refusal("MOVED 3999 127.0.0.1:6381").redirect(),
+            Some(("127.0.0.1".into(), 6381))
+        );
+        assert_eq!(
+            refusal("ASK 3999 [::1]:6381").redirect(),
+            Some(("::1".into(), 6381))
+        );
+        assert_eq!(
+            refusal("MOVED 3999 :6381").redirect(),
+            Some((String::new(), 6381))
+        );
         assert_eq!(refusal("MOVED 3999 h:x").redirect(), None);
         assert_eq!(refusal("ERR no").redirect(), None);
     }

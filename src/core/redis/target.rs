@@ -1,4 +1,5 @@
-//! Which server: `redis://`, `rediss://` and `unix://` URLs. Nothing here repeats a URL, which may hold a password.
+//! Which server: `redis://`, `rediss://` and `unix://` URLs. Nothing here repeats a URL, which may
+//! hold a password.
 
 use std::fmt;
 use std::net::IpAddr;
@@ -39,18 +40,26 @@ pub struct Target {
 }
 
 impl Target {
-    /// Reads `redis[s]://[user[:password]@]host[:port][/database]` or `unix:///path[?db=N&user=NAME&pass=PASSWORD]`.
-    /// `flag` names its origin in messages, which never repeat the URL itself; for `flags` see [`Target::flags`].
+    /// Reads `redis[s]://[user[:password]@]host[:port][/database]` or
+    /// `unix:///path[?db=N&user=NAME&pass=PASSWORD]`. `flag` names its origin in messages,
+    /// which never repeat the URL itself; for `flags` see [`Target::flags`].
     ///
     /// # Errors
     /// [`Code::Usage`] when it is no such URL.
     pub fn parse(url: &str, flag: &str, flags: &'static str) -> Result<Self, Error> {
-        let bad =
-            |why: &str| Error::usage(flag, why).hint("write redis://HOST:PORT/DB, rediss://HOST:PORT/DB or unix:///PATH?db=N");
-        let Some((scheme, rest)) = url.trim().split_once(':') else { return Err(bad("is not a URL")) };
+        let bad = |why: &str| {
+            Error::usage(flag, why)
+                .hint("write redis://HOST:PORT/DB, rediss://HOST:PORT/DB or unix:///PATH?db=N")
+        };
+        let Some((scheme, rest)) = url.trim().split_once(':') else {
+            return Err(bad("is not a URL"));
+        };
         let (rest, fragment) = rest.split_once('#').unwrap_or((rest, ""));
         if fragment == "insecure" {
-            let error = Error::usage(flag, "ends in #insecure, and certificates are always checked");
+            let error = Error::usage(
+                flag,
+                "ends in #insecure, and certificates are always checked",
+            );
             return Err(error.hint(format!("name the CA of the server with {flags}-ca FILE")));
         }
         let (rest, query) = rest.split_once('?').unwrap_or((rest, ""));
@@ -64,7 +73,9 @@ impl Target {
     }
 
     fn network(rest: &str, tls: bool) -> Result<Self, &'static str> {
-        let rest = rest.strip_prefix("//").ok_or("has no // after its scheme")?;
+        let rest = rest
+            .strip_prefix("//")
+            .ok_or("has no // after its scheme")?;
         let (authority, path) = rest.split_once('/').unwrap_or((rest, ""));
         let (login, host) = authority.rsplit_once('@').unwrap_or(("", authority));
         let (user, password) = login.split_once(':').unwrap_or((login, ""));
@@ -74,7 +85,9 @@ impl Target {
         };
         let port = match port.strip_prefix(':') {
             None | Some("") => DEFAULT_PORT,
-            Some(text) => text.parse().map_err(|_| "has a port that is no number from 0 to 65535")?,
+            Some(text) => text
+                .parse()
+                .map_err(|_| "has a port that is no number from 0 to 65535")?,
         };
         let host = if host.is_empty() { "127.0.0.1" } else { host };
         Ok(Self {
@@ -94,12 +107,22 @@ impl Target {
             return Err("names no absolute path after unix://");
         }
         let address = Address::Unix(decode(path)?.into());
-        let mut target = Self { address, tls: false, database: 0, user: None, password: None, ca: None, flags: "" };
+        let mut target = Self {
+            address,
+            tls: false,
+            database: 0,
+            user: None,
+            password: None,
+            ca: None,
+            flags: "",
+        };
         for (name, value) in query.split('&').filter_map(|pair| pair.split_once('=')) {
             match name {
                 "db" => target.database = database(value)?,
                 "user" | "username" => target.user = some(value)?,
-                "pass" | "password" => target.password = some(value)?.map(|text| Secret::new(text.into_bytes())),
+                "pass" | "password" => {
+                    target.password = some(value)?.map(|text| Secret::new(text.into_bytes()))
+                }
                 _ => {}
             }
         }
@@ -112,26 +135,42 @@ impl Target {
             Address::Unix(_) => true,
             Address::Tcp(..) if self.tls => true,
             Address::Tcp(host, _) if host.eq_ignore_ascii_case("localhost") => true,
-            Address::Tcp(host, _) => host.parse::<IpAddr>().is_ok_and(|ip| ip.to_canonical().is_loopback()),
+            Address::Tcp(host, _) => host
+                .parse::<IpAddr>()
+                .is_ok_and(|ip| ip.to_canonical().is_loopback()),
         }
     }
 
     /// Refuses what cannot work together.
     ///
     /// # Errors
-    /// [`Code::Usage`] for a user without a password or certificates without TLS; [`Code::BadInput`] for a file of
-    /// certificates that holds none.
+    /// [`Code::Usage`] for a user without a password or certificates without TLS;
+    /// [`Code::BadInput`] for a file of certificates that holds none.
     pub fn check(&self, flag: &str) -> Result<(), Error> {
         if let (Some(_), None) = (&self.user, &self.password) {
             // The name is not repeated: it may be the password, in the wrong place.
             let error = Error::usage(flag, "names a user, and there is no password");
-            return Err(error.hint(format!("give it with {}-password-from FILE (or env:NAME, fd:N, -)", self.flags)));
+            return Err(error.hint(format!(
+                "give it with {}-password-from FILE (or env:NAME, fd:N, -)",
+                self.flags
+            )));
         }
         let ca = format!("{}-ca", self.flags);
         match &self.ca {
-            Some(_) if !self.tls => Err(Error::usage(ca, "needs a rediss:// URL: only TLS has certificates")),
-            Some(pem) if !pem.windows(27).any(|window| window == b"-----BEGIN CERTIFICATE-----") => {
-                Err(Error::input(Code::BadInput, ca, "holds no certificate in PEM form"))
+            Some(_) if !self.tls => Err(Error::usage(
+                ca,
+                "needs a rediss:// URL: only TLS has certificates",
+            )),
+            Some(pem)
+                if !pem
+                    .windows(27)
+                    .any(|window| window == b"-----BEGIN CERTIFICATE-----") =>
+            {
+                Err(Error::input(
+                    Code::BadInput,
+                    ca,
+                    "holds no certificate in PEM form",
+                ))
             }
             _ => Ok(()),
         }
@@ -143,7 +182,9 @@ impl fmt::Display for Target {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let scheme = if self.tls { "rediss" } else { "redis" };
         match &self.address {
-            Address::Tcp(host, port) if host.contains(':') => write!(f, "{scheme}://[{host}]:{port}")?,
+            Address::Tcp(host, port) if host.contains(':') => {
+                write!(f, "{scheme}://[{host}]:{port}")?
+            }
             Address::Tcp(host, port) => write!(f, "{scheme}://{host}:{port}")?,
             Address::Unix(path) => write!(f, "unix://{}", path.display())?,
         }
@@ -164,7 +205,11 @@ fn database(text: &str) -> Result<u32, &'static str> {
 
 /// A part of a URL, unless it is empty.
 fn some(text: &str) -> Result<Option<String>, &'static str> {
-    if text.is_empty() { Ok(None) } else { decode(text).map(Some) }
+    if text.is_empty() {
+        Ok(None)
+    } else {
+        decode(text).map(Some)
+    }
 }
 
 /// Undoes percent-encoding.
@@ -187,7 +232,10 @@ fn decode(text: &str) -> Result<String, &'static str> {
 fn hex_byte(text: &[u8]) -> Option<u8> {
     let digits = std::str::from_utf8(text.get(..2)?).ok()?;
     // `from_str_radix` would take a sign.
-    digits.bytes().all(|byte| byte.is_ascii_hexdigit()).then(|| u8::from_str_radix(digits, 16).ok())?
+    digits
+        .bytes()
+        .all(|byte| byte.is_ascii_hexdigit())
+        .then(|| u8::from_str_radix(digits, 16).ok())?
 }
 
 #[cfg(test)]
@@ -210,7 +258,10 @@ mod tests {
             ("redis://[::1]:7000", "redis://[::1]:7000"),
             ("redis://[::1]", "redis://[::1]:6379"),
             ("unix:///run/redis.sock", "unix:///run/redis.sock"),
-            ("redis+unix:///run/a%20b?db=3&user=u&pass=p", "unix:///run/a b?db=3"),
+            (
+                "redis+unix:///run/a%20b?db=3&user=u&pass=p",
+                "unix:///run/a b?db=3",
+            ),
         ] {
             assert_eq!(parse(url).to_string(), shown, "{url}");
         }
@@ -224,7 +275,10 @@ mod tests {
         assert!(!format!("{target} {target:?}").contains("p@ss"));
         assert_eq!(parse("redis://:pw@h").password.unwrap().expose(), b"pw");
         assert!(parse("redis://:pw@h").user.is_none());
-        assert_eq!(parse("unix:///s?pass=a%26b").password.unwrap().expose(), b"a&b");
+        assert_eq!(
+            parse("unix:///s?pass=a%26b").password.unwrap().expose(),
+            b"a&b"
+        );
         assert!(parse("redis://alice@h").check("--redis").is_err());
     }
 
@@ -266,7 +320,10 @@ mod tests {
         ] {
             let error = Target::parse(url, "--redis", "--redis").unwrap_err();
             assert_eq!(error.code(), Code::Usage, "{url}");
-            assert!(!format!("{error} {:?}", error.hints()).contains("s3cret"), "{url}: {error}");
+            assert!(
+                !format!("{error} {:?}", error.hints()).contains("s3cret"),
+                "{url}: {error}"
+            );
         }
     }
 }

@@ -7,7 +7,8 @@ use super::super::cache::{Class, Problem};
 use super::super::env::Env;
 use super::freshness;
 
-/// A GET request. Implementations add what the operator configured: certificates, a proxy, further headers.
+/// A GET request. Implementations add what the operator configured: certificates, a proxy, further
+/// headers.
 #[derive(Debug)]
 pub struct Request<'a> {
     /// The URL.
@@ -32,7 +33,10 @@ pub struct Response {
 impl Response {
     /// The first header of that name, which is in lower case.
     pub fn header(&self, name: &str) -> Option<&str> {
-        self.headers.iter().find(|(it, _)| it == name).map(|(_, value)| value.as_str())
+        self.headers
+            .iter()
+            .find(|(it, _)| it == name)
+            .map(|(_, value)| value.as_str())
     }
 }
 
@@ -47,8 +51,9 @@ pub struct Failure {
     pub retry: bool,
 }
 
-/// Whatever sends requests. It follows no redirects, accepts no content encoding, uses no proxy for this machine, and
-/// refuses addresses that [`forbidden`](super::super::address::forbidden) names, also after name resolution.
+/// Whatever sends requests. It follows no redirects, accepts no content encoding, uses no proxy for
+/// this machine, and refuses addresses that [`forbidden`](super::super::address::forbidden) names,
+/// also after name resolution.
 pub trait Fetch {
     /// Sends one request.
     ///
@@ -56,8 +61,8 @@ pub trait Fetch {
     /// When there is no complete answer within the timeout and the size limit.
     fn get(&self, request: &Request<'_>) -> Result<Response, Failure>;
 
-    /// Names the trust setting that requests to `address` are sent under: roots, client certificate, headers, proxy.
-    /// Empty settings are called `system`.
+    /// Names the trust setting that requests to `address` are sent under: roots, client
+    /// certificate, headers, proxy. Empty settings are called `system`.
     fn context(&self, address: &Address) -> String;
 }
 
@@ -70,7 +75,14 @@ pub(super) struct Refusal {
 
 impl Refusal {
     pub fn new(class: Class, why: impl Into<String>) -> Self {
-        Self { problem: Problem { class, status: None, why: why.into() }, retry_after_s: None }
+        Self {
+            problem: Problem {
+                class,
+                status: None,
+                why: why.into(),
+            },
+            retry_after_s: None,
+        }
     }
 }
 
@@ -80,7 +92,8 @@ impl From<Failure> for Refusal {
     }
 }
 
-/// Asks for a document, once more if the server stumbled: a 200 or a 304, everything else is a refusal.
+/// Asks for a document, once more if the server stumbled: a 200 or a 304, everything else is a
+/// refusal.
 pub(super) fn get(
     fetch: &dyn Fetch,
     address: &Address,
@@ -90,15 +103,26 @@ pub(super) fn get(
 ) -> Result<Response, Refusal> {
     let start = env.clock.monotonic();
     let left = || timeout.saturating_sub(env.clock.monotonic().saturating_sub(start));
-    let mut answer = fetch.get(&Request { address, headers, timeout });
+    let mut answer = fetch.get(&Request {
+        address,
+        headers,
+        timeout,
+    });
     let again = match &answer {
-        Ok(response) => matches!(response.status, 502..=504) && response.header("retry-after").is_none(),
+        Ok(response) => {
+            matches!(response.status, 502..=504) && response.header("retry-after").is_none()
+        }
         Err(failure) => failure.retry,
     };
     if again {
-        env.clock.sleep(Duration::from_millis(50 + env.below(100)).min(left()));
+        env.clock
+            .sleep(Duration::from_millis(50 + env.below(100)).min(left()));
         if !left().is_zero() {
-            answer = fetch.get(&Request { address, headers, timeout: left() });
+            answer = fetch.get(&Request {
+                address,
+                headers,
+                timeout: left(),
+            });
         }
     }
     judge(answer?, env)
@@ -108,26 +132,60 @@ fn judge(response: Response, env: &Env<'_>) -> Result<Response, Refusal> {
     let status = response.status;
     let (class, why) = match status {
         200 | 304 => {
-            return match response.header("content-encoding").filter(|it| !it.eq_ignore_ascii_case("identity")) {
+            return match response
+                .header("content-encoding")
+                .filter(|it| !it.eq_ignore_ascii_case("identity"))
+            {
                 None => Ok(response),
                 Some(other) => {
                     let shown: String = other.chars().take(20).collect();
-                    Err(Refusal::new(Class::NotJwks, format!("the answer is encoded as {shown:?}, which was not asked for")))
+                    Err(Refusal::new(
+                        Class::NotJwks,
+                        format!("the answer is encoded as {shown:?}, which was not asked for"),
+                    ))
                 }
             };
         }
         300..=399 => {
-            let to = response.header("location").map(|it| it.chars().take(200).collect::<String>());
-            let to = to.map(|it| format!(" to {:?}", super::super::address::redacted(&it))).unwrap_or_default();
-            (Class::Redirect, format!("the server redirects{to}, and redirects are not followed (status {status})"))
+            let to = response
+                .header("location")
+                .map(|it| it.chars().take(200).collect::<String>());
+            let to = to
+                .map(|it| format!(" to {:?}", super::super::address::redacted(&it)))
+                .unwrap_or_default();
+            (
+                Class::Redirect,
+                format!(
+                    "the server redirects{to}, and redirects are not followed (status {status})"
+                ),
+            )
         }
-        408 | 429 => (Class::Http429, format!("the server answered {status} {}", phrase(status))),
-        400..=499 => (Class::Http4xx, format!("the server answered {status} {}", phrase(status))),
-        500..=599 => (Class::Http5xx, format!("the server answered {status} {}", phrase(status))),
-        _ => (Class::NotJwks, format!("the server answered with status {status}, which makes no sense here")),
+        408 | 429 => (
+            Class::Http429,
+            format!("the server answered {status} {}", phrase(status)),
+        ),
+        400..=499 => (
+            Class::Http4xx,
+            format!("the server answered {status} {}", phrase(status)),
+        ),
+        500..=599 => (
+            Class::Http5xx,
+            format!("the server answered {status} {}", phrase(status)),
+        ),
+        _ => (
+            Class::NotJwks,
+            format!("the server answered with status {status}, which makes no sense here"),
+        ),
     };
     let retry_after_s = freshness::retry_after(&response, env.millis());
-    Err(Refusal { problem: Problem { class, status: Some(status), why: why.trim_end().into() }, retry_after_s })
+    Err(Refusal {
+        problem: Problem {
+            class,
+            status: Some(status),
+            why: why.trim_end().into(),
+        },
+        retry_after_s,
+    })
 }
 
 fn phrase(status: u16) -> &'static str {

@@ -1,5 +1,6 @@
-//! How long an answer may be used (RFC 9111, RFC 5861), as a private cache of keys sees it: no heuristics, since keys
-//! live on their publisher's word, and clamped at both ends, since some publishers say too little and some too much.
+//! How long an answer may be used (RFC 9111, RFC 5861), as a private cache of keys sees it: no
+//! heuristics, since keys live on their publisher's word, and clamped at both ends, since some
+//! publishers say too little and some too much.
 
 use std::ops::RangeInclusive;
 
@@ -14,19 +15,33 @@ const MAX_SERVER_GRACE_S: i64 = 3600;
 /// Reads the headers of an answer that arrived `now_ms` to a request of `requested_ms`.
 pub(super) fn read(response: &Response, requested_ms: i64, now_ms: i64) -> Http {
     let mut http = Http {
-        etag: response.header("etag").filter(|it| it.len() <= 256).map(String::from),
-        last_modified: response.header("last-modified").filter(|it| it.len() <= 64).map(String::from),
+        etag: response
+            .header("etag")
+            .filter(|it| it.len() <= 256)
+            .map(String::from),
+        last_modified: response
+            .header("last-modified")
+            .filter(|it| it.len() <= 64)
+            .map(String::from),
         date_ms: response.header("date").and_then(http_date),
         ..Http::default()
     };
     let delay_s = now_ms.saturating_sub(requested_ms).max(0) / 1000;
-    let told = response.header("age").map_or(0, |it| whole(it).unwrap_or(0)).saturating_add(delay_s);
-    let seen = http.date_ms.map_or(0, |date| now_ms.saturating_sub(date) / 1000);
+    let told = response
+        .header("age")
+        .map_or(0, |it| whole(it).unwrap_or(0))
+        .saturating_add(delay_s);
+    let seen = http
+        .date_ms
+        .map_or(0, |date| now_ms.saturating_sub(date) / 1000);
     http.age_s = Some(told.max(seen).max(0));
     let expires = response.header("expires").map(|text| {
         // An `Expires` that is no date, such as 0, means the past.
         let expires = http_date(text).unwrap_or(i64::MIN);
-        expires.saturating_sub(http.date_ms.unwrap_or(now_ms)).max(0) / 1000
+        expires
+            .saturating_sub(http.date_ms.unwrap_or(now_ms))
+            .max(0)
+            / 1000
     });
     let mut max_age = None;
     for (name, value) in directives(response) {
@@ -34,11 +49,17 @@ pub(super) fn read(response: &Response, requested_ms: i64, now_ms: i64) -> Http 
             "no-store" => http.no_store = true,
             "no-cache" => http.no_cache = true,
             "must-revalidate" => http.must_revalidate = true,
-            "stale-if-error" => http.stale_if_error_s = Some(value.as_deref().and_then(whole).unwrap_or(0)),
+            "stale-if-error" => {
+                http.stale_if_error_s = Some(value.as_deref().and_then(whole).unwrap_or(0))
+            }
             "max-age" => {
                 let seconds = value.as_deref().and_then(whole).unwrap_or(0);
                 // Two that disagree count as neither.
-                max_age = Some(if max_age.is_some_and(|other| other != seconds) { 0 } else { seconds });
+                max_age = Some(if max_age.is_some_and(|other| other != seconds) {
+                    0
+                } else {
+                    seconds
+                });
             }
             _ => {}
         }
@@ -51,28 +72,49 @@ pub(super) fn read(response: &Response, requested_ms: i64, now_ms: i64) -> Http 
 pub(super) fn confirmed(old: &Http, new: Http, response: &Response) -> Http {
     let speaks = response.header("cache-control").is_some() || response.header("expires").is_some();
     let etag = new.etag.clone().or_else(|| old.etag.clone());
-    let last_modified = new.last_modified.clone().or_else(|| old.last_modified.clone());
+    let last_modified = new
+        .last_modified
+        .clone()
+        .or_else(|| old.last_modified.clone());
     let (date_ms, age_s) = (new.date_ms, new.age_s);
     let base = if speaks { new } else { old.clone() };
-    Http { etag, last_modified, date_ms, age_s, ..base }
+    Http {
+        etag,
+        last_modified,
+        date_ms,
+        age_s,
+        ..base
+    }
 }
 
 /// Milliseconds that keys are fresh for, and milliseconds that they may stand in after that.
-pub(super) fn lifetime(http: &Http, default_s: i64, range_s: &RangeInclusive<i64>, env: &Env<'_>) -> (i64, i64) {
+pub(super) fn lifetime(
+    http: &Http,
+    default_s: i64,
+    range_s: &RangeInclusive<i64>,
+    env: &Env<'_>,
+) -> (i64, i64) {
     let told = match http.max_age_s {
         _ if http.no_store || http.no_cache => 0,
         Some(seconds) => seconds.saturating_sub(http.age_s.unwrap_or(0)),
         None => default_s,
     };
-    let (least, most) = (range_s.start().saturating_mul(1000), range_s.end().saturating_mul(1000));
+    let (least, most) = (
+        range_s.start().saturating_mul(1000),
+        range_s.end().saturating_mul(1000),
+    );
     let ttl = told.saturating_mul(1000).clamp(least, most);
     // Up to a tenth less, so that machines that started together do not come back together.
     let less = env.below(u64::try_from(ttl / 10).unwrap_or(0).saturating_add(1));
-    let fresh = ttl.saturating_sub(i64::try_from(less).unwrap_or(0)).max(least);
+    let fresh = ttl
+        .saturating_sub(i64::try_from(less).unwrap_or(0))
+        .max(least);
     let grace_s = if http.must_revalidate {
         0
     } else {
-        http.stale_if_error_s.map_or(DEFAULT_GRACE_S, |seconds| seconds.clamp(0, MAX_SERVER_GRACE_S))
+        http.stale_if_error_s.map_or(DEFAULT_GRACE_S, |seconds| {
+            seconds.clamp(0, MAX_SERVER_GRACE_S)
+        })
     };
     (fresh, grace_s.saturating_mul(1000))
 }
@@ -80,16 +122,23 @@ pub(super) fn lifetime(http: &Http, default_s: i64, range_s: &RangeInclusive<i64
 /// Seconds that the server asks us to stay away, at most [`MAX_RETRY_AFTER_S`].
 pub(super) fn retry_after(response: &Response, now_ms: i64) -> Option<i64> {
     let text = response.header("retry-after")?;
-    let seconds = whole(text).or_else(|| http_date(text).map(|date| date.saturating_sub(now_ms) / 1000))?;
+    let seconds =
+        whole(text).or_else(|| http_date(text).map(|date| date.saturating_sub(now_ms) / 1000))?;
     Some(seconds.clamp(0, MAX_RETRY_AFTER_S))
 }
 
 /// The directives of all `Cache-Control` headers, names in lower case.
 fn directives(response: &Response) -> Vec<(String, Option<String>)> {
-    let lines = response.headers.iter().filter(|(name, _)| name == "cache-control");
+    let lines = response
+        .headers
+        .iter()
+        .filter(|(name, _)| name == "cache-control");
     let parts = lines.flat_map(|(_, value)| value.split(','));
     let read = |part: &str| match part.split_once('=') {
-        Some((name, value)) => (name.trim().to_ascii_lowercase(), Some(value.trim().trim_matches('"').to_owned())),
+        Some((name, value)) => (
+            name.trim().to_ascii_lowercase(),
+            Some(value.trim().trim_matches('"').to_owned()),
+        ),
         None => (part.trim().to_ascii_lowercase(), None),
     };
     parts.map(read).collect()
@@ -102,10 +151,14 @@ fn whole(text: &str) -> Option<i64> {
     digits.then(|| text.parse().unwrap_or(i64::MAX))
 }
 
-/// An HTTP date (RFC 9110 §5.6.7) in the one form that is still written, as milliseconds since 1970.
+/// An HTTP date (RFC 9110 §5.6.7) in the one form that is still written, as milliseconds since
+/// 1970.
 fn http_date(text: &str) -> Option<i64> {
     static PARSER: jiff::fmt::rfc2822::DateTimeParser = jiff::fmt::rfc2822::DateTimeParser::new();
-    PARSER.parse_timestamp(text.trim()).ok().map(jiff::Timestamp::as_millisecond)
+    PARSER
+        .parse_timestamp(text.trim())
+        .ok()
+        .map(jiff::Timestamp::as_millisecond)
 }
 
 #[cfg(test)]
@@ -115,15 +168,31 @@ mod tests {
     use super::*;
 
     fn response(headers: &[(&str, &str)]) -> Response {
-        let headers = headers.iter().map(|(name, value)| ((*name).into(), (*value).into())).collect();
-        Response { status: 200, headers, body: Vec::new() }
+        let headers = headers
+            .iter()
+            .map(|(name, value)| ((*name).into(), (*value).into()))
+            .collect();
+        Response {
+            status: 200,
+            headers,
+            body: Vec::new(),
+        }
     }
 
     fn ttl(headers: &[(&str, &str)]) -> i64 {
         let clock = FakeClock::at(NOW_MS);
         // Without jitter.
-        let env = Env { random: &|buffer| buffer.fill(0), ..clock.env() };
-        lifetime(&read(&response(headers), NOW_MS, NOW_MS), 600, &TTL_RANGE_S, &env).0 / 1000
+        let env = Env {
+            random: &|buffer| buffer.fill(0),
+            ..clock.env()
+        };
+        lifetime(
+            &read(&response(headers), NOW_MS, NOW_MS),
+            600,
+            &TTL_RANGE_S,
+            &env,
+        )
+        .0 / 1000
     }
 
     #[test]
@@ -148,20 +217,51 @@ mod tests {
             assert_eq!(ttl(&[("cache-control", control)]), seconds, "{control}");
         }
         assert_eq!(ttl(&[]), 600);
-        assert_eq!(ttl(&[("cache-control", "max-age=900"), ("cache-control", "max-age=901")]), 60);
+        assert_eq!(
+            ttl(&[
+                ("cache-control", "max-age=900"),
+                ("cache-control", "max-age=901")
+            ]),
+            60
+        );
     }
 
     #[test]
     fn what_the_answer_has_lived_already_counts() {
-        let (date, expires) = ("Mon, 21 Sep 2026 14:13:20 GMT", "Mon, 21 Sep 2026 14:33:20 GMT");
+        let (date, expires) = (
+            "Mon, 21 Sep 2026 14:13:20 GMT",
+            "Mon, 21 Sep 2026 14:33:20 GMT",
+        );
         assert_eq!(http_date(date), Some(NOW_MS));
         assert_eq!(ttl(&[("cache-control", "max-age=300"), ("age", "500")]), 60);
-        assert_eq!(ttl(&[("cache-control", "max-age=900"), ("age", "500")]), 400);
-        assert_eq!(ttl(&[("cache-control", "max-age=900"), ("age", "99999999999999999999")]), 60);
+        assert_eq!(
+            ttl(&[("cache-control", "max-age=900"), ("age", "500")]),
+            400
+        );
+        assert_eq!(
+            ttl(&[
+                ("cache-control", "max-age=900"),
+                ("age", "99999999999999999999")
+            ]),
+            60
+        );
         assert_eq!(ttl(&[("date", date), ("expires", expires)]), 1200);
         assert_eq!(ttl(&[("date", date), ("expires", "0")]), 60);
-        assert_eq!(ttl(&[("date", date), ("expires", expires), ("cache-control", "max-age=100")]), 100);
-        assert_eq!(ttl(&[("date", "Mon, 21 Sep 2026 14:08:20 GMT"), ("cache-control", "max-age=900")]), 600);
+        assert_eq!(
+            ttl(&[
+                ("date", date),
+                ("expires", expires),
+                ("cache-control", "max-age=100")
+            ]),
+            100
+        );
+        assert_eq!(
+            ttl(&[
+                ("date", "Mon, 21 Sep 2026 14:08:20 GMT"),
+                ("cache-control", "max-age=900")
+            ]),
+            600
+        );
     }
 
     #[test]
@@ -169,10 +269,25 @@ mod tests {
         let clock = FakeClock::at(NOW_MS);
         for byte in 0..=255 {
             let random = move |buffer: &mut [u8]| buffer.fill(byte);
-            let env = Env { random: &random, ..clock.env() };
+            let env = Env {
+                random: &random,
+                ..clock.env()
+            };
             let (fresh, _) = lifetime(&Http::default(), 600, &TTL_RANGE_S, &env);
             assert!((540_000..=600_000).contains(&fresh), "{fresh}");
-            assert_eq!(lifetime(&Http { no_cache: true, ..Http::default() }, 600, &TTL_RANGE_S, &env).0, 60_000);
+            assert_eq!(
+                lifetime(
+                    &Http {
+                        no_cache: true,
+                        ..Http::default()
+                    },
+                    600,
+                    &TTL_RANGE_S,
+                    &env
+                )
+                .0,
+                60_000
+            );
         }
     }
 
@@ -200,7 +315,11 @@ mod tests {
             ("soon", None),
             ("-1", None),
         ] {
-            assert_eq!(retry_after(&response(&[("retry-after", text)]), NOW_MS), seconds, "{text}");
+            assert_eq!(
+                retry_after(&response(&[("retry-after", text)]), NOW_MS),
+                seconds,
+                "{text}"
+            );
         }
     }
 }

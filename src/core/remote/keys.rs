@@ -14,15 +14,28 @@ impl Keys for Remote<'_> {
     fn local(&mut self, wanted: Wanted<'_>, env: &Env<'_>) -> Result<Found, Error> {
         self.kid = wanted.kid.map(String::from);
         if wanted.alg.kty() == Kty::Oct {
-            let why = format!("alg is {}, and a published key set has no secrets to check it with", wanted.alg);
+            let why = format!(
+                "alg is {}, and a published key set has no secrets to check it with",
+                wanted.alg
+            );
             return Ok(Found::Refused(why));
         }
-        Ok(if self.look(env)? { self.select(wanted) } else { Found::Absent })
+        Ok(if self.look(env)? {
+            self.select(wanted)
+        } else {
+            Found::Absent
+        })
     }
 
-    fn refresh(&mut self, wanted: Wanted<'_>, why: Why, env: &Env<'_>) -> Result<Option<Found>, Error> {
+    fn refresh(
+        &mut self,
+        wanted: Wanted<'_>,
+        why: Why,
+        env: &Env<'_>,
+    ) -> Result<Option<Found>, Error> {
         let age_ms = self.loaded.as_ref().map(|it| it.age_ms);
-        // Keys this new are all there are: an entry is written after its fetch has ended, so this needs no lock.
+        // Keys this new are all there are: an entry is written after its fetch has ended, so this
+        // needs no lock.
         if age_ms.is_some_and(|age| age < COOLDOWN_MS) {
             return Ok(None);
         }
@@ -49,7 +62,8 @@ impl Keys for Remote<'_> {
                 let unchanged = reason == Reason::BadSig && same_keys(&before, &found);
                 Ok((!unchanged).then_some(found))
             }
-            // The signature is bad by the keys that count; that better ones cannot be had makes it no better.
+            // The signature is bad by the keys that count; that better ones cannot be had makes it
+            // no better.
             Err(_) if reason == Reason::BadSig => Ok(None),
             Err(e) => Err(e),
         }
@@ -66,12 +80,28 @@ impl Keys for Remote<'_> {
     fn provenance(&self) -> Provenance {
         let name = self.name();
         let Some(it) = &self.loaded else {
-            return Provenance { source: "none".into(), url: Some(name.clone()), name, ..Provenance::default() };
+            return Provenance {
+                source: "none".into(),
+                url: Some(name.clone()),
+                name,
+                ..Provenance::default()
+            };
         };
-        let source = if it.refreshed { "network" } else { it.entry.provenance.as_str() };
+        let source = if it.refreshed {
+            "network"
+        } else {
+            it.entry.provenance.as_str()
+        };
         Provenance {
             source: source.into(),
-            state: Some(if it.standing == Standing::Fresh { "fresh" } else { "stale" }.into()),
+            state: Some(
+                if it.standing == Standing::Fresh {
+                    "fresh"
+                } else {
+                    "stale"
+                }
+                .into(),
+            ),
             age_s: Some(it.age_ms / 1000),
             url: Some(name.clone()),
             kid: self.kid.clone(),
@@ -85,7 +115,9 @@ impl Keys for Remote<'_> {
 /// Whether a second look brought nothing new.
 fn same_keys(before: &Found, after: &Found) -> bool {
     match (before, after) {
-        (Found::Keys(a), Found::Keys(b)) => a.len() == b.len() && a.iter().zip(b).all(|(a, b)| a.same_material(b)),
+        (Found::Keys(a), Found::Keys(b)) => {
+            a.len() == b.len() && a.iter().zip(b).all(|(a, b)| a.same_material(b))
+        }
         _ => false,
     }
 }

@@ -62,11 +62,13 @@ pub struct Options {
     pub offline: bool,
     /// Fetch, whatever the cache has.
     pub refresh: bool,
-    /// With `refresh`: what somebody else has fetched will do as well if it is not older than this.
+    /// With `refresh`: what somebody else has fetched will do as well if it is not older than
+    /// this.
     pub older_than: Option<Age>,
     /// With `offline`: seconds beyond their lifetime for which keys are good.
     pub max_stale_s: Option<i64>,
-    /// Seconds for which keys stand in while their server is out of reach; the server's word, or 300, if not given.
+    /// Seconds for which keys stand in while their server is out of reach; the server's word, or
+    /// 300, if not given.
     pub stale_if_error_s: Option<i64>,
     /// The most seconds for which keys are fresh.
     pub max_age_s: Option<i64>,
@@ -99,16 +101,23 @@ impl Options {
 
     /// Whether a forced fetch would be superfluous, since `entry` is as new as was asked for.
     pub(super) fn is_recent(&self, entry: &Entry, env: &Env<'_>) -> bool {
-        self.older_than.is_some_and(|age| !age.is_passed(entry, env))
+        self.older_than
+            .is_some_and(|age| !age.is_passed(entry, env))
     }
 
     /// How long somebody else may take who fetches with these options, or with the default ones.
     pub(super) fn patience(&self) -> Duration {
-        self.timeout.max(DEFAULT_TIMEOUT).saturating_add(Duration::from_secs(1))
+        self.timeout
+            .max(DEFAULT_TIMEOUT)
+            .saturating_add(Duration::from_secs(1))
     }
 
     /// Whether `entry` is good enough for somebody who cannot ask.
     pub(super) fn usable_offline(&self, entry: &Entry, env: &Env<'_>) -> bool {
-        entry.standing(self.max_age_s, self.max_stale_s.or(self.stale_if_error_s), env) != Standing::Expired
+        entry.standing(
+            self.max_age_s,
+            self.max_stale_s.or(self.stale_if_error_s),
+            env,
+        ) != Standing::Expired
     }
 }

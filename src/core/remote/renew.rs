@@ -1,10 +1,11 @@
-//! One fetch for all who want it: lock, look again, decide, fetch, store, record. In that order: a cooldown that is
-//! concluded before the lock is held makes everybody fail who merely came second.
+//! One fetch for all who want it: lock, look again, decide, fetch, store, record. In that order: a
+//! cooldown that is concluded before the lock is held makes everybody fail who merely came second.
 
 use std::time::Duration;
 
 use super::super::cache::{
-    Attempt, COOLDOWN_MS, Cache, Class, Committed, Entry, Guard, LeftOut, Outcome, Pause, Problem, Reason, Slot, Slotted, Stamp,
+    Attempt, COOLDOWN_MS, Cache, Class, Committed, Entry, Guard, LeftOut, Outcome, Pause, Problem,
+    Reason, Slot, Slotted, Stamp,
 };
 use super::super::cache::{Http, MAX_RETRY_AFTER_S, Provenance};
 use super::super::env::Env;
@@ -15,13 +16,24 @@ use super::turn::Turn;
 /// What a request brought.
 pub(super) enum Downloaded {
     /// Content that passed every check.
-    New { content: String, dropped: Vec<LeftOut>, http: Http, fresh_ms: i64, grace_ms: i64 },
+    New {
+        content: String,
+        dropped: Vec<LeftOut>,
+        http: Http,
+        fresh_ms: i64,
+        grace_ms: i64,
+    },
     /// What is stored already is still right.
-    Same { http: Http, fresh_ms: i64, grace_ms: i64 },
+    Same {
+        http: Http,
+        fresh_ms: i64,
+        grace_ms: i64,
+    },
 }
 
 /// Asks the server, which may have confirmed what is known already, for what it lacks.
-pub(super) type Download<'d> = dyn FnMut(Option<&Entry>, Reason) -> Result<Downloaded, Refusal> + 'd;
+pub(super) type Download<'d> =
+    dyn FnMut(Option<&Entry>, Reason) -> Result<Downloaded, Refusal> + 'd;
 
 /// How a renewal ended.
 pub(super) enum Renewed {
@@ -31,7 +43,8 @@ pub(super) enum Renewed {
     Fetched(Box<Entry>),
     /// It is too soon. What there is comes along.
     Paused(Option<Box<Entry>>, Pause),
-    /// It did not work out. What there is comes along, untouched; and the milliseconds until the next attempt.
+    /// It did not work out. What there is comes along, untouched; and the milliseconds until the
+    /// next attempt.
     Failed(Option<Box<Entry>>, Problem, i64),
 }
 
@@ -42,7 +55,8 @@ pub(super) struct Renewal<'a> {
     pub store: Option<&'a Store>,
     pub slot: &'a Slot,
     pub reason: Reason,
-    /// What was seen before the lock: if it has changed under a forced renewal, somebody else has just done it.
+    /// What was seen before the lock: if it has changed under a forced renewal, somebody else has
+    /// just done it.
     pub seen: Option<&'a Entry>,
     /// Whether an entry is fresh.
     pub is_fresh: &'a dyn Fn(&Entry) -> bool,
@@ -68,13 +82,22 @@ pub(super) struct Findings {
 
 impl Renewal<'_> {
     /// Brings the slot up to date. What cannot be stored is still used; `warn` hears why.
-    pub fn run(&self, download: &mut Download<'_>, warn: &mut dyn FnMut(String), env: &Env<'_>) -> Renewed {
+    pub fn run(
+        &self,
+        download: &mut Download<'_>,
+        warn: &mut dyn FnMut(String),
+        env: &Env<'_>,
+    ) -> Renewed {
         // Before the lock, where all can find out at once that there is nobody to talk to.
         if let Some(Err(why)) = self.store.filter(|it| !it.is_lost()).map(Store::wake) {
             warn(format!("the shared cache is not used: {why}"));
         }
         // Whoever has the lock may itself have to wait for another machine first.
-        let holder = if self.store.is_some() { self.patience.saturating_mul(3) } else { self.patience };
+        let holder = if self.store.is_some() {
+            self.patience.saturating_mul(3)
+        } else {
+            self.patience
+        };
         let guard = self.cache.map(|cache| cache.lock(self.slot, holder, env));
         if let Some(trouble) = guard.as_ref().and_then(|it| it.trouble.as_ref()) {
             warn(format!("the cache cannot be written to: {trouble}"));
@@ -85,18 +108,27 @@ impl Renewal<'_> {
             Some(_) => None,
             None => self.seen.cloned().map(Box::new),
         };
-        let (there, reason) = match self.settled(there, locked.is_some_and(|it| it.waited), self.seen) {
-            Ok(entry) => return Renewed::Kept(entry),
-            Err(open) => open,
-        };
+        let (there, reason) =
+            match self.settled(there, locked.is_some_and(|it| it.waited), self.seen) {
+                Ok(entry) => return Renewed::Kept(entry),
+                Err(open) => open,
+            };
         let local = locked.and_then(|it| it.attempt(env));
-        let mut found = Findings { there, reason, last: local.clone(), before: None };
+        let mut found = Findings {
+            there,
+            reason,
+            last: local.clone(),
+            before: None,
+        };
         // Keys this new are all there are, wherever one asks.
         if let Some(pause @ Pause::JustFetched) = found.pause(env) {
             return Renewed::Paused(found.there, pause);
         }
         // After a failure another machine may have had more luck.
-        let turn = match self.store.map(|store| Turn::take(self, store, &mut found, locked, warn, env)) {
+        let turn = match self
+            .store
+            .map(|store| Turn::take(self, store, &mut found, locked, warn, env))
+        {
             Some(Err(answer)) => return answer,
             Some(Ok(turn)) => turn,
             None => None,
@@ -104,16 +136,36 @@ impl Renewal<'_> {
         if let Some(pause) = found.pause(env).filter(|_| turn.is_none()) {
             return Renewed::Paused(found.there, pause);
         }
-        let Findings { there, reason, last, .. } = found;
+        let Findings {
+            there,
+            reason,
+            last,
+            ..
+        } = found;
         let requested_at_ms = env.millis();
         let known = there.as_deref().filter(|it| it.age_ms(env).is_some());
-        let (entry, outcome) = match download(known, reason).and_then(|it| self.entry(it, known, requested_at_ms, env)) {
+        let (entry, outcome) = match download(known, reason)
+            .and_then(|it| self.entry(it, known, requested_at_ms, env))
+        {
             Ok(done) => done,
             Err(refusal) => {
                 let now = env.millis();
-                let Refusal { problem, retry_after_s } = refusal;
-                let attempt = Attempt::failure(last.as_ref(), problem.clone(), retry_after_s, reason, now, env);
-                let wait_ms = attempt.not_before_ms.saturating_sub(now).clamp(0, MAX_RETRY_AFTER_S * 1000);
+                let Refusal {
+                    problem,
+                    retry_after_s,
+                } = refusal;
+                let attempt = Attempt::failure(
+                    last.as_ref(),
+                    problem.clone(),
+                    retry_after_s,
+                    reason,
+                    now,
+                    env,
+                );
+                let wait_ms = attempt
+                    .not_before_ms
+                    .saturating_sub(now)
+                    .clamp(0, MAX_RETRY_AFTER_S * 1000);
                 if let Some(guard) = locked {
                     guard.record(&attempt, local.as_ref(), requested_at_ms, env);
                 }
@@ -127,7 +179,9 @@ impl Renewal<'_> {
         if let Some(turn) = turn {
             turn.share(&entry, warn);
         }
-        let Some(guard) = locked else { return Renewed::Fetched(entry) };
+        let Some(guard) = locked else {
+            return Renewed::Fetched(entry);
+        };
         match guard.commit(&entry, there.as_deref(), env) {
             Committed::Newer(newer) => return Renewed::Kept(newer),
             Committed::Failed(why) => warn(why),
@@ -137,8 +191,9 @@ impl Renewal<'_> {
         Renewed::Fetched(entry)
     }
 
-    /// The entry, if another look shows that nothing is left to do; else what there is, and what it lacks now. A forced
-    /// renewal is settled by an entry other than `before` that came while it `waited`, or one that is new enough.
+    /// The entry, if another look shows that nothing is left to do; else what there is, and what it
+    /// lacks now. A forced renewal is settled by an entry other than `before` that came while
+    /// it `waited`, or one that is new enough.
     #[allow(clippy::type_complexity)]
     pub(super) fn settled(
         &self,
@@ -147,9 +202,18 @@ impl Renewal<'_> {
         before: Option<&Entry>,
     ) -> Result<Box<Entry>, (Option<Box<Entry>>, Reason)> {
         let Some(entry) = there else {
-            return Err((None, if self.reason == Reason::Forced { Reason::Forced } else { Reason::Cold }));
+            return Err((
+                None,
+                if self.reason == Reason::Forced {
+                    Reason::Forced
+                } else {
+                    Reason::Cold
+                },
+            ));
         };
-        let changed = before.is_none_or(|it| it.fetched_at_ms != entry.fetched_at_ms || it.jwks_sha256 != entry.jwks_sha256);
+        let changed = before.is_none_or(|it| {
+            it.fetched_at_ms != entry.fetched_at_ms || it.jwks_sha256 != entry.jwks_sha256
+        });
         let fresh = (self.is_fresh)(&entry);
         let settled = match self.reason {
             Reason::Forced => fresh && (waited && changed || (self.satisfies)(&entry)),
@@ -187,18 +251,59 @@ impl Renewal<'_> {
         };
         let broken = |why: String| Refusal::new(Class::NotJwks, why);
         let (mut entry, outcome) = match downloaded {
-            Downloaded::New { content, dropped, http, fresh_ms, grace_ms } => {
-                let made = Entry::new(self.slot.url(), self.slot.ctx(), content, stamp(fresh_ms, grace_ms)).map_err(broken)?;
-                (Entry { dropped, http, ..made }, Outcome::Ok)
+            Downloaded::New {
+                content,
+                dropped,
+                http,
+                fresh_ms,
+                grace_ms,
+            } => {
+                let made = Entry::new(
+                    self.slot.url(),
+                    self.slot.ctx(),
+                    content,
+                    stamp(fresh_ms, grace_ms),
+                )
+                .map_err(broken)?;
+                (
+                    Entry {
+                        dropped,
+                        http,
+                        ..made
+                    },
+                    Outcome::Ok,
+                )
             }
-            Downloaded::Same { http, fresh_ms, grace_ms } => {
-                let Some(old) = known else { return Err(broken("the server answered 304 to a first request".into())) };
+            Downloaded::Same {
+                http,
+                fresh_ms,
+                grace_ms,
+            } => {
+                let Some(old) = known else {
+                    return Err(broken("the server answered 304 to a first request".into()));
+                };
                 let content = old.content.get().to_owned();
-                let made = Entry::new(self.slot.url(), self.slot.ctx(), content, stamp(fresh_ms, grace_ms)).map_err(broken)?;
-                (Entry { dropped: old.dropped.clone(), http, ..made }, Outcome::NotModified)
+                let made = Entry::new(
+                    self.slot.url(),
+                    self.slot.ctx(),
+                    content,
+                    stamp(fresh_ms, grace_ms),
+                )
+                .map_err(broken)?;
+                (
+                    Entry {
+                        dropped: old.dropped.clone(),
+                        http,
+                        ..made
+                    },
+                    Outcome::NotModified,
+                )
             }
         };
-        entry.issuer = self.issuer.map(String::from).or_else(|| known.and_then(|it| it.issuer.clone()));
+        entry.issuer = self
+            .issuer
+            .map(String::from)
+            .or_else(|| known.and_then(|it| it.issuer.clone()));
         Ok((Box::new(entry), outcome))
     }
 }
@@ -214,7 +319,11 @@ impl Findings {
     pub fn pause(&self, env: &Env<'_>) -> Option<Pause> {
         let pause = match self.reason {
             Reason::Forced => return None,
-            _ => self.last.as_ref().filter(|it| !self.is_outdated(it)).and_then(|it| it.pause(env.millis())),
+            _ => self
+                .last
+                .as_ref()
+                .filter(|it| !self.is_outdated(it))
+                .and_then(|it| it.pause(env.millis())),
         };
         let asks_again = matches!(self.reason, Reason::KidMiss | Reason::BadSig);
         match pause {
@@ -223,7 +332,9 @@ impl Findings {
             // Keys this new are all there are, also when whoever fetched them was another machine.
             None if asks_again => {
                 let age_ms = self.there.as_ref().and_then(|it| it.age_ms(env));
-                age_ms.is_some_and(|age| age < COOLDOWN_MS).then_some(Pause::JustFetched)
+                age_ms
+                    .is_some_and(|age| age < COOLDOWN_MS)
+                    .then_some(Pause::JustFetched)
             }
             other => other,
         }

@@ -28,7 +28,10 @@ struct Server {
 
 impl Server {
     fn with(answers: Vec<Result<Response, Failure>>) -> Self {
-        Self { script: RefCell::new(answers.into()), ..Self::default() }
+        Self {
+            script: RefCell::new(answers.into()),
+            ..Self::default()
+        }
     }
 
     fn then(&self, answer: Result<Response, Failure>) {
@@ -43,20 +46,40 @@ impl Server {
 
     fn sent(&self, name: &str) -> Option<String> {
         let asked = self.asked.borrow();
-        asked.last().and_then(|(_, headers)| headers.iter().find(|(it, _)| it == name).map(|(_, value)| value.clone()))
+        asked.last().and_then(|(_, headers)| {
+            headers
+                .iter()
+                .find(|(it, _)| it == name)
+                .map(|(_, value)| value.clone())
+        })
     }
 
     fn urls(&self) -> Vec<String> {
-        self.asked.borrow().iter().map(|(url, _)| url.clone()).collect()
+        self.asked
+            .borrow()
+            .iter()
+            .map(|(url, _)| url.clone())
+            .collect()
     }
 }
 
 impl Fetch for Server {
     fn get(&self, request: &Request<'_>) -> Result<Response, Failure> {
         self.count.set(self.count.get() + 1);
-        let headers = request.headers.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect();
-        self.asked.borrow_mut().push((request.address.as_str().into(), headers));
-        if let Some((_, page)) = self.pages.borrow().iter().find(|(url, _)| url == request.address.as_str()) {
+        let headers = request
+            .headers
+            .iter()
+            .map(|(name, value)| ((*name).to_owned(), value.clone()))
+            .collect();
+        self.asked
+            .borrow_mut()
+            .push((request.address.as_str().into(), headers));
+        if let Some((_, page)) = self
+            .pages
+            .borrow()
+            .iter()
+            .find(|(url, _)| url == request.address.as_str())
+        {
             return Ok(page.clone());
         }
         let mut script = self.script.borrow_mut();
@@ -77,11 +100,18 @@ fn key(kid: &str, x: &str) -> String {
 }
 
 fn set(keys: &[String]) -> Response {
-    Response { status: 200, headers: Vec::new(), body: format!(r#"{{"keys":[{}]}}"#, keys.join(",")).into_bytes() }
+    Response {
+        status: 200,
+        headers: Vec::new(),
+        body: format!(r#"{{"keys":[{}]}}"#, keys.join(",")).into_bytes(),
+    }
 }
 
 fn status(status: u16) -> Response {
-    Response { status, ..Response::default() }
+    Response {
+        status,
+        ..Response::default()
+    }
 }
 
 fn with(mut response: Response, name: &str, value: &str) -> Response {
@@ -90,11 +120,19 @@ fn with(mut response: Response, name: &str, value: &str) -> Response {
 }
 
 fn down(class: Class) -> Result<Response, Failure> {
-    Err(Failure { class, why: "down".into(), retry: false })
+    Err(Failure {
+        class,
+        why: "down".into(),
+        retry: false,
+    })
 }
 
 fn json(text: &str) -> Response {
-    Response { status: 200, headers: Vec::new(), body: text.as_bytes().to_vec() }
+    Response {
+        status: 200,
+        headers: Vec::new(),
+        body: text.as_bytes().to_vec(),
+    }
 }
 
 /// A cache directory, a server and a clock.
@@ -127,7 +165,12 @@ impl Lab {
     }
 
     fn remote(&self, source: Source) -> Remote<'_> {
-        Remote::new(source, Some(Cache::open(self.folder.path()).unwrap()), &self.server, self.options.clone())
+        Remote::new(
+            source,
+            Some(Cache::open(self.folder.path()).unwrap()),
+            &self.server,
+            self.options.clone(),
+        )
     }
 
     fn url(&self) -> Remote<'_> {
@@ -140,9 +183,15 @@ impl Lab {
     }
 
     fn ask_remote(remote: &mut Remote<'_>, kid: Option<&str>, clock: &FakeClock) -> Seen {
-        let wanted = Wanted { alg: SigAlg::EdDsa, kid, allow_weak: false };
+        let wanted = Wanted {
+            alg: SigAlg::EdDsa,
+            kid,
+            allow_weak: false,
+        };
         let found = match remote.local(wanted, &clock.env()) {
-            Ok(Found::Nothing | Found::Absent | Found::TooMany(_)) => remote.refresh(wanted, Why::UnknownKid, &clock.env()),
+            Ok(Found::Nothing | Found::Absent | Found::TooMany(_)) => {
+                remote.refresh(wanted, Why::UnknownKid, &clock.env())
+            }
             other => other.map(Some),
         };
         let provenance = remote.provenance();
@@ -158,7 +207,10 @@ impl Lab {
             Ok(Some(Found::Refused(_))) => Seen::Refused,
             Ok(other) => panic!("{other:?}"),
             Err(e) => {
-                assert!(matches!(e.code(), Code::KeysUnavailable | Code::IssuerUnavailable), "{e}");
+                assert!(
+                    matches!(e.code(), Code::KeysUnavailable | Code::IssuerUnavailable),
+                    "{e}"
+                );
                 Seen::Unavailable
             }
         }
@@ -167,8 +219,15 @@ impl Lab {
     /// One process whose token is not by the key that it names.
     fn tampered(&self, kid: &str) -> Seen {
         let mut remote = self.url();
-        let wanted = Wanted { alg: SigAlg::EdDsa, kid: Some(kid), allow_weak: false };
-        assert!(matches!(remote.local(wanted, &self.clock.env()), Ok(Found::Keys(_))));
+        let wanted = Wanted {
+            alg: SigAlg::EdDsa,
+            kid: Some(kid),
+            allow_weak: false,
+        };
+        assert!(matches!(
+            remote.local(wanted, &self.clock.env()),
+            Ok(Found::Keys(_))
+        ));
         match remote.refresh(wanted, Why::BadSignature, &self.clock.env()) {
             Ok(None) => Seen::BadSignature,
             Ok(Some(Found::Keys(_))) => Seen::Keys("network"),
@@ -186,8 +245,13 @@ impl Lab {
     }
 
     fn entry_bytes(&self) -> Vec<u8> {
-        let file = std::fs::read_dir(self.folder.path().join("jwks-v1")).unwrap().flatten();
-        let file = file.map(|it| it.path()).find(|it| it.extension().is_some_and(|it| it == "json")).unwrap();
+        let file = std::fs::read_dir(self.folder.path().join("jwks-v1"))
+            .unwrap()
+            .flatten();
+        let file = file
+            .map(|it| it.path())
+            .find(|it| it.extension().is_some_and(|it| it == "json"))
+            .unwrap();
         std::fs::read(file).unwrap()
     }
 }
@@ -210,7 +274,10 @@ fn an_unknown_kid_is_fetched_for_unless_the_keys_are_new() {
     assert_eq!(lab.requests(), 1);
     lab.server.then(Ok(set(&[key("a", A), key("b", B)])));
     assert_eq!(lab.after(2).ask("b"), Seen::Keys("network"));
-    assert_eq!(lab.server.sent("cache-control").as_deref(), Some("no-cache"));
+    assert_eq!(
+        lab.server.sent("cache-control").as_deref(),
+        Some("no-cache")
+    );
     assert_eq!(lab.ask("b"), Seen::Keys("cache"));
     assert_eq!(lab.requests(), 1);
     // The next unknown one, with the server out of reach: nobody can know.
@@ -242,7 +309,11 @@ fn a_no_from_the_server_is_taken_at_its_word() {
         let lab = Lab::new(vec![Ok(set(&[key("a", A)])), Ok(status(code))]);
         lab.ask("a");
         assert_eq!(lab.after(650).ask("a"), Seen::Unavailable, "{code}");
-        assert_eq!(lab.ask("a"), Seen::Unavailable, "{code}, while the back-off runs");
+        assert_eq!(
+            lab.ask("a"),
+            Seen::Unavailable,
+            "{code}, while the back-off runs"
+        );
     }
     for code in [408, 429, 500, 502, 503, 599] {
         let lab = Lab::new(vec![Ok(set(&[key("a", A)])), Ok(status(code))]);
@@ -260,7 +331,10 @@ fn grace_is_the_operators_before_it_is_the_servers() {
         ("max-age=600", Some(0), Seen::Unavailable),
         ("max-age=600, stale-if-error=10", None, Seen::Unavailable),
     ] {
-        let mut lab = Lab::new(vec![Ok(with(set(&[key("a", A)]), "cache-control", control)), down(Class::Connect)]);
+        let mut lab = Lab::new(vec![
+            Ok(with(set(&[key("a", A)]), "cache-control", control)),
+            down(Class::Connect),
+        ]);
         lab.options.stale_if_error_s = flag;
         lab.ask("a");
         assert_eq!(lab.after(650).ask("a"), seen, "{control} {flag:?}");
@@ -269,7 +343,11 @@ fn grace_is_the_operators_before_it_is_the_servers() {
 
 #[test]
 fn keys_live_no_longer_than_the_operator_says() {
-    let mut lab = Lab::new(vec![Ok(with(set(&[key("a", A)]), "cache-control", "max-age=3600"))]);
+    let mut lab = Lab::new(vec![Ok(with(
+        set(&[key("a", A)]),
+        "cache-control",
+        "max-age=3600",
+    ))]);
     assert_eq!(lab.ask("a"), Seen::Keys("network"));
     assert_eq!(lab.after(61).ask("a"), Seen::Keys("cache"));
     (lab.options.max_age_s, lab.options.stale_if_error_s) = (Some(60), Some(0));
@@ -298,8 +376,17 @@ fn an_empty_set_is_an_answer() {
 
 #[test]
 fn a_page_that_is_no_set_leaves_the_keys_alone() {
-    let large = Response { body: vec![b' '; 300 * 1024], ..set(&[]) };
-    for page in [json("<html>Please log in</html>"), json("{}"), json("[]"), large, with(set(&[]), "content-encoding", "gzip")] {
+    let large = Response {
+        body: vec![b' '; 300 * 1024],
+        ..set(&[])
+    };
+    for page in [
+        json("<html>Please log in</html>"),
+        json("{}"),
+        json("[]"),
+        large,
+        with(set(&[]), "content-encoding", "gzip"),
+    ] {
         let lab = Lab::new(vec![Ok(set(&[key("a", A)])), Ok(page)]);
         lab.ask("a");
         let stored = lab.entry_bytes();
@@ -323,7 +410,11 @@ fn the_same_kid_with_another_key() {
     }
     assert!(lab.requests() <= 2);
     lab.server.then(down(Class::Connect));
-    assert_eq!(lab.after(40).tampered("a"), Seen::BadSignature, "an outage makes no signature better");
+    assert_eq!(
+        lab.after(40).tampered("a"),
+        Seen::BadSignature,
+        "an outage makes no signature better"
+    );
 }
 
 #[test]
@@ -340,10 +431,24 @@ fn failures_are_not_repeated_at_once() {
 #[test]
 fn the_next_attempt_is_announced() {
     let lab = Lab::new(vec![Ok(with(status(429), "retry-after", "120"))]);
-    let wanted = Wanted { alg: SigAlg::EdDsa, kid: None, allow_weak: false };
-    for expected in ["429 Too Many Requests; the next attempt is possible in 2m", "the next is possible in 1m"] {
-        let error = lab.url().refresh(wanted, Why::UnknownKid, &lab.clock.env()).unwrap_err().to_string();
-        assert!(error.starts_with(URL) && error.contains(expected), "{error}");
+    let wanted = Wanted {
+        alg: SigAlg::EdDsa,
+        kid: None,
+        allow_weak: false,
+    };
+    for expected in [
+        "429 Too Many Requests; the next attempt is possible in 2m",
+        "the next is possible in 1m",
+    ] {
+        let error = lab
+            .url()
+            .refresh(wanted, Why::UnknownKid, &lab.clock.env())
+            .unwrap_err()
+            .to_string();
+        assert!(
+            error.starts_with(URL) && error.contains(expected),
+            "{error}"
+        );
         lab.after(30);
     }
     assert_eq!(lab.requests(), 1);
@@ -376,7 +481,11 @@ fn refresh_asks_whatever_there_is() {
     lab.server.then(down(Class::Connect));
     assert_eq!(lab.ask("a"), Seen::Unavailable);
     lab.options.refresh = false;
-    assert_eq!(lab.ask("a"), Seen::Keys("cache"), "a failed refresh touches nothing");
+    assert_eq!(
+        lab.ask("a"),
+        Seen::Keys("cache"),
+        "a failed refresh touches nothing"
+    );
 }
 
 #[test]
@@ -389,7 +498,11 @@ fn offline_is_offline() {
     lab.options.offline = true;
     assert_eq!(lab.ask("a"), Seen::Keys("cache"));
     assert_eq!(lab.ask("b"), Seen::Nothing);
-    assert_eq!(lab.after(31).ask("b"), Seen::Unavailable, "there may be such a key by now");
+    assert_eq!(
+        lab.after(31).ask("b"),
+        Seen::Unavailable,
+        "there may be such a key by now"
+    );
     assert_eq!(lab.after(619).ask("a"), Seen::Stale);
     assert_eq!(lab.after(300).ask("a"), Seen::Unavailable);
     lab.options.max_stale_s = Some(86_400);
@@ -406,14 +519,25 @@ fn a_clock_that_was_wrong_for_a_while_does_no_lasting_harm() {
     lab.server.then(down(Class::Connect));
     lab.after(100_000_000).ask("a");
     lab.server.then(Ok(set(&[key("b", B)])));
-    assert_eq!(lab.after(-99_999_900).ask("b"), Seen::Keys("network"), "nor does its failure hold anybody back");
+    assert_eq!(
+        lab.after(-99_999_900).ask("b"),
+        Seen::Keys("network"),
+        "nor does its failure hold anybody back"
+    );
 }
 
 #[test]
 fn tokens_that_no_published_key_can_be_for_cause_no_request() {
     let lab = Lab::new(vec![Ok(set(&[key("a", A)]))]);
-    let wanted = Wanted { alg: SigAlg::Hs256, kid: Some("a"), allow_weak: false };
-    assert!(matches!(lab.url().local(wanted, &lab.clock.env()), Ok(Found::Refused(_))));
+    let wanted = Wanted {
+        alg: SigAlg::Hs256,
+        kid: Some("a"),
+        allow_weak: false,
+    };
+    assert!(matches!(
+        lab.url().local(wanted, &lab.clock.env()),
+        Ok(Found::Refused(_))
+    ));
     let many: Vec<String> = (0..9).map(|i| key(&i.to_string(), A)).collect();
     lab.server.then(Ok(set(&many)));
     lab.ask("0");
@@ -429,7 +553,10 @@ fn without_a_cache_every_process_asks() {
     for _ in 0..2 {
         let source = Source::Url(Address::parse(URL, false).unwrap());
         let mut remote = Remote::new(source, None, &lab.server, Options::default());
-        assert_eq!(Lab::ask_remote(&mut remote, Some("a"), &lab.clock), Seen::Keys("network"));
+        assert_eq!(
+            Lab::ask_remote(&mut remote, Some("a"), &lab.clock),
+            Seen::Keys("network")
+        );
     }
     assert_eq!(lab.requests(), 2);
 }
@@ -451,7 +578,9 @@ fn imported_keys_are_used_and_not_confirmed_by_name() {
     };
     let imported = super::super::cache::import(bundle.as_bytes(), binding, NOW_MS).unwrap();
     let slot = Slot::new(Kind::Jwks, URL, "system");
-    cache.lock(&slot, std::time::Duration::from_secs(6), &lab.clock.env()).commit(&imported.entries[0], None, &lab.clock.env());
+    cache
+        .lock(&slot, std::time::Duration::from_secs(6), &lab.clock.env())
+        .commit(&imported.entries[0], None, &lab.clock.env());
     assert_eq!(lab.ask("a"), Seen::Keys("import"));
     assert_eq!(lab.after(650).ask("a"), Seen::Keys("network"));
     assert_eq!(lab.server.sent("if-none-match"), None);
@@ -461,15 +590,24 @@ const ISSUER: &str = "https://issuer.example/t";
 const DOCUMENT: &str = "https://issuer.example/t/.well-known/openid-configuration";
 
 fn document(issuer: &str, jwks_uri: &str) -> Response {
-    json(&format!(r#"{{"issuer":"{issuer}","jwks_uri":"{jwks_uri}","x":1}}"#))
+    json(&format!(
+        r#"{{"issuer":"{issuer}","jwks_uri":"{jwks_uri}","x":1}}"#
+    ))
 }
 
 fn by_issuer(lab: &Lab, issuer: &str, kid: &str) -> (Seen, String) {
     let mut remote = lab.remote(Source::Issuer(Issuer::parse(issuer, false).unwrap()));
     let seen = Lab::ask_remote(&mut remote, Some(kid), &lab.clock);
-    let wanted = Wanted { alg: SigAlg::EdDsa, kid: Some(kid), allow_weak: false };
+    let wanted = Wanted {
+        alg: SigAlg::EdDsa,
+        kid: Some(kid),
+        allow_weak: false,
+    };
     let why = match seen {
-        Seen::Unavailable => remote.refresh(wanted, Why::UnknownKid, &lab.clock.env()).unwrap_err().to_string(),
+        Seen::Unavailable => remote
+            .refresh(wanted, Why::UnknownKid, &lab.clock.env())
+            .unwrap_err()
+            .to_string(),
         _ => String::new(),
     };
     (seen, why)
@@ -483,51 +621,122 @@ fn an_issuer_leads_to_its_keys() {
     assert_eq!(by_issuer(&lab, ISSUER, "a").0, Seen::Keys("network"));
     assert_eq!(by_issuer(&lab, ISSUER, "a").0, Seen::Keys("cache"));
     assert_eq!(lab.requests(), 2);
-    assert_eq!(lab.ask("a"), Seen::Keys("cache"), "the URL has the same entry");
+    assert_eq!(
+        lab.ask("a"),
+        Seen::Keys("cache"),
+        "the URL has the same entry"
+    );
     let cache = Cache::open(lab.folder.path()).unwrap();
     let listed = cache.list(&lab.clock.env());
-    assert!(listed.iter().all(|it| it.entry.as_ref().unwrap().issuer.as_deref() == Some(ISSUER)));
+    assert!(
+        listed
+            .iter()
+            .all(|it| it.entry.as_ref().unwrap().issuer.as_deref() == Some(ISSUER))
+    );
 }
 
 #[test]
 fn documents_are_looked_for_where_the_standards_say() {
     for (place, used) in [
         (DOCUMENT, true),
-        ("https://issuer.example/.well-known/openid-configuration/t", true),
-        ("https://issuer.example/.well-known/oauth-authorization-server/t", true),
-        ("https://issuer.example/.well-known/openid-configuration", false),
+        (
+            "https://issuer.example/.well-known/openid-configuration/t",
+            true,
+        ),
+        (
+            "https://issuer.example/.well-known/oauth-authorization-server/t",
+            true,
+        ),
+        (
+            "https://issuer.example/.well-known/openid-configuration",
+            false,
+        ),
         ("https://issuer.example/t/jwks", false),
         ("https://issuer.example/.well-known/jwks.json", false),
     ] {
         let lab = Lab::new(vec![]);
         lab.server.page(place, document(ISSUER, URL));
         lab.server.page(URL, set(&[key("a", A)]));
-        assert_eq!(by_issuer(&lab, ISSUER, "a").0 == Seen::Keys("network"), used, "{place}");
-        assert!(!lab.server.urls().iter().any(|url| url.ends_with("jwks") || url.ends_with("known/jwks.json")));
+        assert_eq!(
+            by_issuer(&lab, ISSUER, "a").0 == Seen::Keys("network"),
+            used,
+            "{place}"
+        );
+        assert!(
+            !lab.server
+                .urls()
+                .iter()
+                .any(|url| url.ends_with("jwks") || url.ends_with("known/jwks.json"))
+        );
     }
     // Anything but "there is none" ends the search.
     let lab = Lab::new(vec![]);
     lab.server.page(DOCUMENT, status(500));
-    lab.server.page("https://issuer.example/.well-known/openid-configuration/t", document(ISSUER, URL));
+    lab.server.page(
+        "https://issuer.example/.well-known/openid-configuration/t",
+        document(ISSUER, URL),
+    );
     assert_eq!(by_issuer(&lab, ISSUER, "a").0, Seen::Unavailable);
 }
 
 #[test]
 fn a_document_must_be_the_issuers_own() {
     for (issuer, body, expected) in [
-        (ISSUER, document("https://issuer.example/t/", URL), "use it exactly: --issuer https://issuer.example/t/"),
-        ("https://issuer.example/t/", document(ISSUER, URL), "--issuer https://issuer.example/t"),
-        (ISSUER, document("https://other.example/t", URL), "is of issuer \"https://other.example/t\""),
-        (ISSUER, json(r#"{"issuer":"https://issuer.example/t"}"#), "has no \"jwks_uri\""),
-        (ISSUER, json(r#"{"jwks_uri":"https://issuer.example/jwks.json"}"#), "has no \"issuer\""),
+        (
+            ISSUER,
+            document("https://issuer.example/t/", URL),
+            "use it exactly: --issuer https://issuer.example/t/",
+        ),
+        (
+            "https://issuer.example/t/",
+            document(ISSUER, URL),
+            "--issuer https://issuer.example/t",
+        ),
+        (
+            ISSUER,
+            document("https://other.example/t", URL),
+            "is of issuer \"https://other.example/t\"",
+        ),
+        (
+            ISSUER,
+            json(r#"{"issuer":"https://issuer.example/t"}"#),
+            "has no \"jwks_uri\"",
+        ),
+        (
+            ISSUER,
+            json(r#"{"jwks_uri":"https://issuer.example/jwks.json"}"#),
+            "has no \"issuer\"",
+        ),
         (ISSUER, document(ISSUER, "/jwks.json"), "is not a URL"),
-        (ISSUER, document(ISSUER, "http://issuer.example/jwks.json"), "is not https"),
-        (ISSUER, document(ISSUER, "http://127.0.0.1/jwks.json"), "is on this machine"),
-        (ISSUER, document(ISSUER, "https://localhost/jwks.json"), "is on this machine"),
-        (ISSUER, document(ISSUER, "https://169.254.169.254/jwks.json"), "never fetched"),
+        (
+            ISSUER,
+            document(ISSUER, "http://issuer.example/jwks.json"),
+            "is not https",
+        ),
+        (
+            ISSUER,
+            document(ISSUER, "http://127.0.0.1/jwks.json"),
+            "is on this machine",
+        ),
+        (
+            ISSUER,
+            document(ISSUER, "https://localhost/jwks.json"),
+            "is on this machine",
+        ),
+        (
+            ISSUER,
+            document(ISSUER, "https://169.254.169.254/jwks.json"),
+            "never fetched",
+        ),
         (ISSUER, document(ISSUER, "file:///etc/passwd"), "only https"),
         (ISSUER, json("<html>"), "is not JSON"),
-        (ISSUER, json(&format!(r#"{{"issuer":"{ISSUER}","issuer":"x","jwks_uri":"{URL}"}}"#)), "twice"),
+        (
+            ISSUER,
+            json(&format!(
+                r#"{{"issuer":"{ISSUER}","issuer":"x","jwks_uri":"{URL}"}}"#
+            )),
+            "twice",
+        ),
     ] {
         let lab = Lab::new(vec![]);
         lab.server.page(DOCUMENT, body);
@@ -550,7 +759,10 @@ fn keys_that_have_moved_are_found_again() {
     lab.server.page(elsewhere, set(&[key("b", B)]));
     lab.server.page(URL, status(410));
     lab.requests();
-    assert_eq!(by_issuer(lab.after(650), ISSUER, "b").0, Seen::Keys("network"));
+    assert_eq!(
+        by_issuer(lab.after(650), ISSUER, "b").0,
+        Seen::Keys("network")
+    );
     assert_eq!(lab.requests(), 3);
     // Gone for good: the document is asked once, and then left alone for a while.
     lab.server.page(elsewhere, status(404));
@@ -561,11 +773,20 @@ fn keys_that_have_moved_are_found_again() {
 #[test]
 fn an_issuer_out_of_reach_may_be_old() {
     let lab = Lab::new(vec![]);
-    lab.server.page(DOCUMENT, with(document(ISSUER, URL), "cache-control", "max-age=600"));
-    lab.server.page(URL, with(set(&[key("a", A)]), "cache-control", "max-age=3600"));
+    lab.server.page(
+        DOCUMENT,
+        with(document(ISSUER, URL), "cache-control", "max-age=600"),
+    );
+    lab.server.page(
+        URL,
+        with(set(&[key("a", A)]), "cache-control", "max-age=3600"),
+    );
     by_issuer(&lab, ISSUER, "a");
     lab.server.page(DOCUMENT, status(503));
-    assert_eq!(by_issuer(lab.after(650), ISSUER, "a").0, Seen::Keys("cache"));
+    assert_eq!(
+        by_issuer(lab.after(650), ISSUER, "a").0,
+        Seen::Keys("cache")
+    );
     assert_eq!(by_issuer(lab.after(650), ISSUER, "a").0, Seen::Unavailable);
 }
 
@@ -577,15 +798,26 @@ fn nothing_private_reaches_the_disk() {
     );
     let lab = Lab::new(vec![Ok(json(&odd))]);
     let mut remote = lab.url();
-    assert_eq!(Lab::ask_remote(&mut remote, Some("a"), &lab.clock), Seen::Keys("network"));
+    assert_eq!(
+        Lab::ask_remote(&mut remote, Some("a"), &lab.clock),
+        Seen::Keys("network")
+    );
     assert_eq!(remote.warnings().len(), 2);
-    assert!(!contains(lab.folder.path(), b"c2VjcmV0") && !contains(lab.folder.path(), b"cHJpdmF0ZQ"));
+    assert!(
+        !contains(lab.folder.path(), b"c2VjcmV0") && !contains(lab.folder.path(), b"cHJpdmF0ZQ")
+    );
     assert!(contains(lab.folder.path(), A.as_bytes()));
 }
 
 fn contains(folder: &Path, needle: &[u8]) -> bool {
-    std::fs::read_dir(folder).unwrap().flatten().any(|it| match it.path() {
-        path if path.is_dir() => contains(&path, needle),
-        path => std::fs::read(path).unwrap().windows(needle.len()).any(|it| it == needle),
-    })
+    std::fs::read_dir(folder)
+        .unwrap()
+        .flatten()
+        .any(|it| match it.path() {
+            path if path.is_dir() => contains(&path, needle),
+            path => std::fs::read(path)
+                .unwrap()
+                .windows(needle.len())
+                .any(|it| it == needle),
+        })
 }

@@ -1,5 +1,6 @@
-//! Sessions in Redis as the npm middleware jwt-redis-session 1.0.5 keeps them: under KEYSPACE + id one JSON object, which
-//! lives for the maximum age and is renewed by every request. A token's `jti` is the id.
+//! Sessions in Redis as the npm middleware jwt-redis-session 1.0.5 keeps them: under KEYSPACE + id
+//! one JSON object, which lives for the maximum age and is renewed by every request. A token's
+//! `jti` is the id.
 
 mod store;
 
@@ -17,7 +18,8 @@ pub const DEFAULT_MAX_AGE: i64 = 86_400;
 /// The name of the check that a token's session is live.
 pub const CHECK: &str = "session";
 
-/// Members that the middleware adds to a session's data when it writes it back: the claims of the token and the token.
+/// Members that the middleware adds to a session's data when it writes it back: the claims of the
+/// token and the token.
 const MIDDLEWARES_OWN: [&str; 2] = ["claims", "jwt"];
 
 /// Bytes of the longest id.
@@ -53,7 +55,14 @@ impl Session {
     /// The data, without what the middleware adds.
     pub fn data(&self) -> Object {
         let own = |name: &str| MIDDLEWARES_OWN.contains(&name);
-        Object(self.stored.0.iter().filter(|(name, _)| !own(name)).cloned().collect())
+        Object(
+            self.stored
+                .0
+                .iter()
+                .filter(|(name, _)| !own(name))
+                .cloned()
+                .collect(),
+        )
     }
 
     /// The claims that the middleware kept.
@@ -71,7 +80,9 @@ impl Session {
     /// # Errors
     /// [`Code::Usage`] when the name belongs to the middleware or the pointer leads nowhere.
     pub fn set(&mut self, name: &str, value: Json) -> Result<(), Error> {
-        let top = name.strip_prefix('/').map_or(name, |path| path.split('/').next().unwrap_or_default());
+        let top = name
+            .strip_prefix('/')
+            .map_or(name, |path| path.split('/').next().unwrap_or_default());
         if top == "id" || MIDDLEWARES_OWN.contains(&top) {
             return Err(Error::usage(
                 format!("{name:?}"),
@@ -79,7 +90,10 @@ impl Session {
             ));
         }
         if name.starts_with('/') {
-            return self.stored.set_pointer(name, value).map_err(|why| Error::usage(name, why));
+            return self
+                .stored
+                .set_pointer(name, value)
+                .map_err(|why| Error::usage(name, why));
         }
         self.stored.set(name, value);
         Ok(())
@@ -87,16 +101,21 @@ impl Session {
 
     /// Drops the data; what the middleware added stays.
     pub fn clear(&mut self) {
-        self.stored.0.retain(|(name, _)| MIDDLEWARES_OWN.contains(&name.as_str()));
+        self.stored
+            .0
+            .retain(|(name, _)| MIDDLEWARES_OWN.contains(&name.as_str()));
     }
 
-    /// The value of a member of the data or, failing that, of the claims that the middleware kept. A JSON Pointer starts
-    /// at what is stored.
+    /// The value of a member of the data or, failing that, of the claims that the middleware kept.
+    /// A JSON Pointer starts at what is stored.
     pub fn find(&self, name: &str) -> Option<&Json> {
         if name.starts_with('/') {
             return self.stored.pointer(name);
         }
-        let in_data = self.stored.member(name).filter(|_| !MIDDLEWARES_OWN.contains(&name));
+        let in_data = self
+            .stored
+            .member(name)
+            .filter(|_| !MIDDLEWARES_OWN.contains(&name));
         in_data.or_else(|| self.claims()?.as_object()?.member(name))
     }
 }
@@ -118,7 +137,10 @@ pub fn check_id(id: &str) -> Result<(), Error> {
     match id.len() {
         0 => Err(Error::usage("--id", "is empty")),
         1..=MAX_ID => Ok(()),
-        length => Err(Error::usage("--id", format!("has {length} bytes, more than {MAX_ID}"))),
+        length => Err(Error::usage(
+            "--id",
+            format!("has {length} bytes, more than {MAX_ID}"),
+        )),
     }
 }
 
@@ -129,21 +151,37 @@ pub fn check_id(id: &str) -> Result<(), Error> {
 pub fn id_of(claims: &Object) -> Result<&str, Reason> {
     match claims.member("jti") {
         Some(Json::String(id)) if (1..=MAX_ID).contains(&id.len()) => Ok(id),
-        None => Err(Reason::new(Code::MissingClaim, CHECK, "the token has no jti, so there is no session behind it")),
+        None => Err(Reason::new(
+            Code::MissingClaim,
+            CHECK,
+            "the token has no jti, so there is no session behind it",
+        )),
         Some(other) => {
             let why = match other {
-                Json::String(_) => format!("jti is no id of a session, which has 1 to {MAX_ID} bytes"),
+                Json::String(_) => {
+                    format!("jti is no id of a session, which has 1 to {MAX_ID} bytes")
+                }
                 other => format!("jti is {}, not a string", other.kind()),
             };
-            Err(Reason { actual: Some(other.clone()), ..Reason::new(Code::Mismatch, CHECK, why) })
+            Err(Reason {
+                actual: Some(other.clone()),
+                ..Reason::new(Code::Mismatch, CHECK, why)
+            })
         }
     }
 }
 
 /// The refusal for a session that is not there.
 pub fn gone(id: &str) -> Reason {
-    let reason = Reason::new(Code::SessionGone, CHECK, format!("the session {id:?} is gone: destroyed, expired or never made"));
-    Reason { actual: Some(id.into()), ..reason }
+    let reason = Reason::new(
+        Code::SessionGone,
+        CHECK,
+        format!("the session {id:?} is gone: destroyed, expired or never made"),
+    );
+    Reason {
+        actual: Some(id.into()),
+        ..reason
+    }
 }
 
 #[cfg(test)]
@@ -159,17 +197,29 @@ mod tests {
         let text = r#"{"user":"alice","n":1.0,"claims":{"jti":"i","role":"admin"},"jwt":"a.b.c"}"#;
         let mut session = parse(text);
         assert_eq!(session.to_text(), text);
-        assert_eq!(Json::Object(session.data()).to_text(), r#"{"user":"alice","n":1.0}"#);
-        session.set("n", Json::Number("12345678901234567890".into())).unwrap();
+        assert_eq!(
+            Json::Object(session.data()).to_text(),
+            r#"{"user":"alice","n":1.0}"#
+        );
+        session
+            .set("n", Json::Number("12345678901234567890".into()))
+            .unwrap();
         session.set("/a/b", "c".into()).unwrap();
         assert_eq!(
             session.to_text(),
             r#"{"user":"alice","n":12345678901234567890,"claims":{"jti":"i","role":"admin"},"jwt":"a.b.c","a":{"b":"c"}}"#
         );
         session.clear();
-        assert_eq!(session.to_text(), r#"{"claims":{"jti":"i","role":"admin"},"jwt":"a.b.c"}"#);
+        assert_eq!(
+            session.to_text(),
+            r#"{"claims":{"jti":"i","role":"admin"},"jwt":"a.b.c"}"#
+        );
         for name in ["id", "claims", "jwt", "/claims/role", "/jwt"] {
-            assert_eq!(session.set(name, Json::Null).unwrap_err().code(), Code::Usage, "{name}");
+            assert_eq!(
+                session.set(name, Json::Null).unwrap_err().code(),
+                Code::Usage,
+                "{name}"
+            );
         }
     }
 
@@ -186,10 +236,17 @@ mod tests {
 
     #[test]
     fn damage_is_named() {
-        for (text, why) in
-            [("", "not JSON"), ("{", "not JSON"), ("[]", "an array"), ("null", "null"), (r#"{"a":1,"a":2}"#, "twice")]
-        {
-            assert!(Session::parse(text.as_bytes()).unwrap_err().contains(why), "{text}");
+        for (text, why) in [
+            ("", "not JSON"),
+            ("{", "not JSON"),
+            ("[]", "an array"),
+            ("null", "null"),
+            (r#"{"a":1,"a":2}"#, "twice"),
+        ] {
+            assert!(
+                Session::parse(text.as_bytes()).unwrap_err().contains(why),
+                "{text}"
+            );
         }
     }
 
@@ -198,7 +255,13 @@ mod tests {
         let claims = |text: &str| parse(text).data();
         assert_eq!(id_of(&claims(r#"{"jti":"x"}"#)).unwrap(), "x");
         assert_eq!(id_of(&claims("{}")).unwrap_err().code, Code::MissingClaim);
-        assert_eq!(id_of(&claims(r#"{"jti":5}"#)).unwrap_err().code, Code::Mismatch);
-        assert_eq!(id_of(&claims(r#"{"jti":""}"#)).unwrap_err().code, Code::Mismatch);
+        assert_eq!(
+            id_of(&claims(r#"{"jti":5}"#)).unwrap_err().code,
+            Code::Mismatch
+        );
+        assert_eq!(
+            id_of(&claims(r#"{"jti":""}"#)).unwrap_err().code,
+            Code::Mismatch
+        );
     }
 }

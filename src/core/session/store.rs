@@ -1,4 +1,5 @@
-//! Sessions in a server. Each operation needs one key and says so in one command, so that a cluster does as well.
+//! Sessions in a server. Each operation needs one key and says so in one command, so that a cluster
+//! does as well.
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -11,8 +12,8 @@ use super::super::redis::{Address, Link, Refusal, Reply, Target};
 use super::super::time::humanize;
 use super::{CHECK, Found, Session, gone, id_of};
 
-/// Sets a session to ARGV[3] with the lifetime ARGV[2], provided it still is ARGV[1]. Done inside the server, since a
-/// change that comes between reading and writing must not be lost.
+/// Sets a session to ARGV[3] with the lifetime ARGV[2], provided it still is ARGV[1]. Done inside
+/// the server, since a change that comes between reading and writing must not be lost.
 const REPLACE: &[u8] = b"\
 local now = redis.call('GET', KEYS[1])
 if not now then return -1 end
@@ -20,7 +21,8 @@ if now ~= ARGV[1] then return 0 end
 redis.call('SETEX', KEYS[1], ARGV[2], ARGV[3])
 return 1";
 
-/// How often an update is tried anew because others were quicker. Each time one of them got through.
+/// How often an update is tried anew because others were quicker. Each time one of them got
+/// through.
 const MAX_ATTEMPTS: usize = 1000;
 
 /// Keys that one step of a listing asks for: few enough for a server not to notice.
@@ -48,9 +50,14 @@ pub struct Listed {
 }
 
 impl Store {
-    /// Sessions that live for `max_age` seconds, under `keyspace` and their id. Nothing is connected yet.
+    /// Sessions that live for `max_age` seconds, under `keyspace` and their id. Nothing is
+    /// connected yet.
     pub fn new(target: Target, keyspace: impl Into<String>, max_age: i64) -> Self {
-        Self(Arc::new(Inner { target, keyspace: keyspace.into(), max_age }))
+        Self(Arc::new(Inner {
+            target,
+            keyspace: keyspace.into(),
+            max_age,
+        }))
     }
 
     /// The server, fit for messages.
@@ -76,7 +83,12 @@ impl Store {
         let text = session.to_text();
         self.with(id, move |inner, key, _| {
             let max_age = inner.max_age.to_string();
-            match inner.link()?.ask(&[b"SETEX", key.as_bytes(), max_age.as_bytes(), text.as_bytes()])? {
+            match inner.link()?.ask(&[
+                b"SETEX",
+                key.as_bytes(),
+                max_age.as_bytes(),
+                text.as_bytes(),
+            ])? {
                 Reply::Bytes(status) if status == b"OK" => Ok(()),
                 _ => Err(inner.odd("SETEX")),
             }
@@ -90,15 +102,21 @@ impl Store {
     pub fn read(&self, id: &str) -> Result<Option<Found>, Error> {
         self.with(id, |inner, key, _| {
             let mut link = inner.link()?;
-            let Some(bytes) = inner.get(&mut link, key)? else { return Ok(None) };
+            let Some(bytes) = inner.get(&mut link, key)? else {
+                return Ok(None);
+            };
             let session = inner.session(key, &bytes)?;
-            let ttl = link.ask(&[b"TTL", key.as_bytes()])?.int().ok_or_else(|| inner.odd("TTL"))?;
+            let ttl = link
+                .ask(&[b"TTL", key.as_bytes()])?
+                .int()
+                .ok_or_else(|| inner.odd("TTL"))?;
             Ok(lifetime(ttl).map(|ttl| Found { session, ttl }))
         })
     }
 
-    /// Whether the session behind a token is live, as a check `session` of its verification. Nothing is renewed. What
-    /// is stored has to be readable: the middleware turns a token away whose session is not.
+    /// Whether the session behind a token is live, as a check `session` of its verification.
+    /// Nothing is renewed. What is stored has to be readable: the middleware turns a token away
+    /// whose session is not.
     ///
     /// # Errors
     /// See [`Store::create`]: when nobody can know, that is no answer.
@@ -109,21 +127,30 @@ impl Store {
         };
         match self.read(id) {
             Ok(Some(Found { ttl, .. })) => {
-                let left = ttl.map_or_else(|| "never expires".into(), |ttl| format!("expires in {}", humanize(ttl)));
-                Ok(Check { actual: Some(id.into()), ..Check::new(CHECK, Status::Pass, format!("live, {left}")) })
+                let left = ttl.map_or_else(
+                    || "never expires".into(),
+                    |ttl| format!("expires in {}", humanize(ttl)),
+                );
+                Ok(Check {
+                    actual: Some(id.into()),
+                    ..Check::new(CHECK, Status::Pass, format!("live, {left}"))
+                })
             }
             Ok(None) => Ok(Check::from(&gone(id))),
-            Err(damaged) if damaged.code() == Code::BadInput => {
-                Ok(Check::from(&Reason { actual: Some(id.into()), ..Reason::new(Code::SessionGone, CHECK, damaged.to_string()) }))
-            }
+            Err(damaged) if damaged.code() == Code::BadInput => Ok(Check::from(&Reason {
+                actual: Some(id.into()),
+                ..Reason::new(Code::SessionGone, CHECK, damaged.to_string())
+            })),
             Err(other) => Err(other),
         }
     }
 
-    /// Changes a session, whatever others do to it meanwhile, and renews it. `None` when there is none.
+    /// Changes a session, whatever others do to it meanwhile, and renews it. `None` when there is
+    /// none.
     ///
     /// # Errors
-    /// Those of `change`, and [`Code::BadInput`] when what is stored is damaged, which is then left alone.
+    /// Those of `change`, and [`Code::BadInput`] when what is stored is damaged, which is then left
+    /// alone.
     pub fn update<C>(&self, id: &str, change: C) -> Result<Option<Session>, Error>
     where
         C: Fn(&mut Session) -> Result<(), Error> + Send + 'static,
@@ -132,11 +159,21 @@ impl Store {
             let mut link = inner.link()?;
             let (name, max_age) = (key.as_bytes(), inner.max_age.to_string());
             for _ in 0..MAX_ATTEMPTS {
-                let Some(old) = inner.get(&mut link, key)? else { return Ok(None) };
+                let Some(old) = inner.get(&mut link, key)? else {
+                    return Ok(None);
+                };
                 let mut session = inner.session(key, &old)?;
                 change(&mut session)?;
                 let new = session.to_text();
-                let replaced = link.ask(&[b"EVAL", REPLACE, b"1", name, &old, max_age.as_bytes(), new.as_bytes()])?;
+                let replaced = link.ask(&[
+                    b"EVAL",
+                    REPLACE,
+                    b"1",
+                    name,
+                    &old,
+                    max_age.as_bytes(),
+                    new.as_bytes(),
+                ])?;
                 match replaced.int() {
                     Some(1) => return Ok(Some(session)),
                     Some(-1) => return Ok(None),
@@ -144,8 +181,15 @@ impl Store {
                     _ => return Err(inner.odd("EVAL")),
                 }
             }
-            let why = format!("{key} was changed by others in each of {MAX_ATTEMPTS} attempts to change it");
-            Err(Error::Unavailable { code: Code::RedisUnavailable, what: inner.target.to_string(), why, hints: Vec::new() })
+            let why = format!(
+                "{key} was changed by others in each of {MAX_ATTEMPTS} attempts to change it"
+            );
+            Err(Error::Unavailable {
+                code: Code::RedisUnavailable,
+                what: inner.target.to_string(),
+                why,
+                hints: Vec::new(),
+            })
         })
     }
 
@@ -168,14 +212,18 @@ impl Store {
         self.with(id, |inner, key, _| inner.did(&[b"DEL", key.as_bytes()]))
     }
 
-    /// Goes through all sessions, a few at a time, each of them once; on a cluster, through all its primaries. Sessions
-    /// that come or go meanwhile may be among them or not.
+    /// Goes through all sessions, a few at a time, each of them once; on a cluster, through all its
+    /// primaries. Sessions that come or go meanwhile may be among them or not.
     ///
     /// # Errors
     /// See [`Store::create`]. What `each` has got by then is not all.
     pub fn list(&self, each: impl FnMut(Vec<Listed>)) -> Result<(), Error> {
         let inner = Arc::clone(&self.0);
-        within(&self.server(), move |progress: &Progress<(), Vec<Listed>>| inner.list(progress), each)
+        within(
+            &self.server(),
+            move |progress: &Progress<(), Vec<Listed>>| inner.list(progress),
+            each,
+        )
     }
 
     /// Runs an operation on one key within the limits of patience.
@@ -185,7 +233,11 @@ impl Store {
         W: FnOnce(&Inner, &str, &Progress<T, ()>) -> Result<T, Error> + Send + 'static,
     {
         let (inner, key) = (Arc::clone(&self.0), self.key(id));
-        within(&self.server(), move |progress| work(&inner, &key, progress), |()| {})
+        within(
+            &self.server(),
+            move |progress| work(&inner, &key, progress),
+            |()| {},
+        )
     }
 }
 
@@ -198,8 +250,8 @@ impl Inner {
         Link::open(&self.target, None)
     }
 
-    /// What is stored under a key. Whatever is neither a string nor nothing is no answer: nobody may conclude from it that
-    /// a session is gone.
+    /// What is stored under a key. Whatever is neither a string nor nothing is no answer: nobody
+    /// may conclude from it that a session is gone.
     fn get(&self, link: &mut Link<'_>, key: &str) -> Result<Option<Vec<u8>>, Error> {
         match link.ask(&[b"GET", key.as_bytes()])? {
             Reply::Bytes(bytes) => Ok(Some(bytes)),
@@ -219,27 +271,55 @@ impl Inner {
 
     fn session(&self, key: &str, bytes: &[u8]) -> Result<Session, Error> {
         Session::parse(bytes).map_err(|why| {
-            let error = Error::input(Code::BadInput, format!("session {key}"), format!("what is stored {why}; left as it is"));
+            let error = Error::input(
+                Code::BadInput,
+                format!("session {key}"),
+                format!("what is stored {why}; left as it is"),
+            );
             error.hint("if nobody needs it any more: jwtctl session destroy --id ID")
         })
     }
 
     fn list(&self, progress: &Progress<(), Vec<Listed>>) -> Result<(), Error> {
         let mut first = self.link()?;
-        let nodes = if self.is_cluster(&mut first)? { self.primaries(&mut first)? } else { Vec::new() };
+        let nodes = if self.is_cluster(&mut first)? {
+            self.primaries(&mut first)?
+        } else {
+            Vec::new()
+        };
         let mut seen = HashSet::new();
         if nodes.is_empty() {
             return self.scan(&mut first, &mut seen, progress);
         }
-        nodes.iter().try_for_each(|node| self.scan(&mut Link::open(&self.target, Some(node))?, &mut seen, progress))
+        nodes.iter().try_for_each(|node| {
+            self.scan(
+                &mut Link::open(&self.target, Some(node))?,
+                &mut seen,
+                progress,
+            )
+        })
     }
 
-    fn scan(&self, link: &mut Link<'_>, seen: &mut HashSet<Vec<u8>>, progress: &Progress<(), Vec<Listed>>) -> Result<(), Error> {
+    fn scan(
+        &self,
+        link: &mut Link<'_>,
+        seen: &mut HashSet<Vec<u8>>,
+        progress: &Progress<(), Vec<Listed>>,
+    ) -> Result<(), Error> {
         let pattern = format!("{}*", escaped(&self.keyspace));
         let mut cursor = b"0".to_vec();
         loop {
-            let reply = link.ask(&[b"SCAN", &cursor, b"MATCH", pattern.as_bytes(), b"COUNT", BATCH])?;
-            let [Reply::Bytes(next), Reply::List(keys)] = reply.items() else { return Err(self.odd("SCAN")) };
+            let reply = link.ask(&[
+                b"SCAN",
+                &cursor,
+                b"MATCH",
+                pattern.as_bytes(),
+                b"COUNT",
+                BATCH,
+            ])?;
+            let [Reply::Bytes(next), Reply::List(keys)] = reply.items() else {
+                return Err(self.odd("SCAN"));
+            };
             // A scan may name a key more than once.
             let new = |key: &Reply| match key {
                 Reply::Bytes(key) if seen.insert(key.clone()) => Some(key.clone()),
@@ -259,20 +339,31 @@ impl Inner {
         if keys.is_empty() {
             return Ok(Vec::new());
         }
-        let commands: Vec<Vec<&[u8]>> = keys.iter().flat_map(|key| [vec![b"GET".as_slice(), key], vec![b"TTL", key]]).collect();
+        let commands: Vec<Vec<&[u8]>> = keys
+            .iter()
+            .flat_map(|key| [vec![b"GET".as_slice(), key], vec![b"TTL", key]])
+            .collect();
         let answers = link.ask_all(&commands)?;
         let mut listed = Vec::with_capacity(keys.len());
         for (key, pair) in keys.iter().zip(answers.chunks(2)) {
-            let id = String::from_utf8_lossy(key.get(self.keyspace.len()..).unwrap_or_default()).into_owned();
+            let id = String::from_utf8_lossy(key.get(self.keyspace.len()..).unwrap_or_default())
+                .into_owned();
             match pair {
                 [Ok(Reply::Bytes(bytes)), Ok(ttl)] => {
-                    let session = Session::parse(bytes).map_err(|why| format!("what is stored {why}"));
+                    let session =
+                        Session::parse(bytes).map_err(|why| format!("what is stored {why}"));
                     if let Some(ttl) = ttl.int().and_then(lifetime) {
-                        listed.push(Listed { id, found: session.map(|session| Found { session, ttl }) });
+                        listed.push(Listed {
+                            id,
+                            found: session.map(|session| Found { session, ttl }),
+                        });
                     }
                 }
                 [Err(refusal), _] | [_, Err(refusal)] => match refusal.code.as_str() {
-                    "WRONGTYPE" => listed.push(Listed { id, found: Err("the key holds something that is no string".into()) }),
+                    "WRONGTYPE" => listed.push(Listed {
+                        id,
+                        found: Err("the key holds something that is no string".into()),
+                    }),
                     _ => return Err(self.explain(refusal)),
                 },
                 _ => {}
@@ -292,7 +383,9 @@ impl Inner {
             // Before Redis 6.
             Err(refusal) if refusal.is_unknown_command() => {
                 let info = link.ask(&[b"INFO", b"cluster"])?;
-                Ok(info.text().is_some_and(|info| info.contains("cluster_enabled:1")))
+                Ok(info
+                    .text()
+                    .is_some_and(|info| info.contains("cluster_enabled:1")))
             }
             Err(refusal) => Err(self.explain(&refusal)),
         }
@@ -303,10 +396,18 @@ impl Inner {
         let reply = link.ask(&[b"CLUSTER", b"SLOTS"])?;
         let (mut nodes, mut covered) = (Vec::new(), 0);
         for range in reply.items() {
-            let [first, last, primary, ..] = range.items() else { return Err(self.odd("CLUSTER SLOTS")) };
-            let [host, port, ..] = primary.items() else { return Err(self.odd("CLUSTER SLOTS")) };
-            let (Some(first), Some(last)) = (first.int(), last.int()) else { return Err(self.odd("CLUSTER SLOTS")) };
-            let Some(port) = port.int().and_then(|port| u16::try_from(port).ok()) else { return Err(self.odd("CLUSTER SLOTS")) };
+            let [first, last, primary, ..] = range.items() else {
+                return Err(self.odd("CLUSTER SLOTS"));
+            };
+            let [host, port, ..] = primary.items() else {
+                return Err(self.odd("CLUSTER SLOTS"));
+            };
+            let (Some(first), Some(last)) = (first.int(), last.int()) else {
+                return Err(self.odd("CLUSTER SLOTS"));
+            };
+            let Some(port) = port.int().and_then(|port| u16::try_from(port).ok()) else {
+                return Err(self.odd("CLUSTER SLOTS"));
+            };
             covered += last - first + 1;
             let host = host.text().filter(|host| host != "?").unwrap_or_default();
             let address = link.beside((host.into_owned(), port));
@@ -317,8 +418,16 @@ impl Inner {
         if covered == SLOTS {
             return Ok(nodes);
         }
-        let why = format!("the cluster has no node for {} of {SLOTS} slots, so not every session can be listed", SLOTS - covered);
-        Err(Error::Unavailable { code: Code::RedisUnavailable, what: self.target.to_string(), why, hints: Vec::new() })
+        let why = format!(
+            "the cluster has no node for {} of {SLOTS} slots, so not every session can be listed",
+            SLOTS - covered
+        );
+        Err(Error::Unavailable {
+            code: Code::RedisUnavailable,
+            what: self.target.to_string(),
+            why,
+            hints: Vec::new(),
+        })
     }
 
     fn explain(&self, refusal: &Refusal) -> Error {
@@ -327,7 +436,12 @@ impl Inner {
 
     fn odd(&self, command: &str) -> Error {
         let why = format!("answered {command} with something that is no answer to it");
-        Error::Unavailable { code: Code::RedisUnavailable, what: self.target.to_string(), why, hints: Vec::new() }
+        Error::Unavailable {
+            code: Code::RedisUnavailable,
+            what: self.target.to_string(),
+            why,
+            hints: Vec::new(),
+        }
     }
 }
 
@@ -342,7 +456,9 @@ fn lifetime(seconds: i64) -> Option<Option<i64>> {
 /// A text as a glob pattern that matches it and nothing else.
 fn escaped(text: &str) -> String {
     let special = |c: char| matches!(c, '*' | '?' | '[' | ']' | '\\' | '^');
-    text.chars().flat_map(|c| special(c).then_some('\\').into_iter().chain([c])).collect()
+    text.chars()
+        .flat_map(|c| special(c).then_some('\\').into_iter().chain([c]))
+        .collect()
 }
 
 #[cfg(test)]

@@ -1,5 +1,5 @@
-//! The key cache that a fleet shares: runners that start with an empty disk find in Redis what another one has fetched,
-//! and one of them fetches for all.
+//! The key cache that a fleet shares: runners that start with an empty disk find in Redis what
+//! another one has fetched, and one of them fetches for all.
 //!
 //! ```text
 //! jwtctl:jwks:1:ID      an entry as on disk, under a line with its MAC; disc for a discovery document
@@ -8,9 +8,10 @@
 //! jwtctl:attempt:1:ID   that the server refused the last fetch, noted by whoever held the lease
 //! ```
 //!
-//! All of them run out by themselves. Whoever can write here would decide which tokens are valid, so entries carry a MAC
-//! under a key that Redis does not know, unless the operator trusts everybody who can. Nobody ever waits for Redis: after
-//! a quarter of a second without an answer there is no store, and the caller fetches for itself.
+//! All of them run out by themselves. Whoever can write here would decide which tokens are valid,
+//! so entries carry a MAC under a key that Redis does not know, unless the operator trusts
+//! everybody who can. Nobody ever waits for Redis: after a quarter of a second without an answer
+//! there is no store, and the caller fetches for itself.
 
 mod record;
 
@@ -51,8 +52,8 @@ const SPARE_MS: i64 = 60_000;
 /// Characters of the longest message that is passed on.
 const MAX_MESSAGE: usize = 300;
 
-/// Takes the lease unless somebody has it, and reads what there is: the entry and the last attempt. A lease without an
-/// end would be somebody's mistake for ever.
+/// Takes the lease unless somebody has it, and reads what there is: the entry and the last attempt.
+/// A lease without an end would be somebody's mistake for ever.
 const CLAIM: &[u8] = b"\
 local entry, attempt = redis.call('GETRANGE', KEYS[1], 0, 262144), redis.call('GETRANGE', KEYS[2], 0, 4095)
 local left = redis.call('PTTL', KEYS[3])
@@ -60,8 +61,9 @@ if left == -1 or left > tonumber(ARGV[3]) then redis.call('DEL', KEYS[3]) end
 local mine = redis.call('SET', KEYS[3], ARGV[1], 'NX', 'PX', ARGV[2])
 return { mine and 1 or 0, entry, attempt }";
 
-/// Writes an entry unless another one has come since it was looked at, which is answered then. A success is nothing that
-/// has to be noted, since the entry itself says when it was fetched; it ends what was noted of failures.
+/// Writes an entry unless another one has come since it was looked at, which is answered then. A
+/// success is nothing that has to be noted, since the entry itself says when it was fetched; it
+/// ends what was noted of failures.
 const PUT: &[u8] = b"\
 local there = redis.call('GETRANGE', KEYS[1], 0, 262144)
 if redis.sha1hex(there) ~= ARGV[1] then return there end
@@ -69,7 +71,8 @@ redis.call('SET', KEYS[1], ARGV[2], 'PX', ARGV[3])
 if redis.pcall('GET', KEYS[3]) == ARGV[4] then redis.call('DEL', KEYS[2], KEYS[3]) end
 return 1";
 
-/// Gives the lease back, having noted the attempt if there is one. Whoever no longer has the lease does neither.
+/// Gives the lease back, having noted the attempt if there is one. Whoever no longer has the lease
+/// does neither.
 const LEAVE: &[u8] = b"\
 if redis.call('GET', KEYS[2]) ~= ARGV[1] then return 0 end
 if ARGV[2] ~= '' then redis.call('SET', KEYS[1], ARGV[2], 'PX', ARGV[3]) end
@@ -139,20 +142,34 @@ impl Store {
     /// The store on the server `target`. `flag` names its origin in messages.
     ///
     /// # Errors
-    /// [`Code::Usage`] when it would be spoken to in the clear across a network, there are no keys or too many, or this
-    /// build has no Redis in it; [`Code::BadSecret`] when a key is too short.
+    /// [`Code::Usage`] when it would be spoken to in the clear across a network, there are no keys
+    /// or too many, or this build has no Redis in it; [`Code::BadSecret`] when a key is too
+    /// short.
     pub fn new(target: Target, trust: Trust, format: Format, flag: &str) -> Result<Self, Error> {
         if cfg!(not(feature = "redis")) {
-            let error = Error::usage(flag, "this build of jwtctl leaves Redis out (feature `redis`)");
-            return Err(error.hint("install it with that feature: cargo install jwtctl --features redis"));
+            let error = Error::usage(
+                flag,
+                "this build of jwtctl leaves Redis out (feature `redis`)",
+            );
+            return Err(
+                error.hint("install it with that feature: cargo install jwtctl --features redis")
+            );
         }
         if !target.is_guarded() {
-            let error = Error::usage(flag, "would send keys and passwords to another machine in the clear");
-            return Err(error.hint("use TLS: rediss://HOST:PORT/DB, with --cache-store-ca FILE for a CA of your own"));
+            let error = Error::usage(
+                flag,
+                "would send keys and passwords to another machine in the clear",
+            );
+            return Err(error.hint(
+                "use TLS: rediss://HOST:PORT/DB, with --cache-store-ca FILE for a CA of your own",
+            ));
         }
         if let Trust::Keys(keys) = &trust {
             if keys.is_empty() || keys.len() > 2 {
-                return Err(Error::usage("--cache-store-key", "takes one key, or two while they are exchanged"));
+                return Err(Error::usage(
+                    "--cache-store-key",
+                    "takes one key, or two while they are exchanged",
+                ));
             }
             if keys.iter().any(|key| key.len() < MIN_KEY) {
                 let why = format!("is shorter than {MIN_KEY} bytes");
@@ -160,11 +177,16 @@ impl Store {
                 return Err(error.hint("make one: openssl rand -hex 32 > FILE"));
             }
         }
-        Ok(Self { target: Arc::new(target), trust, format, line: RefCell::new(Line::Idle) })
+        Ok(Self {
+            target: Arc::new(target),
+            trust,
+            format,
+            line: RefCell::new(Line::Idle),
+        })
     }
 
-    /// The trust setting of entries that may come from here, fetched ones having `ctx`: what nobody vouches for is kept
-    /// apart.
+    /// The trust setting of entries that may come from here, fetched ones having `ctx`: what nobody
+    /// vouches for is kept apart.
     pub fn context(&self, ctx: String) -> String {
         match self.trust {
             Trust::Keys(_) => ctx,
@@ -188,7 +210,11 @@ impl Store {
     /// As [`Store::look`].
     pub fn wake(&self) -> Result<(), String> {
         let is_open = matches!(*self.line.borrow(), Line::Open(_));
-        if is_open { Ok(()) } else { self.ask(Vec::new()).map(drop) }
+        if is_open {
+            Ok(())
+        } else {
+            self.ask(Vec::new()).map(drop)
+        }
     }
 
     /// What it has. Needs no right to write.
@@ -207,23 +233,39 @@ impl Store {
             Some(Err(refusal)) => return Err(self.lose(&refusal)),
             other => bytes(other.and_then(Result::ok)),
         };
-        let look = self.seen(&found, &bytes(answers.next().and_then(Result::ok)), slot, env);
+        let look = self.seen(
+            &found,
+            &bytes(answers.next().and_then(Result::ok)),
+            slot,
+            env,
+        );
         if let (Some(entry), Some(Ok(Reply::Int(-1)))) = (&look.entry, answers.next()) {
-            // Somebody forgot that keys have to die. That this may be forbidden is no reason not to use them.
-            self.ask(vec![command(&[b"PEXPIRE", &self.entry_name(slot), &number(life(entry, env))])])?;
+            // Somebody forgot that keys have to die. That this may be forbidden is no reason not to
+            // use them.
+            self.ask(vec![command(&[
+                b"PEXPIRE",
+                &self.entry_name(slot),
+                &number(life(entry, env)),
+            ])])?;
         }
         Ok(look)
     }
 
-    /// Tries to get the lease, for `lease` at most, and looks again: in one step, so that whoever gets it knows what the
-    /// one before has written.
+    /// Tries to get the lease, for `lease` at most, and looks again: in one step, so that whoever
+    /// gets it knows what the one before has written.
     ///
     /// # Errors
     /// As [`Store::look`].
     pub fn claim(&self, slot: &Slot, lease: Duration, env: &Env<'_>) -> Result<Claim, String> {
         let nonce = to_hex(&env.bytes::<16>());
-        let names = [self.entry_name(slot), self.name_of("attempt", slot), self.name_of("lease", slot)];
-        let lease_ms = i64::try_from(lease.as_millis()).unwrap_or(MAX_LEASE_MS).clamp(1, MAX_LEASE_MS);
+        let names = [
+            self.entry_name(slot),
+            self.name_of("attempt", slot),
+            self.name_of("lease", slot),
+        ];
+        let lease_ms = i64::try_from(lease.as_millis())
+            .unwrap_or(MAX_LEASE_MS)
+            .clamp(1, MAX_LEASE_MS);
         let arguments = [nonce.as_bytes(), &number(lease_ms), &number(MAX_LEASE_MS)];
         let answer = match self.ask(vec![script(CLAIM, &names, &arguments)])?.pop() {
             Some(Ok(answer)) => answer,
@@ -232,33 +274,67 @@ impl Store {
             None => Reply::Nil,
         };
         let [Reply::Int(mine), entry, attempt] = answer.items() else {
-            return Ok(Claim::Unwritable(format!("{}: gave no answer to it", self.target)));
+            return Ok(Claim::Unwritable(format!(
+                "{}: gave no answer to it",
+                self.target
+            )));
         };
-        let look = self.seen(&bytes(Some(entry.clone())), &bytes(Some(attempt.clone())), slot, env);
-        Ok(if *mine == 1 { Claim::Granted(Lease(nonce), look) } else { Claim::Taken(look) })
+        let look = self.seen(
+            &bytes(Some(entry.clone())),
+            &bytes(Some(attempt.clone())),
+            slot,
+            env,
+        );
+        Ok(if *mine == 1 {
+            Claim::Granted(Lease(nonce), look)
+        } else {
+            Claim::Taken(look)
+        })
     }
 
-    /// Shares an entry, unless one that was asked for later has come since `look`, and gives the lease back.
+    /// Shares an entry, unless one that was asked for later has come since `look`, and gives the
+    /// lease back.
     ///
     /// # Errors
     /// Why it could not be shared, in words.
-    pub fn publish(&self, slot: &Slot, look: &Look, entry: &Entry, lease: Option<&Lease>, env: &Env<'_>) -> Result<(), String> {
+    pub fn publish(
+        &self,
+        slot: &Slot,
+        look: &Look,
+        entry: &Entry,
+        lease: Option<&Lease>,
+        env: &Env<'_>,
+    ) -> Result<(), String> {
         let value = record::write(entry, slot, &self.trust, self.format_of(slot));
         if value.len() > MAX_RECORD {
-            return Err(format!("they take {} bytes, more than {MAX_RECORD}", value.len()));
+            return Err(format!(
+                "they take {} bytes, more than {MAX_RECORD}",
+                value.len()
+            ));
         }
-        let names = [self.entry_name(slot), self.name_of("attempt", slot), self.name_of("lease", slot)];
+        let names = [
+            self.entry_name(slot),
+            self.name_of("attempt", slot),
+            self.name_of("lease", slot),
+        ];
         let mut seen = look.seen.clone();
         // Others write as well. Whoever loses the race three times leaves it to them.
         for _ in 0..3 {
             let life = number(life(entry, env));
-            let arguments = [seen.as_bytes(), &value, &life, lease.map_or(&b"-"[..], |it| it.0.as_bytes())];
+            let arguments = [
+                seen.as_bytes(),
+                &value,
+                &life,
+                lease.map_or(&b"-"[..], |it| it.0.as_bytes()),
+            ];
             let there = match self.ask(vec![script(PUT, &names, &arguments)])?.pop() {
                 Some(Ok(Reply::Bytes(there))) => there,
                 Some(Err(refusal)) => return Err(self.explain(&refusal)),
                 _ => return Ok(()),
             };
-            let later = |it: Option<Box<Entry>>| it.is_some_and(|it| it.requested_at_ms >= entry.requested_at_ms);
+            let later = |it: Option<Box<Entry>>| {
+                it.is_some_and(|it| it.requested_at_ms >= entry.requested_at_ms)
+            };
             if self.judge(&there, slot, env).is_ok_and(later) {
                 break;
             }
@@ -271,13 +347,27 @@ impl Store {
     ///
     /// # Errors
     /// Why that could not be done; the lease runs out by itself.
-    pub fn leave(&self, slot: &Slot, lease: Option<&Lease>, failed: Option<&Attempt>, env: &Env<'_>) -> Result<(), String> {
-        let Some(Lease(nonce)) = lease.filter(|_| !self.is_lost()) else { return Ok(()) };
-        let value = failed.map(|it| record::write_attempt(it, slot, &self.trust)).unwrap_or_default();
+    pub fn leave(
+        &self,
+        slot: &Slot,
+        lease: Option<&Lease>,
+        failed: Option<&Attempt>,
+        env: &Env<'_>,
+    ) -> Result<(), String> {
+        let Some(Lease(nonce)) = lease.filter(|_| !self.is_lost()) else {
+            return Ok(());
+        };
+        let value = failed
+            .map(|it| record::write_attempt(it, slot, &self.trust))
+            .unwrap_or_default();
         // Remembered a little beyond its end, so that the next failure in a row is known as such.
         let pause_ms = failed.map_or(0, |it| it.not_before_ms.saturating_sub(env.millis()).max(0));
         let names = [self.name_of("attempt", slot), self.name_of("lease", slot)];
-        let arguments = [nonce.as_bytes(), &value, &number(pause_ms.saturating_add(COOLDOWN_MS))];
+        let arguments = [
+            nonce.as_bytes(),
+            &value,
+            &number(pause_ms.saturating_add(COOLDOWN_MS)),
+        ];
         match self.ask(vec![script(LEAVE, &names, &arguments)])?.pop() {
             Some(Err(refusal)) => Err(self.explain(&refusal)),
             _ => Ok(()),
@@ -290,21 +380,37 @@ impl Store {
             Err(why) => (None, Some(shortened(&why))),
         };
         let attempt = record::read_attempt(attempt, slot, &self.trust, env);
-        Look { entry, unusable, attempt, seen: sha1_hex(found) }
+        Look {
+            entry,
+            unusable,
+            attempt,
+            seen: sha1_hex(found),
+        }
     }
 
     /// The entry that was found, if any was.
-    fn judge(&self, found: &[u8], slot: &Slot, env: &Env<'_>) -> Result<Option<Box<Entry>>, String> {
+    fn judge(
+        &self,
+        found: &[u8],
+        slot: &Slot,
+        env: &Env<'_>,
+    ) -> Result<Option<Box<Entry>>, String> {
         match found.len() {
             0 => Ok(None),
-            1..=MAX_RECORD => record::read(found, slot, &self.trust, self.format_of(slot), env).map(Some),
+            1..=MAX_RECORD => {
+                record::read(found, slot, &self.trust, self.format_of(slot), env).map(Some)
+            }
             _ => Err(format!("is larger than {MAX_RECORD} bytes")),
         }
     }
 
     /// Node services know nothing of discovery documents.
     fn format_of(&self, slot: &Slot) -> Format {
-        if slot.kind() == Kind::Jwks { self.format } else { Format::Native }
+        if slot.kind() == Kind::Jwks {
+            self.format
+        } else {
+            Format::Native
+        }
     }
 
     fn entry_name(&self, slot: &Slot) -> Vec<u8> {
@@ -312,7 +418,10 @@ impl Store {
             Kind::Jwks => "jwks",
             Kind::Discovery => "disc",
         };
-        match (self.format_of(slot), slot.ctx().strip_prefix(BLIND).unwrap_or(slot.ctx())) {
+        match (
+            self.format_of(slot),
+            slot.ctx().strip_prefix(BLIND).unwrap_or(slot.ctx()),
+        ) {
             (Format::Native, _) => self.name_of(kind, slot),
             (Format::Jose, "system") => format!("jwtctl:jose:1:{}", slot.url()).into_bytes(),
             // No URL of a slot has a fragment.
@@ -329,16 +438,25 @@ impl Store {
         let (courier, first) = match self.line.replace(Line::Lost) {
             Line::Lost => return Err(format!("{}: it failed before", self.target)),
             Line::Open(courier) => (courier, false),
-            Line::Idle => (Courier::open(Arc::clone(&self.target), PATIENCE).map_err(|error| described(&error))?, true),
+            Line::Idle => (
+                Courier::open(Arc::clone(&self.target), PATIENCE)
+                    .map_err(|error| described(&error))?,
+                true,
+            ),
         };
         if first {
             commands.push(command(&[b"INFO", b"cluster"]));
         }
-        let mut answers = courier.ask(commands, PATIENCE).map_err(|error| described(&error))?;
-        // That it may not be asked for is no answer, and then the redirections of a cluster are one.
+        let mut answers = courier
+            .ask(commands, PATIENCE)
+            .map_err(|error| described(&error))?;
+        // That it may not be asked for is no answer, and then the redirections of a cluster are
+        // one.
         if first
             && let Some(Ok(info)) = answers.pop()
-            && info.text().is_some_and(|it| it.contains("cluster_enabled:1"))
+            && info
+                .text()
+                .is_some_and(|it| it.contains("cluster_enabled:1"))
         {
             return Err(self.no_cluster());
         }
@@ -355,13 +473,19 @@ impl Store {
     fn explain(&self, refusal: &Refusal) -> String {
         match refusal.code.as_str() {
             _ if is_cluster(refusal) => self.no_cluster(),
-            "WRONGTYPE" => format!("{}: holds something else under the name of an entry", self.target),
+            "WRONGTYPE" => format!(
+                "{}: holds something else under the name of an entry",
+                self.target
+            ),
             _ => described(&refusal.explain(&self.target)),
         }
     }
 
     fn no_cluster(&self) -> String {
-        format!("{}: is a cluster, which cannot keep a lease and keys together; use a single server", self.target)
+        format!(
+            "{}: is a cluster, which cannot keep a lease and keys together; use a single server",
+            self.target
+        )
     }
 }
 
@@ -370,7 +494,11 @@ pub const BLIND: &str = "shared:";
 
 /// An error in a line, with what to do about it if that is up to the caller.
 fn described(error: &Error) -> String {
-    let text = match error.hints().first().filter(|_| error.code() != Code::RedisUnavailable) {
+    let text = match error
+        .hints()
+        .first()
+        .filter(|_| error.code() != Code::RedisUnavailable)
+    {
         Some(hint) => format!("{error} ({hint})"),
         None => error.to_string(),
     };
@@ -391,7 +519,11 @@ fn is_cluster(refusal: &Refusal) -> bool {
 
 /// Milliseconds for which an entry can be of use to anybody.
 fn life(entry: &Entry, env: &Env<'_>) -> i64 {
-    entry.stale_until_ms.saturating_sub(env.millis()).max(0).saturating_add(SPARE_MS)
+    entry
+        .stale_until_ms
+        .saturating_sub(env.millis())
+        .max(0)
+        .saturating_add(SPARE_MS)
 }
 
 fn bytes(reply: Option<Reply>) -> Vec<u8> {
@@ -411,8 +543,15 @@ fn command(words: &[&[u8]]) -> Command {
 }
 
 fn script(text: &[u8], keys: &[Vec<u8>], arguments: &[&[u8]]) -> Command {
-    let head = [b"EVAL".to_vec(), text.to_vec(), keys.len().to_string().into_bytes()];
-    head.into_iter().chain(keys.iter().cloned()).chain(arguments.iter().map(|it| it.to_vec())).collect()
+    let head = [
+        b"EVAL".to_vec(),
+        text.to_vec(),
+        keys.len().to_string().into_bytes(),
+    ];
+    head.into_iter()
+        .chain(keys.iter().cloned())
+        .chain(arguments.iter().map(|it| it.to_vec()))
+        .collect()
 }
 
 fn number(value: i64) -> Vec<u8> {

@@ -1,11 +1,11 @@
-//! What is kept in the store: an entry or an attempt under a line that says who vouches for it; or, for Node services,
-//! the two members that they keep themselves.
+//! What is kept in the store: an entry or an attempt under a line that says who vouches for it; or,
+//! for Node services, the two members that they keep themselves.
 
 use aws_lc_rs::hmac;
 
 use super::super::cache::{
-    Attempt, DEFAULT_GRACE_S, DEFAULT_TTL_S, Entry, Format as Portable, Kind, Provenance, Published, Slot, Stamp, UatUnit,
-    document, export, sha256_hex, uat,
+    Attempt, DEFAULT_GRACE_S, DEFAULT_TTL_S, Entry, Format as Portable, Kind, Provenance,
+    Published, Slot, Stamp, UatUnit, document, export, sha256_hex, uat,
 };
 use super::super::env::Env;
 use super::super::json::Json;
@@ -18,7 +18,8 @@ const MARK: &str = "jwtctl-store/1 ";
 /// What every MAC covers first.
 const LABEL: &[u8] = b"jwtctl-store-v1";
 
-/// What follows it in the MAC of an attempt; that of an entry goes on with the slot's name, which is hexadecimal.
+/// What follows it in the MAC of an attempt; that of an entry goes on with the slot's name, which
+/// is hexadecimal.
 const ATTEMPT: &[u8] = b"-attempt";
 
 /// What follows it in the MAC that names the records of a trust setting.
@@ -30,15 +31,19 @@ const SYSTEM: &str = "system";
 /// The longest first line.
 const LONGEST_LINE: usize = 128;
 
-/// Milliseconds that shared keys may stand in at most while their server is out of reach: as long as any server can ask
-/// for.
+/// Milliseconds that shared keys may stand in at most while their server is out of reach: as long
+/// as any server can ask for.
 const LONGEST_GRACE_MS: i64 = 3_600_000;
 
 impl Trust {
     /// `text` under a line that vouches for it, as being `what` of the slot `name`.
     fn vouch(&self, what: &[u8], name: &str, text: &str) -> Vec<u8> {
         let (method, tag) = match self {
-            Self::Keys(keys) => ("hmac-sha256", keys.first().map_or_else(String::new, |key| mac(key.expose(), what, name, text))),
+            Self::Keys(keys) => (
+                "hmac-sha256",
+                keys.first()
+                    .map_or_else(String::new, |key| mac(key.expose(), what, name, text)),
+            ),
             Self::Blind => ("sha256", sha256_hex(&[text.as_bytes()])),
         };
         format!("{MARK}{method} {tag}\n{text}").into_bytes()
@@ -47,21 +52,36 @@ impl Trust {
     /// The text that [`Trust::vouch`] was given.
     fn check<'b>(&self, what: &[u8], name: &str, bytes: &'b [u8]) -> Result<&'b str, String> {
         let foreign = || "is none of jwtctl's".to_owned();
-        let line = bytes.iter().take(LONGEST_LINE).position(|byte| *byte == b'\n').ok_or_else(foreign)?;
+        let line = bytes
+            .iter()
+            .take(LONGEST_LINE)
+            .position(|byte| *byte == b'\n')
+            .ok_or_else(foreign)?;
         let (line, text) = bytes.split_at(line);
-        let line = std::str::from_utf8(line).ok().and_then(|line| line.strip_prefix(MARK)).ok_or_else(foreign)?;
+        let line = std::str::from_utf8(line)
+            .ok()
+            .and_then(|line| line.strip_prefix(MARK))
+            .ok_or_else(foreign)?;
         let text = std::str::from_utf8(&text[1..]).map_err(|_| foreign())?;
         match (line.split_once(' '), self) {
             (Some(("hmac-sha256", tag)), Self::Keys(keys)) => {
                 let tag = hex(tag).ok_or_else(foreign)?;
-                let by = |key: &[u8]| hmac::verify(&hmac::Key::new(hmac::HMAC_SHA256, key), &covered(what, name, text), &tag);
+                let by = |key: &[u8]| {
+                    hmac::verify(
+                        &hmac::Key::new(hmac::HMAC_SHA256, key),
+                        &covered(what, name, text),
+                        &tag,
+                    )
+                };
                 match keys.iter().any(|key| by(key.expose()).is_ok()) {
                     true => Ok(text),
                     false => Err("is not authenticated by --cache-store-key".into()),
                 }
             }
             (Some(("hmac-sha256", _)), Self::Blind) => Ok(text),
-            (Some(("sha256", sum)), Self::Blind) if sum == sha256_hex(&[text.as_bytes()]) => Ok(text),
+            (Some(("sha256", sum)), Self::Blind) if sum == sha256_hex(&[text.as_bytes()]) => {
+                Ok(text)
+            }
             (Some(("sha256", _)), Self::Blind) => Err("is damaged (its checksum is wrong)".into()),
             (Some(("sha256", _)), Self::Keys(_)) => Err("is not authenticated at all".into()),
             _ => Err(foreign()),
@@ -74,17 +94,21 @@ fn covered(what: &[u8], name: &str, text: &str) -> Vec<u8> {
 }
 
 fn mac(key: &[u8], what: &[u8], name: &str, text: &str) -> String {
-    let tag = hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, key), &covered(what, name, text));
+    let tag = hmac::sign(
+        &hmac::Key::new(hmac::HMAC_SHA256, key),
+        &covered(what, name, text),
+    );
     to_hex(tag.as_ref())
 }
 
-/// What the records of a slot are called. A trust setting is a hash of what may be credentials, and is not left to guesses
-/// of whoever can read the store: while keys are exchanged, its records have two names.
+/// What the records of a slot are called. A trust setting is a hash of what may be credentials, and
+/// is not left to guesses of whoever can read the store: while keys are exchanged, its records have
+/// two names.
 pub(super) fn id(slot: &Slot, trust: &Trust) -> String {
     match (trust, slot.ctx()) {
-        (Trust::Keys(keys), ctx) if ctx != SYSTEM => {
-            keys.first().map_or_else(String::new, |key| mac(key.expose(), NAME, slot.name(), ""))
-        }
+        (Trust::Keys(keys), ctx) if ctx != SYSTEM => keys
+            .first()
+            .map_or_else(String::new, |key| mac(key.expose(), NAME, slot.name(), "")),
         _ => slot.name().to_owned(),
     }
 }
@@ -101,16 +125,27 @@ fn shown_ctx<'s>(slot: &'s Slot, trust: &Trust) -> &'s str {
 pub(super) fn write(entry: &Entry, slot: &Slot, trust: &Trust, format: Format) -> Vec<u8> {
     match format {
         // One entry in a format for one entry.
-        Format::Jose => export(&[entry], Portable::Jose, 0).unwrap_or_default().into_bytes(),
+        Format::Jose => export(&[entry], Portable::Jose, 0)
+            .unwrap_or_default()
+            .into_bytes(),
         Format::Native => {
-            let entry = Entry { ctx: shown_ctx(slot, trust).into(), ..entry.clone() };
+            let entry = Entry {
+                ctx: shown_ctx(slot, trust).into(),
+                ..entry.clone()
+            };
             trust.vouch(b"", slot.name(), &entry.to_text())
         }
     }
 }
 
 /// Reads what [`write`] wrote, or a Node service.
-pub(super) fn read(bytes: &[u8], slot: &Slot, trust: &Trust, format: Format, env: &Env<'_>) -> Result<Box<Entry>, String> {
+pub(super) fn read(
+    bytes: &[u8],
+    slot: &Slot,
+    trust: &Trust,
+    format: Format,
+    env: &Env<'_>,
+) -> Result<Box<Entry>, String> {
     let entry = match format {
         Format::Jose => of_node(bytes, slot, env)?,
         Format::Native => {
@@ -129,11 +164,14 @@ pub(super) fn read(bytes: &[u8], slot: &Slot, trust: &Trust, format: Format, env
 
 /// The two members that Node services keep, by the defaults for everything else.
 fn of_node(bytes: &[u8], slot: &Slot, env: &Env<'_>) -> Result<Entry, String> {
-    let Json::Object(object) = document(bytes)? else { return Err("is no JSON object".into()) };
+    let Json::Object(object) = document(bytes)? else {
+        return Err("is no JSON object".into());
+    };
     let (Some(jwks), Some(time)) = (object.member("jwks"), object.member("uat")) else {
         return Err("has no \"jwks\" and \"uat\"".into());
     };
-    let fetched_at_ms = uat(time, UatUnit::Millis, env.millis()).map_err(|why| format!("has a \"uat\" that {why}"))?;
+    let fetched_at_ms = uat(time, UatUnit::Millis, env.millis())
+        .map_err(|why| format!("has a \"uat\" that {why}"))?;
     let published = Published::from_json(jwks.clone())?;
     let expires_at_ms = fetched_at_ms.saturating_add(DEFAULT_TTL_S * 1000);
     let stamp = Stamp {
@@ -144,37 +182,64 @@ fn of_node(bytes: &[u8], slot: &Slot, env: &Env<'_>) -> Result<Entry, String> {
         boot: None,
         provenance: Provenance::Store,
     };
-    Ok(Entry { dropped: published.dropped, ..Entry::new(slot.url(), slot.ctx(), published.jwks, stamp)? })
+    Ok(Entry {
+        dropped: published.dropped,
+        ..Entry::new(slot.url(), slot.ctx(), published.jwks, stamp)?
+    })
 }
 
 /// The record of an attempt.
 pub(super) fn write_attempt(attempt: &Attempt, slot: &Slot, trust: &Trust) -> Vec<u8> {
-    trust.vouch(ATTEMPT, slot.name(), &String::from_utf8_lossy(&attempt.to_bytes()))
+    trust.vouch(
+        ATTEMPT,
+        slot.name(),
+        &String::from_utf8_lossy(&attempt.to_bytes()),
+    )
 }
 
 /// Reads what [`write_attempt`] wrote; anything else counts as none.
-pub(super) fn read_attempt(bytes: &[u8], slot: &Slot, trust: &Trust, env: &Env<'_>) -> Option<Attempt> {
-    Attempt::from_bytes(trust.check(ATTEMPT, slot.name(), bytes).ok()?.as_bytes(), env.millis())
+pub(super) fn read_attempt(
+    bytes: &[u8],
+    slot: &Slot,
+    trust: &Trust,
+    env: &Env<'_>,
+) -> Option<Attempt> {
+    Attempt::from_bytes(
+        trust.check(ATTEMPT, slot.name(), bytes).ok()?.as_bytes(),
+        env.millis(),
+    )
 }
 
 /// The same filters as for what comes from the network, and no longer life than that could have.
 fn vetted(entry: Entry, slot: &Slot) -> Result<Entry, String> {
     let (content, left_out) = match slot.kind() {
-        Kind::Jwks => Published::parse(entry.content.get().as_bytes()).map(|it| (it.jwks, it.dropped))?,
-        Kind::Discovery => document(entry.content.get().as_bytes()).map(|it| (it.to_text(), Vec::new()))?,
+        Kind::Jwks => {
+            Published::parse(entry.content.get().as_bytes()).map(|it| (it.jwks, it.dropped))?
+        }
+        Kind::Discovery => {
+            document(entry.content.get().as_bytes()).map(|it| (it.to_text(), Vec::new()))?
+        }
     };
-    let latest = entry.fetched_at_ms.saturating_add(slot.kind().longest_s().saturating_mul(1000));
+    let latest = entry
+        .fetched_at_ms
+        .saturating_add(slot.kind().longest_s().saturating_mul(1000));
     let expires_at_ms = entry.expires_at_ms.min(latest);
     let stamp = Stamp {
         requested_at_ms: entry.requested_at_ms.min(entry.fetched_at_ms),
         fetched_at_ms: entry.fetched_at_ms,
         expires_at_ms,
-        stale_until_ms: entry.stale_until_ms.min(expires_at_ms.saturating_add(LONGEST_GRACE_MS)),
+        stale_until_ms: entry
+            .stale_until_ms
+            .min(expires_at_ms.saturating_add(LONGEST_GRACE_MS)),
         boot: entry.boot,
         provenance: Provenance::Store,
     };
     let mut vetted = Entry::new(slot.url(), slot.ctx(), content, stamp)?;
-    vetted.dropped = if left_out.is_empty() { entry.dropped } else { left_out };
+    vetted.dropped = if left_out.is_empty() {
+        entry.dropped
+    } else {
+        left_out
+    };
     (vetted.issuer, vetted.http, vetted.writer) = (entry.issuer, entry.http, entry.writer);
     Ok(vetted)
 }
@@ -193,7 +258,11 @@ mod tests {
     }
 
     fn keyed(keys: &[u8]) -> Trust {
-        Trust::Keys(keys.iter().map(|byte| Secret::new(vec![*byte; 32])).collect())
+        Trust::Keys(
+            keys.iter()
+                .map(|byte| Secret::new(vec![*byte; 32]))
+                .collect(),
+        )
     }
 
     /// An entry of these keys, fetched `age` milliseconds ago.
@@ -211,7 +280,13 @@ mod tests {
     }
 
     fn native(bytes: &[u8], trust: &Trust) -> Result<Box<Entry>, String> {
-        read(bytes, &slot(), trust, Format::Native, &FakeClock::at(NOW_MS).env())
+        read(
+            bytes,
+            &slot(),
+            trust,
+            Format::Native,
+            &FakeClock::at(NOW_MS).env(),
+        )
     }
 
     #[test]
@@ -219,7 +294,10 @@ mod tests {
         let trust = keyed(&[1]);
         let bytes = write(&fetched(OKP, 5000), &slot(), &trust, Format::Native);
         let entry = native(&bytes, &trust).unwrap();
-        assert_eq!((entry.provenance, entry.fetched_at_ms), (Provenance::Store, NOW_MS - 5000));
+        assert_eq!(
+            (entry.provenance, entry.fetched_at_ms),
+            (Provenance::Store, NOW_MS - 5000)
+        );
         assert_eq!(entry.content.get(), format!(r#"{{"keys":[{OKP}]}}"#));
         for at in 0..bytes.len() {
             let mut damaged = bytes.clone();
@@ -233,7 +311,11 @@ mod tests {
     #[test]
     fn keys_are_exchanged_by_having_two_for_a_while() {
         let old = write(&fetched(OKP, 0), &slot(), &keyed(&[1]), Format::Native);
-        assert!(native(&old, &keyed(&[2])).unwrap_err().contains("--cache-store-key"));
+        assert!(
+            native(&old, &keyed(&[2]))
+                .unwrap_err()
+                .contains("--cache-store-key")
+        );
         assert!(native(&old, &keyed(&[2, 1])).is_ok());
         // The first of them is the one that writes.
         let new = write(&fetched(OKP, 0), &slot(), &keyed(&[2, 1]), Format::Native);
@@ -247,11 +329,18 @@ mod tests {
         let env = FakeClock::at(NOW_MS);
         let env = env.env();
         let bytes = write(&fetched(OKP, 0), &slot(), &trust, Format::Native);
-        for other in [Slot::new(Kind::Jwks, "https://b.example/", "system"), Slot::new(Kind::Jwks, URL, "other")] {
+        for other in [
+            Slot::new(Kind::Jwks, "https://b.example/", "system"),
+            Slot::new(Kind::Jwks, URL, "other"),
+        ] {
             assert!(read(&bytes, &other, &trust, Format::Native, &env).is_err());
             // Nor without a MAC that covers the name.
             let blind = write(&fetched(OKP, 0), &slot(), &Trust::Blind, Format::Native);
-            assert!(read(&blind, &other, &Trust::Blind, Format::Native, &env).unwrap_err().contains("another URL"));
+            assert!(
+                read(&blind, &other, &Trust::Blind, Format::Native, &env)
+                    .unwrap_err()
+                    .contains("another URL")
+            );
         }
         // An entry is no attempt, and the reverse.
         assert!(read_attempt(&bytes, &slot(), &trust, &env).is_none());
@@ -266,14 +355,38 @@ mod tests {
     fn without_keys_damage_is_all_that_is_noticed() {
         let bytes = write(&fetched(OKP, 0), &slot(), &Trust::Blind, Format::Native);
         assert!(native(&bytes, &Trust::Blind).is_ok());
-        assert!(native(&bytes, &keyed(&[1])).unwrap_err().contains("not authenticated"));
+        assert!(
+            native(&bytes, &keyed(&[1]))
+                .unwrap_err()
+                .contains("not authenticated")
+        );
         let mut damaged = bytes;
         *damaged.last_mut().unwrap() = b' ';
-        assert!(native(&damaged, &Trust::Blind).unwrap_err().contains("damaged"));
+        assert!(
+            native(&damaged, &Trust::Blind)
+                .unwrap_err()
+                .contains("damaged")
+        );
         // Others' MACs are of no use without a key, and of no harm.
-        assert!(native(&write(&fetched(OKP, 0), &slot(), &keyed(&[9]), Format::Native), &Trust::Blind).is_ok());
-        for text in [&b""[..], b"\n", b"{}", b"jwtctl-store/1 \n{}", b"jwtctl-store/1 md5 00\n{}", b"\xff\n\xff"] {
-            assert!(native(text, &Trust::Blind).is_err() && native(text, &keyed(&[1])).is_err(), "{text:?}");
+        assert!(
+            native(
+                &write(&fetched(OKP, 0), &slot(), &keyed(&[9]), Format::Native),
+                &Trust::Blind
+            )
+            .is_ok()
+        );
+        for text in [
+            &b""[..],
+            b"\n",
+            b"{}",
+            b"jwtctl-store/1 \n{}",
+            b"jwtctl-store/1 md5 00\n{}",
+            b"\xff\n\xff",
+        ] {
+            assert!(
+                native(text, &Trust::Blind).is_err() && native(text, &keyed(&[1])).is_err(),
+                "{text:?}"
+            );
         }
     }
 
@@ -283,11 +396,22 @@ mod tests {
         let seen = |entry: &Entry| native(&write(entry, &slot(), &trust, Format::Native), &trust);
         let secret = seen(&fetched(&format!(r#"{OKP},{{"kty":"oct","k":"AAAA"}}"#), 0)).unwrap();
         assert!(!secret.content.get().contains("AAAA") && secret.dropped.len() == 1);
-        let eternal = Entry { expires_at_ms: i64::MAX, stale_until_ms: i64::MAX, ..fetched(OKP, 0) };
+        let eternal = Entry {
+            expires_at_ms: i64::MAX,
+            stale_until_ms: i64::MAX,
+            ..fetched(OKP, 0)
+        };
         let eternal = seen(&eternal).unwrap();
-        assert_eq!((eternal.lifetime_ms(), eternal.grace_ms()), (3_600_000, 3_600_000));
+        assert_eq!(
+            (eternal.lifetime_ms(), eternal.grace_ms()),
+            (3_600_000, 3_600_000)
+        );
         assert!(seen(&fetched(OKP, -60_001)).unwrap_err().contains("future"));
-        let ahead = seen(&Entry { requested_at_ms: i64::MAX, ..fetched(OKP, 0) }).unwrap();
+        let ahead = seen(&Entry {
+            requested_at_ms: i64::MAX,
+            ..fetched(OKP, 0)
+        })
+        .unwrap();
         assert_eq!(ahead.requested_at_ms, NOW_MS);
     }
 
@@ -297,7 +421,10 @@ mod tests {
         assert_eq!(id(&plain, &keyed(&[1])), plain.name());
         let (first, second) = (id(&other, &keyed(&[1, 2])), id(&other, &keyed(&[2, 1])));
         assert!(first != second && first != other.name() && first.len() == 64);
-        let entry = Entry { ctx: other.ctx().into(), ..fetched(OKP, 0) };
+        let entry = Entry {
+            ctx: other.ctx().into(),
+            ..fetched(OKP, 0)
+        };
         let bytes = write(&entry, &other, &keyed(&[1]), Format::Native);
         assert!(!String::from_utf8_lossy(&bytes).contains("password"));
         let env = FakeClock::at(NOW_MS);
@@ -313,12 +440,26 @@ mod tests {
             String::from_utf8(bytes.clone()).unwrap(),
             format!(r#"{{"jwks":{{"keys":[{OKP}]}},"uat":{}}}"#, NOW_MS - 5000)
         );
-        let jose = |text: &[u8]| read(text, &slot(), &Trust::Blind, Format::Jose, &FakeClock::at(NOW_MS).env());
+        let jose = |text: &[u8]| {
+            read(
+                text,
+                &slot(),
+                &Trust::Blind,
+                Format::Jose,
+                &FakeClock::at(NOW_MS).env(),
+            )
+        };
         let entry = jose(&bytes).unwrap();
-        assert_eq!((entry.provenance, entry.fetched_at_ms, entry.lifetime_ms()), (Provenance::Store, NOW_MS - 5000, 600_000));
+        assert_eq!(
+            (entry.provenance, entry.fetched_at_ms, entry.lifetime_ms()),
+            (Provenance::Store, NOW_MS - 5000, 600_000)
+        );
         // Seconds are oauth4webapi's, and a uat in the future is nobody's.
         for uat in [NOW_MS / 1000, NOW_MS + 60_001, 0, -1] {
-            assert!(jose(format!(r#"{{"jwks":{{"keys":[]}},"uat":{uat}}}"#).as_bytes()).is_err(), "{uat}");
+            assert!(
+                jose(format!(r#"{{"jwks":{{"keys":[]}},"uat":{uat}}}"#).as_bytes()).is_err(),
+                "{uat}"
+            );
         }
         // A set of unknown age would be the latest of all.
         for text in ["{}", "", "[]", r#"{"keys":[]}"#, r#"{"jwks":{"keys":[]}}"#] {

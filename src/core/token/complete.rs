@@ -15,8 +15,8 @@ pub struct Defaults {
     pub jti: bool,
 }
 
-/// What a strict reader would refuse about claims that are about to be signed: dates that are no seconds, an `aud` of the
-/// wrong kind, nesting that is too deep.
+/// What a strict reader would refuse about claims that are about to be signed: dates that are no
+/// seconds, an `aud` of the wrong kind, nesting that is too deep.
 ///
 /// # Errors
 /// The claim, and what is wrong with it.
@@ -27,17 +27,39 @@ pub fn check_claims(claims: &Object) -> Result<(), (&'static str, String)> {
             Some(Json::Number(number)) => {
                 let at = Timestamp::from_json_number(number, false).0;
                 if at >= MILLISECONDS_FROM {
-                    return Err((name, format!("{number} looks like milliseconds; did you mean {}?", at / 1000)));
+                    return Err((
+                        name,
+                        format!(
+                            "{number} looks like milliseconds; did you mean {}?",
+                            at / 1000
+                        ),
+                    ));
                 }
             }
-            Some(other) => return Err((name, format!("is {}, and must be a number of seconds", other.kind()))),
+            Some(other) => {
+                return Err((
+                    name,
+                    format!("is {}, and must be a number of seconds", other.kind()),
+                ));
+            }
         }
     }
-    if let Some(aud) = claims.member("aud").filter(|aud| aud.as_strings().is_none()) {
-        return Err(("aud", format!("is {}, and must be a string or an array of strings", aud.kind())));
+    if let Some(aud) = claims
+        .member("aud")
+        .filter(|aud| aud.as_strings().is_none())
+    {
+        return Err((
+            "aud",
+            format!(
+                "is {}, and must be a string or an array of strings",
+                aud.kind()
+            ),
+        ));
     }
     let text = Json::Object(claims.clone()).to_text();
-    Json::parse(text.as_bytes()).map(drop).map_err(|why| ("the payload", format!("is {why}")))
+    Json::parse(text.as_bytes())
+        .map(drop)
+        .map_err(|why| ("the payload", format!("is {why}")))
 }
 
 /// Adds what is missing to `claims` and names what was added.

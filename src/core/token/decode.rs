@@ -11,7 +11,9 @@ use super::super::key::decode as base64url;
 /// Base64url as it is found in the wild.
 const LENIENT: GeneralPurpose = GeneralPurpose::new(
     &base64::alphabet::URL_SAFE,
-    GeneralPurposeConfig::new().with_decode_allow_trailing_bits(true).with_decode_padding_mode(DecodePaddingMode::Indifferent),
+    GeneralPurposeConfig::new()
+        .with_decode_allow_trailing_bits(true)
+        .with_decode_padding_mode(DecodePaddingMode::Indifferent),
 );
 
 /// A token that was looked into. Nothing about it is vouched for.
@@ -61,26 +63,43 @@ pub fn decode(text: &str) -> Result<Decoded, Reason> {
     let mut warnings = Vec::new();
     let parts: Vec<&str> = text.split('.').collect();
     if text.trim_start().starts_with('{') {
-        return Err(malformed("the token is in JSON form, and only the compact form is read".into()));
+        return Err(malformed(
+            "the token is in JSON form, and only the compact form is read".into(),
+        ));
     }
     if !matches!(parts.len(), 3 | 5) {
-        return Err(malformed(format!("a token has three parts (or five, encrypted), and this has {}", parts.len())));
+        return Err(malformed(format!(
+            "a token has three parts (or five, encrypted), and this has {}",
+            parts.len()
+        )));
     }
     let mut part = |name: &str, text: &str| {
-        lenient(name, text, &mut warnings).ok_or_else(|| malformed(format!("the {name} is not base64url")))
+        lenient(name, text, &mut warnings)
+            .ok_or_else(|| malformed(format!("the {name} is not base64url")))
     };
     let header_bytes = part("header", parts[0])?;
     let mut not_json = None;
     let content = match parts[..] {
         [_, payload, signature] => {
-            let unencoded = Json::parse(&header_bytes).is_ok_and(|it| it.pointer("/b64") == Some(&Json::Bool(false)));
-            let payload = if unencoded { payload.as_bytes().to_vec() } else { part("payload", payload)? };
+            let unencoded = Json::parse(&header_bytes)
+                .is_ok_and(|it| it.pointer("/b64") == Some(&Json::Bool(false)));
+            let payload = if unencoded {
+                payload.as_bytes().to_vec()
+            } else {
+                part("payload", payload)?
+            };
             let signature = part("signature", signature)?.len();
             let json = Json::parse(&payload);
             if let (Err(why), false) = (&json, payload.is_empty()) {
-                not_json = Some(format!("the payload is not JSON ({why}), so this is no JWT"));
+                not_json = Some(format!(
+                    "the payload is not JSON ({why}), so this is no JWT"
+                ));
             }
-            Content::Signed { payload, json: json.ok(), signature }
+            Content::Signed {
+                payload,
+                json: json.ok(),
+                signature,
+            }
         }
         _ => Content::Encrypted {
             encrypted_key: part("encrypted key", parts[1])?.len(),
@@ -89,13 +108,22 @@ pub fn decode(text: &str) -> Result<Decoded, Reason> {
             tag: part("tag", parts[4])?.len(),
         },
     };
-    let header = Json::parse(&header_bytes).map_err(|why| malformed(format!("the header is not JSON: {why}")))?;
+    let header = Json::parse(&header_bytes)
+        .map_err(|why| malformed(format!("the header is not JSON: {why}")))?;
     if header.as_object().is_none() {
-        return Err(malformed(format!("the header is {}, not an object", header.kind())));
+        return Err(malformed(format!(
+            "the header is {}, not an object",
+            header.kind()
+        )));
     }
     warnings.extend(not_json);
     warnings.extend(objections(&header_bytes, &content));
-    Ok(Decoded { header_bytes, header, content, warnings })
+    Ok(Decoded {
+        header_bytes,
+        header,
+        content,
+        warnings,
+    })
 }
 
 /// Base64url, each liberty that it takes warned of.
@@ -105,12 +133,16 @@ fn lenient(name: &str, text: &str, warnings: &mut Vec<String>) -> Option<Vec<u8>
     }
     let compact: String = text.chars().filter(|c| !c.is_whitespace()).collect();
     if compact.len() != text.len() {
-        warnings.push(format!("there is white space inside the token, in its {name}, and verify refuses it"));
+        warnings.push(format!(
+            "there is white space inside the token, in its {name}, and verify refuses it"
+        ));
         if let Some(bytes) = base64url(&compact) {
             return Some(bytes);
         }
     }
-    let bytes = LENIENT.decode(compact.replace('+', "-").replace('/', "_")).ok()?;
+    let bytes = LENIENT
+        .decode(compact.replace('+', "-").replace('/', "_"))
+        .ok()?;
     warnings.push(format!("the {name} is not strict base64url (padding, alphabet or surplus bits), and verify refuses it"));
     Some(bytes)
 }
@@ -121,12 +153,22 @@ fn objections(header: &[u8], content: &Content) -> Vec<String> {
     let raw = matches!(content, Content::Signed { json: None, .. });
     match Header::parse(header) {
         Ok(header) => {
-            found.extend(header.check_critical(raw).err().map(|reason| reason.message));
+            found.extend(
+                header
+                    .check_critical(raw)
+                    .err()
+                    .map(|reason| reason.message),
+            );
             if header.alg().eq_ignore_ascii_case("none") {
                 found.push("the token is not signed (alg \"none\")".into());
             }
-            for name in ["jku", "x5u", "jwk", "x5c"].into_iter().filter(|name| header.members().has(name)) {
-                found.push(format!("the header brings its own key ({name}), which no verifier should trust"));
+            for name in ["jku", "x5u", "jwk", "x5c"]
+                .into_iter()
+                .filter(|name| header.members().has(name))
+            {
+                found.push(format!(
+                    "the header brings its own key ({name}), which no verifier should trust"
+                ));
             }
         }
         Err(reason) => found.push(reason.message),
@@ -134,12 +176,20 @@ fn objections(header: &[u8], content: &Content) -> Vec<String> {
     if let Content::Signed { json, payload, .. } = content {
         match json {
             Some(json) => {
-                found.extend(json.duplicate().map(|path| format!("the payload has {path:?} twice")));
+                found.extend(
+                    json.duplicate()
+                        .map(|path| format!("the payload has {path:?} twice")),
+                );
                 if json.as_object().is_none() {
-                    found.push(format!("the payload is {}, not an object, so this is no JWT", json.kind()));
+                    found.push(format!(
+                        "the payload is {}, not an object, so this is no JWT",
+                        json.kind()
+                    ));
                 }
             }
-            None if payload.is_empty() => found.push("the payload is empty: detached, or not a JWT".into()),
+            None if payload.is_empty() => {
+                found.push("the payload is empty: detached, or not a JWT".into())
+            }
             None => {}
         }
     }

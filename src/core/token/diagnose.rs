@@ -12,9 +12,19 @@ use super::super::jws::Unverified;
 use super::super::key::{self, Key, decode as base64url, hex, to_hex};
 use super::super::secret::Secret;
 
-/// What the caller's own keys tell about a signature that does not hold. Secrets are re-read, never guessed.
-pub fn diagnose(token: &Unverified<'_>, alg: SigAlg, weak: bool, candidates: &[Arc<Key>], keys: &dyn Keys) -> Vec<String> {
-    let fits = |key: &Key, signature: &[u8]| key.verifier(alg, weak).is_ok_and(|it| token.would_verify(&it, signature));
+/// What the caller's own keys tell about a signature that does not hold. Secrets are re-read, never
+/// guessed.
+pub fn diagnose(
+    token: &Unverified<'_>,
+    alg: SigAlg,
+    weak: bool,
+    candidates: &[Arc<Key>],
+    keys: &dyn Keys,
+) -> Vec<String> {
+    let fits = |key: &Key, signature: &[u8]| {
+        key.verifier(alg, weak)
+            .is_ok_and(|it| token.would_verify(&it, signature))
+    };
     let mut hints = Vec::new();
     if let (Kty::Ec, Some(raw)) = (alg.kty(), raw_ecdsa(token.signature(), alg))
         && candidates.iter().any(|key| fits(key, &raw))
@@ -22,14 +32,29 @@ pub fn diagnose(token: &Unverified<'_>, alg: SigAlg, weak: bool, candidates: &[A
         hints.push("the signature is by this key but DER-encoded; a JWS needs the raw R and S (RFC 7518 section 3.4), so its maker must be mended".into());
     }
     for key in candidates.iter().filter(|key| key.kty() == Kty::Oct) {
-        let mut readings = other_readings(key).into_iter().map(|(how, secret)| (how, Key::from_secret(secret)));
-        let fitting =
-            readings.find(|(_, other)| other.verifier(alg, true).is_ok_and(|it| token.would_verify(&it, token.signature())));
+        let mut readings = other_readings(key)
+            .into_iter()
+            .map(|(how, secret)| (how, Key::from_secret(secret)));
+        let fitting = readings.find(|(_, other)| {
+            other
+                .verifier(alg, true)
+                .is_ok_and(|it| token.would_verify(&it, token.signature()))
+        });
         hints.extend(fitting.map(|(how, _)| how.to_owned()));
     }
     let tried = |key: &&Arc<Key>| candidates.iter().any(|it| Arc::ptr_eq(it, key));
-    let other = keys.all().iter().filter(|key| !tried(key)).take(64).find(|key| fits(key, token.signature()));
-    hints.extend(other.map(|key| format!("it is by {} of the same set, so the token names the wrong key", key.label())));
+    let other = keys
+        .all()
+        .iter()
+        .filter(|key| !tried(key))
+        .take(64)
+        .find(|key| fits(key, token.signature()));
+    hints.extend(other.map(|key| {
+        format!(
+            "it is by {} of the same set, so the token names the wrong key",
+            key.label()
+        )
+    }));
     hints
 }
 
@@ -46,20 +71,45 @@ fn raw_ecdsa(signature: &[u8], alg: SigAlg) -> Option<Vec<u8>> {
     Some(raw)
 }
 
-/// The other ways in which the bytes of a secret are commonly meant, and what to tell whoever meant them.
+/// The other ways in which the bytes of a secret are commonly meant, and what to tell whoever meant
+/// them.
 fn other_readings(key: &Key) -> Vec<(&'static str, Secret)> {
-    let Some(secret) = key.secret() else { return Vec::new() };
+    let Some(secret) = key.secret() else {
+        return Vec::new();
+    };
     let bytes = secret.expose();
     let text = secret.expose_str().unwrap_or_default().trim();
     let mut readings = Vec::new();
-    let mut add = |how, bytes: Option<Vec<u8>>| readings.extend(bytes.map(|bytes| (how, Secret::new(bytes))));
-    add("it fits the secret read as hex: --secret-encoding hex", hex(text));
-    add("it fits the secret read as base64: --secret-encoding base64", STANDARD.decode(text).ok());
-    add("it fits the secret read as base64url: --secret-encoding base64url", base64url(text));
-    add("it fits the secret with a line ending after it: --secret-encoding raw", Some([bytes, b"\n"].concat()));
-    add("its maker used the secret's base64url text rather than the bytes it stands for", Some(key::encode(bytes).into_bytes()));
-    add("its maker used the secret's base64 text rather than the bytes it stands for", Some(STANDARD.encode(bytes).into_bytes()));
+    let mut add =
+        |how, bytes: Option<Vec<u8>>| readings.extend(bytes.map(|bytes| (how, Secret::new(bytes))));
+    add(
+        "it fits the secret read as hex: --secret-encoding hex",
+        hex(text),
+    );
+    add(
+        "it fits the secret read as base64: --secret-encoding base64",
+        STANDARD.decode(text).ok(),
+    );
+    add(
+        "it fits the secret read as base64url: --secret-encoding base64url",
+        base64url(text),
+    );
+    add(
+        "it fits the secret with a line ending after it: --secret-encoding raw",
+        Some([bytes, b"\n"].concat()),
+    );
+    add(
+        "its maker used the secret's base64url text rather than the bytes it stands for",
+        Some(key::encode(bytes).into_bytes()),
+    );
+    add(
+        "its maker used the secret's base64 text rather than the bytes it stands for",
+        Some(STANDARD.encode(bytes).into_bytes()),
+    );
     let hexadecimal = to_hex(bytes);
-    add("its maker used the secret's hex text rather than the bytes it stands for", Some(hexadecimal.into_bytes()));
+    add(
+        "its maker used the secret's hex text rather than the bytes it stands for",
+        Some(hexadecimal.into_bytes()),
+    );
     readings
 }

@@ -21,7 +21,11 @@ fn fill(buffer: &mut [u8]) {
 }
 
 fn env() -> Env<'static> {
-    Env { now: NOW, random: &fill, clock: &Stopped }
+    Env {
+        now: NOW,
+        random: &fill,
+        clock: &Stopped,
+    }
 }
 
 fn oct(kid: &str, byte: u8) -> Arc<Key> {
@@ -32,7 +36,9 @@ fn oct(kid: &str, byte: u8) -> Arc<Key> {
 
 fn ec() -> Arc<Key> {
     let jwk = r#"{"kty":"EC","crv":"P-256","kid":"ec","x":"f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU","y":"x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0","d":"jpsQnnGQmL-YBIffH1136cspYG6-0iY7X1fCE9-E9LI"}"#;
-    let Ok(Json::Object(jwk)) = Json::parse(jwk.as_bytes()) else { panic!("not an object") };
+    let Ok(Json::Object(jwk)) = Json::parse(jwk.as_bytes()) else {
+        panic!("not an object")
+    };
     Arc::new(Key::from_jwk(jwk).unwrap())
 }
 
@@ -57,7 +63,11 @@ struct Changing {
 impl Changing {
     fn new(before: &[&Arc<Key>], after: &[&Arc<Key>]) -> Self {
         let owned = |keys: &[&Arc<Key>]| keys.iter().map(|key| Arc::clone(key)).collect();
-        Self { before: owned(before), after: Ok(owned(after)), asked: Vec::new() }
+        Self {
+            before: owned(before),
+            after: Ok(owned(after)),
+            asked: Vec::new(),
+        }
     }
 }
 
@@ -66,11 +76,20 @@ impl Keys for Changing {
         Ok(select(&self.before, wanted))
     }
 
-    fn refresh(&mut self, wanted: Wanted<'_>, why: Why, _: &Env<'_>) -> Result<Option<Found>, Error> {
+    fn refresh(
+        &mut self,
+        wanted: Wanted<'_>,
+        why: Why,
+        _: &Env<'_>,
+    ) -> Result<Option<Found>, Error> {
         self.asked.push(why);
         match &self.after {
             Ok(after) => Ok(Some(select(after, wanted))),
-            Err(()) => Err(Error::input(Code::KeysUnavailable, "https://issuer.example/jwks", "did not answer")),
+            Err(()) => Err(Error::input(
+                Code::KeysUnavailable,
+                "https://issuer.example/jwks",
+                "did not answer",
+            )),
         }
     }
 
@@ -79,7 +98,11 @@ impl Keys for Changing {
     }
 
     fn provenance(&self) -> Provenance {
-        Provenance { source: "test".into(), name: "the set".into(), ..Provenance::default() }
+        Provenance {
+            source: "test".into(),
+            name: "the set".into(),
+            ..Provenance::default()
+        }
     }
 }
 
@@ -88,13 +111,20 @@ fn judge(token: &str, keys: &mut dyn Keys) -> Verdict {
 }
 
 fn code(verdict: &Verdict) -> Option<Code> {
-    verdict.outcome.as_ref().err().map(|rejection| rejection.primary().code)
+    verdict
+        .outcome
+        .as_ref()
+        .err()
+        .map(|rejection| rejection.primary().code)
 }
 
 #[test]
 fn a_key_at_hand_needs_no_second_look() {
     let mut keys = Changing::new(&[&oct("a", 1)], &[]);
-    let verdict = judge(&sign(&oct("a", 1), SigAlg::Hs256, Some("a"), GOOD), &mut keys);
+    let verdict = judge(
+        &sign(&oct("a", 1), SigAlg::Hs256, Some("a"), GOOD),
+        &mut keys,
+    );
     assert_eq!(code(&verdict), None);
     assert!(keys.asked.is_empty());
     assert_eq!(verdict.outcome.unwrap().payload(), GOOD.as_bytes());
@@ -104,11 +134,23 @@ fn a_key_at_hand_needs_no_second_look() {
 fn an_unknown_kid_is_looked_up_once() {
     let (old, new) = (oct("old", 1), oct("new", 2));
     let mut keys = Changing::new(&[&old], &[&old, &new]);
-    assert_eq!(code(&judge(&sign(&new, SigAlg::Hs256, Some("new"), GOOD), &mut keys)), None);
+    assert_eq!(
+        code(&judge(
+            &sign(&new, SigAlg::Hs256, Some("new"), GOOD),
+            &mut keys
+        )),
+        None
+    );
     assert_eq!(keys.asked, [Why::UnknownKid]);
 
     let mut keys = Changing::new(&[&old], &[&old]);
-    assert_eq!(code(&judge(&sign(&new, SigAlg::Hs256, Some("new"), GOOD), &mut keys)), Some(Code::NoMatchingKey));
+    assert_eq!(
+        code(&judge(
+            &sign(&new, SigAlg::Hs256, Some("new"), GOOD),
+            &mut keys
+        )),
+        Some(Code::NoMatchingKey)
+    );
     assert_eq!(keys.asked, [Why::UnknownKid]);
 }
 
@@ -116,7 +158,13 @@ fn an_unknown_kid_is_looked_up_once() {
 fn other_material_under_the_same_kid_is_looked_up_once() {
     let (old, new) = (oct("a", 1), oct("a", 2));
     let mut keys = Changing::new(&[&old], &[&new]);
-    assert_eq!(code(&judge(&sign(&new, SigAlg::Hs256, Some("a"), GOOD), &mut keys)), None);
+    assert_eq!(
+        code(&judge(
+            &sign(&new, SigAlg::Hs256, Some("a"), GOOD),
+            &mut keys
+        )),
+        None
+    );
     assert_eq!(keys.asked, [Why::BadSignature]);
 }
 
@@ -128,27 +176,46 @@ fn a_token_that_is_bad_anyway_causes_no_look() {
     let verdict = judge(&expired, &mut keys);
     // An old token whose key is gone is expired, and says so although nothing vouches for it.
     assert_eq!(code(&verdict), Some(Code::Expired));
-    assert!(verdict.checks.iter().filter(|check| check.name == "exp").all(|check| check.unverified));
+    assert!(
+        verdict
+            .checks
+            .iter()
+            .filter(|check| check.name == "exp")
+            .all(|check| check.unverified)
+    );
     assert!(keys.asked.is_empty());
 
     let tampered = sign(&new, SigAlg::Hs256, Some("old"), EXPIRED);
     let verdict = judge(&tampered, &mut keys);
     assert_eq!(code(&verdict), Some(Code::BadSignature));
-    assert!(verdict.checks.iter().filter(|check| check.name == "exp").all(|check| check.status == Status::NotEvaluated));
+    assert!(
+        verdict
+            .checks
+            .iter()
+            .filter(|check| check.name == "exp")
+            .all(|check| check.status == Status::NotEvaluated)
+    );
     assert!(keys.asked.is_empty());
 
     for alg in ["none", "nOnE", "RS256", "HS999"] {
         let header = encode(format!(r#"{{"alg":"{alg}","kid":"new"}}"#).as_bytes());
         let forged = format!("{header}.{}.AA", encode(GOOD.as_bytes()));
         let mut keys = Changing::new(&[&oct("new", 1)], &[&new]);
-        assert_eq!(code(&judge(&forged, &mut keys)), Some(Code::AlgNotAllowed), "{alg}");
+        assert_eq!(
+            code(&judge(&forged, &mut keys)),
+            Some(Code::AlgNotAllowed),
+            "{alg}"
+        );
         assert!(keys.asked.is_empty());
     }
 }
 
 #[test]
 fn keys_that_cannot_be_had_are_no_verdict() {
-    let mut keys = Changing { after: Err(()), ..Changing::new(&[], &[]) };
+    let mut keys = Changing {
+        after: Err(()),
+        ..Changing::new(&[], &[])
+    };
     let token = sign(&oct("a", 1), SigAlg::Hs256, Some("a"), GOOD);
     let error = verify(&token, Form::Jwt, &mut keys, &Policy::default(), &env()).unwrap_err();
     assert_eq!(error.code(), Code::KeysUnavailable);
@@ -160,9 +227,18 @@ fn without_a_kid_the_keys_that_fit_are_tried() {
     let token = sign(&keys[7], SigAlg::Hs256, None, GOOD);
     let mut set = Given::set(keys.clone(), Provenance::default());
     assert_eq!(code(&judge(&token, &mut set)), None);
-    let mut too_many = Given::set(keys.iter().cloned().chain([oct("9", 9)]).collect(), Provenance::default());
-    assert_eq!(code(&judge(&token, &mut too_many)), Some(Code::NoMatchingKey));
-    let strict = Policy { require_kid: true, ..Policy::default() };
+    let mut too_many = Given::set(
+        keys.iter().cloned().chain([oct("9", 9)]).collect(),
+        Provenance::default(),
+    );
+    assert_eq!(
+        code(&judge(&token, &mut too_many)),
+        Some(Code::NoMatchingKey)
+    );
+    let strict = Policy {
+        require_kid: true,
+        ..Policy::default()
+    };
     let verdict = verify(&token, Form::Jwt, &mut set, &strict, &env()).unwrap();
     assert_eq!(code(&verdict), Some(Code::NoMatchingKey));
 }
@@ -172,8 +248,16 @@ fn weak_keys_are_the_callers_to_allow() {
     let weak = Arc::new(Key::from_secret(Secret::new(b"short".to_vec())));
     let token = sign(&weak, SigAlg::Hs256, None, GOOD);
     let mut keys = Given::key(Arc::clone(&weak), Provenance::default());
-    assert_eq!(verify(&token, Form::Jwt, &mut keys, &Policy::default(), &env()).unwrap_err().code(), Code::BadSecret);
-    let lax = Policy { allow_weak_key: true, ..Policy::default() };
+    assert_eq!(
+        verify(&token, Form::Jwt, &mut keys, &Policy::default(), &env())
+            .unwrap_err()
+            .code(),
+        Code::BadSecret
+    );
+    let lax = Policy {
+        allow_weak_key: true,
+        ..Policy::default()
+    };
     let verdict = verify(&token, Form::Jwt, &mut keys, &lax, &env()).unwrap();
     assert!(verdict.outcome.is_ok());
     assert_eq!(verdict.warnings.len(), 1);
@@ -212,8 +296,18 @@ fn a_der_encoded_signature_is_recognised_and_refused() {
 #[test]
 fn a_secret_that_fits_when_read_otherwise_is_named_by_its_encoding() {
     let bytes = vec![0xfb; 32];
-    let token = sign(&Key::from_secret(Secret::new(bytes.clone())), SigAlg::Hs256, None, GOOD);
-    let given = |text: String| Given::key(Arc::new(Key::from_secret(Secret::new(text.into_bytes()))), Provenance::default());
+    let token = sign(
+        &Key::from_secret(Secret::new(bytes.clone())),
+        SigAlg::Hs256,
+        None,
+        GOOD,
+    );
+    let given = |text: String| {
+        Given::key(
+            Arc::new(Key::from_secret(Secret::new(text.into_bytes()))),
+            Provenance::default(),
+        )
+    };
     assert!(hints(&token, &mut given(encode(&bytes))).contains("--secret-encoding base64url"));
     assert!(hints(&token, &mut given("fb".repeat(32))).contains("--secret-encoding hex"));
     assert_eq!(hints(&token, &mut given("x".repeat(32))), "");
@@ -230,7 +324,9 @@ fn a_token_that_names_the_wrong_key_of_its_set_is_told() {
 #[test]
 fn a_point_off_its_curve_is_the_keys_fault() {
     let jwk = r#"{"kty":"EC","crv":"P-256","x":"f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU","y":"x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5ag"}"#;
-    let Ok(Json::Object(jwk)) = Json::parse(jwk.as_bytes()) else { panic!("not an object") };
+    let Ok(Json::Object(jwk)) = Json::parse(jwk.as_bytes()) else {
+        panic!("not an object")
+    };
     let mut keys = Given::key(Arc::new(Key::from_jwk(jwk).unwrap()), Provenance::default());
     let token = sign(&ec(), SigAlg::Es256, None, GOOD);
     let error = verify(&token, Form::Jwt, &mut keys, &Policy::default(), &env()).unwrap_err();

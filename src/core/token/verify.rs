@@ -50,7 +50,8 @@ pub struct KeyUsed {
     pub kty: &'static str,
     /// The algorithm it was used with.
     pub alg: String,
-    /// Its RFC 7638 thumbprint; none of a symmetric key: of a secret that somebody thought up, it would help to guess it.
+    /// Its RFC 7638 thumbprint; none of a symmetric key: of a secret that somebody thought up, it
+    /// would help to guess it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub thumbprint: Option<String>,
     /// Where it is from.
@@ -70,7 +71,8 @@ pub struct Verdict {
     pub notes: Vec<String>,
     /// Remarks that should not be overlooked, such as on a weak key that was allowed.
     pub warnings: Vec<String>,
-    /// What the token says, if it could be read; vouched for only when the outcome is a [`Verified`].
+    /// What the token says, if it could be read; vouched for only when the outcome is a
+    /// [`Verified`].
     pub header: Option<Object>,
     /// Its claims, likewise.
     pub claims: Option<Object>,
@@ -80,13 +82,27 @@ pub struct Verdict {
 
 /// Judges a compact JWS. "No" is an answer and comes as a [`Verdict`].
 ///
-/// The order matters: what can refuse the token offline is asked before `keys` may use the network, no claim makes it
-/// valid before its signature holds, and nothing in the token chooses where keys come from.
+/// The order matters: what can refuse the token offline is asked before `keys` may use the network,
+/// no claim makes it valid before its signature holds, and nothing in the token chooses where keys
+/// come from.
 ///
 /// # Errors
-/// [`Error::Input`] when a key that was given cannot be used; [`Error::Unavailable`] when keys cannot be had.
-pub fn verify(text: &str, form: Form<'_>, keys: &mut dyn Keys, policy: &Policy, env: &Env<'_>) -> Result<Verdict, Error> {
-    let mut verdict = Judging { policy, env, notes: Vec::new(), warnings: Vec::new(), key: None };
+/// [`Error::Input`] when a key that was given cannot be used; [`Error::Unavailable`] when keys
+/// cannot be had.
+pub fn verify(
+    text: &str,
+    form: Form<'_>,
+    keys: &mut dyn Keys,
+    policy: &Policy,
+    env: &Env<'_>,
+) -> Result<Verdict, Error> {
+    let mut verdict = Judging {
+        policy,
+        env,
+        notes: Vec::new(),
+        warnings: Vec::new(),
+        key: None,
+    };
     let token = match jws::parse(text, form) {
         Ok(token) => token,
         Err(reason) => return Ok(Verdict::unreadable(&reason, policy, keys.provenance())),
@@ -105,13 +121,16 @@ fn read_claims(token: &Unverified<'_>, form: Form<'_>) -> Result<Option<Object>,
     }
     let malformed = |why: String| Reason::new(Code::Malformed, "format", why);
     let raw_hint = "to verify a signature over bytes that are not a JWT: --raw";
-    let json = Json::parse(token.payload()).map_err(|why| malformed(format!("the payload is not JSON: {why}")).hint(raw_hint))?;
+    let json = Json::parse(token.payload())
+        .map_err(|why| malformed(format!("the payload is not JSON: {why}")).hint(raw_hint))?;
     if let Some(path) = json.duplicate() {
         return Err(malformed(format!("the payload has {path:?} twice")));
     }
     match json {
         Json::Object(claims) => Ok(Some(claims)),
-        other => Err(malformed(format!("the payload is {}, not an object", other.kind())).hint(raw_hint)),
+        other => {
+            Err(malformed(format!("the payload is {}, not an object", other.kind())).hint(raw_hint))
+        }
     }
 }
 
@@ -147,12 +166,20 @@ impl Judging<'_> {
         let critical = header.check_critical(form.is_raw()).err();
         let alg = match (self.alg(header), critical) {
             (Ok(alg), None) => alg,
-            (alg, critical) => return Ok(Outcome::Header(alg.err().into_iter().chain(critical).collect())),
+            (alg, critical) => {
+                return Ok(Outcome::Header(
+                    alg.err().into_iter().chain(critical).collect(),
+                ));
+            }
         };
         if let Some(reason) = self.check_kid(header) {
             return Ok(Outcome::NoKey(reason));
         }
-        let wanted = Wanted { alg, kid: header.kid().or(self.policy.kid.as_deref()), allow_weak: self.policy.allow_weak_key };
+        let wanted = Wanted {
+            alg,
+            kid: header.kid().or(self.policy.kid.as_deref()),
+            allow_weak: self.policy.allow_weak_key,
+        };
         let outcome = self.try_keys(token, wanted, keys.local(wanted, self.env)?, keys)?;
         let why = match &outcome {
             Outcome::NoKey(_) => Why::UnknownKid,
@@ -160,12 +187,19 @@ impl Judging<'_> {
             _ => return Ok(outcome),
         };
         // What a token says must not cause traffic unless it could still turn out good.
-        if claims.is_some_and(|claims| self.judge_claims(claims, header).iter().any(|check| check.status == Status::Fail)) {
+        if claims.is_some_and(|claims| {
+            self.judge_claims(claims, header)
+                .iter()
+                .any(|check| check.status == Status::Fail)
+        }) {
             return Ok(outcome);
         }
-        let Some(found) = keys.refresh(wanted, why, self.env)? else { return Ok(outcome) };
+        let Some(found) = keys.refresh(wanted, why, self.env)? else {
+            return Ok(outcome);
+        };
         let outcome = self.try_keys(token, wanted, found, keys)?;
-        // What came in may be old itself, as another machine has shared it. What is new is not asked for again.
+        // What came in may be old itself, as another machine has shared it. What is new is not
+        // asked for again.
         let why = match (&outcome, why) {
             (Outcome::NoKey(_), Why::BadSignature) => Why::UnknownKid,
             (Outcome::Bad(_), _) => Why::BadSignature,
@@ -179,18 +213,26 @@ impl Judging<'_> {
 
     /// The algorithm of the header, if it is one that may be looked for a key with.
     fn alg(&self, header: &Header) -> Result<SigAlg, Reason> {
-        let refused = |why: String| Reason { actual: Some(header.alg().into()), ..Reason::new(Code::AlgNotAllowed, "alg", why) };
+        let refused = |why: String| Reason {
+            actual: Some(header.alg().into()),
+            ..Reason::new(Code::AlgNotAllowed, "alg", why)
+        };
         let name = header.alg();
         if name.eq_ignore_ascii_case("none") {
             return Err(refused("the token is not signed (alg \"none\")".into()));
         }
-        let alg: SigAlg = name.parse().map_err(|()| refused(format!("alg is {name:?}, which jwtctl does not know")))?;
+        let alg: SigAlg = name
+            .parse()
+            .map_err(|()| refused(format!("alg is {name:?}, which jwtctl does not know")))?;
         match &self.policy.algs {
             Some(allowed) if !allowed.iter().any(|it| it.agrees_with(alg)) => {
                 let names: Vec<&str> = allowed.iter().map(|it| it.as_str()).collect();
                 Err(Reason {
                     expected: Some(names.iter().collect()),
-                    ..refused(format!("alg is {alg}, and only {} is allowed", names.join(" or ")))
+                    ..refused(format!(
+                        "alg is {alg}, and only {} is allowed",
+                        names.join(" or ")
+                    ))
                 })
             }
             _ => Ok(alg),
@@ -200,17 +242,29 @@ impl Judging<'_> {
     fn check_kid(&self, header: &Header) -> Option<Reason> {
         let refused = |why: String| Some(Reason::new(Code::NoMatchingKey, "kid", why));
         match (header.kid(), &self.policy.kid) {
-            (None, _) if self.policy.require_kid => refused("the token does not name its key (--require-kid)".into()),
+            (None, _) if self.policy.require_kid => {
+                refused("the token does not name its key (--require-kid)".into())
+            }
             (Some(kid), Some(wanted)) if kid != wanted => Some(Reason {
                 actual: Some(kid.into()),
                 expected: Some(wanted.as_str().into()),
-                ..Reason::new(Code::NoMatchingKey, "kid", format!("the token names key {kid:?}, not {wanted:?}"))
+                ..Reason::new(
+                    Code::NoMatchingKey,
+                    "kid",
+                    format!("the token names key {kid:?}, not {wanted:?}"),
+                )
             }),
             _ => None,
         }
     }
 
-    fn try_keys(&mut self, token: &Unverified<'_>, wanted: Wanted<'_>, found: Found, keys: &dyn Keys) -> Result<Outcome, Error> {
+    fn try_keys(
+        &mut self,
+        token: &Unverified<'_>,
+        wanted: Wanted<'_>,
+        found: Found,
+        keys: &dyn Keys,
+    ) -> Result<Outcome, Error> {
         let source = keys.provenance().name;
         let candidates = match found {
             Found::Keys(candidates) => candidates,
@@ -218,15 +272,29 @@ impl Judging<'_> {
             Found::Absent => return Ok(Outcome::NoKey(not_fetched(wanted, &source))),
             Found::Refused(why) => return Ok(Outcome::Header(vec![alg_refused(wanted, why)])),
             Found::TooMany(count) => {
-                let why = format!("the token does not name its key, and {count} keys of {source} fit, too many to try");
-                return Ok(Outcome::NoKey(Reason::new(Code::NoMatchingKey, "kid", why).hint("pick one with --kid")));
+                let why = format!(
+                    "the token does not name its key, and {count} keys of {source} fit, too many to try"
+                );
+                return Ok(Outcome::NoKey(
+                    Reason::new(Code::NoMatchingKey, "kid", why).hint("pick one with --kid"),
+                ));
             }
             Found::Excluded(excluded) => return self.excluded(wanted, &excluded, &source),
         };
-        let candidates: Vec<Arc<Key>> = candidates.into_iter().filter(|key| self.is_allowed(key, wanted.alg)).collect();
+        let candidates: Vec<Arc<Key>> = candidates
+            .into_iter()
+            .filter(|key| self.is_allowed(key, wanted.alg))
+            .collect();
         if candidates.is_empty() {
-            let why = format!("alg is {}, and no key of {source} for it is on an allowed curve", wanted.alg);
-            return Ok(Outcome::Header(vec![Reason::new(Code::AlgNotAllowed, "alg", why)]));
+            let why = format!(
+                "alg is {}, and no key of {source} for it is on an allowed curve",
+                wanted.alg
+            );
+            return Ok(Outcome::Header(vec![Reason::new(
+                Code::AlgNotAllowed,
+                "alg",
+                why,
+            )]));
         }
         let mut broken = None;
         for key in &candidates {
@@ -246,28 +314,61 @@ impl Judging<'_> {
             }
         }
         if let (Some((key, misfit)), [_]) = (&broken, &candidates[..]) {
-            return Err(Error::input(Code::BadKey, source, format!("{} {}", key.label(), misfit.why())));
+            return Err(Error::input(
+                Code::BadKey,
+                source,
+                format!("{} {}", key.label(), misfit.why()),
+            ));
         }
-        let reason = Reason::new(Code::BadSignature, "signature", self.bad_signature(&candidates, wanted));
-        Ok(Outcome::Bad(Reason { hints: diagnose(token, wanted.alg, self.policy.allow_weak_key, &candidates, keys), ..reason }))
+        let reason = Reason::new(
+            Code::BadSignature,
+            "signature",
+            self.bad_signature(&candidates, wanted),
+        );
+        Ok(Outcome::Bad(Reason {
+            hints: diagnose(
+                token,
+                wanted.alg,
+                self.policy.allow_weak_key,
+                &candidates,
+                keys,
+            ),
+            ..reason
+        }))
     }
 
-    /// Whether the allow-list has a name for what `alg` means on this key: `EdDSA` is two algorithms.
+    /// Whether the allow-list has a name for what `alg` means on this key: `EdDSA` is two
+    /// algorithms.
     fn is_allowed(&self, key: &Key, alg: SigAlg) -> bool {
         let means = |allowed: &SigAlg| allowed.agrees_with(alg) && allowed.admits(key.curve());
-        self.policy.algs.as_ref().is_none_or(|algs| algs.iter().any(means))
+        self.policy
+            .algs
+            .as_ref()
+            .is_none_or(|algs| algs.iter().any(means))
     }
 
-    fn excluded(&self, wanted: Wanted<'_>, excluded: &[(Arc<Key>, Misfit)], source: &str) -> Result<Outcome, Error> {
-        // A key that is too short for everything is the caller's to replace; one that is merely too short for the
-        // algorithm that the token asks for makes it a bad token.
+    fn excluded(
+        &self,
+        wanted: Wanted<'_>,
+        excluded: &[(Arc<Key>, Misfit)],
+        source: &str,
+    ) -> Result<Outcome, Error> {
+        // A key that is too short for everything is the caller's to replace; one that is merely too
+        // short for the algorithm that the token asks for makes it a bad token.
         let useless = |key: &Key| key.algorithms(Job::Verify).is_empty();
-        if excluded.iter().all(|(key, misfit)| matches!(misfit, Misfit::Weak(_)) && useless(key)) {
+        if excluded
+            .iter()
+            .all(|(key, misfit)| matches!(misfit, Misfit::Weak(_)) && useless(key))
+        {
             return Err(weak(source, &excluded[0].0, &excluded[0].1));
         }
         let why = match excluded {
             [(key, misfit)] => format!("{} {}", key.label(), misfit.why()),
-            _ => format!("none of the {} keys that could be meant is for {}", excluded.len(), wanted.alg),
+            _ => format!(
+                "none of the {} keys that could be meant is for {}",
+                excluded.len(),
+                wanted.alg
+            ),
         };
         Ok(Outcome::Header(vec![alg_refused(wanted, why)]))
     }
@@ -276,13 +377,16 @@ impl Judging<'_> {
         if let (Some(kid), Some(own)) = (kid, &key.kid)
             && kid != own
         {
-            self.notes.push(format!("the token names key {kid:?}; the key that verified it calls itself {own:?}"));
+            self.notes.push(format!(
+                "the token names key {kid:?}; the key that verified it calls itself {own:?}"
+            ));
         }
     }
 
     fn warn_weak(&mut self, key: &Key, alg: SigAlg) {
         if let Err(Misfit::Weak(why)) = key.fit(alg, Job::Verify) {
-            self.warnings.push(format!("weak key: {} {why}", key.label()));
+            self.warnings
+                .push(format!("weak key: {} {why}", key.label()));
         }
     }
 
@@ -290,11 +394,17 @@ impl Judging<'_> {
         match candidates {
             [key] => match (&key.kid, wanted.kid) {
                 (Some(own), Some(kid)) if own != kid => {
-                    format!("the signature is not by {} (the token names key {kid:?})", key.label())
+                    format!(
+                        "the signature is not by {} (the token names key {kid:?})",
+                        key.label()
+                    )
                 }
                 _ => format!("the signature is not by {}", key.label()),
             },
-            _ => format!("the signature is not by any of the {} keys that fit", candidates.len()),
+            _ => format!(
+                "the signature is not by any of the {} keys that fit",
+                candidates.len()
+            ),
         }
     }
 
@@ -302,24 +412,51 @@ impl Judging<'_> {
         check(claims, header, self.policy, self.env.now)
     }
 
-    fn report(self, token: &Unverified<'_>, claims: Option<Object>, outcome: Outcome, keys: &dyn Keys) -> Verdict {
-        let (alg, kid) = (token.header().alg().to_owned(), token.header().kid().map(String::from));
+    fn report(
+        self,
+        token: &Unverified<'_>,
+        claims: Option<Object>,
+        outcome: Outcome,
+        keys: &dyn Keys,
+    ) -> Verdict {
+        let (alg, kid) = (
+            token.header().alg().to_owned(),
+            token.header().kid().map(String::from),
+        );
         let signature = |status, message: &str| Check {
             alg: Some(alg.clone()),
             kid: kid.clone(),
             ..Check::new("signature", status, message)
         };
-        let not_judged = || if claims.is_some() { not_evaluated(self.policy) } else { Vec::new() };
-        let judged = || claims.as_ref().map_or_else(Vec::new, |claims| self.judge_claims(claims, token.header()));
+        let not_judged = || {
+            if claims.is_some() {
+                not_evaluated(self.policy)
+            } else {
+                Vec::new()
+            }
+        };
+        let judged = || {
+            claims
+                .as_ref()
+                .map_or_else(Vec::new, |claims| self.judge_claims(claims, token.header()))
+        };
         let (checks, signed) = match outcome {
             Outcome::Signed(signed) => {
-                let by = self.key.as_ref().map(|(key, alg)| format!("{alg} by {}", key.label())).unwrap_or_default();
+                let by = self
+                    .key
+                    .as_ref()
+                    .map(|(key, alg)| format!("{alg} by {}", key.label()))
+                    .unwrap_or_default();
                 let mut checks = vec![signature(Status::Pass, &by)];
                 checks.extend(judged());
                 (checks, Some(signed))
             }
             Outcome::Bad(reason) => {
-                let failed = Check { alg: Some(alg.clone()), kid: kid.clone(), ..Check::from(&reason) };
+                let failed = Check {
+                    alg: Some(alg.clone()),
+                    kid: kid.clone(),
+                    ..Check::from(&reason)
+                };
                 (std::iter::once(failed).chain(not_judged()).collect(), None)
             }
             Outcome::Header(reasons) => {
@@ -330,16 +467,28 @@ impl Judging<'_> {
             }
             Outcome::NoKey(reason) => {
                 let mut checks = vec![Check::from(&reason), signature(Status::NotEvaluated, "")];
-                checks.extend(judged().into_iter().map(|check| Check { unverified: true, ..check }));
+                checks.extend(judged().into_iter().map(|check| Check {
+                    unverified: true,
+                    ..check
+                }));
                 (checks, None)
             }
         };
         let reasons = checks.iter().filter_map(Check::reason).collect();
         let outcome = match (Rejection::from_reasons(reasons), signed) {
-            (None, Some(signed)) => Ok(Verified { signed, claims: claims.clone() }),
+            (None, Some(signed)) => Ok(Verified {
+                signed,
+                claims: claims.clone(),
+            }),
             (Some(rejection), _) => Err(rejection),
-            // Every outcome but `Signed` carries a reason; should one not, the token is refused all the same.
-            (None, None) => Err(Reason::new(Code::BadSignature, "signature", "the signature was not verified").into()),
+            // Every outcome but `Signed` carries a reason; should one not, the token is refused all
+            // the same.
+            (None, None) => Err(Reason::new(
+                Code::BadSignature,
+                "signature",
+                "the signature was not verified",
+            )
+            .into()),
         };
         let warnings = [keys.warnings(), &self.warnings].concat();
         let keys = keys.provenance();
@@ -359,7 +508,11 @@ impl Judging<'_> {
 
 fn no_key(wanted: Wanted<'_>, keys: &dyn Keys, source: &str) -> Reason {
     let known: Vec<String> = keys.all().iter().take(5).map(|key| key.label()).collect();
-    let age = keys.provenance().age_s.map(|age| format!(" (asked {} ago)", humanize(age))).unwrap_or_default();
+    let age = keys
+        .provenance()
+        .age_s
+        .map(|age| format!(" (asked {} ago)", humanize(age)))
+        .unwrap_or_default();
     let has = match known.len() {
         0 => format!("{source} has no usable key{age}"),
         _ => format!("{source} has {}{age}", known.join(", ")),
@@ -368,23 +521,42 @@ fn no_key(wanted: Wanted<'_>, keys: &dyn Keys, source: &str) -> Reason {
         Some(kid) => format!("no key {kid:?}: {has}"),
         None => has,
     };
-    Reason { actual: wanted.kid.map(Json::from), ..Reason::new(Code::NoMatchingKey, "kid", why) }
+    Reason {
+        actual: wanted.kid.map(Json::from),
+        ..Reason::new(Code::NoMatchingKey, "kid", why)
+    }
 }
 
 /// The refusal of a token that no key was fetched for, because something else about it is wrong.
 fn not_fetched(wanted: Wanted<'_>, source: &str) -> Reason {
-    let why = format!("the keys of {source} are not at hand, and are not fetched for a token that is refused anyway");
-    Reason { actual: wanted.kid.map(Json::from), ..Reason::new(Code::NoMatchingKey, "kid", why) }
+    let why = format!(
+        "the keys of {source} are not at hand, and are not fetched for a token that is refused anyway"
+    );
+    Reason {
+        actual: wanted.kid.map(Json::from),
+        ..Reason::new(Code::NoMatchingKey, "kid", why)
+    }
 }
 
 fn alg_refused(wanted: Wanted<'_>, why: String) -> Reason {
-    Reason { actual: Some(wanted.alg.as_str().into()), ..Reason::new(Code::AlgNotAllowed, "alg", why) }
+    Reason {
+        actual: Some(wanted.alg.as_str().into()),
+        ..Reason::new(Code::AlgNotAllowed, "alg", why)
+    }
 }
 
 /// The error for a key that would do if it were longer.
 pub fn weak(source: &str, key: &Key, misfit: &Misfit) -> Error {
-    let code = if key.kty() == Kty::Oct { Code::BadSecret } else { Code::BadKey };
-    let subject = if key.kty() == Kty::Oct { "the secret".into() } else { key.label() };
+    let code = if key.kty() == Kty::Oct {
+        Code::BadSecret
+    } else {
+        Code::BadKey
+    };
+    let subject = if key.kty() == Kty::Oct {
+        "the secret".into()
+    } else {
+        key.label()
+    };
     let error = Error::input(code, source, format!("{subject} {}", misfit.why()));
     error.hint("use a longer one; where that is not in your hands: --allow-weak-key")
 }
@@ -392,10 +564,22 @@ pub fn weak(source: &str, key: &Key, misfit: &Misfit) -> Error {
 impl Verdict {
     /// The refusal of what could not even be taken apart.
     pub fn unreadable(reason: &Reason, policy: &Policy, keys: Provenance) -> Self {
-        let mut checks = vec![Check::from(reason), Check::new("signature", Status::NotEvaluated, "")];
+        let mut checks = vec![
+            Check::from(reason),
+            Check::new("signature", Status::NotEvaluated, ""),
+        ];
         checks.extend(not_evaluated(policy));
         let outcome = Err(Rejection::new(reason.clone()));
-        Self { checks, key: None, keys, notes: Vec::new(), warnings: Vec::new(), header: None, claims: None, outcome }
+        Self {
+            checks,
+            key: None,
+            keys,
+            notes: Vec::new(),
+            warnings: Vec::new(),
+            header: None,
+            claims: None,
+            outcome,
+        }
     }
 }
 
