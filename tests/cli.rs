@@ -5,29 +5,50 @@
     clippy::disallowed_methods,
     reason = "TRYCMD is read from the environment"
 )]
+#![cfg(all(unix, feature = "cli"))]
 
 use std::fs;
 use std::path::Path;
 
-/// Whatever the machine that runs this has set must not show.
-fn cases() -> trycmd::TestCases {
-    let cases = trycmd::TestCases::new();
-    cases
-        .env("CI", "1")
-        .env("NO_COLOR", "1")
-        .env("LC_ALL", "C.UTF-8")
-        .env("JWTCTL_STORE", "keystore");
-    cases
+use support::{isolated, ran};
+
+mod support;
+
+/// trycmd gives the caller's environment to what it runs, so each of these tests runs once more as
+/// a process of its own that has nothing of it. `None` in the caller's environment.
+fn cases(test: &str) -> Option<trycmd::TestCases> {
+    const ALONE: &str = "TRYCMD_ENVIRONMENT_IS_BARE";
+    if std::env::var_os(ALONE).is_some() {
+        let cases = trycmd::TestCases::new();
+        cases.env("JWTCTL_STORE", "keystore");
+        return Some(cases);
+    }
+    let mut again = isolated(std::env::current_exe().unwrap());
+    for (name, value) in std::env::vars_os() {
+        let text = name.to_string_lossy();
+        // What trycmd itself goes by.
+        if text.starts_with("CARGO") || text.starts_with("TRYCMD") {
+            again.env(name, value);
+        }
+    }
+    let ran = ran(again.env(ALONE, "1").args(["--exact", test, "--nocapture"]));
+    assert!(ran.code == 0, "{}{}", ran.stdout, ran.stderr);
+    None
 }
 
 #[test]
 fn transcripts() {
-    cases().case("tests/cmd/*.md");
+    if let Some(cases) = cases("transcripts") {
+        cases.case("tests/cmd/*.md");
+    }
 }
 
 /// The examples of README.md run in a folder of their own, among the files that they speak of.
 #[test]
 fn readme() {
+    let Some(cases) = cases("readme") else {
+        return;
+    };
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let folder = tempfile::tempdir().unwrap();
     let copy = folder.path().join("README.md");
@@ -43,7 +64,8 @@ fn readme() {
         )
         .unwrap();
     }
-    cases().case(&copy);
+    cases.case(&copy);
+    cases.run();
     if std::env::var_os("TRYCMD").is_some_and(|mode| mode == "overwrite") {
         fs::copy(&copy, root.join("README.md")).unwrap();
     }

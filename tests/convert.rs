@@ -3,12 +3,17 @@
 #![cfg(all(unix, feature = "cli", feature = "jwe"))]
 
 use std::fs;
-use std::io::Write as _;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output, Stdio};
+use std::process::{Output, Stdio};
 
+use assert_cmd::assert::OutputAssertExt as _;
+use predicates::prelude::*;
 use serde_json::Value;
 use tempfile::TempDir;
+
+use support::{have, isolated, jwtctl};
+
+mod support;
 
 const KEYS: [&str; 10] = [
     "rsa2048",
@@ -46,29 +51,22 @@ impl Lab {
     }
 
     fn run(&self, args: &[&str]) -> Output {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_jwtctl"));
+        let mut command = jwtctl();
         command
             .env("JWTCTL_STORE", self.path("store"))
-            .env_remove("JWTCTL_NOW")
-            .env_remove("JWTCTL_FORMAT");
-        command
-            .env_remove("JWTCTL_PASSPHRASE_FILE")
             .current_dir(self.dir.path())
             .arg("--no-input")
             .args(args);
-        command.stdin(Stdio::null()).output().unwrap()
+        command.output().unwrap()
     }
 
     #[track_caller]
     fn ok(&self, args: &[&str]) -> Vec<u8> {
-        let output = self.run(args);
-        assert_eq!(
-            output.status.code(),
-            Some(0),
-            "{args:?}: {}",
-            String::from_utf8_lossy(&output.stderr)
-        );
-        output.stdout
+        let assert = self
+            .run(args)
+            .assert()
+            .append_context("command", args.join(" "));
+        assert.success().get_output().stdout.clone()
     }
 
     /// The private key in `file` as a JWK in clear.
@@ -194,9 +192,7 @@ fn every_format_that_is_read_gives_the_same_key() {
 #[test]
 fn encrypted_pkcs8_opens_with_openssl_and_here() {
     let lab = Lab::new();
-    let Some(openssl) = tool("openssl", &["version"]) else {
-        return;
-    };
+    needs!("openssl");
     for name in ["ec-p256", "rsa2048", "ed25519"] {
         let out = format!("{name}.pem");
         let original = data(&format!("{name}.pkcs8.pem"));
@@ -217,7 +213,7 @@ fn encrypted_pkcs8_opens_with_openssl_and_here() {
                 .contains("BEGIN ENCRYPTED PRIVATE KEY")
         );
         let pass = format!("file:{}", lab.path("pass").display());
-        let opened = Command::new(&openssl)
+        let opened = isolated("openssl")
             .args(["pkey", "-passin", &pass, "-in"])
             .arg(lab.path(&out))
             .output()
@@ -247,7 +243,7 @@ fn encrypted_pkcs8_opens_with_openssl_and_here() {
             "-out",
         ];
         assert!(
-            Command::new(&openssl)
+            isolated("openssl")
                 .args(topk8)
                 .arg(&theirs)
                 .status()
@@ -261,7 +257,7 @@ fn encrypted_pkcs8_opens_with_openssl_and_here() {
 #[test]
 fn openssh_reads_the_public_key() {
     let lab = Lab::new();
-    let keygen = tool("ssh-keygen", &["-?"]);
+    let has_openssh = have("ssh-keygen", "-?");
     for name in ["rsa2048", "ec-p256", "ec-p384", "ec-p521", "ed25519"] {
         let out = format!("{name}.pub");
         lab.ok(&[
@@ -279,9 +275,9 @@ fn openssh_reads_the_public_key() {
             fs::read(data(&format!("{name}.spki.pem"))).unwrap(),
             "{name}"
         );
-        if let Some(keygen) = &keygen {
+        if has_openssh {
             let theirs = |args: &[&str]| {
-                Command::new(keygen)
+                isolated("ssh-keygen")
                     .args(args)
                     .arg("-f")
                     .arg(lab.path(&out))
@@ -311,13 +307,11 @@ fn openssh_reads_the_public_key() {
 #[test]
 fn private_keys_of_openssh_are_refused_with_a_way_that_works() {
     let lab = Lab::new();
-    let Some(keygen) = tool("ssh-keygen", &["-?"]) else {
-        return;
-    };
+    needs!("ssh-keygen");
     for kind in ["rsa", "ecdsa", "ed25519"] {
         let key = lab.path(kind);
         let key = key.to_str().unwrap();
-        let made = Command::new(&keygen)
+        let made = isolated("ssh-keygen")
             .args(["-q", "-t", kind, "-N", "", "-f", key])
             .status()
             .unwrap();
@@ -336,7 +330,7 @@ fn private_keys_of_openssh_are_refused_with_a_way_that_works() {
         assert!(said.contains("ssh-keygen -p -m PKCS8 -f COPY"), "{said}");
         let arguments = ["-p", "-m", "PKCS8", "-P", "", "-N", "", "-f", key];
         assert!(
-            Command::new(&keygen)
+            isolated("ssh-keygen")
                 .args(arguments)
                 .stdout(Stdio::null())
                 .status()
@@ -388,11 +382,11 @@ fn private_keys_do_not_leave_by_accident() {
     let lab = Lab::new();
     let key = data("ec-p256.pkcs8.pem");
     let refused = lab.run(&["jwks", "convert", &key, "--to", "jwk"]);
-    assert_eq!(refused.status.code(), Some(2));
-    assert!(
-        refused.stdout.is_empty()
-            && String::from_utf8_lossy(&refused.stderr).contains("--new-passphrase-from")
-    );
+    refused
+        .assert()
+        .code(2)
+        .stdout("")
+        .stderr(predicate::str::contains("--new-passphrase-from"));
     lab.ok(&[
         "jwks",
         "convert",
@@ -437,62 +431,8 @@ fn private_keys_do_not_leave_by_accident() {
     );
 }
 
-/// The tool of that name, if it is there.
-fn tool(name: &str, probe: &[&str]) -> Option<String> {
-    let found = Command::new(name)
-        .args(probe)
-        .stdin(Stdio::null())
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .status();
-    if found.is_err() {
-        skipped(name);
-        return None;
-    }
-    Some(name.to_owned())
-}
-
 /// What an adapter of `tests/peers` answers; nothing when its peer is absent or cannot do that.
 fn peer(adapter: &str, args: &[&str], folder: &Path) -> Option<String> {
-    let interpreter = match adapter.rsplit_once('.').unwrap().1 {
-        "py" => "python3",
-        "mjs" => "node",
-        _ => "bash",
-    };
-    let script = Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("tests/peers")
-        .join(adapter);
-    let output = Command::new(interpreter)
-        .arg(script)
-        .args(args)
-        .current_dir(folder)
-        .output();
-    let Ok(output) = output else {
-        skipped(interpreter);
-        return None;
-    };
-    match output.status.code() {
-        Some(77) => {
-            skipped(
-                String::from_utf8_lossy(&output.stderr)
-                    .trim()
-                    .trim_start_matches("needs "),
-            );
-            None
-        }
-        code => {
-            assert_eq!(
-                code,
-                Some(0),
-                "{adapter}: {}",
-                String::from_utf8_lossy(&output.stderr)
-            );
-            Some(String::from_utf8(output.stdout).unwrap())
-        }
-    }
-}
-
-fn skipped(what: &str) {
-    // Not `println!`: libtest would swallow it, and an absent peer is to be seen.
-    let _ = writeln!(std::io::stderr(), "skipped: needs {what}");
+    let ran = support::adapter(adapter, args, folder);
+    (!ran.is_skipped()).then(|| ran.expect(0).stdout)
 }

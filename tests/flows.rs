@@ -4,15 +4,14 @@
 #![cfg(all(unix, feature = "cli"))]
 
 use std::fs;
-use std::io::Write as _;
-use std::path::Path;
 
 use assert_cmd::Command;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-/// How an adapter says that its library is absent.
-const NOT_SUPPORTED: i32 = 77;
+use support::{NOT_SUPPORTED, binary, peer, process::PATIENCE, repository, skipped};
+
+mod support;
 
 #[test]
 fn oauth4webapi() {
@@ -44,16 +43,11 @@ fn flows(interpreter: &str, adapter: &str, library: &str) {
         r#"{"sub":"alice","email":"a@example.org"}"#,
     )
     .unwrap();
-    let adapter = Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("tests/peers")
-        .join(adapter);
+    let adapter = repository("tests/peers").join(adapter);
     for (alg, path) in [("ES256", ""), ("EdDSA", ""), ("RS256", "/tenant")] {
         let script = format!("exec {interpreter} \"$0\" {library} $OIDC_ISSUER{path} app secret");
-        let mut command = Command::cargo_bin("jwtctl").unwrap();
-        command
-            .current_dir(dir.path())
-            .env_remove("JWTCTL_STORE")
-            .timeout(std::time::Duration::from_secs(60));
+        let mut command = Command::from_std(peer(binary()));
+        command.current_dir(dir.path()).timeout(PATIENCE);
         command.args([
             "serve",
             "--alg",
@@ -74,9 +68,8 @@ fn flows(interpreter: &str, adapter: &str, library: &str) {
             .unwrap();
         let log = String::from_utf8_lossy(&output.stderr);
         if [Some(NOT_SUPPORTED), Some(127)].contains(&output.status.code()) {
-            // Not `println!`: libtest would swallow it, and an absent peer is to be seen.
             let why = log.lines().last().unwrap_or_default();
-            let _ = writeln!(std::io::stderr(), "{library}: skipped: {why}");
+            skipped(why.trim_start_matches("needs "));
             return;
         }
         assert_eq!(output.status.code(), Some(0), "{library} {alg}: {log}");

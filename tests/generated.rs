@@ -9,9 +9,12 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
-use std::process::Command;
 
-use assert_cmd::cargo::cargo_bin_cmd;
+use assert_cmd::assert::OutputAssertExt as _;
+
+use support::{isolated, jwtctl, repository};
+
+mod support;
 
 type Files = BTreeMap<String, String>;
 
@@ -25,7 +28,7 @@ fn read(folder: &Path) -> Files {
 
 /// Compares a committed folder with what the binary writes now, or replaces it.
 fn compare(folder: &str, written: &Files) {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join(folder);
+    let folder = repository(folder);
     assert!(written.len() > 3, "the binary wrote next to nothing");
     if std::env::var_os("UPDATE").is_some() {
         fs::remove_dir_all(&folder).unwrap();
@@ -51,9 +54,9 @@ fn compare(folder: &str, written: &Files) {
 
 /// What bash is offered where the command line ends with an empty word.
 fn offered(words: &[&str]) -> Vec<String> {
-    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("completions/jwtctl.bash");
+    let script = repository("completions/jwtctl.bash");
     let complete = r#"source "$1"; shift; COMP_WORDS=("$@" ""); COMP_CWORD=$#; _jwtctl jwtctl "" "${!#}"; printf '%s\n' "${COMPREPLY[@]}""#;
-    let output = Command::new("bash")
+    let output = isolated("bash")
         .args(["--norc", "-c", complete, "bash"])
         .arg(script)
         .args(words)
@@ -99,14 +102,7 @@ fn completions_are_up_to_date() {
         ("powershell", "_jwtctl.ps1"),
         ("elvish", "jwtctl.elv"),
     ];
-    let script = |shell| {
-        let output = cargo_bin_cmd!("jwtctl")
-            .args(["completions", shell])
-            .output()
-            .unwrap();
-        assert!(output.status.success());
-        String::from_utf8(output.stdout).unwrap()
-    };
+    let script = |shell| support::ran(jwtctl().args(["completions", shell])).answer(0);
     compare(
         "completions",
         &shells
@@ -119,10 +115,6 @@ fn completions_are_up_to_date() {
 #[test]
 fn manual_pages_are_up_to_date() {
     let folder = tempfile::tempdir().unwrap();
-    cargo_bin_cmd!("jwtctl")
-        .arg("man")
-        .arg(folder.path())
-        .assert()
-        .success();
+    jwtctl().arg("man").arg(folder.path()).assert().success();
     compare("man", &read(folder.path()));
 }

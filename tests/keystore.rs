@@ -10,11 +10,15 @@
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Output, Stdio};
+use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
 use tempfile::TempDir;
+
+use support::{Ran, all, finish, jwtctl, ran, spawn};
+
+mod support;
 
 const P2C: &str = "1000";
 const PASSPHRASE: &str = "correct horse battery staple";
@@ -39,59 +43,38 @@ impl Lab {
         self.dir.path().join(name)
     }
 
-    /// jwtctl away from the settings of whoever runs the tests.
+    /// jwtctl with this keystore and its passphrase.
     fn command(&self, args: &[&str]) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_jwtctl"));
-        for (name, _) in std::env::vars_os() {
-            if name.to_string_lossy().starts_with("JWTCTL_") || name == "GITHUB_ACTIONS" {
-                command.env_remove(name);
-            }
-        }
+        let mut command = jwtctl();
         command
             .env("JWTCTL_STORE", self.path("store"))
             .env("JWTCTL_PASSPHRASE_FILE", self.path("passphrase"))
             .current_dir(self.dir.path())
             .arg("--no-input")
-            .args(args)
-            .stdin(Stdio::null());
+            .args(args);
         command
     }
 
-    fn run(&self, args: &[&str]) -> Output {
-        self.command(args).output().unwrap()
+    fn run(&self, args: &[&str]) -> Ran {
+        ran(&mut self.command(args))
     }
 
     #[track_caller]
     fn ok(&self, args: &[&str]) -> String {
-        let output = self.run(args);
-        let said = |bytes| String::from_utf8_lossy(bytes).into_owned();
-        // Under --json, what went wrong is in the answer.
-        assert_eq!(
-            output.status.code(),
-            Some(0),
-            "{args:?}: {} {}",
-            said(&output.stderr),
-            said(&output.stdout)
-        );
-        String::from_utf8(output.stdout).unwrap()
+        self.run(args).expect(0).stdout
     }
 
     #[track_caller]
     fn json(&self, args: &[&str]) -> Value {
-        serde_json::from_str(&self.ok(&[&["--json"], args].concat())).unwrap()
+        self.run(&[&["--json"], args].concat()).expect(0).json()
     }
 
+    /// What it says when it fails with this code and gives no answer.
     #[track_caller]
     fn fails(&self, code: i32, args: &[&str]) -> String {
-        let output = self.run(args);
-        assert_eq!(
-            output.status.code(),
-            Some(code),
-            "{args:?}: {}",
-            String::from_utf8_lossy(&output.stderr)
-        );
-        assert!(output.stdout.is_empty(), "{args:?}");
-        String::from_utf8(output.stderr).unwrap()
+        let ran = self.run(args);
+        ran.assert().code(code).stdout("");
+        ran.stderr
     }
 
     #[track_caller]
@@ -288,8 +271,8 @@ fn the_private_half_is_found_nowhere() {
     ] {
         for format in [&["-v"][..], &["-v", "--json"]] {
             let output = lab.run(&[format, args].concat());
-            seen.extend(output.stdout);
-            seen.extend(output.stderr);
+            seen.extend(output.stdout.into_bytes());
+            seen.extend(output.stderr.into_bytes());
         }
     }
     seen.extend(lab.files().into_iter().flat_map(|(_, bytes)| bytes));
@@ -338,26 +321,10 @@ fn fifty_rotations_at_once_make_one_key() {
         let args = [
             "--json", "--now", &now, "jwks", "rotate", "--every", "1d", "--p2c", P2C,
         ];
-        let children: Vec<Child> = (0..50)
-            .map(|_| {
-                lab.command(&args)
-                    .stdout(Stdio::piped())
-                    .stderr(Stdio::piped())
-                    .spawn()
-                    .unwrap()
-            })
-            .collect();
-        let mut made = 0;
-        for child in children {
-            let output = child.wait_with_output().unwrap();
-            assert!(
-                output.status.success(),
-                "{}",
-                String::from_utf8_lossy(&output.stderr)
-            );
-            let report: Value = serde_json::from_slice(&output.stdout).unwrap();
-            made += usize::from(report["rotated"] == true);
-        }
+        let children: Vec<Child> = (0..50).map(|_| spawn(&mut lab.command(&args))).collect();
+        let ran: Vec<Ran> = children.into_iter().map(finish).collect();
+        let made = ran.iter().filter(|it| it.json()["rotated"] == true).count();
+        all(ran, 0);
         assert_eq!((made, lab.kids().len()), (1, round + 1));
     }
 }
@@ -519,13 +486,8 @@ fn a_year_from_outside() {
         "jwks",
         "rotate",
     ]);
-    let refused = lab.run(&["--now", &late, "verify", "--skip", "exp", first.trim()]);
-    assert_eq!(
-        refused.status.code(),
-        Some(14),
-        "{}",
-        String::from_utf8_lossy(&refused.stdout)
-    );
+    lab.run(&["--now", &late, "verify", "--skip", "exp", first.trim()])
+        .expect(14);
     let oldest = lab.json(&["jwks", "list"])["keys"][0]["kid"]
         .as_str()
         .unwrap()
@@ -570,7 +532,7 @@ fn all_keys_change_their_passphrase_or_none() {
     lab.ok(&["-q", "sign"]);
     // A passphrase that is named here and protects nothing is worth a word; one that is always set
     // is for other files.
-    let said = |args: &[&str]| String::from_utf8(lab.run(args).stderr).unwrap();
+    let said = |args: &[&str]| lab.run(args).stderr;
     assert!(!said(&["jwks", "rotate", "--publish-for", "0"]).contains("warning"));
     assert!(
         said(&[
@@ -613,8 +575,7 @@ fn a_store_that_others_can_reach_is_refused() {
                     .contains("chmod 700")
             );
         }
-        let report = lab.run(&["--json", "sign"]).stdout;
-        let report: Value = serde_json::from_slice(&report).unwrap();
+        let report = lab.run(&["--json", "sign"]).json();
         assert_eq!(report["error"]["code"], "unsafe-permissions");
     }
 }
@@ -662,9 +623,10 @@ fn lint_and_diff_answer_with_their_exit_code() {
     fs::write(lab.path("old.json"), lab.ok(&["jwks", "export"])).unwrap();
     lab.ok(&["jwks", "diff", "old.json", "store:"]);
     lab.ok(&["jwks", "rotate"]);
-    let output = lab.run(&["--json", "jwks", "diff", "old.json", "store:"]);
-    assert_eq!(output.status.code(), Some(1));
-    let report: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let report = lab
+        .run(&["--json", "jwks", "diff", "old.json", "store:"])
+        .expect(1)
+        .json();
     assert_eq!(report["added"].as_array().unwrap().len(), 1);
 
     fs::write(
@@ -673,8 +635,7 @@ fn lint_and_diff_answer_with_their_exit_code() {
     )
     .unwrap();
     let lint = |more: &[&str]| lab.run(&[&["jwks", "lint", "--jwks", "bad.json"], more].concat());
-    assert_eq!(lint(&[]).status.code(), Some(1));
-    let text = String::from_utf8(lint(&[]).stdout).unwrap();
+    let text = lint(&[]).expect(1).stdout;
     assert!(
         text.contains("[symmetric-key]") && !text.contains('\u{1b}') && !text.contains("c2VjcmV0"),
         "{text}"
@@ -686,23 +647,12 @@ fn lint_and_diff_answer_with_their_exit_code() {
     .unwrap();
     let fine = |more: &[&str]| {
         lab.run(&[&["jwks", "lint", "--jwks", "fine.json"], more].concat())
-            .status
-            .code()
+            .code
     };
-    assert_eq!(
-        (fine(&[]), fine(&["--fail-on", "info"])),
-        (Some(0), Some(1))
-    );
-    let annotated = lab
-        .command(&["jwks", "lint", "--jwks", "bad.json"])
-        .env("GITHUB_ACTIONS", "true")
-        .output()
-        .unwrap();
-    let annotated = String::from_utf8(annotated.stderr).unwrap();
-    assert!(
-        annotated.contains("::error file=bad.json,title=symmetric-key::key 0"),
-        "{annotated}"
-    );
+    assert_eq!((fine(&[]), fine(&["--fail-on", "info"])), (0, 1));
+    let mut on_github = lab.command(&["jwks", "lint", "--jwks", "bad.json"]);
+    on_github.env("GITHUB_ACTIONS", "true");
+    ran(&mut on_github).complains("::error file=bad.json,title=symmetric-key::key 0");
     lab.fails(2, &["jwks", "lint", "--jwks", "passphrase"]);
 }
 
@@ -738,9 +688,8 @@ fn keys_in_use_are_removed_only_by_force() {
     let lab = Lab::new();
     let kid = lab.keygen("ES256")["kid"].as_str().unwrap().to_owned();
     assert!(lab.fails(2, &["jwks", "remove", &kid]).contains("--force"));
-    let output = lab.run(&["jwks", "remove", &kid, "--force"]);
-    assert!(
-        output.status.success() && String::from_utf8_lossy(&output.stderr).contains("jwks rotate")
-    );
+    lab.run(&["jwks", "remove", &kid, "--force"])
+        .expect(0)
+        .complains("jwks rotate");
     assert!(lab.kids().is_empty());
 }

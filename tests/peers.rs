@@ -15,14 +15,16 @@ use std::fs;
 use std::io::Write as _;
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
-use std::process::Output;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use assert_cmd::Command;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Value, json};
 use tempfile::TempDir;
+
+use support::{NOT_SUPPORTED, Ran, jwtctl, ran_with};
+
+mod support;
 
 macro_rules! peers {
     ($($test:ident: $adapter:literal,)*) => {
@@ -43,8 +45,6 @@ peers! {
     peer_jwtcli: "jwtcli.sh",
 }
 
-/// How an adapter says that its peer is absent, or has no such thing.
-const NOT_SUPPORTED: i32 = 77;
 /// jwtctl's exit codes that this relies on.
 const BAD_CALL: i32 = 2;
 const BAD_SIGNATURE: i32 = 10;
@@ -60,19 +60,13 @@ fn interop(adapter: &'static str) {
         dir: dir.path(),
     };
     let version = lab.peer(&["version"]);
-    if version.code == NOT_SUPPORTED {
-        // Not `println!`: libtest would swallow it, and an absent peer is to be seen.
-        let _ = writeln!(
-            std::io::stderr(),
-            "{adapter}: skipped: {}",
-            version.stderr.trim()
-        );
+    if version.is_skipped() {
         return;
     }
-    version.expect(0);
+    version.answer(0);
 
-    let format = lab.peer(&["keyformat"]).expect(0).trim().to_owned();
-    let algs = lab.peer(&["algs"]).expect(0);
+    let format = lab.peer(&["keyformat"]).answer(0).trim().to_owned();
+    let algs = lab.peer(&["algs"]).answer(0);
     for alg in algs.split_whitespace().filter(|alg| jwtctl_has(alg)) {
         let keys = lab.keygen(alg, &format);
         jwtctl_signs(&lab, alg, &keys);
@@ -91,13 +85,13 @@ fn jwtctl_signs(lab: &Lab, alg: &str, keys: &Keys) {
     let header = header_of(&token);
     assert_eq!(header["alg"], jose_name(alg), "{}: {header}", lab.adapter);
 
-    let payload = lab.jwtctl_verify(alg, &keys.public, &token).expect(0);
-    let seen = lab.peer_verify(alg, &keys.peer_public, &token).expect(0);
+    let payload = lab.jwtctl_verify(alg, &keys.public, &token).answer(0);
+    let seen = lab.peer_verify(alg, &keys.peer_public, &token).answer(0);
     assert_eq!(parse(&seen), parse(&payload), "{} {alg}", lab.adapter);
     assert_eq!(parse(&seen)["data"], parse(DATA), "{} {alg}", lab.adapter);
 
     let refused = lab.peer_verify(alg, &keys.peer_public, &altered(&token));
-    assert_eq!(refused.expect(1), "", "{} {alg}", lab.adapter);
+    assert_eq!(refused.answer(1), "", "{} {alg}", lab.adapter);
 }
 
 fn peer_signs(lab: &Lab, alg: &str, keys: &Keys) {
@@ -110,11 +104,11 @@ fn peer_signs(lab: &Lab, alg: &str, keys: &Keys) {
             lab.adapter
         );
     }
-    let seen = lab.jwtctl_verify(alg, &keys.public, &token).expect(0);
+    let seen = lab.jwtctl_verify(alg, &keys.public, &token).answer(0);
     assert_eq!(parse(&seen), payload, "{} {alg}", lab.adapter);
 
     let refused = lab.jwtctl_verify(alg, &keys.public, &altered(&token));
-    assert_eq!(refused.expect(BAD_SIGNATURE), "", "{} {alg}", lab.adapter);
+    assert_eq!(refused.answer(BAD_SIGNATURE), "", "{} {alg}", lab.adapter);
 }
 
 /// jwtctl's default `kid` is the RFC 7638 thumbprint, of the private key as of the public one.
@@ -123,7 +117,7 @@ fn thumbprints_agree(lab: &Lab, keys: &Keys) {
         let thumbprint = lab.peer(&["thumbprint", text(key)]);
         if thumbprint.code != NOT_SUPPORTED {
             assert_eq!(
-                Some(thumbprint.expect(0).trim()),
+                Some(thumbprint.answer(0).trim()),
                 keys.kid.as_deref(),
                 "{}",
                 lab.adapter
@@ -138,7 +132,7 @@ fn sealed_keys_open(lab: &Lab, format: &str) {
     if limit.code == NOT_SUPPORTED {
         return;
     }
-    let limit: u32 = limit.expect(0).trim().parse().unwrap();
+    let limit: u32 = limit.answer(0).trim().parse().unwrap();
     let passphrase = lab.write("passphrase", b"correct horse battery staple\n");
     let wrong = lab.write("wrong", b"incorrect horse battery staple\n");
 
@@ -157,15 +151,15 @@ fn sealed_keys_open(lab: &Lab, format: &str) {
     if format == "jwk" && limit < JWTCTL_P2C {
         args.extend(["--p2c", &fewer]);
     }
-    lab.jwtctl(&args, "").expect(0);
+    lab.jwtctl(&args, "").answer(0);
     let opened = lab
         .peer(&["open", text(&sealed), text(&passphrase)])
-        .expect(0);
+        .answer(0);
     let opened = lab.write("opened", opened.as_bytes());
     let (token, _) = lab.peer_sign("ES256", &opened);
-    lab.jwtctl_verify("ES256", &public, &token).expect(0);
+    lab.jwtctl_verify("ES256", &public, &token).answer(0);
     assert_eq!(
-        lab.peer(&["open", text(&sealed), text(&wrong)]).expect(1),
+        lab.peer(&["open", text(&sealed), text(&wrong)]).answer(1),
         "",
         "{}",
         lab.adapter
@@ -175,19 +169,19 @@ fn sealed_keys_open(lab: &Lab, format: &str) {
     let keys = lab.keygen("ES256", format);
     let in_json = lab.peer(&["sealjson", text(&keys.private), text(&passphrase)]);
     if in_json.code != NOT_SUPPORTED {
-        let sealed = lab.write("sealed-by-peer.json", in_json.expect(0).as_bytes());
+        let sealed = lab.write("sealed-by-peer.json", in_json.answer(0).as_bytes());
         let token = lab.jwtctl_sign("ES256", &sealed, &["--passphrase-from", text(&passphrase)]);
-        lab.jwtctl_verify("ES256", &keys.public, &token).expect(0);
+        lab.jwtctl_verify("ES256", &keys.public, &token).answer(0);
         refuses_passphrase(lab, &sealed, &wrong);
     }
     let sealed = lab
         .peer(&["seal", text(&keys.private), text(&passphrase)])
-        .expect(0);
+        .answer(0);
     let sealed = lab.write("sealed-by-peer", sealed.as_bytes());
     let token = lab.jwtctl_sign("ES256", &sealed, &["--passphrase-from", text(&passphrase)]);
-    lab.jwtctl_verify("ES256", &keys.public, &token).expect(0);
+    lab.jwtctl_verify("ES256", &keys.public, &token).answer(0);
     lab.peer_verify("ES256", &keys.peer_public, &token)
-        .expect(0);
+        .answer(0);
     refuses_passphrase(lab, &sealed, &wrong);
 }
 
@@ -204,7 +198,7 @@ fn refuses_passphrase(lab: &Lab, sealed: &Path, wrong: &Path) {
         ],
         "",
     );
-    assert_eq!(refused.expect(BAD_CALL), "", "{}", lab.adapter);
+    assert_eq!(refused.answer(BAD_CALL), "", "{}", lab.adapter);
 }
 
 /// One peer, jwtctl, and a directory for their files.
@@ -225,55 +219,19 @@ struct Keys {
 
 impl Lab<'_> {
     fn peer(&self, args: &[&str]) -> Ran {
-        let interpreter: &[&str] = match self.adapter.rsplit_once('.').unwrap().1 {
-            "py" => &["python3", "-B"],
-            "mjs" => &["node"],
-            "sh" => &["bash"],
-            other => panic!("nothing runs .{other}"),
-        };
-        let script = Path::new(env!("CARGO_MANIFEST_DIR"))
-            .join("tests/peers")
-            .join(self.adapter);
-        let output = Command::new(interpreter[0])
-            .args(&interpreter[1..])
-            .arg(script)
-            .args(args)
-            .current_dir(self.dir)
-            .output();
-        let call = format!("{} {}", self.adapter, args.join(" "));
-        match output {
-            Ok(output) => Ran::new(call, output),
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ran {
-                call,
-                code: NOT_SUPPORTED,
-                stdout: String::new(),
-                stderr: format!("needs {}", interpreter[0]),
-            },
-            Err(error) => panic!("{call}: {error}"),
-        }
+        support::adapter(self.adapter, args, self.dir)
     }
 
-    /// Runs jwtctl away from the keystore, the cache and the settings of whoever runs the tests.
+    /// Runs jwtctl with a keystore and a cache beside the files.
     fn jwtctl(&self, args: &[&str], stdin: &str) -> Ran {
-        let mut command = assert_cmd::cargo::cargo_bin_cmd!("jwtctl");
-        for (name, _) in std::env::vars_os() {
-            if name.to_string_lossy().starts_with("JWTCTL_") {
-                command.env_remove(name);
-            }
-        }
-        let output = command
+        let mut command = jwtctl();
+        command
             .env("JWTCTL_STORE", self.path("store"))
             .env("JWTCTL_CACHE_DIR", self.path("cache"))
             .current_dir(self.dir)
             .arg("--no-input")
-            .args(args)
-            .write_stdin(stdin)
-            .output()
-            .unwrap();
-        Ran::new(
-            format!("{}: jwtctl {}", self.adapter, args.join(" ")),
-            output,
-        )
+            .args(args);
+        ran_with(&mut command, stdin)
     }
 
     fn keygen(&self, alg: &str, format: &str) -> Keys {
@@ -296,7 +254,7 @@ impl Lab<'_> {
         if !hmac {
             args.extend(["--public-out", text(&public)]);
         }
-        self.jwtctl(&args, "").expect(0);
+        self.jwtctl(&args, "").answer(0);
 
         let public = if hmac { private.clone() } else { public };
         let mut keys = Keys {
@@ -308,7 +266,7 @@ impl Lab<'_> {
         };
         if format == "jwk" {
             let jwk = parse(&fs::read_to_string(&keys.private).unwrap());
-            if hmac && self.peer(&["keyformat"]).expect(0).trim() == "pem" {
+            if hmac && self.peer(&["keyformat"]).answer(0).trim() == "pem" {
                 let secret = URL_SAFE_NO_PAD.decode(jwk["k"].as_str().unwrap()).unwrap();
                 keys.peer_private = self.write(&format!("{alg}.secret"), &secret);
                 keys.peer_public = keys.peer_private.clone();
@@ -325,7 +283,7 @@ impl Lab<'_> {
         let data = format!("data:={DATA}");
         args.push(&data);
         args.extend(more);
-        self.jwtctl(&args, "").expect(0).trim().to_owned()
+        self.jwtctl(&args, "").answer(0).trim().to_owned()
     }
 
     fn jwtctl_verify(&self, alg: &str, key: &Path, token: &str) -> Ran {
@@ -354,7 +312,7 @@ impl Lab<'_> {
             "data": parse(DATA),
         });
         let file = self.write("payload.json", payload.to_string().as_bytes());
-        let token = self.peer(&["sign", alg, text(key), text(&file)]).expect(0);
+        let token = self.peer(&["sign", alg, text(key), text(&file)]).answer(0);
         (token.trim().to_owned(), payload)
     }
 
@@ -380,42 +338,6 @@ impl Lab<'_> {
             .unwrap();
         file.write_all(content).unwrap();
         path
-    }
-}
-
-/// What came of a call.
-struct Ran {
-    call: String,
-    code: i32,
-    stdout: String,
-    stderr: String,
-}
-
-impl Ran {
-    fn new(call: String, output: Output) -> Self {
-        Ran {
-            call,
-            // Ended by a signal: none of the codes anybody expects.
-            code: output.status.code().unwrap_or(-1),
-            stdout: String::from_utf8(output.stdout).unwrap(),
-            stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
-        }
-    }
-
-    /// The standard output, if the exit code is this one.
-    #[track_caller]
-    fn expect(self, code: i32) -> String {
-        let Ran {
-            call,
-            code: got,
-            stdout,
-            stderr,
-        } = self;
-        assert_eq!(
-            got, code,
-            "{call}\n--- stdout\n{stdout}\n--- stderr\n{stderr}"
-        );
-        stdout
     }
 }
 

@@ -18,17 +18,13 @@ use rustix::process::{Pid, Resource, Rlimit, Signal, getrlimit, kill_process, se
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-/// Longer than anything here takes on a busy machine.
-const PATIENCE: Duration = Duration::from_secs(20);
+use support::process::PATIENCE;
+
+mod support;
 
 fn jwtctl(args: &[&str]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_jwtctl"));
-    for (name, _) in std::env::vars_os() {
-        if name.to_string_lossy().starts_with("JWTCTL_") {
-            command.env_remove(name);
-        }
-    }
-    command.args(args).stdin(Stdio::null());
+    let mut command = support::jwtctl();
+    command.args(args);
     command
 }
 
@@ -726,7 +722,7 @@ fn a_thousand_connections_at_once_are_served() {
     )
     .unwrap();
     if limit.maximum.is_some_and(|most| most < 1500) {
-        let _ = writeln!(std::io::stderr(), "skipped: needs 1500 file descriptors");
+        support::skipped("1500 file descriptors");
         return;
     }
     let issuer = Issuer::start(&[]);

@@ -4,8 +4,8 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
-use crate::lab::*;
-use crate::server::{Server, reply};
+use crate::support::lab::*;
+use crate::support::server::{Server, reply};
 use crate::{Fleet, needs, source};
 
 const CROWD: usize = 50;
@@ -552,7 +552,7 @@ fn a_shared_document_that_leads_nowhere_is_asked_for_again() {
     let record = fleet.redis.text(&name).unwrap();
     let mut entry: Value = serde_json::from_str(record.split_once('\n').unwrap().1).unwrap();
     entry["jwks"] = json!({});
-    let sum = crate::lab::framed(entry.to_string().as_bytes());
+    let sum = crate::support::lab::framed(entry.to_string().as_bytes());
     let sum = std::str::from_utf8(&sum[..64]).unwrap();
     fleet.redis.ask(&[
         "SET",

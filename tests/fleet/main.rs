@@ -7,28 +7,20 @@
     reason = "tests read the clock and the environment"
 )]
 
-#[path = "../session/certificates.rs"]
-mod certificates;
 mod crowds;
-#[path = "../session/harness.rs"]
-#[allow(dead_code, reason = "the tests of sessions need more of it")]
-mod harness;
-#[path = "../network/lab.rs"]
-#[allow(dead_code, reason = "the tests of the network need more of it")]
-mod lab;
 mod node;
 mod outage;
-#[path = "../network/server.rs"]
-#[allow(dead_code, reason = "the tests of the network need more of it")]
-mod server;
+#[path = "../support/mod.rs"]
+mod support;
 mod trust;
 
-use lab::{Lab, Ran, finish, set, spawn};
-use server::Server as Issuer;
+use support::lab::{Lab, Ran, finish, set, spawn};
+use support::redis::Server as Redis;
+use support::server::Server as Issuer;
 
 /// An issuer, and a Redis between it and everybody else.
 pub struct Fleet {
-    pub redis: harness::Server,
+    pub redis: Redis,
     pub issuer: Issuer,
     pub url: String,
     pub store: String,
@@ -43,8 +35,8 @@ impl Fleet {
 
     /// The same with further settings of Redis.
     pub fn with(settings: &[&str]) -> Self {
-        let redis = harness::Server::start(settings);
-        let key = harness::file(
+        let redis = Redis::start(settings);
+        let key = support::file(
             redis.folder.path(),
             "store-key",
             "a key of the fleet, of 32 bytes at least\n",

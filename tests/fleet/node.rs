@@ -6,8 +6,8 @@ use std::process::Command;
 
 use serde_json::Value;
 
-use crate::harness::file;
-use crate::lab::*;
+use crate::support::lab::*;
+use crate::support::redis::file;
 use crate::{Fleet, needs, source};
 
 /// The service verifies the token in that file; `None` when it cannot be had.

@@ -5,8 +5,8 @@ use std::net::TcpListener;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use crate::harness::{self, Jwtctl, free_port, scripted};
-use crate::lab::*;
+use crate::support::lab::*;
+use crate::support::redis::{Jwtctl, file, free_port, scripted};
 use crate::{Fleet, needs, source};
 
 /// The half second that a lost store may cost, and what a busy machine adds to a whole process.
@@ -187,8 +187,8 @@ fn passwords_and_acls() {
     let fleet = Fleet::with(&["--port", &port, "--bind", "127.0.0.1"]);
     let folder = fleet.redis.folder.path();
     let (good, wrong) = (
-        harness::file(folder, "good", "hunter2\n"),
-        harness::file(folder, "wrong", "hunter3"),
+        file(folder, "good", "hunter2\n"),
+        file(folder, "wrong", "hunter3"),
     );
     let reads = ["~jwtctl:*", "+getrange", "+pttl"];
     fleet
@@ -317,9 +317,13 @@ fn certificates_are_checked() {
     let (plain, tls) = (free_port().to_string(), free_port().to_string());
     let folder = tempfile::tempdir().unwrap();
     let [ca, other] =
-        ["ca", "other"].map(|name| crate::certificates::authority(folder.path(), name));
-    let (certificate, key) =
-        crate::certificates::signed(folder.path(), "server", "IP:127.0.0.1,DNS:localhost", &ca);
+        ["ca", "other"].map(|name| crate::support::certificates::authority(folder.path(), name));
+    let (certificate, key) = crate::support::certificates::signed(
+        folder.path(),
+        "server",
+        "IP:127.0.0.1,DNS:localhost",
+        &ca,
+    );
     let flags = [
         "--tls-cert-file",
         &certificate,
@@ -376,7 +380,7 @@ fn certificates_are_checked() {
 
 #[test]
 fn one_outage_is_one_warning() {
-    let issuer = crate::Issuer::new(|_| crate::server::reply(500, ""));
+    let issuer = crate::Issuer::new(|_| crate::support::server::reply(500, ""));
     let (url, jwks) = (issuer.url(""), issuer.url("/jwks"));
     let (document, keys) = (
         serde_json::json!({"issuer": url, "jwks_uri": jwks}).to_string(),
@@ -386,7 +390,7 @@ fn one_outage_is_one_warning() {
         if asked.target == "/jwks" {
             keys.clone()
         } else {
-            crate::server::reply(200, document.clone())
+            crate::support::server::reply(200, document.clone())
         }
     });
     let token = token_with("a", &["--iss", &url, "--exp", &(T0 + 3600).to_string()]);

@@ -2,8 +2,8 @@
 
 use serde_json::Value;
 
-use crate::harness::file;
-use crate::lab::*;
+use crate::support::lab::*;
+use crate::support::redis::file;
 use crate::{Fleet, needs, source};
 
 #[test]
@@ -365,7 +365,7 @@ fn junk_harms_nobody() {
     let disk = Lab::new();
     let run = |at: i64, token: &str| disk.run(at, &[&flags[..], &[token]].concat());
     run(0, &token("a")).expect(0);
-    fleet.issuer.say(crate::server::reply(503, ""));
+    fleet.issuer.say(crate::support::server::reply(503, ""));
     let long = format!(r#"{{"jwks":{{"keys":[]}},"uat":{}}}"#, "9".repeat(100_000));
     for junk in [
         r#"{"keys":[]}"#,

@@ -4,8 +4,8 @@ use std::os::unix::fs::MetadataExt as _;
 
 use serde_json::json;
 
-use super::lab::*;
-use super::server::{Reply, Server, reply};
+use crate::support::lab::*;
+use crate::support::server::{Reply, Server, reply};
 
 /// A cache with key "a" that ran out `overdue` seconds before the moment that is returned.
 fn overdue(overdue: i64, first: Reply) -> (Lab, Server, String, i64) {
@@ -305,7 +305,7 @@ fn proxies_are_used_but_never_for_this_machine() {
         0,
         &["verify", "--jwks-uri", &server.url("/jwks"), &token("a")],
     );
-    super::lab::ran(
+    crate::support::lab::ran(
         command
             .env("http_proxy", "http://127.0.0.1:1")
             .env("ALL_PROXY", "http://127.0.0.1:1"),

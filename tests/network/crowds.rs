@@ -2,8 +2,8 @@
 
 use std::time::{Duration, Instant};
 
-use super::lab::*;
-use super::server::{Server, reply};
+use crate::support::lab::*;
+use crate::support::server::{Server, reply};
 
 const CROWD: usize = 200;
 
@@ -166,7 +166,7 @@ fn n09_n10_a_stopped_holder_is_passed_by_and_changes_nothing_when_it_wakes() {
         Server::new(|_| set(&["a"]).after(1000)),
         token("a"),
     );
-    let (url, b) = (server.url("/jwks"), super::lab::token("b"));
+    let (url, b) = (server.url("/jwks"), crate::support::lab::token("b"));
     let holder = spawn(&mut lab.command(
         0,
         &["verify", "--jwks-uri", &url, "--timeout", "60s", &token],

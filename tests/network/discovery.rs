@@ -2,8 +2,8 @@
 
 use serde_json::{Value, json};
 
-use super::lab::*;
-use super::server::{Asked, Reply, Server, reply};
+use crate::support::lab::*;
+use crate::support::server::{Asked, Reply, Server, reply};
 
 const OPENID: &str = "/.well-known/openid-configuration";
 const OAUTH: &str = "/.well-known/oauth-authorization-server";

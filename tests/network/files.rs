@@ -4,12 +4,11 @@ use std::fs;
 use std::os::unix::fs::{PermissionsExt as _, chown, symlink};
 use std::os::unix::process::CommandExt as _;
 use std::path::Path;
-use std::process::Command;
 
 use serde_json::json;
 
-use super::lab::*;
-use super::server::Server;
+use crate::support::lab::*;
+use crate::support::server::Server;
 
 fn warm() -> (Lab, Server, String) {
     let (lab, server) = (Lab::new(), Server::new(|_| set(&["a"])));
@@ -231,16 +230,11 @@ fn n36_a_cache_that_cannot_be_written_to_is_done_without() {
     let (lab, server, url) = warm();
     // Full: every write to a file fails, as it does behind a file size limit of nothing.
     let inner = lab.command(700, &["verify", "--jwks-uri", &url, &token("a")]);
-    let mut command = Command::new("sh");
-    command
-        .args(["-c", "trap '' XFSZ; ulimit -f 0; exec \"$@\"", "sh"])
-        .arg(inner.get_program())
-        .args(inner.get_args());
-    inner.get_envs().for_each(|(name, value)| {
-        if let Some(value) = value {
-            command.env(name, value);
-        }
-    });
+    let mut command = under(
+        "sh",
+        &["-c", "trap '' XFSZ; ulimit -f 0; exec \"$@\"", "sh"],
+        &inner,
+    );
     let before = lab.entry();
     ran(&mut command).expect(0).says("cannot be written to");
     assert_eq!(lab.entry(), before);
@@ -269,7 +263,7 @@ fn n36_a_read_only_cache_is_read() {
     let (lab, server, url) = warm();
     // Another user's process, for whom the binary and the directory have to be within reach.
     let binary = lab.path().join("jwtctl");
-    fs::copy(assert_cmd::cargo::cargo_bin!("jwtctl"), &binary).unwrap();
+    fs::copy(crate::support::binary(), &binary).unwrap();
     for path in [
         lab.cache(),
         lab.cache().join("jwks-v1"),
@@ -282,11 +276,10 @@ fn n36_a_read_only_cache_is_read() {
     chmod(lab.path(), 0o755);
     let nobody = |at: i64, url: &str| {
         let inner = lab.command(at, &["verify", "--jwks-uri", url, &token("a")]);
-        let mut command = Command::new(&binary);
+        let mut command = isolated(&binary);
         command
             .args(inner.get_args())
             .env("JWTCTL_CACHE_DIR", lab.cache())
-            .env("CI", "1")
             .uid(65534)
             .gid(65534);
         ran(&mut command)

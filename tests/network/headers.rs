@@ -1,7 +1,7 @@
 //! Cache-Control and its kin, and the patience that servers ask for.
 
-use super::lab::*;
-use super::server::{Server, reply};
+use crate::support::lab::*;
+use crate::support::server::{Server, reply};
 
 #[test]
 fn n29_lifetimes() {

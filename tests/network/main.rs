@@ -13,9 +13,9 @@ mod crowds;
 mod discovery;
 mod files;
 mod headers;
-mod lab;
 mod peers;
 mod portable;
-mod server;
+#[path = "../support/mod.rs"]
+mod support;
 mod tls;
 mod tokens;

@@ -7,8 +7,8 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use serde_json::{Value, json};
 
-use super::lab::*;
-use super::server::Server;
+use crate::support::lab::*;
+use crate::support::server::Server;
 
 const ISSUER: &str = "https://issuer.example";
 

@@ -2,8 +2,8 @@
 
 use serde_json::{Value, json};
 
-use super::lab::*;
-use super::server::Server;
+use crate::support::lab::*;
+use crate::support::server::Server;
 
 fn write(lab: &Lab, name: &str, text: &str) -> String {
     let path = lab.path().join(name);

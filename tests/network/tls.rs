@@ -6,8 +6,8 @@ use std::sync::Arc;
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair, date_time_ymd};
 use rustls::pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
 
-use super::lab::*;
-use super::server::{Server, reply};
+use crate::support::lab::*;
+use crate::support::server::{Server, reply};
 
 struct Authority(CertifiedIssuer<'static, KeyPair>);
 

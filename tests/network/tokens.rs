@@ -2,8 +2,8 @@
 
 use serde_json::json;
 
-use super::lab::*;
-use super::server::Server;
+use crate::support::lab::*;
+use crate::support::server::Server;
 
 #[test]
 fn n22_the_same_kid_with_another_key() {

@@ -5,8 +5,8 @@ use std::time::{Duration, Instant};
 
 use redis::Value;
 
-use crate::harness::{Jwtctl, Server, free_port};
 use crate::needs;
+use crate::support::redis::{Jwtctl, Server, free_port};
 
 struct Cluster {
     nodes: Vec<Server>,
@@ -88,7 +88,8 @@ fn sessions_are_found_wherever_they_are() {
     needs!("redis-server");
     let mut cluster = Cluster::start();
     let folder = tempfile::tempdir().unwrap();
-    let secret = crate::harness::file(folder.path(), "secret", crate::harness::SECRET);
+    let secret =
+        crate::support::redis::file(folder.path(), "secret", crate::support::redis::SECRET);
     let run = |args: &[&str]| Jwtctl::new(folder.path()).run(args);
     let url = cluster.url(0);
 
@@ -141,7 +142,7 @@ fn sessions_are_found_wherever_they_are() {
 
 /// While a slot is on its way, the node that has it sends callers to the other for what has left
 /// already.
-fn a_slot_moves(cluster: &Cluster, id: &str, run: &dyn Fn(&[&str]) -> crate::harness::Ran) {
+fn a_slot_moves(cluster: &Cluster, id: &str, run: &dyn Fn(&[&str]) -> crate::support::redis::Ran) {
     let key = format!("sess:{id}");
     let from = cluster.owner(&key);
     let to = (from + 1) % 3;

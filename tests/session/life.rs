@@ -4,8 +4,8 @@ use std::thread;
 
 use serde_json::{Value, json};
 
-use crate::harness::{Jwtctl, Server, file};
 use crate::needs;
+use crate::support::redis::{Jwtctl, Server, file};
 
 #[test]
 fn a_session_is_made_read_changed_renewed_and_destroyed() {
@@ -127,7 +127,7 @@ fn an_operator_names_a_session_by_its_id() {
 #[test]
 fn databases_are_apart_and_sockets_and_ports_are_alike() {
     needs!("redis-server");
-    let port = crate::harness::free_port().to_string();
+    let port = crate::support::redis::free_port().to_string();
     let server = Server::start(&["--port", &port, "--bind", "127.0.0.1"]);
     let by_port = format!("redis://127.0.0.1:{port}/3");
     let by_socket = format!("{}?db=3", server.url());

@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use serde_json::json;
 
-use crate::harness::Server;
 use crate::needs;
+use crate::support::redis::Server;
 
 #[test]
 fn ten_thousand_sessions_are_listed_without_blocking() {

@@ -8,11 +8,11 @@
 )]
 #![cfg(all(unix, feature = "cli", feature = "redis"))]
 
-mod certificates;
 mod cluster;
-mod harness;
 mod life;
 mod list;
 mod npm;
 mod outage;
+#[path = "../support/mod.rs"]
+mod support;
 mod trust;

@@ -10,8 +10,9 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use crate::harness::Server;
 use crate::needs;
+use crate::support::redis::Server;
+use crate::support::skipped;
 
 /// The lifetime that both sides are told, unlike any default.
 const MAX_AGE: i64 = 5000;
@@ -37,8 +38,8 @@ impl App {
             .output()
             .unwrap();
         if version.status.code() == Some(NOT_SUPPORTED) {
-            let why = String::from_utf8_lossy(&version.stderr).into_owned();
-            let _ = std::io::stderr().write_all(format!("skipped: {why}").as_bytes());
+            let why = String::from_utf8_lossy(&version.stderr);
+            skipped(why.trim().trim_start_matches("needs "));
             return None;
         }
         assert!(version.status.success(), "{version:?}");

@@ -4,8 +4,8 @@ use std::net::TcpListener;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use crate::harness::{Jwtctl, NO_HANG, Server, file, scripted};
 use crate::needs;
+use crate::support::redis::{Jwtctl, NO_HANG, Server, file, scripted};
 
 #[test]
 fn a_server_that_died_is_an_error_and_one_that_lost_everything_an_answer() {
@@ -177,7 +177,7 @@ fn a_full_server_loses_nothing() {
 #[test]
 fn a_replica_says_that_it_is_one() {
     needs!("redis-server");
-    let port = crate::harness::free_port().to_string();
+    let port = crate::support::redis::free_port().to_string();
     let primary = Server::start(&["--port", &port, "--bind", "127.0.0.1"]);
     let (token, id) = primary.session(&[]);
     let replica = Server::start(&["--replicaof", "127.0.0.1", &port]);
@@ -210,7 +210,7 @@ static NESTED: std::sync::LazyLock<String> = std::sync::LazyLock::new(|| "*1\r\n
 #[test]
 fn every_refusal_is_one_clear_error() {
     let folder = tempfile::tempdir().unwrap();
-    let secret = file(folder.path(), "secret", crate::harness::SECRET);
+    let secret = file(folder.path(), "secret", crate::support::redis::SECRET);
     for (answer, code, why) in [
         (
             &b"-LOADING Redis is loading the dataset in memory\r\n"[..],
@@ -269,7 +269,7 @@ fn every_refusal_is_one_clear_error() {
 #[test]
 fn nothing_is_gone_because_an_answer_is_odd() {
     let folder = tempfile::tempdir().unwrap();
-    let secret = file(folder.path(), "secret", crate::harness::SECRET);
+    let secret = file(folder.path(), "secret", crate::support::redis::SECRET);
     let sign = [
         "sign", "--secret", &secret, "--alg", "HS256", "--jti", "x", "--no-exp",
     ];
@@ -328,7 +328,7 @@ fn redirections_come_to_an_end() {
 #[test]
 fn nobody_there_is_found_out_soon() {
     let folder = tempfile::tempdir().unwrap();
-    let port = crate::harness::free_port();
+    let port = crate::support::redis::free_port();
     for url in [
         format!("redis://127.0.0.1:{port}"),
         format!("rediss://127.0.0.1:{port}"),

@@ -1,8 +1,8 @@
 //! Passwords, users and certificates.
 
-use crate::certificates::{authority, signed};
-use crate::harness::{Jwtctl, Server, ask, file, free_port};
 use crate::needs;
+use crate::support::certificates::{authority, signed};
+use crate::support::redis::{Jwtctl, Server, ask, file, free_port};
 
 const PASSWORD: &str = "hunter2/with:odd@bytes";
 
@@ -35,7 +35,7 @@ fn guarded(port: &str) -> Server {
 #[test]
 fn a_password_on_the_command_line_is_refused_and_not_repeated() {
     let folder = tempfile::tempdir().unwrap();
-    let secret = file(folder.path(), "secret", crate::harness::SECRET);
+    let secret = file(folder.path(), "secret", crate::support::redis::SECRET);
     for url in [
         "redis://:hunter2@127.0.0.1:1",
         "rediss://me:hunter2@127.0.0.1:1/0",

@@ -2,14 +2,17 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Command};
 use std::sync::OnceLock;
-use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use super::server::{Reply, reply};
+pub use super::{
+    Ran, all, finish, has, have, isolated, jwtctl as plain, ran, skipped, spawn, traced, under,
+    until,
+};
 
 /// When everything begins; times in tests are seconds from here.
 pub const T0: i64 = 1_785_578_400;
@@ -121,53 +124,9 @@ pub fn random_kid(n: usize) -> String {
     )
 }
 
-pub fn plain() -> Command {
-    let mut command = Command::new(assert_cmd::cargo::cargo_bin!("jwtctl"));
-    for (name, _) in std::env::vars_os() {
-        let name_text = name.to_string_lossy().to_ascii_lowercase();
-        if name_text.starts_with("jwtctl_") || name_text.ends_with("_proxy") {
-            command.env_remove(name);
-        }
-    }
-    command
-        .env("CI", "1")
-        .env("NO_COLOR", "1")
-        .stdin(Stdio::null());
-    command
-}
-
 /// A cache directory, and processes that use it.
 pub struct Lab {
     folder: TempDir,
-}
-
-/// What came of a process.
-#[derive(Debug)]
-pub struct Ran {
-    pub code: i32,
-    pub stdout: String,
-    pub stderr: String,
-}
-
-impl Ran {
-    #[track_caller]
-    pub fn expect(self, code: i32) -> Self {
-        assert_eq!(self.code, code, "{self:#?}");
-        self
-    }
-
-    pub fn json(&self) -> Value {
-        serde_json::from_str(&self.stdout).unwrap_or_else(|e| panic!("{e}: {self:#?}"))
-    }
-
-    #[track_caller]
-    pub fn says(self, text: &str) -> Self {
-        assert!(
-            self.stderr.contains(text) || self.stdout.contains(text),
-            "{text:?} is not in {self:#?}"
-        );
-        self
-    }
 }
 
 impl Lab {
@@ -284,88 +243,4 @@ pub fn framed(text: &[u8]) -> Vec<u8> {
         .map(|byte| format!("{byte:02x}"))
         .collect();
     [sum.as_bytes(), b"\n", text].concat()
-}
-
-pub fn spawn(command: &mut Command) -> Child {
-    command
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap()
-}
-
-pub fn finish(child: Child) -> Ran {
-    let output = child.wait_with_output().unwrap();
-    Ran {
-        code: output.status.code().unwrap_or(-1),
-        stdout: String::from_utf8_lossy(&output.stdout).into_owned(),
-        stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
-    }
-}
-
-pub fn ran(command: &mut Command) -> Ran {
-    finish(spawn(command))
-}
-
-#[track_caller]
-pub fn all(ran: Vec<Ran>, code: i32) {
-    let wrong: Vec<&Ran> = ran.iter().filter(|it| it.code != code).collect();
-    assert!(
-        wrong.is_empty(),
-        "{} of {} did not exit {code}, such as {:#?}",
-        wrong.len(),
-        ran.len(),
-        wrong[0]
-    );
-}
-
-/// Waits until something is so, for a generous while.
-#[track_caller]
-pub fn until(what: &str, so: impl Fn() -> bool) {
-    let start = Instant::now();
-    while !so() {
-        assert!(
-            start.elapsed() < Duration::from_secs(20),
-            "waited for: {what}"
-        );
-        std::thread::sleep(Duration::from_millis(5));
-    }
-}
-
-/// The same process under strace, which can also make system calls fail.
-pub fn traced(inner: &Command, args: &[&str]) -> Command {
-    let mut command = Command::new("strace");
-    command
-        .args(["-f", "-qq"])
-        .args(args)
-        .arg(inner.get_program())
-        .args(inner.get_args())
-        .stdin(Stdio::null());
-    for (name, value) in inner.get_envs() {
-        match value {
-            Some(value) => command.env(name, value),
-            None => command.env_remove(name),
-        };
-    }
-    command
-}
-
-/// Whether a program is there; if not, says so.
-pub fn have(program: &str, arg: &str) -> bool {
-    let found = Command::new(program)
-        .arg(arg)
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .status()
-        .is_ok();
-    if !found {
-        skipped(program);
-    }
-    found
-}
-
-pub fn skipped(what: &str) {
-    use std::io::Write as _;
-    // Not `eprintln!`: libtest would swallow it, and what is not tested is to be seen.
-    let _ = writeln!(std::io::stderr(), "skipped: needs {what}");
 }

@@ -1,5 +1,4 @@
-//! A Redis of one's own, a jwtctl without anybody's settings, and a server that says what it is
-//! told to.
+//! A `redis-server` for one test, and a server that gives the answer it is told to.
 
 use std::io::{Read as _, Write as _};
 use std::net::TcpListener;
@@ -12,34 +11,12 @@ use redis::ConnectionLike as _;
 use serde_json::Value;
 use tempfile::TempDir;
 
-/// What nothing may exceed, with something on top for a machine that is busy with other tests.
-pub const NO_HANG: Duration = Duration::from_millis(2600);
+use super::process::PATIENCE;
+pub use super::process::{NO_HANG, Ran};
+pub use super::{Jwtctl, file};
 
 /// A secret of tokens that is long enough.
 pub const SECRET: &str = "a secret that HS256 finds long enough";
-
-/// Whether there is a program; if not, the caller has nothing to test.
-pub fn has(program: &str) -> bool {
-    // Not all of them know --version, so that it runs at all has to do.
-    Command::new(program)
-        .arg("--version")
-        .stdin(Stdio::null())
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .status()
-        .is_ok()
-}
-
-/// Leaves the test when a program is missing, and says so past libtest, which would swallow it.
-#[macro_export]
-macro_rules! needs {
-    ($($program:literal),+) => {
-        $(if !$crate::harness::has($program) {
-            let _ = std::io::Write::write_all(&mut std::io::stderr(), concat!("skipped: needs ", $program, "\n").as_bytes());
-            return;
-        })+
-    };
-}
 
 /// A `redis-server` of this test alone, which ends with it.
 pub struct Server {
@@ -79,10 +56,7 @@ impl Server {
                     std::fs::read_to_string(self.path("log")).unwrap_or_default()
                 );
             }
-            assert!(
-                start.elapsed() < Duration::from_secs(20),
-                "redis-server does not start"
-            );
+            assert!(start.elapsed() < PATIENCE, "redis-server does not start");
             thread::sleep(Duration::from_millis(20));
         }
     }
@@ -223,13 +197,6 @@ pub fn ask(url: &str, command: &[&str]) -> redis::RedisResult<redis::Value> {
         .extract_error()
 }
 
-/// A file with something in it.
-pub fn file(folder: &Path, name: &str, content: &str) -> String {
-    let path = folder.join(name);
-    std::fs::write(&path, content).unwrap();
-    path.display().to_string()
-}
-
 /// A port of this machine that was free a moment ago, with room above it for the bus of a cluster.
 pub fn free_port() -> u16 {
     loop {
@@ -241,81 +208,6 @@ pub fn free_port() -> u16 {
         if port < 55_000 && TcpListener::bind(("127.0.0.1", port + 10_000)).is_ok() {
             return port;
         }
-    }
-}
-
-/// A call of jwtctl.
-pub struct Jwtctl {
-    command: Command,
-}
-
-impl Jwtctl {
-    /// One that knows nothing of whoever runs the tests.
-    pub fn new(folder: &Path) -> Self {
-        let mut command = Command::new(assert_cmd::cargo::cargo_bin!("jwtctl"));
-        for (name, _) in std::env::vars_os() {
-            if name.to_string_lossy().starts_with("JWTCTL_") {
-                command.env_remove(name);
-            }
-        }
-        command
-            .current_dir(folder)
-            .env("CI", "1")
-            .env("NO_COLOR", "1")
-            .stdin(Stdio::null());
-        Self { command }
-    }
-
-    pub fn env(mut self, name: &str, value: &str) -> Self {
-        self.command.env(name, value);
-        self
-    }
-
-    pub fn run(mut self, args: &[&str]) -> Ran {
-        let start = Instant::now();
-        let output = self.command.args(args).output().unwrap();
-        Ran {
-            call: args.join(" "),
-            code: output.status.code().unwrap(),
-            stdout: String::from_utf8(output.stdout).unwrap(),
-            stderr: String::from_utf8(output.stderr).unwrap(),
-            took: start.elapsed(),
-        }
-    }
-}
-
-/// What came of it.
-#[derive(Debug)]
-pub struct Ran {
-    #[allow(dead_code, reason = "read in messages alone")]
-    pub call: String,
-    pub code: i32,
-    pub stdout: String,
-    pub stderr: String,
-    pub took: Duration,
-}
-
-impl Ran {
-    #[track_caller]
-    pub fn expect(self, code: i32) -> Self {
-        assert_eq!(self.code, code, "{self:#?}");
-        self
-    }
-
-    /// It failed without an answer, in time, and said why in these words.
-    #[track_caller]
-    pub fn fails(self, code: i32, why: &str) -> Self {
-        let ran = self.expect(code);
-        assert!(ran.stderr.contains(why), "not {why:?}: {ran:#?}");
-        assert_eq!(ran.stderr.matches("error:").count(), 1, "{ran:#?}");
-        assert!(ran.stdout.is_empty(), "{ran:#?}");
-        assert!(ran.took < NO_HANG, "{ran:#?}");
-        ran
-    }
-
-    #[track_caller]
-    pub fn json(&self) -> Value {
-        serde_json::from_str(&self.stdout).unwrap_or_else(|e| panic!("{e}: {self:#?}"))
     }
 }
 

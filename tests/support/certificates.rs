@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-use crate::harness::file;
+use super::file;
 
 fn openssl(args: &[&str]) {
     let status = Command::new("openssl")
