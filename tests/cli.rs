@@ -31,7 +31,12 @@ fn cases(test: &str) -> Option<trycmd::TestCases> {
             again.env(name, value);
         }
     }
-    let ran = ran(again.env(ALONE, "1").args(["--exact", test, "--nocapture"]));
+    let home = tempfile::tempdir().unwrap();
+    let ran =
+        ran(again
+            .env(ALONE, "1")
+            .env("HOME", home.path())
+            .args(["--exact", test, "--nocapture"]));
     assert!(ran.code == 0, "{}{}", ran.stdout, ran.stderr);
     None
 }
