@@ -10,6 +10,7 @@
 use std::fs;
 use std::io::{Read as _, Write as _};
 use std::net::{SocketAddr, TcpStream};
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::PathBuf;
 use std::process::{Child, Command, Output, Stdio};
 use std::time::{Duration, Instant};
@@ -480,7 +481,6 @@ fn seeded_keys_are_the_same_at_every_start() {
 
 #[test]
 fn the_secret_is_in_the_ready_file_alone() {
-    use std::os::unix::fs::PermissionsExt as _;
     let mut issuer = Issuer::start(&[]);
     let file = issuer.path("ready");
     assert_eq!(file.metadata().unwrap().permissions().mode() & 0o777, 0o600);
@@ -563,9 +563,33 @@ fn exec_runs_a_command_and_ends_with_it() {
             .code(),
         Some(137)
     );
-    let missing = run(&["serve", "--exec", "-q", "--", "no-such-command"]);
-    assert_eq!(missing.status.code(), Some(4));
-    assert!(String::from_utf8_lossy(&missing.stderr).contains("no-such-command: no such command"));
+}
+
+/// A directory of `PATH` that may not be searched says nothing about the command.
+#[test]
+fn a_command_that_is_nowhere_is_not_found() {
+    let folder = TempDir::new().unwrap();
+    let (closed, open) = (folder.path().join("closed"), folder.path().join("open"));
+    for folder in [&closed, &open] {
+        fs::create_dir(folder).unwrap();
+    }
+    let file = open.join("not-executable");
+    fs::write(&file, "#!/bin/sh\n").unwrap();
+    fs::set_permissions(&closed, fs::Permissions::from_mode(0o000)).unwrap();
+    let said = |path: &std::path::Path, command: &str| {
+        let mut serve = support::ordinary(folder.path());
+        serve.env("PATH", std::env::join_paths([path, &open]).unwrap());
+        serve.args(["serve", "--exec", "-q", "--", command]);
+        support::ran(&mut serve).expect(4).stderr
+    };
+    for path in [&closed, &open] {
+        assert!(said(path, "no-such-command").contains("no-such-command: no such command"));
+        let refused = said(path, "not-executable");
+        assert!(
+            refused.contains("cannot be run: permission denied"),
+            "{refused}"
+        );
+    }
 }
 
 #[test]

@@ -10,8 +10,8 @@ use tempfile::TempDir;
 
 use super::server::{Reply, reply};
 pub use super::{
-    Ran, all, finish, has, have, isolated, jwtctl as plain, ran, skipped, spawn, traced, under,
-    until,
+    Ran, all, finish, has, have, isolated, jwtctl as plain, ordinary, ran, skipped, spawn, traced,
+    under, until,
 };
 
 /// When everything begins; times in tests are seconds from here.

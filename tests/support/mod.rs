@@ -116,6 +116,27 @@ pub fn jwtctl() -> Command {
     isolated(binary())
 }
 
+/// jwtctl as an ordinary user runs it: as the caller, or as `nobody` when the caller is root. The
+/// folder holds a copy of the binary then, and everybody may look into it.
+pub fn ordinary(folder: &Path) -> Command {
+    use std::os::unix::fs::PermissionsExt as _;
+    use std::os::unix::process::CommandExt as _;
+    if !rustix::process::geteuid().is_root() {
+        return jwtctl();
+    }
+    let copy = folder.join("jwtctl");
+    if !copy.exists() {
+        std::fs::copy(binary(), &copy).unwrap();
+    }
+    std::fs::set_permissions(folder, std::fs::Permissions::from_mode(0o755)).unwrap();
+    let mut command = isolated(copy);
+    command.uid(NOBODY).gid(NOBODY).current_dir(folder);
+    command
+}
+
+/// The user id of `nobody`.
+pub const NOBODY: u32 = 65_534;
+
 /// A file of the repository.
 pub fn repository(path: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join(path)

@@ -1,6 +1,6 @@
 //! Processes and their outcome.
 
-use std::io::Write as _;
+use std::io::{ErrorKind, Write as _};
 use std::process::{Child, Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
@@ -105,11 +105,17 @@ fn words(command: &Command) -> String {
 
 /// Starts a process whose output is kept.
 pub fn spawn(command: &mut Command) -> Child {
-    command
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap()
+    command.stdout(Stdio::piped()).stderr(Stdio::piped());
+    loop {
+        match command.spawn() {
+            // A binary that this process has just copied is still open for writing in a child that
+            // another thread is about to start.
+            Err(error) if error.kind() == ErrorKind::ExecutableFileBusy => {
+                std::thread::sleep(Duration::from_millis(5));
+            }
+            child => return child.unwrap_or_else(|error| panic!("{command:?}: {error}")),
+        }
+    }
 }
 
 pub fn finish(child: Child) -> Ran {

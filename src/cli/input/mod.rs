@@ -37,6 +37,15 @@ pub fn variable(name: &str) -> Option<String> {
     std::env::var(name).ok().filter(|value| !value.is_empty())
 }
 
+/// The directories in which the system looks for a command.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the one place where the environment comes in"
+)]
+pub fn search_path() -> Option<std::ffi::OsString> {
+    std::env::var_os("PATH")
+}
+
 /// Whether a variable is set to anything that does not mean no.
 pub fn is_on(name: &str) -> bool {
     let no = ["", "0", "n", "no", "f", "false", "off"];

@@ -10,6 +10,7 @@ use rustix::process::{Pid, Signal, kill_process};
 use tokio::process::{Child, Command};
 use tokio::time::timeout;
 
+use super::super::input::search_path;
 use super::super::output::Ended;
 use super::listen::Signals;
 use super::ready::Ready;
@@ -45,6 +46,9 @@ pub async fn run(
 fn cannot_run(program: &OsString, error: &std::io::Error) -> Error {
     let why = match error.kind() {
         std::io::ErrorKind::NotFound => "no such command".into(),
+        // The system reports a directory of PATH that may not be searched in these words, although
+        // the command is in none of the others either.
+        std::io::ErrorKind::PermissionDenied if !is_found(program) => "no such command".into(),
         std::io::ErrorKind::PermissionDenied => "cannot be run: permission denied".into(),
         _ => format!("cannot be run: {error}"),
     };
@@ -54,6 +58,15 @@ fn cannot_run(program: &OsString, error: &std::io::Error) -> Error {
         why,
         hints: Vec::new(),
     }
+}
+
+/// Whether a file of this name can be seen in a directory of `PATH`, or at its own path.
+fn is_found(program: &OsString) -> bool {
+    if program.as_encoded_bytes().contains(&b'/') {
+        return true;
+    }
+    let path = search_path().unwrap_or_default();
+    std::env::split_paths(&path).any(|folder| folder.join(program).is_file())
 }
 
 async fn stop(child: &mut Child, signal: i32) {
