@@ -22,7 +22,7 @@ Register-ArgumentCompleter -Native -CommandName 'jwtctl' -ScriptBlock {
     $completions = @(switch ($command) {
         'jwtctl' {
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colour')
-            [CompletionResult]::new('--now', '--now', [CompletionResultType]::ParameterName, 'Pretend it is TIME: RFC 3339, a date, Unix seconds, +15m or -1h')
+            [CompletionResult]::new('--now', '--now', [CompletionResultType]::ParameterName, 'Judge tokens and the keystore as if it were TIME: RFC 3339, a date, Unix seconds, +15m or -1h; the cache of fetched keys goes by the machine''s clock')
             [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The keystore (default: in the platform''s data directory)')
             [CompletionResult]::new('--cache-dir', '--cache-dir', [CompletionResultType]::ParameterName, 'Keep fetched keys in DIR (default: the platform''s cache directory)')
             [CompletionResult]::new('--passphrase-from', '--passphrase-from', [CompletionResultType]::ParameterName, 'Open sealed keys and encrypted PEM with the passphrase in KEYSPEC: PATH, -, env:NAME or fd:N')
@@ -50,7 +50,7 @@ Register-ArgumentCompleter -Native -CommandName 'jwtctl' -ScriptBlock {
         }
         'jwtctl;decode' {
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colour')
-            [CompletionResult]::new('--now', '--now', [CompletionResultType]::ParameterName, 'Pretend it is TIME: RFC 3339, a date, Unix seconds, +15m or -1h')
+            [CompletionResult]::new('--now', '--now', [CompletionResultType]::ParameterName, 'Judge tokens and the keystore as if it were TIME: RFC 3339, a date, Unix seconds, +15m or -1h; the cache of fetched keys goes by the machine''s clock')
             [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The keystore (default: in the platform''s data directory)')
             [CompletionResult]::new('--cache-dir', '--cache-dir', [CompletionResultType]::ParameterName, 'Keep fetched keys in DIR (default: the platform''s cache directory)')
             [CompletionResult]::new('--passphrase-from', '--passphrase-from', [CompletionResultType]::ParameterName, 'Open sealed keys and encrypted PEM with the passphrase in KEYSPEC: PATH, -, env:NAME or fd:N')
@@ -71,7 +71,7 @@ Register-ArgumentCompleter -Native -CommandName 'jwtctl' -ScriptBlock {
         }
         'jwtctl;verify' {
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colour')
-            [CompletionResult]::new('--now', '--now', [CompletionResultType]::ParameterName, 'Pretend it is TIME: RFC 3339, a date, Unix seconds, +15m or -1h')
+            [CompletionResult]::new('--now', '--now', [CompletionResultType]::ParameterName, 'Judge tokens and the keystore as if it were TIME: RFC 3339, a date, Unix seconds, +15m or -1h; the cache of fetched keys goes by the machine''s clock')
             [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The keystore (default: in the platform''s data directory)')
             [CompletionResult]::new('--cache-dir', '--cache-dir', [CompletionResultType]::ParameterName, 'Keep fetched keys in DIR (default: the platform''s cache directory)')
             [CompletionResult]::new('--passphrase-from', '--passphrase-from', [CompletionResultType]::ParameterName, 'Open sealed keys and encrypted PEM with the passphrase in KEYSPEC: PATH, -, env:NAME or fd:N')
@@ -133,7 +133,7 @@ Register-ArgumentCompleter -Native -CommandName 'jwtctl' -ScriptBlock {
         }
         'jwtctl;sign' {
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colour')
-            [CompletionResult]::new('--now', '--now', [CompletionResultType]::ParameterName, 'Pretend it is TIME: RFC 3339, a date, Unix seconds, +15m or -1h')
+            [CompletionResult]::new('--now', '--now', [CompletionResultType]::ParameterName, 'Judge tokens and the keystore as if it were TIME: RFC 3339, a date, Unix seconds, +15m or -1h; the cache of fetched keys goes by the machine''s clock')
             [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The keystore (default: in the platform''s data directory)')
             [CompletionResult]::new('--cache-dir', '--cache-dir', [CompletionResultType]::ParameterName, 'Keep fetched keys in DIR (default: the platform''s cache directory)')
             [CompletionResult]::new('--passphrase-from', '--passphrase-from', [CompletionResultType]::ParameterName, 'Open sealed keys and encrypted PEM with the passphrase in KEYSPEC: PATH, -, env:NAME or fd:N')
@@ -172,7 +172,7 @@ Register-ArgumentCompleter -Native -CommandName 'jwtctl' -ScriptBlock {
         }
         'jwtctl;keygen' {
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colour')
-            [CompletionResult]::new('--now', '--now', [CompletionResultType]::ParameterName, 'Pretend it is TIME: RFC 3339, a date, Unix seconds, +15m or -1h')
+            [CompletionResult]::new('--now', '--now', [CompletionResultType]::ParameterName, 'Judge tokens and the keystore as if it were TIME: RFC 3339, a date, Unix seconds, +15m or -1h; the cache of fetched keys goes by the machine''s clock')
             [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The keystore (default: in the platform''s data directory)')
             [CompletionResult]::new('--cache-dir', '--cache-dir', [CompletionResultType]::ParameterName, 'Keep fetched keys in DIR (default: the platform''s cache directory)')
             [CompletionResult]::new('--passphrase-from', '--passphrase-from', [CompletionResultType]::ParameterName, 'Open sealed keys and encrypted PEM with the passphrase in KEYSPEC: PATH, -, env:NAME or fd:N')
@@ -200,7 +200,7 @@ Register-ArgumentCompleter -Native -CommandName 'jwtctl' -ScriptBlock {
         }
         'jwtctl;jwks' {
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colour')
-            [CompletionResult]::new('--now', '--now', [CompletionResultType]::ParameterName, 'Pretend it is TIME: RFC 3339, a date, Unix seconds, +15m or -1h')
+            [CompletionResult]::new('--now', '--now', [CompletionResultType]::ParameterName, 'Judge tokens and the keystore as if it were TIME: RFC 3339, a date, Unix seconds, +15m or -1h; the cache of fetched keys goes by the machine''s clock')
             [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The keystore (default: in the platform''s data directory)')
             [CompletionResult]::new('--cache-dir', '--cache-dir', [CompletionResultType]::ParameterName, 'Keep fetched keys in DIR (default: the platform''s cache directory)')
             [CompletionResult]::new('--passphrase-from', '--passphrase-from', [CompletionResultType]::ParameterName, 'Open sealed keys and encrypted PEM with the passphrase in KEYSPEC: PATH, -, env:NAME or fd:N')
@@ -230,7 +230,7 @@ Register-ArgumentCompleter -Native -CommandName 'jwtctl' -ScriptBlock {
         }
         'jwtctl;jwks;list' {
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colour')
-            [CompletionResult]::new('--now', '--now', [CompletionResultType]::ParameterName, 'Pretend it is TIME: RFC 3339, a date, Unix seconds, +15m or -1h')
+            [CompletionResult]::new('--now', '--now', [CompletionResultType]::ParameterName, 'Judge tokens and the keystore as if it were TIME: RFC 3339, a date, Unix seconds, +15m or -1h; the cache of fetched keys goes by the machine''s clock')
             [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The keystore (default: in the platform''s data directory)')
             [CompletionResult]::new('--cache-dir', '--cache-dir', [CompletionResultType]::ParameterName, 'Keep fetched keys in DIR (default: the platform''s cache directory)')
             [CompletionResult]::new('--passphrase-from', '--passphrase-from', [CompletionResultType]::ParameterName, 'Open sealed keys and encrypted PEM with the passphrase in KEYSPEC: PATH, -, env:NAME or fd:N')
@@ -266,7 +266,7 @@ Register-ArgumentCompleter -Native -CommandName 'jwtctl' -ScriptBlock {
         }
         'jwtctl;jwks;show' {
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colour')
-            [CompletionResult]::new('--now', '--now', [CompletionResultType]::ParameterName, 'Pretend it is TIME: RFC 3339, a date, Unix seconds, +15m or -1h')
+            [CompletionResult]::new('--now', '--now', [CompletionResultType]::ParameterName, 'Judge tokens and the keystore as if it were TIME: RFC 3339, a date, Unix seconds, +15m or -1h; the cache of fetched keys goes by the machine''s clock')
             [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The keystore (default: in the platform''s data directory)')
             [CompletionResult]::new('--cache-dir', '--cache-dir', [CompletionResultType]::ParameterName, 'Keep fetched keys in DIR (default: the platform''s cache directory)')
             [CompletionResult]::new('--passphrase-from', '--passphrase-from', [CompletionResultType]::ParameterName, 'Open sealed keys and encrypted PEM with the passphrase in KEYSPEC: PATH, -, env:NAME or fd:N')
@@ -302,7 +302,7 @@ Register-ArgumentCompleter -Native -CommandName 'jwtctl' -ScriptBlock {
         }
         'jwtctl;jwks;add' {
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colour')
-            [CompletionResult]::new('--now', '--now', [CompletionResultType]::ParameterName, 'Pretend it is TIME: RFC 3339, a date, Unix seconds, +15m or -1h')
+            [CompletionResult]::new('--now', '--now', [CompletionResultType]::ParameterName, 'Judge tokens and the keystore as if it were TIME: RFC 3339, a date, Unix seconds, +15m or -1h; the cache of fetched keys goes by the machine''s clock')
             [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The keystore (default: in the platform''s data directory)')
             [CompletionResult]::new('--cache-dir', '--cache-dir', [CompletionResultType]::ParameterName, 'Keep fetched keys in DIR (default: the platform''s cache directory)')
             [CompletionResult]::new('--passphrase-from', '--passphrase-from', [CompletionResultType]::ParameterName, 'Open sealed keys and encrypted PEM with the passphrase in KEYSPEC: PATH, -, env:NAME or fd:N')
@@ -324,7 +324,7 @@ Register-ArgumentCompleter -Native -CommandName 'jwtctl' -ScriptBlock {
         }
         'jwtctl;jwks;remove' {
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colour')
-            [CompletionResult]::new('--now', '--now', [CompletionResultType]::ParameterName, 'Pretend it is TIME: RFC 3339, a date, Unix seconds, +15m or -1h')
+            [CompletionResult]::new('--now', '--now', [CompletionResultType]::ParameterName, 'Judge tokens and the keystore as if it were TIME: RFC 3339, a date, Unix seconds, +15m or -1h; the cache of fetched keys goes by the machine''s clock')
             [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The keystore (default: in the platform''s data directory)')
             [CompletionResult]::new('--cache-dir', '--cache-dir', [CompletionResultType]::ParameterName, 'Keep fetched keys in DIR (default: the platform''s cache directory)')
             [CompletionResult]::new('--passphrase-from', '--passphrase-from', [CompletionResultType]::ParameterName, 'Open sealed keys and encrypted PEM with the passphrase in KEYSPEC: PATH, -, env:NAME or fd:N')
@@ -342,7 +342,7 @@ Register-ArgumentCompleter -Native -CommandName 'jwtctl' -ScriptBlock {
         }
         'jwtctl;jwks;rotate' {
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colour')
-            [CompletionResult]::new('--now', '--now', [CompletionResultType]::ParameterName, 'Pretend it is TIME: RFC 3339, a date, Unix seconds, +15m or -1h')
+            [CompletionResult]::new('--now', '--now', [CompletionResultType]::ParameterName, 'Judge tokens and the keystore as if it were TIME: RFC 3339, a date, Unix seconds, +15m or -1h; the cache of fetched keys goes by the machine''s clock')
             [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The keystore (default: in the platform''s data directory)')
             [CompletionResult]::new('--cache-dir', '--cache-dir', [CompletionResultType]::ParameterName, 'Keep fetched keys in DIR (default: the platform''s cache directory)')
             [CompletionResult]::new('--passphrase-from', '--passphrase-from', [CompletionResultType]::ParameterName, 'Open sealed keys and encrypted PEM with the passphrase in KEYSPEC: PATH, -, env:NAME or fd:N')
@@ -368,7 +368,7 @@ Register-ArgumentCompleter -Native -CommandName 'jwtctl' -ScriptBlock {
         }
         'jwtctl;jwks;prune' {
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colour')
-            [CompletionResult]::new('--now', '--now', [CompletionResultType]::ParameterName, 'Pretend it is TIME: RFC 3339, a date, Unix seconds, +15m or -1h')
+            [CompletionResult]::new('--now', '--now', [CompletionResultType]::ParameterName, 'Judge tokens and the keystore as if it were TIME: RFC 3339, a date, Unix seconds, +15m or -1h; the cache of fetched keys goes by the machine''s clock')
             [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The keystore (default: in the platform''s data directory)')
             [CompletionResult]::new('--cache-dir', '--cache-dir', [CompletionResultType]::ParameterName, 'Keep fetched keys in DIR (default: the platform''s cache directory)')
             [CompletionResult]::new('--passphrase-from', '--passphrase-from', [CompletionResultType]::ParameterName, 'Open sealed keys and encrypted PEM with the passphrase in KEYSPEC: PATH, -, env:NAME or fd:N')
@@ -385,7 +385,7 @@ Register-ArgumentCompleter -Native -CommandName 'jwtctl' -ScriptBlock {
         }
         'jwtctl;jwks;passphrase' {
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colour')
-            [CompletionResult]::new('--now', '--now', [CompletionResultType]::ParameterName, 'Pretend it is TIME: RFC 3339, a date, Unix seconds, +15m or -1h')
+            [CompletionResult]::new('--now', '--now', [CompletionResultType]::ParameterName, 'Judge tokens and the keystore as if it were TIME: RFC 3339, a date, Unix seconds, +15m or -1h; the cache of fetched keys goes by the machine''s clock')
             [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The keystore (default: in the platform''s data directory)')
             [CompletionResult]::new('--cache-dir', '--cache-dir', [CompletionResultType]::ParameterName, 'Keep fetched keys in DIR (default: the platform''s cache directory)')
             [CompletionResult]::new('--passphrase-from', '--passphrase-from', [CompletionResultType]::ParameterName, 'Open sealed keys and encrypted PEM with the passphrase in KEYSPEC: PATH, -, env:NAME or fd:N')
@@ -405,7 +405,7 @@ Register-ArgumentCompleter -Native -CommandName 'jwtctl' -ScriptBlock {
         }
         'jwtctl;jwks;export' {
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colour')
-            [CompletionResult]::new('--now', '--now', [CompletionResultType]::ParameterName, 'Pretend it is TIME: RFC 3339, a date, Unix seconds, +15m or -1h')
+            [CompletionResult]::new('--now', '--now', [CompletionResultType]::ParameterName, 'Judge tokens and the keystore as if it were TIME: RFC 3339, a date, Unix seconds, +15m or -1h; the cache of fetched keys goes by the machine''s clock')
             [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The keystore (default: in the platform''s data directory)')
             [CompletionResult]::new('--cache-dir', '--cache-dir', [CompletionResultType]::ParameterName, 'Keep fetched keys in DIR (default: the platform''s cache directory)')
             [CompletionResult]::new('--passphrase-from', '--passphrase-from', [CompletionResultType]::ParameterName, 'Open sealed keys and encrypted PEM with the passphrase in KEYSPEC: PATH, -, env:NAME or fd:N')
@@ -446,7 +446,7 @@ Register-ArgumentCompleter -Native -CommandName 'jwtctl' -ScriptBlock {
         }
         'jwtctl;jwks;fetch' {
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colour')
-            [CompletionResult]::new('--now', '--now', [CompletionResultType]::ParameterName, 'Pretend it is TIME: RFC 3339, a date, Unix seconds, +15m or -1h')
+            [CompletionResult]::new('--now', '--now', [CompletionResultType]::ParameterName, 'Judge tokens and the keystore as if it were TIME: RFC 3339, a date, Unix seconds, +15m or -1h; the cache of fetched keys goes by the machine''s clock')
             [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The keystore (default: in the platform''s data directory)')
             [CompletionResult]::new('--cache-dir', '--cache-dir', [CompletionResultType]::ParameterName, 'Keep fetched keys in DIR (default: the platform''s cache directory)')
             [CompletionResult]::new('--passphrase-from', '--passphrase-from', [CompletionResultType]::ParameterName, 'Open sealed keys and encrypted PEM with the passphrase in KEYSPEC: PATH, -, env:NAME or fd:N')
@@ -481,7 +481,7 @@ Register-ArgumentCompleter -Native -CommandName 'jwtctl' -ScriptBlock {
         }
         'jwtctl;jwks;lint' {
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colour')
-            [CompletionResult]::new('--now', '--now', [CompletionResultType]::ParameterName, 'Pretend it is TIME: RFC 3339, a date, Unix seconds, +15m or -1h')
+            [CompletionResult]::new('--now', '--now', [CompletionResultType]::ParameterName, 'Judge tokens and the keystore as if it were TIME: RFC 3339, a date, Unix seconds, +15m or -1h; the cache of fetched keys goes by the machine''s clock')
             [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The keystore (default: in the platform''s data directory)')
             [CompletionResult]::new('--cache-dir', '--cache-dir', [CompletionResultType]::ParameterName, 'Keep fetched keys in DIR (default: the platform''s cache directory)')
             [CompletionResult]::new('--passphrase-from', '--passphrase-from', [CompletionResultType]::ParameterName, 'Open sealed keys and encrypted PEM with the passphrase in KEYSPEC: PATH, -, env:NAME or fd:N')
@@ -519,7 +519,7 @@ Register-ArgumentCompleter -Native -CommandName 'jwtctl' -ScriptBlock {
         }
         'jwtctl;jwks;diff' {
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colour')
-            [CompletionResult]::new('--now', '--now', [CompletionResultType]::ParameterName, 'Pretend it is TIME: RFC 3339, a date, Unix seconds, +15m or -1h')
+            [CompletionResult]::new('--now', '--now', [CompletionResultType]::ParameterName, 'Judge tokens and the keystore as if it were TIME: RFC 3339, a date, Unix seconds, +15m or -1h; the cache of fetched keys goes by the machine''s clock')
             [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The keystore (default: in the platform''s data directory)')
             [CompletionResult]::new('--cache-dir', '--cache-dir', [CompletionResultType]::ParameterName, 'Keep fetched keys in DIR (default: the platform''s cache directory)')
             [CompletionResult]::new('--passphrase-from', '--passphrase-from', [CompletionResultType]::ParameterName, 'Open sealed keys and encrypted PEM with the passphrase in KEYSPEC: PATH, -, env:NAME or fd:N')
@@ -552,7 +552,7 @@ Register-ArgumentCompleter -Native -CommandName 'jwtctl' -ScriptBlock {
         }
         'jwtctl;jwks;thumbprint' {
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colour')
-            [CompletionResult]::new('--now', '--now', [CompletionResultType]::ParameterName, 'Pretend it is TIME: RFC 3339, a date, Unix seconds, +15m or -1h')
+            [CompletionResult]::new('--now', '--now', [CompletionResultType]::ParameterName, 'Judge tokens and the keystore as if it were TIME: RFC 3339, a date, Unix seconds, +15m or -1h; the cache of fetched keys goes by the machine''s clock')
             [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The keystore (default: in the platform''s data directory)')
             [CompletionResult]::new('--cache-dir', '--cache-dir', [CompletionResultType]::ParameterName, 'Keep fetched keys in DIR (default: the platform''s cache directory)')
             [CompletionResult]::new('--passphrase-from', '--passphrase-from', [CompletionResultType]::ParameterName, 'Open sealed keys and encrypted PEM with the passphrase in KEYSPEC: PATH, -, env:NAME or fd:N')
@@ -590,7 +590,7 @@ Register-ArgumentCompleter -Native -CommandName 'jwtctl' -ScriptBlock {
         }
         'jwtctl;jwks;convert' {
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colour')
-            [CompletionResult]::new('--now', '--now', [CompletionResultType]::ParameterName, 'Pretend it is TIME: RFC 3339, a date, Unix seconds, +15m or -1h')
+            [CompletionResult]::new('--now', '--now', [CompletionResultType]::ParameterName, 'Judge tokens and the keystore as if it were TIME: RFC 3339, a date, Unix seconds, +15m or -1h; the cache of fetched keys goes by the machine''s clock')
             [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The keystore (default: in the platform''s data directory)')
             [CompletionResult]::new('--cache-dir', '--cache-dir', [CompletionResultType]::ParameterName, 'Keep fetched keys in DIR (default: the platform''s cache directory)')
             [CompletionResult]::new('--passphrase-from', '--passphrase-from', [CompletionResultType]::ParameterName, 'Open sealed keys and encrypted PEM with the passphrase in KEYSPEC: PATH, -, env:NAME or fd:N')
@@ -615,7 +615,7 @@ Register-ArgumentCompleter -Native -CommandName 'jwtctl' -ScriptBlock {
         }
         'jwtctl;cache' {
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colour')
-            [CompletionResult]::new('--now', '--now', [CompletionResultType]::ParameterName, 'Pretend it is TIME: RFC 3339, a date, Unix seconds, +15m or -1h')
+            [CompletionResult]::new('--now', '--now', [CompletionResultType]::ParameterName, 'Judge tokens and the keystore as if it were TIME: RFC 3339, a date, Unix seconds, +15m or -1h; the cache of fetched keys goes by the machine''s clock')
             [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The keystore (default: in the platform''s data directory)')
             [CompletionResult]::new('--cache-dir', '--cache-dir', [CompletionResultType]::ParameterName, 'Keep fetched keys in DIR (default: the platform''s cache directory)')
             [CompletionResult]::new('--passphrase-from', '--passphrase-from', [CompletionResultType]::ParameterName, 'Open sealed keys and encrypted PEM with the passphrase in KEYSPEC: PATH, -, env:NAME or fd:N')
@@ -640,7 +640,7 @@ Register-ArgumentCompleter -Native -CommandName 'jwtctl' -ScriptBlock {
         }
         'jwtctl;cache;list' {
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colour')
-            [CompletionResult]::new('--now', '--now', [CompletionResultType]::ParameterName, 'Pretend it is TIME: RFC 3339, a date, Unix seconds, +15m or -1h')
+            [CompletionResult]::new('--now', '--now', [CompletionResultType]::ParameterName, 'Judge tokens and the keystore as if it were TIME: RFC 3339, a date, Unix seconds, +15m or -1h; the cache of fetched keys goes by the machine''s clock')
             [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The keystore (default: in the platform''s data directory)')
             [CompletionResult]::new('--cache-dir', '--cache-dir', [CompletionResultType]::ParameterName, 'Keep fetched keys in DIR (default: the platform''s cache directory)')
             [CompletionResult]::new('--passphrase-from', '--passphrase-from', [CompletionResultType]::ParameterName, 'Open sealed keys and encrypted PEM with the passphrase in KEYSPEC: PATH, -, env:NAME or fd:N')
@@ -657,7 +657,7 @@ Register-ArgumentCompleter -Native -CommandName 'jwtctl' -ScriptBlock {
         }
         'jwtctl;cache;show' {
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colour')
-            [CompletionResult]::new('--now', '--now', [CompletionResultType]::ParameterName, 'Pretend it is TIME: RFC 3339, a date, Unix seconds, +15m or -1h')
+            [CompletionResult]::new('--now', '--now', [CompletionResultType]::ParameterName, 'Judge tokens and the keystore as if it were TIME: RFC 3339, a date, Unix seconds, +15m or -1h; the cache of fetched keys goes by the machine''s clock')
             [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The keystore (default: in the platform''s data directory)')
             [CompletionResult]::new('--cache-dir', '--cache-dir', [CompletionResultType]::ParameterName, 'Keep fetched keys in DIR (default: the platform''s cache directory)')
             [CompletionResult]::new('--passphrase-from', '--passphrase-from', [CompletionResultType]::ParameterName, 'Open sealed keys and encrypted PEM with the passphrase in KEYSPEC: PATH, -, env:NAME or fd:N')
@@ -674,7 +674,7 @@ Register-ArgumentCompleter -Native -CommandName 'jwtctl' -ScriptBlock {
         }
         'jwtctl;cache;path' {
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colour')
-            [CompletionResult]::new('--now', '--now', [CompletionResultType]::ParameterName, 'Pretend it is TIME: RFC 3339, a date, Unix seconds, +15m or -1h')
+            [CompletionResult]::new('--now', '--now', [CompletionResultType]::ParameterName, 'Judge tokens and the keystore as if it were TIME: RFC 3339, a date, Unix seconds, +15m or -1h; the cache of fetched keys goes by the machine''s clock')
             [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The keystore (default: in the platform''s data directory)')
             [CompletionResult]::new('--cache-dir', '--cache-dir', [CompletionResultType]::ParameterName, 'Keep fetched keys in DIR (default: the platform''s cache directory)')
             [CompletionResult]::new('--passphrase-from', '--passphrase-from', [CompletionResultType]::ParameterName, 'Open sealed keys and encrypted PEM with the passphrase in KEYSPEC: PATH, -, env:NAME or fd:N')
@@ -691,7 +691,7 @@ Register-ArgumentCompleter -Native -CommandName 'jwtctl' -ScriptBlock {
         }
         'jwtctl;cache;refresh' {
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colour')
-            [CompletionResult]::new('--now', '--now', [CompletionResultType]::ParameterName, 'Pretend it is TIME: RFC 3339, a date, Unix seconds, +15m or -1h')
+            [CompletionResult]::new('--now', '--now', [CompletionResultType]::ParameterName, 'Judge tokens and the keystore as if it were TIME: RFC 3339, a date, Unix seconds, +15m or -1h; the cache of fetched keys goes by the machine''s clock')
             [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The keystore (default: in the platform''s data directory)')
             [CompletionResult]::new('--cache-dir', '--cache-dir', [CompletionResultType]::ParameterName, 'Keep fetched keys in DIR (default: the platform''s cache directory)')
             [CompletionResult]::new('--passphrase-from', '--passphrase-from', [CompletionResultType]::ParameterName, 'Open sealed keys and encrypted PEM with the passphrase in KEYSPEC: PATH, -, env:NAME or fd:N')
@@ -726,7 +726,7 @@ Register-ArgumentCompleter -Native -CommandName 'jwtctl' -ScriptBlock {
         }
         'jwtctl;cache;prune' {
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colour')
-            [CompletionResult]::new('--now', '--now', [CompletionResultType]::ParameterName, 'Pretend it is TIME: RFC 3339, a date, Unix seconds, +15m or -1h')
+            [CompletionResult]::new('--now', '--now', [CompletionResultType]::ParameterName, 'Judge tokens and the keystore as if it were TIME: RFC 3339, a date, Unix seconds, +15m or -1h; the cache of fetched keys goes by the machine''s clock')
             [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The keystore (default: in the platform''s data directory)')
             [CompletionResult]::new('--cache-dir', '--cache-dir', [CompletionResultType]::ParameterName, 'Keep fetched keys in DIR (default: the platform''s cache directory)')
             [CompletionResult]::new('--passphrase-from', '--passphrase-from', [CompletionResultType]::ParameterName, 'Open sealed keys and encrypted PEM with the passphrase in KEYSPEC: PATH, -, env:NAME or fd:N')
@@ -743,7 +743,7 @@ Register-ArgumentCompleter -Native -CommandName 'jwtctl' -ScriptBlock {
         }
         'jwtctl;cache;clear' {
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colour')
-            [CompletionResult]::new('--now', '--now', [CompletionResultType]::ParameterName, 'Pretend it is TIME: RFC 3339, a date, Unix seconds, +15m or -1h')
+            [CompletionResult]::new('--now', '--now', [CompletionResultType]::ParameterName, 'Judge tokens and the keystore as if it were TIME: RFC 3339, a date, Unix seconds, +15m or -1h; the cache of fetched keys goes by the machine''s clock')
             [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The keystore (default: in the platform''s data directory)')
             [CompletionResult]::new('--cache-dir', '--cache-dir', [CompletionResultType]::ParameterName, 'Keep fetched keys in DIR (default: the platform''s cache directory)')
             [CompletionResult]::new('--passphrase-from', '--passphrase-from', [CompletionResultType]::ParameterName, 'Open sealed keys and encrypted PEM with the passphrase in KEYSPEC: PATH, -, env:NAME or fd:N')
@@ -761,7 +761,7 @@ Register-ArgumentCompleter -Native -CommandName 'jwtctl' -ScriptBlock {
         }
         'jwtctl;cache;export' {
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colour')
-            [CompletionResult]::new('--now', '--now', [CompletionResultType]::ParameterName, 'Pretend it is TIME: RFC 3339, a date, Unix seconds, +15m or -1h')
+            [CompletionResult]::new('--now', '--now', [CompletionResultType]::ParameterName, 'Judge tokens and the keystore as if it were TIME: RFC 3339, a date, Unix seconds, +15m or -1h; the cache of fetched keys goes by the machine''s clock')
             [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The keystore (default: in the platform''s data directory)')
             [CompletionResult]::new('--cache-dir', '--cache-dir', [CompletionResultType]::ParameterName, 'Keep fetched keys in DIR (default: the platform''s cache directory)')
             [CompletionResult]::new('--passphrase-from', '--passphrase-from', [CompletionResultType]::ParameterName, 'Open sealed keys and encrypted PEM with the passphrase in KEYSPEC: PATH, -, env:NAME or fd:N')
@@ -782,7 +782,7 @@ Register-ArgumentCompleter -Native -CommandName 'jwtctl' -ScriptBlock {
         }
         'jwtctl;cache;import' {
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colour')
-            [CompletionResult]::new('--now', '--now', [CompletionResultType]::ParameterName, 'Pretend it is TIME: RFC 3339, a date, Unix seconds, +15m or -1h')
+            [CompletionResult]::new('--now', '--now', [CompletionResultType]::ParameterName, 'Judge tokens and the keystore as if it were TIME: RFC 3339, a date, Unix seconds, +15m or -1h; the cache of fetched keys goes by the machine''s clock')
             [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The keystore (default: in the platform''s data directory)')
             [CompletionResult]::new('--cache-dir', '--cache-dir', [CompletionResultType]::ParameterName, 'Keep fetched keys in DIR (default: the platform''s cache directory)')
             [CompletionResult]::new('--passphrase-from', '--passphrase-from', [CompletionResultType]::ParameterName, 'Open sealed keys and encrypted PEM with the passphrase in KEYSPEC: PATH, -, env:NAME or fd:N')
@@ -804,7 +804,7 @@ Register-ArgumentCompleter -Native -CommandName 'jwtctl' -ScriptBlock {
         }
         'jwtctl;session' {
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colour')
-            [CompletionResult]::new('--now', '--now', [CompletionResultType]::ParameterName, 'Pretend it is TIME: RFC 3339, a date, Unix seconds, +15m or -1h')
+            [CompletionResult]::new('--now', '--now', [CompletionResultType]::ParameterName, 'Judge tokens and the keystore as if it were TIME: RFC 3339, a date, Unix seconds, +15m or -1h; the cache of fetched keys goes by the machine''s clock')
             [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The keystore (default: in the platform''s data directory)')
             [CompletionResult]::new('--cache-dir', '--cache-dir', [CompletionResultType]::ParameterName, 'Keep fetched keys in DIR (default: the platform''s cache directory)')
             [CompletionResult]::new('--passphrase-from', '--passphrase-from', [CompletionResultType]::ParameterName, 'Open sealed keys and encrypted PEM with the passphrase in KEYSPEC: PATH, -, env:NAME or fd:N')
@@ -827,7 +827,7 @@ Register-ArgumentCompleter -Native -CommandName 'jwtctl' -ScriptBlock {
         }
         'jwtctl;session;create' {
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colour')
-            [CompletionResult]::new('--now', '--now', [CompletionResultType]::ParameterName, 'Pretend it is TIME: RFC 3339, a date, Unix seconds, +15m or -1h')
+            [CompletionResult]::new('--now', '--now', [CompletionResultType]::ParameterName, 'Judge tokens and the keystore as if it were TIME: RFC 3339, a date, Unix seconds, +15m or -1h; the cache of fetched keys goes by the machine''s clock')
             [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The keystore (default: in the platform''s data directory)')
             [CompletionResult]::new('--cache-dir', '--cache-dir', [CompletionResultType]::ParameterName, 'Keep fetched keys in DIR (default: the platform''s cache directory)')
             [CompletionResult]::new('--passphrase-from', '--passphrase-from', [CompletionResultType]::ParameterName, 'Open sealed keys and encrypted PEM with the passphrase in KEYSPEC: PATH, -, env:NAME or fd:N')
@@ -855,7 +855,7 @@ Register-ArgumentCompleter -Native -CommandName 'jwtctl' -ScriptBlock {
         }
         'jwtctl;session;show' {
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colour')
-            [CompletionResult]::new('--now', '--now', [CompletionResultType]::ParameterName, 'Pretend it is TIME: RFC 3339, a date, Unix seconds, +15m or -1h')
+            [CompletionResult]::new('--now', '--now', [CompletionResultType]::ParameterName, 'Judge tokens and the keystore as if it were TIME: RFC 3339, a date, Unix seconds, +15m or -1h; the cache of fetched keys goes by the machine''s clock')
             [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The keystore (default: in the platform''s data directory)')
             [CompletionResult]::new('--cache-dir', '--cache-dir', [CompletionResultType]::ParameterName, 'Keep fetched keys in DIR (default: the platform''s cache directory)')
             [CompletionResult]::new('--passphrase-from', '--passphrase-from', [CompletionResultType]::ParameterName, 'Open sealed keys and encrypted PEM with the passphrase in KEYSPEC: PATH, -, env:NAME or fd:N')
@@ -883,7 +883,7 @@ Register-ArgumentCompleter -Native -CommandName 'jwtctl' -ScriptBlock {
         }
         'jwtctl;session;update' {
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colour')
-            [CompletionResult]::new('--now', '--now', [CompletionResultType]::ParameterName, 'Pretend it is TIME: RFC 3339, a date, Unix seconds, +15m or -1h')
+            [CompletionResult]::new('--now', '--now', [CompletionResultType]::ParameterName, 'Judge tokens and the keystore as if it were TIME: RFC 3339, a date, Unix seconds, +15m or -1h; the cache of fetched keys goes by the machine''s clock')
             [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The keystore (default: in the platform''s data directory)')
             [CompletionResult]::new('--cache-dir', '--cache-dir', [CompletionResultType]::ParameterName, 'Keep fetched keys in DIR (default: the platform''s cache directory)')
             [CompletionResult]::new('--passphrase-from', '--passphrase-from', [CompletionResultType]::ParameterName, 'Open sealed keys and encrypted PEM with the passphrase in KEYSPEC: PATH, -, env:NAME or fd:N')
@@ -912,7 +912,7 @@ Register-ArgumentCompleter -Native -CommandName 'jwtctl' -ScriptBlock {
         }
         'jwtctl;session;touch' {
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colour')
-            [CompletionResult]::new('--now', '--now', [CompletionResultType]::ParameterName, 'Pretend it is TIME: RFC 3339, a date, Unix seconds, +15m or -1h')
+            [CompletionResult]::new('--now', '--now', [CompletionResultType]::ParameterName, 'Judge tokens and the keystore as if it were TIME: RFC 3339, a date, Unix seconds, +15m or -1h; the cache of fetched keys goes by the machine''s clock')
             [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The keystore (default: in the platform''s data directory)')
             [CompletionResult]::new('--cache-dir', '--cache-dir', [CompletionResultType]::ParameterName, 'Keep fetched keys in DIR (default: the platform''s cache directory)')
             [CompletionResult]::new('--passphrase-from', '--passphrase-from', [CompletionResultType]::ParameterName, 'Open sealed keys and encrypted PEM with the passphrase in KEYSPEC: PATH, -, env:NAME or fd:N')
@@ -940,7 +940,7 @@ Register-ArgumentCompleter -Native -CommandName 'jwtctl' -ScriptBlock {
         }
         'jwtctl;session;destroy' {
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colour')
-            [CompletionResult]::new('--now', '--now', [CompletionResultType]::ParameterName, 'Pretend it is TIME: RFC 3339, a date, Unix seconds, +15m or -1h')
+            [CompletionResult]::new('--now', '--now', [CompletionResultType]::ParameterName, 'Judge tokens and the keystore as if it were TIME: RFC 3339, a date, Unix seconds, +15m or -1h; the cache of fetched keys goes by the machine''s clock')
             [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The keystore (default: in the platform''s data directory)')
             [CompletionResult]::new('--cache-dir', '--cache-dir', [CompletionResultType]::ParameterName, 'Keep fetched keys in DIR (default: the platform''s cache directory)')
             [CompletionResult]::new('--passphrase-from', '--passphrase-from', [CompletionResultType]::ParameterName, 'Open sealed keys and encrypted PEM with the passphrase in KEYSPEC: PATH, -, env:NAME or fd:N')
@@ -968,7 +968,7 @@ Register-ArgumentCompleter -Native -CommandName 'jwtctl' -ScriptBlock {
         }
         'jwtctl;session;list' {
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colour')
-            [CompletionResult]::new('--now', '--now', [CompletionResultType]::ParameterName, 'Pretend it is TIME: RFC 3339, a date, Unix seconds, +15m or -1h')
+            [CompletionResult]::new('--now', '--now', [CompletionResultType]::ParameterName, 'Judge tokens and the keystore as if it were TIME: RFC 3339, a date, Unix seconds, +15m or -1h; the cache of fetched keys goes by the machine''s clock')
             [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The keystore (default: in the platform''s data directory)')
             [CompletionResult]::new('--cache-dir', '--cache-dir', [CompletionResultType]::ParameterName, 'Keep fetched keys in DIR (default: the platform''s cache directory)')
             [CompletionResult]::new('--passphrase-from', '--passphrase-from', [CompletionResultType]::ParameterName, 'Open sealed keys and encrypted PEM with the passphrase in KEYSPEC: PATH, -, env:NAME or fd:N')
@@ -992,7 +992,7 @@ Register-ArgumentCompleter -Native -CommandName 'jwtctl' -ScriptBlock {
         }
         'jwtctl;serve' {
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colour')
-            [CompletionResult]::new('--now', '--now', [CompletionResultType]::ParameterName, 'Pretend it is TIME: RFC 3339, a date, Unix seconds, +15m or -1h')
+            [CompletionResult]::new('--now', '--now', [CompletionResultType]::ParameterName, 'Judge tokens and the keystore as if it were TIME: RFC 3339, a date, Unix seconds, +15m or -1h; the cache of fetched keys goes by the machine''s clock')
             [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The keystore (default: in the platform''s data directory)')
             [CompletionResult]::new('--cache-dir', '--cache-dir', [CompletionResultType]::ParameterName, 'Keep fetched keys in DIR (default: the platform''s cache directory)')
             [CompletionResult]::new('--passphrase-from', '--passphrase-from', [CompletionResultType]::ParameterName, 'Open sealed keys and encrypted PEM with the passphrase in KEYSPEC: PATH, -, env:NAME or fd:N')
@@ -1028,7 +1028,7 @@ Register-ArgumentCompleter -Native -CommandName 'jwtctl' -ScriptBlock {
         }
         'jwtctl;completions' {
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colour')
-            [CompletionResult]::new('--now', '--now', [CompletionResultType]::ParameterName, 'Pretend it is TIME: RFC 3339, a date, Unix seconds, +15m or -1h')
+            [CompletionResult]::new('--now', '--now', [CompletionResultType]::ParameterName, 'Judge tokens and the keystore as if it were TIME: RFC 3339, a date, Unix seconds, +15m or -1h; the cache of fetched keys goes by the machine''s clock')
             [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The keystore (default: in the platform''s data directory)')
             [CompletionResult]::new('--cache-dir', '--cache-dir', [CompletionResultType]::ParameterName, 'Keep fetched keys in DIR (default: the platform''s cache directory)')
             [CompletionResult]::new('--passphrase-from', '--passphrase-from', [CompletionResultType]::ParameterName, 'Open sealed keys and encrypted PEM with the passphrase in KEYSPEC: PATH, -, env:NAME or fd:N')

@@ -19,7 +19,7 @@ set edit:completion:arg-completer[jwtctl] = {|@words|
     var completions = [
         &'jwtctl'= {
             cand --color 'When to use colour'
-            cand --now 'Pretend it is TIME: RFC 3339, a date, Unix seconds, +15m or -1h'
+            cand --now 'Judge tokens and the keystore as if it were TIME: RFC 3339, a date, Unix seconds, +15m or -1h; the cache of fetched keys goes by the machine''s clock'
             cand --store 'The keystore (default: in the platform''s data directory)'
             cand --cache-dir 'Keep fetched keys in DIR (default: the platform''s cache directory)'
             cand --passphrase-from 'Open sealed keys and encrypted PEM with the passphrase in KEYSPEC: PATH, -, env:NAME or fd:N'
@@ -46,7 +46,7 @@ set edit:completion:arg-completer[jwtctl] = {|@words|
         }
         &'jwtctl;decode'= {
             cand --color 'When to use colour'
-            cand --now 'Pretend it is TIME: RFC 3339, a date, Unix seconds, +15m or -1h'
+            cand --now 'Judge tokens and the keystore as if it were TIME: RFC 3339, a date, Unix seconds, +15m or -1h; the cache of fetched keys goes by the machine''s clock'
             cand --store 'The keystore (default: in the platform''s data directory)'
             cand --cache-dir 'Keep fetched keys in DIR (default: the platform''s cache directory)'
             cand --passphrase-from 'Open sealed keys and encrypted PEM with the passphrase in KEYSPEC: PATH, -, env:NAME or fd:N'
@@ -66,7 +66,7 @@ set edit:completion:arg-completer[jwtctl] = {|@words|
         }
         &'jwtctl;verify'= {
             cand --color 'When to use colour'
-            cand --now 'Pretend it is TIME: RFC 3339, a date, Unix seconds, +15m or -1h'
+            cand --now 'Judge tokens and the keystore as if it were TIME: RFC 3339, a date, Unix seconds, +15m or -1h; the cache of fetched keys goes by the machine''s clock'
             cand --store 'The keystore (default: in the platform''s data directory)'
             cand --cache-dir 'Keep fetched keys in DIR (default: the platform''s cache directory)'
             cand --passphrase-from 'Open sealed keys and encrypted PEM with the passphrase in KEYSPEC: PATH, -, env:NAME or fd:N'
@@ -127,7 +127,7 @@ set edit:completion:arg-completer[jwtctl] = {|@words|
         }
         &'jwtctl;sign'= {
             cand --color 'When to use colour'
-            cand --now 'Pretend it is TIME: RFC 3339, a date, Unix seconds, +15m or -1h'
+            cand --now 'Judge tokens and the keystore as if it were TIME: RFC 3339, a date, Unix seconds, +15m or -1h; the cache of fetched keys goes by the machine''s clock'
             cand --store 'The keystore (default: in the platform''s data directory)'
             cand --cache-dir 'Keep fetched keys in DIR (default: the platform''s cache directory)'
             cand --passphrase-from 'Open sealed keys and encrypted PEM with the passphrase in KEYSPEC: PATH, -, env:NAME or fd:N'
@@ -165,7 +165,7 @@ set edit:completion:arg-completer[jwtctl] = {|@words|
         }
         &'jwtctl;keygen'= {
             cand --color 'When to use colour'
-            cand --now 'Pretend it is TIME: RFC 3339, a date, Unix seconds, +15m or -1h'
+            cand --now 'Judge tokens and the keystore as if it were TIME: RFC 3339, a date, Unix seconds, +15m or -1h; the cache of fetched keys goes by the machine''s clock'
             cand --store 'The keystore (default: in the platform''s data directory)'
             cand --cache-dir 'Keep fetched keys in DIR (default: the platform''s cache directory)'
             cand --passphrase-from 'Open sealed keys and encrypted PEM with the passphrase in KEYSPEC: PATH, -, env:NAME or fd:N'
@@ -192,7 +192,7 @@ set edit:completion:arg-completer[jwtctl] = {|@words|
         }
         &'jwtctl;jwks'= {
             cand --color 'When to use colour'
-            cand --now 'Pretend it is TIME: RFC 3339, a date, Unix seconds, +15m or -1h'
+            cand --now 'Judge tokens and the keystore as if it were TIME: RFC 3339, a date, Unix seconds, +15m or -1h; the cache of fetched keys goes by the machine''s clock'
             cand --store 'The keystore (default: in the platform''s data directory)'
             cand --cache-dir 'Keep fetched keys in DIR (default: the platform''s cache directory)'
             cand --passphrase-from 'Open sealed keys and encrypted PEM with the passphrase in KEYSPEC: PATH, -, env:NAME or fd:N'
@@ -221,7 +221,7 @@ set edit:completion:arg-completer[jwtctl] = {|@words|
         }
         &'jwtctl;jwks;list'= {
             cand --color 'When to use colour'
-            cand --now 'Pretend it is TIME: RFC 3339, a date, Unix seconds, +15m or -1h'
+            cand --now 'Judge tokens and the keystore as if it were TIME: RFC 3339, a date, Unix seconds, +15m or -1h; the cache of fetched keys goes by the machine''s clock'
             cand --store 'The keystore (default: in the platform''s data directory)'
             cand --cache-dir 'Keep fetched keys in DIR (default: the platform''s cache directory)'
             cand --passphrase-from 'Open sealed keys and encrypted PEM with the passphrase in KEYSPEC: PATH, -, env:NAME or fd:N'
@@ -256,7 +256,7 @@ set edit:completion:arg-completer[jwtctl] = {|@words|
         }
         &'jwtctl;jwks;show'= {
             cand --color 'When to use colour'
-            cand --now 'Pretend it is TIME: RFC 3339, a date, Unix seconds, +15m or -1h'
+            cand --now 'Judge tokens and the keystore as if it were TIME: RFC 3339, a date, Unix seconds, +15m or -1h; the cache of fetched keys goes by the machine''s clock'
             cand --store 'The keystore (default: in the platform''s data directory)'
             cand --cache-dir 'Keep fetched keys in DIR (default: the platform''s cache directory)'
             cand --passphrase-from 'Open sealed keys and encrypted PEM with the passphrase in KEYSPEC: PATH, -, env:NAME or fd:N'
@@ -291,7 +291,7 @@ set edit:completion:arg-completer[jwtctl] = {|@words|
         }
         &'jwtctl;jwks;add'= {
             cand --color 'When to use colour'
-            cand --now 'Pretend it is TIME: RFC 3339, a date, Unix seconds, +15m or -1h'
+            cand --now 'Judge tokens and the keystore as if it were TIME: RFC 3339, a date, Unix seconds, +15m or -1h; the cache of fetched keys goes by the machine''s clock'
             cand --store 'The keystore (default: in the platform''s data directory)'
             cand --cache-dir 'Keep fetched keys in DIR (default: the platform''s cache directory)'
             cand --passphrase-from 'Open sealed keys and encrypted PEM with the passphrase in KEYSPEC: PATH, -, env:NAME or fd:N'
@@ -312,7 +312,7 @@ set edit:completion:arg-completer[jwtctl] = {|@words|
         }
         &'jwtctl;jwks;remove'= {
             cand --color 'When to use colour'
-            cand --now 'Pretend it is TIME: RFC 3339, a date, Unix seconds, +15m or -1h'
+            cand --now 'Judge tokens and the keystore as if it were TIME: RFC 3339, a date, Unix seconds, +15m or -1h; the cache of fetched keys goes by the machine''s clock'
             cand --store 'The keystore (default: in the platform''s data directory)'
             cand --cache-dir 'Keep fetched keys in DIR (default: the platform''s cache directory)'
             cand --passphrase-from 'Open sealed keys and encrypted PEM with the passphrase in KEYSPEC: PATH, -, env:NAME or fd:N'
@@ -329,7 +329,7 @@ set edit:completion:arg-completer[jwtctl] = {|@words|
         }
         &'jwtctl;jwks;rotate'= {
             cand --color 'When to use colour'
-            cand --now 'Pretend it is TIME: RFC 3339, a date, Unix seconds, +15m or -1h'
+            cand --now 'Judge tokens and the keystore as if it were TIME: RFC 3339, a date, Unix seconds, +15m or -1h; the cache of fetched keys goes by the machine''s clock'
             cand --store 'The keystore (default: in the platform''s data directory)'
             cand --cache-dir 'Keep fetched keys in DIR (default: the platform''s cache directory)'
             cand --passphrase-from 'Open sealed keys and encrypted PEM with the passphrase in KEYSPEC: PATH, -, env:NAME or fd:N'
@@ -354,7 +354,7 @@ set edit:completion:arg-completer[jwtctl] = {|@words|
         }
         &'jwtctl;jwks;prune'= {
             cand --color 'When to use colour'
-            cand --now 'Pretend it is TIME: RFC 3339, a date, Unix seconds, +15m or -1h'
+            cand --now 'Judge tokens and the keystore as if it were TIME: RFC 3339, a date, Unix seconds, +15m or -1h; the cache of fetched keys goes by the machine''s clock'
             cand --store 'The keystore (default: in the platform''s data directory)'
             cand --cache-dir 'Keep fetched keys in DIR (default: the platform''s cache directory)'
             cand --passphrase-from 'Open sealed keys and encrypted PEM with the passphrase in KEYSPEC: PATH, -, env:NAME or fd:N'
@@ -370,7 +370,7 @@ set edit:completion:arg-completer[jwtctl] = {|@words|
         }
         &'jwtctl;jwks;passphrase'= {
             cand --color 'When to use colour'
-            cand --now 'Pretend it is TIME: RFC 3339, a date, Unix seconds, +15m or -1h'
+            cand --now 'Judge tokens and the keystore as if it were TIME: RFC 3339, a date, Unix seconds, +15m or -1h; the cache of fetched keys goes by the machine''s clock'
             cand --store 'The keystore (default: in the platform''s data directory)'
             cand --cache-dir 'Keep fetched keys in DIR (default: the platform''s cache directory)'
             cand --passphrase-from 'Open sealed keys and encrypted PEM with the passphrase in KEYSPEC: PATH, -, env:NAME or fd:N'
@@ -389,7 +389,7 @@ set edit:completion:arg-completer[jwtctl] = {|@words|
         }
         &'jwtctl;jwks;export'= {
             cand --color 'When to use colour'
-            cand --now 'Pretend it is TIME: RFC 3339, a date, Unix seconds, +15m or -1h'
+            cand --now 'Judge tokens and the keystore as if it were TIME: RFC 3339, a date, Unix seconds, +15m or -1h; the cache of fetched keys goes by the machine''s clock'
             cand --store 'The keystore (default: in the platform''s data directory)'
             cand --cache-dir 'Keep fetched keys in DIR (default: the platform''s cache directory)'
             cand --passphrase-from 'Open sealed keys and encrypted PEM with the passphrase in KEYSPEC: PATH, -, env:NAME or fd:N'
@@ -429,7 +429,7 @@ set edit:completion:arg-completer[jwtctl] = {|@words|
         }
         &'jwtctl;jwks;fetch'= {
             cand --color 'When to use colour'
-            cand --now 'Pretend it is TIME: RFC 3339, a date, Unix seconds, +15m or -1h'
+            cand --now 'Judge tokens and the keystore as if it were TIME: RFC 3339, a date, Unix seconds, +15m or -1h; the cache of fetched keys goes by the machine''s clock'
             cand --store 'The keystore (default: in the platform''s data directory)'
             cand --cache-dir 'Keep fetched keys in DIR (default: the platform''s cache directory)'
             cand --passphrase-from 'Open sealed keys and encrypted PEM with the passphrase in KEYSPEC: PATH, -, env:NAME or fd:N'
@@ -463,7 +463,7 @@ set edit:completion:arg-completer[jwtctl] = {|@words|
         }
         &'jwtctl;jwks;lint'= {
             cand --color 'When to use colour'
-            cand --now 'Pretend it is TIME: RFC 3339, a date, Unix seconds, +15m or -1h'
+            cand --now 'Judge tokens and the keystore as if it were TIME: RFC 3339, a date, Unix seconds, +15m or -1h; the cache of fetched keys goes by the machine''s clock'
             cand --store 'The keystore (default: in the platform''s data directory)'
             cand --cache-dir 'Keep fetched keys in DIR (default: the platform''s cache directory)'
             cand --passphrase-from 'Open sealed keys and encrypted PEM with the passphrase in KEYSPEC: PATH, -, env:NAME or fd:N'
@@ -500,7 +500,7 @@ set edit:completion:arg-completer[jwtctl] = {|@words|
         }
         &'jwtctl;jwks;diff'= {
             cand --color 'When to use colour'
-            cand --now 'Pretend it is TIME: RFC 3339, a date, Unix seconds, +15m or -1h'
+            cand --now 'Judge tokens and the keystore as if it were TIME: RFC 3339, a date, Unix seconds, +15m or -1h; the cache of fetched keys goes by the machine''s clock'
             cand --store 'The keystore (default: in the platform''s data directory)'
             cand --cache-dir 'Keep fetched keys in DIR (default: the platform''s cache directory)'
             cand --passphrase-from 'Open sealed keys and encrypted PEM with the passphrase in KEYSPEC: PATH, -, env:NAME or fd:N'
@@ -532,7 +532,7 @@ set edit:completion:arg-completer[jwtctl] = {|@words|
         }
         &'jwtctl;jwks;thumbprint'= {
             cand --color 'When to use colour'
-            cand --now 'Pretend it is TIME: RFC 3339, a date, Unix seconds, +15m or -1h'
+            cand --now 'Judge tokens and the keystore as if it were TIME: RFC 3339, a date, Unix seconds, +15m or -1h; the cache of fetched keys goes by the machine''s clock'
             cand --store 'The keystore (default: in the platform''s data directory)'
             cand --cache-dir 'Keep fetched keys in DIR (default: the platform''s cache directory)'
             cand --passphrase-from 'Open sealed keys and encrypted PEM with the passphrase in KEYSPEC: PATH, -, env:NAME or fd:N'
@@ -569,7 +569,7 @@ set edit:completion:arg-completer[jwtctl] = {|@words|
         }
         &'jwtctl;jwks;convert'= {
             cand --color 'When to use colour'
-            cand --now 'Pretend it is TIME: RFC 3339, a date, Unix seconds, +15m or -1h'
+            cand --now 'Judge tokens and the keystore as if it were TIME: RFC 3339, a date, Unix seconds, +15m or -1h; the cache of fetched keys goes by the machine''s clock'
             cand --store 'The keystore (default: in the platform''s data directory)'
             cand --cache-dir 'Keep fetched keys in DIR (default: the platform''s cache directory)'
             cand --passphrase-from 'Open sealed keys and encrypted PEM with the passphrase in KEYSPEC: PATH, -, env:NAME or fd:N'
@@ -593,7 +593,7 @@ set edit:completion:arg-completer[jwtctl] = {|@words|
         }
         &'jwtctl;cache'= {
             cand --color 'When to use colour'
-            cand --now 'Pretend it is TIME: RFC 3339, a date, Unix seconds, +15m or -1h'
+            cand --now 'Judge tokens and the keystore as if it were TIME: RFC 3339, a date, Unix seconds, +15m or -1h; the cache of fetched keys goes by the machine''s clock'
             cand --store 'The keystore (default: in the platform''s data directory)'
             cand --cache-dir 'Keep fetched keys in DIR (default: the platform''s cache directory)'
             cand --passphrase-from 'Open sealed keys and encrypted PEM with the passphrase in KEYSPEC: PATH, -, env:NAME or fd:N'
@@ -617,7 +617,7 @@ set edit:completion:arg-completer[jwtctl] = {|@words|
         }
         &'jwtctl;cache;list'= {
             cand --color 'When to use colour'
-            cand --now 'Pretend it is TIME: RFC 3339, a date, Unix seconds, +15m or -1h'
+            cand --now 'Judge tokens and the keystore as if it were TIME: RFC 3339, a date, Unix seconds, +15m or -1h; the cache of fetched keys goes by the machine''s clock'
             cand --store 'The keystore (default: in the platform''s data directory)'
             cand --cache-dir 'Keep fetched keys in DIR (default: the platform''s cache directory)'
             cand --passphrase-from 'Open sealed keys and encrypted PEM with the passphrase in KEYSPEC: PATH, -, env:NAME or fd:N'
@@ -633,7 +633,7 @@ set edit:completion:arg-completer[jwtctl] = {|@words|
         }
         &'jwtctl;cache;show'= {
             cand --color 'When to use colour'
-            cand --now 'Pretend it is TIME: RFC 3339, a date, Unix seconds, +15m or -1h'
+            cand --now 'Judge tokens and the keystore as if it were TIME: RFC 3339, a date, Unix seconds, +15m or -1h; the cache of fetched keys goes by the machine''s clock'
             cand --store 'The keystore (default: in the platform''s data directory)'
             cand --cache-dir 'Keep fetched keys in DIR (default: the platform''s cache directory)'
             cand --passphrase-from 'Open sealed keys and encrypted PEM with the passphrase in KEYSPEC: PATH, -, env:NAME or fd:N'
@@ -649,7 +649,7 @@ set edit:completion:arg-completer[jwtctl] = {|@words|
         }
         &'jwtctl;cache;path'= {
             cand --color 'When to use colour'
-            cand --now 'Pretend it is TIME: RFC 3339, a date, Unix seconds, +15m or -1h'
+            cand --now 'Judge tokens and the keystore as if it were TIME: RFC 3339, a date, Unix seconds, +15m or -1h; the cache of fetched keys goes by the machine''s clock'
             cand --store 'The keystore (default: in the platform''s data directory)'
             cand --cache-dir 'Keep fetched keys in DIR (default: the platform''s cache directory)'
             cand --passphrase-from 'Open sealed keys and encrypted PEM with the passphrase in KEYSPEC: PATH, -, env:NAME or fd:N'
@@ -665,7 +665,7 @@ set edit:completion:arg-completer[jwtctl] = {|@words|
         }
         &'jwtctl;cache;refresh'= {
             cand --color 'When to use colour'
-            cand --now 'Pretend it is TIME: RFC 3339, a date, Unix seconds, +15m or -1h'
+            cand --now 'Judge tokens and the keystore as if it were TIME: RFC 3339, a date, Unix seconds, +15m or -1h; the cache of fetched keys goes by the machine''s clock'
             cand --store 'The keystore (default: in the platform''s data directory)'
             cand --cache-dir 'Keep fetched keys in DIR (default: the platform''s cache directory)'
             cand --passphrase-from 'Open sealed keys and encrypted PEM with the passphrase in KEYSPEC: PATH, -, env:NAME or fd:N'
@@ -699,7 +699,7 @@ set edit:completion:arg-completer[jwtctl] = {|@words|
         }
         &'jwtctl;cache;prune'= {
             cand --color 'When to use colour'
-            cand --now 'Pretend it is TIME: RFC 3339, a date, Unix seconds, +15m or -1h'
+            cand --now 'Judge tokens and the keystore as if it were TIME: RFC 3339, a date, Unix seconds, +15m or -1h; the cache of fetched keys goes by the machine''s clock'
             cand --store 'The keystore (default: in the platform''s data directory)'
             cand --cache-dir 'Keep fetched keys in DIR (default: the platform''s cache directory)'
             cand --passphrase-from 'Open sealed keys and encrypted PEM with the passphrase in KEYSPEC: PATH, -, env:NAME or fd:N'
@@ -715,7 +715,7 @@ set edit:completion:arg-completer[jwtctl] = {|@words|
         }
         &'jwtctl;cache;clear'= {
             cand --color 'When to use colour'
-            cand --now 'Pretend it is TIME: RFC 3339, a date, Unix seconds, +15m or -1h'
+            cand --now 'Judge tokens and the keystore as if it were TIME: RFC 3339, a date, Unix seconds, +15m or -1h; the cache of fetched keys goes by the machine''s clock'
             cand --store 'The keystore (default: in the platform''s data directory)'
             cand --cache-dir 'Keep fetched keys in DIR (default: the platform''s cache directory)'
             cand --passphrase-from 'Open sealed keys and encrypted PEM with the passphrase in KEYSPEC: PATH, -, env:NAME or fd:N'
@@ -732,7 +732,7 @@ set edit:completion:arg-completer[jwtctl] = {|@words|
         }
         &'jwtctl;cache;export'= {
             cand --color 'When to use colour'
-            cand --now 'Pretend it is TIME: RFC 3339, a date, Unix seconds, +15m or -1h'
+            cand --now 'Judge tokens and the keystore as if it were TIME: RFC 3339, a date, Unix seconds, +15m or -1h; the cache of fetched keys goes by the machine''s clock'
             cand --store 'The keystore (default: in the platform''s data directory)'
             cand --cache-dir 'Keep fetched keys in DIR (default: the platform''s cache directory)'
             cand --passphrase-from 'Open sealed keys and encrypted PEM with the passphrase in KEYSPEC: PATH, -, env:NAME or fd:N'
@@ -752,7 +752,7 @@ set edit:completion:arg-completer[jwtctl] = {|@words|
         }
         &'jwtctl;cache;import'= {
             cand --color 'When to use colour'
-            cand --now 'Pretend it is TIME: RFC 3339, a date, Unix seconds, +15m or -1h'
+            cand --now 'Judge tokens and the keystore as if it were TIME: RFC 3339, a date, Unix seconds, +15m or -1h; the cache of fetched keys goes by the machine''s clock'
             cand --store 'The keystore (default: in the platform''s data directory)'
             cand --cache-dir 'Keep fetched keys in DIR (default: the platform''s cache directory)'
             cand --passphrase-from 'Open sealed keys and encrypted PEM with the passphrase in KEYSPEC: PATH, -, env:NAME or fd:N'
@@ -773,7 +773,7 @@ set edit:completion:arg-completer[jwtctl] = {|@words|
         }
         &'jwtctl;session'= {
             cand --color 'When to use colour'
-            cand --now 'Pretend it is TIME: RFC 3339, a date, Unix seconds, +15m or -1h'
+            cand --now 'Judge tokens and the keystore as if it were TIME: RFC 3339, a date, Unix seconds, +15m or -1h; the cache of fetched keys goes by the machine''s clock'
             cand --store 'The keystore (default: in the platform''s data directory)'
             cand --cache-dir 'Keep fetched keys in DIR (default: the platform''s cache directory)'
             cand --passphrase-from 'Open sealed keys and encrypted PEM with the passphrase in KEYSPEC: PATH, -, env:NAME or fd:N'
@@ -795,7 +795,7 @@ set edit:completion:arg-completer[jwtctl] = {|@words|
         }
         &'jwtctl;session;create'= {
             cand --color 'When to use colour'
-            cand --now 'Pretend it is TIME: RFC 3339, a date, Unix seconds, +15m or -1h'
+            cand --now 'Judge tokens and the keystore as if it were TIME: RFC 3339, a date, Unix seconds, +15m or -1h; the cache of fetched keys goes by the machine''s clock'
             cand --store 'The keystore (default: in the platform''s data directory)'
             cand --cache-dir 'Keep fetched keys in DIR (default: the platform''s cache directory)'
             cand --passphrase-from 'Open sealed keys and encrypted PEM with the passphrase in KEYSPEC: PATH, -, env:NAME or fd:N'
@@ -822,7 +822,7 @@ set edit:completion:arg-completer[jwtctl] = {|@words|
         }
         &'jwtctl;session;show'= {
             cand --color 'When to use colour'
-            cand --now 'Pretend it is TIME: RFC 3339, a date, Unix seconds, +15m or -1h'
+            cand --now 'Judge tokens and the keystore as if it were TIME: RFC 3339, a date, Unix seconds, +15m or -1h; the cache of fetched keys goes by the machine''s clock'
             cand --store 'The keystore (default: in the platform''s data directory)'
             cand --cache-dir 'Keep fetched keys in DIR (default: the platform''s cache directory)'
             cand --passphrase-from 'Open sealed keys and encrypted PEM with the passphrase in KEYSPEC: PATH, -, env:NAME or fd:N'
@@ -849,7 +849,7 @@ set edit:completion:arg-completer[jwtctl] = {|@words|
         }
         &'jwtctl;session;update'= {
             cand --color 'When to use colour'
-            cand --now 'Pretend it is TIME: RFC 3339, a date, Unix seconds, +15m or -1h'
+            cand --now 'Judge tokens and the keystore as if it were TIME: RFC 3339, a date, Unix seconds, +15m or -1h; the cache of fetched keys goes by the machine''s clock'
             cand --store 'The keystore (default: in the platform''s data directory)'
             cand --cache-dir 'Keep fetched keys in DIR (default: the platform''s cache directory)'
             cand --passphrase-from 'Open sealed keys and encrypted PEM with the passphrase in KEYSPEC: PATH, -, env:NAME or fd:N'
@@ -877,7 +877,7 @@ set edit:completion:arg-completer[jwtctl] = {|@words|
         }
         &'jwtctl;session;touch'= {
             cand --color 'When to use colour'
-            cand --now 'Pretend it is TIME: RFC 3339, a date, Unix seconds, +15m or -1h'
+            cand --now 'Judge tokens and the keystore as if it were TIME: RFC 3339, a date, Unix seconds, +15m or -1h; the cache of fetched keys goes by the machine''s clock'
             cand --store 'The keystore (default: in the platform''s data directory)'
             cand --cache-dir 'Keep fetched keys in DIR (default: the platform''s cache directory)'
             cand --passphrase-from 'Open sealed keys and encrypted PEM with the passphrase in KEYSPEC: PATH, -, env:NAME or fd:N'
@@ -904,7 +904,7 @@ set edit:completion:arg-completer[jwtctl] = {|@words|
         }
         &'jwtctl;session;destroy'= {
             cand --color 'When to use colour'
-            cand --now 'Pretend it is TIME: RFC 3339, a date, Unix seconds, +15m or -1h'
+            cand --now 'Judge tokens and the keystore as if it were TIME: RFC 3339, a date, Unix seconds, +15m or -1h; the cache of fetched keys goes by the machine''s clock'
             cand --store 'The keystore (default: in the platform''s data directory)'
             cand --cache-dir 'Keep fetched keys in DIR (default: the platform''s cache directory)'
             cand --passphrase-from 'Open sealed keys and encrypted PEM with the passphrase in KEYSPEC: PATH, -, env:NAME or fd:N'
@@ -931,7 +931,7 @@ set edit:completion:arg-completer[jwtctl] = {|@words|
         }
         &'jwtctl;session;list'= {
             cand --color 'When to use colour'
-            cand --now 'Pretend it is TIME: RFC 3339, a date, Unix seconds, +15m or -1h'
+            cand --now 'Judge tokens and the keystore as if it were TIME: RFC 3339, a date, Unix seconds, +15m or -1h; the cache of fetched keys goes by the machine''s clock'
             cand --store 'The keystore (default: in the platform''s data directory)'
             cand --cache-dir 'Keep fetched keys in DIR (default: the platform''s cache directory)'
             cand --passphrase-from 'Open sealed keys and encrypted PEM with the passphrase in KEYSPEC: PATH, -, env:NAME or fd:N'
@@ -954,7 +954,7 @@ set edit:completion:arg-completer[jwtctl] = {|@words|
         }
         &'jwtctl;serve'= {
             cand --color 'When to use colour'
-            cand --now 'Pretend it is TIME: RFC 3339, a date, Unix seconds, +15m or -1h'
+            cand --now 'Judge tokens and the keystore as if it were TIME: RFC 3339, a date, Unix seconds, +15m or -1h; the cache of fetched keys goes by the machine''s clock'
             cand --store 'The keystore (default: in the platform''s data directory)'
             cand --cache-dir 'Keep fetched keys in DIR (default: the platform''s cache directory)'
             cand --passphrase-from 'Open sealed keys and encrypted PEM with the passphrase in KEYSPEC: PATH, -, env:NAME or fd:N'
@@ -989,7 +989,7 @@ set edit:completion:arg-completer[jwtctl] = {|@words|
         }
         &'jwtctl;completions'= {
             cand --color 'When to use colour'
-            cand --now 'Pretend it is TIME: RFC 3339, a date, Unix seconds, +15m or -1h'
+            cand --now 'Judge tokens and the keystore as if it were TIME: RFC 3339, a date, Unix seconds, +15m or -1h; the cache of fetched keys goes by the machine''s clock'
             cand --store 'The keystore (default: in the platform''s data directory)'
             cand --cache-dir 'Keep fetched keys in DIR (default: the platform''s cache directory)'
             cand --passphrase-from 'Open sealed keys and encrypted PEM with the passphrase in KEYSPEC: PATH, -, env:NAME or fd:N'

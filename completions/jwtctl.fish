@@ -27,7 +27,7 @@ end
 complete -c jwtctl -n "__fish_jwtctl_needs_command" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless the environment says otherwise'
 always\t'Always'
 never\t'Never'"
-complete -c jwtctl -n "__fish_jwtctl_needs_command" -l now -d 'Pretend it is TIME: RFC 3339, a date, Unix seconds, +15m or -1h' -r
+complete -c jwtctl -n "__fish_jwtctl_needs_command" -l now -d 'Judge tokens and the keystore as if it were TIME: RFC 3339, a date, Unix seconds, +15m or -1h; the cache of fetched keys goes by the machine\'s clock' -r
 complete -c jwtctl -n "__fish_jwtctl_needs_command" -l store -d 'The keystore (default: in the platform\'s data directory)' -r -f -a "(__fish_complete_directories)"
 complete -c jwtctl -n "__fish_jwtctl_needs_command" -l cache-dir -d 'Keep fetched keys in DIR (default: the platform\'s cache directory)' -r -f -a "(__fish_complete_directories)"
 complete -c jwtctl -n "__fish_jwtctl_needs_command" -l passphrase-from -d 'Open sealed keys and encrypted PEM with the passphrase in KEYSPEC: PATH, -, env:NAME or fd:N' -r
@@ -50,7 +50,7 @@ complete -c jwtctl -n "__fish_jwtctl_needs_command" -f -a "completions" -d 'Prin
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand decode" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless the environment says otherwise'
 always\t'Always'
 never\t'Never'"
-complete -c jwtctl -n "__fish_jwtctl_using_subcommand decode" -l now -d 'Pretend it is TIME: RFC 3339, a date, Unix seconds, +15m or -1h' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand decode" -l now -d 'Judge tokens and the keystore as if it were TIME: RFC 3339, a date, Unix seconds, +15m or -1h; the cache of fetched keys goes by the machine\'s clock' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand decode" -l store -d 'The keystore (default: in the platform\'s data directory)' -r -f -a "(__fish_complete_directories)"
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand decode" -l cache-dir -d 'Keep fetched keys in DIR (default: the platform\'s cache directory)' -r -f -a "(__fish_complete_directories)"
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand decode" -l passphrase-from -d 'Open sealed keys and encrypted PEM with the passphrase in KEYSPEC: PATH, -, env:NAME or fd:N' -r
@@ -68,7 +68,7 @@ complete -c jwtctl -n "__fish_jwtctl_using_subcommand decode" -s h -l help -d 'P
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand verify" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless the environment says otherwise'
 always\t'Always'
 never\t'Never'"
-complete -c jwtctl -n "__fish_jwtctl_using_subcommand verify" -l now -d 'Pretend it is TIME: RFC 3339, a date, Unix seconds, +15m or -1h' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand verify" -l now -d 'Judge tokens and the keystore as if it were TIME: RFC 3339, a date, Unix seconds, +15m or -1h; the cache of fetched keys goes by the machine\'s clock' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand verify" -l store -d 'The keystore (default: in the platform\'s data directory)' -r -f -a "(__fish_complete_directories)"
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand verify" -l cache-dir -d 'Keep fetched keys in DIR (default: the platform\'s cache directory)' -r -f -a "(__fish_complete_directories)"
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand verify" -l passphrase-from -d 'Open sealed keys and encrypted PEM with the passphrase in KEYSPEC: PATH, -, env:NAME or fd:N' -r
@@ -152,7 +152,7 @@ complete -c jwtctl -n "__fish_jwtctl_using_subcommand verify" -s h -l help -d 'P
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand sign" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless the environment says otherwise'
 always\t'Always'
 never\t'Never'"
-complete -c jwtctl -n "__fish_jwtctl_using_subcommand sign" -l now -d 'Pretend it is TIME: RFC 3339, a date, Unix seconds, +15m or -1h' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand sign" -l now -d 'Judge tokens and the keystore as if it were TIME: RFC 3339, a date, Unix seconds, +15m or -1h; the cache of fetched keys goes by the machine\'s clock' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand sign" -l store -d 'The keystore (default: in the platform\'s data directory)' -r -f -a "(__fish_complete_directories)"
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand sign" -l cache-dir -d 'Keep fetched keys in DIR (default: the platform\'s cache directory)' -r -f -a "(__fish_complete_directories)"
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand sign" -l passphrase-from -d 'Open sealed keys and encrypted PEM with the passphrase in KEYSPEC: PATH, -, env:NAME or fd:N' -r
@@ -208,7 +208,7 @@ complete -c jwtctl -n "__fish_jwtctl_using_subcommand sign" -s h -l help -d 'Pri
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand keygen" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless the environment says otherwise'
 always\t'Always'
 never\t'Never'"
-complete -c jwtctl -n "__fish_jwtctl_using_subcommand keygen" -l now -d 'Pretend it is TIME: RFC 3339, a date, Unix seconds, +15m or -1h' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand keygen" -l now -d 'Judge tokens and the keystore as if it were TIME: RFC 3339, a date, Unix seconds, +15m or -1h; the cache of fetched keys goes by the machine\'s clock' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand keygen" -l store -d 'The keystore (default: in the platform\'s data directory)' -r -f -a "(__fish_complete_directories)"
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand keygen" -l cache-dir -d 'Keep fetched keys in DIR (default: the platform\'s cache directory)' -r -f -a "(__fish_complete_directories)"
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand keygen" -l passphrase-from -d 'Open sealed keys and encrypted PEM with the passphrase in KEYSPEC: PATH, -, env:NAME or fd:N' -r
@@ -243,7 +243,7 @@ complete -c jwtctl -n "__fish_jwtctl_using_subcommand keygen" -s h -l help -d 'P
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and not __fish_seen_subcommand_from list show add remove rotate prune passphrase export fetch lint diff thumbprint convert" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless the environment says otherwise'
 always\t'Always'
 never\t'Never'"
-complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and not __fish_seen_subcommand_from list show add remove rotate prune passphrase export fetch lint diff thumbprint convert" -l now -d 'Pretend it is TIME: RFC 3339, a date, Unix seconds, +15m or -1h' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and not __fish_seen_subcommand_from list show add remove rotate prune passphrase export fetch lint diff thumbprint convert" -l now -d 'Judge tokens and the keystore as if it were TIME: RFC 3339, a date, Unix seconds, +15m or -1h; the cache of fetched keys goes by the machine\'s clock' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and not __fish_seen_subcommand_from list show add remove rotate prune passphrase export fetch lint diff thumbprint convert" -l store -d 'The keystore (default: in the platform\'s data directory)' -r -f -a "(__fish_complete_directories)"
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and not __fish_seen_subcommand_from list show add remove rotate prune passphrase export fetch lint diff thumbprint convert" -l cache-dir -d 'Keep fetched keys in DIR (default: the platform\'s cache directory)' -r -f -a "(__fish_complete_directories)"
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and not __fish_seen_subcommand_from list show add remove rotate prune passphrase export fetch lint diff thumbprint convert" -l passphrase-from -d 'Open sealed keys and encrypted PEM with the passphrase in KEYSPEC: PATH, -, env:NAME or fd:N' -r
@@ -269,7 +269,7 @@ complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and not __fish_seen_
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from list" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless the environment says otherwise'
 always\t'Always'
 never\t'Never'"
-complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from list" -l now -d 'Pretend it is TIME: RFC 3339, a date, Unix seconds, +15m or -1h' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from list" -l now -d 'Judge tokens and the keystore as if it were TIME: RFC 3339, a date, Unix seconds, +15m or -1h; the cache of fetched keys goes by the machine\'s clock' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from list" -l store -d 'The keystore (default: in the platform\'s data directory)' -r -f -a "(__fish_complete_directories)"
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from list" -l cache-dir -d 'Keep fetched keys in DIR (default: the platform\'s cache directory)' -r -f -a "(__fish_complete_directories)"
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from list" -l passphrase-from -d 'Open sealed keys and encrypted PEM with the passphrase in KEYSPEC: PATH, -, env:NAME or fd:N' -r
@@ -302,7 +302,7 @@ complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subc
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from show" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless the environment says otherwise'
 always\t'Always'
 never\t'Never'"
-complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from show" -l now -d 'Pretend it is TIME: RFC 3339, a date, Unix seconds, +15m or -1h' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from show" -l now -d 'Judge tokens and the keystore as if it were TIME: RFC 3339, a date, Unix seconds, +15m or -1h; the cache of fetched keys goes by the machine\'s clock' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from show" -l store -d 'The keystore (default: in the platform\'s data directory)' -r -f -a "(__fish_complete_directories)"
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from show" -l cache-dir -d 'Keep fetched keys in DIR (default: the platform\'s cache directory)' -r -f -a "(__fish_complete_directories)"
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from show" -l passphrase-from -d 'Open sealed keys and encrypted PEM with the passphrase in KEYSPEC: PATH, -, env:NAME or fd:N' -r
@@ -335,7 +335,7 @@ complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subc
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from add" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless the environment says otherwise'
 always\t'Always'
 never\t'Never'"
-complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from add" -l now -d 'Pretend it is TIME: RFC 3339, a date, Unix seconds, +15m or -1h' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from add" -l now -d 'Judge tokens and the keystore as if it were TIME: RFC 3339, a date, Unix seconds, +15m or -1h; the cache of fetched keys goes by the machine\'s clock' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from add" -l store -d 'The keystore (default: in the platform\'s data directory)' -r -f -a "(__fish_complete_directories)"
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from add" -l cache-dir -d 'Keep fetched keys in DIR (default: the platform\'s cache directory)' -r -f -a "(__fish_complete_directories)"
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from add" -l passphrase-from -d 'Open sealed keys and encrypted PEM with the passphrase in KEYSPEC: PATH, -, env:NAME or fd:N' -r
@@ -353,7 +353,7 @@ complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subc
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from remove" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless the environment says otherwise'
 always\t'Always'
 never\t'Never'"
-complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from remove" -l now -d 'Pretend it is TIME: RFC 3339, a date, Unix seconds, +15m or -1h' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from remove" -l now -d 'Judge tokens and the keystore as if it were TIME: RFC 3339, a date, Unix seconds, +15m or -1h; the cache of fetched keys goes by the machine\'s clock' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from remove" -l store -d 'The keystore (default: in the platform\'s data directory)' -r -f -a "(__fish_complete_directories)"
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from remove" -l cache-dir -d 'Keep fetched keys in DIR (default: the platform\'s cache directory)' -r -f -a "(__fish_complete_directories)"
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from remove" -l passphrase-from -d 'Open sealed keys and encrypted PEM with the passphrase in KEYSPEC: PATH, -, env:NAME or fd:N' -r
@@ -367,7 +367,7 @@ complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subc
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from rotate" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless the environment says otherwise'
 always\t'Always'
 never\t'Never'"
-complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from rotate" -l now -d 'Pretend it is TIME: RFC 3339, a date, Unix seconds, +15m or -1h' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from rotate" -l now -d 'Judge tokens and the keystore as if it were TIME: RFC 3339, a date, Unix seconds, +15m or -1h; the cache of fetched keys goes by the machine\'s clock' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from rotate" -l store -d 'The keystore (default: in the platform\'s data directory)' -r -f -a "(__fish_complete_directories)"
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from rotate" -l cache-dir -d 'Keep fetched keys in DIR (default: the platform\'s cache directory)' -r -f -a "(__fish_complete_directories)"
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from rotate" -l passphrase-from -d 'Open sealed keys and encrypted PEM with the passphrase in KEYSPEC: PATH, -, env:NAME or fd:N' -r
@@ -411,7 +411,7 @@ complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subc
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from prune" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless the environment says otherwise'
 always\t'Always'
 never\t'Never'"
-complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from prune" -l now -d 'Pretend it is TIME: RFC 3339, a date, Unix seconds, +15m or -1h' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from prune" -l now -d 'Judge tokens and the keystore as if it were TIME: RFC 3339, a date, Unix seconds, +15m or -1h; the cache of fetched keys goes by the machine\'s clock' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from prune" -l store -d 'The keystore (default: in the platform\'s data directory)' -r -f -a "(__fish_complete_directories)"
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from prune" -l cache-dir -d 'Keep fetched keys in DIR (default: the platform\'s cache directory)' -r -f -a "(__fish_complete_directories)"
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from prune" -l passphrase-from -d 'Open sealed keys and encrypted PEM with the passphrase in KEYSPEC: PATH, -, env:NAME or fd:N' -r
@@ -424,7 +424,7 @@ complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subc
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from passphrase" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless the environment says otherwise'
 always\t'Always'
 never\t'Never'"
-complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from passphrase" -l now -d 'Pretend it is TIME: RFC 3339, a date, Unix seconds, +15m or -1h' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from passphrase" -l now -d 'Judge tokens and the keystore as if it were TIME: RFC 3339, a date, Unix seconds, +15m or -1h; the cache of fetched keys goes by the machine\'s clock' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from passphrase" -l store -d 'The keystore (default: in the platform\'s data directory)' -r -f -a "(__fish_complete_directories)"
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from passphrase" -l cache-dir -d 'Keep fetched keys in DIR (default: the platform\'s cache directory)' -r -f -a "(__fish_complete_directories)"
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from passphrase" -l passphrase-from -d 'Open sealed keys and encrypted PEM with the passphrase in KEYSPEC: PATH, -, env:NAME or fd:N' -r
@@ -440,7 +440,7 @@ complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subc
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from export" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless the environment says otherwise'
 always\t'Always'
 never\t'Never'"
-complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from export" -l now -d 'Pretend it is TIME: RFC 3339, a date, Unix seconds, +15m or -1h' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from export" -l now -d 'Judge tokens and the keystore as if it were TIME: RFC 3339, a date, Unix seconds, +15m or -1h; the cache of fetched keys goes by the machine\'s clock' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from export" -l store -d 'The keystore (default: in the platform\'s data directory)' -r -f -a "(__fish_complete_directories)"
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from export" -l cache-dir -d 'Keep fetched keys in DIR (default: the platform\'s cache directory)' -r -f -a "(__fish_complete_directories)"
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from export" -l passphrase-from -d 'Open sealed keys and encrypted PEM with the passphrase in KEYSPEC: PATH, -, env:NAME or fd:N' -r
@@ -478,7 +478,7 @@ complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subc
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from fetch" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless the environment says otherwise'
 always\t'Always'
 never\t'Never'"
-complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from fetch" -l now -d 'Pretend it is TIME: RFC 3339, a date, Unix seconds, +15m or -1h' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from fetch" -l now -d 'Judge tokens and the keystore as if it were TIME: RFC 3339, a date, Unix seconds, +15m or -1h; the cache of fetched keys goes by the machine\'s clock' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from fetch" -l store -d 'The keystore (default: in the platform\'s data directory)' -r -f -a "(__fish_complete_directories)"
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from fetch" -l cache-dir -d 'Keep fetched keys in DIR (default: the platform\'s cache directory)' -r -f -a "(__fish_complete_directories)"
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from fetch" -l passphrase-from -d 'Open sealed keys and encrypted PEM with the passphrase in KEYSPEC: PATH, -, env:NAME or fd:N' -r
@@ -510,7 +510,7 @@ complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subc
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from lint" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless the environment says otherwise'
 always\t'Always'
 never\t'Never'"
-complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from lint" -l now -d 'Pretend it is TIME: RFC 3339, a date, Unix seconds, +15m or -1h' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from lint" -l now -d 'Judge tokens and the keystore as if it were TIME: RFC 3339, a date, Unix seconds, +15m or -1h; the cache of fetched keys goes by the machine\'s clock' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from lint" -l store -d 'The keystore (default: in the platform\'s data directory)' -r -f -a "(__fish_complete_directories)"
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from lint" -l cache-dir -d 'Keep fetched keys in DIR (default: the platform\'s cache directory)' -r -f -a "(__fish_complete_directories)"
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from lint" -l passphrase-from -d 'Open sealed keys and encrypted PEM with the passphrase in KEYSPEC: PATH, -, env:NAME or fd:N' -r
@@ -547,7 +547,7 @@ complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subc
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from diff" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless the environment says otherwise'
 always\t'Always'
 never\t'Never'"
-complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from diff" -l now -d 'Pretend it is TIME: RFC 3339, a date, Unix seconds, +15m or -1h' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from diff" -l now -d 'Judge tokens and the keystore as if it were TIME: RFC 3339, a date, Unix seconds, +15m or -1h; the cache of fetched keys goes by the machine\'s clock' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from diff" -l store -d 'The keystore (default: in the platform\'s data directory)' -r -f -a "(__fish_complete_directories)"
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from diff" -l cache-dir -d 'Keep fetched keys in DIR (default: the platform\'s cache directory)' -r -f -a "(__fish_complete_directories)"
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from diff" -l passphrase-from -d 'Open sealed keys and encrypted PEM with the passphrase in KEYSPEC: PATH, -, env:NAME or fd:N' -r
@@ -577,7 +577,7 @@ complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subc
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from thumbprint" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless the environment says otherwise'
 always\t'Always'
 never\t'Never'"
-complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from thumbprint" -l now -d 'Pretend it is TIME: RFC 3339, a date, Unix seconds, +15m or -1h' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from thumbprint" -l now -d 'Judge tokens and the keystore as if it were TIME: RFC 3339, a date, Unix seconds, +15m or -1h; the cache of fetched keys goes by the machine\'s clock' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from thumbprint" -l store -d 'The keystore (default: in the platform\'s data directory)' -r -f -a "(__fish_complete_directories)"
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from thumbprint" -l cache-dir -d 'Keep fetched keys in DIR (default: the platform\'s cache directory)' -r -f -a "(__fish_complete_directories)"
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from thumbprint" -l passphrase-from -d 'Open sealed keys and encrypted PEM with the passphrase in KEYSPEC: PATH, -, env:NAME or fd:N' -r
@@ -614,7 +614,7 @@ complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subc
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from convert" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless the environment says otherwise'
 always\t'Always'
 never\t'Never'"
-complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from convert" -l now -d 'Pretend it is TIME: RFC 3339, a date, Unix seconds, +15m or -1h' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from convert" -l now -d 'Judge tokens and the keystore as if it were TIME: RFC 3339, a date, Unix seconds, +15m or -1h; the cache of fetched keys goes by the machine\'s clock' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from convert" -l store -d 'The keystore (default: in the platform\'s data directory)' -r -f -a "(__fish_complete_directories)"
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from convert" -l cache-dir -d 'Keep fetched keys in DIR (default: the platform\'s cache directory)' -r -f -a "(__fish_complete_directories)"
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from convert" -l passphrase-from -d 'Open sealed keys and encrypted PEM with the passphrase in KEYSPEC: PATH, -, env:NAME or fd:N' -r
@@ -640,7 +640,7 @@ complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subc
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and not __fish_seen_subcommand_from list show path refresh prune clear export import" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless the environment says otherwise'
 always\t'Always'
 never\t'Never'"
-complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and not __fish_seen_subcommand_from list show path refresh prune clear export import" -l now -d 'Pretend it is TIME: RFC 3339, a date, Unix seconds, +15m or -1h' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and not __fish_seen_subcommand_from list show path refresh prune clear export import" -l now -d 'Judge tokens and the keystore as if it were TIME: RFC 3339, a date, Unix seconds, +15m or -1h; the cache of fetched keys goes by the machine\'s clock' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and not __fish_seen_subcommand_from list show path refresh prune clear export import" -l store -d 'The keystore (default: in the platform\'s data directory)' -r -f -a "(__fish_complete_directories)"
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and not __fish_seen_subcommand_from list show path refresh prune clear export import" -l cache-dir -d 'Keep fetched keys in DIR (default: the platform\'s cache directory)' -r -f -a "(__fish_complete_directories)"
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and not __fish_seen_subcommand_from list show path refresh prune clear export import" -l passphrase-from -d 'Open sealed keys and encrypted PEM with the passphrase in KEYSPEC: PATH, -, env:NAME or fd:N' -r
@@ -661,7 +661,7 @@ complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and not __fish_seen
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_subcommand_from list" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless the environment says otherwise'
 always\t'Always'
 never\t'Never'"
-complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_subcommand_from list" -l now -d 'Pretend it is TIME: RFC 3339, a date, Unix seconds, +15m or -1h' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_subcommand_from list" -l now -d 'Judge tokens and the keystore as if it were TIME: RFC 3339, a date, Unix seconds, +15m or -1h; the cache of fetched keys goes by the machine\'s clock' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_subcommand_from list" -l store -d 'The keystore (default: in the platform\'s data directory)' -r -f -a "(__fish_complete_directories)"
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_subcommand_from list" -l cache-dir -d 'Keep fetched keys in DIR (default: the platform\'s cache directory)' -r -f -a "(__fish_complete_directories)"
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_subcommand_from list" -l passphrase-from -d 'Open sealed keys and encrypted PEM with the passphrase in KEYSPEC: PATH, -, env:NAME or fd:N' -r
@@ -674,7 +674,7 @@ complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_sub
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_subcommand_from show" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless the environment says otherwise'
 always\t'Always'
 never\t'Never'"
-complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_subcommand_from show" -l now -d 'Pretend it is TIME: RFC 3339, a date, Unix seconds, +15m or -1h' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_subcommand_from show" -l now -d 'Judge tokens and the keystore as if it were TIME: RFC 3339, a date, Unix seconds, +15m or -1h; the cache of fetched keys goes by the machine\'s clock' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_subcommand_from show" -l store -d 'The keystore (default: in the platform\'s data directory)' -r -f -a "(__fish_complete_directories)"
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_subcommand_from show" -l cache-dir -d 'Keep fetched keys in DIR (default: the platform\'s cache directory)' -r -f -a "(__fish_complete_directories)"
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_subcommand_from show" -l passphrase-from -d 'Open sealed keys and encrypted PEM with the passphrase in KEYSPEC: PATH, -, env:NAME or fd:N' -r
@@ -687,7 +687,7 @@ complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_sub
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_subcommand_from path" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless the environment says otherwise'
 always\t'Always'
 never\t'Never'"
-complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_subcommand_from path" -l now -d 'Pretend it is TIME: RFC 3339, a date, Unix seconds, +15m or -1h' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_subcommand_from path" -l now -d 'Judge tokens and the keystore as if it were TIME: RFC 3339, a date, Unix seconds, +15m or -1h; the cache of fetched keys goes by the machine\'s clock' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_subcommand_from path" -l store -d 'The keystore (default: in the platform\'s data directory)' -r -f -a "(__fish_complete_directories)"
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_subcommand_from path" -l cache-dir -d 'Keep fetched keys in DIR (default: the platform\'s cache directory)' -r -f -a "(__fish_complete_directories)"
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_subcommand_from path" -l passphrase-from -d 'Open sealed keys and encrypted PEM with the passphrase in KEYSPEC: PATH, -, env:NAME or fd:N' -r
@@ -700,7 +700,7 @@ complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_sub
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_subcommand_from refresh" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless the environment says otherwise'
 always\t'Always'
 never\t'Never'"
-complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_subcommand_from refresh" -l now -d 'Pretend it is TIME: RFC 3339, a date, Unix seconds, +15m or -1h' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_subcommand_from refresh" -l now -d 'Judge tokens and the keystore as if it were TIME: RFC 3339, a date, Unix seconds, +15m or -1h; the cache of fetched keys goes by the machine\'s clock' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_subcommand_from refresh" -l store -d 'The keystore (default: in the platform\'s data directory)' -r -f -a "(__fish_complete_directories)"
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_subcommand_from refresh" -l cache-dir -d 'Keep fetched keys in DIR (default: the platform\'s cache directory)' -r -f -a "(__fish_complete_directories)"
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_subcommand_from refresh" -l passphrase-from -d 'Open sealed keys and encrypted PEM with the passphrase in KEYSPEC: PATH, -, env:NAME or fd:N' -r
@@ -732,7 +732,7 @@ complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_sub
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_subcommand_from prune" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless the environment says otherwise'
 always\t'Always'
 never\t'Never'"
-complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_subcommand_from prune" -l now -d 'Pretend it is TIME: RFC 3339, a date, Unix seconds, +15m or -1h' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_subcommand_from prune" -l now -d 'Judge tokens and the keystore as if it were TIME: RFC 3339, a date, Unix seconds, +15m or -1h; the cache of fetched keys goes by the machine\'s clock' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_subcommand_from prune" -l store -d 'The keystore (default: in the platform\'s data directory)' -r -f -a "(__fish_complete_directories)"
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_subcommand_from prune" -l cache-dir -d 'Keep fetched keys in DIR (default: the platform\'s cache directory)' -r -f -a "(__fish_complete_directories)"
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_subcommand_from prune" -l passphrase-from -d 'Open sealed keys and encrypted PEM with the passphrase in KEYSPEC: PATH, -, env:NAME or fd:N' -r
@@ -745,7 +745,7 @@ complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_sub
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_subcommand_from clear" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless the environment says otherwise'
 always\t'Always'
 never\t'Never'"
-complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_subcommand_from clear" -l now -d 'Pretend it is TIME: RFC 3339, a date, Unix seconds, +15m or -1h' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_subcommand_from clear" -l now -d 'Judge tokens and the keystore as if it were TIME: RFC 3339, a date, Unix seconds, +15m or -1h; the cache of fetched keys goes by the machine\'s clock' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_subcommand_from clear" -l store -d 'The keystore (default: in the platform\'s data directory)' -r -f -a "(__fish_complete_directories)"
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_subcommand_from clear" -l cache-dir -d 'Keep fetched keys in DIR (default: the platform\'s cache directory)' -r -f -a "(__fish_complete_directories)"
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_subcommand_from clear" -l passphrase-from -d 'Open sealed keys and encrypted PEM with the passphrase in KEYSPEC: PATH, -, env:NAME or fd:N' -r
@@ -759,7 +759,7 @@ complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_sub
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_subcommand_from export" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless the environment says otherwise'
 always\t'Always'
 never\t'Never'"
-complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_subcommand_from export" -l now -d 'Pretend it is TIME: RFC 3339, a date, Unix seconds, +15m or -1h' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_subcommand_from export" -l now -d 'Judge tokens and the keystore as if it were TIME: RFC 3339, a date, Unix seconds, +15m or -1h; the cache of fetched keys goes by the machine\'s clock' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_subcommand_from export" -l store -d 'The keystore (default: in the platform\'s data directory)' -r -f -a "(__fish_complete_directories)"
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_subcommand_from export" -l cache-dir -d 'Keep fetched keys in DIR (default: the platform\'s cache directory)' -r -f -a "(__fish_complete_directories)"
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_subcommand_from export" -l passphrase-from -d 'Open sealed keys and encrypted PEM with the passphrase in KEYSPEC: PATH, -, env:NAME or fd:N' -r
@@ -779,7 +779,7 @@ complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_sub
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_subcommand_from import" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless the environment says otherwise'
 always\t'Always'
 never\t'Never'"
-complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_subcommand_from import" -l now -d 'Pretend it is TIME: RFC 3339, a date, Unix seconds, +15m or -1h' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_subcommand_from import" -l now -d 'Judge tokens and the keystore as if it were TIME: RFC 3339, a date, Unix seconds, +15m or -1h; the cache of fetched keys goes by the machine\'s clock' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_subcommand_from import" -l store -d 'The keystore (default: in the platform\'s data directory)' -r -f -a "(__fish_complete_directories)"
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_subcommand_from import" -l cache-dir -d 'Keep fetched keys in DIR (default: the platform\'s cache directory)' -r -f -a "(__fish_complete_directories)"
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_subcommand_from import" -l passphrase-from -d 'Open sealed keys and encrypted PEM with the passphrase in KEYSPEC: PATH, -, env:NAME or fd:N' -r
@@ -799,7 +799,7 @@ complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_sub
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and not __fish_seen_subcommand_from create show update touch destroy list" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless the environment says otherwise'
 always\t'Always'
 never\t'Never'"
-complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and not __fish_seen_subcommand_from create show update touch destroy list" -l now -d 'Pretend it is TIME: RFC 3339, a date, Unix seconds, +15m or -1h' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and not __fish_seen_subcommand_from create show update touch destroy list" -l now -d 'Judge tokens and the keystore as if it were TIME: RFC 3339, a date, Unix seconds, +15m or -1h; the cache of fetched keys goes by the machine\'s clock' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and not __fish_seen_subcommand_from create show update touch destroy list" -l store -d 'The keystore (default: in the platform\'s data directory)' -r -f -a "(__fish_complete_directories)"
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and not __fish_seen_subcommand_from create show update touch destroy list" -l cache-dir -d 'Keep fetched keys in DIR (default: the platform\'s cache directory)' -r -f -a "(__fish_complete_directories)"
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and not __fish_seen_subcommand_from create show update touch destroy list" -l passphrase-from -d 'Open sealed keys and encrypted PEM with the passphrase in KEYSPEC: PATH, -, env:NAME or fd:N' -r
@@ -818,7 +818,7 @@ complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and not __fish_se
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from create" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless the environment says otherwise'
 always\t'Always'
 never\t'Never'"
-complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from create" -l now -d 'Pretend it is TIME: RFC 3339, a date, Unix seconds, +15m or -1h' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from create" -l now -d 'Judge tokens and the keystore as if it were TIME: RFC 3339, a date, Unix seconds, +15m or -1h; the cache of fetched keys goes by the machine\'s clock' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from create" -l store -d 'The keystore (default: in the platform\'s data directory)' -r -f -a "(__fish_complete_directories)"
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from create" -l cache-dir -d 'Keep fetched keys in DIR (default: the platform\'s cache directory)' -r -f -a "(__fish_complete_directories)"
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from create" -l passphrase-from -d 'Open sealed keys and encrypted PEM with the passphrase in KEYSPEC: PATH, -, env:NAME or fd:N' -r
@@ -861,7 +861,7 @@ complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_s
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from show" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless the environment says otherwise'
 always\t'Always'
 never\t'Never'"
-complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from show" -l now -d 'Pretend it is TIME: RFC 3339, a date, Unix seconds, +15m or -1h' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from show" -l now -d 'Judge tokens and the keystore as if it were TIME: RFC 3339, a date, Unix seconds, +15m or -1h; the cache of fetched keys goes by the machine\'s clock' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from show" -l store -d 'The keystore (default: in the platform\'s data directory)' -r -f -a "(__fish_complete_directories)"
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from show" -l cache-dir -d 'Keep fetched keys in DIR (default: the platform\'s cache directory)' -r -f -a "(__fish_complete_directories)"
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from show" -l passphrase-from -d 'Open sealed keys and encrypted PEM with the passphrase in KEYSPEC: PATH, -, env:NAME or fd:N' -r
@@ -904,7 +904,7 @@ complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_s
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from update" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless the environment says otherwise'
 always\t'Always'
 never\t'Never'"
-complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from update" -l now -d 'Pretend it is TIME: RFC 3339, a date, Unix seconds, +15m or -1h' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from update" -l now -d 'Judge tokens and the keystore as if it were TIME: RFC 3339, a date, Unix seconds, +15m or -1h; the cache of fetched keys goes by the machine\'s clock' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from update" -l store -d 'The keystore (default: in the platform\'s data directory)' -r -f -a "(__fish_complete_directories)"
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from update" -l cache-dir -d 'Keep fetched keys in DIR (default: the platform\'s cache directory)' -r -f -a "(__fish_complete_directories)"
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from update" -l passphrase-from -d 'Open sealed keys and encrypted PEM with the passphrase in KEYSPEC: PATH, -, env:NAME or fd:N' -r
@@ -948,7 +948,7 @@ complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_s
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from touch" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless the environment says otherwise'
 always\t'Always'
 never\t'Never'"
-complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from touch" -l now -d 'Pretend it is TIME: RFC 3339, a date, Unix seconds, +15m or -1h' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from touch" -l now -d 'Judge tokens and the keystore as if it were TIME: RFC 3339, a date, Unix seconds, +15m or -1h; the cache of fetched keys goes by the machine\'s clock' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from touch" -l store -d 'The keystore (default: in the platform\'s data directory)' -r -f -a "(__fish_complete_directories)"
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from touch" -l cache-dir -d 'Keep fetched keys in DIR (default: the platform\'s cache directory)' -r -f -a "(__fish_complete_directories)"
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from touch" -l passphrase-from -d 'Open sealed keys and encrypted PEM with the passphrase in KEYSPEC: PATH, -, env:NAME or fd:N' -r
@@ -991,7 +991,7 @@ complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_s
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from destroy" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless the environment says otherwise'
 always\t'Always'
 never\t'Never'"
-complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from destroy" -l now -d 'Pretend it is TIME: RFC 3339, a date, Unix seconds, +15m or -1h' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from destroy" -l now -d 'Judge tokens and the keystore as if it were TIME: RFC 3339, a date, Unix seconds, +15m or -1h; the cache of fetched keys goes by the machine\'s clock' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from destroy" -l store -d 'The keystore (default: in the platform\'s data directory)' -r -f -a "(__fish_complete_directories)"
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from destroy" -l cache-dir -d 'Keep fetched keys in DIR (default: the platform\'s cache directory)' -r -f -a "(__fish_complete_directories)"
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from destroy" -l passphrase-from -d 'Open sealed keys and encrypted PEM with the passphrase in KEYSPEC: PATH, -, env:NAME or fd:N' -r
@@ -1034,7 +1034,7 @@ complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_s
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from list" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless the environment says otherwise'
 always\t'Always'
 never\t'Never'"
-complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from list" -l now -d 'Pretend it is TIME: RFC 3339, a date, Unix seconds, +15m or -1h' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from list" -l now -d 'Judge tokens and the keystore as if it were TIME: RFC 3339, a date, Unix seconds, +15m or -1h; the cache of fetched keys goes by the machine\'s clock' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from list" -l store -d 'The keystore (default: in the platform\'s data directory)' -r -f -a "(__fish_complete_directories)"
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from list" -l cache-dir -d 'Keep fetched keys in DIR (default: the platform\'s cache directory)' -r -f -a "(__fish_complete_directories)"
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from list" -l passphrase-from -d 'Open sealed keys and encrypted PEM with the passphrase in KEYSPEC: PATH, -, env:NAME or fd:N' -r
@@ -1054,7 +1054,7 @@ complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_s
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand serve" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless the environment says otherwise'
 always\t'Always'
 never\t'Never'"
-complete -c jwtctl -n "__fish_jwtctl_using_subcommand serve" -l now -d 'Pretend it is TIME: RFC 3339, a date, Unix seconds, +15m or -1h' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand serve" -l now -d 'Judge tokens and the keystore as if it were TIME: RFC 3339, a date, Unix seconds, +15m or -1h; the cache of fetched keys goes by the machine\'s clock' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand serve" -l store -d 'The keystore (default: in the platform\'s data directory)' -r -f -a "(__fish_complete_directories)"
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand serve" -l cache-dir -d 'Keep fetched keys in DIR (default: the platform\'s cache directory)' -r -f -a "(__fish_complete_directories)"
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand serve" -l passphrase-from -d 'Open sealed keys and encrypted PEM with the passphrase in KEYSPEC: PATH, -, env:NAME or fd:N' -r
@@ -1119,7 +1119,7 @@ complete -c jwtctl -n "__fish_jwtctl_using_subcommand serve" -s h -l help -d 'Pr
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand completions" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless the environment says otherwise'
 always\t'Always'
 never\t'Never'"
-complete -c jwtctl -n "__fish_jwtctl_using_subcommand completions" -l now -d 'Pretend it is TIME: RFC 3339, a date, Unix seconds, +15m or -1h' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand completions" -l now -d 'Judge tokens and the keystore as if it were TIME: RFC 3339, a date, Unix seconds, +15m or -1h; the cache of fetched keys goes by the machine\'s clock' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand completions" -l store -d 'The keystore (default: in the platform\'s data directory)' -r -f -a "(__fish_complete_directories)"
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand completions" -l cache-dir -d 'Keep fetched keys in DIR (default: the platform\'s cache directory)' -r -f -a "(__fish_complete_directories)"
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand completions" -l passphrase-from -d 'Open sealed keys and encrypted PEM with the passphrase in KEYSPEC: PATH, -, env:NAME or fd:N' -r

@@ -336,7 +336,7 @@ fn each_faulty_token_gets_the_exit_code_it_deserves() {
 #[test]
 fn verify_finds_the_keys_by_the_issuer_alone() {
     let issuer = Issuer::start(&[]);
-    let verify_at = |now: &str, token: &str, cache: &str| {
+    let verify = |token: &str, cache: &str| {
         let cache = issuer.path(cache);
         let args = [
             "verify",
@@ -346,9 +346,7 @@ fn verify_finds_the_keys_by_the_issuer_alone() {
             "--aud",
             issuer.url(),
             "--timeout",
-            "2s",
-            "--now",
-            now,
+            "4s",
         ];
         let output = run(&[&args[..], &["--cache-dir", cache.to_str().unwrap()]].concat());
         (
@@ -356,7 +354,6 @@ fn verify_finds_the_keys_by_the_issuer_alone() {
             String::from_utf8_lossy(&output.stderr).into_owned(),
         )
     };
-    let verify = |token: &str, cache: &str| verify_at("now", token, cache);
     let token = issuer.token();
     assert_eq!(
         verify(&token, "cache").0,
@@ -373,7 +370,7 @@ fn verify_finds_the_keys_by_the_issuer_alone() {
         "truncate",
         "truncate@jwks",
         "huge=3000000@jwks",
-        "latency=5s",
+        "latency=60s",
         "drip=10@jwks",
     ] {
         issuer.faults(&[fault]);
@@ -386,9 +383,10 @@ fn verify_finds_the_keys_by_the_issuer_alone() {
         );
     }
     issuer.faults(&["rotated"]);
-    // Unknown keys are looked for once a minute.
+    // Unknown keys are looked for once in a while.
+    support::ageing::cache(&issuer.path("cache"), 120_000);
     assert_eq!(
-        verify_at("+2m", &issuer.token(), "cache").0,
+        verify(&issuer.token(), "cache").0,
         Some(0),
         "a new key is fetched"
     );
@@ -502,7 +500,7 @@ fn the_secret_is_in_the_ready_file_alone() {
 #[test]
 fn signals_end_it_in_good_order() {
     for (signal, code) in [(Signal::INT, 130), (Signal::TERM, 143)] {
-        let mut issuer = Issuer::start(&["--fault", "latency=1500ms@jwks"]);
+        let mut issuer = Issuer::start(&["--fault", "drip=200@jwks"]);
         let mut idle = issuer.connect();
         let mut slow = issuer.connect();
         write!(
@@ -511,7 +509,8 @@ fn signals_end_it_in_good_order() {
             issuer.address
         )
         .unwrap();
-        std::thread::sleep(Duration::from_millis(600));
+        // Its first byte is here, and the rest is on its way.
+        assert_eq!(slow.peek(&mut [0]).unwrap(), 1);
         issuer.signal(signal);
         let reply = Reply::read(slow);
         assert!(
@@ -750,7 +749,6 @@ fn a_thousand_connections_at_once_are_served() {
         return;
     }
     let issuer = Issuer::start(&[]);
-    let started = Instant::now();
     let mut streams: Vec<TcpStream> = (0..COUNT).map(|_| issuer.connect()).collect();
     let request = format!("GET /jwks HTTP/1.1\r\nHost: {}\r\n\r\n", issuer.address);
     for stream in &mut streams {
@@ -762,7 +760,6 @@ fn a_thousand_connections_at_once_are_served() {
         assert!(buffer[..count].starts_with(b"HTTP/1.1 200"));
     }
     assert!(issuer.is_well(), "with all of them open");
-    assert!(started.elapsed() < PATIENCE);
 }
 
 /// Clients that send nothing, or half a request, keep nobody else waiting; nor does a parent that

@@ -5,26 +5,25 @@ use std::time::{Duration, Instant};
 use jwtctl::core::env::{Boot, Clock};
 use jwtctl::core::time::Timestamp;
 
-/// The system's clock, or one that was pretended to read some other time when the process began.
+/// The system's clocks. `--now` does not move them: it is the time that tokens and the keystore are
+/// judged at, while caches, locks and time limits go by the machine's own time.
 pub struct SystemClock {
-    pretended: Option<Timestamp>,
     start: Instant,
 }
 
 impl SystemClock {
-    /// Starts here and now, or at the time that --now pretends.
+    /// The clocks of this machine, the monotonic one counted from here.
     #[expect(
         clippy::disallowed_methods,
         reason = "the one place where clocks come in"
     )]
-    pub fn new(pretended: Option<Timestamp>) -> Self {
+    pub fn new() -> Self {
         Self {
-            pretended,
             start: Instant::now(),
         }
     }
 
-    /// The real time, in whole seconds.
+    /// The wall clock, in whole seconds.
     #[expect(
         clippy::disallowed_methods,
         reason = "the one place where clocks come in"
@@ -40,26 +39,15 @@ impl Clock for SystemClock {
         reason = "the one place where clocks come in"
     )]
     fn millis(&self) -> Option<i64> {
-        Some(match self.pretended {
-            Some(time) => {
-                let passed = i64::try_from(self.monotonic().as_millis()).unwrap_or(i64::MAX);
-                time.0.saturating_mul(1000).saturating_add(passed)
-            }
-            None => jiff::Timestamp::now().as_millisecond(),
-        })
+        Some(jiff::Timestamp::now().as_millisecond())
     }
 
     fn monotonic(&self) -> Duration {
         self.start.elapsed()
     }
 
-    /// Nothing under a pretended time, which has nothing to do with how long the machine runs.
     fn boot(&self) -> Option<Boot> {
-        if self.pretended.is_some() {
-            None
-        } else {
-            boot()
-        }
+        boot()
     }
 
     fn sleep(&self, duration: Duration) {

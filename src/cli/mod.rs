@@ -69,7 +69,8 @@ struct Global {
         hide_possible_values = false
     )]
     color: Color,
-    /// Pretend it is TIME: RFC 3339, a date, Unix seconds, +15m or -1h
+    /// Judge tokens and the keystore as if it were TIME: RFC 3339, a date, Unix seconds, +15m or
+    /// -1h; the cache of fetched keys goes by the machine's clock
     #[arg(
         long,
         global = true,
@@ -194,7 +195,7 @@ pub fn main() -> ExitCode {
         Ok(pretended) => pretended,
         Err(error) => return output.fail(&error),
     };
-    let clock = SystemClock::new(pretended);
+    let clock = SystemClock::new();
     let random = |buffer: &mut [u8]| fill_random(buffer);
     let env = Env {
         now: pretended.unwrap_or(real),

@@ -5,15 +5,15 @@ use std::time::Duration;
 
 use super::time::Timestamp;
 
-/// The time a call takes place at, the clock that goes on from there, and a source of random bytes.
+/// The time that tokens are judged at, the machine's clocks, and a source of random bytes.
 #[derive(Clone, Copy)]
 pub struct Env<'a> {
-    /// The moment that claims and keys are judged at.
+    /// The moment that claims and the keystore are judged at, which a caller may choose freely.
     pub now: Timestamp,
     /// Fills a buffer from a cryptographically secure generator; the operating system's in
     /// practice.
     pub random: &'a dyn Fn(&mut [u8]),
-    /// The clock for what takes time: locks and the network.
+    /// The machine's clocks, by which caches age and time limits run.
     pub clock: &'a dyn Clock,
 }
 
@@ -32,7 +32,8 @@ impl Env<'_> {
             .to_string()
     }
 
-    /// Milliseconds since 1970-01-01T00:00:00Z, as time goes on.
+    /// Milliseconds since 1970-01-01T00:00:00Z by the machine's clock; [`Env::now`] where that
+    /// stands still.
     pub fn millis(&self) -> i64 {
         self.clock
             .millis()

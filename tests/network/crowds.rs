@@ -1,14 +1,15 @@
 //! Many processes at once, and holders of the lock that die or stand still.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use crate::support::lab::*;
 use crate::support::server::{Server, reply};
 
-const CROWD: usize = 200;
+/// More than any number of processors runs at once.
+const CROWD: usize = 40;
 
 #[test]
-fn n01_cold_200_processes_one_request() {
+fn n01_cold_many_processes_one_request() {
     let (lab, server, token) = (
         Lab::new(),
         Server::new(|_| set(&["a"]).after(300)),
@@ -22,7 +23,7 @@ fn n01_cold_200_processes_one_request() {
 }
 
 #[test]
-fn n02_warm_200_processes_no_request_and_no_lock() {
+fn n02_warm_many_processes_no_request_and_no_lock() {
     let (lab, server, token) = (Lab::new(), Server::new(|_| set(&["a"])), token("a"));
     lab.verify(0, &server.url("/jwks"), &token).expect(0);
     assert_eq!(server.requests(), 1);
@@ -34,7 +35,7 @@ fn n02_warm_200_processes_no_request_and_no_lock() {
         0,
     );
     assert_eq!(server.requests(), 0);
-    assert!(lab.lock_files().is_empty(), "somebody took a lock");
+    assert!(lab.lock_files().is_empty(), "one of them took a lock");
 }
 
 #[test]
@@ -48,37 +49,48 @@ fn n02_warm_opens_no_socket_and_takes_no_lock() {
     let log = lab.path().join("strace");
     let trace = |at: i64| {
         let inner = lab.command(at, &["verify", "--jwks-uri", &url, &token]);
-        let calls = "trace=socket,connect,flock,fcntl,openat,open,clone,clone3";
-        ran(&mut traced(
-            &inner,
-            &["-e", calls, "-o", log.to_str().unwrap()],
-        ))
-        .expect(0);
-        std::fs::read_to_string(&log).unwrap()
+        let wanted = "trace=socket,connect,flock,fcntl,openat,open,clone,clone3,vfork,fork";
+        let mut command = traced(&inner, &["-e", wanted, "-o", log.to_str().unwrap()]);
+        ran(&mut command).expect(0);
+        let calls = calls(&log);
+        calls
+            .into_iter()
+            .filter_map(|call| contact(&call, &lab.cache()))
+            .collect::<Vec<_>>()
     };
-    let calls = trace(60);
-    for call in [
-        "socket(",
-        "connect(",
-        "flock(",
-        "F_SETLK",
-        ".lock",
-        "clone",
-        "ca-certificates",
-        "resolv.conf",
-    ] {
-        assert!(!calls.contains(call), "{call} in {calls}");
-    }
+    assert_eq!(trace(60), Vec::<String>::new());
     // What was looked for is there to be found when there is something to fetch.
-    let calls = trace(700);
-    assert!(
-        calls.contains("socket(") && calls.contains("flock(") && calls.contains(".lock"),
-        "{calls}"
-    );
+    let found = trace(700);
+    for wanted in ["socket", "connect", "flock", "the lock file"] {
+        assert!(
+            found.iter().any(|it| it == wanted),
+            "no {wanted}: {found:?}"
+        );
+    }
+}
+
+/// What a system call does that a process with fresh keys has no need of.
+fn contact(call: &Call, cache: &std::path::Path) -> Option<String> {
+    let name = call.name.as_str();
+    let in_cache = |path: &str| match path.strip_prefix(&format!("{}/", cache.display())) {
+        Some(name) => name.ends_with(".lock"),
+        // By the handle of the directory that it is in.
+        None => !path.contains('/') && path.ends_with(".lock"),
+    };
+    let far = ["/etc/resolv.conf", "/etc/hosts", "/etc/nsswitch.conf"];
+    let is_far = |path: &str| far.contains(&path) || path.contains("/ca-certificates");
+    match name {
+        "open" | "openat" if call.paths.iter().any(|it| in_cache(it)) => {
+            Some("the lock file".into())
+        }
+        "open" | "openat" => call.paths.iter().find(|it| is_far(it)).cloned(),
+        "fcntl" => call.flags.contains("SETLK").then(|| name.into()),
+        _ => Some(name.into()),
+    }
 }
 
 #[test]
-fn n03_expired_200_processes_one_request() {
+fn n03_expired_many_processes_one_request() {
     let (lab, server, token) = (Lab::new(), Server::new(|_| set(&["a"])), token("a"));
     lab.verify(0, &server.url("/jwks"), &token).expect(0);
     server.requests();
@@ -91,7 +103,7 @@ fn n03_expired_200_processes_one_request() {
 }
 
 #[test]
-fn n04_rotation_200_processes_one_request() {
+fn n04_rotation_many_processes_one_request() {
     let (lab, server) = (Lab::new(), Server::new(|_| set(&["a"])));
     let (a, b) = (token("a"), token("b"));
     lab.verify(0, &server.url("/jwks"), &a).expect(0);
@@ -110,30 +122,31 @@ fn n05_n06_random_kids() {
     lab.lock_files()
         .iter()
         .for_each(|file| std::fs::remove_file(file).unwrap());
-    all(lab.many(CROWD, 5, &url, random_kid), 14);
+    // As new as an entry can be: by a clock that is a little behind the one that wrote it.
+    all(lab.many(CROWD, -50, &url, random_kid), 14);
     assert_eq!(server.requests(), 0);
-    assert!(lab.lock_files().is_empty(), "somebody took a lock");
+    assert!(lab.lock_files().is_empty(), "one of them took a lock");
     all(lab.many(CROWD, 31, &url, random_kid), 14);
     assert_eq!(server.requests(), 1);
 }
 
 #[test]
 fn n07_failures_are_held_back() {
-    let (lab, server, token) = (Lab::new(), Server::new(|_| reply(503, "")), token("a"));
+    let busy = || reply(503, "").with("Retry-After", "300");
+    let (lab, server, token) = (Lab::new(), Server::new(move |_| busy()), token("a"));
     let url = server.url("/jwks");
-    for _ in 0..20 {
+    for _ in 0..5 {
         lab.verify(0, &url, &token)
             .expect(3)
             .says("503 Service Unavailable")
             .says("possible in");
     }
-    assert_eq!(server.requests(), 2, "an attempt and its retry");
-    for (at, requests) in [(2, 2), (3, 0), (5, 2), (7, 0), (10, 2)] {
-        lab.verify(at, &url, &token).expect(3);
-        assert_eq!(server.requests(), requests, "at {at} s");
-    }
+    assert_eq!(server.requests(), 1, "the others were held back");
+    // The back-off is over, and so is the outage.
     server.say(set(&["a"]));
-    lab.verify(60, &url, &token).expect(0);
+    lab.verify(301, &url, &token).expect(0);
+    assert_eq!(server.requests(), 1);
+    // How long it is for the first, second and third failure in a row: `core::cache::attempt`.
 }
 
 #[test]
@@ -146,7 +159,7 @@ fn n08_a_killed_holder_costs_one_request() {
     let url = server.url("/jwks");
     let mut holder = spawn(&mut lab.command(
         0,
-        &["verify", "--jwks-uri", &url, "--timeout", "30s", &token],
+        &["verify", "--jwks-uri", &url, "--timeout", PATIENT, &token],
     ));
     until("the holder's request", || server.peak() > 0);
     server.say(set(&["a"]).after(300));
@@ -169,18 +182,15 @@ fn n09_n10_a_stopped_holder_is_passed_by_and_changes_nothing_when_it_wakes() {
     let (url, b) = (server.url("/jwks"), crate::support::lab::token("b"));
     let holder = spawn(&mut lab.command(
         0,
-        &["verify", "--jwks-uri", &url, "--timeout", "60s", &token],
+        &["verify", "--jwks-uri", &url, "--timeout", PATIENT, &token],
     ));
     until("the holder's request", || server.peak() > 0);
     signal(&holder, rustix::process::Signal::STOP);
     server.say(set(&["a", "b"]).after(300));
-    let start = Instant::now();
-    all(lab.many(20, 0, &url, |_| b.clone()), 0);
-    assert!(
-        start.elapsed() < Duration::from_secs(15),
-        "{:?}",
-        start.elapsed()
-    );
+    // By the default patience, for the holder never goes on while they wait.
+    let start = |_| spawn(&mut lab.command(0, &["verify", "--jwks-uri", &url, &b]));
+    let waiting: Vec<_> = (0..8).map(start).collect();
+    all(waiting.into_iter().map(finish).collect(), 0);
     assert_eq!(server.requests(), 2, "the holder's and one more");
     let newer = lab.entry();
     signal(&holder, rustix::process::Signal::CONT);
@@ -200,7 +210,7 @@ fn n11_killed_writers_leave_no_torn_entry() {
     let (lab, server) = (Lab::new(), Server::new(|_| set(&["a", "b", "rsa"])));
     let url = server.url("/jwks");
     lab.run(0, &["jwks", "fetch", "--jwks-uri", &url]).expect(0);
-    for round in 0..100 {
+    for round in 0..60 {
         let mut child =
             spawn(&mut lab.command(0, &["jwks", "fetch", "--refresh", "--jwks-uri", &url]));
         std::thread::sleep(Duration::from_micros(1000 * (round % 50)));
@@ -245,14 +255,16 @@ fn killed_at_rename(lab: &Lab, url: &str) {
         ],
     );
     assert_ne!(ran(&mut command).code, 0);
-    assert_eq!((lab.entry(), temporary()), (before.0, before.1 + 1));
-    // By the real clock it is young, by one that is two hours on it is not.
-    let now = std::time::SystemTime::now()
-        .duration_since(std::time::UNIX_EPOCH)
-        .unwrap()
-        .as_secs();
-    let later = i64::try_from(now).unwrap() + 7200 - T0;
-    lab.run(later, &["cache", "prune"]).expect(0);
+    assert_eq!((lab.entry(), temporary()), (before.0.clone(), before.1 + 1));
+    // It is young, and may be that of a writer at work; two hours later it is not.
+    lab.run(0, &["cache", "prune"]).expect(0);
+    assert_eq!(temporary(), before.1 + 1);
+    let two_hours_ago = std::time::SystemTime::now() - Duration::from_secs(7200);
+    for file in std::fs::read_dir(lab.cache().join("jwks-v1")).unwrap() {
+        let file = std::fs::File::open(file.unwrap().path()).unwrap();
+        file.set_modified(two_hours_ago).unwrap();
+    }
+    lab.run(0, &["cache", "prune"]).expect(0);
     assert_eq!(temporary(), 0);
 }
 
@@ -269,7 +281,8 @@ fn n36_without_file_locks_a_lease_does() {
     let url = server.url("/jwks");
     for error in ["ENOSYS", "EOPNOTSUPP", "EBADF"] {
         let start = |_| {
-            let inner = lab.command(0, &["verify", "--jwks-uri", &url, &token]);
+            let args = ["verify", "--timeout", PATIENT, "--jwks-uri", &url, &token];
+            let inner = lab.command(0, &args);
             let inject = format!("inject=flock:error={error}");
             let mut command = traced(
                 &inner,
@@ -277,7 +290,7 @@ fn n36_without_file_locks_a_lease_does() {
             );
             spawn(&mut command)
         };
-        let children: Vec<_> = (0..20).map(start).collect();
+        let children: Vec<_> = (0..10).map(start).collect();
         all(children.into_iter().map(finish).collect(), 0);
         assert_eq!(server.requests(), 1, "{error}");
         lab.run(0, &["cache", "clear", "--all"]).expect(0);

@@ -363,18 +363,23 @@ fn offline_an_issuer_is_where_its_last_bundle_says() {
         json!({"keys": [keys().public("b")]}),
     );
     let issuer = "https://issuer.example";
-    let bundle = |url: &str, jwks: &Value, at: i64| {
-        let entry = json!({"url": url, "issuer": issuer, "jwks": jwks, "uat": at * 1000, "expires_at_ms": (at + 600) * 1000, "etag": null});
-        json!({"format": "jwtctl-jwks-bundle", "v": 1, "uat_unit": "ms", "created_at_ms": at * 1000, "entries": [entry]})
+    let bundle = |url: &str, jwks: &Value, at_ms: i64| {
+        let entry = json!({"url": url, "issuer": issuer, "jwks": jwks, "uat": at_ms, "expires_at_ms": at_ms + 600_000, "etag": null});
+        json!({"format": "jwtctl-jwks-bundle", "v": 1, "uat_unit": "ms", "created_at_ms": at_ms, "entries": [entry]})
             .to_string()
     };
     for n in 0..4 {
         let lab = Lab::new();
-        for (name, url, jwks, at) in [("old", "old", &old, T0), ("new", "new", &new, T0 + 1000)] {
+        lab.turn(1001);
+        for (name, url, jwks, at) in [("old", "old", &old, 0), ("new", "new", &new, 1000)] {
             let file = lab.path().join(name);
             std::fs::write(
                 &file,
-                bundle(&format!("https://keys.example/{url}{n}"), jwks, at),
+                bundle(
+                    &format!("https://keys.example/{url}{n}"),
+                    jwks,
+                    lab.millis(at),
+                ),
             )
             .unwrap();
             lab.run(1001, &["cache", "import", file.to_str().unwrap()])

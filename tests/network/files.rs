@@ -62,7 +62,7 @@ fn n12_damaged_entries_are_fetched_anew() {
 #[test]
 fn n13_an_entry_of_a_later_format_is_not_used_and_not_deleted() {
     let (lab, server, url) = warm();
-    lab.edit(|entry| entry["v"] = json!(2));
+    lab.turn(1).edit(|entry| entry["v"] = json!(2));
     let later = fs::read(lab.entry_file()).unwrap();
     lab.run(1, &["cache", "prune"]).expect(0);
     assert_eq!(fs::read(lab.entry_file()).unwrap(), later);
@@ -144,16 +144,59 @@ fn n15_a_clock_set_back_makes_nothing_younger() {
 }
 
 #[test]
-fn n15b_a_run_in_the_future_does_no_lasting_harm() {
+fn n15b_the_time_of_tokens_is_not_the_caches() {
     let (lab, server, url) = warm();
-    let years = 4 * 365 * 86_400;
-    lab.run(years, &["jwks", "fetch", "--jwks-uri", &url])
+    let before = fs::read(lab.entry_file()).unwrap();
+    for now in ["2035-01-01", "2020-01-01", "+15m", "-3d"] {
+        for offline in [&[][..], &["--offline"]] {
+            let args = ["--now", now, "jwks", "fetch", "--jwks-uri", &url];
+            lab.real(&[offline, &args].concat()).expect(0);
+        }
+    }
+    assert_eq!(server.requests(), 0, "the keys are fresh all the while");
+    assert_eq!(fs::read(lab.entry_file()).unwrap(), before);
+    // Nor is what is fetched under such a time of that time.
+    let far = ["--now", "2035-01-01", "jwks", "fetch", "--refresh"];
+    lab.real(&[&far[..], &["--jwks-uri", &url]].concat())
         .expect(0);
+    let fetched_ms = lab.entry()["fetched_at_ms"].as_i64().unwrap();
+    assert!(fetched_ms <= real_millis());
+    lab.real(&["jwks", "fetch", "--jwks-uri", &url]).expect(0);
     assert_eq!(server.requests(), 1);
-    lab.verify(1, &url, &token("a")).expect(0);
-    assert_eq!(server.requests(), 1);
-    lab.verify(2, &url, &token("a")).expect(0);
+}
+
+#[test]
+fn whether_a_token_was_valid_then_needs_no_network_and_leaves_nothing_behind() {
+    let (lab, server, url) = warm();
+    lab.turn(3 * 86_400);
+    let before = listing(&lab.cache());
+    let verify = |now: i64, max_stale: &str| {
+        let (now, token) = (now.to_string(), token("a"));
+        let time = ["--offline", "--now", &now];
+        let keys = ["verify", "--max-stale", max_stale, "--jwks-uri", &url];
+        lab.real(&[&time[..], &keys, &[&token]].concat())
+    };
+    // Three days ago the token was good; the keys are three days old.
+    verify(T0 + 60, "7d").expect(0).says("overdue");
+    verify(T0 + 60, "1d").expect(3).says("--max-stale");
+    verify(T0 + 7200, "7d").expect(11);
+    assert_eq!(listing(&lab.cache()), before);
     assert_eq!(server.requests(), 0);
+}
+
+/// The names and contents of all files below a directory.
+fn listing(root: &Path) -> Vec<(String, Vec<u8>)> {
+    let mut found = Vec::new();
+    for file in fs::read_dir(root).unwrap() {
+        let path = file.unwrap().path();
+        if path.is_dir() {
+            found.extend(listing(&path));
+        } else {
+            found.push((path.display().to_string(), fs::read(&path).unwrap()));
+        }
+    }
+    found.sort();
+    found
 }
 
 #[test]

@@ -35,7 +35,6 @@ fn n29_lifetimes() {
 
 #[test]
 fn n30_patience() {
-    let date = "Sat, 01 Aug 2026 10:02:00 GMT";
     for (reply, least, most) in [
         (
             reply(503, "").with("Cache-Control", "max-age=86400"),
@@ -43,7 +42,6 @@ fn n30_patience() {
             1200,
         ),
         (reply(429, "").with("Retry-After", "120"), 120_000, 120_000),
-        (reply(429, "").with("Retry-After", date), 118_000, 120_000),
         (
             reply(429, "").with("Retry-After", "99999"),
             300_000,

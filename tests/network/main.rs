@@ -1,6 +1,6 @@
 //! Remote key sets, through real processes and a real server: the cases of the cache's design, by
-//! number. Times are told with `--now`; what depends on the machine's own clock has generous
-//! limits.
+//! number. `--now` is the time of tokens; the cache's time is turned by making what it holds older.
+//! No verdict depends on how fast the machine is.
 
 #![cfg(all(unix, feature = "cli"))]
 #![allow(

@@ -57,7 +57,7 @@ impl Cluster {
         let start = Instant::now();
         while !self.nodes.iter().all(&ready) {
             assert!(
-                start.elapsed() < Duration::from_secs(30),
+                start.elapsed() < Duration::from_secs(120),
                 "the cluster does not get ready: {what}"
             );
             thread::sleep(Duration::from_millis(100));

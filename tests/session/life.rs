@@ -327,12 +327,12 @@ fn damage_is_said_and_destroys_nothing() {
 }
 
 #[test]
-fn fifty_updates_at_once_lose_nothing() {
+fn many_updates_at_once_lose_nothing() {
     needs!("redis-server");
     let server = Server::start(&[]);
     let (_, id) = server.session(&["--data", "start:=true"]);
     thread::scope(|scope| {
-        for i in 0..50 {
+        for i in 0..16 {
             let (server, id) = (&server, &id);
             scope.spawn(move || {
                 server.json(&["session", "update", "--id", id, &format!("m{i}:={i}")])
@@ -340,8 +340,8 @@ fn fifty_updates_at_once_lose_nothing() {
         }
     });
     let data = &server.json(&["session", "show", "--id", &id])["data"];
-    assert_eq!(data.as_object().unwrap().len(), 51, "{data}");
-    assert!((0..50).all(|i| data[format!("m{i}")] == i), "{data}");
+    assert_eq!(data.as_object().unwrap().len(), 17, "{data}");
+    assert!((0..16).all(|i| data[format!("m{i}")] == i), "{data}");
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! Processes of jwtctl with a cache of their own, and the tokens to give them.
 
+use std::cell::Cell;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command};
@@ -8,13 +9,14 @@ use std::sync::OnceLock;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
+pub use super::ageing::framed;
 use super::server::{Reply, reply};
 pub use super::{
-    Ran, all, finish, has, have, isolated, jwtctl as plain, ordinary, ran, skipped, spawn, traced,
-    under, until,
+    Call, Ran, all, calls, finish, has, have, isolated, jwtctl as plain, ordinary, ran, skipped,
+    spawn, traced, under, until,
 };
 
-/// When everything begins; times in tests are seconds from here.
+/// What tokens take for the beginning of everything; times in tests are seconds from here.
 pub const T0: i64 = 1_785_578_400;
 
 /// Keys that all tests share, made once.
@@ -124,16 +126,34 @@ pub fn random_kid(n: usize) -> String {
     )
 }
 
-/// A cache directory, and processes that use it.
+/// A cache directory, and processes that use it. Its time is turned by hand: what is in the cache
+/// is made older by as many seconds as a test says have passed.
 pub struct Lab {
     folder: TempDir,
+    at: Cell<i64>,
 }
 
 impl Lab {
     pub fn new() -> Self {
         Self {
             folder: TempDir::new().unwrap(),
+            at: Cell::new(0),
         }
+    }
+
+    /// Makes it `at` seconds after the beginning, for the cache; the machine's own time goes on from
+    /// there.
+    pub fn turn(&self, at: i64) -> &Self {
+        let passed = at - self.at.replace(at);
+        if passed != 0 {
+            super::ageing::cache(&self.cache(), passed * 1000);
+        }
+        self
+    }
+
+    /// What the machine's clock would have said `at` seconds after the beginning, in milliseconds.
+    pub fn millis(&self, at: i64) -> i64 {
+        real_millis() + (at - self.at.get()) * 1000
     }
 
     pub fn path(&self) -> &Path {
@@ -144,8 +164,10 @@ impl Lab {
         self.folder.path().join("cache")
     }
 
-    /// The command line of a process that starts `at` seconds after T0.
+    /// The command line of a process that starts `at` seconds after T0, by the clock of tokens and
+    /// by that of the cache.
     pub fn command(&self, at: i64, args: &[&str]) -> Command {
+        self.turn(at);
         let mut command = plain();
         command
             .env("JWTCTL_CACHE_DIR", self.cache())
@@ -167,7 +189,7 @@ impl Lab {
         self.run(at, &["verify", "--json", "--jwks-uri", url, token])
     }
 
-    /// So many processes at once.
+    /// So many processes at once, which wait for each other for as long as it takes.
     pub fn many(
         &self,
         count: usize,
@@ -176,8 +198,8 @@ impl Lab {
         token: impl Fn(usize) -> String,
     ) -> Vec<Ran> {
         let start = |n: usize| {
-            let mut command = self.command(at, &["verify", "--json", "--jwks-uri", url, &token(n)]);
-            spawn(&mut command)
+            let args = ["verify", "--json", "--timeout", PATIENT, "--jwks-uri", url];
+            spawn(&mut self.command(at, &[&args[..], &[&token(n)]].concat()))
         };
         let children: Vec<Child> = (0..count).map(start).collect();
         children.into_iter().map(finish).collect()
@@ -234,13 +256,11 @@ impl Lab {
     }
 }
 
-/// An entry with its checksum.
-pub fn framed(text: &[u8]) -> Vec<u8> {
-    let sum = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, text);
-    let sum: String = sum
-        .as_ref()
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect();
-    [sum.as_bytes(), b"\n", text].concat()
+/// A `--timeout` that no machine is too slow for.
+pub const PATIENT: &str = "2m";
+
+/// The machine's clock.
+pub fn real_millis() -> i64 {
+    let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
+    i64::try_from(since.unwrap().as_millis()).unwrap()
 }

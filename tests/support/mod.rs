@@ -12,8 +12,10 @@
     reason = "each test crate uses a part of it, and tests read the clock and the environment"
 )]
 
+pub mod ageing;
 #[cfg(feature = "redis")]
 pub mod certificates;
+pub mod gate;
 pub mod lab;
 pub mod process;
 #[cfg(feature = "redis")]
@@ -25,7 +27,7 @@ use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-pub use process::{Ran, all, finish, ran, ran_with, spawn, traced, under, until};
+pub use process::{Call, Ran, all, calls, finish, ran, ran_with, spawn, traced, under, until};
 pub use skipped::{has, have, skipped};
 
 /// The jwtctl that is tested.

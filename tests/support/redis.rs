@@ -12,7 +12,7 @@ use serde_json::Value;
 use tempfile::TempDir;
 
 use super::process::PATIENCE;
-pub use super::process::{NO_HANG, Ran};
+pub use super::process::Ran;
 pub use super::{Jwtctl, file};
 
 /// A secret of tokens that is long enough.

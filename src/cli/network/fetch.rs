@@ -16,8 +16,11 @@ use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 
 use super::super::output::Output;
 
-/// The longest that a connection may take to come about.
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(2);
+/// How long a connection may take to come about, or a name to be resolved, of the time that is
+/// `left` for the whole: two seconds of five.
+fn connecting(left: Duration) -> Duration {
+    left.saturating_mul(2) / 5
+}
 
 /// What the operator configured for connections.
 #[derive(Default)]
@@ -163,14 +166,13 @@ impl Http<'_> {
             .user_agent(concat!("jwtctl/", env!("CARGO_PKG_VERSION")))
             .redirect(reqwest::redirect::Policy::none())
             .referer(false)
-            .connect_timeout(CONNECT_TIMEOUT.min(left))
+            .connect_timeout(connecting(left))
             .no_proxy();
         match proxy(request.address) {
             Some(intercept) => builder = builder.proxy(through(&intercept).map_err(|e| setup(&e))?),
             None => {
                 if let Some(name) = request.address.domain() {
-                    builder =
-                        builder.resolve_to_addrs(name, &resolve(name, left.min(CONNECT_TIMEOUT))?);
+                    builder = builder.resolve_to_addrs(name, &resolve(name, connecting(left))?);
                 }
             }
         }

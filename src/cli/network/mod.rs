@@ -183,7 +183,11 @@ impl Network {
 
     /// The shared cache, if one is named.
     pub fn store(&self, context: &Context<'_>) -> Result<Option<Store>, Error> {
-        let store = self.shared.store(context)?;
+        let timeout = Duration::from_secs(self.timeout.unsigned_abs());
+        let store = self
+            .shared
+            .store(context)?
+            .map(|it| it.for_fetches_of(timeout));
         if self.http_headers.is_some() && store.as_ref().is_some_and(Store::is_blind) {
             let why = "are part of the names of what is shared, and nothing keeps them from being guessed without a key";
             return Err(

@@ -15,10 +15,9 @@ use std::process::ExitCode;
 use std::rc::Rc;
 
 use jwtctl::core::alg::SigAlg;
-use jwtctl::core::env::{Clock as _, Env};
+use jwtctl::core::env::Env;
 use jwtctl::core::error::{Code, Error};
 use jwtctl::core::issuer::{Fault, State, fault_names};
-use jwtctl::core::time::Timestamp;
 
 use super::Context;
 use super::clock::SystemClock;
@@ -129,15 +128,15 @@ fn fault() -> Choice<Fault> {
 struct Server {
     state: RefCell<State>,
     log: log::Log,
-    /// The machine's clock, or the one of `--now`.
     clock: SystemClock,
+    /// Seconds by which `--now` is ahead of the machine's clock.
+    ahead_s: i64,
 }
 
 impl Server {
     fn env(&self) -> Env<'_> {
-        let now = Timestamp(self.clock.millis().unwrap_or_default() / 1000);
         Env {
-            now,
+            now: SystemClock::real().plus(self.ahead_s),
             random: &super::fill_random,
             clock: &self.clock,
         }
@@ -156,8 +155,8 @@ pub fn run(args: Args, context: &mut Context<'_>) -> ExitCode {
 
 fn serve(args: Args, context: &Context<'_>) -> Result<Ended, Error> {
     // Started before anybody is asked for a passphrase; a second is the time it took to get here.
-    let pretended = Some(context.env.now).filter(|now| now.since(SystemClock::real()).abs() > 1);
-    let clock = SystemClock::new(pretended);
+    let ahead_s = context.env.now.since(SystemClock::real());
+    let ahead_s = if ahead_s.abs() > 1 { ahead_s } else { 0 };
     let place = setup::place(&args)?;
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
@@ -189,7 +188,8 @@ fn serve(args: Args, context: &Context<'_>) -> Result<Ended, Error> {
     let server = Rc::new(Server {
         state: RefCell::new(state),
         log: log::Log::start(&context.output),
-        clock,
+        clock: SystemClock::new(),
+        ahead_s,
     });
     let ended = tokio::task::LocalSet::new().block_on(&runtime, async {
         let mut signals = listen::Signals::new()?;

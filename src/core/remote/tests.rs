@@ -429,6 +429,32 @@ fn failures_are_not_repeated_at_once() {
 }
 
 #[test]
+fn each_failure_in_a_row_is_held_back_for_longer() {
+    // A back-off of 1, 2, 4, 8 s, give or take a fifth; one attempt is two requests.
+    let lab = Lab::new(vec![Ok(status(503))]);
+    for (after_s, requests) in [
+        (0, 2),
+        (0, 0),
+        (2, 2),
+        (1, 0),
+        (2, 2),
+        (3, 0),
+        (2, 2),
+        (6, 0),
+    ] {
+        assert_eq!(lab.after(after_s).ask("a"), Seen::Unavailable);
+        assert_eq!(lab.requests(), requests, "{after_s} s after the one before");
+    }
+    lab.server.then(Ok(set(&[key("a", A)])));
+    assert_eq!(lab.after(4).ask("a"), Seen::Keys("network"));
+    // A success ends the row.
+    lab.server.then(Ok(status(503)));
+    assert_eq!(lab.after(3600).ask("a"), Seen::Unavailable);
+    assert_eq!(lab.after(2).ask("a"), Seen::Unavailable);
+    assert_eq!(lab.requests(), 5);
+}
+
+#[test]
 fn the_next_attempt_is_announced() {
     let lab = Lab::new(vec![Ok(with(status(429), "retry-after", "120"))]);
     let wanted = Wanted {

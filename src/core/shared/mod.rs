@@ -10,8 +10,8 @@
 //!
 //! All of them run out by themselves. Whoever can write here would decide which tokens are valid,
 //! so entries carry a MAC under a key that Redis does not know, unless the operator trusts
-//! everybody who can. Nobody ever waits for Redis: after a quarter of a second without an answer
-//! there is no store, and the caller fetches for itself.
+//! everybody who can. Redis is not waited for: after a twentieth of the time for a fetch, a quarter of a
+//! second by default, there is no store, and the caller fetches for itself.
 
 mod record;
 
@@ -28,8 +28,11 @@ use super::key::to_hex;
 use super::redis::{Answers, Command, Courier, Refusal, Reply, Target};
 use super::secret::Secret;
 
-/// How long a connection may take to be made, and how long commands may take to be answered.
-const PATIENCE: Duration = Duration::from_millis(250);
+/// The least time for a connection to be made, and for commands to be answered.
+const LEAST_WAIT: Duration = Duration::from_millis(250);
+
+/// What part of the time for a fetch that is at most: half a second for both, by default.
+const SHARE_OF_TIMEOUT: u32 = 20;
 
 /// Octets of the largest record: 256 KiB.
 const MAX_RECORD: usize = 256 * 1024;
@@ -101,6 +104,7 @@ pub struct Store {
     target: Arc<Target>,
     trust: Trust,
     format: Format,
+    wait: Duration,
     line: RefCell<Line>,
 }
 
@@ -181,8 +185,17 @@ impl Store {
             target: Arc::new(target),
             trust,
             format,
+            wait: LEAST_WAIT,
             line: RefCell::new(Line::Idle),
         })
+    }
+
+    /// The same store for callers that give a fetch this much time: a machine so slow that a fetch
+    /// needs more of it needs more for Redis as well.
+    #[must_use]
+    pub fn for_fetches_of(self, timeout: Duration) -> Self {
+        let wait = LEAST_WAIT.max(timeout / SHARE_OF_TIMEOUT);
+        Self { wait, ..self }
     }
 
     /// The trust setting of entries that may come from here, fetched ones having `ctx`: what nobody
@@ -439,7 +452,7 @@ impl Store {
             Line::Lost => return Err(format!("{}: it failed before", self.target)),
             Line::Open(courier) => (courier, false),
             Line::Idle => (
-                Courier::open(Arc::clone(&self.target), PATIENCE)
+                Courier::open(Arc::clone(&self.target), self.wait)
                     .map_err(|error| described(&error))?,
                 true,
             ),
@@ -448,7 +461,7 @@ impl Store {
             commands.push(command(&[b"INFO", b"cluster"]));
         }
         let mut answers = courier
-            .ask(commands, PATIENCE)
+            .ask(commands, self.wait)
             .map_err(|error| described(&error))?;
         // That it may not be asked for is no answer, and then the redirections of a cluster are
         // one.
