@@ -19,13 +19,14 @@ use jwtctl::core::claims::{Check, Policy, Requirement, Skippable, Status, check}
 use jwtctl::core::env::{Env, Stopped};
 use jwtctl::core::error::{Code, Error};
 use jwtctl::core::header::Header;
-use jwtctl::core::json::{Json, MAX_DEPTH, Object};
+use jwtctl::core::json::{Json, Object};
 use jwtctl::core::jwks::{Given, KeySet, Provenance};
 use jwtctl::core::jws::{self, Form};
 use jwtctl::core::key::{
     Key, Recipe, Verifying, decode, encode, from_der, from_ssh, generate, hex, pem_blocks, to_ssh,
 };
 use jwtctl::core::keyfile;
+use jwtctl::core::limits::MAX_DEPTH;
 use jwtctl::core::secret::Secret;
 use jwtctl::core::time::{Timestamp, humanize, parse_duration};
 use jwtctl::core::token::{self, Content};
@@ -466,11 +467,14 @@ proptest! {
         let checks = check(&claims, &header(), &policy, Timestamp(now));
         let wide = i128::from;
         let passes = |name: &str| status(&checks, name) == Status::Pass;
-        prop_assert_eq!(passes("exp"), wide(now) < wide(exp) + wide(leeway).max(0), "exp {} now {} leeway {}", exp, now, leeway);
-        prop_assert_eq!(passes("nbf"), wide(nbf) <= wide(now) + wide(leeway));
-        prop_assert_eq!(passes("iat"), wide(iat) <= wide(now) + wide(leeway));
+        let dated = |at: i64| Timestamp(at).rfc3339().is_some();
+        let unexpired = wide(now) < wide(exp) + wide(leeway).max(0);
+        prop_assert_eq!(passes("exp"), dated(exp) && unexpired, "exp {} now {} leeway {}", exp, now, leeway);
+        prop_assert_eq!(passes("nbf"), dated(nbf) && wide(nbf) <= wide(now) + wide(leeway));
+        prop_assert_eq!(passes("iat"), dated(iat) && wide(iat) <= wide(now) + wide(leeway));
         let age = wide(now) - wide(iat);
-        prop_assert_eq!(passes("max-age"), (-wide(leeway)..=wide(max_age) + wide(leeway)).contains(&age));
+        let young = (-wide(leeway)..=wide(max_age) + wide(leeway)).contains(&age);
+        prop_assert_eq!(passes("max-age"), dated(iat) && young);
     }
 
     #[test]

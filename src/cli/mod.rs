@@ -214,7 +214,8 @@ pub fn main() -> ExitCode {
     let passphrase_from = passphrase_from.filter(|spec| !spec.is_empty());
     let [store, cache_dir] =
         [store, cache_dir].map(|dir| dir.filter(|it| !it.is_empty()).map(PathBuf::from));
-    let inputs = Inputs::new(no_input || input::is_on("CI"), passphrase_from, store);
+    let no_input = no_input || input::is_on("CI");
+    let inputs = Inputs::new(output.clone(), no_input, passphrase_from, store);
     let names_store = has_flag(&args, "--store");
     let names_passphrase = has_flag(&args, "--passphrase-from");
     let mut context = Context {

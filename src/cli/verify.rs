@@ -492,7 +492,7 @@ fn keys(args: &Args, context: &Context<'_>) -> Result<Given, Error> {
         [key] if flag == "--key" && (!is_set || args.kid.is_some()) => {
             Ok(Given::key(Arc::clone(key), provenance))
         }
-        _ => Ok(Given::set(keys, provenance)),
+        _ => Ok(Given::set(keys, provenance).without(file.dropped)),
     }
 }
 

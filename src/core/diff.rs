@@ -1,10 +1,14 @@
 //! What changed from one key set to another, key by key. It compares the JSON, so keys of an
 //! unknown type count as well.
 
+use std::collections::{HashMap, VecDeque};
+use std::hash::Hash;
+
 use serde::Serialize;
 
 use super::json::{Json, Object};
 use super::key::{Key, public_members};
+use super::limits::MAX_KEYS;
 
 /// What names a key in a comparison.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -75,8 +79,15 @@ impl Difference {
 struct Item {
     named: Named,
     public: Object,
-    key: Option<Key>,
+    /// What two appearances of one key have in common: its thumbprint, or of a type that is
+    /// unknown everything but the metadata.
+    identity: String,
 }
+
+/// Members that describe a key and are not part of it.
+const METADATA: [&str; 8] = [
+    "kid", "alg", "use", "key_ops", "x5c", "x5t", "x5u", "x5t#S256",
+];
 
 impl Item {
     fn new(json: &Json) -> Self {
@@ -91,6 +102,10 @@ impl Item {
             .as_ref()
             .and_then(Key::public)
             .map(|key| key.thumbprint());
+        let identity = match &key {
+            Some(key) => key.thumbprint(),
+            None => canonical(&public),
+        };
         Self {
             named: Named {
                 kid,
@@ -98,32 +113,28 @@ impl Item {
                 thumbprint,
             },
             public,
-            key,
+            identity,
         }
     }
+}
 
-    fn same_key(&self, other: &Self) -> bool {
-        match (&self.key, &other.key) {
-            (Some(key), Some(other)) => key.same_material(other),
-            // Of a type that is unknown, everything but the metadata makes the key.
-            (None, None) => {
-                let numbers = |item: &Self| {
-                    let metadata = [
-                        "kid", "alg", "use", "key_ops", "x5c", "x5t", "x5u", "x5t#S256",
-                    ];
-                    let members = item
-                        .public
-                        .0
-                        .iter()
-                        .filter(|(name, _)| !metadata.contains(&name.as_str()));
-                    Json::Object(Object(members.cloned().collect()))
-                };
-                let (own, theirs) = (numbers(self), numbers(other));
-                // What has a member twice is the same as nothing but its like.
-                own == theirs || own.same(&theirs)
-            }
-            _ => false,
+/// The members that make a key, as text that does not depend on their order.
+fn canonical(public: &Object) -> String {
+    let is_own = |(name, _): &&(String, Json)| !METADATA.contains(&name.as_str());
+    let own = public.0.iter().filter(is_own).cloned().collect();
+    let mut json = Json::Object(Object(own));
+    sort(&mut json);
+    json.to_text()
+}
+
+fn sort(json: &mut Json) {
+    match json {
+        Json::Object(object) => {
+            object.0.sort_by(|(a, _), (b, _)| a.cmp(b));
+            object.0.iter_mut().for_each(|(_, value)| sort(value));
         }
+        Json::Array(items) => items.iter_mut().for_each(sort),
+        _ => {}
     }
 }
 
@@ -132,29 +143,19 @@ impl Item {
 /// # Errors
 /// A phrase when one of them, `before` first, is neither.
 pub fn diff(before: &Json, after: &Json) -> Result<Difference, String> {
-    let (mut old, mut new) = (items(before)?, items(after)?);
+    let (old, mut new) = (
+        items(before)?,
+        items(after)?.into_iter().map(Some).collect::<Vec<_>>(),
+    );
     let mut difference = Difference::default();
     // The same id for the same key first, then the same key by another name, then the same id for
     // another key.
-    type Match = fn(&Item, &Item) -> bool;
-    let same_kid: Match = |a, b| a.named.kid.is_some() && a.named.kid == b.named.kid;
-    let steps: [Match; 3] = [
-        |a, b| a.named.kid == b.named.kid && a.same_key(b),
-        |a, b| a.same_key(b),
-        same_kid,
-    ];
-    for matches in steps {
-        let mut rest = Vec::new();
-        for item in old {
-            match new.iter().position(|other| matches(&item, other)) {
-                Some(at) => difference.pair(&item, &new.remove(at)),
-                None => rest.push(item),
-            }
-        }
-        old = rest;
-    }
+    let both = |it: &Item| Some((it.named.kid.clone(), it.identity.clone()));
+    let old = difference.pair_by(old, &mut new, both);
+    let old = difference.pair_by(old, &mut new, |it| Some(it.identity.clone()));
+    let old = difference.pair_by(old, &mut new, |it| it.named.kid.clone());
     difference.removed = old.into_iter().map(|item| item.named).collect();
-    difference.added = new.into_iter().map(|item| item.named).collect();
+    difference.added = new.into_iter().flatten().map(|item| item.named).collect();
     Ok(difference)
 }
 
@@ -163,6 +164,9 @@ fn items(json: &Json) -> Result<Vec<Item>, String> {
         .as_object()
         .ok_or_else(|| format!("is {}, not a JWK or a JWK set", json.kind()))?;
     match object.member("keys") {
+        Some(Json::Array(keys)) if keys.len() > MAX_KEYS => {
+            Err(format!("has {} keys, more than {MAX_KEYS}", keys.len()))
+        }
         Some(Json::Array(keys)) => Ok(keys.iter().map(Item::new).collect()),
         Some(other) => Err(format!(
             "has \"keys\" that is {}, not an array",
@@ -174,8 +178,33 @@ fn items(json: &Json) -> Result<Vec<Item>, String> {
 }
 
 impl Difference {
+    /// Pairs the items that agree in `trait_of`, in their order, and returns those of `old` that
+    /// are left.
+    fn pair_by<K: Hash + Eq>(
+        &mut self,
+        old: Vec<Item>,
+        new: &mut [Option<Item>],
+        trait_of: impl Fn(&Item) -> Option<K>,
+    ) -> Vec<Item> {
+        let mut places: HashMap<K, VecDeque<usize>> = HashMap::new();
+        for (place, item) in new.iter().enumerate() {
+            if let Some(value) = item.as_ref().and_then(&trait_of) {
+                places.entry(value).or_default().push_back(place);
+            }
+        }
+        let mut rest = Vec::new();
+        for item in old {
+            let place = trait_of(&item).and_then(|value| places.get_mut(&value)?.pop_front());
+            match place.and_then(|place| new[place].take()) {
+                Some(other) => self.pair(&item, &other),
+                None => rest.push(item),
+            }
+        }
+        rest
+    }
+
     fn pair(&mut self, before: &Item, after: &Item) {
-        if !before.same_key(after) {
+        if before.identity != after.identity {
             let (kid, before, after) = (
                 before.named.kid.clone(),
                 before.named.clone(),

@@ -6,10 +6,8 @@ use std::io::{Read as _, Write as _};
 use std::path::Path;
 
 use super::error::{Code, Error};
+pub use super::limits::MAX_FILE;
 use super::secret::Secret;
-
-/// Bytes of the largest key or key-set file: 16 MiB.
-pub const MAX_FILE: u64 = 16 * 1024 * 1024;
 
 /// Reads a whole file of at most `limit` bytes.
 ///

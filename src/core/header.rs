@@ -3,9 +3,7 @@
 
 use super::error::{Code, Reason};
 use super::json::{Json, Object};
-
-/// Octets a header may have.
-pub const MAX_HEADER: usize = 16 * 1024;
+use super::limits::MAX_HEADER;
 
 /// Names that a specification has taken and that `crit` therefore must not list (RFC 7515 §4.1.11,
 /// RFC 7516 §4.1).

@@ -9,13 +9,8 @@ use super::alg::SigAlg;
 use super::env::Env;
 use super::error::Error;
 use super::json::{Json, Object};
-use super::key::{Job, Key, Misfit};
-
-/// Keys that a set in a file may have.
-pub const MAX_KEYS: usize = 10_000;
-
-/// Keys that are tried for a token that does not name its own.
-pub const MAX_CANDIDATES: usize = 8;
+use super::key::{Job, Key, Misfit, from_der, is_pem, pem_blocks};
+use super::limits::{MAX_CANDIDATES, MAX_KEYS};
 
 /// The keys of a set, in its order, and what could not be used.
 #[derive(Debug, Default)]
@@ -86,6 +81,24 @@ impl KeySet {
             .map(|key| Json::Object(key.public_jwk()));
         Object(vec![("keys".into(), Json::Array(keys.collect()))])
     }
+}
+
+/// The JWK Set that a map from kid to certificate stands for, as Google and Firebase publish one;
+/// `None` when `map` is not such a map. Of a chain, the first certificate is the key's.
+pub fn certificate_map(map: &Object) -> Option<Object> {
+    let mut keys = Vec::with_capacity(map.0.len());
+    for (kid, value) in &map.0 {
+        let pem = value.as_str().filter(|text| is_pem(text.as_bytes()))?;
+        let blocks = pem_blocks(pem.as_bytes())?.ok()?;
+        let block = blocks.first()?;
+        if !block.label.ends_with("CERTIFICATE") && !block.label.ends_with("PUBLIC KEY") {
+            return None;
+        }
+        let mut key = from_der(block.der.expose())?.ok()?;
+        key.kid = Some(kid.clone());
+        keys.push(Json::Object(key.public_jwk()));
+    }
+    (!keys.is_empty()).then(|| Object(vec![("keys".into(), Json::Array(keys))]))
 }
 
 /// What a token asks of a source of keys.
@@ -173,6 +186,11 @@ pub trait Keys {
     /// Every key at hand, to explain refusals with.
     fn all(&self) -> &[Arc<Key>];
 
+    /// What of the set at hand cannot be used, to explain refusals with.
+    fn dropped(&self) -> &[Dropped] {
+        &[]
+    }
+
     /// Where the keys came from.
     fn provenance(&self) -> Provenance;
 
@@ -186,6 +204,7 @@ pub trait Keys {
 #[derive(Debug)]
 pub struct Given {
     keys: Vec<Arc<Key>>,
+    dropped: Vec<Dropped>,
     named: bool,
     provenance: Provenance,
 }
@@ -195,6 +214,7 @@ impl Given {
     pub fn key(key: Arc<Key>, provenance: Provenance) -> Self {
         Self {
             keys: vec![key],
+            dropped: Vec::new(),
             named: true,
             provenance,
         }
@@ -204,9 +224,16 @@ impl Given {
     pub fn set(keys: Vec<Arc<Key>>, provenance: Provenance) -> Self {
         Self {
             keys,
+            dropped: Vec::new(),
             named: false,
             provenance,
         }
+    }
+
+    /// This source, which left out `dropped` of its set.
+    #[must_use]
+    pub fn without(self, dropped: Vec<Dropped>) -> Self {
+        Self { dropped, ..self }
     }
 }
 
@@ -225,6 +252,10 @@ impl Keys for Given {
 
     fn all(&self) -> &[Arc<Key>] {
         &self.keys
+    }
+
+    fn dropped(&self) -> &[Dropped] {
+        &self.dropped
     }
 
     fn provenance(&self) -> Provenance {

@@ -7,9 +7,7 @@ use super::error::{Code, Reason};
 use super::header::Header;
 use super::json::{Json, Object};
 use super::key::{Signer, Verifier, Verifying, decode, encode};
-
-/// Bytes a token may have unless the caller says otherwise: 1 MiB.
-pub const MAX_TOKEN: usize = 1024 * 1024;
+pub use super::limits::MAX_TOKEN;
 
 /// Where the payload of a token is, and what may be signed.
 #[derive(Clone, Copy, Debug)]

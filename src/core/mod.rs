@@ -3,6 +3,9 @@
 //! keeps an order that rustfmt would undo).
 
 // 1 values
+pub mod guard;
+pub mod limits;
+
 pub mod json;
 
 pub mod error;
@@ -16,10 +19,10 @@ pub mod address;
 pub mod alg;
 pub mod header;
 
-pub mod claims;
-
 // 3 keys
 pub mod key;
+
+pub mod claims;
 
 // 4 formats: bytes in, bytes out
 pub mod diff;

@@ -5,14 +5,12 @@ use super::alg::KeyAlg;
 use super::error::{Code, Error, Reason};
 use super::json::{Json, Object};
 use super::jwe::{self, Jwe};
+use super::limits::P2C;
 use super::secret::Secret;
 
 /// PBKDF2 iterations that a key is sealed with unless the caller says otherwise: OWASP's figure for
 /// HMAC-SHA-512.
 pub const DEFAULT_P2C: u32 = 210_000;
-
-/// The least and the most iterations that are read or written; more is a way to keep a reader busy.
-pub const P2C_RANGE: std::ops::RangeInclusive<u64> = 1_000..=1_000_000;
 
 /// What is sealed: the `cty` of the JWE.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -115,11 +113,11 @@ fn check_parameters(sealed: &Jwe) -> Result<(), String> {
     let Some(Json::Number(count)) = members.member("p2c") else {
         return Err("has no \"p2c\" in its header".into());
     };
-    if !count.parse().is_ok_and(|count| P2C_RANGE.contains(&count)) {
+    if !count.parse().is_ok_and(|count| P2C.contains(&count)) {
         return Err(format!(
             "asks for {count} iterations, outside {} to {}",
-            P2C_RANGE.start(),
-            P2C_RANGE.end()
+            P2C.start(),
+            P2C.end()
         ));
     }
     match sealed.encrypted_key.len() {
@@ -133,15 +131,11 @@ fn check_parameters(sealed: &Jwe) -> Result<(), String> {
 /// # Errors
 /// [`Code::Usage`] when they are not.
 pub fn check_p2c(p2c: u32) -> Result<(), Error> {
-    match P2C_RANGE.contains(&u64::from(p2c)) {
+    match P2C.contains(&u64::from(p2c)) {
         true => Ok(()),
         false => Err(Error::usage(
             "--p2c",
-            format!(
-                "{p2c} is outside {} to {}",
-                P2C_RANGE.start(),
-                P2C_RANGE.end()
-            ),
+            format!("{p2c} is outside {} to {}", P2C.start(), P2C.end()),
         )),
     }
 }
@@ -170,13 +164,12 @@ pub fn seal(
 
 #[cfg(feature = "jwe")]
 mod backend {
-    use std::panic::{AssertUnwindSafe, catch_unwind};
-
     use josekit::jwe::alg::pbes2_hmac_aeskw::Pbes2HmacAeskwJweAlgorithm as Pbes2;
     use josekit::jwe::enc::aesgcm::AesgcmJweEncryption;
     use josekit::jwe::{JweDecrypter as _, JweHeader};
 
     use super::super::alg::{ContentEnc, KeyAlg};
+    use super::super::guard::guarded;
     use super::super::json::Json;
     use super::{Error, Jwe, Secret};
 
@@ -201,7 +194,7 @@ mod backend {
                 .ok()?;
             Some(Secret::new(key.into_owned()))
         };
-        catch_unwind(AssertUnwindSafe(work)).ok().flatten()
+        guarded(work).flatten()
     }
 
     pub fn seal(jwk: &Secret, cty: &str, passphrase: &Secret, p2c: u32) -> Result<String, Error> {
@@ -222,6 +215,7 @@ mod backend {
 #[cfg(not(feature = "jwe"))]
 mod backend {
     use super::super::alg::{ContentEnc, KeyAlg};
+    use super::super::guard::guarded;
     use super::{Error, Jwe, Secret};
 
     pub fn unwrap(_: &Jwe, _: KeyAlg, _: ContentEnc, _: &Secret) -> Option<Secret> {

@@ -22,11 +22,11 @@ use jwtctl::core::error::{Code, Error, Reason};
 use jwtctl::core::files::{self, MAX_FILE, ReadError};
 use jwtctl::core::key::hex;
 use jwtctl::core::keyfile::{self, KeyFile};
+use jwtctl::core::limits::MAX_SECRET;
 use jwtctl::core::secret::Secret;
 use jwtctl::core::time::{self, Timestamp};
 
-/// Bytes of the longest secret or passphrase.
-const MAX_SECRET: u64 = 64 * 1024;
+use super::output::Output;
 
 /// An environment variable, if it is set to any text.
 #[expect(
@@ -109,15 +109,22 @@ enum Echo {
 
 /// Everything that is read on behalf of arguments.
 pub struct Inputs {
+    output: Output,
     no_input: bool,
     passphrase_from: Option<String>,
     store: Option<PathBuf>,
 }
 
 impl Inputs {
-    /// Nothing is read yet.
-    pub fn new(no_input: bool, passphrase_from: Option<String>, store: Option<PathBuf>) -> Self {
+    /// Nothing is read yet. Notes on what is read go to `output`.
+    pub fn new(
+        output: Output,
+        no_input: bool,
+        passphrase_from: Option<String>,
+        store: Option<PathBuf>,
+    ) -> Self {
         Self {
+            output,
             no_input,
             passphrase_from,
             store,
@@ -227,7 +234,11 @@ impl Inputs {
     /// The keys in the bytes of what `spec` names.
     pub fn read_keys(&self, bytes: &Secret, spec: &str) -> Result<KeyFile, Error> {
         let what = if spec == "-" { "standard input" } else { spec };
-        keyfile::read(bytes, what, &mut || self.passphrase(what))
+        let file = keyfile::read(bytes, what, &mut || self.passphrase(what))?;
+        for note in &file.notes {
+            self.output.note(&format!("{what}: {note}"));
+        }
+        Ok(file)
     }
 
     /// Reads an HMAC secret.
@@ -533,6 +544,7 @@ pub fn moment(text: &str, flag: &str, now: Timestamp) -> Result<Timestamp, Error
 
 #[cfg(test)]
 mod tests {
+    use super::super::output::Color;
     use super::*;
 
     #[test]
@@ -555,7 +567,8 @@ mod tests {
 
     #[test]
     fn stdin_serves_one_reader() {
-        let inputs = Inputs::new(true, Some("-".into()), None);
+        let output = Output::new(false, false, false, Color::Never);
+        let inputs = Inputs::new(output, true, Some("-".into()), None);
         assert!(inputs.check_stdin(&[("TOKEN", Some("x"))]).is_ok());
         let error = inputs.check_stdin(&[("TOKEN", Some("-"))]).unwrap_err();
         assert_eq!(

@@ -3,10 +3,10 @@
 use std::path::PathBuf;
 
 use jwtctl::core::error::Error;
-use jwtctl::core::json::Json;
+use jwtctl::core::json::{Json, Object};
 use jwtctl::core::jwks::KeySet;
 use jwtctl::core::key::Key;
-use jwtctl::core::keyfile::KeyFile;
+use jwtctl::core::keyfile::{self, KeyFile};
 use jwtctl::core::keystore::{Keystore, Protection};
 use jwtctl::core::secret::Secret;
 use jwtctl::core::time::Timestamp;
@@ -101,16 +101,12 @@ impl Inputs {
             Source::Store(kid) => {
                 let store = self.store()?;
                 if kid.is_empty() {
-                    return Ok(KeyFile {
-                        keys: store.published(now),
-                        dropped: Vec::new(),
-                        is_set: true,
-                    });
+                    return Ok(KeyFile::of_set(store.published(now), Vec::new()));
                 }
+                let keys = vec![store.find(&kid)?.key.clone()];
                 Ok(KeyFile {
-                    keys: vec![store.find(&kid)?.key.clone()],
-                    dropped: Vec::new(),
                     is_set: false,
+                    ..KeyFile::of_set(keys, Vec::new())
                 })
             }
             _ => self.key_file(spec, flag),
@@ -151,10 +147,16 @@ impl Inputs {
 
 /// A JWK or a JWK set as it was written.
 fn raw_json(bytes: &Secret) -> Option<Json> {
-    let json = Json::parse(bytes.expose()).ok()?;
-    json.as_object()
-        .is_some_and(|object| object.has("keys") || object.has("kty"))
-        .then_some(json)
+    match Json::parse_document(bytes.expose()).ok()? {
+        Json::Object(object) if object.has("keys") || object.has("kty") => {
+            Some(Json::Object(object))
+        }
+        Json::Array(items) if keyfile::is_bare_set(&items) => Some(Json::Object(Object(vec![(
+            "keys".into(),
+            Json::Array(items),
+        )]))),
+        _ => None,
+    }
 }
 
 fn public_json(file: &KeyFile) -> Json {

@@ -141,11 +141,7 @@ impl Source {
         }
         let Some(spec) = self.jwks.as_deref() else {
             let store = context.inputs.store()?;
-            let file = KeyFile {
-                keys: store.published(context.env.now),
-                dropped: Vec::new(),
-                is_set: true,
-            };
+            let file = KeyFile::of_set(store.published(context.env.now), Vec::new());
             let json = Json::Object(
                 KeySet {
                     keys: file.keys.clone(),
@@ -178,11 +174,7 @@ fn published(set: Fetched<'_>) -> Result<Loaded, Error> {
     let name = set.provenance.name;
     let json = Json::parse(set.entry.content.get().as_bytes())
         .map_err(|why| Error::input(Code::BadKey, &name, why.to_string()))?;
-    let file = KeyFile {
-        keys: set.keys.to_vec(),
-        dropped: set.dropped.to_vec(),
-        is_set: true,
-    };
+    let file = KeyFile::of_set(set.keys.to_vec(), set.dropped.to_vec());
     Ok(Loaded {
         name,
         file,

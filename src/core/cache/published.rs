@@ -5,7 +5,8 @@ use serde::{Deserialize, Serialize};
 
 use super::super::alg::Curve;
 use super::super::json::{Json, Object};
-use super::super::key::{Key, PRIVATE_MEMBERS};
+use super::super::jwks::certificate_map;
+use super::super::key::{Key, PRIVATE_MEMBERS, is_unset};
 
 /// Octets of the largest document that is taken from the network: 256 KiB.
 pub const MAX_BODY: usize = 256 * 1024;
@@ -52,6 +53,9 @@ impl Published {
         let Json::Object(mut set) = json else {
             return Err(format!("is {}, not a JWK Set", json.kind()));
         };
+        if let Some(certificates) = certificate_map(&set) {
+            set = certificates;
+        }
         if let Some((name, _)) = set
             .0
             .iter()
@@ -92,7 +96,7 @@ pub fn document(body: &[u8]) -> Result<Json, String> {
     if body.len() > MAX_BODY {
         return Err(format!("is larger than {MAX_BODY} bytes"));
     }
-    let json = Json::parse(body).map_err(|why| format!("is not JSON: {why}"))?;
+    let json = Json::parse_document(body).map_err(|why| format!("is not JSON: {why}"))?;
     check_depth(&json, MAX_DEPTH)?;
     Ok(json)
 }
@@ -121,7 +125,8 @@ fn objection(json: &Json) -> Option<&'static str> {
     if kty == Some("oct") {
         return Some("kty_oct");
     }
-    if PRIVATE_MEMBERS.iter().any(|name| jwk.has(name)) {
+    let is_set = |name: &str| jwk.member(name).is_some_and(|it| !is_unset(name, it));
+    if PRIVATE_MEMBERS.iter().any(|name| is_set(name)) {
         return Some("private_material");
     }
     if json.duplicate().is_some() {

@@ -1,72 +1,22 @@
 //! Keys in ASN.1: PKCS#8 (RFC 5958), PKCS#1 (RFC 8017), SEC1 (RFC 5915), SPKI and X.509 (RFC 5280),
 //! and their PEM frames (RFC 7468).
 
-use der::asn1::{BitStringRef, ObjectIdentifier, OctetStringRef, UintRef};
-use der::{Any, Decode as _, Encode as _};
-use pkcs8::pkcs5::pbes2;
-use pkcs8::{EncryptedPrivateKeyInfoRef, PrivateKeyInfoRef};
+use der::asn1::{AnyRef, BitStringRef, ObjectIdentifier, OctetStringRef, UintRef};
+use der::{Any, Decode as _, Encode as _, Reader as _};
+use pkcs8::PrivateKeyInfoRef;
 use spki::{AlgorithmIdentifierRef, SubjectPublicKeyInfoRef};
 use x509_cert::Certificate;
 use zeroize::Zeroizing;
 
 use super::super::alg::{Curve, Kty};
-use super::super::env::Env;
+use super::super::guard::guarded;
 use super::super::secret::Secret;
-use super::generate::public_half;
+use super::curve::{point, public_half};
 use super::{Key, Material, RsaPrivate, rsa};
 
 const RSA_ENCRYPTION: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.1.1");
 const RSASSA_PSS: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.1.10");
 const EC_PUBLIC_KEY: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.10045.2.1");
-
-/// The PBKDF2-HMAC-SHA256 iterations that an encrypted PKCS#8 file may be written with; the least
-/// is what it gets unless the caller says otherwise, the most is what it is opened with.
-pub const PKCS8_ITERATIONS: std::ops::RangeInclusive<u32> = 600_000..=10_000_000;
-
-/// The most memory that scrypt may take to open one.
-const MAX_SCRYPT_BYTES: u64 = 256 * 1024 * 1024;
-
-/// One PEM block.
-pub struct PemBlock {
-    /// What stands after BEGIN.
-    pub label: String,
-    /// The decoded bytes.
-    pub der: Secret,
-    /// Whether it is encrypted the way OpenSSL did before PKCS#8 (`DEK-Info`).
-    pub legacy_encrypted: bool,
-}
-
-/// Every PEM block in `text`, whatever stands around them; `None` when there is no BEGIN line at
-/// all.
-///
-/// # Errors
-/// A phrase when a block is broken.
-pub fn pem_blocks(text: &[u8]) -> Option<Result<Vec<PemBlock>, String>> {
-    const BEGIN: &[u8] = b"-----BEGIN ";
-    text.windows(BEGIN.len())
-        .position(|window| window == BEGIN)?;
-    Some(match pem::parse_many(text) {
-        Err(error) => Err(format!(
-            "has a broken PEM block: {}",
-            error.to_string().to_lowercase()
-        )),
-        Ok(blocks) if blocks.is_empty() => Err("has a PEM block without its END line".into()),
-        Ok(blocks) => Ok(blocks
-            .into_iter()
-            .map(|block| PemBlock {
-                label: block.tag().to_owned(),
-                legacy_encrypted: block.headers().iter().any(|(name, _)| name == "DEK-Info"),
-                der: Secret::new(block.into_contents()),
-            })
-            .collect()),
-    })
-}
-
-/// `der` as one PEM block.
-pub fn pem(label: &str, der: &[u8]) -> Secret {
-    let config = pem::EncodeConfig::new().set_line_ending(pem::LineEnding::LF);
-    Secret::new(pem::encode_config(&pem::Pem::new(label, der), config).into_bytes())
-}
 
 /// Reads a key in any of the DER forms, recognised by what parses; `None` when none does.
 ///
@@ -80,14 +30,14 @@ pub fn from_der(der: &[u8]) -> Option<Result<Key, String>> {
         return Some(from_spki(&spki));
     }
     if let Ok(sec1) = sec1::EcPrivateKey::from_der(der) {
-        let crv = sec1
-            .parameters
-            .and_then(|parameters| parameters.named_curve())
-            .and_then(curve_by_oid);
-        return Some(
-            crv.ok_or_else(|| "is an EC key that does not name its curve".into())
-                .and_then(|crv| from_sec1(crv, &sec1)),
-        );
+        let named = sec1.parameters.and_then(|it| it.named_curve());
+        let crv = named
+            .ok_or_else(|| "is an EC key that does not name its curve".into())
+            .and_then(known_curve);
+        return Some(crv.and_then(|crv| from_sec1(crv, &sec1)));
+    }
+    if is_explicit_sec1(der) {
+        return Some(Err(EXPLICIT_CURVE.into()));
     }
     if let Ok(private) = pkcs1::RsaPrivateKeyRef::from_der(der) {
         return Some(from_pkcs1(&private));
@@ -102,7 +52,7 @@ pub fn from_der(der: &[u8]) -> Option<Result<Key, String>> {
             .map(Key::from_material),
         );
     }
-    if let Ok(certificate) = Certificate::from_der(der) {
+    if let Some(certificate) = certificate(der) {
         let spki = certificate
             .tbs_certificate()
             .subject_public_key_info()
@@ -114,6 +64,28 @@ pub fn from_der(der: &[u8]) -> Option<Result<Key, String>> {
         });
     }
     None
+}
+
+/// The names in an X.509 certificate, each as the DER that names are compared by.
+pub struct CertificateNames {
+    /// Whom it is for.
+    pub subject: Vec<u8>,
+    /// Who issued it.
+    pub issuer: Vec<u8>,
+}
+
+/// The names in a certificate; `None` when `der` is not one.
+pub fn certificate_names(der: &[u8]) -> Option<CertificateNames> {
+    let certificate = certificate(der)?;
+    let names = certificate.tbs_certificate();
+    Some(CertificateNames {
+        subject: names.subject().to_der().ok()?,
+        issuer: names.issuer().to_der().ok()?,
+    })
+}
+
+fn certificate(der: &[u8]) -> Option<Certificate> {
+    guarded(|| Certificate::from_der(der).ok()).flatten()
 }
 
 fn from_pkcs8(info: &PrivateKeyInfoRef<'_>) -> Result<Key, String> {
@@ -239,29 +211,60 @@ fn from_spki(spki: &SubjectPublicKeyInfoRef<'_>) -> Result<Key, String> {
         curve_by_oid(oid)
             .ok_or_else(|| format!("is for an algorithm that jwtctl does not know (OID {oid})"))?
     };
-    let (x, y) = point(crv, bits)
-        .ok_or_else(|| format!("has a public point that is no uncompressed one on {crv}"))?;
+    let (x, y) =
+        point(crv, bits).ok_or_else(|| format!("has a public point that is not one of {crv}"))?;
     Ok(Key::from_material(Material::Curve { crv, x, y, d: None }))
 }
 
-/// The coordinates of an encoded public key: SEC1's uncompressed form for EC, the bytes themselves
-/// for OKP.
-pub(super) fn point(crv: Curve, bytes: &[u8]) -> Option<(Vec<u8>, Vec<u8>)> {
-    match (crv.kty(), bytes.split_first()) {
-        (Kty::Okp, _) if bytes.len() == crv.octets() => Some((bytes.to_vec(), Vec::new())),
-        (Kty::Ec, Some((4, rest))) if rest.len() == 2 * crv.octets() => {
-            let (x, y) = rest.split_at(crv.octets());
-            Some((x.to_vec(), y.to_vec()))
-        }
-        _ => None,
+fn named_curve(algorithm: &AlgorithmIdentifierRef<'_>) -> Result<Curve, String> {
+    match algorithm.parameters_oid() {
+        Ok(oid) => known_curve(oid),
+        Err(_) if algorithm.parameters.is_some() => Err(EXPLICIT_CURVE.into()),
+        Err(_) => Err("is an EC key that does not name its curve".into()),
     }
 }
 
-fn named_curve(algorithm: &AlgorithmIdentifierRef<'_>) -> Result<Curve, String> {
-    let oid = algorithm
-        .parameters_oid()
-        .map_err(|_| "is an EC key that does not name its curve")?;
-    curve_by_oid(oid).ok_or_else(|| format!("is on a curve that jwtctl does not know (OID {oid})"))
+/// RFC 5480 section 2.1.1 allows names only.
+const EXPLICIT_CURVE: &str = "is an EC key that spells its curve out in parameters instead of naming it (openssl: -param_enc named_curve)";
+
+/// Curves that people have keys on and that no JOSE algorithm uses.
+const OTHER_CURVES: [(&str, &str); 8] = [
+    ("1.2.840.10045.3.1.1", "P-192"),
+    ("1.3.132.0.33", "P-224"),
+    ("1.3.36.3.3.2.8.1.1.7", "brainpoolP256r1"),
+    ("1.3.36.3.3.2.8.1.1.8", "brainpoolP256t1"),
+    ("1.3.36.3.3.2.8.1.1.11", "brainpoolP384r1"),
+    ("1.3.36.3.3.2.8.1.1.13", "brainpoolP512r1"),
+    ("1.2.156.10197.1.301", "SM2"),
+    ("1.3.132.0.35.1", "P-521 (under another name)"),
+];
+
+fn known_curve(oid: ObjectIdentifier) -> Result<Curve, String> {
+    curve_by_oid(oid).ok_or_else(|| {
+        let text = oid.to_string();
+        match OTHER_CURVES.iter().find(|(it, _)| *it == text) {
+            Some((_, name)) => format!("is on curve {name}, which no JWS algorithm uses"),
+            None => format!("is on a curve that jwtctl does not know (OID {oid})"),
+        }
+    })
+}
+
+/// Whether `der` is a SEC1 private key whose curve is spelled out: the library that reads SEC1
+/// refuses those as a whole.
+fn is_explicit_sec1(der: &[u8]) -> bool {
+    let parameters = || -> der::Result<bool> {
+        AnyRef::from_der(der)?.sequence(|reader| {
+            let is_version_1 = u8::decode(reader)? == 1;
+            <&OctetStringRef>::decode(reader)?;
+            let parameters = AnyRef::decode(reader)?;
+            let is_explicit = parameters.value().first() == Some(&0x30);
+            while !reader.is_finished() {
+                AnyRef::decode(reader)?;
+            }
+            Ok::<_, der::Error>(is_version_1 && is_explicit)
+        })
+    };
+    parameters().unwrap_or(false)
 }
 
 fn curve_by_oid(oid: ObjectIdentifier) -> Option<Curve> {
@@ -283,33 +286,7 @@ pub fn to_pkcs8(key: &Key) -> Result<Secret, String> {
     })
 }
 
-/// The private key as PKCS#8 DER, encrypted under `passphrase` (PBES2 with PBKDF2-HMAC-SHA256 and
-/// AES-256-CBC).
-///
-/// # Errors
-/// A phrase when the key is public or symmetric.
-pub fn encrypt_pkcs8(
-    key: &Key,
-    passphrase: &Secret,
-    iterations: Option<u32>,
-    env: &Env<'_>,
-) -> Result<Vec<u8>, String> {
-    let iterations = iterations.unwrap_or(*PKCS8_ITERATIONS.start());
-    let parameters = pbes2::Parameters::generate_pbkdf2_sha256_aes256cbc(
-        iterations,
-        &env.bytes::<16>(),
-        env.bytes(),
-    )
-    .map_err(|e| e.to_string())?;
-    with_pkcs8(key, |info| {
-        let sealed = info
-            .encrypt_with_params(parameters, passphrase.expose())
-            .map_err(|e| e.to_string())?;
-        Ok(sealed.as_bytes().to_vec())
-    })
-}
-
-fn with_pkcs8<T>(
+pub(super) fn with_pkcs8<T>(
     key: &Key,
     write: impl FnOnce(&PrivateKeyInfoRef<'_>) -> Result<T, String>,
 ) -> Result<T, String> {
@@ -414,93 +391,4 @@ pub fn to_spki(key: &Key) -> Result<Vec<u8>, String> {
     }
     .to_der()
     .map_err(text)
-}
-
-/// Why an encrypted PKCS#8 file was not opened.
-#[derive(Debug, PartialEq, Eq)]
-pub enum Pkcs8Error {
-    /// Not such a file at all.
-    NotEncrypted,
-    /// Encrypted in a way that is not supported, in a phrase.
-    Unsupported(String),
-    /// The passphrase is wrong, or the file is damaged: nobody can tell.
-    Wrong,
-}
-
-/// Whether `der` is an encrypted PKCS#8 file, and if so what is inside, given its passphrase.
-///
-/// # Errors
-/// See [`Pkcs8Error`]; `passphrase` is called only for a file that can be opened.
-pub fn decrypt_pkcs8<E: From<Pkcs8Error>>(
-    der: &[u8],
-    passphrase: impl FnOnce() -> Result<Secret, E>,
-) -> Result<Secret, E> {
-    let Ok(sealed) = EncryptedPrivateKeyInfoRef::from_der(der) else {
-        return Err(match Any::from_der(der).is_ok() && is_pkcs8_frame(der) {
-            true => {
-                Pkcs8Error::Unsupported("is encrypted in a way that jwtctl does not know".into())
-                    .into()
-            }
-            false => Pkcs8Error::NotEncrypted.into(),
-        });
-    };
-    let Some(parameters) = sealed.encryption_algorithm.pbes2() else {
-        return Err(
-            Pkcs8Error::Unsupported("is encrypted with PBES1, which is broken".into()).into(),
-        );
-    };
-    check_cost(&parameters.kdf).map_err(Pkcs8Error::Unsupported)?;
-    let passphrase = passphrase()?;
-    match sealed.decrypt(passphrase.expose()) {
-        Ok(document) => Ok(Secret::new(document.as_bytes().to_vec())),
-        Err(_) => Err(Pkcs8Error::Wrong.into()),
-    }
-}
-
-/// Whether deriving the key stays within what a reader can be asked for: a file may name any
-/// number.
-fn check_cost(kdf: &pbes2::Kdf) -> Result<(), String> {
-    if let Some(it) = kdf.pbkdf2()
-        && it.iteration_count > *PKCS8_ITERATIONS.end()
-    {
-        return Err(format!(
-            "asks for {} iterations, more than {}",
-            it.iteration_count,
-            PKCS8_ITERATIONS.end()
-        ));
-    }
-    if let Some(it) = kdf.scrypt() {
-        let bytes = it
-            .cost_parameter
-            .saturating_mul(128 * u64::from(it.block_size));
-        if bytes > MAX_SCRYPT_BYTES || it.parallelization > 16 {
-            return Err(format!(
-                "asks for scrypt with {bytes} bytes in {} lanes, more than can be granted",
-                it.parallelization
-            ));
-        }
-    }
-    Ok(())
-}
-
-/// Whether `der` is an encrypted PKCS#8 file, whatever it is encrypted with.
-pub fn is_encrypted_pkcs8(der: &[u8]) -> bool {
-    EncryptedPrivateKeyInfoRef::from_der(der).is_ok() || is_pkcs8_frame(der)
-}
-
-/// Whether `der` has the outline of `EncryptedPrivateKeyInfo`: an algorithm identifier, an octet
-/// string, no more.
-fn is_pkcs8_frame(der: &[u8]) -> bool {
-    use der::{Reader as _, SliceReader};
-    let outline = |reader: &mut SliceReader<'_>| {
-        reader.sequence(|inner| {
-            let algorithm = Any::decode(inner)?;
-            let data = Any::decode(inner)?;
-            use der::Tagged as _;
-            Ok::<_, der::Error>(
-                algorithm.tag() == der::Tag::Sequence && data.tag() == der::Tag::OctetString,
-            )
-        })
-    };
-    SliceReader::new(der).is_ok_and(|mut reader| outline(&mut reader).unwrap_or(false))
 }

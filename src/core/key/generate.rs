@@ -1,16 +1,12 @@
 //! New keys, and the public half of a private one. The randomness is the caller's, never aws-lc's:
 //! that library gathers entropy for some 30 ms at its first draw.
 
-use aws_lc_rs::agreement;
-use aws_lc_rs::encoding::{AsBigEndian as _, EcPrivateKeyBin};
-use aws_lc_rs::signature::{self, EcdsaKeyPair, EcdsaSigningAlgorithm, KeyPair as _};
-use der::Encode as _;
-
 use super::super::alg::{Curve, KeyAlg, Kty, MIN_RSA_BITS, SigAlg};
 use super::super::env::Env;
+use super::super::limits::RSA_BITS;
 use super::super::secret::Secret;
-use super::formats::point;
-use super::{Key, MAX_RSA_BITS, Material};
+use super::curve::public_half;
+use super::{Key, Material};
 
 /// What kind of key to make.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -89,9 +85,10 @@ fn rsa_bits(alg: &str, crv: Option<Curve>, bits: Option<usize>) -> Result<Recipe
     if crv.is_some() {
         return Err(format!("{alg} has no curve"));
     }
+    let most = *RSA_BITS.end();
     match bits.unwrap_or(MIN_RSA_BITS) {
-        bits if !(MIN_RSA_BITS..=MAX_RSA_BITS).contains(&bits) => {
-            Err(format!("{alg} takes {MIN_RSA_BITS} to {MAX_RSA_BITS} bits"))
+        bits if !(MIN_RSA_BITS..=most).contains(&bits) => {
+            Err(format!("{alg} takes {MIN_RSA_BITS} to {most} bits"))
         }
         bits if bits % 8 != 0 => Err("the number of bits must be a multiple of 8".into()),
         bits => Ok(Recipe::Rsa(bits)),
@@ -158,74 +155,6 @@ fn on_curve(crv: Curve, env: &Env<'_>) -> Result<Material, String> {
         })
     };
     draw().or_else(|_| draw())
-}
-
-/// The public coordinates of the private key `d` on `crv`.
-///
-/// # Errors
-/// A phrase when `d` is out of range, or this build lacks the backend.
-pub(super) fn public_half(crv: Curve, d: &Secret) -> Result<(Vec<u8>, Vec<u8>), String> {
-    let bad = || format!("has a private half that is out of range for {crv}");
-    let bytes = match crv {
-        Curve::P256 => agreed(&agreement::ECDH_P256, d),
-        Curve::P384 => agreed(&agreement::ECDH_P384, d),
-        Curve::P521 => agreed(&agreement::ECDH_P521, d),
-        Curve::X25519 => agreed(&agreement::X25519, d),
-        Curve::Secp256k1 => secp256k1(d),
-        Curve::Ed25519 => ring::signature::Ed25519KeyPair::from_seed_unchecked(d.expose())
-            .ok()
-            .map(|pair| {
-                ring::signature::KeyPair::public_key(&pair)
-                    .as_ref()
-                    .to_vec()
-            }),
-        Curve::Ed448 | Curve::X448 => return openssl_public(crv, d).map(|x| (x, Vec::new())),
-    };
-    bytes.and_then(|bytes| point(crv, &bytes)).ok_or_else(bad)
-}
-
-fn agreed(curve: &'static agreement::Algorithm, d: &Secret) -> Option<Vec<u8>> {
-    let private = agreement::PrivateKey::from_private_key(curve, d.expose()).ok()?;
-    Some(private.compute_public_key().ok()?.as_ref().to_vec())
-}
-
-/// aws-lc-rs offers no agreement on secp256k1; its signing key computes the public half when the
-/// DER has none.
-fn secp256k1(d: &Secret) -> Option<Vec<u8>> {
-    let named = der::asn1::ObjectIdentifier::new(Curve::Secp256k1.oid()).ok()?;
-    let parameters = Some(sec1::EcParameters::NamedCurve(named));
-    let sec1 = sec1::EcPrivateKey {
-        private_key: d.expose(),
-        parameters,
-        public_key: None,
-    };
-    let der = zeroize::Zeroizing::new(sec1.to_der().ok()?);
-    let alg: &'static EcdsaSigningAlgorithm = &signature::ECDSA_P256K1_SHA256_FIXED_SIGNING;
-    let pair = EcdsaKeyPair::from_private_key_der(alg, &der).ok()?;
-    // A round trip through the library catches a scalar that it had to reduce.
-    let own: EcPrivateKeyBin<'_> = pair.private_key().as_be_bytes().ok()?;
-    (own.as_ref() == d.expose()).then(|| pair.public_key().as_ref().to_vec())
-}
-
-#[cfg(feature = "jwe")]
-fn openssl_public(crv: Curve, d: &Secret) -> Result<Vec<u8>, String> {
-    use openssl::pkey::{Id, PKey};
-    let id = if crv == Curve::Ed448 {
-        Id::ED448
-    } else {
-        Id::X448
-    };
-    let private = PKey::private_key_from_raw_bytes(d.expose(), id);
-    private
-        .and_then(|private| private.raw_public_key())
-        .map_err(|_| format!("has a private half that is no {crv} key"))
-}
-
-#[cfg(not(feature = "jwe"))]
-fn openssl_public(crv: Curve, _: &Secret) -> Result<Vec<u8>, String> {
-    Err(format!(
-        "is on {crv}, which this build of jwtctl leaves out (feature `jwe`)"
-    ))
 }
 
 /// OpenSSL finds primes faster than aws-lc, and without aws-lc's entropy gathering.

@@ -6,11 +6,33 @@ use zeroize::{Zeroize as _, Zeroizing};
 
 use super::super::alg::{Curve, Kty};
 use super::super::json::{Json, Object};
+use super::super::limits::MAX_KEY_OPS;
 use super::super::secret::Secret;
 use super::{Key, Material, RsaPrivate, decode, encode, rsa, without_zeros};
 
 /// Members that hold a private key in some `kty` or other: never copied into anything public.
 pub const PRIVATE_MEMBERS: &[&str] = &["k", "d", "p", "q", "dp", "dq", "qi", "oth", "priv"];
+
+/// Whether a member says nothing, as libraries write one that was never set: `null`, an empty list,
+/// an empty text. Such a member is read as absent where its absence allows nothing that a value
+/// would have forbidden; `kid` is not among them, because a token may name its key by an empty
+/// text, nor are the numbers of the key, which an empty text damages.
+pub fn is_unset(name: &str, value: &Json) -> bool {
+    match value {
+        Json::Null => REGISTERED.contains(&name) || PRIVATE_MEMBERS.contains(&name),
+        Json::Array(items) => items.is_empty() && ["key_ops", "x5c", "oth"].contains(&name),
+        Json::String(text) => {
+            text.is_empty() && ["use", "alg", "x5u", "x5t", "x5t#S256", "issuer"].contains(&name)
+        }
+        _ => false,
+    }
+}
+
+/// Members that the registries of RFC 7517 and 7518 name, and Entra's `issuer`.
+const REGISTERED: &[&str] = &[
+    "kty", "use", "key_ops", "alg", "kid", "x5u", "x5c", "x5t", "x5t#S256", "crv", "x", "y", "n",
+    "e", "ext", "issuer",
+];
 
 impl Key {
     /// Reads one JWK. Unknown members are kept; those of the key itself must be as RFC 7518 §6
@@ -36,6 +58,7 @@ impl Key {
         if let Some((name, _)) = jwk.0.iter().find(|(name, _)| !seen.insert(name.as_str())) {
             return Err(format!("has {name:?} twice"));
         }
+        jwk.0.retain(|(name, value)| !is_unset(name, value));
         let kty = take_text(jwk, "kty")?.ok_or("has no \"kty\"")?;
         let material = match kty.as_str() {
             "oct" => Material::Oct(Secret::from(take_private(jwk, "k")?.ok_or("has no \"k\"")?)),
@@ -45,6 +68,12 @@ impl Key {
         };
         let key_ops = match jwk.remove("key_ops") {
             None => None,
+            Some(Json::Array(ops)) if ops.len() > MAX_KEY_OPS => {
+                return Err(format!(
+                    "has {} \"key_ops\", more than {MAX_KEY_OPS}",
+                    ops.len()
+                ));
+            }
             Some(json) => {
                 let ops: Option<Vec<String>> = match &json {
                     Json::Array(_) => json

@@ -1,19 +1,21 @@
 //! Keys: read and written as JWK (RFC 7517, 7518 §6, 8037), named by thumbprint (RFC 7638), and
 //! asked what they may do.
 
+mod curve;
+mod encrypted;
 mod formats;
 mod generate;
 mod jwk;
+mod pem;
 mod sign;
 mod ssh;
 mod verify;
 
-pub use formats::{
-    PKCS8_ITERATIONS, PemBlock, Pkcs8Error, decrypt_pkcs8, encrypt_pkcs8, from_der,
-    is_encrypted_pkcs8, pem, pem_blocks, to_pkcs8, to_spki,
-};
+pub use encrypted::{Pkcs8Error, decrypt_pkcs8, encrypt_pkcs8, is_encrypted_pkcs8};
+pub use formats::{CertificateNames, certificate_names, from_der, to_pkcs8, to_spki};
 pub use generate::{Recipe, generate};
-pub use jwk::{PRIVATE_MEMBERS, public_members, wipe};
+pub use jwk::{PRIVATE_MEMBERS, is_unset, public_members, wipe};
+pub use pem::{PemBlock, is_pem, pem, pem_blocks};
 pub use sign::Signer;
 pub use ssh::{from_ssh, to_ssh};
 pub use verify::{Verifier, Verifying};
@@ -26,10 +28,8 @@ use zeroize::Zeroizing;
 
 use super::alg::{Curve, Kty, MIN_RSA_BITS, SigAlg};
 use super::json::Object;
+use super::limits::RSA_BITS;
 use super::secret::Secret;
-
-/// Bits of the largest RSA modulus that the backends handle.
-const MAX_RSA_BITS: usize = 8192;
 
 /// The numbers that make a key.
 pub(super) enum Material {
@@ -223,7 +223,8 @@ impl Key {
             && !ops.iter().any(|op| wanted.contains(&op.as_str()))
         {
             return unfit(format!(
-                "is declared for \"key_ops\": {ops:?}, not {:?}",
+                "is declared for \"key_ops\": {}, not {:?}",
+                few(ops),
                 wanted[0]
             ));
         }
@@ -232,7 +233,7 @@ impl Key {
                 .parse::<SigAlg>()
                 .is_ok_and(|own| own.agrees_with(alg) && own.admits(self.curve()))
         {
-            return unfit(format!("is declared for {own}, not {alg}"));
+            return unfit(format!("is declared for \"alg\": {own:?}, not {alg}"));
         }
         if job == Job::Sign && !self.is_private() {
             return unfit("is a public key, and signing needs the private one".into());
@@ -389,13 +390,29 @@ pub(super) fn rsa(n: &[u8], e: &[u8], private: Option<RsaPrivate>) -> Result<Mat
         return Err("has an even modulus".into());
     }
     let bits = bit_length(&n);
-    if !(512..=MAX_RSA_BITS).contains(&bits) {
-        return Err(format!("has {bits} bits, outside 512 to {MAX_RSA_BITS}"));
+    if !RSA_BITS.contains(&bits) {
+        return Err(format!(
+            "has {bits} bits, outside {} to {}",
+            RSA_BITS.start(),
+            RSA_BITS.end()
+        ));
     }
     if e.last().is_none_or(|last| last % 2 == 0) || e == [1] || bit_length(&e) > 33 {
         return Err("has an exponent that is even, 1, or larger than 33 bits".into());
     }
     Ok(Material::Rsa { n, e, private })
+}
+
+/// A list as a message can hold it: the first few.
+fn few(names: &[String]) -> String {
+    const MOST: usize = 8;
+    let shown: Vec<String> = names
+        .iter()
+        .take(MOST)
+        .map(|it| format!("{it:?}"))
+        .collect();
+    let more = if names.len() > MOST { ", …" } else { "" };
+    format!("[{}{more}]", shown.join(", "))
 }
 
 /// What the public half may do when the private one may do `op`.

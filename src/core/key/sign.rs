@@ -115,8 +115,7 @@ impl Key {
                 y,
                 d: Some(d),
             } => {
-                let (own_x, own_y) =
-                    super::generate::public_half(*crv, d).map_err(Misfit::Unfit)?;
+                let (own_x, own_y) = super::curve::public_half(*crv, d).map_err(Misfit::Unfit)?;
                 match own_x == *x && own_y == *y {
                     true => Ok(()),
                     false => unfit("has a public half that does not belong to its private one"),
@@ -235,7 +234,7 @@ impl Key {
             return Err(Misfit::Unfit("has no private half".into()));
         };
         // josekit takes the public half on trust.
-        if super::generate::public_half(crv, d) != Ok((x.clone(), y.clone())) {
+        if super::curve::public_half(crv, d) != Ok((x.clone(), y.clone())) {
             return Err(Misfit::Unfit(
                 "has a public half that does not belong to its private one".into(),
             ));

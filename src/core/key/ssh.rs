@@ -4,7 +4,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
 use super::super::alg::{Curve, Kty};
-use super::formats::point;
+use super::curve::point;
 use super::{Key, Material, rsa, without_zeros};
 
 /// The NIST curves: ours, and the name in OpenSSH's.

@@ -3,7 +3,8 @@
 use super::super::env::Env;
 use super::super::error::Error;
 use super::super::json::{Json, Object};
-use super::super::key::{Key, PKCS8_ITERATIONS, encrypt_pkcs8, pem, to_pkcs8, to_spki, to_ssh};
+use super::super::key::{Key, encrypt_pkcs8, pem, to_pkcs8, to_spki, to_ssh};
+use super::super::limits::PKCS8_ITERATIONS;
 use super::super::seal::{self, Content, DEFAULT_P2C};
 use super::super::secret::Secret;
 

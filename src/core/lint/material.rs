@@ -41,6 +41,13 @@ pub(super) fn check(subject: &mut Subject<'_>) -> Option<Key> {
         }
         "RSA" => check_rsa(subject),
         "EC" | "OKP" => check_curve(subject, if kty == "EC" { Kty::Ec } else { Kty::Okp }),
+        other if ["oct", "rsa", "ec", "okp"].contains(&other.to_ascii_lowercase().as_str()) => {
+            subject.report(
+                Rule::MalformedKey,
+                format!("has \"kty\" {other:?}, and the names of types are case-sensitive"),
+            );
+            None
+        }
         other => {
             subject.report(
                 Rule::UnknownKty,

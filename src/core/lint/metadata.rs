@@ -1,7 +1,10 @@
 //! Everything about a key that is not the key itself: RFC 7517 §4.
 
+use std::collections::HashSet;
+
 use super::super::alg::{ContentEnc, Curve, KeyAlg, Kty, SigAlg};
 use super::super::json::Json;
+use super::super::key::is_unset;
 use super::{Rule, Subject};
 
 /// The operations of RFC 7517 §4.3, with the use that each belongs to and whether it takes a
@@ -23,7 +26,10 @@ const PRIVATE_MEMBERS: [&str; 8] = ["d", "p", "q", "dp", "dq", "qi", "oth", "pri
 pub(super) fn check(subject: &mut Subject<'_>) {
     let has: Vec<&str> = PRIVATE_MEMBERS
         .into_iter()
-        .filter(|name| subject.jwk.has(name))
+        .filter(|name| {
+            let member = subject.jwk.member(name);
+            member.is_some_and(|value| !is_unset(name, value))
+        })
         .collect();
     if !has.is_empty() {
         subject.report(
@@ -53,7 +59,9 @@ pub(super) fn check(subject: &mut Subject<'_>) {
 
 fn operations<'a>(subject: &mut Subject<'a>) -> Option<Vec<&'a str>> {
     let jwk = subject.jwk;
-    let json = jwk.member("key_ops")?;
+    let json = jwk
+        .member("key_ops")
+        .filter(|it| !is_unset("key_ops", it))?;
     let ops = match json {
         Json::Array(_) => json.as_strings(),
         _ => None,
@@ -65,14 +73,11 @@ fn operations<'a>(subject: &mut Subject<'a>) -> Option<Vec<&'a str>> {
         );
         return None;
     };
-    if let Some(twice) = ops
-        .iter()
-        .enumerate()
-        .find(|(i, op)| ops[..*i].contains(op))
-    {
+    let mut seen = HashSet::new();
+    if let Some(twice) = ops.iter().find(|op| !seen.insert(**op)) {
         subject.report(
             Rule::BadKeyOps,
-            format!("has {:?} twice in \"key_ops\"", twice.1),
+            format!("has {twice:?} twice in \"key_ops\""),
         );
     }
     let private: Vec<&str> = ops
@@ -87,7 +92,10 @@ fn operations<'a>(subject: &mut Subject<'a>) -> Option<Vec<&'a str>> {
     if !private.is_empty() && jwk.text("kty") != Some("oct") {
         subject.report(
             Rule::BadKeyOps,
-            format!("is public, and is declared for {}", private.join(", ")),
+            format!(
+                "is public, and is declared for {}",
+                private[..private.len().min(8)].join(", ")
+            ),
         );
     }
     Some(ops)

@@ -10,8 +10,10 @@ use std::collections::HashMap;
 use serde::ser::SerializeStruct as _;
 use serde::{Serialize, Serializer};
 
+use super::alg::{Curve, KeyAlg, SigAlg};
 use super::json::{Json, Object};
-use super::key::Key;
+use super::key::{Job, Key};
+use super::limits::MAX_KEYS;
 use super::time::Timestamp;
 
 /// How much a finding matters.
@@ -95,6 +97,8 @@ rules! {
     X5cMalformed       "x5c-malformed"          Error "x5c is no list of certificates in base64.";
     X5cMismatch        "x5c-mismatch"           Error "The first certificate of x5c is for another key.";
     X5cExpired         "x5c-expired"            Warn  "A certificate in x5c is no longer valid, or not yet.";
+    UnusableKey        "unusable-key"           Error "jwtctl leaves the key out of the set.";
+    UnusedKey          "unused-key"             Warn  "verify uses the key for no algorithm, though it is not one for encryption.";
     X5tMismatch        "x5t-mismatch"           Error "x5t or x5t#S256 is not the digest of the first certificate.";
 }
 
@@ -179,6 +183,9 @@ pub fn lint(json: &Json, now: Timestamp) -> Result<Vec<Finding>, String> {
             return Err("has neither \"kty\" nor \"keys\", so it is no JWK and no JWK set".into());
         }
     };
+    if keys.len() > MAX_KEYS {
+        return Err(format!("has {} keys, more than {MAX_KEYS}", keys.len()));
+    }
     let mut findings = Vec::new();
     if keys.is_empty() {
         let message = "has no keys".to_owned();
@@ -229,6 +236,7 @@ fn lint_key<'a>(mut subject: Subject<'a>, seen: &mut Seen<'a>) -> Vec<Finding> {
     metadata::check(&mut subject);
     let key = material::check(&mut subject);
     certificate::check(&mut subject, key.as_ref());
+    check_use(&mut subject);
     let index = subject.index;
     if let Some(kid) = subject.jwk.text("kid")
         && let Some(first) = seen.kids.insert(kid, index)
@@ -249,6 +257,34 @@ fn lint_key<'a>(mut subject: Subject<'a>, seen: &mut Seen<'a>) -> Vec<Finding> {
         );
     }
     subject.findings
+}
+
+/// Finds what `verify` would not use, by asking the code that it asks.
+fn check_use(subject: &mut Subject<'_>) {
+    let is_found = |it: &Finding| it.severity() == Severity::Error || it.rule == Rule::UnknownKty;
+    if subject.findings.iter().any(is_found) {
+        return;
+    }
+    let key = match Key::from_jwk(subject.jwk.clone()) {
+        Ok(key) => key,
+        Err(why) => return subject.report(Rule::UnusableKey, why),
+    };
+    let is_for_encryption = key.usage.as_deref() == Some("enc")
+        || key
+            .alg
+            .as_deref()
+            .is_some_and(|alg| alg.parse::<KeyAlg>().is_ok())
+        || matches!(key.curve(), Some(Curve::X25519 | Curve::X448));
+    if is_for_encryption || !key.algorithms(Job::Verify).is_empty() {
+        return;
+    }
+    // What its type and curve are for says best what stands in the way.
+    let natural = SigAlg::ALL.iter().find(|alg| {
+        alg.kty() == key.kty() && key.curve().is_none_or(|crv| alg.curves().contains(&crv))
+    });
+    if let Some(misfit) = natural.and_then(|alg| key.fit(*alg, Job::Verify).err()) {
+        subject.report(Rule::UnusedKey, misfit.why());
+    }
 }
 
 #[cfg(test)]

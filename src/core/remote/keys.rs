@@ -6,7 +6,7 @@ use super::super::alg::Kty;
 use super::super::cache::{COOLDOWN_MS, Reason, Standing};
 use super::super::env::Env;
 use super::super::error::Error;
-use super::super::jwks::{Found, Keys, Provenance, Wanted, Why, select};
+use super::super::jwks::{Dropped, Found, Keys, Provenance, Wanted, Why, select};
 use super::super::key::Key;
 use super::{Obtained, Remote};
 
@@ -71,6 +71,10 @@ impl Keys for Remote<'_> {
 
     fn all(&self) -> &[Arc<Key>] {
         self.loaded.as_ref().map_or(&[], |it| &it.set.keys)
+    }
+
+    fn dropped(&self) -> &[Dropped] {
+        self.loaded.as_ref().map_or(&[], |it| &it.set.dropped)
     }
 
     fn warnings(&self) -> &[String] {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use serde::Serialize;
 
 use super::super::alg::{Kty, SigAlg};
-use super::super::claims::{Check, Policy, Status, check, not_evaluated};
+use super::super::claims::{Check, Policy, Status, check, key_issuer, not_evaluated};
 use super::super::env::Env;
 use super::super::error::{Code, Error, Reason, Rejection};
 use super::super::header::Header;
@@ -96,13 +96,6 @@ pub fn verify(
     policy: &Policy,
     env: &Env<'_>,
 ) -> Result<Verdict, Error> {
-    let mut verdict = Judging {
-        policy,
-        env,
-        notes: Vec::new(),
-        warnings: Vec::new(),
-        key: None,
-    };
     let token = match jws::parse(text, form) {
         Ok(token) => token,
         Err(reason) => return Ok(Verdict::unreadable(&reason, policy, keys.provenance())),
@@ -111,8 +104,16 @@ pub fn verify(
         Ok(claims) => claims,
         Err(reason) => return Ok(Verdict::unreadable(&reason, policy, keys.provenance())),
     };
-    let outcome = verdict.judge(&token, claims.as_ref(), form, keys)?;
-    Ok(verdict.report(&token, claims, outcome, keys))
+    let mut judging = Judging {
+        policy,
+        env,
+        claims: claims.as_ref(),
+        notes: Vec::new(),
+        warnings: Vec::new(),
+        key: None,
+    };
+    let outcome = judging.judge(&token, form, keys)?;
+    Ok(judging.report(&token, outcome, keys))
 }
 
 fn read_claims(token: &Unverified<'_>, form: Form<'_>) -> Result<Option<Object>, Reason> {
@@ -149,6 +150,7 @@ enum Outcome {
 struct Judging<'a> {
     policy: &'a Policy,
     env: &'a Env<'a>,
+    claims: Option<&'a Object>,
     notes: Vec<String>,
     warnings: Vec<String>,
     key: Option<(Arc<Key>, SigAlg)>,
@@ -158,7 +160,6 @@ impl Judging<'_> {
     fn judge(
         &mut self,
         token: &Unverified<'_>,
-        claims: Option<&Object>,
         form: Form<'_>,
         keys: &mut dyn Keys,
     ) -> Result<Outcome, Error> {
@@ -187,7 +188,7 @@ impl Judging<'_> {
             _ => return Ok(outcome),
         };
         // What a token says must not cause traffic unless it could still turn out good.
-        if claims.is_some_and(|claims| {
+        if self.claims.is_some_and(|claims| {
             self.judge_claims(claims, header)
                 .iter()
                 .any(|check| check.status == Status::Fail)
@@ -290,51 +291,75 @@ impl Judging<'_> {
                 "alg is {}, and no key of {source} for it is on an allowed curve",
                 wanted.alg
             );
-            return Ok(Outcome::Header(vec![Reason::new(
-                Code::AlgNotAllowed,
-                "alg",
-                why,
-            )]));
+            let reason = Reason::new(Code::AlgNotAllowed, "alg", why);
+            return Ok(Outcome::Header(vec![reason]));
         }
-        let mut broken = None;
-        for key in &candidates {
-            match key.verifier(wanted.alg, self.policy.allow_weak_key) {
-                Err(misfit) => broken = Some((key, misfit)),
-                Ok(verifier) => {
-                    self.key = Some((Arc::clone(key), wanted.alg));
-                    if let Some(signed) = token.verify(&verifier) {
-                        self.note_kid(key, wanted.kid);
-                        self.warn_weak(key, wanted.alg);
-                        return Ok(Outcome::Signed(signed));
-                    }
-                    if let Err(misfit) = key.check_public() {
-                        broken = Some((key, misfit));
-                    }
-                }
+        match self.check_signature(token, wanted, &candidates) {
+            Ok(signed) => Ok(Outcome::Signed(signed)),
+            Err(Some((key, misfit))) if candidates.len() == 1 => {
+                let why = format!("{} {}", key.label(), misfit.why());
+                Err(Error::input(Code::BadKey, source, why))
+            }
+            Err(_) => {
+                let why = self.bad_signature(&candidates, wanted);
+                let weak = self.policy.allow_weak_key;
+                Ok(Outcome::Bad(Reason {
+                    hints: diagnose(token, wanted.alg, weak, &candidates, keys),
+                    ..Reason::new(Code::BadSignature, "signature", why)
+                }))
             }
         }
-        if let (Some((key, misfit)), [_]) = (&broken, &candidates[..]) {
-            return Err(Error::input(
-                Code::BadKey,
-                source,
-                format!("{} {}", key.label(), misfit.why()),
-            ));
+    }
+
+    /// Looks for the candidate whose signature it is.
+    ///
+    /// # Errors
+    /// When it is none's; with the last candidate that is not a usable key, if there is one.
+    fn check_signature(
+        &mut self,
+        token: &Unverified<'_>,
+        wanted: Wanted<'_>,
+        candidates: &[Arc<Key>],
+    ) -> Result<Signed, Option<(Arc<Key>, Misfit)>> {
+        let (mut broken, mut signed) = (None, None);
+        for key in candidates {
+            let verifier = match key.verifier(wanted.alg, self.policy.allow_weak_key) {
+                Ok(verifier) => verifier,
+                Err(misfit) => {
+                    broken = Some((Arc::clone(key), misfit));
+                    continue;
+                }
+            };
+            let Some(found) = token.verify(&verifier) else {
+                if signed.is_none() {
+                    self.key = Some((Arc::clone(key), wanted.alg));
+                }
+                if let Err(misfit) = key.check_public() {
+                    broken = Some((Arc::clone(key), misfit));
+                }
+                continue;
+            };
+            // One key may stand in a set twice, for two issuers.
+            let speaks = self
+                .claims
+                .and_then(|claims| key_issuer(key, claims))
+                .is_none_or(|check| check.status == Status::Pass);
+            if signed.is_none() || speaks {
+                self.key = Some((Arc::clone(key), wanted.alg));
+                signed = Some(found);
+            }
+            if speaks {
+                break;
+            }
         }
-        let reason = Reason::new(
-            Code::BadSignature,
-            "signature",
-            self.bad_signature(&candidates, wanted),
-        );
-        Ok(Outcome::Bad(Reason {
-            hints: diagnose(
-                token,
-                wanted.alg,
-                self.policy.allow_weak_key,
-                &candidates,
-                keys,
-            ),
-            ..reason
-        }))
+        let Some(signed) = signed else {
+            return Err(broken);
+        };
+        if let Some((key, alg)) = self.key.clone() {
+            self.note_kid(&key, wanted.kid);
+            self.warn_weak(&key, alg);
+        }
+        Ok(signed)
     }
 
     /// Whether the allow-list has a name for what `alg` means on this key: `EdDSA` is two
@@ -412,13 +437,7 @@ impl Judging<'_> {
         check(claims, header, self.policy, self.env.now)
     }
 
-    fn report(
-        self,
-        token: &Unverified<'_>,
-        claims: Option<Object>,
-        outcome: Outcome,
-        keys: &dyn Keys,
-    ) -> Verdict {
+    fn report(self, token: &Unverified<'_>, outcome: Outcome, keys: &dyn Keys) -> Verdict {
         let (alg, kid) = (
             token.header().alg().to_owned(),
             token.header().kid().map(String::from),
@@ -429,15 +448,14 @@ impl Judging<'_> {
             ..Check::new("signature", status, message)
         };
         let not_judged = || {
-            if claims.is_some() {
+            if self.claims.is_some() {
                 not_evaluated(self.policy)
             } else {
                 Vec::new()
             }
         };
         let judged = || {
-            claims
-                .as_ref()
+            self.claims
                 .map_or_else(Vec::new, |claims| self.judge_claims(claims, token.header()))
         };
         let (checks, signed) = match outcome {
@@ -449,6 +467,8 @@ impl Judging<'_> {
                     .unwrap_or_default();
                 let mut checks = vec![signature(Status::Pass, &by)];
                 checks.extend(judged());
+                let for_issuer = self.claims.zip(self.key.as_ref());
+                checks.extend(for_issuer.and_then(|(claims, (key, _))| key_issuer(key, claims)));
                 (checks, Some(signed))
             }
             Outcome::Bad(reason) => {
@@ -478,7 +498,7 @@ impl Judging<'_> {
         let outcome = match (Rejection::from_reasons(reasons), signed) {
             (None, Some(signed)) => Ok(Verified {
                 signed,
-                claims: claims.clone(),
+                claims: self.claims.cloned(),
             }),
             (Some(rejection), _) => Err(rejection),
             // Every outcome but `Signed` carries a reason; should one not, the token is refused all
@@ -500,7 +520,7 @@ impl Judging<'_> {
             notes: self.notes,
             warnings,
             header: Some(token.header().members().clone()),
-            claims,
+            claims: self.claims.cloned(),
             outcome,
         }
     }
@@ -517,14 +537,26 @@ fn no_key(wanted: Wanted<'_>, keys: &dyn Keys, source: &str) -> Reason {
         0 => format!("{source} has no usable key{age}"),
         _ => format!("{source} has {}{age}", known.join(", ")),
     };
-    let why = match wanted.kid {
-        Some(kid) => format!("no key {kid:?}: {has}"),
-        None => has,
+    let why = match (wanted.kid, dropped_as(wanted.kid, keys)) {
+        (Some(kid), None) => format!("no key {kid:?}: {has}"),
+        (Some(kid), Some(why)) => format!("key {kid:?} of {source}{age} cannot be used: it {why}"),
+        (None, Some(why)) if known.is_empty() => format!("{has}: its first {why}"),
+        (None, _) => has,
     };
     Reason {
         actual: wanted.kid.map(Json::from),
         ..Reason::new(Code::NoMatchingKey, "kid", why)
     }
+}
+
+/// Why a key that a token may mean was left out of the set.
+fn dropped_as<'k>(kid: Option<&str>, keys: &'k dyn Keys) -> Option<&'k str> {
+    let mut dropped = keys.dropped().iter();
+    let meant = match kid {
+        Some(_) => dropped.find(|it| it.kid.as_deref() == kid),
+        None => dropped.next(),
+    };
+    meant.map(|it| it.why.as_str())
 }
 
 /// The refusal of a token that no key was fetched for, because something else about it is wrong.

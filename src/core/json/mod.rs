@@ -1,15 +1,17 @@
 //! JSON as it was written: member order, duplicate names and the text of numbers survive, so that a
-//! token can be shown exactly and judged strictly. The syntax itself is `serde_json`'s business.
+//! token can be shown exactly and judged strictly.
+
+mod number;
+mod parse;
+mod pointer;
 
 use std::fmt;
 
-use serde::de::{Deserializer, MapAccess, Visitor};
+use serde::Serialize;
 use serde::ser::{SerializeMap, SerializeSeq, Serializer};
-use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
-/// How deep arrays and objects may nest.
-pub const MAX_DEPTH: usize = 64;
+use pointer::{index, split_pointer};
 
 /// A JSON value.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -46,46 +48,19 @@ impl Json {
     /// Reads one JSON text.
     ///
     /// # Errors
-    /// When it is not UTF-8, not JSON, has something after the value, or nests deeper than
-    /// [`MAX_DEPTH`].
+    /// When it is not UTF-8, not JSON, has something after the value, or exceeds
+    /// [`super::limits::MAX_DEPTH`] or [`super::limits::MAX_JSON_VALUES`].
     pub fn parse(bytes: &[u8]) -> Result<Self, Malformed> {
-        let text = std::str::from_utf8(bytes)
-            .map_err(|e| Malformed(format!("not UTF-8 at byte {}", e.valid_up_to())))?;
-        let raw: &RawValue = serde_json::from_str(text).map_err(|e| Malformed(describe(&e)))?;
-        Self::read(raw, 0)
+        parse::Reader::new(bytes)?.document()
     }
 
-    fn read(raw: &RawValue, depth: usize) -> Result<Self, Malformed> {
-        if depth > MAX_DEPTH {
-            return Err(Malformed(format!("nested deeper than {MAX_DEPTH} levels")));
-        }
-        let text = raw.get();
-        let syntax = |e: serde_json::Error| Malformed(describe(&e));
-        Ok(match text.as_bytes().first() {
-            Some(b'{') => {
-                let members: RawMembers<'_> = serde_json::from_str(text).map_err(syntax)?;
-                let read = |(name, value)| Ok((name, Self::read(value, depth + 1)?));
-                Self::Object(Object(members.0.into_iter().map(read).collect::<Result<
-                    _,
-                    Malformed,
-                >>(
-                )?))
-            }
-            Some(b'[') => {
-                let items: Vec<&RawValue> = serde_json::from_str(text).map_err(syntax)?;
-                Self::Array(
-                    items
-                        .into_iter()
-                        .map(|item| Self::read(item, depth + 1))
-                        .collect::<Result<_, _>>()?,
-                )
-            }
-            Some(b'"') => Self::String(serde_json::from_str(text).map_err(syntax)?),
-            Some(b't') => Self::Bool(true),
-            Some(b'f') => Self::Bool(false),
-            Some(b'n') => Self::Null,
-            _ => Self::Number(text.to_owned()),
-        })
+    /// Reads a file or an answer of a server: [`Json::parse`], but a byte order mark in front of
+    /// it is read past, as RFC 8259 section 8.1 allows.
+    ///
+    /// # Errors
+    /// As [`Json::parse`].
+    pub fn parse_document(bytes: &[u8]) -> Result<Self, Malformed> {
+        Self::parse(bytes.strip_prefix("\u{feff}".as_bytes()).unwrap_or(bytes))
     }
 
     /// What kind of value this is, with its article: "a string", "an array".
@@ -128,7 +103,7 @@ impl Json {
     /// Whether both are the same value: member order and the way a number is written do not matter.
     pub fn same(&self, other: &Self) -> bool {
         match (self, other) {
-            (Self::Number(a), Self::Number(b)) => same_number(a, b),
+            (Self::Number(a), Self::Number(b)) => number::same(a, b),
             (Self::Array(a), Self::Array(b)) => {
                 a.len() == b.len() && a.iter().zip(b).all(|(a, b)| a.same(b))
             }
@@ -229,52 +204,6 @@ impl Object {
         Some(self.0.remove(at).1)
     }
 
-    /// Sets the value at a JSON Pointer (RFC 6901), making the objects on the way; `-` appends to
-    /// an array.
-    ///
-    /// # Errors
-    /// A phrase saying which step does not lead anywhere.
-    pub fn set_pointer(&mut self, pointer: &str, value: Json) -> Result<(), String> {
-        let path: Vec<String> = pointer
-            .strip_prefix('/')
-            .unwrap_or(pointer)
-            .split('/')
-            .map(unescape_token)
-            .collect();
-        let Some((last, way)) = path.split_last() else {
-            return Ok(());
-        };
-        if path.len() > MAX_DEPTH {
-            return Err(format!("leads deeper than {MAX_DEPTH} levels"));
-        }
-        let Some((first, rest)) = way.split_first() else {
-            self.set(last.clone(), value);
-            return Ok(());
-        };
-        if !self.has(first) {
-            self.set(first.clone(), Json::Object(Self::default()));
-        }
-        let mut at = self
-            .0
-            .iter_mut()
-            .find(|(it, _)| it == first)
-            .map(|(_, v)| v)
-            .ok_or("no such member")?;
-        for token in rest {
-            at = step(at, token)?;
-        }
-        match at {
-            Json::Object(object) => object.set(last.clone(), value),
-            Json::Array(items) if last == "-" => items.push(value),
-            Json::Array(items) => {
-                let slot = index(last).and_then(|i| items.get_mut(i));
-                *slot.ok_or_else(|| format!("{last:?} is no index of that array"))? = value;
-            }
-            other => return Err(format!("{} has no members", other.kind())),
-        }
-        Ok(())
-    }
-
     /// [`Json::duplicate`] of an object.
     pub fn duplicate(&self) -> Option<String> {
         let mut seen = std::collections::HashSet::with_capacity(self.0.len());
@@ -288,65 +217,6 @@ impl Object {
             }
         }
         None
-    }
-}
-
-/// One step of a JSON Pointer into `value`, making an object where there is nothing yet.
-fn step<'a>(value: &'a mut Json, token: &str) -> Result<&'a mut Json, String> {
-    match value {
-        Json::Object(object) => {
-            if !object.has(token) {
-                object.set(token, Json::Object(Object::default()));
-            }
-            let found = object.0.iter_mut().find(|(it, _)| it == token);
-            found
-                .map(|(_, value)| value)
-                .ok_or_else(|| "no such member".into())
-        }
-        Json::Array(items) => {
-            let slot = index(token).and_then(|i| items.get_mut(i));
-            slot.ok_or_else(|| format!("{token:?} is no index of that array"))
-        }
-        other => Err(format!("{} has no members", other.kind())),
-    }
-}
-
-/// The first token of a JSON Pointer, unescaped, and the pointer after it.
-fn split_pointer(pointer: &str) -> Option<(String, &str)> {
-    let path = pointer.strip_prefix('/')?;
-    let (token, rest) = path.split_at(path.find('/').unwrap_or(path.len()));
-    Some((unescape_token(token), rest))
-}
-
-/// An array index as RFC 6901 §4 has it: `0`, or digits that do not begin with one.
-fn index(token: &str) -> Option<usize> {
-    let is_plain = token.bytes().all(|byte| byte.is_ascii_digit())
-        && (token == "0" || !token.starts_with('0'));
-    token.parse().ok().filter(|_| is_plain)
-}
-
-fn unescape_token(token: &str) -> String {
-    token.replace("~1", "/").replace("~0", "~")
-}
-
-/// Numbers are equal when they mean the same: exactly for integers, as doubles otherwise.
-fn same_number(a: &str, b: &str) -> bool {
-    match (a.parse::<i128>(), b.parse::<i128>()) {
-        (Ok(a), Ok(b)) => a == b,
-        _ => {
-            a == b
-                || matches!((a.parse::<f64>(), b.parse::<f64>()), (Ok(a), Ok(b)) if a == b && a.is_finite())
-        }
-    }
-}
-
-/// `serde_json`'s message, which is good, with the position only where it helps (one-line texts
-/// have columns alone).
-fn describe(error: &serde_json::Error) -> String {
-    let text = error.to_string();
-    match text.split_once(" at line 1 column ") {
-        Some((what, column)) => format!("{what} at byte {column}"),
-        None => text,
     }
 }
 
@@ -410,33 +280,9 @@ impl Serialize for Object {
     }
 }
 
-/// The members of one object, values still as text; unlike a map it keeps order and duplicates.
-struct RawMembers<'a>(Vec<(String, &'a RawValue)>);
-
-impl<'de: 'a, 'a> Deserialize<'de> for RawMembers<'a> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Members;
-        impl<'de> Visitor<'de> for Members {
-            type Value = Vec<(String, &'de RawValue)>;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("an object")
-            }
-
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-                let mut members = Vec::new();
-                while let Some(member) = map.next_entry()? {
-                    members.push(member);
-                }
-                Ok(members)
-            }
-        }
-        deserializer.deserialize_map(Members).map(RawMembers)
-    }
-}
-
 #[cfg(test)]
 mod tests {
+    use super::super::limits::MAX_DEPTH;
     use super::*;
 
     fn parse(text: &str) -> Json {

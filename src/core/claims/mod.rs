@@ -1,0 +1,367 @@
+//! Claim validation (RFC 7519 §4, RFC 8725 §3): a policy, and every way in which a token falls
+//! short of it. All checks run and all are reported, because the next question after "no" is always
+//! "why".
+
+mod dates;
+mod policy;
+mod report;
+#[cfg(test)]
+mod tests;
+
+pub use policy::{DEFAULT_LEEWAY, MAX_LEEWAY, Policy, Requirement, Skippable};
+pub use report::{Check, Status};
+
+use std::collections::HashSet;
+
+use super::error::Code;
+use super::header::{Header, same_type};
+use super::json::{Json, Object};
+use super::key::{Key, is_unset};
+use super::time::Timestamp;
+
+/// Judges `claims` and the header's `typ` by `policy` at the moment `now`. One check per rule,
+/// always all of them and always in this order: exp, nbf, iat, max-age, iss, aud, sub, typ, scope,
+/// then what was required by name.
+pub fn check(claims: &Object, header: &Header, policy: &Policy, now: Timestamp) -> Vec<Check> {
+    let judge = Judge {
+        claims,
+        policy,
+        now,
+    };
+    let mut checks = vec![judge.exp(), judge.nbf(), judge.iat()];
+    checks.extend(policy.max_age.map(|age| judge.max_age(age)));
+    checks.extend([judge.iss(), judge.aud(), judge.sub(), judge.typ(header)]);
+    checks.extend(policy.scopes.iter().map(|scope| judge.scope(scope)));
+    for wanted in &policy.required {
+        join(&mut checks, judge.required(wanted));
+    }
+    checks
+}
+
+/// Adds what was found about a claim that was required by name. A claim that has its own rule keeps
+/// one line: the one that says most.
+fn join(checks: &mut Vec<Check>, required: Check) {
+    let is_idle = |status| {
+        matches!(
+            status,
+            Status::NotChecked | Status::Absent | Status::Skipped
+        )
+    };
+    match checks.iter_mut().find(|it| it.name == required.name) {
+        None => checks.push(required),
+        Some(own)
+            if is_idle(own.status) || own.status == Status::Pass && required.code.is_some() =>
+        {
+            *own = required;
+        }
+        Some(_) => {}
+    }
+}
+
+/// What [`check`] would judge, marked as not evaluated.
+pub fn not_evaluated(policy: &Policy) -> Vec<Check> {
+    let mut seen = HashSet::new();
+    let dates = ["exp", "nbf", "iat"]
+        .into_iter()
+        .chain(policy.max_age.map(|_| "max-age"));
+    dates
+        .chain(["iss", "aud", "sub", "typ"])
+        .chain((!policy.scopes.is_empty()).then_some("scope"))
+        .chain(policy.required.iter().map(|it| it.claim.as_str()))
+        .filter(|name| seen.insert(*name))
+        .map(|name| Check::new(name, Status::NotEvaluated, ""))
+        .collect()
+}
+
+/// Whether the key that verified a token may speak for its issuer: a key of a set may name the one
+/// issuer that it is for, as Microsoft Entra's do, where `{tenantid}` stands for the token's `tid`.
+/// `None` when the key names none.
+pub fn key_issuer(key: &Key, claims: &Object) -> Option<Check> {
+    const NAME: &str = "key-issuer";
+    let stated = key
+        .others
+        .member("issuer")
+        .filter(|it| !is_unset("issuer", it))?;
+    let Some(template) = stated.as_str() else {
+        let message = format!("the key's \"issuer\" is {}, not a string", stated.kind());
+        return Some(Check::fail(NAME, Code::Mismatch, message));
+    };
+    let expected = match claims.text("tid") {
+        Some(tid) => template.replace("{tenantid}", tid),
+        None => template.to_owned(),
+    };
+    let check = match claims.member("iss") {
+        None => Check::fail(
+            NAME,
+            Code::MissingClaim,
+            "the token has no iss, and its key is for one issuer",
+        ),
+        Some(Json::String(iss)) if *iss == expected => Check::new(NAME, Status::Pass, iss.clone()),
+        Some(iss) => {
+            let message = format!(
+                "the key is for tokens of {}, and this one is of {}",
+                shortened(template),
+                iss.brief()
+            );
+            Check::fail(NAME, Code::Mismatch, message).actual(iss)
+        }
+    };
+    Some(check.expected(expected.as_str().into()))
+}
+struct Judge<'a> {
+    claims: &'a Object,
+    policy: &'a Policy,
+    now: Timestamp,
+}
+
+impl Judge<'_> {
+    fn skips(&self, what: Skippable) -> bool {
+        self.policy.skip.contains(&what)
+    }
+
+    fn iss(&self) -> Check {
+        if self.skips(Skippable::Iss) {
+            return Check::new("iss", Status::Skipped, "");
+        }
+        let accepted = &self.policy.issuers;
+        let found = self.claims.member("iss");
+        if accepted.is_empty() {
+            let check = Check::new(
+                "iss",
+                Status::NotChecked,
+                if found.is_some() {
+                    "(no --iss to compare with)"
+                } else {
+                    ""
+                },
+            );
+            return Check {
+                actual: found.cloned(),
+                ..check
+            };
+        }
+        self.one_of("iss", found, accepted)
+    }
+
+    fn sub(&self) -> Check {
+        let found = self.claims.member("sub");
+        match &self.policy.subject {
+            Some(subject) => self.one_of("sub", found, std::slice::from_ref(subject)),
+            None => Check {
+                actual: found.cloned(),
+                ..Check::new("sub", Status::NotChecked, "")
+            },
+        }
+    }
+
+    /// A string claim that must equal one of `accepted`.
+    fn one_of(&self, name: &str, found: Option<&Json>, accepted: &[String]) -> Check {
+        let check = match found {
+            None => Check::fail(name, Code::MissingClaim, format!("the token has no {name}")),
+            Some(Json::String(text)) if accepted.contains(text) => {
+                Check::new(name, Status::Pass, text.clone())
+            }
+            Some(Json::String(text)) => {
+                let check = Check::fail(
+                    name,
+                    Code::Mismatch,
+                    format!("{name} is {}, not {}", shortened(text), any_of(accepted)),
+                );
+                match accepted
+                    .iter()
+                    .find(|it| it.trim_end_matches('/') == text.trim_end_matches('/'))
+                {
+                    Some(_) => {
+                        let flags = if name == "iss" {
+                            format!("--iss {text}, or --issuer {text} if that named it")
+                        } else {
+                            format!("--{name} {text}")
+                        };
+                        check.hint(format!(
+                            "they differ only in a trailing slash; use it exactly: {flags}"
+                        ))
+                    }
+                    None => check,
+                }
+            }
+            Some(other) => Check::fail(
+                name,
+                Code::Mismatch,
+                format!("{name} is {}, not a string", other.kind()),
+            ),
+        };
+        Check {
+            actual: found.cloned(),
+            ..check
+        }
+        .expected(accepted.iter().collect())
+    }
+
+    fn aud(&self) -> Check {
+        if self.skips(Skippable::Aud) {
+            return Check::new("aud", Status::Skipped, "");
+        }
+        let accepted = &self.policy.audiences;
+        let Some(found) = self.claims.member("aud") else {
+            return if accepted.is_empty() {
+                Check::new("aud", Status::Absent, "")
+            } else if self.policy.aud_optional {
+                Check::new("aud", Status::Absent, "").expected(accepted.iter().collect())
+            } else {
+                let check = Check::fail("aud", Code::MissingClaim, "the token has no aud");
+                check
+                    .expected(accepted.iter().collect())
+                    .hint("to accept tokens without one: --optional aud")
+            };
+        };
+        let Some(named) = found.as_strings() else {
+            let message = format!(
+                "aud is {}, not a string or an array of strings",
+                found.kind()
+            );
+            return Check::fail("aud", Code::Mismatch, message).actual(found);
+        };
+        if accepted.is_empty() {
+            let flag = named
+                .first()
+                .map_or("VALUE".into(), |first| shell_word(first));
+            let message = format!(
+                "the token is meant for {}, and no audience was given to compare with",
+                any_of(&named)
+            );
+            let check = Check::fail("aud", Code::Mismatch, message).actual(found);
+            return check.hint(format!(
+                "if that is you: --aud {flag}; to leave it unchecked: --skip aud"
+            ));
+        }
+        let check = match named
+            .iter()
+            .find(|it| accepted.iter().any(|wanted| wanted == **it))
+        {
+            Some(hit) => Check::new("aud", Status::Pass, *hit),
+            None => Check::fail(
+                "aud",
+                Code::Mismatch,
+                format!("aud is {}, not {}", any_of(&named), any_of(accepted)),
+            ),
+        };
+        check.actual(found).expected(accepted.iter().collect())
+    }
+
+    fn typ(&self, header: &Header) -> Check {
+        if self.skips(Skippable::Typ) {
+            return Check::new("typ", Status::Skipped, "");
+        }
+        let actual = header.typ().map(Json::from);
+        let Some(wanted) = &self.policy.typ else {
+            return Check {
+                actual,
+                ..Check::new("typ", Status::NotChecked, "")
+            };
+        };
+        let check = match header.typ() {
+            None => Check::fail("typ", Code::MissingClaim, "the header has no typ"),
+            Some(typ) if same_type(typ, wanted) => Check::new("typ", Status::Pass, typ),
+            Some(typ) => Check::fail(
+                "typ",
+                Code::Mismatch,
+                format!("typ is {}, not {wanted:?}", shortened(typ)),
+            ),
+        };
+        Check { actual, ..check }.expected(wanted.as_str().into())
+    }
+
+    /// `scope` as RFC 8693 §4.2 writes it, a string of words; arrays and the name `scp` are in use
+    /// as well.
+    fn scope(&self, wanted: &str) -> Check {
+        let check = match self
+            .claims
+            .member("scope")
+            .or_else(|| self.claims.member("scp"))
+        {
+            None => Check::fail("scope", Code::MissingClaim, "the token has no scope"),
+            Some(found) => match found.as_strings() {
+                None => Check::fail(
+                    "scope",
+                    Code::Mismatch,
+                    format!("scope is {}", found.kind()),
+                )
+                .actual(found),
+                Some(granted)
+                    if granted
+                        .iter()
+                        .flat_map(|it| it.split(' '))
+                        .any(|it| it == wanted) =>
+                {
+                    Check::new("scope", Status::Pass, wanted).actual(found)
+                }
+                Some(_) => Check::fail(
+                    "scope",
+                    Code::Mismatch,
+                    format!("scope {wanted:?} is not granted"),
+                )
+                .actual(found),
+            },
+        };
+        check.expected(wanted.into())
+    }
+
+    fn required(&self, wanted: &Requirement) -> Check {
+        let name = &wanted.claim;
+        let found = if name.starts_with('/') {
+            self.claims.pointer(name)
+        } else {
+            self.claims.member(name)
+        };
+        let check = match (found, &wanted.expected) {
+            (None, _) => Check::fail(name, Code::MissingClaim, format!("the token has no {name}")),
+            (Some(_), None) => Check::new(name, Status::Pass, "present"),
+            (Some(found), Some(value)) if found.same(value) => {
+                Check::new(name, Status::Pass, found.brief())
+            }
+            (Some(found), Some(value)) => {
+                let message = format!("{name} is {}, not {}", found.brief(), value.brief());
+                Check::fail(name, Code::Mismatch, message)
+            }
+        };
+        Check {
+            actual: found.cloned(),
+            expected: wanted.expected.clone(),
+            ..check
+        }
+    }
+}
+
+/// A few of `values`, each a few of its letters: a message is no place for what a token can hold.
+fn any_of<S: AsRef<str>>(values: &[S]) -> String {
+    const MOST: usize = 5;
+    let quoted: Vec<String> = values
+        .iter()
+        .take(MOST)
+        .map(|value| shortened(value.as_ref()))
+        .collect();
+    match values.len() {
+        0 => "nobody".into(),
+        count if count > MOST => format!("{} or {} more", quoted.join(" or "), count - MOST),
+        _ => quoted.join(" or "),
+    }
+}
+
+/// `text` in quotes, cut off where it gets long.
+fn shortened(text: &str) -> String {
+    const MOST: usize = 200;
+    match text.char_indices().nth(MOST) {
+        Some((end, _)) => format!("{:?}…", &text[..end]),
+        None => format!("{text:?}"),
+    }
+}
+
+/// `text` as one word of a shell command line.
+fn shell_word(text: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "-_./:@%+=,".contains(c);
+    if !text.is_empty() && text.chars().all(plain) {
+        text.to_owned()
+    } else {
+        format!("'{}'", text.replace('\'', r"'\''"))
+    }
+}

@@ -1,0 +1,89 @@
+//! What a token must satisfy.
+
+use super::super::alg::SigAlg;
+use super::super::json::Json;
+
+/// The most that clocks may be allowed to differ: one day, in seconds.
+pub const MAX_LEEWAY: i64 = 86_400;
+
+/// The leeway unless the caller says otherwise, in seconds.
+pub const DEFAULT_LEEWAY: i64 = 60;
+
+/// The checks that a caller can have left out altogether.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(missing_docs)]
+pub enum Skippable {
+    Exp,
+    Nbf,
+    Iat,
+    Iss,
+    Aud,
+    Typ,
+}
+
+/// A claim that must be there, and what it must be.
+#[derive(Clone, Debug)]
+pub struct Requirement {
+    /// The claim's name, or a JSON Pointer to a member deeper down.
+    pub claim: String,
+    /// The value it must have; `None` takes any.
+    pub expected: Option<Json>,
+}
+
+/// What a token must satisfy. The default is strict: `exp` is needed, `aud` is refused unless it
+/// was expected.
+#[derive(Clone, Debug)]
+pub struct Policy {
+    /// Signature algorithms to accept; `None` leaves it to the key.
+    pub algs: Option<Vec<SigAlg>>,
+    /// Refuse tokens that do not name their key.
+    pub require_kid: bool,
+    /// The `kid` that a token must not contradict.
+    pub kid: Option<String>,
+    /// Issuers to accept; empty for any.
+    pub issuers: Vec<String>,
+    /// Audiences, one of which must be named; empty means that the token must have none.
+    pub audiences: Vec<String>,
+    /// The subject.
+    pub subject: Option<String>,
+    /// The media type in the header.
+    pub typ: Option<String>,
+    /// Scopes, all of which must be granted.
+    pub scopes: Vec<String>,
+    /// Further claims.
+    pub required: Vec<Requirement>,
+    /// Seconds since `iat` that a token may live at most.
+    pub max_age: Option<i64>,
+    /// Seconds that clocks may differ, at most [`MAX_LEEWAY`].
+    pub leeway: i64,
+    /// A token may do without `exp`.
+    pub exp_optional: bool,
+    /// A token may do without the `aud` that is expected.
+    pub aud_optional: bool,
+    /// Checks not made at all.
+    pub skip: Vec<Skippable>,
+    /// Accept keys that are shorter than their algorithm asks for.
+    pub allow_weak_key: bool,
+}
+
+impl Default for Policy {
+    fn default() -> Self {
+        Self {
+            algs: None,
+            require_kid: false,
+            kid: None,
+            issuers: Vec::new(),
+            audiences: Vec::new(),
+            subject: None,
+            typ: None,
+            scopes: Vec::new(),
+            required: Vec::new(),
+            max_age: None,
+            leeway: DEFAULT_LEEWAY,
+            exp_optional: false,
+            aud_optional: false,
+            skip: Vec::new(),
+            allow_weak_key: false,
+        }
+    }
+}

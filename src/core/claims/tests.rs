@@ -1,0 +1,304 @@
+//! Claims against policies, each with its verdict.
+
+use super::*;
+
+const NOW: Timestamp = Timestamp(1_000_000);
+
+fn judge(claims: &str, policy: &Policy) -> Vec<Check> {
+    let Ok(Json::Object(claims)) = Json::parse(claims.as_bytes()) else {
+        panic!("{claims}")
+    };
+    let header = Header::parse(br#"{"alg":"HS256","typ":"at+jwt"}"#).unwrap();
+    check(&claims, &header, policy, NOW)
+}
+
+fn outcome(claims: &str, policy: &Policy, name: &str) -> (Status, Option<Code>) {
+    let checks = judge(claims, policy);
+    let check = checks.iter().find(|check| check.name == name).unwrap();
+    (check.status, check.code)
+}
+
+fn strict() -> Policy {
+    Policy {
+        leeway: 0,
+        ..Policy::default()
+    }
+}
+
+#[test]
+fn exp_is_needed_and_ends_on_the_second() {
+    for (claims, status, code) in [
+        (r#"{"exp":1000001}"#, Status::Pass, None),
+        (r#"{"exp":1000000}"#, Status::Fail, Some(Code::Expired)),
+        (r#"{"exp":1000000.9}"#, Status::Fail, Some(Code::Expired)),
+        (r#"{"exp":1e6}"#, Status::Fail, Some(Code::Expired)),
+        (r#"{"exp":253402207200}"#, Status::Pass, None),
+        (
+            r#"{"exp":253402300800}"#,
+            Status::Fail,
+            Some(Code::Mismatch),
+        ),
+        (r#"{"exp":1E400}"#, Status::Fail, Some(Code::Mismatch)),
+        (r#"{"exp":-1e400}"#, Status::Fail, Some(Code::Mismatch)),
+        (r#"{"exp":-5}"#, Status::Fail, Some(Code::Expired)),
+        (r#"{"exp":"1000001"}"#, Status::Fail, Some(Code::Mismatch)),
+        (r#"{"exp":null}"#, Status::Fail, Some(Code::Mismatch)),
+        (r#"{}"#, Status::Fail, Some(Code::MissingClaim)),
+    ] {
+        assert_eq!(
+            outcome(claims, &strict(), "exp"),
+            (status, code),
+            "{claims}"
+        );
+    }
+}
+
+#[test]
+fn leeway_saves_and_says_so() {
+    let policy = Policy {
+        leeway: 60,
+        ..Policy::default()
+    };
+    let exp = &judge(r#"{"exp":999941}"#, &policy)[0];
+    assert!(exp.saved_by_leeway && exp.status == Status::Pass);
+    assert_eq!(
+        outcome(r#"{"exp":999940}"#, &policy, "exp").1,
+        Some(Code::Expired)
+    );
+    let nbf = &judge(r#"{"exp":1,"nbf":1000060}"#, &policy)[1];
+    assert!(nbf.saved_by_leeway && nbf.status == Status::Pass);
+    assert_eq!(
+        outcome(r#"{"nbf":1000061}"#, &policy, "nbf").1,
+        Some(Code::NotYetValid)
+    );
+}
+
+#[test]
+fn beginnings_must_have_come() {
+    for name in ["nbf", "iat"] {
+        let with = |value: &str| outcome(&format!(r#"{{"{name}":{value}}}"#), &strict(), name);
+        assert_eq!(with("1000000"), (Status::Pass, None));
+        assert_eq!(with("1000000.5"), (Status::Fail, Some(Code::NotYetValid)));
+        let milliseconds = with("1785579300000");
+        assert_eq!(milliseconds, (Status::Fail, Some(Code::Mismatch)));
+        assert_eq!(with("9e99"), (Status::Fail, Some(Code::Mismatch)));
+        assert_eq!(with("true"), (Status::Fail, Some(Code::Mismatch)));
+        assert_eq!(outcome("{}", &strict(), name), (Status::Absent, None));
+    }
+}
+
+#[test]
+fn audiences_are_never_ignored_in_silence() {
+    let mine = Policy {
+        audiences: vec!["me".into(), "us".into()],
+        ..strict()
+    };
+    for (claims, policy, status, code) in [
+        (r#"{"aud":"me"}"#, &mine, Status::Pass, None),
+        (r#"{"aud":["you","us"]}"#, &mine, Status::Pass, None),
+        (
+            r#"{"aud":"you"}"#,
+            &mine,
+            Status::Fail,
+            Some(Code::Mismatch),
+        ),
+        (r#"{"aud":[]}"#, &mine, Status::Fail, Some(Code::Mismatch)),
+        (
+            r#"{"aud":["me",1]}"#,
+            &mine,
+            Status::Fail,
+            Some(Code::Mismatch),
+        ),
+        (r#"{"aud":42}"#, &mine, Status::Fail, Some(Code::Mismatch)),
+        (r#"{}"#, &mine, Status::Fail, Some(Code::MissingClaim)),
+        (
+            r#"{"aud":"me"}"#,
+            &strict(),
+            Status::Fail,
+            Some(Code::Mismatch),
+        ),
+        (r#"{}"#, &strict(), Status::Absent, None),
+    ] {
+        assert_eq!(outcome(claims, policy, "aud"), (status, code), "{claims}");
+    }
+    let optional = Policy {
+        aud_optional: true,
+        ..mine
+    };
+    assert_eq!(outcome("{}", &optional, "aud").0, Status::Absent);
+    assert_eq!(
+        outcome(r#"{"aud":"you"}"#, &optional, "aud").0,
+        Status::Fail
+    );
+}
+
+#[test]
+fn the_flag_for_an_unexpected_audience_is_spelt_out() {
+    let checks = judge(r#"{"aud":"it's me"}"#, &strict());
+    let aud = checks.iter().find(|check| check.name == "aud").unwrap();
+    assert!(
+        aud.hints[0].contains(r"--aud 'it'\''s me'"),
+        "{:?}",
+        aud.hints
+    );
+}
+
+#[test]
+fn issuer_subject_type_scope_and_the_rest() {
+    let policy = Policy {
+        issuers: vec!["https://a".into()],
+        subject: Some("s".into()),
+        typ: Some("application/AT+JWT".into()),
+        scopes: vec!["read".into()],
+        required: vec![
+            Requirement {
+                claim: "tenant".into(),
+                expected: Some(Json::from("t")),
+            },
+            Requirement {
+                claim: "/deep/n".into(),
+                expected: Some(Json::from(1)),
+            },
+            Requirement {
+                claim: "any".into(),
+                expected: None,
+            },
+        ],
+        max_age: Some(100),
+        ..strict()
+    };
+    let good = r#"{"exp":1000001,"iat":999900,"iss":"https://a","sub":"s","scope":"write read","tenant":"t","deep":{"n":1.0},"any":null}"#;
+    assert!(
+        judge(good, &policy)
+            .iter()
+            .all(|check| matches!(check.status, Status::Pass | Status::Absent))
+    );
+
+    let bad = r#"{"iat":999899,"iss":"https://a/","sub":1,"scope":"reads","deep":{"n":"1"}}"#;
+    let failed: Vec<_> = judge(bad, &policy)
+        .into_iter()
+        .filter_map(|check| Some((check.name.clone(), check.reason()?.code)))
+        .collect();
+    let expected = [
+        ("exp", Code::MissingClaim),
+        ("max-age", Code::TooOld),
+        ("iss", Code::Mismatch),
+        ("sub", Code::Mismatch),
+        ("scope", Code::Mismatch),
+        ("tenant", Code::MissingClaim),
+        ("/deep/n", Code::Mismatch),
+        ("any", Code::MissingClaim),
+    ];
+    assert_eq!(failed, expected.map(|(name, code)| (name.to_owned(), code)));
+}
+
+#[test]
+fn what_is_skipped_shows_as_skipped() {
+    use Skippable::{Aud, Exp, Iat, Iss, Nbf, Typ};
+    let policy = Policy {
+        skip: vec![Exp, Nbf, Iat, Iss, Aud, Typ],
+        ..strict()
+    };
+    let checks = judge(r#"{"exp":1,"nbf":9e9,"iat":9e9,"aud":"x"}"#, &policy);
+    for name in ["exp", "nbf", "iat", "iss", "aud", "typ"] {
+        assert!(
+            checks
+                .iter()
+                .any(|check| check.name == name && check.status == Status::Skipped),
+            "{name}"
+        );
+    }
+}
+
+#[test]
+fn milliseconds_are_called_that_and_shown_as_they_were_written() {
+    for (claims, written, meant) in [
+        (
+            r#"{"exp":1785579300000}"#,
+            "1785579300000",
+            "2026-08-01T10:15:00Z",
+        ),
+        (
+            r#"{"exp":1785579300000.5}"#,
+            "1785579300000.5",
+            "2026-08-01T10:15:00Z",
+        ),
+    ] {
+        let exp = &judge(claims, &strict())[0];
+        assert!(exp.message.contains(written), "{}", exp.message);
+        assert!(exp.hints[0].contains(meant), "{:?}", exp.hints);
+    }
+    let exp = &judge(r#"{"exp":1e400}"#, &strict())[0];
+    assert!(
+        exp.message.contains("1e400") && exp.hints.is_empty(),
+        "{}",
+        exp.message
+    );
+}
+
+#[test]
+fn a_claim_required_by_name_has_one_line() {
+    let rows = |claims: &str, policy: Policy, name: &str| -> Vec<Status> {
+        let checks = judge(claims, &policy);
+        checks
+            .iter()
+            .filter(|it| it.name == name)
+            .map(|it| it.status)
+            .collect()
+    };
+    let sub = |value: &str| Policy {
+        required: vec![Requirement {
+            claim: "sub".into(),
+            expected: Some(value.into()),
+        }],
+        ..strict()
+    };
+    assert_eq!(rows(r#"{"sub":"a"}"#, sub("a"), "sub"), [Status::Pass]);
+    assert_eq!(rows(r#"{"sub":"a"}"#, sub("b"), "sub"), [Status::Fail]);
+    let both = |wanted: &str| Policy {
+        subject: Some("a".into()),
+        ..sub(wanted)
+    };
+    assert_eq!(rows(r#"{"sub":"a"}"#, both("a"), "sub"), [Status::Pass]);
+    assert_eq!(rows(r#"{"sub":"a"}"#, both("b"), "sub"), [Status::Fail]);
+    let twice = not_evaluated(&both("a"));
+    assert_eq!(twice.iter().filter(|it| it.name == "sub").count(), 1);
+}
+
+#[test]
+fn a_key_that_is_for_one_issuer_speaks_for_no_other() {
+    let key = |issuer: &str| {
+        let jwk = format!(r#"{{"kty":"oct","k":"AAAA","issuer":{issuer}}}"#);
+        let Ok(Json::Object(jwk)) = Json::parse(jwk.as_bytes()) else {
+            panic!("{jwk}")
+        };
+        Key::from_jwk(jwk).unwrap()
+    };
+    let judged = |issuer: &str, claims: &str| {
+        let Ok(Json::Object(claims)) = Json::parse(claims.as_bytes()) else {
+            panic!("{claims}")
+        };
+        key_issuer(&key(issuer), &claims).map(|it| (it.status, it.code))
+    };
+    let pass = Some((Status::Pass, None));
+    let wrong = Some((Status::Fail, Some(Code::Mismatch)));
+    let one = r#""https://a/v2""#;
+    let any = r#""https://a/{tenantid}/v2""#;
+    assert_eq!(judged(one, r#"{"iss":"https://a/v2"}"#), pass);
+    assert_eq!(judged(one, r#"{"iss":"https://b/v2"}"#), wrong);
+    assert_eq!(judged(any, r#"{"iss":"https://a/t1/v2","tid":"t1"}"#), pass);
+    assert_eq!(
+        judged(any, r#"{"iss":"https://a/t1/v2","tid":"t2"}"#),
+        wrong
+    );
+    assert_eq!(judged(any, r#"{"iss":"https://a/t1/v2"}"#), wrong);
+    assert_eq!(
+        judged(any, r#"{"iss":["https://a/t1/v2"],"tid":"t1"}"#),
+        wrong
+    );
+    let missing = Some((Status::Fail, Some(Code::MissingClaim)));
+    assert_eq!(judged(one, "{}"), missing);
+    assert_eq!(judged("7", r#"{"iss":"7"}"#), wrong);
+    assert_eq!(judged("\"\"", r#"{"iss":"x"}"#), None);
+    assert_eq!(judged("null", "{}"), None);
+}

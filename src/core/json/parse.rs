@@ -1,0 +1,325 @@
+//! The reader: RFC 8259 in one pass, within limits of depth and number, so that its cost is linear
+//! in the text whatever the text is.
+
+use std::borrow::Cow;
+
+use super::super::limits::{MAX_DEPTH, MAX_JSON_VALUES};
+use super::{Json, Malformed, Object};
+
+/// Where the reader is.
+pub(super) struct Reader<'a> {
+    text: &'a str,
+    at: usize,
+    values: usize,
+}
+
+type Read<T> = Result<T, Malformed>;
+
+impl<'a> Reader<'a> {
+    /// At the start of `bytes`.
+    pub fn new(bytes: &'a [u8]) -> Read<Self> {
+        let text = std::str::from_utf8(bytes)
+            .map_err(|e| Malformed(format!("not UTF-8 at byte {}", e.valid_up_to())))?;
+        Ok(Self {
+            text,
+            at: 0,
+            values: 0,
+        })
+    }
+
+    /// The one value that the whole text is.
+    pub fn document(mut self) -> Read<Json> {
+        let value = self.value(0)?;
+        self.skip_space();
+        match self.peek() {
+            None => Ok(value),
+            Some(_) => Err(self.refuse("trailing characters")),
+        }
+    }
+
+    fn peek(&self) -> Option<u8> {
+        self.text.as_bytes().get(self.at).copied()
+    }
+
+    fn skip_space(&mut self) {
+        while matches!(self.peek(), Some(b' ' | b'\t' | b'\n' | b'\r')) {
+            self.at += 1;
+        }
+    }
+
+    /// The error that `what` is wrong with the byte at hand; bytes count from 1.
+    fn refuse(&self, what: &str) -> Malformed {
+        Malformed(match self.at < self.text.len() {
+            true => format!("{what} at byte {}", self.at + 1),
+            false => format!("it ends too early, at byte {}", self.text.len()),
+        })
+    }
+
+    fn value(&mut self, depth: usize) -> Read<Json> {
+        if depth > MAX_DEPTH {
+            return Err(Malformed(format!("nested deeper than {MAX_DEPTH} levels")));
+        }
+        self.values += 1;
+        if self.values > MAX_JSON_VALUES {
+            return Err(Malformed(format!("of more than {MAX_JSON_VALUES} values")));
+        }
+        self.skip_space();
+        match self.peek() {
+            Some(b'{') => self.object(depth),
+            Some(b'[') => self.array(depth),
+            Some(b'"') => self.string().map(|text| Json::String(text.into_owned())),
+            Some(b't') => self.literal("true", Json::Bool(true)),
+            Some(b'f') => self.literal("false", Json::Bool(false)),
+            Some(b'n') => self.literal("null", Json::Null),
+            Some(b'-' | b'0'..=b'9') => self.number(),
+            _ => Err(self.refuse("expected value")),
+        }
+    }
+
+    fn literal(&mut self, word: &str, value: Json) -> Read<Json> {
+        if !self.text.as_bytes()[self.at..].starts_with(word.as_bytes()) {
+            return Err(self.refuse("expected value"));
+        }
+        self.at += word.len();
+        Ok(value)
+    }
+
+    fn object(&mut self, depth: usize) -> Read<Json> {
+        let mut members = Vec::new();
+        self.at += 1;
+        self.skip_space();
+        if self.take(b'}') {
+            return Ok(Json::Object(Object(members)));
+        }
+        loop {
+            self.skip_space();
+            if self.peek() != Some(b'"') {
+                return Err(self.refuse("expected the name of a member in quotes"));
+            }
+            let name = self.string()?.into_owned();
+            self.skip_space();
+            if !self.take(b':') {
+                return Err(self.refuse("expected `:`"));
+            }
+            members.push((name, self.value(depth + 1)?));
+            self.skip_space();
+            if self.take(b'}') {
+                return Ok(Json::Object(Object(members)));
+            }
+            if !self.take(b',') {
+                return Err(self.refuse("expected `,` or `}`"));
+            }
+        }
+    }
+
+    fn array(&mut self, depth: usize) -> Read<Json> {
+        let mut items = Vec::new();
+        self.at += 1;
+        self.skip_space();
+        if self.take(b']') {
+            return Ok(Json::Array(items));
+        }
+        loop {
+            items.push(self.value(depth + 1)?);
+            self.skip_space();
+            if self.take(b']') {
+                return Ok(Json::Array(items));
+            }
+            if !self.take(b',') {
+                return Err(self.refuse("expected `,` or `]`"));
+            }
+        }
+    }
+
+    fn take(&mut self, byte: u8) -> bool {
+        let found = self.peek() == Some(byte);
+        self.at += usize::from(found);
+        found
+    }
+
+    /// A number, kept as its text (RFC 8259 section 6).
+    fn number(&mut self) -> Read<Json> {
+        let start = self.at;
+        self.take(b'-');
+        if !self.take(b'0') {
+            self.digits()?;
+        }
+        if self.take(b'.') {
+            self.digits()?;
+        }
+        if matches!(self.peek(), Some(b'e' | b'E')) {
+            self.at += 1;
+            if matches!(self.peek(), Some(b'+' | b'-')) {
+                self.at += 1;
+            }
+            self.digits()?;
+        }
+        Ok(Json::Number(self.text[start..self.at].to_owned()))
+    }
+
+    fn digits(&mut self) -> Read<()> {
+        let start = self.at;
+        while matches!(self.peek(), Some(b'0'..=b'9')) {
+            self.at += 1;
+        }
+        match self.at > start {
+            true => Ok(()),
+            false => Err(self.refuse("invalid number")),
+        }
+    }
+
+    /// A string, whose opening quote is at hand.
+    fn string(&mut self) -> Read<Cow<'a, str>> {
+        self.at += 1;
+        let start = self.at;
+        let end = self.plain();
+        if self.take(b'"') {
+            return Ok(Cow::Borrowed(&self.text[start..end]));
+        }
+        let mut unescaped = self.text[start..end].to_owned();
+        loop {
+            match self.peek() {
+                Some(b'"') => {
+                    self.at += 1;
+                    return Ok(Cow::Owned(unescaped));
+                }
+                Some(b'\\') => {
+                    self.at += 1;
+                    unescaped.push(self.escape()?);
+                }
+                Some(_) => return Err(self.refuse("control character in a string")),
+                None => return Err(self.refuse("expected `\"`")),
+            }
+            let start = self.at;
+            let end = self.plain();
+            unescaped.push_str(&self.text[start..end]);
+        }
+    }
+
+    /// Passes what stands for itself in a string, and says where it ends.
+    fn plain(&mut self) -> usize {
+        let rest = &self.text.as_bytes()[self.at..];
+        let is_special = |byte: &u8| *byte == b'"' || *byte == b'\\' || *byte < 0x20;
+        self.at += rest.iter().position(is_special).unwrap_or(rest.len());
+        self.at
+    }
+
+    /// The character that an escape stands for, whose backslash has been passed.
+    fn escape(&mut self) -> Read<char> {
+        let kind = self.peek();
+        self.at += usize::from(kind.is_some());
+        Ok(match kind {
+            Some(b'"') => '"',
+            Some(b'\\') => '\\',
+            Some(b'/') => '/',
+            Some(b'b') => '\u{8}',
+            Some(b'f') => '\u{c}',
+            Some(b'n') => '\n',
+            Some(b'r') => '\r',
+            Some(b't') => '\t',
+            Some(b'u') => return self.unicode(),
+            _ => {
+                self.at -= usize::from(kind.is_some());
+                return Err(self.refuse("invalid escape"));
+            }
+        })
+    }
+
+    /// `\uXXXX`, of which two make a character beyond the basic plane. Half of such a pair is
+    /// refused, since no text holds it.
+    fn unicode(&mut self) -> Read<char> {
+        let lone = |reader: &Self| reader.refuse("half of a surrogate pair, before or");
+        let first = self.code_unit()?;
+        let code = match first {
+            0xD800..=0xDBFF => {
+                if !(self.take(b'\\') && self.take(b'u')) {
+                    return Err(lone(self));
+                }
+                match self.code_unit()? {
+                    second @ 0xDC00..=0xDFFF => {
+                        0x10000 + ((first - 0xD800) << 10) + (second - 0xDC00)
+                    }
+                    _ => return Err(lone(self)),
+                }
+            }
+            other => other,
+        };
+        char::from_u32(code).ok_or_else(|| lone(self))
+    }
+
+    fn code_unit(&mut self) -> Read<u32> {
+        let digits = self.text.as_bytes().get(self.at..self.at + 4);
+        let value = digits.and_then(|digits| {
+            digits.iter().try_fold(0, |value, digit| {
+                Some(value << 4 | char::from(*digit).to_digit(16)?)
+            })
+        });
+        match value {
+            Some(value) => {
+                self.at += 4;
+                Ok(value)
+            }
+            None => Err(self.refuse("invalid escape")),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn why(text: &str) -> String {
+        Json::parse(text.as_bytes()).unwrap_err().0
+    }
+
+    #[test]
+    fn what_is_wrong_and_where() {
+        for (text, expected) in [
+            ("", "it ends too early, at byte 0"),
+            ("hello", "expected value at byte 1"),
+            ("{\"a\" 1}", "expected `:` at byte 6"),
+            ("{a:1}", "expected the name of a member in quotes at byte 2"),
+            ("[1,]", "expected value at byte 4"),
+            ("[1 2]", "expected `,` or `]` at byte 4"),
+            ("{} x", "trailing characters at byte 4"),
+            ("01", "trailing characters at byte 2"),
+            ("1.", "it ends too early, at byte 2"),
+            ("1.x", "invalid number at byte 3"),
+            ("\"\\x\"", "invalid escape at byte 3"),
+            ("\"a\nb\"", "control character in a string at byte 3"),
+            ("\"a", "it ends too early, at byte 2"),
+            (
+                "\"\\ud800x\"",
+                "half of a surrogate pair, before or at byte 8",
+            ),
+            ("nul", "expected value at byte 1"),
+            ("\u{feff}1", "expected value at byte 1"),
+        ] {
+            assert_eq!(why(text), expected, "{text:?}");
+        }
+        assert_eq!(
+            Json::parse(b"\"\xff\"").unwrap_err().0,
+            "not UTF-8 at byte 1"
+        );
+    }
+
+    #[test]
+    fn escapes_are_characters() {
+        let text = r#""\"\\\/\b\f\n\r\t\u00e9\ud83d\ude00é""#;
+        let expected: String = serde_json::from_str(text).unwrap();
+        assert_eq!(
+            Json::parse(text.as_bytes()).unwrap(),
+            Json::String(expected)
+        );
+    }
+
+    #[test]
+    fn depth_and_number_are_limited() {
+        let nested = |depth: usize| "[".repeat(depth) + &"]".repeat(depth);
+        assert!(Json::parse(nested(MAX_DEPTH).as_bytes()).is_ok());
+        assert!(why(&nested(MAX_DEPTH + 2)).contains("nested deeper"));
+        let values = |count: usize| format!("[{}0]", "0,".repeat(count - 1));
+        assert!(Json::parse(values(MAX_JSON_VALUES - 1).as_bytes()).is_ok());
+        assert!(why(&values(MAX_JSON_VALUES)).contains("more than 1000000 values"));
+    }
+}

@@ -1,0 +1,90 @@
+//! JSON Pointers (RFC 6901): steps into a value, and values set at the end of one.
+
+use super::super::limits::MAX_DEPTH;
+use super::{Json, Object};
+
+impl Object {
+    /// Sets the value at a JSON Pointer (RFC 6901), making the objects on the way; `-` appends to
+    /// an array.
+    ///
+    /// # Errors
+    /// A phrase saying which step does not lead anywhere.
+    pub fn set_pointer(&mut self, pointer: &str, value: Json) -> Result<(), String> {
+        let path: Vec<String> = pointer
+            .strip_prefix('/')
+            .unwrap_or(pointer)
+            .split('/')
+            .map(unescape_token)
+            .collect();
+        let Some((last, way)) = path.split_last() else {
+            return Ok(());
+        };
+        if path.len() > MAX_DEPTH {
+            return Err(format!("leads deeper than {MAX_DEPTH} levels"));
+        }
+        let Some((first, rest)) = way.split_first() else {
+            self.set(last.clone(), value);
+            return Ok(());
+        };
+        if !self.has(first) {
+            self.set(first.clone(), Json::Object(Self::default()));
+        }
+        let mut at = self
+            .0
+            .iter_mut()
+            .find(|(it, _)| it == first)
+            .map(|(_, v)| v)
+            .ok_or("no such member")?;
+        for token in rest {
+            at = step(at, token)?;
+        }
+        match at {
+            Json::Object(object) => object.set(last.clone(), value),
+            Json::Array(items) if last == "-" => items.push(value),
+            Json::Array(items) => {
+                let slot = index(last).and_then(|i| items.get_mut(i));
+                *slot.ok_or_else(|| format!("{last:?} is no index of that array"))? = value;
+            }
+            other => return Err(format!("{} has no members", other.kind())),
+        }
+        Ok(())
+    }
+}
+
+/// One step of a JSON Pointer into `value`, making an object where there is nothing yet.
+fn step<'a>(value: &'a mut Json, token: &str) -> Result<&'a mut Json, String> {
+    match value {
+        Json::Object(object) => {
+            if !object.has(token) {
+                object.set(token, Json::Object(Object::default()));
+            }
+            let found = object.0.iter_mut().find(|(it, _)| it == token);
+            found
+                .map(|(_, value)| value)
+                .ok_or_else(|| "no such member".into())
+        }
+        Json::Array(items) => {
+            let slot = index(token).and_then(|i| items.get_mut(i));
+            slot.ok_or_else(|| format!("{token:?} is no index of that array"))
+        }
+        other => Err(format!("{} has no members", other.kind())),
+    }
+}
+
+/// The first token of a JSON Pointer, unescaped, and the pointer after it.
+pub(super) fn split_pointer(pointer: &str) -> Option<(String, &str)> {
+    let path = pointer.strip_prefix('/')?;
+    let (token, rest) = path.split_at(path.find('/').unwrap_or(path.len()));
+    Some((unescape_token(token), rest))
+}
+
+/// An array index as RFC 6901 §4 has it: `0`, or digits that do not begin with one.
+pub(super) fn index(token: &str) -> Option<usize> {
+    let is_plain = token.bytes().all(|byte| byte.is_ascii_digit())
+        && (token == "0" || !token.starts_with('0'));
+    token.parse().ok().filter(|_| is_plain)
+}
+
+fn unescape_token(token: &str) -> String {
+    token.replace("~1", "/").replace("~0", "~")
+}

@@ -1,0 +1,108 @@
+//! Files that people take for keys and that are not read: named, with the way out.
+
+use super::super::error::{Code, Error};
+use super::super::key::is_pem;
+use super::wrapped::trimmed;
+
+/// How a kind of file is recognised.
+enum Sign {
+    /// By the first bytes of its text.
+    Text(&'static [u8]),
+    /// By bytes somewhere in it.
+    Within(&'static [u8]),
+    /// By its first bytes.
+    Binary(&'static [u8]),
+}
+
+/// What it is, and what to do.
+const FOREIGN: &[(Sign, &str, &str)] = &[
+    (
+        Sign::Within(b"-----BEGIN SSH2 PUBLIC KEY-----"),
+        "is a public key in the format of RFC 4716",
+        "convert it: ssh-keygen -i -m RFC4716 -f FILE > key.pub",
+    ),
+    (
+        Sign::Within(b"---- BEGIN SSH2 PUBLIC KEY ----"),
+        "is a public key in the format of RFC 4716",
+        "convert it: ssh-keygen -i -m RFC4716 -f FILE > key.pub",
+    ),
+    (
+        Sign::Within(b"-----BEGIN PGP "),
+        "is an OpenPGP key or message, which no JWT is signed with",
+        "",
+    ),
+    (
+        Sign::Text(b"PuTTY-User-Key-File"),
+        "is a PuTTY key",
+        "convert it: puttygen FILE -O private-openssh-new -o key, then ssh-keygen -p -m PKCS8 -f key",
+    ),
+    (
+        Sign::Text(b"<RSAKeyValue"),
+        "is an RSA key in .NET's XML",
+        "export it as PEM instead: RSA.ExportPkcs8PrivateKeyPem or ExportSubjectPublicKeyInfoPem",
+    ),
+    (
+        Sign::Within(b"<EntityDescriptor"),
+        "is SAML metadata, which describes keys for XML signatures",
+        "",
+    ),
+    (
+        Sign::Text(b"<"),
+        "is an HTML or XML page, not a key",
+        "a login page or an error page may have been saved in its place",
+    ),
+    (
+        Sign::Binary(&[0xfe, 0xed, 0xfe, 0xed]),
+        "is a Java keystore (JKS)",
+        "convert it: keytool -importkeystore -srckeystore FILE -destkeystore key.p12 -deststoretype PKCS12, then openssl pkcs12 -in key.p12 -nodes -nocerts -out key.pem",
+    ),
+    (
+        Sign::Text(b"https://"),
+        "is a URL, not a key",
+        "keys at a URL: --jwks-uri URL",
+    ),
+    (
+        Sign::Text(b"AGE-SECRET-KEY-"),
+        "is an age identity, which encrypts files and signs nothing",
+        "",
+    ),
+];
+
+/// The error for a file of a kind that is known and not read.
+pub(super) fn refusal(content: &[u8], what: &str) -> Option<Error> {
+    let bad = |why: &str| Error::input(Code::BadKey, what, why);
+    if is_pkcs12(content) {
+        return Some(bad("is a PKCS#12 file").hint(format!(
+            "take the key out of it: openssl pkcs12 -in {what} -nodes -nocerts -out key.pem"
+        )));
+    }
+    let text = trimmed(content);
+    let head = &text[..text.len().min(64 * 1024)];
+    let matches = |sign: &Sign| match sign {
+        Sign::Text(start) => text.starts_with(start),
+        Sign::Within(part) => head.windows(part.len()).any(|window| window == *part),
+        Sign::Binary(start) => content.starts_with(start),
+    };
+    if let Some((_, why, hint)) = FOREIGN.iter().find(|(sign, ..)| matches(sign)) {
+        let error = bad(why);
+        return Some(match hint.is_empty() {
+            true => error,
+            false => error.hint(hint.replace("FILE", what)),
+        });
+    }
+    let is_end_alone = !is_pem(text) && head.windows(9).any(|window| window == b"-----END ");
+    is_end_alone.then(|| bad("has an END line without its BEGIN line"))
+}
+
+/// Whether `der` begins as PKCS#12 does (RFC 7292 section 4): a sequence whose first member is
+/// version 3, and whose second is a sequence.
+fn is_pkcs12(der: &[u8]) -> bool {
+    let body = match der {
+        [0x30, 0x82, _, _, body @ ..]
+        | [0x30, 0x81, _, body @ ..]
+        | [0x30, 0x83, _, _, _, body @ ..]
+        | [0x30, 0x80, body @ ..] => body,
+        _ => return false,
+    };
+    body.starts_with(&[0x02, 0x01, 0x03, 0x30])
+}

@@ -1,0 +1,115 @@
+//! How much of what others wrote is read: one list, which the manual shows. Every reader stays
+//! within it, so that no file and no answer costs more than seconds and some hundred megabytes.
+
+use std::ops::RangeInclusive;
+
+/// Bytes of the largest key, key-set or claims file: 16 MiB.
+pub const MAX_FILE: u64 = 16 * 1024 * 1024;
+
+/// Bytes of the longest secret or passphrase: 64 KiB.
+pub const MAX_SECRET: u64 = 64 * 1024;
+
+/// Bytes that a token may have unless the caller says otherwise: 1 MiB.
+pub const MAX_TOKEN: usize = 1024 * 1024;
+
+/// Bytes of the largest JOSE header.
+pub const MAX_HEADER: usize = 16 * 1024;
+
+/// How deep arrays and objects of JSON may nest.
+pub const MAX_DEPTH: usize = 64;
+
+/// Values that one JSON text may have, every element, member and container counted.
+pub const MAX_JSON_VALUES: usize = 1_000_000;
+
+/// Keys of a set in a file.
+pub const MAX_KEYS: usize = 10_000;
+
+/// Operations that the `key_ops` of one key may list; RFC 7517 knows eight.
+pub const MAX_KEY_OPS: usize = 100;
+
+/// Keys that are tried for a token that does not name its own.
+pub const MAX_CANDIDATES: usize = 8;
+
+/// Findings of `jwks lint` that are shown; the rest is counted.
+pub const MAX_FINDINGS: usize = 500;
+
+/// Bytes of the largest key set that is taken from a URL.
+pub const MAX_PUBLISHED_BYTES: usize = 256 * 1024;
+
+/// Keys of a set that is taken from a URL.
+pub const MAX_PUBLISHED_KEYS: usize = 100;
+
+/// Key sets in one bundle of the cache.
+pub const MAX_BUNDLE_ENTRIES: usize = 10_000;
+
+/// Bits of an RSA modulus that the libraries handle.
+pub const RSA_BITS: RangeInclusive<usize> = 512..=8192;
+
+/// PBKDF2 iterations of an encrypted PKCS#8 file: the least is what one is written with unless the
+/// caller says otherwise, the most is what one is opened with.
+pub const PKCS8_ITERATIONS: RangeInclusive<u32> = 600_000..=10_000_000;
+
+/// The same limit where the digest is SHA-384 or SHA-512, whose rounds cost twice as much.
+pub const MAX_LONG_DIGEST_ITERATIONS: u32 = 5_000_000;
+
+/// PBKDF2 iterations of a sealed JWK (`p2c`), read and written.
+pub const P2C: RangeInclusive<u64> = 1_000..=1_000_000;
+
+/// Bytes of memory that scrypt may take to open a key file.
+pub const MAX_SCRYPT_BYTES: u64 = 256 * 1024 * 1024;
+
+/// The product of scrypt's N, r and p, to which its time is proportional.
+pub const MAX_SCRYPT_WORK: u64 = 1 << 23;
+
+/// The list in words, for manuals: what is limited, and to how much.
+pub fn table() -> Vec<(&'static str, String)> {
+    let bytes = |count: u64| match count {
+        count if count.is_multiple_of(1024 * 1024) => format!("{} MiB", count / 1024 / 1024),
+        count => format!("{} KiB", count / 1024),
+    };
+    vec![
+        ("a file of keys, claims or a payload", bytes(MAX_FILE)),
+        ("a secret or a passphrase", bytes(MAX_SECRET)),
+        ("a token (--max-size)", bytes(MAX_TOKEN as u64)),
+        ("the header of a token", bytes(MAX_HEADER as u64)),
+        ("nesting of JSON", format!("{MAX_DEPTH} levels")),
+        ("values in one JSON text", MAX_JSON_VALUES.to_string()),
+        ("keys of a set in a file", MAX_KEYS.to_string()),
+        ("key_ops of a key", MAX_KEY_OPS.to_string()),
+        (
+            "keys tried for a token without kid",
+            MAX_CANDIDATES.to_string(),
+        ),
+        ("findings shown by jwks lint", MAX_FINDINGS.to_string()),
+        (
+            "a key set from a URL",
+            format!(
+                "{}, {MAX_PUBLISHED_KEYS} keys",
+                bytes(MAX_PUBLISHED_BYTES as u64)
+            ),
+        ),
+        (
+            "key sets in a bundle of the cache",
+            MAX_BUNDLE_ENTRIES.to_string(),
+        ),
+        (
+            "an RSA modulus",
+            format!("{} to {} bits", RSA_BITS.start(), RSA_BITS.end()),
+        ),
+        (
+            "PBKDF2 rounds of a sealed JWK",
+            format!("{} to {}", P2C.start(), P2C.end()),
+        ),
+        (
+            "PBKDF2 rounds of an encrypted PKCS#8 file",
+            format!(
+                "{}, or {MAX_LONG_DIGEST_ITERATIONS} with SHA-384 and SHA-512",
+                PKCS8_ITERATIONS.end()
+            ),
+        ),
+        (
+            "scrypt of an encrypted PKCS#8 file",
+            format!("{}, N*r*p of {MAX_SCRYPT_WORK}", bytes(MAX_SCRYPT_BYTES)),
+        ),
+    ]
+}
