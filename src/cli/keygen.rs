@@ -237,14 +237,21 @@ fn into_store(recipe: Recipe, alg: Alg, args: &Args, context: &Context<'_>) -> R
         .as_ref()
         .map(|_| keyfile::public(&key, args.format.into(), "--public-out"))
         .transpose()?;
-    let added = keystore::add(
+    let changed = keystore::add(
         &path,
         key,
         &Policy::default(),
         guard.protection(),
         &context.env,
     )?;
-    let stdout = write_public(public.as_deref(), args)?;
+    let added = context.settle(changed);
+    // The key is in the keystore, and an error would say that it is not.
+    let stdout = write_public(public.as_deref(), args).unwrap_or_else(|error| {
+        context.output.warn(&format!(
+            "the key is in the keystore, and its public half could not be written: {error}"
+        ));
+        None
+    });
     let (key, slot) = (&added.entry.key, &added.entry.slot);
     if let Some(signing) = &added.replaces {
         context.output.note(&format!(

@@ -7,7 +7,7 @@ use jwtctl::core::json::{Json, Object};
 use jwtctl::core::jwks::KeySet;
 use jwtctl::core::key::Key;
 use jwtctl::core::keyfile::{self, KeyFile};
-use jwtctl::core::keystore::{Keystore, Protection};
+use jwtctl::core::keystore::{Changed, Keystore, Protection, Unfinished};
 use jwtctl::core::secret::Secret;
 use jwtctl::core::time::Timestamp;
 
@@ -65,6 +65,25 @@ impl Guard {
     /// Whether there is a passphrase.
     pub fn is_sealed(&self) -> bool {
         self.passphrase.is_some()
+    }
+}
+
+impl Context<'_> {
+    /// The outcome of a change of the keystore, which has taken effect. What failed afterwards is
+    /// a warning.
+    pub fn settle<T>(&self, changed: Changed<T>) -> T {
+        for it in &changed.unfinished {
+            self.output.warn(&match it {
+                Unfinished::Left(error) => format!(
+                    "the change took effect, and something of the time before it could not be \
+                     removed: {error}; to remove it: jwtctl jwks prune"
+                ),
+                Unfinished::NotDurable(error) => format!(
+                    "the change took effect, and is not yet safe from a power failure: {error}"
+                ),
+            });
+        }
+        changed.outcome
     }
 }
 

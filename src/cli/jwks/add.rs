@@ -67,7 +67,8 @@ pub fn run(args: Args, context: &mut Context<'_>) -> Result<Added, Error> {
         grace: args.grace,
         every: None,
     };
-    let added = keystore::add(&path, key, &policy, guard.protection(), &context.env)?;
+    let changed = keystore::add(&path, key, &policy, guard.protection(), &context.env)?;
+    let added = context.settle(changed);
     Ok(Added {
         store: path.display().to_string(),
         kid: added.entry.slot.kid.clone(),

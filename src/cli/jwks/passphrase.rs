@@ -67,7 +67,8 @@ pub fn run(args: Args, context: &mut Context<'_>) -> Result<Changed, Error> {
         ),
     };
     let guard = Guard::new(new, args.p2c);
-    let keys = keystore::reseal(store.path(), old.as_ref(), guard.protection())?;
+    let changed = keystore::reseal(store.path(), old.as_ref(), guard.protection())?;
+    let keys = context.settle(changed);
     Ok(Changed {
         store: store.path().display().to_string(),
         keys,

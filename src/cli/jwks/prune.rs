@@ -13,19 +13,23 @@ use super::super::output::{Page, Report, Role};
 #[derive(clap::Args)]
 pub struct Args {}
 
-/// The keys that are gone.
+/// The keys and files that are gone.
 #[derive(Serialize)]
 pub struct Pruned {
     store: String,
     removed: Vec<String>,
+    /// Files and folders that earlier changes had left behind.
+    swept: Vec<String>,
 }
 
 pub fn run(_: Args, context: &mut Context<'_>) -> Result<Pruned, Error> {
     let path = context.inputs.store_path()?;
-    let removed = keystore::prune(&path, context.env.now)?;
+    let changed = keystore::prune(&path, context.env.now)?;
+    let keystore::Pruned { expired, swept } = context.settle(changed);
     Ok(Pruned {
         store: path.display().to_string(),
-        removed,
+        removed: expired,
+        swept: swept.iter().map(|it| it.display().to_string()).collect(),
     })
 }
 
@@ -34,10 +38,15 @@ impl Report for Pruned {
 
     fn human(&self, page: &mut Page<'_>) -> io::Result<()> {
         if self.removed.is_empty() {
-            return page.line(Role::Faint, "nothing has expired");
+            page.line(Role::Faint, "nothing has expired")?;
         }
-        self.removed
-            .iter()
-            .try_for_each(|kid| page.line(Role::Plain, &format!("removed  {kid}")))
+        for kid in &self.removed {
+            page.line(Role::Plain, &format!("removed  {kid}"))?;
+        }
+        for path in &self.swept {
+            let line = format!("removed  {path} (left behind by an earlier change)");
+            page.line(Role::Plain, &line)?;
+        }
+        Ok(())
     }
 }

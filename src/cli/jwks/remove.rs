@@ -33,11 +33,10 @@ pub struct Removed {
 
 pub fn run(args: Args, context: &mut Context<'_>) -> Result<Removed, Error> {
     let path = context.inputs.store_path()?;
-    let state = keystore::remove(&path, &args.kid, args.force, context.env.now)?;
-    if keystore::Keystore::open(&path)?
-        .current(context.env.now)
-        .is_err()
-    {
+    let changed = keystore::remove(&path, &args.kid, args.force, context.env.now)?;
+    let state = context.settle(changed);
+    // The key is gone, also if the store cannot be read any more.
+    if keystore::Keystore::open(&path).is_ok_and(|store| store.current(context.env.now).is_err()) {
         context
             .output
             .warn("no key signs now; to make one that does: jwtctl jwks rotate");

@@ -113,7 +113,7 @@ pub fn run(args: Args, context: &mut Context<'_>) -> Result<Rotated, Error> {
         &context.env,
     );
     drop(spinner);
-    let rotated = rotated?;
+    let rotated = context.settle(rotated?);
     let (kid, alg) = match rotated.added {
         Some(added) => (Some(added.entry.slot.kid), added.entry.key.alg.clone()),
         None => (None, None),

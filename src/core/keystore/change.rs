@@ -1,6 +1,6 @@
 //! Changes to a store, one at a time under its lock, each committed by one rename.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::super::alg::{Curve, SigAlg};
 use super::super::env::Env;
@@ -9,7 +9,7 @@ use super::super::key::{Key, Recipe, generate};
 use super::super::seal::{self, DEFAULT_P2C};
 use super::super::secret::Secret;
 use super::super::time::Timestamp;
-use super::folder::{Folder, Lock};
+use super::folder::{Folder, Lock, Unfinished};
 use super::line::{self, Plan, Policy, Slot, State, plan};
 use super::record::{MANIFEST, Manifest, Private, signs};
 use super::{Entry, Keystore, generation};
@@ -39,6 +39,15 @@ pub struct Choice {
     pub bits: Option<usize>,
 }
 
+/// A change that took effect.
+#[derive(Debug)]
+pub struct Changed<T> {
+    /// What the change came to.
+    pub outcome: T,
+    /// What failed after it had taken effect.
+    pub unfinished: Vec<Unfinished>,
+}
+
 /// A key that joined the store.
 #[derive(Debug)]
 pub struct Added {
@@ -59,10 +68,21 @@ pub struct Rotated {
     pub added: Option<Added>,
 }
 
-/// A store that is being changed, by nobody else.
+/// What [`prune`] removed.
+#[derive(Debug, Default)]
+pub struct Pruned {
+    /// The ids of the keys that had expired.
+    pub expired: Vec<String>,
+    /// The files and folders that earlier changes had left behind.
+    pub swept: Vec<PathBuf>,
+}
+
+/// A store whose lock this process holds in order to change it.
 struct Changing {
     folder: Folder,
     store: Keystore,
+    swept: Vec<PathBuf>,
+    unfinished: Vec<Unfinished>,
     _lock: Lock,
 }
 
@@ -70,33 +90,52 @@ impl Changing {
     fn begin(path: &Path) -> Result<Self, Error> {
         let folder = Folder::create(path)?;
         let lock = folder.lock()?;
-        let changing = Self {
+        let mut changing = Self {
             store: Keystore::open(path)?,
             folder,
+            swept: Vec::new(),
+            unfinished: Vec::new(),
             _lock: lock,
         };
         changing.sweep()?;
         Ok(changing)
     }
 
-    /// Clears away what a process left that died over a change.
-    fn sweep(&self) -> Result<(), Error> {
-        self.folder.sweep()?;
-        let Some(manifest) = &self.store.manifest else {
-            return Ok(());
-        };
-        let names = self.folder.names()?;
-        let stale = names
-            .iter()
-            .filter(|name| generation(name).is_some_and(|number| number != manifest.generation));
-        stale
-            .into_iter()
-            .try_for_each(|name| self.folder.remove_sub(name))?;
-        self.keys(manifest)?.sweep()
+    /// Removes what earlier changes left behind: those of processes that died, and those whose
+    /// removal failed. What still cannot be removed does no harm to this change.
+    fn sweep(&mut self) -> Result<(), Error> {
+        for (folder, name) in leftovers(&self.folder, &self.store)? {
+            let removed = match generation(&name) {
+                Some(_) => folder.remove_sub(&name),
+                None => folder.remove(&name).map_err(Unfinished::Left),
+            };
+            match removed {
+                Ok(()) => self.swept.push(folder.path().join(name)),
+                Err(it) => self.unfinished.push(it),
+            }
+        }
+        Ok(())
+    }
+
+    /// The change took effect, and this came of it.
+    fn done<T>(self, outcome: T) -> Changed<T> {
+        Changed {
+            outcome,
+            unfinished: self.unfinished,
+        }
     }
 
     fn keys(&self, manifest: &Manifest) -> Result<Folder, Error> {
         Folder::create(&self.folder.path().join(manifest.folder()))
+    }
+
+    /// The number of a folder of keys that does not exist yet: one that could not be swept away
+    /// holds keys that must not join those of the new folder.
+    fn free_generation(&self, before: &Manifest) -> Result<u64, Error> {
+        let names = self.folder.names()?;
+        let taken = names.iter().filter_map(|name| generation(name));
+        let last = taken.fold(before.generation, u64::max);
+        Ok(last.saturating_add(1))
     }
 
     /// The manifest that goes with `protection`. Written first for a store without keys, checked
@@ -145,8 +184,8 @@ impl Changing {
         }
     }
 
-    /// Writes a new key that does not come into the way of another.
-    fn add(&self, key: &Key, slot: Slot, protection: Protection<'_>) -> Result<Entry, Error> {
+    /// Writes a new key, which must not have the id or the material of another.
+    fn add(&mut self, key: &Key, slot: Slot, protection: Protection<'_>) -> Result<Entry, Error> {
         let taken = |why: String| Err(Error::usage(format!("key {:?}", slot.kid), why));
         let path = self.store.path.display();
         if let Some(other) = self.store.entries.iter().find(|it| it.slot.kid == slot.kid) {
@@ -172,16 +211,19 @@ impl Changing {
         let keys = self.keys(&manifest)?;
         let private = protect(key, protection, manifest.p2c)?;
         let entry = Entry::new(key, slot, private, keys.path()).ok_or_else(symmetric)?;
-        keys.write(&entry.file_name(), entry.to_bytes()?.expose())?;
+        let late = keys.commit(&entry.file_name(), entry.to_bytes()?.expose())?;
+        self.unfinished.extend(late);
         Ok(entry)
     }
 
-    /// Takes keys out. What their predecessors' ends followed from is written down before it goes,
-    /// so that time only ever moves forward for them; a key that had not taken over yet leaves
-    /// no trace.
-    fn take_out(&mut self, kids: &[String], now: Timestamp) -> Result<(), Error> {
+    /// Takes keys out, and returns the ids of those that are gone. What their predecessors' ends
+    /// followed from is written down before it goes, so that time only ever moves forward for
+    /// them; a key that had not taken over yet leaves no trace. If one is gone and another one
+    /// cannot be removed, the change has taken effect for the first.
+    fn take_out(&mut self, kids: &[String], now: Timestamp) -> Result<Vec<String>, Error> {
+        let mut gone = Vec::new();
         let Some(manifest) = self.store.manifest.clone() else {
-            return Ok(());
+            return Ok(gone);
         };
         let keys = self.keys(&manifest)?;
         let line = self.store.line();
@@ -197,14 +239,34 @@ impl Changing {
                 keys.write(&entry.file_name(), entry.to_bytes()?.expose())?;
             }
         }
-        let gone = self
-            .store
-            .entries
-            .iter()
-            .filter(|it| kids.contains(&it.slot.kid));
-        gone.into_iter()
-            .try_for_each(|it| keys.remove(&it.file_name()))
+        let leaving = self.store.entries.iter();
+        for entry in leaving.filter(|it| kids.contains(&it.slot.kid)) {
+            match keys.remove(&entry.file_name()) {
+                Ok(()) => gone.push(entry.slot.kid.clone()),
+                Err(error) if gone.is_empty() => return Err(error),
+                Err(error) => self.unfinished.push(Unfinished::Left(error)),
+            }
+        }
+        self.unfinished.extend(keys.flushed());
+        Ok(gone)
     }
+}
+
+/// The files and folders in `folder` that are no part of `store`, each with the folder that it is
+/// in.
+fn leftovers(folder: &Folder, store: &Keystore) -> Result<Vec<(Folder, String)>, Error> {
+    let mut names = folder.unfinished()?;
+    let mut found = Vec::new();
+    if let Some(manifest) = &store.manifest {
+        let stale = |name: &String| generation(name).is_some_and(|it| it != manifest.generation);
+        names.extend(folder.names()?.into_iter().filter(stale));
+        if let Some(keys) = folder.sub(&manifest.folder())? {
+            let unfinished = keys.unfinished()?.into_iter();
+            found.extend(unfinished.map(|name| (keys.clone(), name)));
+        }
+    }
+    found.extend(names.into_iter().map(|name| (folder.clone(), name)));
+    Ok(found)
 }
 
 fn symmetric() -> Error {
@@ -238,7 +300,7 @@ pub fn add(
     policy: &Policy,
     protection: Protection<'_>,
     env: &Env<'_>,
-) -> Result<Added, Error> {
+) -> Result<Changed<Added>, Error> {
     policy.check()?;
     let unfit = |why: &str| Error::input(Code::BadKey, key.label(), why);
     if key.secret().is_some() {
@@ -253,7 +315,7 @@ pub fn add(
     if key.kid.is_none() {
         key.kid = Some(key.thumbprint());
     }
-    let changing = Changing::begin(path)?;
+    let mut changing = Changing::begin(path)?;
     let plan = match key.public().is_some_and(|public| signs(&public)) {
         true => plan(
             &changing.store.line(),
@@ -269,12 +331,13 @@ pub fn add(
             replaces: None,
         },
     };
-    join(&changing, &key, &plan, protection, env)?.ok_or_else(symmetric)
+    let added = join(&mut changing, &key, &plan, protection, env)?.ok_or_else(symmetric)?;
+    Ok(changing.done(added))
 }
 
 /// Adds `key` where `plan` says; `None` when it says to wait.
 fn join(
-    changing: &Changing,
+    changing: &mut Changing,
     key: &Key,
     plan: &Plan,
     protection: Protection<'_>,
@@ -316,12 +379,12 @@ pub fn rotate(
     choice: Choice,
     protection: Option<Protection<'_>>,
     env: &Env<'_>,
-) -> Result<Rotated, Error> {
+) -> Result<Changed<Rotated>, Error> {
     policy.check()?;
-    let changing = Changing::begin(path)?;
+    let mut changing = Changing::begin(path)?;
     let plan = plan(&changing.store.line(), policy, env.now);
     if matches!(plan, Plan::Wait { .. }) {
-        return Ok(Rotated { plan, added: None });
+        return Ok(changing.done(Rotated { plan, added: None }));
     }
     let no_passphrase = || {
         Error::input(
@@ -333,8 +396,8 @@ pub fn rotate(
     let protection = protection.ok_or_else(no_passphrase)?;
     let latest = changing.store.entries.iter().rev().find(|it| it.slot.signs);
     let key = make(choice, latest.map(|it| it.key.as_ref()), env)?;
-    let added = join(&changing, &key, &plan, protection, env)?;
-    Ok(Rotated { plan, added })
+    let added = join(&mut changing, &key, &plan, protection, env)?;
+    Ok(changing.done(Rotated { plan, added }))
 }
 
 /// A new signing key, like `like` where `choice` says nothing.
@@ -372,7 +435,12 @@ fn make(choice: Choice, like: Option<&Key>, env: &Env<'_>) -> Result<Key, Error>
 ///
 /// # Errors
 /// [`Code::BadKey`] when there is none of that id; [`Code::Usage`] when it is in use; [`Code::Io`].
-pub fn remove(path: &Path, kid: &str, force: bool, now: Timestamp) -> Result<State, Error> {
+pub fn remove(
+    path: &Path,
+    kid: &str,
+    force: bool,
+    now: Timestamp,
+) -> Result<Changed<State>, Error> {
     // Nothing is made for the sake of a key that is not there.
     Keystore::open(path)?.find(kid)?;
     let mut changing = Changing::begin(path)?;
@@ -388,14 +456,14 @@ pub fn remove(path: &Path, kid: &str, force: bool, now: Timestamp) -> Result<Sta
         ));
     }
     changing.take_out(&[kid.to_owned()], now)?;
-    Ok(state)
+    Ok(changing.done(state))
 }
 
-/// Removes the keys that have expired, and names them.
+/// Removes the keys that have expired, and what earlier changes left behind.
 ///
 /// # Errors
 /// [`Code::Io`], [`Code::UnsafePermissions`].
-pub fn prune(path: &Path, now: Timestamp) -> Result<Vec<String>, Error> {
+pub fn prune(path: &Path, now: Timestamp) -> Result<Changed<Pruned>, Error> {
     let expired = |store: &Keystore| -> Vec<String> {
         let entries = store
             .entries
@@ -403,22 +471,36 @@ pub fn prune(path: &Path, now: Timestamp) -> Result<Vec<String>, Error> {
             .filter(|it| store.state(it, now) == State::Expired);
         entries.map(|it| it.slot.kid.clone()).collect()
     };
-    if expired(&Keystore::open(path)?).is_empty() {
-        return Ok(Vec::new());
+    // A store that needs no change is not locked, so that it may be read-only.
+    let store = Keystore::open(path)?;
+    let left = match Folder::open(path)? {
+        Some(folder) => leftovers(&folder, &store)?,
+        None => Vec::new(),
+    };
+    if expired(&store).is_empty() && left.is_empty() {
+        return Ok(Changed {
+            outcome: Pruned::default(),
+            unfinished: Vec::new(),
+        });
     }
     let mut changing = Changing::begin(path)?;
-    let kids = expired(&changing.store);
-    changing.take_out(&kids, now)?;
-    Ok(kids)
+    let expired = changing.take_out(&expired(&changing.store), now)?;
+    let swept = std::mem::take(&mut changing.swept);
+    Ok(changing.done(Pruned { expired, swept }))
 }
 
 /// Gives all keys another protection, all or none of them: they are written into a new folder,
-/// which counts once the manifest names it. Returns how many there are.
+/// which counts once the manifest names it. The outcome is how many there are; the keys under their
+/// old protection are [`Unfinished::Left`] where they cannot be removed.
 ///
 /// # Errors
 /// [`Code::BadKey`] when there is no key; [`Code::BadPassphrase`] when `old` does not open one of
 /// them; [`Code::Usage`] when `new` cannot be used; [`Code::Io`]. Nothing has changed then.
-pub fn reseal(path: &Path, old: Option<&Secret>, new: Protection<'_>) -> Result<usize, Error> {
+pub fn reseal(
+    path: &Path,
+    old: Option<&Secret>,
+    new: Protection<'_>,
+) -> Result<Changed<usize>, Error> {
     let empty = || {
         Error::input(
             Code::BadKey,
@@ -438,7 +520,7 @@ pub fn reseal(path: &Path, old: Option<&Secret>, new: Protection<'_>) -> Result<
         Protection::Clear => (false, before.p2c),
     };
     let after = Manifest {
-        generation: before.generation.saturating_add(1),
+        generation: changing.free_generation(&before)?,
         encrypted,
         p2c,
     };
@@ -460,9 +542,12 @@ pub fn reseal(path: &Path, old: Option<&Secret>, new: Protection<'_>) -> Result<
     }
     // The folder has to be there for good before the manifest names it.
     changing.folder.sync()?;
-    changing
+    let late = changing
         .folder
-        .write(MANIFEST, after.to_text().as_bytes())?;
-    changing.folder.remove_sub(&before.folder())?;
-    Ok(changing.store.entries.len())
+        .commit(MANIFEST, after.to_text().as_bytes())?;
+    changing.unfinished.extend(late);
+    let left = changing.folder.remove_sub(&before.folder());
+    changing.unfinished.extend(left.err());
+    let count = changing.store.entries.len();
+    Ok(changing.done(count))
 }

@@ -21,6 +21,16 @@ const UNFINISHED: &str = ".jwtctl-";
 #[derive(Clone, Debug)]
 pub(super) struct Folder(PathBuf);
 
+/// What failed after a change had taken effect. The change holds; the next change, or
+/// [`super::prune`], makes up for it.
+#[derive(Debug)]
+pub enum Unfinished {
+    /// This file or folder, which is no longer part of the store, could not be removed.
+    Left(Error),
+    /// This folder could not be synced, so a power failure may undo the change.
+    NotDurable(Error),
+}
+
 /// The right to change a folder, given back on drop; the system takes it back from a process that
 /// dies.
 pub(super) struct Lock(#[expect(dead_code, reason = "held, not used")] File);
@@ -77,15 +87,17 @@ impl Folder {
     /// # Errors
     /// [`Code::Io`].
     pub fn names(&self) -> Result<Vec<String>, Error> {
+        let mut names = self.all_names()?;
+        names.retain(|name| !name.starts_with(UNFINISHED));
+        Ok(names)
+    }
+
+    fn all_names(&self) -> Result<Vec<String>, Error> {
         let failed = |e: io::Error| Error::io(&self.0, &e);
         let mut names = Vec::new();
         for entry in fs::read_dir(&self.0).map_err(failed)? {
-            // A name that is not UTF-8 is none of ours.
-            if let Ok(name) = entry.map_err(failed)?.file_name().into_string()
-                && !name.starts_with(UNFINISHED)
-            {
-                names.push(name);
-            }
+            // jwtctl writes no name that is not UTF-8.
+            names.extend(entry.map_err(failed)?.file_name().into_string());
         }
         names.sort();
         Ok(names)
@@ -113,7 +125,8 @@ impl Folder {
             })
     }
 
-    /// Writes a file in one step that survives a crash of the machine.
+    /// Writes a file that a later [`Folder::commit`] depends on. It survives a crash of the
+    /// machine.
     ///
     /// # Errors
     /// [`Code::Io`].
@@ -122,7 +135,18 @@ impl Folder {
         self.sync()
     }
 
-    /// Removes a file; one that is gone already is fine.
+    /// Writes the file with which a change takes effect, in one step. What fails after that step
+    /// is returned beside the success.
+    ///
+    /// # Errors
+    /// [`Code::Io`]; the change has no effect then.
+    pub fn commit(&self, name: &str, bytes: &[u8]) -> Result<Option<Unfinished>, Error> {
+        files::write(&self.0.join(name), bytes, Access::Private, true)?;
+        Ok(self.flushed())
+    }
+
+    /// Removes a file; one that is gone already is fine. The removal is durable only after
+    /// [`Folder::flushed`].
     ///
     /// # Errors
     /// [`Code::Io`].
@@ -130,33 +154,38 @@ impl Folder {
         let path = self.0.join(name);
         match fs::remove_file(&path) {
             Err(e) if e.kind() != io::ErrorKind::NotFound => Err(Error::io(path, &e)),
-            _ => self.sync(),
+            _ => Ok(()),
         }
     }
 
     /// Removes a folder in this one with all that is in it.
     ///
     /// # Errors
-    /// [`Code::Io`].
-    pub fn remove_sub(&self, name: &str) -> Result<(), Error> {
+    /// [`Unfinished::Left`].
+    pub fn remove_sub(&self, name: &str) -> Result<(), Unfinished> {
         let path = self.0.join(name);
-        fs::remove_dir_all(&path).map_err(|e| Error::io(path, &e))
+        match fs::remove_dir_all(&path) {
+            Err(e) if e.kind() != io::ErrorKind::NotFound => {
+                Err(Unfinished::Left(Error::io(path, &e)))
+            }
+            _ => Ok(()),
+        }
     }
 
-    /// Removes files that a process died over. Only for who holds the lock: others may be writing
-    /// theirs.
+    /// The names of the files that processes were writing when they died. While another process
+    /// holds the lock, it may be writing one of them.
     ///
     /// # Errors
     /// [`Code::Io`].
-    pub fn sweep(&self) -> Result<(), Error> {
-        let failed = |e: io::Error| Error::io(&self.0, &e);
-        for entry in fs::read_dir(&self.0).map_err(failed)? {
-            let entry = entry.map_err(failed)?;
-            if entry.file_name().to_string_lossy().starts_with(UNFINISHED) {
-                fs::remove_file(entry.path()).map_err(|e| Error::io(entry.path(), &e))?;
-            }
-        }
-        Ok(())
+    pub fn unfinished(&self) -> Result<Vec<String>, Error> {
+        let mut names = self.all_names()?;
+        names.retain(|name| name.starts_with(UNFINISHED));
+        Ok(names)
+    }
+
+    /// Syncs the folder after a change that took effect.
+    pub fn flushed(&self) -> Option<Unfinished> {
+        self.sync().err().map(Unfinished::NotDurable)
     }
 
     /// Waits for its turn to change the folder.
@@ -365,13 +394,12 @@ mod tests {
     }
 
     #[test]
-    fn unfinished_files_are_swept_away() {
+    fn unfinished_files_are_told_apart() {
         let root = tempfile::tempdir().unwrap();
         let folder = Folder::create(&root.path().join("store")).unwrap();
         fs::write(folder.path().join(".jwtctl-abc"), b"half").unwrap();
         folder.write("a", b"x").unwrap();
         assert_eq!(folder.names().unwrap(), ["a"]);
-        folder.sweep().unwrap();
-        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+        assert_eq!(folder.unfinished().unwrap(), [".jwtctl-abc"]);
     }
 }

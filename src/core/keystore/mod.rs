@@ -13,14 +13,19 @@
 //! Every change is one rename, so a process that dies leaves the store as it was before or as it
 //! was to be. A rotation adds one file; the end of the key before it follows from that file's
 //! timestamps. A new passphrase writes all keys into a new folder and then replaces the manifest.
-//! What a dead process left lying about is swept away by the next change.
+//! After that rename the change has taken effect: what fails later is told as [`Unfinished`] beside
+//! its success. Files that a change could not remove, or that a dead process left, are removed by
+//! the next change and by [`prune`].
 
 mod change;
 mod folder;
 pub mod line;
 mod record;
 
-pub use change::{Added, Choice, Protection, Rotated, add, prune, remove, reseal, rotate};
+pub use change::{
+    Added, Changed, Choice, Protection, Pruned, Rotated, add, prune, remove, reseal, rotate,
+};
+pub use folder::Unfinished;
 pub use line::{End, Plan, Policy, Slot, State};
 pub use record::Entry;
 

@@ -95,6 +95,73 @@ impl Lab {
     }
 }
 
+/// The outcome of a change after which nothing failed.
+fn settled<T>(changed: Changed<T>) -> T {
+    assert!(changed.unfinished.is_empty(), "{:?}", changed.unfinished);
+    changed.outcome
+}
+
+fn add(
+    path: &Path,
+    key: Key,
+    policy: &Policy,
+    protection: Protection<'_>,
+    env: &Env<'_>,
+) -> Result<Added, Error> {
+    super::add(path, key, policy, protection, env).map(settled)
+}
+
+fn rotate(
+    path: &Path,
+    policy: &Policy,
+    choice: Choice,
+    protection: Option<Protection<'_>>,
+    env: &Env<'_>,
+) -> Result<Rotated, Error> {
+    super::rotate(path, policy, choice, protection, env).map(settled)
+}
+
+fn remove(path: &Path, kid: &str, force: bool, now: Timestamp) -> Result<State, Error> {
+    super::remove(path, kid, force, now).map(settled)
+}
+
+fn prune(path: &Path, now: Timestamp) -> Result<Vec<String>, Error> {
+    let pruned = super::prune(path, now).map(settled)?;
+    assert!(pruned.swept.is_empty(), "{:?}", pruned.swept);
+    Ok(pruned.expired)
+}
+
+fn reseal(path: &Path, old: Option<&Secret>, new: Protection<'_>) -> Result<usize, Error> {
+    super::reseal(path, old, new).map(settled)
+}
+
+/// What is left of a change is swept by the next prune, also when nothing has expired; and a
+/// folder of keys that could not be swept never lends its number to a new one.
+#[test]
+fn what_is_left_behind_is_swept() {
+    let lab = Lab::new();
+    let first = lab.rotate(NOW, &Policy::default()).added.unwrap();
+    for name in ["keys-7", "keys-2"] {
+        std::fs::create_dir(lab.path.join(name)).unwrap();
+        let text = std::fs::read(lab.files()[0].0.clone()).unwrap();
+        std::fs::write(lab.path.join(name).join("old.json"), text).unwrap();
+    }
+    std::fs::write(lab.path.join(".jwtctl-x"), "half").unwrap();
+    std::fs::write(lab.path.join("keys-1/.jwtctl-y"), "half").unwrap();
+    assert_eq!(lab.states(NOW), ["current"]);
+    let pruned = settled(super::prune(&lab.path, NOW).unwrap());
+    let mut swept: Vec<String> = pruned
+        .swept
+        .iter()
+        .map(|it| it.strip_prefix(&lab.path).unwrap().display().to_string())
+        .collect();
+    swept.sort();
+    assert_eq!(swept, [".jwtctl-x", "keys-1/.jwtctl-y", "keys-2", "keys-7"]);
+    assert!(pruned.expired.is_empty());
+    assert_eq!(lab.store().entries()[0].slot.kid, first.entry.slot.kid);
+    assert_eq!(lab.files().len(), 3);
+}
+
 fn nobody() -> Result<Secret, Error> {
     panic!("asked for a passphrase")
 }
