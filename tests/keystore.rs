@@ -16,7 +16,7 @@ use std::time::{Duration, Instant};
 use serde_json::Value;
 use tempfile::TempDir;
 
-use support::{Ran, all, finish, jwtctl, ran, spawn};
+use support::{Ran, all, finish, jwtctl, ran, spawn, under};
 
 mod support;
 
@@ -692,4 +692,84 @@ fn keys_in_use_are_removed_only_by_force() {
         .expect(0)
         .complains("jwks rotate");
     assert!(lab.kids().is_empty());
+}
+
+/// The published file is replaced whole or not at all.
+#[test]
+fn publishing_never_cuts_the_service() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let lab = Lab::new();
+    let refused = lab.fails(2, &["jwks", "export"]);
+    assert!(
+        refused.contains("the keystore publishes no key"),
+        "{refused}"
+    );
+    lab.fails(2, &["jwks", "export", "--out", "jwks.json"]);
+    assert!(!lab.path("jwks.json").exists());
+    let empty = lab.json(&["jwks", "export", "--allow-empty"]);
+    assert_eq!(empty["jwks"], serde_json::json!({"keys": []}));
+
+    lab.keygen("ES256");
+    let mut publish = lab.command(&["jwks", "export", "--out", "jwks.json", "--if-changed"]);
+    ran(&mut publish).assert().code(0).stdout("");
+    let published = fs::read_to_string(lab.path("jwks.json")).unwrap();
+    let set: Value = serde_json::from_str(&published).unwrap();
+    assert_eq!(set["keys"].as_array().unwrap().len(), 1);
+    assert!(!published.contains("\"d\""), "{published}");
+    let mode = |name: &str| lab.path(name).metadata().unwrap().permissions().mode() & 0o777;
+    assert_eq!(mode("jwks.json"), 0o644);
+
+    // The same set is an answer of its own, and leaves the file as it is.
+    let before = lab.path("jwks.json").metadata().unwrap();
+    let same = ran(&mut publish)
+        .expect(1)
+        .complains("jwks.json: unchanged");
+    assert!(same.stdout.is_empty());
+    let report = lab.run(&[
+        "--json",
+        "jwks",
+        "export",
+        "--out",
+        "jwks.json",
+        "--if-changed",
+    ]);
+    let report = report.expect(1).json();
+    assert_eq!(
+        (&report["ok"], &report["changed"]),
+        (&false.into(), &false.into())
+    );
+    let after = lab.path("jwks.json").metadata().unwrap();
+    assert_eq!(before.modified().unwrap(), after.modified().unwrap());
+
+    // Another set replaces it, a refused keystore and an empty one do not.
+    lab.ok(&["jwks", "rotate"]);
+    lab.ok(&["jwks", "export", "--out", "jwks.json", "--if-changed"]);
+    let published = fs::read_to_string(lab.path("jwks.json")).unwrap();
+    fs::set_permissions(lab.path("store"), fs::Permissions::from_mode(0o755)).unwrap();
+    lab.fails(4, &["jwks", "export", "--out", "jwks.json"]);
+    let mut elsewhere = lab.command(&["jwks", "export", "--out", "jwks.json"]);
+    ran(elsewhere.env("JWTCTL_STORE", lab.path("none"))).expect(2);
+    assert_eq!(
+        fs::read_to_string(lab.path("jwks.json")).unwrap(),
+        published
+    );
+
+    // Whatever the umask is; and private keys never go this way.
+    fs::set_permissions(lab.path("store"), fs::Permissions::from_mode(0o700)).unwrap();
+    let inner = lab.command(&["jwks", "export", "--out", "strict.json"]);
+    let mut strict = under("sh", &["-c", "umask 077; exec \"$@\"", "sh"], &inner);
+    ran(&mut strict).expect(0);
+    assert_eq!(mode("strict.json"), 0o644);
+    lab.fails(
+        2,
+        &[
+            "jwks",
+            "export",
+            "--private",
+            "--yes",
+            "--out",
+            "private.json",
+        ],
+    );
+    assert!(!lab.path("private.json").exists());
 }

@@ -79,6 +79,8 @@ pub enum Access {
     Private,
     /// Everybody, as far as the umask allows.
     Public,
+    /// Everybody, whatever the umask is (mode 0644): a file that a web server hands out.
+    Published,
 }
 
 /// Writes a file in one step: whoever looks sees the old file or the whole new one. An existing
@@ -99,11 +101,15 @@ pub fn write(path: &Path, bytes: &[u8], access: Access, overwrite: bool) -> Resu
     builder.prefix(".jwtctl-");
     #[cfg(unix)]
     if access == Access::Public {
-        use std::os::unix::fs::PermissionsExt as _;
-        builder.permissions(std::fs::Permissions::from_mode(0o666));
+        builder.permissions(mode(0o666));
     }
     let failed = |e: &std::io::Error| Error::io(path, e);
     let mut file = builder.tempfile_in(folder).map_err(|e| failed(&e))?;
+    #[cfg(unix)]
+    if access == Access::Published {
+        let set = file.as_file().set_permissions(mode(0o644));
+        set.map_err(|e| failed(&e))?;
+    }
     file.write_all(bytes)
         .and_then(|()| file.as_file().sync_all())
         .map_err(|e| failed(&e))?;
@@ -119,6 +125,11 @@ pub fn write(path: &Path, bytes: &[u8], access: Access, overwrite: bool) -> Resu
             std::io::ErrorKind::AlreadyExists => exists(path),
             _ => failed(&e.error),
         })
+}
+
+#[cfg(unix)]
+fn mode(bits: u32) -> std::fs::Permissions {
+    std::os::unix::fs::PermissionsExt::from_mode(bits)
 }
 
 /// What [`write`] would refuse, asked before there is anything to write.
@@ -209,6 +220,7 @@ mod tests {
         };
         assert_eq!(mode("private", Access::Private), 0o600);
         assert_eq!(mode("public", Access::Public) & 0o400, 0o400);
+        assert_eq!(mode("published", Access::Published), 0o644);
     }
 
     #[test]

@@ -1,8 +1,10 @@
 //! `jwtctl jwks export`.
 
 use std::io;
+use std::path::{Path, PathBuf};
 
 use jwtctl::core::error::{Code, Error};
+use jwtctl::core::files::{self, Access};
 use jwtctl::core::json::{Json, Object};
 use jwtctl::core::jwks::KeySet;
 use jwtctl::core::key::Key;
@@ -12,15 +14,28 @@ use jwtctl::core::secret::Secret;
 use serde::{Serialize, Serializer};
 
 use super::super::Context;
-use super::super::output::{Page, Report};
+use super::super::output::{Page, Report, Status};
 use super::{Loaded, Source};
 
 /// Print the public key set; private members and symmetric keys stay behind
+///
+/// To publish it, let it write the file itself: jwtctl jwks export --out FILE replaces FILE in one
+/// step, readable for all (mode 0644), and leaves it as it is when the keystore cannot be read or
+/// publishes no key, where a redirection of the shell would leave an empty file.
 ///
 /// With --private, the private keys themselves: encrypted under a new passphrase, or in clear with
 /// --no-encrypt. That is asked for once more, unless --yes says so already.
 #[derive(clap::Args)]
 pub struct Args {
+    /// Write the public set to FILE instead of stdout, replacing what is there
+    #[arg(long, value_name = "FILE", conflicts_with = "private")]
+    out: Option<PathBuf>,
+    /// Leave FILE as it is, and exit with 1, if it holds this set already
+    #[arg(long, requires = "out")]
+    if_changed: bool,
+    /// Export a set without any key, too: tokens can then not be verified with it
+    #[arg(long, conflicts_with = "private")]
+    allow_empty: bool,
     /// The private keys, of the keystore those that have not expired
     #[arg(long)]
     private: bool,
@@ -55,6 +70,12 @@ pub struct Args {
 #[derive(Serialize)]
 pub struct Exported {
     source: String,
+    /// The file that holds the set now.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    out: Option<String>,
+    /// Whether the file was written.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    changed: Option<bool>,
     #[serde(flatten)]
     keys: Keys,
 }
@@ -93,17 +114,43 @@ pub fn run(args: Args, context: &mut Context<'_>) -> Result<Exported, Error> {
         .check_stdin(&[("--new-passphrase-from", args.new_passphrase_from.as_deref())])?;
     let loaded = args.source.load(context)?;
     loaded.warn_dropped(context);
-    let keys = match args.private {
-        true => private(&loaded, &args, context)?,
-        false => Keys::Set(public(&loaded, context)?),
+    if args.private {
+        return Ok(Exported {
+            keys: private(&loaded, &args, context)?,
+            source: loaded.name,
+            out: None,
+            changed: None,
+        });
+    }
+    let set = public(&loaded, &args, context)?;
+    let changed = match &args.out {
+        Some(path) => Some(publish(&set, path, args.if_changed)?),
+        None => None,
     };
     Ok(Exported {
         source: loaded.name,
-        keys,
+        out: args.out.map(|it| it.display().to_string()),
+        changed,
+        keys: Keys::Set(set),
     })
 }
 
-fn public(loaded: &Loaded, context: &Context<'_>) -> Result<Object, Error> {
+/// Writes the set to a file in one step. With `if_changed`, a file that holds it already stays.
+/// Returns whether it was written.
+fn publish(set: &Object, path: &Path, if_changed: bool) -> Result<bool, Error> {
+    let text = format!("{}\n", Json::Object(set.clone()).to_text());
+    files::check_target(path, true)?;
+    if if_changed && path.exists() {
+        let present = files::read(path, files::MAX_FILE)?;
+        if present.expose() == text.as_bytes() {
+            return Ok(false);
+        }
+    }
+    files::write(path, text.as_bytes(), Access::Published, true)?;
+    Ok(true)
+}
+
+fn public(loaded: &Loaded, args: &Args, context: &Context<'_>) -> Result<Object, Error> {
     let keys = &loaded.file.keys;
     let symmetric = keys.iter().filter(|key| key.public().is_none()).count();
     if symmetric > 0 {
@@ -117,6 +164,21 @@ fn public(loaded: &Loaded, context: &Context<'_>) -> Result<Object, Error> {
             &loaded.name,
             "has symmetric keys only, so there is nothing to publish",
         ));
+    }
+    if keys.is_empty() && !args.allow_empty {
+        let (what, next) = match &loaded.store {
+            Some(_) => (
+                "the keystore publishes no key",
+                "to make one: jwtctl keygen",
+            ),
+            None => (
+                "has no key that can be published",
+                "to see why: jwtctl jwks lint",
+            ),
+        };
+        return Err(Error::input(Code::BadKey, &loaded.name, what)
+            .hint(next)
+            .hint("to export a set without keys all the same: --allow-empty"));
     }
     Ok(KeySet {
         keys: keys.clone(),
@@ -212,11 +274,19 @@ impl Report for Exported {
 
     fn human(&self, page: &mut Page<'_>) -> io::Result<()> {
         match &self.keys {
+            _ if self.out.is_some() => Ok(()),
             Keys::Set(set) => {
                 page.json(&Json::Object(set.clone()), 0)?;
                 page.end()
             }
             Keys::Private(text) | Keys::Sealed(text) => page.bytes(text.expose()),
+        }
+    }
+
+    fn status(&self) -> Status<'_> {
+        match (&self.out, self.changed) {
+            (Some(out), Some(false)) => Status::No(format!("{out}: unchanged")),
+            _ => Status::Done,
         }
     }
 }
