@@ -137,7 +137,7 @@ node_session() {
 }
 node_session
 
-# --- the system's packages: latchset jose, openssl, redis -----------------------------------------
+# --- the system's packages: latchset jose, openssl, redis, and tools -----------------------------------------
 apt_updated=
 as_root() {
     if [ "$(id -u)" = 0 ]; then "$@"; else sudo -n "$@"; fi
@@ -172,6 +172,13 @@ latchset_version() { dpkg-query -W -f '${Version}\n' jose 2>/dev/null || echo pr
 system_peer latchset jose jose latchset_version
 system_peer openssl openssl openssl openssl version
 system_peer redis redis-server redis-server redis-server --version
+# Not peers, but programs that tests run: system calls that fail, completions, OpenSSH's keys.
+system_peer strace strace strace strace -V
+system_peer zsh zsh zsh zsh --version
+system_peer fish fish fish fish --version
+system_peer script script bsdutils script --version
+ssh_version() { ssh -V 2>&1; }
+system_peer ssh-keygen ssh-keygen openssh-client ssh_version
 
 # --- cargo: jwt-cli, built once and kept -------------------------------------------------
 jwt_cli() {

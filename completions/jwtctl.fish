@@ -193,7 +193,7 @@ complete -c jwtctl -n "__fish_jwtctl_using_subcommand sign" -l typ -d 'The media
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand sign" -l header -d 'A further header parameter, written like a CLAIM' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand sign" -l format -d 'What to print: the token, an HTTP header line, or a line for curl --config' -r -f -a "compact\t'The token'
 header\t'Authorization: Bearer TOKEN'
-curl\t'header = "Authorization: Bearer TOKEN"'"
+curl\t'header = \'Authorization: Bearer TOKEN\''"
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand sign" -l json -d 'Write one JSON document to stdout, failures included [env: JWTCTL_FORMAT=json]'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand sign" -s q -l quiet -d 'No notes and no progress on stderr'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand sign" -s v -l verbose -d 'Say why and where from; secrets never'
@@ -767,8 +767,8 @@ complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_sub
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_subcommand_from export" -l cache-dir -d 'Keep fetched keys in DIR (default: the platform\'s cache directory)' -r -f -a "(__fish_complete_directories)"
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_subcommand_from export" -l passphrase-from -d 'Open sealed keys and encrypted PEM with the passphrase in KEYSPEC: PATH, -, env:NAME or fd:N' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_subcommand_from export" -l format -d 'In which form' -r -f -a "bundle\t'Any number of key sets, with all that matters'
-jose\t'{"jwks":…,"uat":…} with uat in milliseconds, as jose keeps it'
-oauth4webapi\t'{"jwks":…,"uat":…} with uat in seconds, as oauth4webapi keeps it'
+jose\t'{\'jwks\':…,\'uat\':…} with uat in milliseconds, as jose keeps it'
+oauth4webapi\t'{\'jwks\':…,\'uat\':…} with uat in seconds, as oauth4webapi keeps it'
 jwks\t'The key set alone'"
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_subcommand_from export" -l out -d 'Write to FILE instead of stdout, replacing what is there' -r -F
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_subcommand_from export" -l if-changed-since -d 'Write nothing, and exit with 1, if nothing was fetched after UAT' -r

@@ -773,3 +773,43 @@ fn publishing_never_cuts_the_service() {
     );
     assert!(!lab.path("private.json").exists());
 }
+
+/// A redirection of the shell makes the file, and the umask may open it to everybody.
+#[test]
+fn a_private_key_in_clear_on_a_readable_file_is_warned_of() {
+    let lab = Lab::new();
+    lab.keygen("ES256");
+    let key = lab.path("clear.jwk");
+    let clear = key.to_str().unwrap();
+    lab.ok(&["keygen", "ES256", "--no-encrypt", "--out", clear]);
+    let warned = |umask: &str, to: &str, args: &[&str]| {
+        let inner = lab.command(args);
+        let script = format!("umask {umask}; exec \"$@\" {to}");
+        let ran = ran(&mut under("sh", &["-c", &script, "sh"], &inner)).expect(0);
+        ran.stderr.contains("other users can read (mode 0")
+    };
+    let private: [&[&str]; 4] = [
+        &["keygen", "ES256", "--no-encrypt", "--out", "-"],
+        &["keygen", "HS256", "--no-encrypt", "--out", "-", "--json"],
+        &["jwks", "convert", clear, "--to", "pem", "--no-encrypt"],
+        &["jwks", "export", "--private", "--yes", "--no-encrypt"],
+    ];
+    for (number, args) in private.into_iter().enumerate() {
+        assert!(warned("022", &format!("> open{number}"), args), "{args:?}");
+        assert!(warned("077", &format!(">> open{number}"), args), "{args:?}");
+        assert!(
+            !warned("077", &format!("> closed{number}"), args),
+            "{args:?}"
+        );
+        assert!(!warned("022", "| cat", args), "{args:?}");
+        assert!(!warned("022", "> /dev/null", args), "{args:?}");
+    }
+    let others: [&[&str]; 3] = [
+        &["keygen", "ES256", "--no-encrypt", "--out", "new.jwk"],
+        &["jwks", "convert", clear, "--to", "spki"],
+        &["jwks", "export"],
+    ];
+    for args in others {
+        assert!(!warned("022", "> public", args), "{args:?}");
+    }
+}

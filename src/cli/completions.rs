@@ -2,6 +2,8 @@
 
 use std::io;
 
+use clap::Command;
+use clap::builder::PossibleValuesParser;
 use clap_complete::Shell;
 use jwtctl::core::error::Error;
 use serde::Serialize;
@@ -26,11 +28,39 @@ pub struct Script {
 }
 
 pub fn run(args: Args) -> Result<Script, Error> {
+    let mut command = super::listed();
+    command.set_bin_name("jwtctl");
+    // The arguments of a command are there only once it has been built.
+    command.build();
     let mut text = Vec::new();
-    clap_complete::generate(args.shell, &mut super::listed(), "jwtctl", &mut text);
+    clap_complete::generate(args.shell, &mut quotable(command), "jwtctl", &mut text);
     Ok(Script {
         script: String::from_utf8_lossy(&text).into_owned(),
     })
+}
+
+/// The command with no character in the help of a value that a shell would read as its own:
+/// clap_complete puts that help between double quotes as it is.
+fn quotable(command: Command) -> Command {
+    let command = command.mut_args(|arg| {
+        let values = arg.get_possible_values();
+        if !values.iter().any(|it| it.get_help().is_some()) {
+            return arg;
+        }
+        let plain = values.into_iter().map(|value| match value.get_help() {
+            Some(help) => {
+                let help = plain(&help.to_string());
+                value.help(help)
+            }
+            None => value,
+        });
+        arg.value_parser(PossibleValuesParser::new(plain))
+    });
+    command.mut_subcommands(quotable)
+}
+
+fn plain(help: &str) -> String {
+    help.replace(['"', '`'], "'").replace(['$', '\\'], "")
 }
 
 impl Report for Script {

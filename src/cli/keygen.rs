@@ -392,6 +392,9 @@ fn store(
     let mut stdout = write_public(public, args)?;
     let to_stdout = out == "-";
     if to_stdout {
+        if args.no_encrypt {
+            context.output.warn_of_readers();
+        }
         stdout = Some(Secret::new(private.expose().to_vec()));
     } else {
         files::write(

@@ -188,6 +188,9 @@ fn keys(args: &Args, context: &Context<'_>) -> Result<Vec<Arc<Key>>, Error> {
 }
 
 fn private_bytes(keys: &[Arc<Key>], args: &Args, context: &Context<'_>) -> Result<Secret, Error> {
+    if args.no_encrypt && args.out.as_deref().is_none_or(|it| it == "-") {
+        context.output.warn_of_readers();
+    }
     let passphrase = match args.no_encrypt {
         true => None,
         false => Some(

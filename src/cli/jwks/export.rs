@@ -213,6 +213,7 @@ fn private(loaded: &Loaded, args: &Args, context: &Context<'_>) -> Result<Keys, 
         ask(keys.len(), args, context)?;
     }
     if args.no_encrypt {
+        context.output.warn_of_readers();
         return keyfile::private_set(&keys, None, None).map(Keys::Private);
     }
     let passphrase = context

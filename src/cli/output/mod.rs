@@ -138,6 +138,23 @@ impl Output {
         (slow && !self.quiet && self.stderr.terminal).then(|| Spinner::start(what))
     }
 
+    /// Warns if stdout is a file that other users can read, before a private key is written to it
+    /// in clear.
+    pub fn warn_of_readers(&self) {
+        #[cfg(unix)]
+        if let Ok(stdout) = rustix::fs::fstat(io::stdout())
+            && rustix::fs::FileType::from_raw_mode(stdout.st_mode).is_file()
+            && stdout.st_mode & 0o044 != 0
+        {
+            self.warn(&format!(
+                "standard output is a file that other users can read (mode {:04o}), and the private \
+                 key in it is not encrypted; to close it: chmod 600 FILE, and umask 077 before the \
+                 next time",
+                stdout.st_mode & 0o7777
+            ));
+        }
+    }
+
     /// A remark that is not part of the answer.
     pub fn note(&self, text: &str) {
         if !self.quiet {
