@@ -7,7 +7,7 @@ use clap::CommandFactory as _;
 use jwtctl::core::error::Error;
 use serde::Serialize;
 
-use super::output::{Page, Report};
+use super::output::{Page, Report, lossily};
 
 /// Write the manual pages, one per command, into a directory
 #[derive(clap::Args)]
@@ -18,6 +18,7 @@ pub struct Args {
 
 #[derive(Serialize)]
 pub struct Written {
+    #[serde(serialize_with = "lossily")]
     directory: PathBuf,
 }
 

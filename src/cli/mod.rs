@@ -31,8 +31,13 @@ use output::{Color, Output, Report};
 /// Mint, inspect and verify JSON Web Tokens, and manage JSON Web Key Sets
 ///
 /// Exit codes: 0 done or valid, 1 the answer is no, 2 the call cannot be used, 3 something outside
-/// did not answer, 4 this machine refused, 10 and above the token is bad (10 signature, 11 expired,
-/// 12 not yet valid, 13 a claim, 14 no key, 15 algorithm, 16 session, 17 not a token).
+/// did not answer, 4 this machine refused, 10 to 17 the token was judged and is bad (10 signature,
+/// 11 expired, 12 not yet valid, 13 a claim, 14 no key, 15 algorithm, 16 session, 17 not a token; in
+/// a shell: case $? in 1[0-7])), 70 a bug in jwtctl, 130 and 143 ended by a signal.
+///
+/// With --json, every run prints one document with "schema" and "ok" on standard output, failures
+/// included: a failure has "error", while exit code 1 is an answer and has what was found. Only
+/// serve --exec leaves standard output to the command that it runs.
 #[derive(Parser)]
 #[command(
     name = "jwtctl",

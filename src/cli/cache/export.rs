@@ -9,6 +9,7 @@ use jwtctl::core::address::Address;
 use jwtctl::core::cache::{self, Entry, Kind, Listed, signed};
 use jwtctl::core::error::{Code, Error};
 use jwtctl::core::files::{self, Access};
+use jwtctl::core::json::Json;
 use jwtctl::core::key::Key;
 use jwtctl::core::shared::BLIND;
 use serde::Serialize;
@@ -69,10 +70,13 @@ impl From<Format> for cache::Format {
 pub struct Exported {
     changed: bool,
     entries: usize,
-    out: Option<PathBuf>,
-    /// A signed bundle that went nowhere else: alone, it would be no JSON.
+    out: Option<String>,
+    /// A signed bundle that went into no file.
     #[serde(skip_serializing_if = "Option::is_none")]
     signed: Option<String>,
+    /// What was exported into no file, unsigned.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    content: Option<Json>,
     #[serde(skip)]
     text: String,
 }
@@ -98,6 +102,7 @@ pub fn run(args: Args, context: &mut Context<'_>) -> Result<Exported, Error> {
             entries: entries.len(),
             out: None,
             signed: None,
+            content: None,
             text: String::new(),
         });
     }
@@ -115,11 +120,20 @@ pub fn run(args: Args, context: &mut Context<'_>) -> Result<Exported, Error> {
     if let Some(path) = &args.out {
         files::write(Path::new(path), text.as_bytes(), Access::Public, true)?;
     }
-    let signed = (args.sign.is_some() && args.out.is_none()).then(|| text.trim_end().to_owned());
+    let printed = args.out.is_none().then(|| text.trim_end().to_owned());
+    let (signed, plain) = match args.sign {
+        Some(_) => (printed, None),
+        None => (None, printed),
+    };
+    let parse = |text: &str| {
+        Json::parse(text.as_bytes())
+            .map_err(|why| Error::input(Code::BadInput, "the export", why.to_string()))
+    };
     Ok(Exported {
         changed,
         entries: entries.len(),
-        out: args.out,
+        out: args.out.map(|it| it.display().to_string()),
+        content: plain.as_deref().map(parse).transpose()?,
         signed,
         text,
     })
@@ -221,9 +235,5 @@ impl Report for Exported {
         } else {
             Status::No("nothing was fetched since".into())
         }
-    }
-
-    fn is_raw(&self) -> bool {
-        self.changed && self.out.is_none() && self.signed.is_none()
     }
 }

@@ -12,7 +12,7 @@ use jwtctl::core::time::{Timestamp, humanize};
 use serde::Serialize;
 
 use super::super::Context;
-use super::super::output::{Page, Report, Role};
+use super::super::output::{Page, Report, Role, lossily};
 
 /// List the cached key sets and issuers' documents
 #[derive(clap::Args)]
@@ -37,11 +37,13 @@ struct Row {
     keys: usize,
     provenance: Provenance,
     ctx: String,
+    #[serde(serialize_with = "lossily")]
     file: PathBuf,
 }
 
 #[derive(Serialize)]
 struct Unusable {
+    #[serde(serialize_with = "lossily")]
     file: PathBuf,
     why: String,
 }

@@ -7,7 +7,7 @@ use jwtctl::core::error::Error;
 use serde::Serialize;
 
 use super::super::Context;
-use super::super::output::{Page, Report};
+use super::super::output::{Page, Report, lossily};
 
 /// Print where the cache is
 #[derive(clap::Args)]
@@ -16,6 +16,7 @@ pub struct Args {}
 /// A place.
 #[derive(Serialize)]
 pub struct Place {
+    #[serde(serialize_with = "lossily")]
     path: PathBuf,
 }
 
@@ -34,6 +35,8 @@ impl Report for Place {
     const SCHEMA: &'static str = "jwtctl.cache-path/1";
 
     fn human(&self, page: &mut Page<'_>) -> io::Result<()> {
-        page.bytes(format!("{}\n", self.path.display()).as_bytes())
+        // A script gets the name byte for byte.
+        page.bytes(self.path.as_os_str().as_encoded_bytes())?;
+        page.bytes(b"\n")
     }
 }

@@ -12,7 +12,7 @@ use jwtctl::core::time::{Timestamp, humanize};
 use serde::Serialize;
 
 use super::super::Context;
-use super::super::output::{Page, Report, Role};
+use super::super::output::{Page, Report, Role, lossily};
 
 /// Show all that is kept about a URL or an issuer
 #[derive(clap::Args)]
@@ -43,6 +43,7 @@ struct Detail {
     http: Http,
     dropped: Vec<LeftOut>,
     last_attempt: Option<Attempt>,
+    #[serde(serialize_with = "lossily")]
     file: PathBuf,
     content: Json,
 }

@@ -10,6 +10,7 @@ pub use usage::clap_error;
 
 use std::fmt::Write as _;
 use std::io::{self, IsTerminal as _, Write};
+use std::path::Path;
 use std::process::ExitCode;
 
 use anstyle::{AnsiColor, Style};
@@ -37,11 +38,6 @@ pub trait Report: Serialize {
 
     /// Writes it for people.
     fn human(&self, page: &mut Page<'_>) -> io::Result<()>;
-
-    /// Whether the answer is a JSON file for other programs, which `--json` must leave as it is.
-    fn is_raw(&self) -> bool {
-        false
-    }
 
     /// What the answer amounts to.
     fn status(&self) -> Status<'_> {
@@ -229,7 +225,7 @@ impl Output {
                 Some((rejection, shown)),
             ),
         };
-        let written = if self.json && !report.is_raw() {
+        let written = if self.json {
             self.emit_json(report, code)
         } else {
             self.emit_text(report)
@@ -371,6 +367,11 @@ struct JsonError<'a> {
     exit_code: u8,
     message: &'a str,
     hints: &'a [String],
+}
+
+/// How a path stands in JSON, which is text: what is not UTF-8 in it is replaced.
+pub fn lossily<S: serde::Serializer>(path: &Path, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_str(&path.display())
 }
 
 fn write_json<R: Serialize>(document: &Document<'_, R>) -> io::Result<()> {
