@@ -10,10 +10,11 @@ use jwtctl::core::json::{Json, Object};
 use jwtctl::core::jws::MAX_TOKEN;
 use jwtctl::core::key::encode;
 use jwtctl::core::time::{MILLISECONDS_FROM, Timestamp, humanize};
-use jwtctl::core::token::{self, Content, Decoded};
+use jwtctl::core::token::{self, Content, Decoded, Disclosed};
 use serde::{Serialize, Serializer};
 
 use super::Context;
+use super::input::Pasted;
 use super::output::{Page, Report, Role, Status};
 
 /// Show what is in a token, without verifying it
@@ -34,6 +35,9 @@ pub struct Args {
     /// Print one part as it was encoded, and nothing else
     #[arg(long, value_enum, conflicts_with_all = ["explain", "json"])]
     part: Option<Part>,
+    /// Of several tokens in a longer text, take the one of this name
+    #[arg(long, value_name = "NAME", value_parser = clap::builder::NonEmptyStringValueParser::new())]
+    pick: Option<String>,
     /// Refuse tokens of more bytes
     #[arg(long, value_name = "BYTES", default_value_t = MAX_TOKEN as u64)]
     max_size: u64,
@@ -77,7 +81,13 @@ pub fn run(args: Args, context: &mut Context<'_>) -> Result<Look, Error> {
     context
         .inputs
         .check_stdin(&[("TOKEN", context.inputs.or_stdin(args.token.as_deref()))])?;
-    let token = context.inputs.token(args.token.as_deref(), args.max_size)?;
+    let pasted = args
+        .pick
+        .as_deref()
+        .map_or(Pasted::Anything, Pasted::Picked);
+    let token = context
+        .inputs
+        .token(args.token.as_deref(), args.max_size, pasted)?;
     let decoded = token::decode(&token)?;
     let show = match (args.claim, args.part) {
         (Some(name), _) => find_claim(&decoded, name),
@@ -205,9 +215,30 @@ impl Look {
                 }
             }
         }
+        if let Some(disclosed) = &self.decoded.disclosed {
+            self.disclosures(page, disclosed)?;
+        }
         for warning in &self.decoded.warnings {
             page.text(Role::Caution, "warning:")?;
             page.line(Role::Plain, &format!(" {warning}"))?;
+        }
+        Ok(())
+    }
+
+    /// What hangs on the token of an SD-JWT.
+    fn disclosures(&self, page: &mut Page<'_>, disclosed: &Disclosed) -> io::Result<()> {
+        page.end()?;
+        page.text(Role::Title, "Disclosures")?;
+        let binding = match disclosed.key_binding {
+            true => ", and a key-binding JWT",
+            false => "",
+        };
+        let count = disclosed.disclosures.len();
+        page.line(Role::Plain, &format!("  {count} of an SD-JWT{binding}"))?;
+        for disclosure in &disclosed.disclosures {
+            page.text(Role::Plain, "  ")?;
+            page.json(disclosure, 1)?;
+            page.end()?;
         }
         Ok(())
     }
@@ -327,18 +358,31 @@ impl Serialize for Look {
             signature: Option<Object>,
             #[serde(skip_serializing_if = "Option::is_none")]
             sizes: Option<Object>,
+            #[serde(skip_serializing_if = "Option::is_none")]
+            disclosures: Option<&'a [Json]>,
+            #[serde(skip_serializing_if = "Option::is_none")]
+            key_binding: Option<bool>,
             times: Object,
             warnings: &'a [String],
         }
         let size = |name: &str, bytes: usize| (name.to_owned(), Json::Number(bytes.to_string()));
         let mut document = Document {
             verified: false,
-            kind: "jws-compact",
+            kind: match self.decoded.disclosed {
+                Some(_) => "sd-jwt",
+                None => "jws-compact",
+            },
             header: &self.decoded.header,
             payload: None,
             payload_b64u: None,
             signature: None,
             sizes: None,
+            disclosures: self
+                .decoded
+                .disclosed
+                .as_ref()
+                .map(|it| it.disclosures.as_slice()),
+            key_binding: self.decoded.disclosed.as_ref().map(|it| it.key_binding),
             times: self.times(),
             warnings: &self.decoded.warnings,
         };

@@ -232,7 +232,8 @@ pub fn main() -> ExitCode {
         names_store,
         names_passphrase,
     };
-    dispatch(cli.command, &mut context)
+    let output = context.output.clone();
+    output::run_guarded(&output, || dispatch(cli.command, &mut context))
 }
 
 /// The time that `--now` asks for, which reports must be able to write down.

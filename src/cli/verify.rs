@@ -21,7 +21,7 @@ use jwtctl::core::session::{self, DEFAULT_KEYSPACE, DEFAULT_MAX_AGE, Store};
 use jwtctl::core::token::{self, Verdict};
 
 use super::Context;
-use super::input::{Claim, RedisLogin, SecretEncoding, duration, sig_alg};
+use super::input::{Claim, Pasted, RedisLogin, SecretEncoding, duration, sig_alg};
 use super::network::{self, Network};
 use report::{Judgement, Show};
 
@@ -152,6 +152,9 @@ pub struct Args {
     #[command(flatten)]
     login: RedisLogin,
 
+    /// Take the token of this name out of a longer text: a JSON document, a cookie line, a URL
+    #[arg(long, value_name = "NAME", help_heading = None::<&str>, value_parser = NonEmptyStringValueParser::new())]
+    pick: Option<String>,
     /// Refuse tokens of more bytes
     #[arg(long, value_name = "BYTES", default_value_t = MAX_TOKEN as u64, help_heading = None::<&str>)]
     max_size: u64,
@@ -258,7 +261,8 @@ pub fn run(args: Args, context: &mut Context<'_>) -> Result<Judgement, Error> {
         .check_stdin(&[&named[..], &files, &password, &args.network.named()].concat())?;
     let policy = policy(&args)?;
     let sessions = sessions(&args, context)?;
-    let token = match context.inputs.token(token_spec, args.max_size) {
+    let pasted = args.pick.as_deref().map_or(Pasted::Alone, Pasted::Picked);
+    let token = match context.inputs.token(token_spec, args.max_size, pasted) {
         Ok(token) => token,
         // A token that cannot be read is a token that is refused: with a report, like every other.
         Err(Error::Rejected(rejection)) => {

@@ -59,6 +59,8 @@ pub enum Code {
     WouldOverwrite,
     /// A file or directory that others could have changed.
     UnsafePermissions,
+    /// A fault of jwtctl itself.
+    Bug,
 }
 
 impl Code {
@@ -89,6 +91,7 @@ impl Code {
             Self::Io => "io",
             Self::WouldOverwrite => "would-overwrite",
             Self::UnsafePermissions => "unsafe-permissions",
+            Self::Bug => "bug",
         }
     }
 }

@@ -111,6 +111,16 @@ fn split(text: &str) -> Result<[&str; 3], Reason> {
             "the token is in JSON form, and only the compact form is read",
         ));
     }
+    if let Some((jwt, _)) = text
+        .split_once('~')
+        .filter(|(jwt, _)| jwt.matches('.').count() == 2)
+    {
+        let reason = malformed("this is an SD-JWT (RFC 9901), and what is verified here is a JWT");
+        return Err(reason.hint(format!(
+            "the part that its issuer signed is the text before the first \"~\", {} characters long; jwtctl decode shows the whole",
+            jwt.len()
+        )));
+    }
     let parts: Vec<&str> = text.splitn(6, '.').collect();
     match parts[..] {
         [header, payload, signature] => Ok([header, payload, signature]),

@@ -6,27 +6,26 @@ mod claim;
 mod redis;
 mod store;
 mod terminal;
+mod token;
 
 pub use choice::{Choice, curve, sig_alg};
 pub use claim::Claim;
 pub use redis::{Login, RedisLogin};
 pub use store::Guard;
+pub use token::Pasted;
 
 use std::io::IsTerminal as _;
 use std::path::{Path, PathBuf};
 
-use base64::Engine as _;
-use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use clap::ValueEnum;
-use jwtctl::core::error::{Code, Error, Reason};
+use jwtctl::core::error::{Code, Error};
 use jwtctl::core::files::{self, MAX_FILE, ReadError};
-use jwtctl::core::key::hex;
 use jwtctl::core::keyfile::{self, KeyFile};
 use jwtctl::core::limits::MAX_SECRET;
 use jwtctl::core::secret::Secret;
 use jwtctl::core::time::{self, Timestamp};
 
-use super::output::Output;
+use super::output::{Output, printable};
 
 /// An environment variable, if it is set to any text.
 #[expect(
@@ -163,20 +162,11 @@ impl Inputs {
 
     /// Reads what `spec` names, at most `limit` bytes.
     fn read(&self, spec: &str, flag: &str, limit: u64, echo: Echo) -> Result<Secret, Error> {
-        let hidden = || {
-            let error = Error::usage(
-                flag,
-                "its value names no file that can be read, and is not repeated here in case it is secret",
-            );
-            error.hint(format!(
-                "put it into a file, or use {flag} env:NAME, {flag} fd:N or {flag} - (stdin)"
-            ))
-        };
         match Source::parse(spec) {
             Source::Stdin => read_stream(std::io::stdin().lock(), "standard input", limit),
             Source::Variable(name) => match variable(&name) {
                 Some(value) => Ok(Secret::new(value.into_bytes())),
-                None if echo == Echo::Hide => Err(hidden()),
+                None if echo == Echo::Hide => Err(hidden(flag)),
                 None => Err(Error::usage(
                     format!("{flag} env:{name}"),
                     "the environment has no such variable, or it is not text",
@@ -192,19 +182,13 @@ impl Inputs {
                 })?;
                 read_stream(file, &format!("fd:{number}"), limit)
             }
-            Source::Store(_) if echo == Echo::Hide => Err(hidden()),
+            Source::Store(_) if echo == Echo::Hide => Err(hidden(flag)),
             Source::Store(_) => Err(Error::usage(flag, "takes no key of the keystore")),
             Source::File(path) => match files::read(&path, limit) {
                 Err(_) if echo == Echo::Hide && !path.metadata().is_ok_and(|it| !it.is_dir()) => {
-                    Err(hidden())
+                    Err(hidden(flag))
                 }
-                Err(_) if looks_like_key(spec) => {
-                    let error = Error::usage(
-                        flag,
-                        "the value is the key itself; key material never goes on the command line",
-                    );
-                    Err(error.hint(format!("put it into a file, or use {flag} env:NAME, {flag} fd:N or {flag} - (stdin)")))
-                }
+                Err(_) if may_be_secret(spec) && !path.exists() => Err(hidden(flag)),
                 other => other,
             },
         }
@@ -214,7 +198,14 @@ impl Inputs {
     pub fn content(&self, spec: &str, limit: u64) -> Result<Secret, Error> {
         match spec {
             "-" => read_stream(std::io::stdin().lock(), "standard input", limit),
-            path => files::read(Path::new(path), limit),
+            path => match files::read(Path::new(path), limit) {
+                Err(_) if may_be_secret(path) && !Path::new(path).exists() => {
+                    let why =
+                        "the value names no file, and is not repeated here in case it is secret";
+                    Err(Error::usage("", why).hint("put it into a file, or use - (stdin)"))
+                }
+                other => other,
+            },
         }
     }
 
@@ -249,23 +240,23 @@ impl Inputs {
         let text = || {
             bytes
                 .expose_str()
-                .map(str::trim)
+                .map(|it| it.trim().as_bytes())
                 .ok_or_else(|| bad("is not text, as its encoding says"))
         };
+        let has = |text: &[u8], any: &[u8]| text.iter().any(|byte| any.contains(byte));
         let secret = match encoding {
             SecretEncoding::Raw => bytes,
             SecretEncoding::Utf8 => bytes.without_trailing_newline(),
             SecretEncoding::Hex => {
-                Secret::new(hex(text()?).ok_or_else(|| bad("is not hexadecimal"))?)
+                keyfile::from_hex(text()?).ok_or_else(|| bad("is not hexadecimal"))?
             }
-            SecretEncoding::Base64 => {
-                Secret::new(STANDARD.decode(text()?).map_err(|_| bad("is not base64"))?)
-            }
-            SecretEncoding::Base64url => Secret::new(
-                URL_SAFE_NO_PAD
-                    .decode(text()?.trim_end_matches('='))
-                    .map_err(|_| bad("is not base64url"))?,
-            ),
+            // Lines that were wrapped and padding that was left out change nothing about the bytes.
+            SecretEncoding::Base64 => keyfile::from_base64(text()?)
+                .filter(|_| !text().is_ok_and(|it| has(it, b"-_")))
+                .ok_or_else(|| bad("is not base64"))?,
+            SecretEncoding::Base64url => keyfile::from_base64(text()?)
+                .filter(|_| !text().is_ok_and(|it| has(it, b"+/")))
+                .ok_or_else(|| bad("is not base64url"))?,
         };
         if secret.is_empty() {
             return Err(bad("is empty"));
@@ -340,7 +331,7 @@ impl Inputs {
     /// Asks a question that only a yes answers with yes. `flag` answers it beforehand.
     pub fn confirm(&self, question: &str, flag: &str) -> Result<bool, Error> {
         self.check_may_ask("a confirmation is needed", flag)?;
-        let answer = terminal::ask(&format!("{question} [y/N] "))
+        let answer = terminal::ask(&format!("{} [y/N] ", printable(question)))
             .map_err(|e| no_terminal("a confirmation is needed", &e))?;
         Ok(matches!(
             answer.trim().to_ascii_lowercase().as_str(),
@@ -359,7 +350,7 @@ impl Inputs {
             &format!("{flag} FILE (or env:NAME, fd:N)"),
         )?;
         terminal::restore_on_signal();
-        let mut ask = dialoguer::Password::new().with_prompt(prompt);
+        let mut ask = dialoguer::Password::new().with_prompt(printable(prompt));
         if let Some(repeat) = repeat {
             ask = ask.with_confirmation(repeat, "They differ; once more");
         }
@@ -382,56 +373,6 @@ impl Inputs {
                 .hint(format!("use {instead}")),
         )
     }
-
-    /// The text of a token: the argument itself, `-`, `@FILE`, `env:NAME`; stdin or a prompt when
-    /// left out. What people copy along with it is stripped.
-    pub fn token(&self, spec: Option<&str>, limit: u64) -> Result<String, Error> {
-        let refused = |why: String| Reason::new(Code::Malformed, "format", why);
-        // Whoever sends an oversized token gets the same answer however it arrives.
-        let too_large = |error: Error| match error.code() {
-            Code::BadInput => refused(format!("the token is larger than {limit} bytes"))
-                .hint("to allow more: --max-size BYTES")
-                .into(),
-            _ => error,
-        };
-        // Room for what is stripped.
-        let slack = limit.saturating_add(4096);
-        let bytes = match self.or_stdin(spec) {
-            None => self.ask_token(limit)?,
-            Some("-") => {
-                read_stream(std::io::stdin().lock(), "standard input", slack).map_err(too_large)?
-            }
-            Some(spec) => match (spec.strip_prefix('@'), spec.strip_prefix("env:")) {
-                (Some(path), _) => files::read(Path::new(path), slack).map_err(too_large)?,
-                (None, Some(_)) => self.read(spec, "TOKEN", limit, Echo::Name)?,
-                (None, None) if names_file(spec) => {
-                    let error = refused(format!(
-                        "{spec:?} is no token, and there is a file of that name"
-                    ));
-                    return Err(error
-                        .hint(format!("to verify or decode what is in it: @{spec}"))
-                        .into());
-                }
-                (None, None) => Secret::new(spec.as_bytes().to_vec()),
-            },
-        };
-        let text = bytes
-            .expose_str()
-            .ok_or_else(|| Error::from(refused("the token is not text".into())))?;
-        let token = strip(text);
-        if token.is_empty() {
-            return Err(refused("there is no token: the input is empty".into()).into());
-        }
-        if token.len() as u64 > limit {
-            return Err(too_large(Error::input(Code::BadInput, "", "")));
-        }
-        Ok(token.to_owned())
-    }
-
-    fn ask_token(&self, limit: u64) -> Result<Secret, Error> {
-        self.check_may_ask("a token is needed", "TOKEN, @FILE or - (stdin)")?;
-        terminal::read_line("Token: ", limit).map_err(|e| no_terminal("a token is needed", &e))
-    }
 }
 
 fn no_terminal(need: &str, error: &dyn std::fmt::Display) -> Error {
@@ -449,79 +390,39 @@ fn read_stream(stream: impl std::io::Read, name: &str, limit: u64) -> Result<Sec
     })
 }
 
-/// Whether an argument that should be a token is the name of a file instead.
-fn names_file(spec: &str) -> bool {
-    const LONGEST: usize = 255;
-    // A token is never looked for on the disk.
-    spec.len() <= LONGEST
-        && !spec.starts_with("ey")
-        && !spec.contains(' ')
-        && Path::new(spec).is_file()
+/// Whether an argument may be secret itself, though it should only name something: it holds a key,
+/// a token or a header, or is longer than a name. Such an argument is not repeated.
+pub fn may_be_secret(argument: &str) -> bool {
+    const LONGEST: usize = 100;
+    let argument = argument.trim_start();
+    argument.len() > LONGEST
+        || argument.starts_with(['{', '['])
+        || argument.starts_with("eyJ")
+        || argument.contains("-----BEGIN")
+        || argument.contains("://") && argument.contains('@')
+        || argument.contains(": ")
+        || argument.contains(char::is_control)
 }
 
-/// Whether an argument that should name a key is one.
-fn looks_like_key(spec: &str) -> bool {
-    spec.trim_start().starts_with('{') || spec.contains("-----BEGIN")
+/// The error for a value that is not repeated.
+fn hidden(flag: &str) -> Error {
+    let why =
+        "its value names no file that can be read, and is not repeated here in case it is secret";
+    Error::usage(flag, why).hint(format!(
+        "put it into a file, or use {flag} env:NAME, {flag} fd:N or {flag} - (stdin)"
+    ))
 }
 
 /// A public key as HMAC secret is what the key-confusion attack needs (RFC 8725 §2.1): in any
 /// wrapping.
 fn refuse_key_material(bytes: &Secret) -> Result<(), Error> {
-    let content = bytes.expose();
-    let text = bytes.expose_str().unwrap_or_default().trim();
-    let decoded = [
-        STANDARD.decode(text).ok(),
-        URL_SAFE_NO_PAD.decode(text).ok(),
-        hex(text),
-    ]
-    .map(|it| it.map(Secret::new));
-    let inside = decoded
-        .iter()
-        .flatten()
-        .find_map(|it| keyfile::kind(it.expose()));
-    match keyfile::kind(content).or(inside) {
+    match keyfile::kind(bytes.expose()) {
         None => Ok(()),
         Some(kind) => {
             let why = format!("is {kind}, and a key must not serve as an HMAC secret");
             Err(Error::input(Code::BadSecret, "--secret", why).hint("name it with --key"))
         }
     }
-}
-
-/// A token without what is copied along with it: white space, a byte order mark, quotes, a header's
-/// name and scheme.
-fn strip(text: &str) -> &str {
-    fn prefix<'a>(text: &'a str, prefix: &str) -> Option<&'a str> {
-        text.get(..prefix.len())
-            .filter(|head| head.eq_ignore_ascii_case(prefix))
-            .map(|head| &text[head.len()..])
-    }
-    let mut text = text.trim_start_matches('\u{feff}').trim();
-    for quote in ['"', '\'', '`'] {
-        if let Some(inner) = text
-            .strip_prefix(quote)
-            .and_then(|text| text.strip_suffix(quote))
-        {
-            text = inner.trim();
-        }
-    }
-    text = prefix(text, "Authorization:").unwrap_or(text).trim();
-    for scheme in ["Bearer ", "DPoP "] {
-        text = prefix(text, scheme).unwrap_or(text).trim();
-    }
-    for quote in ['"', '\''] {
-        text = text
-            .strip_prefix(quote)
-            .and_then(|text| text.strip_suffix(quote))
-            .unwrap_or(text)
-            .trim();
-    }
-    text
-}
-
-/// A `value_parser` for DURATION.
-pub fn duration(text: &str) -> Result<i64, Error> {
-    time::parse_duration(text)
 }
 
 /// A TIME argument, `flag` naming it in messages.
@@ -542,28 +443,15 @@ pub fn moment(text: &str, flag: &str, now: Timestamp) -> Result<Timestamp, Error
     })
 }
 
+/// A `value_parser` for DURATION.
+pub fn duration(text: &str) -> Result<i64, Error> {
+    time::parse_duration(text)
+}
+
 #[cfg(test)]
 mod tests {
     use super::super::output::Color;
     use super::*;
-
-    #[test]
-    fn what_is_copied_along_is_stripped() {
-        for text in [
-            "a.b.c",
-            " a.b.c\r\n",
-            "\u{feff}a.b.c",
-            "\"a.b.c\"",
-            "Bearer a.b.c",
-            "bearer  a.b.c",
-            "Authorization: Bearer a.b.c",
-            "'Authorization: DPoP a.b.c'",
-            "authorization:Bearer \"a.b.c\"",
-        ] {
-            assert_eq!(strip(text), "a.b.c", "{text:?}");
-        }
-        assert_eq!(strip("a. b.c"), "a. b.c");
-    }
 
     #[test]
     fn stdin_serves_one_reader() {

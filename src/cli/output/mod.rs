@@ -1,11 +1,15 @@
 //! The only place that writes: reports to stdout, errors, hints and notes to stderr. It alone knows
 //! exit codes, colours and what must not reach a terminal as it is.
 
+mod bug;
+mod escape;
 mod page;
 mod table;
 mod usage;
 
-pub use page::{Page, Role, printable};
+pub use bug::{report_panics, run_guarded};
+pub use escape::printable;
+pub use page::{Page, Role};
 pub use usage::clap_error;
 
 use std::fmt::Write as _;
@@ -398,24 +402,6 @@ fn hints(rejection: &Rejection) -> Vec<String> {
     hints
 }
 
-/// One line about a bug, in place of a backtrace. Libraries behind a guard may panic: that is a
-/// "no", not a bug.
-pub fn report_panics() {
-    std::panic::set_hook(Box::new(|panic| {
-        let place = panic
-            .location()
-            .map(ToString::to_string)
-            .unwrap_or_default();
-        if place.contains("josekit") || place.contains("openssl") {
-            return;
-        }
-        let _ = writeln!(
-            io::stderr().lock(),
-            "error: this is a bug in jwtctl (at {place}); please report it, with the command but no secrets"
-        );
-    }));
-}
-
 /// Ends the process, for the one failure that no caller has a way to hand on: this machine refused.
 #[expect(
     clippy::exit,
@@ -447,6 +433,7 @@ fn exit_code(code: Code) -> u8 {
         Code::AlgNotAllowed | Code::UnknownCritical => 15,
         Code::SessionGone => 16,
         Code::Malformed => 17,
+        Code::Bug => 70,
     }
 }
 
@@ -481,6 +468,7 @@ mod tests {
             (Code::UnknownCritical, 15),
             (Code::SessionGone, 16),
             (Code::Malformed, 17),
+            (Code::Bug, 70),
         ] {
             assert_eq!(exit_code(code), exit, "{}", code.as_str());
         }

@@ -1,13 +1,12 @@
 //! What reports write on: it knows colour, indentation, tables, and what must not reach a terminal
 //! as it is.
 
-use std::borrow::Cow;
-use std::fmt::Write as _;
 use std::io::{self, Write};
 
 use anstyle::{AnsiColor, Style};
 use jwtctl::core::json::{Json, Object};
 
+use super::escape::{printable, printable_lines};
 use super::table;
 
 /// What a report writes on. Text that comes from a token goes through [`Page::text`] or
@@ -210,58 +209,5 @@ impl<'a> Page<'a> {
             self.line(if at < head { Role::Title } else { Role::Plain }, line)?;
         }
         Ok(())
-    }
-}
-
-/// `text` with control, bidirectional and invisible characters written as `\uXXXX`, line breaks
-/// too.
-pub fn printable(text: &str) -> Cow<'_, str> {
-    escape(text, is_hostile)
-}
-
-/// [`printable`], with line breaks and tabs left alone.
-fn printable_lines(text: &str) -> Cow<'_, str> {
-    escape(text, |c| is_hostile(c) && c != '\n' && c != '\t')
-}
-
-fn escape(text: &str, hostile: impl Fn(char) -> bool) -> Cow<'_, str> {
-    if !text.contains(&hostile) {
-        return Cow::Borrowed(text);
-    }
-    let mut escaped = String::with_capacity(text.len() + 16);
-    for c in text.chars() {
-        if hostile(c) {
-            let mut units = [0; 2];
-            c.encode_utf16(&mut units).iter().for_each(|unit| {
-                let _ = write!(escaped, "\\u{unit:04x}");
-            });
-        } else {
-            escaped.push(c);
-        }
-    }
-    Cow::Owned(escaped)
-}
-
-/// Characters that move the cursor, turn text around or cannot be seen.
-fn is_hostile(c: char) -> bool {
-    c.is_control()
-        || matches!(c,
-            '\u{00ad}' | '\u{034f}' | '\u{061c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}' | '\u{180b}'..='\u{180f}'
-            | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{3164}' | '\u{fe00}'..='\u{fe0f}'
-            | '\u{feff}' | '\u{ffa0}' | '\u{fff9}'..='\u{fffb}' | '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{e0fff}')
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn hostile_characters_are_escaped_and_nothing_else() {
-        assert_eq!(printable("grüße \u{1f600}"), "grüße \u{1f600}");
-        assert_eq!(
-            printable("a\u{1b}[31mb\u{202e}c\u{200b}d\n\u{9b}"),
-            "a\\u001b[31mb\\u202ec\\u200bd\\u000a\\u009b"
-        );
-        assert_eq!(printable("\u{e0041}"), "\\udb40\\udc41");
     }
 }

@@ -9,6 +9,8 @@ use clap::error::{ContextKind, ContextValue, ErrorKind};
 use jwtctl::core::error::{Code, Error};
 use serde::Serialize;
 
+use super::super::input::may_be_secret;
+use super::escape::{printable, printable_lines, printable_styled};
 use super::{Color, Output, Page, Report, exit_code};
 
 /// Flags whose values are secret, or name what is; what follows one by mistake may be part of it.
@@ -35,9 +37,6 @@ const FROM_ENVIRONMENT: [(&str, &str); 5] = [
     ("--passphrase-from", " <KEYSPEC>"),
 ];
 
-/// Bytes of the longest argument that is repeated.
-const LONGEST: usize = 100;
-
 /// Turns clap's verdict on `args` into output.
 pub fn clap_error(mut error: clap::Error, args: &[OsString], json: bool, color: Color) -> ExitCode {
     let output = Output::new(json, false, false, color);
@@ -45,6 +44,7 @@ pub fn clap_error(mut error: clap::Error, args: &[OsString], json: bool, color: 
         return output.fail(&refused);
     }
     mend_usage(&mut error, args);
+    escape_values(&mut error);
     let text = error.render();
     match error.kind() {
         ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => output.emit(&Text {
@@ -56,9 +56,9 @@ pub fn clap_error(mut error: clap::Error, args: &[OsString], json: bool, color: 
         _ if json => output.fail(&usage_error(&error)),
         _ => {
             let text = if output.stderr.color {
-                text.ansi().to_string()
+                printable_styled(&text.ansi().to_string())
             } else {
-                text.to_string()
+                printable_lines(&text.to_string()).into_owned()
             };
             // Nobody is left to tell when stderr is gone.
             let _ = io::stderr().lock().write_all(text.as_bytes());
@@ -85,12 +85,7 @@ fn unspeakable(error: &clap::Error, args: &[OsString]) -> Option<Error> {
             _ => None,
         })?;
     let is_stray = error.kind() == ErrorKind::UnknownArgument && !said.starts_with("--");
-    let is_secret = said.len() > LONGEST
-        || said.contains("-----BEGIN")
-        || said.starts_with("eyJ")
-        || said.trim_start().starts_with('{')
-        || (said.contains("://") && said.contains('@'))
-        || (is_stray && near_a_secret);
+    let is_secret = may_be_secret(said) || is_stray && near_a_secret;
     if error.kind() == ErrorKind::InvalidSubcommand && said.starts_with("eyJ") {
         return Some(
             Error::usage("", "a token is not a command")
@@ -104,6 +99,22 @@ fn unspeakable(error: &clap::Error, args: &[OsString]) -> Option<Error> {
         );
         error.hint("a key goes into a file, env:NAME or fd:N; for how to call the command: --help")
     })
+}
+
+/// Escapes what was typed: a terminal would act on it inside clap's own message.
+fn escape_values(error: &mut clap::Error) {
+    let typed: Vec<(ContextKind, ContextValue)> = error
+        .context()
+        .filter_map(|(kind, value)| match value {
+            ContextValue::String(text) => {
+                Some((kind, ContextValue::String(printable(text).into_owned())))
+            }
+            _ => None,
+        })
+        .collect();
+    for (kind, value) in typed {
+        error.insert(kind, value);
+    }
 }
 
 /// Takes out of the usage line what nobody typed.

@@ -28,7 +28,7 @@ use jwtctl::core::token;
 use serde::Serialize;
 
 use super::Context;
-use super::input::{RedisLogin, SecretEncoding, duration, sig_alg};
+use super::input::{Pasted, RedisLogin, SecretEncoding, duration, sig_alg};
 use super::output::{Page, Report, Role};
 
 /// Manage sessions in Redis, as the npm middleware jwt-redis-session keeps them
@@ -250,7 +250,9 @@ impl Which {
             [key] => Given::key(Arc::clone(key), provenance),
             _ => Given::set(keys, provenance),
         };
-        let text = context.inputs.token(spec, MAX_TOKEN as u64)?;
+        let text = context
+            .inputs
+            .token(spec, MAX_TOKEN as u64, Pasted::Alone)?;
         let policy = Policy {
             algs: self.keys.alg.map(|alg| vec![alg]),
             exp_optional: true,

@@ -16,6 +16,12 @@ const LENIENT: GeneralPurpose = GeneralPurpose::new(
         .with_decode_padding_mode(DecodePaddingMode::Indifferent),
 );
 
+/// What is said of a text in one part.
+const OPAQUE: &str = "this is an opaque token, not a JWT: only its issuer can say what it means";
+
+/// What is said of a signed token with `zip` in its header.
+pub(super) const COMPRESSED: &str = "the payload is compressed (\"zip\" in the header, as SMART health cards have it), which RFC 7515 does not define and jwtctl does not read";
+
 /// A token that was looked into. Nothing about it is vouched for.
 #[derive(Debug)]
 pub struct Decoded {
@@ -27,6 +33,33 @@ pub struct Decoded {
     pub content: Content,
     /// What a strict reader would object to.
     pub warnings: Vec<String>,
+    /// What hangs on the token, if it is an SD-JWT.
+    pub disclosed: Option<Disclosed>,
+}
+
+/// What follows the issuer's token in an SD-JWT (RFC 9901 §4).
+#[derive(Debug)]
+pub struct Disclosed {
+    /// The disclosures, each `[salt, name, value]` or `[salt, value]`; `null` for one that cannot
+    /// be read.
+    pub disclosures: Vec<Json>,
+    /// Whether a key-binding JWT ends it.
+    pub key_binding: bool,
+}
+
+impl Disclosed {
+    fn read(parts: &str) -> Self {
+        let mut parts: Vec<&str> = parts.split('~').collect();
+        let last = parts.pop().unwrap_or_default();
+        let read = |part: &str| base64url(part).and_then(|it| Json::parse(&it).ok());
+        Self {
+            disclosures: parts
+                .into_iter()
+                .map(|part| read(part).unwrap_or(Json::Null))
+                .collect(),
+            key_binding: !last.is_empty(),
+        }
+    }
 }
 
 /// What a token carries.
@@ -59,6 +92,16 @@ pub enum Content {
 /// # Errors
 /// [`Code::Malformed`] when there is nothing to show.
 pub fn decode(text: &str) -> Result<Decoded, Reason> {
+    match text.split_once('~') {
+        Some((jwt, rest)) => Ok(Decoded {
+            disclosed: Some(Disclosed::read(rest)),
+            ..decode_compact(jwt)?
+        }),
+        None => decode_compact(text),
+    }
+}
+
+fn decode_compact(text: &str) -> Result<Decoded, Reason> {
     let malformed = |why: String| Reason::new(Code::Malformed, "format", why);
     let mut warnings = Vec::new();
     let parts: Vec<&str> = text.split('.').collect();
@@ -66,6 +109,10 @@ pub fn decode(text: &str) -> Result<Decoded, Reason> {
         return Err(malformed(
             "the token is in JSON form, and only the compact form is read".into(),
         ));
+    }
+    if parts.len() == 1 {
+        return Err(malformed(OPAQUE.into())
+            .hint("its issuer may tell: introspection (RFC 7662) or the userinfo endpoint"));
     }
     if !matches!(parts.len(), 3 | 5) {
         return Err(malformed(format!(
@@ -123,6 +170,7 @@ pub fn decode(text: &str) -> Result<Decoded, Reason> {
         header,
         content,
         warnings,
+        disclosed: None,
     })
 }
 
@@ -143,7 +191,14 @@ fn lenient(name: &str, text: &str, warnings: &mut Vec<String>) -> Option<Vec<u8>
     let bytes = LENIENT
         .decode(compact.replace('+', "-").replace('/', "_"))
         .ok()?;
-    warnings.push(format!("the {name} is not strict base64url (padding, alphabet or surplus bits), and verify refuses it"));
+    let liberty = if compact.contains(['+', '/']) {
+        "is base64 instead of base64url"
+    } else if compact.contains('=') {
+        "is padded with \"=\""
+    } else {
+        "has bits left over at its end"
+    };
+    warnings.push(format!("the {name} {liberty}, and verify refuses it"));
     Some(bytes)
 }
 
@@ -159,6 +214,9 @@ fn objections(header: &[u8], content: &Content) -> Vec<String> {
                     .err()
                     .map(|reason| reason.message),
             );
+            if header.members().has("zip") && matches!(content, Content::Signed { .. }) {
+                found.push(COMPRESSED.into());
+            }
             if header.alg().eq_ignore_ascii_case("none") {
                 found.push("the token is not signed (alg \"none\")".into());
             }

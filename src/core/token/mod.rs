@@ -3,10 +3,12 @@
 mod complete;
 mod decode;
 mod diagnose;
+mod locate;
 #[cfg(test)]
 mod tests;
 mod verify;
 
 pub use complete::{Defaults, check_claims, complete};
-pub use decode::{Content, Decoded, decode};
+pub use decode::{Content, Decoded, Disclosed, decode};
+pub use locate::{Located, is_compact, locate};
 pub use verify::{KeyUsed, Verdict, Verified, key_used, verify, weak};

@@ -14,6 +14,7 @@ use super::super::jwks::{Found, Keys, Provenance, Wanted, Why};
 use super::super::jws::{self, Form, Signed, Unverified};
 use super::super::key::{Job, Key, Misfit};
 use super::super::time::humanize;
+use super::decode::COMPRESSED;
 use super::diagnose::diagnose;
 
 /// A token that holds: its signature and every claim. Only [`verify`] makes one.
@@ -122,8 +123,13 @@ fn read_claims(token: &Unverified<'_>, form: Form<'_>) -> Result<Option<Object>,
     }
     let malformed = |why: String| Reason::new(Code::Malformed, "format", why);
     let raw_hint = "to verify a signature over bytes that are not a JWT: --raw";
-    let json = Json::parse(token.payload())
-        .map_err(|why| malformed(format!("the payload is not JSON: {why}")).hint(raw_hint))?;
+    let json = Json::parse(token.payload()).map_err(|why| {
+        let why = match token.header().members().has("zip") {
+            true => COMPRESSED.into(),
+            false => format!("the payload is not JSON: {why}"),
+        };
+        malformed(why).hint(raw_hint)
+    })?;
     if let Some(path) = json.duplicate() {
         return Err(malformed(format!("the payload has {path:?} twice")));
     }

@@ -1,0 +1,215 @@
+//! Tokens as arguments, on stdin, in files, and in whatever people paste.
+
+use std::path::Path;
+
+use jwtctl::core::error::{Code, Error, Reason};
+use jwtctl::core::files;
+use jwtctl::core::keyfile::from_utf16;
+use jwtctl::core::secret::Secret;
+use jwtctl::core::token::{Located, is_compact, locate};
+
+use super::{Echo, Inputs, no_terminal, read_stream, terminal};
+
+/// What may stand around a token.
+#[derive(Clone, Copy)]
+pub enum Pasted<'a> {
+    /// What is copied along with one: a scheme, quotes, white space.
+    Alone,
+    /// Anything: of a text with several tokens, the one of that name.
+    Picked(&'a str),
+    /// Anything with one token in it.
+    Anything,
+}
+
+impl Inputs {
+    /// The text of a token: the argument itself, `-`, `@FILE`, `env:NAME`; stdin or a prompt when
+    /// left out.
+    pub fn token(
+        &self,
+        spec: Option<&str>,
+        limit: u64,
+        pasted: Pasted<'_>,
+    ) -> Result<String, Error> {
+        let bytes = self.token_bytes(spec, limit)?;
+        let wide = from_utf16(bytes.expose());
+        let text = wide
+            .as_ref()
+            .unwrap_or(&bytes)
+            .expose_str()
+            .ok_or_else(|| Error::from(refused("the token is not text")))?;
+        let token = strip(text);
+        if token.is_empty() {
+            return Err(refused("there is no token: the input is empty").into());
+        }
+        let token = match (is_compact(token), pasted) {
+            (true, Pasted::Alone | Pasted::Anything) => token.to_owned(),
+            _ => self.located(text, pasted)?.unwrap_or_else(|| token.into()),
+        };
+        if token.len() as u64 > limit {
+            return Err(too_large(limit));
+        }
+        Ok(token)
+    }
+
+    fn token_bytes(&self, spec: Option<&str>, limit: u64) -> Result<Secret, Error> {
+        // An oversized token gets one answer, however it arrives.
+        let sized = |error: Error| match error.code() {
+            Code::BadInput => too_large(limit),
+            _ => error,
+        };
+        // Room for what is stripped.
+        let slack = limit.saturating_add(4096);
+        match self.or_stdin(spec) {
+            None => self.ask_token(limit),
+            Some("-") => {
+                read_stream(std::io::stdin().lock(), "standard input", slack).map_err(sized)
+            }
+            Some(spec) => match (spec.strip_prefix('@'), spec.strip_prefix("env:")) {
+                (Some(path), _) => files::read(Path::new(path), slack).map_err(sized),
+                (None, Some(_)) => self.read(spec, "TOKEN", limit, Echo::Name),
+                (None, None) if names_file(spec) => {
+                    let why = format!("{spec:?} is not a token, and there is a file of that name");
+                    let hint = format!("to verify or decode what is in it: @{spec}");
+                    Err(refused(&why).hint(hint).into())
+                }
+                (None, None) => Ok(Secret::new(spec.as_bytes().to_vec())),
+            },
+        }
+    }
+
+    fn ask_token(&self, limit: u64) -> Result<Secret, Error> {
+        self.check_may_ask("a token is needed", "TOKEN, @FILE or - (stdin)")?;
+        terminal::read_line("Token: ", limit).map_err(|e| no_terminal("a token is needed", &e))
+    }
+
+    /// The token inside a longer text; `None` when there is none.
+    fn located(&self, text: &str, pasted: Pasted<'_>) -> Result<Option<String>, Error> {
+        let mut found = locate(text);
+        let named = |it: &Located| match &it.name {
+            Some(name) => format!("in {name:?}"),
+            None => "without a name".into(),
+        };
+        if let Pasted::Picked(wanted) = pasted {
+            let at = found
+                .iter()
+                .position(|it| it.name.as_deref() == Some(wanted));
+            return match at {
+                Some(at) => Ok(Some(found.swap_remove(at).token)),
+                None => {
+                    let all: Vec<String> = found.iter().map(named).collect();
+                    let has = match all.len() {
+                        0 => "there is none at all".to_owned(),
+                        _ => format!("there are tokens {}", all.join(", ")),
+                    };
+                    let why = format!("no token of that name: {has}");
+                    Err(Error::usage(format!("--pick {wanted}"), why))
+                }
+            };
+        }
+        match (found.len(), pasted) {
+            (0, _) => Ok(None),
+            (1, Pasted::Anything) => {
+                let it = found.remove(0);
+                let place = named(&it);
+                self.output
+                    .note(&format!("the token was found in a longer text, {place}"));
+                Ok(Some(it.token))
+            }
+            (1, _) => {
+                let it = found.remove(0);
+                let reason = refused(&format!(
+                    "this is not a token, but a text with one in it, {}",
+                    named(&it)
+                ));
+                Err(match it.name {
+                    Some(name) => reason.hint(format!("to verify that one: --pick {name}")),
+                    None => reason.hint("give the token alone"),
+                }
+                .into())
+            }
+            _ => {
+                let all: Vec<String> = found.iter().map(named).collect();
+                let why = format!("there are several tokens: {}", all.join(", "));
+                let error = Error::usage("TOKEN", why);
+                Err(match found.iter().find_map(|it| it.name.as_ref()) {
+                    Some(name) => error.hint(format!("choose one by its name: --pick {name}")),
+                    None => error.hint("give one of them alone"),
+                })
+            }
+        }
+    }
+}
+
+fn refused(why: &str) -> Reason {
+    Reason::new(Code::Malformed, "format", why)
+}
+
+fn too_large(limit: u64) -> Error {
+    refused(&format!("the token is larger than {limit} bytes"))
+        .hint("to allow more: --max-size BYTES")
+        .into()
+}
+
+/// Whether an argument that should be a token is the name of a file instead.
+fn names_file(spec: &str) -> bool {
+    const LONGEST: usize = 255;
+    // A token is never looked for on the disk.
+    spec.len() <= LONGEST
+        && !spec.starts_with("ey")
+        && !spec.contains(' ')
+        && Path::new(spec).is_file()
+}
+
+/// A token without what is copied along with it: white space, a byte order mark, quotes, a header's
+/// name and scheme.
+fn strip(text: &str) -> &str {
+    fn prefix<'a>(text: &'a str, prefix: &str) -> Option<&'a str> {
+        text.get(..prefix.len())
+            .filter(|head| head.eq_ignore_ascii_case(prefix))
+            .map(|head| &text[head.len()..])
+    }
+    let mut text = text.trim_start_matches('\u{feff}').trim();
+    for quote in ['"', '\'', '`'] {
+        if let Some(inner) = text
+            .strip_prefix(quote)
+            .and_then(|text| text.strip_suffix(quote))
+        {
+            text = inner.trim();
+        }
+    }
+    text = prefix(text, "Authorization:").unwrap_or(text).trim();
+    for scheme in ["Bearer ", "DPoP "] {
+        text = prefix(text, scheme).unwrap_or(text).trim();
+    }
+    for quote in ['"', '\''] {
+        text = text
+            .strip_prefix(quote)
+            .and_then(|text| text.strip_suffix(quote))
+            .unwrap_or(text)
+            .trim();
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_copied_along_is_stripped() {
+        for text in [
+            "a.b.c",
+            " a.b.c\r\n",
+            "\u{feff}a.b.c",
+            "\"a.b.c\"",
+            "Bearer a.b.c",
+            "bearer  a.b.c",
+            "Authorization: Bearer a.b.c",
+            "'Authorization: DPoP a.b.c'",
+            "authorization:Bearer \"a.b.c\"",
+        ] {
+            assert_eq!(strip(text), "a.b.c", "{text:?}");
+        }
+        assert_eq!(strip("a. b.c"), "a. b.c");
+    }
+}

@@ -1,0 +1,190 @@
+//! Where the token is in what people paste: a header, a cookie line, a URL, a command line, the
+//! answer of a token endpoint, base64 of any of these. A token is known by its outline and by a
+//! header that is a JSON object; nothing about it is verified.
+
+use std::collections::HashSet;
+
+use super::super::json::Json;
+use super::super::key::decode;
+use super::super::keyfile::from_base64;
+
+/// A token in a longer text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Located {
+    /// The token itself.
+    pub token: String,
+    /// The name that stands before it, such as `access_token`.
+    pub name: Option<String>,
+}
+
+/// Every token in `text`, each once, in their order. They are also found where `text` is base64.
+pub fn locate(text: &str) -> Vec<Located> {
+    let found = scan(text);
+    if !found.is_empty() {
+        return found;
+    }
+    let inner = from_base64(text.as_bytes());
+    match inner.as_ref().and_then(|it| it.expose_str()) {
+        Some(inner) => scan(inner),
+        None => Vec::new(),
+    }
+}
+
+/// Whether `text` as a whole has the outline of a token: three or five parts, or the parts of an
+/// SD-JWT behind the first of them.
+pub fn is_compact(text: &str) -> bool {
+    let jwt = text.split('~').next().unwrap_or(text);
+    let is_part = |c: char| c.is_ascii_alphanumeric() || "-_+/=".contains(c);
+    let dots = jwt.matches('.').count();
+    matches!(dots, 2 | 4) && jwt.chars().all(|c| is_part(c) || c == '.')
+}
+
+/// Whether the text between dots is the header of a token.
+fn is_header(part: &str) -> bool {
+    let json = decode(part).and_then(|bytes| Json::parse(&bytes).ok());
+    json.as_ref()
+        .and_then(Json::as_object)
+        .is_some_and(|header| header.has("alg") || header.has("typ") || header.has("enc"))
+}
+
+fn scan(text: &str) -> Vec<Located> {
+    let is_letter = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
+    let is_inside = |c: char| is_letter(c) || c == '.' || c == '~';
+    let mut found = Vec::new();
+    let mut seen = HashSet::new();
+    let mut at = 0;
+    while let Some(start) = text[at..].find(is_letter).map(|it| at + it) {
+        let rest = &text[start..];
+        let end = rest.find(|c| !is_inside(c)).unwrap_or(rest.len());
+        at = start + end;
+        // A sentence ends with a dot as well.
+        let word = rest[..end].trim_end_matches('.');
+        if !is_compact(word) || !word.split('.').next().is_some_and(is_header) {
+            continue;
+        }
+        if seen.insert(word) {
+            found.push(Located {
+                token: word.to_owned(),
+                name: name_before(&text[..start]),
+            });
+        }
+    }
+    found
+}
+
+/// The name in `name=`, `name: ` or `"name": "` at the end of `before`, past a scheme such as
+/// `Bearer`.
+fn name_before(before: &str) -> Option<String> {
+    let quote = |c: char| c == '"' || c == '\'' || c == '\\' || c.is_whitespace();
+    let mut rest = before.trim_end_matches(quote);
+    for scheme in ["Bearer", "bearer", "BEARER", "DPoP"] {
+        rest = rest
+            .strip_suffix(scheme)
+            .unwrap_or(rest)
+            .trim_end_matches(quote);
+    }
+    let rest = rest.strip_suffix(['=', ':'])?.trim_end_matches(quote);
+    let is_name = |c: char| c.is_ascii_alphanumeric() || "-_.$".contains(c);
+    let start = rest
+        .char_indices()
+        .rev()
+        .take_while(|(_, c)| is_name(*c))
+        .last()?
+        .0;
+    Some(rest[start..].to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::super::key::encode;
+    use super::*;
+
+    fn token(sub: &str) -> String {
+        let payload = format!(r#"{{"sub":"{sub}"}}"#);
+        format!(
+            "{}.{}.{}",
+            encode(br#"{"alg":"HS256"}"#),
+            encode(payload.as_bytes()),
+            encode(&[7; 32])
+        )
+    }
+
+    fn names(text: &str) -> Vec<(String, Option<String>)> {
+        let all = locate(text).into_iter();
+        all.map(|it| (it.token, it.name)).collect()
+    }
+
+    #[test]
+    fn a_token_is_found_with_its_name() {
+        let t = token("a");
+        for (text, name) in [
+            (
+                format!("Cookie: theme=dark; session={t}; x=y"),
+                Some("session"),
+            ),
+            (
+                format!("Set-Cookie: __Host-id={t}; Path=/; Secure"),
+                Some("__Host-id"),
+            ),
+            (
+                format!("https://app.example/cb#access_token={t}&expires_in=60"),
+                Some("access_token"),
+            ),
+            (
+                format!("https://app.example/cb?state=1&id_token={t}"),
+                Some("id_token"),
+            ),
+            (format!("token={t}"), Some("token")),
+            (
+                format!("curl -H 'Authorization: Bearer {t}' https://api.example"),
+                Some("Authorization"),
+            ),
+            (format!("x-access-token: {t}"), Some("x-access-token")),
+            (format!("\"access_token\": \"{t}\","), Some("access_token")),
+            (
+                format!("{{\"access_token\":\"{t}\",\"token_type\":\"Bearer\"}}"),
+                Some("access_token"),
+            ),
+            (format!("{{\\\"jwt\\\":\\\"{t}\\\"}}"), Some("jwt")),
+            (format!("export TOKEN='{t}'"), Some("TOKEN")),
+            (format!("my token is {t}."), None),
+            (t.clone(), None),
+        ] {
+            assert_eq!(
+                names(&text),
+                [(t.clone(), name.map(String::from))],
+                "{text}"
+            );
+        }
+        let wrapped = base64::Engine::encode(
+            &base64::engine::general_purpose::STANDARD,
+            format!("{{\"id_token\":\"{t}\"}}"),
+        );
+        assert_eq!(names(&wrapped), [(t, Some("id_token".into()))]);
+    }
+
+    #[test]
+    fn several_tokens_are_all_found_and_each_once() {
+        let (a, b) = (token("a"), token("b"));
+        let text = format!("access_token={a}&id_token={b}&again={a}");
+        let found = names(&text);
+        assert_eq!(found.len(), 2);
+        assert_eq!(found[1], (b, Some("id_token".into())));
+    }
+
+    #[test]
+    fn what_is_not_a_token_is_not_found() {
+        for text in [
+            "www.example.com",
+            "1.2.3",
+            "a.b.c",
+            "e30.e30.AA",
+            "Zm9vYmFy",
+            "file.tar.gz",
+            "{\"access_token\":\"2YotnFZFEjr1zCsicMWpAA\"}",
+            "",
+        ] {
+            assert_eq!(names(text), [], "{text}");
+        }
+    }
+}
