@@ -33,7 +33,7 @@ complete -c jwtctl -n "__fish_jwtctl_needs_command" -l cache-dir -d 'Keep fetche
 complete -c jwtctl -n "__fish_jwtctl_needs_command" -l passphrase-from -d 'Open sealed keys and encrypted PEM with the passphrase in KEYSPEC: PATH, -, env:NAME or fd:N' -r
 complete -c jwtctl -n "__fish_jwtctl_needs_command" -l json -d 'Write one JSON document to stdout, failures included [env: JWTCTL_FORMAT=json]'
 complete -c jwtctl -n "__fish_jwtctl_needs_command" -s q -l quiet -d 'No notes and no progress on stderr'
-complete -c jwtctl -n "__fish_jwtctl_needs_command" -s v -l verbose -d 'Say why and where from; secrets never'
+complete -c jwtctl -n "__fish_jwtctl_needs_command" -s v -l verbose -d 'Say more: why, and where from; secrets stay redacted'
 complete -c jwtctl -n "__fish_jwtctl_needs_command" -l no-input -d 'Never prompt: fail and name the flag to use [env: CI]'
 complete -c jwtctl -n "__fish_jwtctl_needs_command" -l offline -d 'Files and cache only: open no connection'
 complete -c jwtctl -n "__fish_jwtctl_needs_command" -s h -l help -d 'Print help (see more with \'--help\')'
@@ -57,10 +57,11 @@ complete -c jwtctl -n "__fish_jwtctl_using_subcommand decode" -l passphrase-from
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand decode" -l claim -d 'Print one claim and nothing else: a name, or a JSON Pointer such as /realm_access/roles/0' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand decode" -l part -d 'Print one part as it was encoded, and nothing else' -r -f -a "header\t'The header'
 payload\t'The payload'"
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand decode" -l pick -d 'Of several tokens in a longer text, take the one of this name' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand decode" -l max-size -d 'Refuse tokens of more bytes' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand decode" -l json -d 'Write one JSON document to stdout, failures included [env: JWTCTL_FORMAT=json]'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand decode" -s q -l quiet -d 'No notes and no progress on stderr'
-complete -c jwtctl -n "__fish_jwtctl_using_subcommand decode" -s v -l verbose -d 'Say why and where from; secrets never'
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand decode" -s v -l verbose -d 'Say more: why, and where from; secrets stay redacted'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand decode" -l no-input -d 'Never prompt: fail and name the flag to use [env: CI]'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand decode" -l offline -d 'Files and cache only: open no connection'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand decode" -l explain -d 'Explain each registered header parameter and claim'
@@ -135,10 +136,11 @@ complete -c jwtctl -n "__fish_jwtctl_using_subcommand verify" -l session -d 'Ref
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand verify" -l keyspace -d 'What the keys of sessions begin with' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand verify" -l redis-password-from -d 'Log in to Redis with the password in KEYSPEC: PATH, -, env:NAME or fd:N' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand verify" -l redis-ca -d 'Accept a Redis server whose certificate these (PEM) vouch for, instead of the system\'s (rediss://)' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand verify" -l pick -d 'Take the token of this name out of a longer text: a JSON document, a cookie line, a URL' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand verify" -l max-size -d 'Refuse tokens of more bytes' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand verify" -l json -d 'Write one JSON document to stdout, failures included [env: JWTCTL_FORMAT=json]'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand verify" -s q -l quiet -d 'No notes and no progress on stderr'
-complete -c jwtctl -n "__fish_jwtctl_using_subcommand verify" -s v -l verbose -d 'Say why and where from; secrets never'
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand verify" -s v -l verbose -d 'Say more: why, and where from; secrets stay redacted'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand verify" -l no-input -d 'Never prompt: fail and name the flag to use [env: CI]'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand verify" -l offline -d 'Files and cache only: open no connection'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand verify" -l require-kid -d 'Refuse tokens that do not name their key'
@@ -189,14 +191,14 @@ complete -c jwtctl -n "__fish_jwtctl_using_subcommand sign" -l nbf -d 'Not valid
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand sign" -l exp -d 'Not valid from then on: a time such as +1h or 2026-08-01T10:15:00Z' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand sign" -l ttl -d 'How long it is valid (default: 15m)' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand sign" -l payload -d 'Claims from a JSON file, or - for stdin; flags and CLAIM arguments go over it' -r
-complete -c jwtctl -n "__fish_jwtctl_using_subcommand sign" -l typ -d 'The media type in the header (default: JWT)' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand sign" -l typ -d 'The media type in the header (default: JWT); none for none' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand sign" -l header -d 'A further header parameter, written like a CLAIM' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand sign" -l format -d 'What to print: the token, an HTTP header line, or a line for curl --config' -r -f -a "compact\t'The token'
 header\t'Authorization: Bearer TOKEN'
 curl\t'header = \'Authorization: Bearer TOKEN\''"
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand sign" -l json -d 'Write one JSON document to stdout, failures included [env: JWTCTL_FORMAT=json]'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand sign" -s q -l quiet -d 'No notes and no progress on stderr'
-complete -c jwtctl -n "__fish_jwtctl_using_subcommand sign" -s v -l verbose -d 'Say why and where from; secrets never'
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand sign" -s v -l verbose -d 'Say more: why, and where from; secrets stay redacted'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand sign" -l no-input -d 'Never prompt: fail and name the flag to use [env: CI]'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand sign" -l offline -d 'Files and cache only: open no connection'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand sign" -l allow-weak-key -d 'Sign with a key that is shorter than its algorithm asks for'
@@ -233,7 +235,7 @@ der\t'The same as bytes'"
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand keygen" -l p2c -d 'PBKDF2 iterations that protect the passphrase (default: 210000, of PEM and DER 600000)' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand keygen" -l json -d 'Write one JSON document to stdout, failures included [env: JWTCTL_FORMAT=json]'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand keygen" -s q -l quiet -d 'No notes and no progress on stderr'
-complete -c jwtctl -n "__fish_jwtctl_using_subcommand keygen" -s v -l verbose -d 'Say why and where from; secrets never'
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand keygen" -s v -l verbose -d 'Say more: why, and where from; secrets stay redacted'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand keygen" -l no-input -d 'Never prompt: fail and name the flag to use [env: CI]'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand keygen" -l offline -d 'Files and cache only: open no connection'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand keygen" -l no-encrypt -d 'Write the private key in clear'
@@ -249,7 +251,7 @@ complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and not __fish_seen_
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and not __fish_seen_subcommand_from list show add remove rotate prune passphrase export fetch lint diff thumbprint convert" -l passphrase-from -d 'Open sealed keys and encrypted PEM with the passphrase in KEYSPEC: PATH, -, env:NAME or fd:N' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and not __fish_seen_subcommand_from list show add remove rotate prune passphrase export fetch lint diff thumbprint convert" -l json -d 'Write one JSON document to stdout, failures included [env: JWTCTL_FORMAT=json]'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and not __fish_seen_subcommand_from list show add remove rotate prune passphrase export fetch lint diff thumbprint convert" -s q -l quiet -d 'No notes and no progress on stderr'
-complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and not __fish_seen_subcommand_from list show add remove rotate prune passphrase export fetch lint diff thumbprint convert" -s v -l verbose -d 'Say why and where from; secrets never'
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and not __fish_seen_subcommand_from list show add remove rotate prune passphrase export fetch lint diff thumbprint convert" -s v -l verbose -d 'Say more: why, and where from; secrets stay redacted'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and not __fish_seen_subcommand_from list show add remove rotate prune passphrase export fetch lint diff thumbprint convert" -l no-input -d 'Never prompt: fail and name the flag to use [env: CI]'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and not __fish_seen_subcommand_from list show add remove rotate prune passphrase export fetch lint diff thumbprint convert" -l offline -d 'Files and cache only: open no connection'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and not __fish_seen_subcommand_from list show add remove rotate prune passphrase export fetch lint diff thumbprint convert" -s h -l help -d 'Print help (see more with \'--help\')'
@@ -292,7 +294,7 @@ complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subc
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from list" -l cache-store-ca -d 'Accept that Redis if these certificates (PEM) vouch for its own, instead of the system\'s (rediss://)' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from list" -l json -d 'Write one JSON document to stdout, failures included [env: JWTCTL_FORMAT=json]'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from list" -s q -l quiet -d 'No notes and no progress on stderr'
-complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from list" -s v -l verbose -d 'Say why and where from; secrets never'
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from list" -s v -l verbose -d 'Say more: why, and where from; secrets stay redacted'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from list" -l no-input -d 'Never prompt: fail and name the flag to use [env: CI]'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from list" -l offline -d 'Files and cache only: open no connection'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from list" -l refresh -d 'Fetch the keys now, whatever the cache has'
@@ -325,7 +327,7 @@ complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subc
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from show" -l cache-store-ca -d 'Accept that Redis if these certificates (PEM) vouch for its own, instead of the system\'s (rediss://)' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from show" -l json -d 'Write one JSON document to stdout, failures included [env: JWTCTL_FORMAT=json]'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from show" -s q -l quiet -d 'No notes and no progress on stderr'
-complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from show" -s v -l verbose -d 'Say why and where from; secrets never'
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from show" -s v -l verbose -d 'Say more: why, and where from; secrets stay redacted'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from show" -l no-input -d 'Never prompt: fail and name the flag to use [env: CI]'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from show" -l offline -d 'Files and cache only: open no connection'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from show" -l refresh -d 'Fetch the keys now, whatever the cache has'
@@ -345,7 +347,7 @@ complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subc
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from add" -l p2c -d 'PBKDF2 iterations that protect the passphrase (default: 210000)' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from add" -l json -d 'Write one JSON document to stdout, failures included [env: JWTCTL_FORMAT=json]'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from add" -s q -l quiet -d 'No notes and no progress on stderr'
-complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from add" -s v -l verbose -d 'Say why and where from; secrets never'
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from add" -s v -l verbose -d 'Say more: why, and where from; secrets stay redacted'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from add" -l no-input -d 'Never prompt: fail and name the flag to use [env: CI]'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from add" -l offline -d 'Files and cache only: open no connection'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from add" -l no-encrypt -d 'Keep private keys in clear; the first key of a keystore decides'
@@ -359,7 +361,7 @@ complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subc
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from remove" -l passphrase-from -d 'Open sealed keys and encrypted PEM with the passphrase in KEYSPEC: PATH, -, env:NAME or fd:N' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from remove" -l json -d 'Write one JSON document to stdout, failures included [env: JWTCTL_FORMAT=json]'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from remove" -s q -l quiet -d 'No notes and no progress on stderr'
-complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from remove" -s v -l verbose -d 'Say why and where from; secrets never'
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from remove" -s v -l verbose -d 'Say more: why, and where from; secrets stay redacted'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from remove" -l no-input -d 'Never prompt: fail and name the flag to use [env: CI]'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from remove" -l offline -d 'Files and cache only: open no connection'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from remove" -l force -d 'Remove it even if tokens can then no longer be verified'
@@ -402,7 +404,7 @@ complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subc
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from rotate" -l p2c -d 'PBKDF2 iterations that protect the passphrase (default: those of the keystore, or 210000)' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from rotate" -l json -d 'Write one JSON document to stdout, failures included [env: JWTCTL_FORMAT=json]'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from rotate" -s q -l quiet -d 'No notes and no progress on stderr'
-complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from rotate" -s v -l verbose -d 'Say why and where from; secrets never'
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from rotate" -s v -l verbose -d 'Say more: why, and where from; secrets stay redacted'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from rotate" -l no-input -d 'Never prompt: fail and name the flag to use [env: CI]'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from rotate" -l offline -d 'Files and cache only: open no connection'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from rotate" -l dry-run -d 'Say what would be done, and change nothing'
@@ -417,7 +419,7 @@ complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subc
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from prune" -l passphrase-from -d 'Open sealed keys and encrypted PEM with the passphrase in KEYSPEC: PATH, -, env:NAME or fd:N' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from prune" -l json -d 'Write one JSON document to stdout, failures included [env: JWTCTL_FORMAT=json]'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from prune" -s q -l quiet -d 'No notes and no progress on stderr'
-complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from prune" -s v -l verbose -d 'Say why and where from; secrets never'
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from prune" -s v -l verbose -d 'Say more: why, and where from; secrets stay redacted'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from prune" -l no-input -d 'Never prompt: fail and name the flag to use [env: CI]'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from prune" -l offline -d 'Files and cache only: open no connection'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from prune" -s h -l help -d 'Print help (see more with \'--help\')'
@@ -432,7 +434,7 @@ complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subc
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from passphrase" -l p2c -d 'PBKDF2 iterations that protect the passphrase (default: as before)' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from passphrase" -l json -d 'Write one JSON document to stdout, failures included [env: JWTCTL_FORMAT=json]'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from passphrase" -s q -l quiet -d 'No notes and no progress on stderr'
-complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from passphrase" -s v -l verbose -d 'Say why and where from; secrets never'
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from passphrase" -s v -l verbose -d 'Say more: why, and where from; secrets stay redacted'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from passphrase" -l no-input -d 'Never prompt: fail and name the flag to use [env: CI]'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from passphrase" -l offline -d 'Files and cache only: open no connection'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from passphrase" -l no-encrypt -d 'Keep all private keys in clear from now on'
@@ -466,7 +468,7 @@ complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subc
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from export" -l cache-store-ca -d 'Accept that Redis if these certificates (PEM) vouch for its own, instead of the system\'s (rediss://)' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from export" -l json -d 'Write one JSON document to stdout, failures included [env: JWTCTL_FORMAT=json]'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from export" -s q -l quiet -d 'No notes and no progress on stderr'
-complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from export" -s v -l verbose -d 'Say why and where from; secrets never'
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from export" -s v -l verbose -d 'Say more: why, and where from; secrets stay redacted'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from export" -l no-input -d 'Never prompt: fail and name the flag to use [env: CI]'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from export" -l offline -d 'Files and cache only: open no connection'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from export" -l if-changed -d 'Leave FILE as it is, and exit with 1, if it holds this set already'
@@ -503,7 +505,7 @@ complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subc
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from fetch" -l cache-store-ca -d 'Accept that Redis if these certificates (PEM) vouch for its own, instead of the system\'s (rediss://)' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from fetch" -l json -d 'Write one JSON document to stdout, failures included [env: JWTCTL_FORMAT=json]'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from fetch" -s q -l quiet -d 'No notes and no progress on stderr'
-complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from fetch" -s v -l verbose -d 'Say why and where from; secrets never'
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from fetch" -s v -l verbose -d 'Say more: why, and where from; secrets stay redacted'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from fetch" -l no-input -d 'Never prompt: fail and name the flag to use [env: CI]'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from fetch" -l offline -d 'Files and cache only: open no connection'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from fetch" -l refresh -d 'Fetch the keys now, whatever the cache has'
@@ -539,7 +541,7 @@ complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subc
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from lint" -l cache-store-ca -d 'Accept that Redis if these certificates (PEM) vouch for its own, instead of the system\'s (rediss://)' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from lint" -l json -d 'Write one JSON document to stdout, failures included [env: JWTCTL_FORMAT=json]'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from lint" -s q -l quiet -d 'No notes and no progress on stderr'
-complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from lint" -s v -l verbose -d 'Say why and where from; secrets never'
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from lint" -s v -l verbose -d 'Say more: why, and where from; secrets stay redacted'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from lint" -l no-input -d 'Never prompt: fail and name the flag to use [env: CI]'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from lint" -l offline -d 'Files and cache only: open no connection'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from lint" -l list-rules -d 'List the rules and exit'
@@ -570,7 +572,7 @@ complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subc
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from diff" -l cache-store-ca -d 'Accept that Redis if these certificates (PEM) vouch for its own, instead of the system\'s (rediss://)' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from diff" -l json -d 'Write one JSON document to stdout, failures included [env: JWTCTL_FORMAT=json]'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from diff" -s q -l quiet -d 'No notes and no progress on stderr'
-complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from diff" -s v -l verbose -d 'Say why and where from; secrets never'
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from diff" -s v -l verbose -d 'Say more: why, and where from; secrets stay redacted'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from diff" -l no-input -d 'Never prompt: fail and name the flag to use [env: CI]'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from diff" -l offline -d 'Files and cache only: open no connection'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from diff" -l refresh -d 'Fetch the keys now, whatever the cache has'
@@ -606,7 +608,7 @@ complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subc
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from thumbprint" -l cache-store-ca -d 'Accept that Redis if these certificates (PEM) vouch for its own, instead of the system\'s (rediss://)' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from thumbprint" -l json -d 'Write one JSON document to stdout, failures included [env: JWTCTL_FORMAT=json]'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from thumbprint" -s q -l quiet -d 'No notes and no progress on stderr'
-complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from thumbprint" -s v -l verbose -d 'Say why and where from; secrets never'
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from thumbprint" -s v -l verbose -d 'Say more: why, and where from; secrets stay redacted'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from thumbprint" -l no-input -d 'Never prompt: fail and name the flag to use [env: CI]'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from thumbprint" -l offline -d 'Files and cache only: open no connection'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from thumbprint" -l uri -d 'As a URI (RFC 9278)'
@@ -633,7 +635,7 @@ complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subc
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from convert" -l p2c -d 'PBKDF2 iterations that protect the passphrase (default: 210000, of PEM and DER 600000)' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from convert" -l json -d 'Write one JSON document to stdout, failures included [env: JWTCTL_FORMAT=json]'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from convert" -s q -l quiet -d 'No notes and no progress on stderr'
-complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from convert" -s v -l verbose -d 'Say why and where from; secrets never'
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from convert" -s v -l verbose -d 'Say more: why, and where from; secrets stay redacted'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from convert" -l no-input -d 'Never prompt: fail and name the flag to use [env: CI]'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from convert" -l offline -d 'Files and cache only: open no connection'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from convert" -l public -d 'Write the public half only'
@@ -649,7 +651,7 @@ complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and not __fish_seen
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and not __fish_seen_subcommand_from list show path refresh prune clear export import" -l passphrase-from -d 'Open sealed keys and encrypted PEM with the passphrase in KEYSPEC: PATH, -, env:NAME or fd:N' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and not __fish_seen_subcommand_from list show path refresh prune clear export import" -l json -d 'Write one JSON document to stdout, failures included [env: JWTCTL_FORMAT=json]'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and not __fish_seen_subcommand_from list show path refresh prune clear export import" -s q -l quiet -d 'No notes and no progress on stderr'
-complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and not __fish_seen_subcommand_from list show path refresh prune clear export import" -s v -l verbose -d 'Say why and where from; secrets never'
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and not __fish_seen_subcommand_from list show path refresh prune clear export import" -s v -l verbose -d 'Say more: why, and where from; secrets stay redacted'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and not __fish_seen_subcommand_from list show path refresh prune clear export import" -l no-input -d 'Never prompt: fail and name the flag to use [env: CI]'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and not __fish_seen_subcommand_from list show path refresh prune clear export import" -l offline -d 'Files and cache only: open no connection'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and not __fish_seen_subcommand_from list show path refresh prune clear export import" -s h -l help -d 'Print help (see more with \'--help\')'
@@ -670,7 +672,7 @@ complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_sub
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_subcommand_from list" -l passphrase-from -d 'Open sealed keys and encrypted PEM with the passphrase in KEYSPEC: PATH, -, env:NAME or fd:N' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_subcommand_from list" -l json -d 'Write one JSON document to stdout, failures included [env: JWTCTL_FORMAT=json]'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_subcommand_from list" -s q -l quiet -d 'No notes and no progress on stderr'
-complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_subcommand_from list" -s v -l verbose -d 'Say why and where from; secrets never'
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_subcommand_from list" -s v -l verbose -d 'Say more: why, and where from; secrets stay redacted'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_subcommand_from list" -l no-input -d 'Never prompt: fail and name the flag to use [env: CI]'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_subcommand_from list" -l offline -d 'Files and cache only: open no connection'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help (see more with \'--help\')'
@@ -683,7 +685,7 @@ complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_sub
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_subcommand_from show" -l passphrase-from -d 'Open sealed keys and encrypted PEM with the passphrase in KEYSPEC: PATH, -, env:NAME or fd:N' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_subcommand_from show" -l json -d 'Write one JSON document to stdout, failures included [env: JWTCTL_FORMAT=json]'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_subcommand_from show" -s q -l quiet -d 'No notes and no progress on stderr'
-complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_subcommand_from show" -s v -l verbose -d 'Say why and where from; secrets never'
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_subcommand_from show" -s v -l verbose -d 'Say more: why, and where from; secrets stay redacted'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_subcommand_from show" -l no-input -d 'Never prompt: fail and name the flag to use [env: CI]'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_subcommand_from show" -l offline -d 'Files and cache only: open no connection'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_subcommand_from show" -s h -l help -d 'Print help (see more with \'--help\')'
@@ -696,7 +698,7 @@ complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_sub
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_subcommand_from path" -l passphrase-from -d 'Open sealed keys and encrypted PEM with the passphrase in KEYSPEC: PATH, -, env:NAME or fd:N' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_subcommand_from path" -l json -d 'Write one JSON document to stdout, failures included [env: JWTCTL_FORMAT=json]'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_subcommand_from path" -s q -l quiet -d 'No notes and no progress on stderr'
-complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_subcommand_from path" -s v -l verbose -d 'Say why and where from; secrets never'
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_subcommand_from path" -s v -l verbose -d 'Say more: why, and where from; secrets stay redacted'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_subcommand_from path" -l no-input -d 'Never prompt: fail and name the flag to use [env: CI]'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_subcommand_from path" -l offline -d 'Files and cache only: open no connection'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_subcommand_from path" -s h -l help -d 'Print help (see more with \'--help\')'
@@ -724,7 +726,7 @@ complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_sub
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_subcommand_from refresh" -l cache-store-ca -d 'Accept that Redis if these certificates (PEM) vouch for its own, instead of the system\'s (rediss://)' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_subcommand_from refresh" -l json -d 'Write one JSON document to stdout, failures included [env: JWTCTL_FORMAT=json]'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_subcommand_from refresh" -s q -l quiet -d 'No notes and no progress on stderr'
-complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_subcommand_from refresh" -s v -l verbose -d 'Say why and where from; secrets never'
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_subcommand_from refresh" -s v -l verbose -d 'Say more: why, and where from; secrets stay redacted'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_subcommand_from refresh" -l no-input -d 'Never prompt: fail and name the flag to use [env: CI]'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_subcommand_from refresh" -l offline -d 'Files and cache only: open no connection'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_subcommand_from refresh" -l all -d 'Everything in the cache'
@@ -741,7 +743,7 @@ complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_sub
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_subcommand_from prune" -l passphrase-from -d 'Open sealed keys and encrypted PEM with the passphrase in KEYSPEC: PATH, -, env:NAME or fd:N' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_subcommand_from prune" -l json -d 'Write one JSON document to stdout, failures included [env: JWTCTL_FORMAT=json]'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_subcommand_from prune" -s q -l quiet -d 'No notes and no progress on stderr'
-complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_subcommand_from prune" -s v -l verbose -d 'Say why and where from; secrets never'
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_subcommand_from prune" -s v -l verbose -d 'Say more: why, and where from; secrets stay redacted'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_subcommand_from prune" -l no-input -d 'Never prompt: fail and name the flag to use [env: CI]'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_subcommand_from prune" -l offline -d 'Files and cache only: open no connection'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_subcommand_from prune" -s h -l help -d 'Print help (see more with \'--help\')'
@@ -754,7 +756,7 @@ complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_sub
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_subcommand_from clear" -l passphrase-from -d 'Open sealed keys and encrypted PEM with the passphrase in KEYSPEC: PATH, -, env:NAME or fd:N' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_subcommand_from clear" -l json -d 'Write one JSON document to stdout, failures included [env: JWTCTL_FORMAT=json]'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_subcommand_from clear" -s q -l quiet -d 'No notes and no progress on stderr'
-complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_subcommand_from clear" -s v -l verbose -d 'Say why and where from; secrets never'
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_subcommand_from clear" -s v -l verbose -d 'Say more: why, and where from; secrets stay redacted'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_subcommand_from clear" -l no-input -d 'Never prompt: fail and name the flag to use [env: CI]'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_subcommand_from clear" -l offline -d 'Files and cache only: open no connection'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_subcommand_from clear" -l all -d 'Everything'
@@ -775,7 +777,7 @@ complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_sub
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_subcommand_from export" -l sign -d 'Sign the bundle with this private key, for cache import --verify-key: PATH, -, env:NAME, fd:N or store:KID' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_subcommand_from export" -l json -d 'Write one JSON document to stdout, failures included [env: JWTCTL_FORMAT=json]'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_subcommand_from export" -s q -l quiet -d 'No notes and no progress on stderr'
-complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_subcommand_from export" -s v -l verbose -d 'Say why and where from; secrets never'
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_subcommand_from export" -s v -l verbose -d 'Say more: why, and where from; secrets stay redacted'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_subcommand_from export" -l no-input -d 'Never prompt: fail and name the flag to use [env: CI]'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_subcommand_from export" -l offline -d 'Files and cache only: open no connection'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_subcommand_from export" -s h -l help -d 'Print help (see more with \'--help\')'
@@ -793,7 +795,7 @@ ms\t'Milliseconds'"
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_subcommand_from import" -l verify-key -d 'Take only a bundle that this key has signed (cache export --sign): PATH, -, env:NAME, fd:N or store:KID' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_subcommand_from import" -l json -d 'Write one JSON document to stdout, failures included [env: JWTCTL_FORMAT=json]'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_subcommand_from import" -s q -l quiet -d 'No notes and no progress on stderr'
-complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_subcommand_from import" -s v -l verbose -d 'Say why and where from; secrets never'
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_subcommand_from import" -s v -l verbose -d 'Say more: why, and where from; secrets stay redacted'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_subcommand_from import" -l no-input -d 'Never prompt: fail and name the flag to use [env: CI]'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_subcommand_from import" -l offline -d 'Files and cache only: open no connection'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_subcommand_from import" -l reset-uat -d 'Take the keys as expired: they are fetched again before use'
@@ -808,7 +810,7 @@ complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and not __fish_se
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and not __fish_seen_subcommand_from create show update touch destroy list" -l passphrase-from -d 'Open sealed keys and encrypted PEM with the passphrase in KEYSPEC: PATH, -, env:NAME or fd:N' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and not __fish_seen_subcommand_from create show update touch destroy list" -l json -d 'Write one JSON document to stdout, failures included [env: JWTCTL_FORMAT=json]'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and not __fish_seen_subcommand_from create show update touch destroy list" -s q -l quiet -d 'No notes and no progress on stderr'
-complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and not __fish_seen_subcommand_from create show update touch destroy list" -s v -l verbose -d 'Say why and where from; secrets never'
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and not __fish_seen_subcommand_from create show update touch destroy list" -s v -l verbose -d 'Say more: why, and where from; secrets stay redacted'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and not __fish_seen_subcommand_from create show update touch destroy list" -l no-input -d 'Never prompt: fail and name the flag to use [env: CI]'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and not __fish_seen_subcommand_from create show update touch destroy list" -l offline -d 'Files and cache only: open no connection'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and not __fish_seen_subcommand_from create show update touch destroy list" -s h -l help -d 'Print help (see more with \'--help\')'
@@ -856,7 +858,7 @@ complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_s
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from create" -l max-age -d 'How long a session lives without being renewed (default: 86400, a day)' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from create" -l json -d 'Write one JSON document to stdout, failures included [env: JWTCTL_FORMAT=json]'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from create" -s q -l quiet -d 'No notes and no progress on stderr'
-complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from create" -s v -l verbose -d 'Say why and where from; secrets never'
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from create" -s v -l verbose -d 'Say more: why, and where from; secrets stay redacted'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from create" -l no-input -d 'Never prompt: fail and name the flag to use [env: CI]'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from create" -l offline -d 'Files and cache only: open no connection'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from create" -l allow-weak-key -d 'Use a key that is shorter than its algorithm asks for'
@@ -899,7 +901,7 @@ complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_s
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from show" -l max-age -d 'How long a session lives without being renewed (default: 86400, a day)' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from show" -l json -d 'Write one JSON document to stdout, failures included [env: JWTCTL_FORMAT=json]'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from show" -s q -l quiet -d 'No notes and no progress on stderr'
-complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from show" -s v -l verbose -d 'Say why and where from; secrets never'
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from show" -s v -l verbose -d 'Say more: why, and where from; secrets stay redacted'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from show" -l no-input -d 'Never prompt: fail and name the flag to use [env: CI]'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from show" -l offline -d 'Files and cache only: open no connection'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from show" -l allow-weak-key -d 'Use a key that is shorter than its algorithm asks for'
@@ -942,7 +944,7 @@ complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_s
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from update" -l max-age -d 'How long a session lives without being renewed (default: 86400, a day)' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from update" -l json -d 'Write one JSON document to stdout, failures included [env: JWTCTL_FORMAT=json]'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from update" -s q -l quiet -d 'No notes and no progress on stderr'
-complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from update" -s v -l verbose -d 'Say why and where from; secrets never'
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from update" -s v -l verbose -d 'Say more: why, and where from; secrets stay redacted'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from update" -l no-input -d 'Never prompt: fail and name the flag to use [env: CI]'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from update" -l offline -d 'Files and cache only: open no connection'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from update" -l replace -d 'Drop the members that are not named'
@@ -986,7 +988,7 @@ complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_s
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from touch" -l max-age -d 'How long a session lives without being renewed (default: 86400, a day)' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from touch" -l json -d 'Write one JSON document to stdout, failures included [env: JWTCTL_FORMAT=json]'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from touch" -s q -l quiet -d 'No notes and no progress on stderr'
-complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from touch" -s v -l verbose -d 'Say why and where from; secrets never'
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from touch" -s v -l verbose -d 'Say more: why, and where from; secrets stay redacted'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from touch" -l no-input -d 'Never prompt: fail and name the flag to use [env: CI]'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from touch" -l offline -d 'Files and cache only: open no connection'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from touch" -l allow-weak-key -d 'Use a key that is shorter than its algorithm asks for'
@@ -1029,7 +1031,7 @@ complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_s
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from destroy" -l max-age -d 'How long a session lives without being renewed (default: 86400, a day)' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from destroy" -l json -d 'Write one JSON document to stdout, failures included [env: JWTCTL_FORMAT=json]'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from destroy" -s q -l quiet -d 'No notes and no progress on stderr'
-complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from destroy" -s v -l verbose -d 'Say why and where from; secrets never'
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from destroy" -s v -l verbose -d 'Say more: why, and where from; secrets stay redacted'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from destroy" -l no-input -d 'Never prompt: fail and name the flag to use [env: CI]'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from destroy" -l offline -d 'Files and cache only: open no connection'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from destroy" -l allow-weak-key -d 'Use a key that is shorter than its algorithm asks for'
@@ -1050,7 +1052,7 @@ complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_s
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from list" -l max-age -d 'How long a session lives without being renewed (default: 86400, a day)' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from list" -l json -d 'Write one JSON document to stdout, failures included [env: JWTCTL_FORMAT=json]'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from list" -s q -l quiet -d 'No notes and no progress on stderr'
-complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from list" -s v -l verbose -d 'Say why and where from; secrets never'
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from list" -s v -l verbose -d 'Say more: why, and where from; secrets stay redacted'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from list" -l no-input -d 'Never prompt: fail and name the flag to use [env: CI]'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from list" -l offline -d 'Files and cache only: open no connection'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help (see more with \'--help\')'
@@ -1112,7 +1114,7 @@ bad-signature\t''"
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand serve" -l ready-file -d 'When it answers, write where it is, and the admin secret, to FILE (mode 0600)' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand serve" -l json -d 'Write one JSON document to stdout, failures included [env: JWTCTL_FORMAT=json]'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand serve" -s q -l quiet -d 'No notes and no progress on stderr'
-complete -c jwtctl -n "__fish_jwtctl_using_subcommand serve" -s v -l verbose -d 'Say why and where from; secrets never'
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand serve" -s v -l verbose -d 'Say more: why, and where from; secrets stay redacted'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand serve" -l no-input -d 'Never prompt: fail and name the flag to use [env: CI]'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand serve" -l offline -d 'Files and cache only: open no connection'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand serve" -l tls -d 'Serve https, with a certificate made for this run'
@@ -1128,7 +1130,7 @@ complete -c jwtctl -n "__fish_jwtctl_using_subcommand completions" -l cache-dir 
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand completions" -l passphrase-from -d 'Open sealed keys and encrypted PEM with the passphrase in KEYSPEC: PATH, -, env:NAME or fd:N' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand completions" -l json -d 'Write one JSON document to stdout, failures included [env: JWTCTL_FORMAT=json]'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand completions" -s q -l quiet -d 'No notes and no progress on stderr'
-complete -c jwtctl -n "__fish_jwtctl_using_subcommand completions" -s v -l verbose -d 'Say why and where from; secrets never'
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand completions" -s v -l verbose -d 'Say more: why, and where from; secrets stay redacted'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand completions" -l no-input -d 'Never prompt: fail and name the flag to use [env: CI]'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand completions" -l offline -d 'Files and cache only: open no connection'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand completions" -s h -l help -d 'Print help (see more with \'--help\')'

@@ -1087,7 +1087,9 @@ fn what_is_sealed_twice_is_no_key() {
     let error = read_sealed(&twice, &passphrase).unwrap_err();
     assert_eq!(error.code(), Code::BadKey);
     assert!(
-        error.to_string().contains("neither \"kty\" nor \"keys\""),
+        error
+            .to_string()
+            .contains("something other than a JWK or a JWK set"),
         "{error}"
     );
 }

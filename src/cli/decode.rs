@@ -112,11 +112,7 @@ fn find_claim(decoded: &Decoded, name: String) -> Show {
     else {
         return Show::NoClaim(name);
     };
-    let found = if name.starts_with('/') {
-        claims.pointer(&name)
-    } else {
-        claims.member(&name)
-    };
+    let found = claims.at(&name);
     found.map_or(Show::NoClaim(name), |value| Show::Claim(value.clone()))
 }
 

@@ -62,9 +62,9 @@ struct Global {
     /// No notes and no progress on stderr
     #[arg(long, short, global = true)]
     quiet: bool,
-    /// Say why and where from; secrets never
-    #[arg(long, short, global = true, conflicts_with = "quiet")]
-    verbose: bool,
+    /// Say more: why, and where from; secrets stay redacted
+    #[arg(long, short, global = true, conflicts_with = "quiet", action = clap::ArgAction::Count)]
+    verbose: u8,
     /// When to use colour
     #[arg(
         long,
@@ -187,7 +187,12 @@ pub fn main() -> ExitCode {
     // A bare value is asked for by this call, JSON perhaps by an environment that was meant for
     // others.
     let json = cli.global.json || (json && !cli.command.is_bare());
-    let output = Output::new(json, cli.global.quiet, cli.global.verbose, cli.global.color);
+    let output = Output::new(
+        json,
+        cli.global.quiet,
+        cli.global.verbose > 0,
+        cli.global.color,
+    );
     let real = SystemClock::real();
     let pretended = match cli
         .global

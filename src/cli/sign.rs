@@ -115,7 +115,7 @@ pub struct Args {
     #[arg(long, value_name = "FILE", help_heading = "Claims")]
     payload: Option<String>,
 
-    /// The media type in the header (default: JWT)
+    /// The media type in the header (default: JWT); none for none
     #[arg(long, help_heading = "Header")]
     typ: Option<String>,
     /// A further header parameter, written like a CLAIM
@@ -217,6 +217,7 @@ pub fn run(args: Args, context: &mut Context<'_>) -> Result<Signed, Error> {
 fn header(args: &Args, raw: bool) -> Result<Object, Error> {
     let mut header = Object::default();
     match &args.typ {
+        Some(typ) if typ == "none" => {}
         Some(typ) => header.set("typ", typ.as_str().into()),
         None if !raw => header.set("typ", "JWT".into()),
         None => {}
@@ -341,6 +342,7 @@ fn claims(args: &Args, context: &Context<'_>) -> Result<(Object, Vec<String>), E
         claim.place(&mut claims)?;
     }
     let notes = complete(&mut claims, args, context);
+    warn_if_expired(&claims, context);
     token::check_claims(&claims).map_err(|(name, why)| {
         let error = Error::input(Code::BadInput, name, why);
         match name {
@@ -377,6 +379,28 @@ fn complete(claims: &mut Object, args: &Args, context: &Context<'_>) -> Vec<Stri
     notes
 }
 
+/// Says that a token is born expired, as it is where a span of time was taken for a moment.
+fn warn_if_expired(claims: &Object, context: &Context<'_>) {
+    /// More seconds than this are a moment, not a span: ten years.
+    const LONGEST_SPAN: i64 = 315_360_000;
+    let Some(Json::Number(text)) = claims.member("exp") else {
+        return;
+    };
+    let exp = Timestamp::from_json_number(text, false);
+    if exp > context.env.now {
+        return;
+    }
+    let meant = match exp.0 {
+        span @ 1..=LONGEST_SPAN => {
+            format!("; for {} from now: --ttl {span}", humanize(span))
+        }
+        _ => String::new(),
+    };
+    context
+        .output
+        .warn(&format!("the token has expired already, at {exp}{meant}"));
+}
+
 fn read_payload(path: &str, context: &Context<'_>) -> Result<Object, Error> {
     let name = if path == "-" { "standard input" } else { path };
     let bad = |why: String| Error::input(Code::BadInput, name, why);
@@ -384,16 +408,9 @@ fn read_payload(path: &str, context: &Context<'_>) -> Result<Object, Error> {
         let error = Error::usage("--payload", "takes a file, not the claims themselves");
         return Err(error.hint("write single claims as arguments, name=text or name:=JSON, or all of them to stdin: --payload -"));
     }
-    let bytes = context.inputs.content(path, MAX_FILE)?;
-    let json = Json::parse(bytes.expose()).map_err(|why| bad(format!("is not JSON: {why}")))?;
-    if let Some(path) = json.duplicate() {
-        return Err(bad(format!("has {path:?} twice")));
-    }
-    match json {
-        Json::Object(claims) => Ok(claims),
-        other => Err(bad(format!("is {}, not an object of claims", other.kind()))
-            .hint("to sign it as it is: --raw")),
-    }
+    let bytes = context.inputs.document(path, MAX_FILE)?;
+    Object::parse_strict(bytes.expose())
+        .map_err(|why| bad(why.to_string()).hint("to sign it as it is: --raw"))
 }
 
 /// The key, and the algorithm that it and the arguments agree on.
@@ -416,7 +433,14 @@ fn key(
     };
     let alg = match args.alg {
         Some(alg) => alg,
-        None => only_choice(&key, args)?,
+        None => {
+            let (alg, others) = usual_choice(&key, args)?;
+            if let Some(other) = others.first() {
+                let note = format!("signed with {alg}; another: --alg {other}");
+                context.output.note(&note);
+            }
+            alg
+        }
     };
     Ok((key, alg))
 }
@@ -505,19 +529,20 @@ fn pick(spec: &str, args: &Args, context: &Context<'_>) -> Result<Arc<Key>, Erro
     }
 }
 
-fn only_choice(key: &Key, args: &Args) -> Result<SigAlg, Error> {
-    let choices = key.algorithms(Job::Sign);
+/// The algorithm that the field uses with such a key, and those that it permits as well: RS256 for
+/// RSA, for a secret the longest HMAC that it is long enough for. EC and OKP leave no choice.
+fn usual_choice(key: &Key, args: &Args) -> Result<(SigAlg, Vec<SigAlg>), Error> {
+    let mut choices = key.algorithms(Job::Sign);
     match choices[..] {
-        [alg] => Ok(alg),
+        [alg] => Ok((alg, Vec::new())),
         [] => {
             // No algorithm will do; the natural one for this key says best why.
             let natural = SigAlg::ALL.iter().find(|alg| {
                 alg.kty() == key.kty() && key.curve().is_none_or(|crv| alg.curves().contains(&crv))
             });
             match natural.map(|alg| (key.fit(*alg, Job::Sign), alg)) {
-                Some((Err(Misfit::Weak(_)), _)) if args.allow_weak_key => {
-                    Err(ask_alg(key, args, &["HS256", "HS384", "HS512"]))
-                }
+                // Where weak keys are allowed, the one that asks for least.
+                Some((Err(Misfit::Weak(_)), alg)) if args.allow_weak_key => Ok((*alg, Vec::new())),
                 Some((Err(misfit), _)) => Err(refused(key, &misfit, args)),
                 _ => Err(Error::input(
                     Code::BadKey,
@@ -526,22 +551,17 @@ fn only_choice(key: &Key, args: &Args) -> Result<SigAlg, Error> {
                 )),
             }
         }
-        _ => Err(ask_alg(
-            key,
-            args,
-            &choices.iter().map(|alg| alg.as_str()).collect::<Vec<_>>(),
-        )),
+        _ => {
+            let usual = match key.kty() {
+                Kty::Oct => choices.len() - 1,
+                _ => 0,
+            };
+            let alg = choices.remove(usual);
+            // Of RSA the other padding is the interesting one, not the longer digest.
+            choices.retain(|it| it.is_pss() != alg.is_pss() || key.kty() == Kty::Oct);
+            Ok((alg, choices))
+        }
     }
-}
-
-fn ask_alg(key: &Key, args: &Args, names: &[&str]) -> Error {
-    let names = if key.kty() == Kty::Rsa && names[0].starts_with("HS") {
-        &["RS256", "PS256"]
-    } else {
-        names
-    };
-    Error::usage(source(args), "the key permits several algorithms")
-        .hint(format!("choose with --alg: {}", names.join(", ")))
 }
 
 impl Report for Signed {

@@ -355,12 +355,7 @@ fn check_session(verdict: &mut Verdict, sessions: &Store) -> Result<(), Error> {
 fn show(mut verdict: Verdict, args: Args, context: &Context<'_>) -> Result<Judgement, Error> {
     let mut shown = Show::asked(&args);
     if let (Some(name), Ok(verified)) = (args.claim, &verdict.outcome) {
-        let found = verified
-            .claims()
-            .and_then(|claims| match name.starts_with('/') {
-                true => claims.pointer(&name),
-                false => claims.member(&name),
-            });
+        let found = verified.claims().and_then(|claims| claims.at(&name));
         match found {
             Some(value) => shown = Show::Claim(value.clone()),
             // Asking for a claim is requiring it.

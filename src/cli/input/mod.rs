@@ -166,7 +166,7 @@ impl Inputs {
             Source::Stdin => read_stream(std::io::stdin().lock(), "standard input", limit),
             Source::Variable(name) => match variable(&name) {
                 Some(value) => Ok(Secret::new(value.into_bytes())),
-                None if echo == Echo::Hide => Err(hidden(flag)),
+                None if echo == Echo::Hide => Err(hidden(flag, spec)),
                 None => Err(Error::usage(
                     format!("{flag} env:{name}"),
                     "the environment has no such variable, or it is not text",
@@ -182,13 +182,18 @@ impl Inputs {
                 })?;
                 read_stream(file, &format!("fd:{number}"), limit)
             }
-            Source::Store(_) if echo == Echo::Hide => Err(hidden(flag)),
+            Source::Store(_) if echo == Echo::Hide => Err(hidden(flag, spec)),
             Source::Store(_) => Err(Error::usage(flag, "takes no key of the keystore")),
             Source::File(path) => match files::read(&path, limit) {
                 Err(_) if echo == Echo::Hide && !path.metadata().is_ok_and(|it| !it.is_dir()) => {
-                    Err(hidden(flag))
+                    Err(hidden(flag, spec))
                 }
-                Err(_) if may_be_secret(spec) && !path.exists() => Err(hidden(flag)),
+                Err(_) if may_be_secret(spec) && !path.exists() => Err(hidden(flag, spec)),
+                Err(_) if spec.starts_with("https://") || spec.starts_with("http://") => {
+                    let error =
+                        Error::usage(flag, format!("{spec} is a URL, and a file is expected"));
+                    Err(error.hint(format!("keys at a URL: --jwks-uri {spec}")))
+                }
                 other => other,
             },
         }
@@ -207,6 +212,20 @@ impl Inputs {
                 other => other,
             },
         }
+    }
+
+    /// Reads a text file or stdin: [`Inputs::content`], with a byte order mark left out and UTF-16
+    /// read as UTF-8.
+    pub fn document(&self, spec: &str, limit: u64) -> Result<Secret, Error> {
+        let bytes = self.content(spec, limit)?;
+        Ok(match keyfile::from_utf16(bytes.expose()) {
+            Some(text) => {
+                let note = "is text in UTF-16, as Windows PowerShell writes it";
+                self.output.note(&format!("{spec}: it {note}"));
+                text
+            }
+            None => bytes,
+        })
     }
 
     /// Reads a key, with its private half if it has one; `store:KID` names one of the keystore.
@@ -396,18 +415,27 @@ pub fn may_be_secret(argument: &str) -> bool {
     const LONGEST: usize = 100;
     let argument = argument.trim_start();
     argument.len() > LONGEST
-        || argument.starts_with(['{', '['])
+        || is_key(argument)
         || argument.starts_with("eyJ")
-        || argument.contains("-----BEGIN")
         || argument.contains("://") && argument.contains('@')
         || argument.contains(": ")
         || argument.contains(char::is_control)
 }
 
+/// Whether an argument is JSON or PEM, where it should only name it.
+fn is_key(argument: &str) -> bool {
+    let starts = ["{", "[{", "[\""].iter().any(|it| argument.starts_with(it));
+    starts || argument.contains("-----BEGIN")
+}
+
 /// The error for a value that is not repeated.
-fn hidden(flag: &str) -> Error {
-    let why =
-        "its value names no file that can be read, and is not repeated here in case it is secret";
+fn hidden(flag: &str, value: &str) -> Error {
+    let why = match is_key(value.trim_start()) {
+        true => "the value is the key itself; key material never goes on the command line",
+        false => {
+            "its value names no file that can be read, and is not repeated here in case it is secret"
+        }
+    };
     Error::usage(flag, why).hint(format!(
         "put it into a file, or use {flag} env:NAME, {flag} fd:N or {flag} - (stdin)"
     ))

@@ -4,6 +4,7 @@ use std::io;
 
 use clap::ValueEnum;
 use jwtctl::core::error::{Code, Error};
+use jwtctl::core::limits::MAX_FINDINGS;
 use jwtctl::core::lint::{Finding, Rule, Severity, lint};
 use serde::Serialize;
 
@@ -55,7 +56,13 @@ pub enum Linted {
 #[derive(Serialize)]
 pub struct Findings {
     source: String,
+    /// The first [`MAX_FINDINGS`].
     findings: Vec<Finding>,
+    /// How many there are.
+    total: usize,
+    /// How many of all are as severe as the caller asked for.
+    #[serde(skip)]
+    counted: usize,
     #[serde(skip)]
     least: Severity,
 }
@@ -63,7 +70,7 @@ pub struct Findings {
 impl Findings {
     /// What `count` findings that matter amount to: out of how many, since all of them are shown.
     fn verdict(&self, count: usize) -> String {
-        let all = self.findings.len();
+        let all = self.total;
         let are = match (self.least, count) {
             (_, count) if count == all => {
                 return if all == 1 {
@@ -100,8 +107,12 @@ pub fn run(args: Args, context: &mut Context<'_>) -> Result<Linted, Error> {
         });
     }
     let (source, json) = args.source.json(context)?;
-    let findings =
+    let mut findings =
         lint(&json, context.env.now).map_err(|why| Error::input(Code::BadKey, &source, why))?;
+    let least = args.fail_on.into();
+    let total = findings.len();
+    let counted = findings.iter().filter(|it| it.severity() >= least).count();
+    findings.truncate(MAX_FINDINGS);
     if context.inputs.in_github_workflow() {
         for finding in &findings {
             context.output.annotate(&Annotation {
@@ -119,7 +130,9 @@ pub fn run(args: Args, context: &mut Context<'_>) -> Result<Linted, Error> {
     Ok(Linted::Findings(Findings {
         source,
         findings,
-        least: args.fail_on.into(),
+        total,
+        counted,
+        least,
     }))
 }
 
@@ -168,19 +181,17 @@ impl Report for Linted {
             )?;
             page.line(Role::Faint, &format!("[{}]", finding.rule.id()))?;
         }
-        Ok(())
+        match linted.total - linted.findings.len() {
+            0 => Ok(()),
+            more => page.line(Role::Faint, &format!("and {more} more findings")),
+        }
     }
 
     fn status(&self) -> Status<'_> {
         let Self::Findings(linted) = self else {
             return Status::Done;
         };
-        match linted
-            .findings
-            .iter()
-            .filter(|finding| finding.severity() >= linted.least)
-            .count()
-        {
+        match linted.counted {
             0 => Status::Done,
             count => Status::No(linted.verdict(count)),
         }

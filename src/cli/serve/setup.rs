@@ -210,7 +210,7 @@ fn redirect_uri(text: &str) -> Result<String, Error> {
 fn claims(path: &str, context: &Context<'_>) -> Result<Object, Error> {
     let name = if path == "-" { "standard input" } else { path };
     let bad = |why: String| Error::input(Code::BadInput, name, why);
-    let json = Json::parse(context.inputs.content(path, MAX_FILE)?.expose())
+    let json = Json::parse(context.inputs.document(path, MAX_FILE)?.expose())
         .map_err(|why| bad(format!("is not JSON: {why}")))?;
     if let Some(path) = json.duplicate() {
         return Err(bad(format!("has {path:?} twice")));

@@ -308,11 +308,7 @@ impl Judge<'_> {
 
     fn required(&self, wanted: &Requirement) -> Check {
         let name = &wanted.claim;
-        let found = if name.starts_with('/') {
-            self.claims.pointer(name)
-        } else {
-            self.claims.member(name)
-        };
+        let found = self.claims.at(name);
         let check = match (found, &wanted.expected) {
             (None, _) => Check::fail(name, Code::MissingClaim, format!("the token has no {name}")),
             (Some(_), None) => Check::new(name, Status::Pass, "present"),

@@ -165,6 +165,32 @@ impl Json {
 }
 
 impl Object {
+    /// Reads a file or an answer that has to be one object, no member of which stands twice, at
+    /// any depth. A byte order mark in front of it is read past.
+    ///
+    /// # Errors
+    /// A phrase to follow the name of the text, such as `is not JSON: …`.
+    pub fn parse_strict(bytes: &[u8]) -> Result<Self, Malformed> {
+        let json =
+            Json::parse_document(bytes).map_err(|why| Malformed(format!("is not JSON: {why}")))?;
+        if let Some(path) = json.duplicate() {
+            return Err(Malformed(format!("has {path:?} twice")));
+        }
+        match json {
+            Json::Object(object) => Ok(object),
+            other => Err(Malformed(format!("is {}, not an object", other.kind()))),
+        }
+    }
+
+    /// The value that a claim's name leads to: a JSON Pointer if it begins with a slash, else the
+    /// member of that name.
+    pub fn at(&self, name: &str) -> Option<&Json> {
+        match name.starts_with('/') {
+            true => self.pointer(name),
+            false => self.member(name),
+        }
+    }
+
     /// The value of the first member of that name.
     pub fn member(&self, name: &str) -> Option<&Json> {
         self.0

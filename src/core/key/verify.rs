@@ -8,6 +8,7 @@ use jsonwebtoken::{Algorithm, DecodingKey};
 use super::super::alg::{Curve, Hash, Kty, SigAlg};
 #[cfg(feature = "jwe")]
 use super::super::guard::guarded;
+use super::curve::has_small_order;
 use super::{Job, Key, Material, Misfit, encode};
 
 /// A key made ready for checking signatures of one algorithm.
@@ -42,6 +43,7 @@ impl Key {
             Err(Misfit::Weak(_)) if allow_weak => {}
             other => other?,
         }
+        self.check_order()?;
         let jsonwebtoken =
             |key| jsonwebtoken_alg(alg).map(|alg| Backend::Jsonwebtoken(Box::new(key), alg));
         let backend = match &self.material {
@@ -79,6 +81,7 @@ impl Key {
         let Material::Curve { crv, x, y, .. } = &self.material else {
             return Ok(());
         };
+        self.check_order()?;
         let ecdsa: &'static dyn VerificationAlgorithm = match crv {
             Curve::P256 => &signature::ECDSA_P256_SHA256_FIXED,
             Curve::P384 => &signature::ECDSA_P384_SHA384_FIXED,
@@ -89,6 +92,24 @@ impl Key {
             },
         };
         parse_point(*crv, ecdsa, x, y).map(drop)
+    }
+
+    /// Whether the public half is a point of small order, for which anybody can sign.
+    pub fn has_small_order(&self) -> bool {
+        self.check_order().is_err()
+    }
+
+    /// Refuses a public point that makes signatures by anybody verify.
+    fn check_order(&self) -> Result<(), Misfit> {
+        match &self.material {
+            Material::Curve { crv, x, .. } if has_small_order(*crv, x) => {
+                let why = format!(
+                    "has a public point of small order on {crv}, for which anybody can sign"
+                );
+                Err(Misfit::Unfit(why))
+            }
+            _ => Ok(()),
+        }
     }
 
     #[cfg(feature = "jwe")]

@@ -8,13 +8,13 @@ use x509_cert::Certificate;
 use x509_cert::time::Time;
 
 use super::super::json::Json;
-use super::super::key::{Key, encode, from_der, is_unset};
+use super::super::key::{Key, encode, from_der};
 use super::super::time::Timestamp;
 use super::{Rule, Subject};
 
 pub(super) fn check(subject: &mut Subject<'_>, key: Option<&Key>) {
     let jwk = subject.jwk;
-    let Some(chain) = jwk.member("x5c").filter(|it| !is_unset("x5c", it)) else {
+    let Some(chain) = jwk.member("x5c") else {
         return;
     };
     let certificates: Vec<Option<Vec<u8>>> = match chain {

@@ -17,6 +17,13 @@ const MAX_RSA_BITS: usize = 8192;
 /// Up to where prime factors of a modulus are looked for.
 const FACTORS_BELOW: u32 = 1 << 16;
 
+/// Keys of a set whose moduli are looked at that closely; of the others, in sets larger than any
+/// that is published, only tiny factors are found.
+const CLOSELY: usize = 200;
+
+/// Up to where prime factors of the other moduli are looked for.
+const TINY_FACTORS_BELOW: u32 = 1 << 10;
+
 /// The exponent that everybody uses.
 const USUAL_EXPONENT: u64 = 65_537;
 
@@ -124,6 +131,10 @@ fn check_rsa(subject: &mut Subject<'_>) -> Option<Key> {
 }
 
 fn check_modulus(subject: &mut Subject<'_>, n: &[u8]) {
+    let below = match subject.index < CLOSELY {
+        true => FACTORS_BELOW,
+        false => TINY_FACTORS_BELOW,
+    };
     let bits = n
         .first()
         .map_or(0, |first| n.len() * 8 - first.leading_zeros() as usize);
@@ -142,7 +153,7 @@ fn check_modulus(subject: &mut Subject<'_>, n: &[u8]) {
     if n.last().is_none_or(|last| last % 2 == 0) {
         subject.report(Rule::RsaEvenModulus, "has an even modulus");
     } else if bits <= MAX_RSA_BITS * 2
-        && let Some(factor) = small_factor(n)
+        && let Some(factor) = small_factor(n, below)
     {
         subject.report(
             Rule::RsaSmallFactor,
@@ -180,8 +191,8 @@ fn check_exponent(subject: &mut Subject<'_>, e: &[u8]) {
     }
 }
 
-/// The smallest odd prime factor of `n` below a bound; the moduli of broken generators have one.
-pub(super) fn small_factor(n: &[u8]) -> Option<u32> {
+/// The smallest odd prime factor of `n` below `bound`; the moduli of broken generators have one.
+pub(super) fn small_factor(n: &[u8], bound: u32) -> Option<u32> {
     // Four bytes at a time, from the right; and two primes at a time, whose product they are
     // divided by.
     let words = || {
@@ -191,7 +202,9 @@ pub(super) fn small_factor(n: &[u8]) -> Option<u32> {
                 .fold(0u64, |word, byte| word << 8 | u64::from(*byte))
         })
     };
-    small_primes().chunks(2).find_map(|primes| {
+    let primes = small_primes();
+    let enough = primes.partition_point(|prime| *prime < bound);
+    primes[..enough].chunks(2).find_map(|primes| {
         let product: u64 = primes.iter().map(|prime| u64::from(*prime)).product();
         let remainder = words().fold(0u64, |rest, word| (rest << 32 | word) % product);
         primes
@@ -251,7 +264,12 @@ fn check_curve(subject: &mut Subject<'_>, kty: Kty) -> Option<Key> {
         members.push(("y", encode(&y)));
     }
     let key = key(&members)?;
-    if key.check_public().is_err() || !on_edwards_curve(crv, &x) {
+    if key.has_small_order() {
+        subject.report(
+            Rule::SmallOrder,
+            format!("is a point of small order on {crv}: anybody can sign for it"),
+        );
+    } else if key.check_public().is_err() || !on_edwards_curve(crv, &x) {
         subject.report(Rule::OffCurve, format!("is no point on {crv}"));
     }
     Some(key)

@@ -4,7 +4,6 @@ use std::collections::HashSet;
 
 use super::super::alg::{ContentEnc, Curve, KeyAlg, Kty, SigAlg};
 use super::super::json::Json;
-use super::super::key::is_unset;
 use super::{Rule, Subject};
 
 /// The operations of RFC 7517 §4.3, with the use that each belongs to and whether it takes a
@@ -26,10 +25,7 @@ const PRIVATE_MEMBERS: [&str; 8] = ["d", "p", "q", "dp", "dq", "qi", "oth", "pri
 pub(super) fn check(subject: &mut Subject<'_>) {
     let has: Vec<&str> = PRIVATE_MEMBERS
         .into_iter()
-        .filter(|name| {
-            let member = subject.jwk.member(name);
-            member.is_some_and(|value| !is_unset(name, value))
-        })
+        .filter(|name| subject.jwk.has(name))
         .collect();
     if !has.is_empty() {
         subject.report(
@@ -59,9 +55,7 @@ pub(super) fn check(subject: &mut Subject<'_>) {
 
 fn operations<'a>(subject: &mut Subject<'a>) -> Option<Vec<&'a str>> {
     let jwk = subject.jwk;
-    let json = jwk
-        .member("key_ops")
-        .filter(|it| !is_unset("key_ops", it))?;
+    let json = jwk.member("key_ops")?;
     let ops = match json {
         Json::Array(_) => json.as_strings(),
         _ => None,

@@ -12,7 +12,7 @@ use serde::{Serialize, Serializer};
 
 use super::alg::{Curve, KeyAlg, SigAlg};
 use super::json::{Json, Object};
-use super::key::{Job, Key};
+use super::key::{Job, Key, is_unset};
 use super::limits::MAX_KEYS;
 use super::time::Timestamp;
 
@@ -94,6 +94,7 @@ rules! {
     RsaLargeExponent   "rsa-large-exponent"     Warn  "An RSA exponent has more than 33 bits, which many verifiers refuse.";
     WrongLength        "wrong-length"           Error "A coordinate has not the length that its curve asks for.";
     OffCurve           "off-curve"              Error "A point does not lie on its curve.";
+    SmallOrder         "small-order"            Error "A point of small order: anybody can sign for the key, or knows what it agrees on.";
     X5cMalformed       "x5c-malformed"          Error "x5c is no list of certificates in base64.";
     X5cMismatch        "x5c-mismatch"           Error "The first certificate of x5c is for another key.";
     X5cExpired         "x5c-expired"            Warn  "A certificate in x5c is no longer valid, or not yet.";
@@ -196,6 +197,7 @@ pub fn lint(json: &Json, now: Timestamp) -> Result<Vec<Finding>, String> {
             message,
         });
     }
+    let keys: Vec<Json> = keys.iter().map(without_unset).collect();
     let mut seen = Seen::default();
     for (index, json) in keys.iter().enumerate() {
         match json {
@@ -220,6 +222,15 @@ pub fn lint(json: &Json, now: Timestamp) -> Result<Vec<Finding>, String> {
         }
     }
     Ok(findings)
+}
+
+/// A key without members that say nothing: it is judged as every reader sees it.
+fn without_unset(json: &Json) -> Json {
+    let Json::Object(jwk) = json else {
+        return json.clone();
+    };
+    let said = |(name, value): &&(String, Json)| !is_unset(name, value);
+    Json::Object(Object(jwk.0.iter().filter(said).cloned().collect()))
 }
 
 /// What earlier keys of the set had.

@@ -137,6 +137,14 @@ fn triggers() -> Vec<(&'static str, Vec<Object>)> {
         one("missing-kid", without(&ec, "kid")),
         one("missing-alg", without(&ec, "alg")),
         one("missing-use", without(&ec, "use")),
+        one(
+            "small-order",
+            with(
+                &ed,
+                "x",
+                &format!("\"{}\"", encode(&[&[1][..], &[0; 31]].concat())),
+            ),
+        ),
         one("unknown-use", with(&ec, "use", "\"tls\"")),
         one("unused-key", with(&ec, "use", "\"SIG\"")),
         one(
@@ -343,14 +351,14 @@ fn factors_are_found_wherever_they_are() {
         // 2^127 - 1 is prime.
         let prime = (1u128 << 127) - 1;
         let bytes = |number: u128| number.to_be_bytes().to_vec();
-        assert_eq!(material::small_factor(&bytes(prime)), None);
+        assert_eq!(material::small_factor(&bytes(prime), 1 << 16), None);
         let multiple = ((1u128 << 89) - 1) * u128::from(factor);
         assert_eq!(
-            material::small_factor(&bytes(multiple)),
+            material::small_factor(&bytes(multiple), 1 << 16),
             Some(u32::try_from(factor).unwrap())
         );
         assert_eq!(
-            material::small_factor(&multiple.to_be_bytes()[1..]),
+            material::small_factor(&multiple.to_be_bytes()[1..], 1 << 16),
             Some(u32::try_from(factor).unwrap()),
             "odd length"
         );

@@ -110,7 +110,7 @@ fn decode_compact(text: &str) -> Result<Decoded, Reason> {
             "the token is in JSON form, and only the compact form is read".into(),
         ));
     }
-    if parts.len() == 1 {
+    if parts.len() == 1 && is_opaque(text) {
         return Err(malformed(OPAQUE.into())
             .hint("its issuer may tell: introspection (RFC 7662) or the userinfo endpoint"));
     }
@@ -172,6 +172,13 @@ fn decode_compact(text: &str) -> Result<Decoded, Reason> {
         warnings,
         disclosed: None,
     })
+}
+
+/// Whether a text in one part could be a token that only its issuer can read: one word, and longer
+/// than a name.
+fn is_opaque(text: &str) -> bool {
+    const SHORTEST: usize = 16;
+    text.len() >= SHORTEST && text.bytes().all(|byte| byte.is_ascii_graphic())
 }
 
 /// Base64url, each liberty that it takes warned of.

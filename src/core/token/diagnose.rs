@@ -10,6 +10,7 @@ use super::super::alg::{Kty, SigAlg};
 use super::super::jwks::Keys;
 use super::super::jws::Unverified;
 use super::super::key::{self, Key, decode as base64url, hex, to_hex};
+use super::super::keyfile::from_utf16;
 use super::super::secret::Secret;
 
 /// What the caller's own keys tell about a signature that does not hold. Secrets are re-read, never
@@ -29,7 +30,7 @@ pub fn diagnose(
     if let (Kty::Ec, Some(raw)) = (alg.kty(), raw_ecdsa(token.signature(), alg))
         && candidates.iter().any(|key| fits(key, &raw))
     {
-        hints.push("the signature is by this key but DER-encoded; a JWS needs the raw R and S (RFC 7518 section 3.4), so its maker must be mended".into());
+        hints.push("the signature is by this key but DER-encoded; a JWS needs the raw R and S (RFC 7518 section 3.4), so whoever makes the token has to convert it".into());
     }
     for key in candidates.iter().filter(|key| key.kty() == Kty::Oct) {
         let mut readings = other_readings(key)
@@ -79,6 +80,7 @@ fn other_readings(key: &Key) -> Vec<(&'static str, Secret)> {
     };
     let bytes = secret.expose();
     let text = secret.expose_str().unwrap_or_default().trim();
+    let wide = from_utf16(bytes).map(Secret::without_trailing_newline);
     let mut readings = Vec::new();
     let mut add =
         |how, bytes: Option<Vec<u8>>| readings.extend(bytes.map(|bytes| (how, Secret::new(bytes))));
@@ -93,6 +95,10 @@ fn other_readings(key: &Key) -> Vec<(&'static str, Secret)> {
     add(
         "it fits the secret read as base64url: --secret-encoding base64url",
         base64url(text),
+    );
+    add(
+        "it fits the text of the secret, which is in a UTF-16 file: write it as UTF-8",
+        wide.map(|it| it.expose().to_vec()),
     );
     add(
         "it fits the secret with a line ending after it: --secret-encoding raw",
