@@ -76,7 +76,7 @@ END
 }
 
 printf 'logs in %s\n' "$scratch"
-suite --no-run >/dev/null 2>&1 || { echo 'cargo test --no-run fails' >&2; exit 2; }
+suite --no-run >"$scratch/build.log" 2>&1 || { tail -n 30 "$scratch/build.log" >&2; exit 2; }
 
 if [ "$LOADED" -gt 0 ]; then
     for ((i = 0; i < LOOPS; i++)); do
