@@ -215,7 +215,6 @@ mod backend {
 #[cfg(not(feature = "jwe"))]
 mod backend {
     use super::super::alg::{ContentEnc, KeyAlg};
-    use super::super::guard::guarded;
     use super::{Error, Jwe, Secret};
 
     pub fn unwrap(_: &Jwe, _: KeyAlg, _: ContentEnc, _: &Secret) -> Option<Secret> {
