@@ -1,5 +1,5 @@
-//! Where remote keys may come from: URLs in their WHATWG form, and the addresses that no request
-//! may reach.
+//! Where remote keys may come from: URLs in their WHATWG form, and the one rule about whom a
+//! connection may reach, judged by the resolved addresses at the moment of connecting ([`Reach`]).
 
 use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
@@ -15,7 +15,11 @@ const MAX_URL: usize = 4096;
 /// fragment; otherwise as it was given: no path or query is tidied, because another spelling may be
 /// another tenant's keys.
 #[derive(Clone, PartialEq, Eq)]
-pub struct Address(Url);
+pub struct Address {
+    url: Url,
+    /// Whether another server has named it, so that it may not lead back to this machine.
+    is_foreign: bool,
+}
 
 impl Address {
     /// Reads a URL. Plain `http` is for literal loopback addresses and `localhost`, or with
@@ -24,9 +28,7 @@ impl Address {
     /// # Errors
     /// [`Code::Usage`] when it is no such URL.
     pub fn parse(text: &str, allow_http: bool) -> Result<Self, Error> {
-        // A URL with a password in it is not for any message.
-        let shown = text.split_once('@').map_or(text, |(_, rest)| rest);
-        let bad = |why: String| Error::input(Code::Usage, shown.escape_debug().to_string(), why);
+        let bad = |why: String| Error::input(Code::Usage, shown(text), why);
         if text.len() > MAX_URL {
             return Err(Error::input(
                 Code::Usage,
@@ -41,14 +43,17 @@ impl Address {
                 .hint("credentials go into a file: --http-headers FILE"));
         }
         let address = match url.scheme() {
-            "https" | "http" => Self(url),
+            "https" | "http" => Self {
+                url,
+                is_foreign: false,
+            },
             other => {
                 return Err(bad(format!(
                     "has scheme {other:?}, and only https is fetched"
                 )));
             }
         };
-        if address.0.host().is_none() {
+        if address.url.host().is_none() {
             return Err(bad("has no host".into()));
         }
         if let Some(why) = address.ip().and_then(forbidden) {
@@ -61,43 +66,74 @@ impl Address {
         Ok(address)
     }
 
+    /// Reads a URL that the document of `issuer` names: the rules are those of any other URL, and a
+    /// document from another machine never points at this one.
+    ///
+    /// # Errors
+    /// Why it will not do, as a phrase.
+    pub fn learned(text: &str, issuer: &Issuer, allow_http: bool) -> Result<Self, String> {
+        let address = Self::parse(text, allow_http).map_err(|e| e.to_string())?;
+        let is_foreign = !issuer.address().is_loopback();
+        if is_foreign && address.is_loopback() {
+            return Err(format!(
+                "{address} is on this machine, and its issuer is not"
+            ));
+        }
+        if !address.is_https() && issuer.address().is_https() && !allow_http {
+            return Err(format!("{address} is not https"));
+        }
+        Ok(Self {
+            is_foreign,
+            ..address
+        })
+    }
+
     /// The whole URL, query included.
     pub fn as_str(&self) -> &str {
-        self.0.as_str()
+        self.url.as_str()
     }
 
     /// Whether the scheme is `https`.
     pub fn is_https(&self) -> bool {
-        self.0.scheme() == "https"
+        self.url.scheme() == "https"
     }
 
     /// Whether it names this machine: a literal loopback address or `localhost`.
     pub fn is_loopback(&self) -> bool {
-        match self.0.host() {
-            Some(Host::Domain(name)) => name.strip_suffix('.').unwrap_or(name) == "localhost",
+        match self.url.host() {
+            Some(Host::Domain(name)) => is_localhost(name),
             Some(Host::Ipv4(ip)) => ip.is_loopback(),
-            Some(Host::Ipv6(ip)) => IpAddr::V6(ip).to_canonical().is_loopback(),
+            Some(Host::Ipv6(ip)) => is_loopback(ip.into()),
             None => false,
+        }
+    }
+
+    /// Whom a connection may reach.
+    pub fn reach(&self) -> Reach {
+        match (self.is_loopback(), self.is_foreign) {
+            (true, _) => Reach::ThisMachine,
+            (false, true) => Reach::Elsewhere,
+            (false, false) => Reach::Anywhere,
         }
     }
 
     /// Whether a request to `other` goes to the same server: scheme, host and port.
     pub fn is_same_origin(&self, other: &Self) -> bool {
-        self.0.origin() == other.0.origin()
+        self.url.origin() == other.url.origin()
     }
 
     /// The host as it stands in the URL.
     pub fn host(&self) -> &str {
-        self.0.host_str().unwrap_or_default()
+        self.url.host_str().unwrap_or_default()
     }
 
     /// The host, if it is a name that has to be resolved.
     pub fn domain(&self) -> Option<&str> {
-        self.0.domain()
+        self.url.domain()
     }
 
     fn ip(&self) -> Option<IpAddr> {
-        match self.0.host()? {
+        match self.url.host()? {
             Host::Domain(_) => None,
             Host::Ipv4(ip) => Some(ip.into()),
             Host::Ipv6(ip) => Some(ip.into()),
@@ -118,34 +154,145 @@ impl fmt::Debug for Address {
     }
 }
 
-/// A URL without its query, which may hold an access key.
+/// A URL without its query, which may hold an access key, and without a user name and password.
 pub fn redacted(url: &str) -> String {
-    match url.split_once('?') {
-        Some((rest, query)) if !query.is_empty() => format!("{rest}?…"),
-        _ => url.to_owned(),
+    let (rest, query) = match url.split_once('?') {
+        Some((rest, query)) if !query.is_empty() => (rest, "?…"),
+        Some((rest, _)) => (rest, "?"),
+        None => (url, ""),
+    };
+    // Userinfo ends at the last @ before the path. What follows `//` may be anything in a text that
+    // is no URL.
+    let (scheme, rest) = match rest.find("//") {
+        Some(at) => rest.split_at(at + 2),
+        None => ("", rest),
+    };
+    let end = rest.find(['/', '\\', '#']).unwrap_or(rest.len());
+    match rest[..end].rfind('@') {
+        Some(at) => format!("{scheme}{}{query}", &rest[at + 1..]),
+        None => format!("{scheme}{rest}{query}"),
+    }
+}
+
+/// A text that was to be a URL, for messages: without the secrets it may hold, and escaped.
+fn shown(text: &str) -> String {
+    let shown = redacted(text);
+    // A password with a slash in it ends the host before its @.
+    let shown = shown.rsplit_once('@').map_or(&*shown, |(_, rest)| rest);
+    shown.escape_debug().to_string()
+}
+
+/// Whether a host name stands for this machine (RFC 6761 §6.3), with or without a final dot.
+pub fn is_localhost(name: &str) -> bool {
+    let name = name.strip_suffix('.').unwrap_or(name);
+    name.eq_ignore_ascii_case("localhost")
+}
+
+/// Whether an address is this machine's own.
+pub fn is_loopback(ip: IpAddr) -> bool {
+    ip.to_canonical().is_loopback()
+}
+
+/// Whom a connection may reach, judged by the addresses that its host has at that moment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reach {
+    /// This machine alone: the host stands for it, and is trusted for that.
+    ThisMachine,
+    /// Any machine but this one: another server has named the host.
+    Elsewhere,
+    /// Any machine.
+    Anywhere,
+}
+
+impl Reach {
+    /// Checks the addresses that `host` has. All of them are judged: a name that leads astray once
+    /// may lead there next time.
+    ///
+    /// # Errors
+    /// Why none of them may be connected to, as a sentence about `host`.
+    pub fn check(self, host: &str, found: &[IpAddr]) -> Result<(), String> {
+        let name = host.escape_debug();
+        if let Some(why) = found.iter().find_map(|ip| forbidden(*ip)) {
+            return Err(format!(
+                "the name {name} resolves to {why}, which is never connected to"
+            ));
+        }
+        let stray = match self {
+            Self::ThisMachine => found.iter().find(|ip| !is_loopback(**ip)),
+            Self::Elsewhere => found
+                .iter()
+                .find(|ip| is_loopback(**ip) || embedded(**ip).is_some_and(|ip| ip.is_loopback())),
+            Self::Anywhere => None,
+        };
+        match stray {
+            None => Ok(()),
+            Some(ip) if self == Self::ThisMachine => Err(format!(
+                "the name {name} resolves to {ip}, which is not this machine"
+            )),
+            Some(_) => Err(format!(
+                "the name {name} resolves to this machine, and its issuer is elsewhere"
+            )),
+        }
     }
 }
 
 /// Why no request may go to `ip`, wherever it comes from: link-local and cloud metadata addresses
-/// hand out credentials to whoever asks from inside. Private networks are allowed, since issuers
-/// live there.
+/// hand out credentials to any process that asks from inside. An IPv4 address within an IPv6 one
+/// counts as itself. Private networks are allowed, since issuers live there.
 pub fn forbidden(ip: IpAddr) -> Option<&'static str> {
-    const METADATA_V6: Ipv6Addr = Ipv6Addr::new(0xfd00, 0xec2, 0, 0, 0, 0, 0, 0x254);
-    const METADATA_V4: [Ipv4Addr; 2] = [
+    const METADATA_V6: [Ipv6Addr; 3] = [
+        // Amazon, Google, Oracle
+        Ipv6Addr::new(0xfd00, 0xec2, 0, 0, 0, 0, 0, 0x254),
+        Ipv6Addr::new(0xfd20, 0xce, 0, 0, 0, 0, 0, 0x254),
+        Ipv6Addr::new(0xfd00, 0xc1, 0, 0, 0, 0, 0xa9fe, 0xa9fe),
+    ];
+    const METADATA_V4: [Ipv4Addr; 3] = [
+        // Alibaba, Azure, Oracle
         Ipv4Addr::new(100, 100, 100, 200),
         Ipv4Addr::new(168, 63, 129, 16),
+        Ipv4Addr::new(192, 0, 0, 192),
     ];
     match ip.to_canonical() {
         IpAddr::V4(ip) if ip.is_link_local() => Some("a link-local address"),
-        IpAddr::V6(ip) if ip.is_unicast_link_local() => Some("a link-local address"),
         IpAddr::V4(ip) if METADATA_V4.contains(&ip) => Some("a cloud metadata address"),
-        IpAddr::V6(METADATA_V6) => Some("a cloud metadata address"),
         IpAddr::V4(ip) if ip.is_unspecified() || ip.is_broadcast() || ip.is_multicast() => {
             Some("not the address of a host")
         }
+        IpAddr::V4(_) => None,
+        IpAddr::V6(ip) if ip.is_unicast_link_local() => Some("a link-local address"),
+        IpAddr::V6(ip) if METADATA_V6.contains(&ip) => Some("a cloud metadata address"),
         IpAddr::V6(ip) if ip.is_unspecified() || ip.is_multicast() => {
             Some("not the address of a host")
         }
+        IpAddr::V6(_) => embedded(ip).and_then(|ip| forbidden(ip.into())),
+    }
+}
+
+/// The IPv4 address that packets to an IPv6 one are for in the end: NAT64 (RFC 6052, RFC 8215), 6to4
+/// (RFC 3056), Teredo (RFC 4380), and the IPv4-compatible form.
+fn embedded(ip: IpAddr) -> Option<Ipv4Addr> {
+    let IpAddr::V6(ip) = ip.to_canonical() else {
+        return None;
+    };
+    let v4 = |high: u16, low: u16| {
+        let ([a, b], [c, d]) = (high.to_be_bytes(), low.to_be_bytes());
+        Ipv4Addr::new(a, b, c, d)
+    };
+    match ip.segments() {
+        // ::1 is not an IPv4-compatible address.
+        [0, 0, 0, 0, 0, 0, 0, 0 | 1] => None,
+        [0, 0, 0, 0, 0, 0, high, low] | [0x64, 0xff9b, 0, 0, 0, 0, high, low] => {
+            Some(v4(high, low))
+        }
+        // A local prefix of 48 bits has the address around octet 8, which is 0, or at the end.
+        [0x64, 0xff9b, 1, high, low, rest, 0, 0]
+            if low < 0x100 && (high, low, rest) != (0, 0, 0) =>
+        {
+            Some(v4(high, (low << 8) | (rest >> 8)))
+        }
+        [0x64, 0xff9b, 1, _, _, _, high, low] => Some(v4(high, low)),
+        [0x2002, high, low, ..] => Some(v4(high, low)),
+        [0x2001, 0, _, _, _, _, high, low] => Some(v4(!high, !low)),
         _ => None,
     }
 }
@@ -167,10 +314,10 @@ impl Issuer {
     pub fn parse(text: &str, allow_http: bool) -> Result<Self, Error> {
         let address = Address::parse(text, allow_http)?;
         if text.contains(['?', '#']) {
-            return Err(Error::input(
-                Code::Usage,
-                redacted(text),
-                "an issuer has neither query nor fragment",
+            let why = "an issuer has neither query nor fragment";
+            let error = Error::input(Code::Usage, redacted(text), why);
+            return Err(error.hint(
+                "where the query chooses the keys: --jwks-uri URL with it, and --iss ISSUER as tokens have it",
             ));
         }
         Ok(Self {
@@ -195,12 +342,15 @@ impl Issuer {
     pub fn documents(&self) -> Vec<Address> {
         const OPENID: &str = "/.well-known/openid-configuration";
         const OAUTH: &str = "/.well-known/oauth-authorization-server";
-        let url = &self.address.0;
+        let url = &self.address.url;
         let path = url.path().strip_suffix('/').unwrap_or(url.path());
         let at = |path: String| {
             let mut url = url.clone();
             url.set_path(&path);
-            Address(url)
+            Address {
+                url,
+                is_foreign: false,
+            }
         };
         let mut places = vec![at(format!("{path}{OPENID}"))];
         if !path.is_empty() {
@@ -247,6 +397,8 @@ mod tests {
             "https://[::ffff:169.254.169.254]/",
             "https://0/",
             "https://2852039166/",
+            "https://[64:ff9b::a9fe:a9fe]/",
+            "https://[2002:a9fe:a9fe::1]/",
             "http://localhost.evil.example/",
         ] {
             assert_eq!(
@@ -271,6 +423,152 @@ mod tests {
                 .to_string(),
             "https://a.example/k?…"
         );
+    }
+
+    #[test]
+    fn no_spelling_of_a_url_shows_its_secrets() {
+        for text in [
+            "https://user:hun@ter2@h/k",
+            "https://user:hun/ter2@h/k",
+            "http://u:ter2@h",
+            "http://h.example/k?key=ter2",
+            "https://u:x@ter2@h:port/",
+            "ftp://u:ter2@h/",
+            "u:ter2@h",
+        ] {
+            let error = Address::parse(text, false).unwrap_err();
+            let all = format!("{error} {:?}", error.hints());
+            assert!(!all.contains("ter2"), "{text}: {all}");
+        }
+        assert_eq!(
+            redacted("https://u:p@ss@a.example/k?x=1#f"),
+            "https://a.example/k?…"
+        );
+        assert_eq!(redacted("https://a.example/@k"), "https://a.example/@k");
+    }
+
+    #[test]
+    fn an_address_within_an_address_is_judged_as_itself() {
+        for text in [
+            "169.254.169.254",
+            "::ffff:169.254.169.254",
+            "64:ff9b::a9fe:a9fe",
+            "64:ff9b:1::a9fe:a9fe",
+            "64:ff9b:1:a9fe:a9:fe00::",
+            "2002:a9fe:a9fe::1",
+            "2001::5601:5601",
+            "::a9fe:a9fe",
+            "fe80::1",
+            "fd00:ec2::254",
+            "fd20:ce::254",
+            "fd00:c1::a9fe:a9fe",
+            "192.0.0.192",
+            "100.100.100.200",
+            "64:ff9b::6464:64c8",
+            "::",
+            "ff02::1",
+            "0.0.0.0",
+            "2002:0:0::1",
+        ] {
+            assert!(forbidden(text.parse().unwrap()).is_some(), "{text}");
+        }
+        for text in [
+            "10.0.0.1",
+            "203.0.113.7",
+            "2001:db8::1",
+            "64:ff9b::cb00:7107",
+            "2002:cb00:7107::1",
+            "::1",
+            "127.0.0.1",
+            "fd00::1",
+            "192.0.0.191",
+        ] {
+            assert_eq!(forbidden(text.parse().unwrap()), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn whom_a_name_may_lead_to() {
+        let at =
+            |text: &[&str]| -> Vec<IpAddr> { text.iter().map(|it| it.parse().unwrap()).collect() };
+        for (reach, found, says) in [
+            (Reach::ThisMachine, &["127.0.0.1", "::1"][..], None),
+            (
+                Reach::ThisMachine,
+                &["127.0.0.1", "10.255.255.1"],
+                Some("is not this machine"),
+            ),
+            (Reach::Elsewhere, &["10.0.0.1"], None),
+            (
+                Reach::Elsewhere,
+                &["10.0.0.1", "127.0.0.1"],
+                Some("to this machine"),
+            ),
+            (
+                Reach::Elsewhere,
+                &["::ffff:127.0.0.1"],
+                Some("to this machine"),
+            ),
+            (
+                Reach::Elsewhere,
+                &["64:ff9b::7f00:1"],
+                Some("to this machine"),
+            ),
+            (Reach::Anywhere, &["127.0.0.1", "10.0.0.1"], None),
+            (
+                Reach::Anywhere,
+                &["203.0.113.7", "fe80::1"],
+                Some("never connected to"),
+            ),
+            (
+                Reach::Anywhere,
+                &["::ffff:169.254.1.1"],
+                Some("never connected to"),
+            ),
+        ] {
+            let judged = reach.check("keys.example", &at(found));
+            match says {
+                None => assert_eq!(judged, Ok(()), "{found:?}"),
+                Some(says) => assert!(judged.unwrap_err().contains(says), "{found:?}"),
+            }
+        }
+    }
+
+    #[test]
+    fn what_a_document_may_name() {
+        let learned = |issuer: &str, text: &str, allow_http: bool| {
+            let issuer = Issuer::parse(issuer, true).unwrap();
+            Address::learned(text, &issuer, allow_http).map(|it| it.reach())
+        };
+        let (far, here) = ("https://issuer.example", "http://127.0.0.1:8080");
+        assert_eq!(
+            learned(far, "https://keys.example/", false),
+            Ok(Reach::Elsewhere)
+        );
+        assert_eq!(
+            learned(here, "http://localhost/k", false),
+            Ok(Reach::ThisMachine)
+        );
+        assert_eq!(
+            learned(here, "https://keys.example/k", false),
+            Ok(Reach::Anywhere)
+        );
+        for (issuer, text, allow_http) in [
+            (far, "http://keys.example/", false),
+            (far, "http://127.0.0.1/", true),
+            (far, "https://LOCALHOST./", false),
+            (far, "https://[::ffff:127.0.0.1]/", true),
+            // Plain http is for this machine, also when this machine says so.
+            (here, "http://192.0.2.1/jwks", false),
+            (here, "http://keys.example/jwks", false),
+            (here, "http://169.254.169.254/", true),
+        ] {
+            assert!(
+                learned(issuer, text, allow_http).is_err(),
+                "{issuer} {text}"
+            );
+        }
+        assert!(learned(here, "http://192.0.2.1/jwks", true).is_ok());
     }
 
     #[test]

@@ -11,6 +11,8 @@ pub mod json;
 pub mod error;
 pub mod secret;
 pub mod time;
+#[cfg(any(feature = "cli", feature = "redis"))]
+pub mod tls;
 
 pub mod env;
 

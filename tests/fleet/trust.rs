@@ -255,6 +255,63 @@ fn nothing_private_gets_there() {
     assert!(!record.contains(&token("a")));
 }
 
+/// Certificates that one machine trusts say nothing to another, which may not.
+#[test]
+fn what_one_machine_trusts_is_not_shared_with_one_that_does_not() {
+    needs!("redis-server", "openssl");
+    let mut fleet = Fleet::start();
+    let folder = tempfile::tempdir().unwrap();
+    let ca = crate::support::certificates::authority(folder.path(), "ca");
+    let (certificate, key) =
+        crate::support::certificates::signed(folder.path(), "server", "IP:127.0.0.1", &ca);
+    fleet.follow(https(&certificate, &key));
+    let run = |variables: &[(&str, &str)], flags: &[&str]| {
+        let (disk, token) = (Lab::new(), token("a"));
+        let args = [&fleet.patient(&token)[..], flags].concat();
+        ran(disk.command(0, &args).envs(variables.iter().copied()))
+    };
+    let directory = folder.path().join("certificates");
+    std::fs::create_dir(&directory).unwrap();
+    std::fs::copy(&ca, directory.join("00000000.0")).unwrap();
+    let directory = directory.to_str().unwrap();
+    let headers = file(folder.path(), "headers", "X-Key: one\n");
+    let bundle = ["--ca-bundle", ca.as_str()];
+    let settings = [
+        (vec![("SSL_CERT_FILE", ca.as_str())], Vec::new()),
+        (vec![("SSL_CERT_DIR", directory)], Vec::new()),
+        (Vec::new(), bundle.to_vec()),
+        (
+            Vec::new(),
+            [&bundle[..], &["--http-headers", &headers]].concat(),
+        ),
+    ];
+    for (variables, flags) in &settings {
+        let first = run(variables, flags).expect(0);
+        assert_eq!(source(&first), "network", "{variables:?} {flags:?}");
+        let second = run(variables, flags).expect(0);
+        assert_eq!(source(&second), "store", "{variables:?} {flags:?}");
+        run(&[], &[]).expect(3).says("certificate");
+    }
+    assert_eq!(fleet.issuer.requests(), settings.len());
+}
+
+fn https(certificate: &str, key: &str) -> crate::Issuer {
+    use rustls::pki_types::pem::PemObject as _;
+    use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+    let provider = std::sync::Arc::new(rustls::crypto::ring::default_provider());
+    let chain = CertificateDer::pem_file_iter(certificate).unwrap();
+    let config = rustls::ServerConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_no_client_auth()
+        .with_single_cert(
+            chain.map(Result::unwrap).collect(),
+            PrivateKeyDer::from_pem_file(key).unwrap(),
+        )
+        .unwrap();
+    crate::Issuer::tls(config, |_| set(&["a"]))
+}
+
 /// What was believed blindly must not be found by those who would not have believed it.
 #[test]
 fn what_nobody_vouches_for_is_kept_apart() {

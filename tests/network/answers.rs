@@ -157,15 +157,63 @@ fn n31_only_the_304_that_was_asked_for() {
     lab.verify(at + 300, &url, &token("a")).expect(0);
     assert_eq!(server.requests(), 1);
 
-    server.say(reply(304, "").with("ETag", "\"v2\""));
-    lab.run(
-        at + 501,
-        &["verify", "--refresh", "--jwks-uri", &url, &token("a")],
-    )
-    .expect(3)
-    .says("another version");
+    // About another version: the server is asked without a condition, and answers.
+    server.then(|asked| match asked.header("if-none-match") {
+        Some(_) => reply(304, "").with("ETag", "\"v2\""),
+        None => set(&["b"]).with("ETag", "\"v3\""),
+    });
+    let refresh = ["verify", "--refresh", "--jwks-uri", &url];
+    lab.run(at + 300, &[&refresh[..], &[&token("b")]].concat())
+        .expect(0);
+    assert_eq!(server.requests(), 2);
+    assert_eq!(lab.entry()["http"]["etag"], "\"v3\"");
+    // A server that knows no other answer.
+    server.say(reply(304, ""));
     let cold = Lab::new();
     cold.verify(0, &url, &token("a")).expect(3).says("304");
+    assert_eq!(server.requests(), 2);
+}
+
+#[test]
+fn n31_a_tag_that_a_proxy_has_weakened_still_confirms() {
+    let (lab, server, url, at) = overdue(0, set(&["a"]).with("ETag", "\"v1\""));
+    server.say(reply(304, "").with("ETag", "W/\"v1\""));
+    lab.verify(at, &url, &token("a")).expect(0);
+    lab.run(at, &["cache", "refresh", &url]).expect(0);
+    assert_eq!(server.requests(), 2);
+}
+
+#[test]
+fn answers_that_break_off_say_so_once_and_their_status_first() {
+    let (lab, server) = (Lab::new(), Server::new(|_| reply(401, "{").cut(9)));
+    let url = server.url("/jwks");
+    lab.verify(0, &url, &token("a"))
+        .expect(3)
+        .says("401 Unauthorized");
+    server.say(set(&["a"]).cut(9));
+    let ran = lab.verify(40, &url, &token("a")).expect(3);
+    let message = ran.json()["error"]["message"].as_str().unwrap().to_owned();
+    assert_eq!(message.matches("broke off").count(), 1, "{message}");
+    assert!(!message.contains("body error"), "{message}");
+}
+
+#[test]
+fn passwords_of_proxies_are_in_no_message_and_no_file() {
+    let lab = Lab::new();
+    for (proxy, code) in [
+        ("http://u:hunter2@127.0.0.1:1", 3),
+        ("http://u:hun@ter2@127.0.0.1:1", 2),
+    ] {
+        for url in ["http://keys.example/jwks", "https://keys.example/jwks"] {
+            let args = ["verify", "-v", "--json", "--allow-http", "--jwks-uri", url];
+            let mut command = lab.command(0, &[&args[..], &[&token("a")]].concat());
+            command.env("http_proxy", proxy).env("https_proxy", proxy);
+            let ran = ran(&mut command).expect(code);
+            let said = format!("{} {}", ran.stdout, ran.stderr);
+            assert!(!said.contains("ter2"), "{proxy} {url}: {said}");
+        }
+    }
+    assert!(!lab.holds("ter2"));
 }
 
 #[test]

@@ -151,6 +151,24 @@ fn n39_documents_that_will_not_do() {
         .says("has no");
 }
 
+/// Plain http is for this machine, and a document on this machine says nothing else.
+#[test]
+fn n39_a_document_here_may_name_http_here_alone() {
+    let (lab, server) = (Lab::new(), Server::new(|_| reply(404, "")));
+    let issuer = server.url("");
+    for place in ["http://192.0.2.1/jwks", "http://keys.example/jwks"] {
+        server.say(reply(
+            200,
+            json!({"issuer": issuer, "jwks_uri": place}).to_string(),
+        ));
+        verify(&lab, 0, &issuer, &by(&issuer))
+            .expect(3)
+            .says("is not https");
+        lab.run(0, &["cache", "clear", "--all"]).expect(0);
+        lab.turn(60).turn(0);
+    }
+}
+
 #[test]
 fn n39_only_absence_leads_to_the_next_place() {
     let (lab, (server, issuer)) = (

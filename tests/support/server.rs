@@ -33,6 +33,7 @@ pub struct Reply {
     body: Vec<u8>,
     delay: Duration,
     drip: Option<Duration>,
+    missing: usize,
 }
 
 pub fn reply(status: u16, body: impl Into<Vec<u8>>) -> Reply {
@@ -42,6 +43,7 @@ pub fn reply(status: u16, body: impl Into<Vec<u8>>) -> Reply {
         body: body.into(),
         delay: Duration::ZERO,
         drip: None,
+        missing: 0,
     }
 }
 
@@ -53,6 +55,12 @@ impl Reply {
 
     pub fn after(mut self, ms: u64) -> Self {
         self.delay = Duration::from_millis(ms);
+        self
+    }
+
+    /// Without the last of it: so many bytes that were announced do not come.
+    pub fn cut(mut self, missing: usize) -> Self {
+        self.missing = missing;
         self
     }
 
@@ -188,7 +196,8 @@ fn send(stream: &mut dyn Stream, reply: &Reply) -> std::io::Result<()> {
     thread::sleep(reply.delay);
     let mut head = format!("HTTP/1.1 {} X\r\nConnection: close\r\n", reply.status);
     if reply.status != 304 {
-        head += &format!("Content-Length: {}\r\n", reply.body.len());
+        let length = reply.body.len() + reply.missing;
+        head += &format!("Content-Length: {length}\r\n");
     }
     for (name, value) in &reply.headers {
         head += &format!("{name}: {value}\r\n");

@@ -11,7 +11,6 @@ use jwtctl::core::error::{Code, Error};
 use jwtctl::core::files::{self, Access};
 use jwtctl::core::json::Json;
 use jwtctl::core::key::Key;
-use jwtctl::core::shared::BLIND;
 use serde::Serialize;
 
 use super::super::output::{Page, Report, Status};
@@ -92,7 +91,7 @@ pub fn run(args: Args, context: &mut Context<'_>) -> Result<Exported, Error> {
         .inputs
         .check_stdin(&[("--sign", args.sign.as_deref())])?;
     let listed = super::open(context)?.list(&context.env);
-    let entries = chosen(&listed, &args.urls, context)?;
+    let entries = chosen(&listed, &args.urls)?;
     let changed = args
         .if_changed_since
         .is_none_or(|since| entries.iter().any(|it| is_after(it.fetched_at_ms, since)));
@@ -168,18 +167,14 @@ fn is_after(fetched_at_ms: i64, uat: i64) -> bool {
     }
 }
 
-fn chosen<'a>(
-    listed: &'a [Listed],
-    urls: &[String],
-    context: &Context<'_>,
-) -> Result<Vec<&'a Entry>, Error> {
+fn chosen<'a>(listed: &'a [Listed], urls: &[String]) -> Result<Vec<&'a Entry>, Error> {
     let sets: Vec<&Listed> = listed
         .iter()
         .filter(|it| it.kind == Kind::Jwks && it.entry.is_ok())
         .collect();
     let plain = |entry: &Entry| {
         Address::parse(&entry.url, true)
-            .is_ok_and(|address| network::plain_context(&address, context) == entry.ctx)
+            .is_ok_and(|address| network::plain_context(&address) == entry.ctx)
     };
     if urls.is_empty() {
         let entries = sets.iter().filter_map(|it| it.entry.as_deref().ok());
@@ -189,7 +184,7 @@ fn chosen<'a>(
     let (vouched, blind): (Vec<&Listed>, Vec<&Listed>) = sets.into_iter().partition(|it| {
         it.entry
             .as_ref()
-            .is_ok_and(|entry| !entry.ctx.starts_with(BLIND))
+            .is_ok_and(|entry| !entry.ctx.is_unauthenticated())
     });
     let mut chosen = Vec::new();
     for url in urls {

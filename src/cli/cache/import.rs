@@ -78,7 +78,7 @@ pub fn run(args: Args, context: &mut Context<'_>) -> Result<Taken, Error> {
         Unit::S => cache::UatUnit::Seconds,
         Unit::Ms => cache::UatUnit::Millis,
     };
-    let ctx = |address: &Address| network::plain_context(address, context);
+    let ctx = |address: &Address| network::plain_context(address);
     let binding = Binding {
         url: url.as_ref(),
         ctx: &ctx,

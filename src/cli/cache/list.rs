@@ -4,10 +4,9 @@ use std::io;
 use std::path::PathBuf;
 
 use jwtctl::core::address::redacted;
-use jwtctl::core::cache::{Listed, Provenance};
+use jwtctl::core::cache::{Listed, Provenance, TrustContext};
 use jwtctl::core::env::Env;
 use jwtctl::core::error::Error;
-use jwtctl::core::shared::BLIND;
 use jwtctl::core::time::{Timestamp, humanize};
 use serde::Serialize;
 
@@ -36,7 +35,7 @@ struct Row {
     expires_at: String,
     keys: usize,
     provenance: Provenance,
-    ctx: String,
+    ctx: TrustContext,
     #[serde(serialize_with = "lossily")]
     file: PathBuf,
 }
@@ -64,7 +63,7 @@ pub fn run(_: Args, context: &mut Context<'_>) -> Result<Listing, Error> {
     }
     listing
         .entries
-        .sort_by(|a, b| (&a.url, &a.ctx).cmp(&(&b.url, &b.ctx)));
+        .sort_by(|a, b| (&a.url, a.ctx.as_str()).cmp(&(&b.url, b.ctx.as_str())));
     Ok(listing)
 }
 
@@ -124,10 +123,11 @@ impl Row {
         let age = self
             .age_s
             .map_or_else(|| "from the future".into(), humanize);
-        // Of a hash its beginning, of what nobody vouches for a word.
-        let trust: String = match self.ctx.strip_prefix(BLIND) {
-            Some(_) => "shared".into(),
-            None => self.ctx.chars().take(8).collect(),
+        // The beginning of a hash; a word for entries that nobody authenticates.
+        let trust = if self.ctx.is_unauthenticated() {
+            "shared".into()
+        } else {
+            self.ctx.as_str().chars().take(8).collect()
         };
         vec![
             self.url.clone(),

@@ -4,7 +4,9 @@ use std::io;
 use std::path::PathBuf;
 
 use jwtctl::core::address::redacted;
-use jwtctl::core::cache::{Attempt, Entry, Http, LeftOut, Listed, Outcome, Provenance};
+use jwtctl::core::cache::{
+    Attempt, Entry, Http, LeftOut, Listed, Outcome, Provenance, TrustContext,
+};
 use jwtctl::core::env::Env;
 use jwtctl::core::error::{Code, Error};
 use jwtctl::core::json::Json;
@@ -31,7 +33,7 @@ pub struct Shown {
 struct Detail {
     url: String,
     kind: &'static str,
-    ctx: String,
+    ctx: TrustContext,
     issuer: Option<String>,
     state: &'static str,
     age_s: Option<i64>,
@@ -120,7 +122,7 @@ impl Detail {
             ("fetched", self.fetched_at.clone()),
             ("expires", self.expires_at.clone()),
             ("stands in to", self.stale_until.clone()),
-            ("trust", self.ctx.clone()),
+            ("trust", self.ctx.to_string()),
             ("file", self.file.display().to_string()),
         ];
         lines.extend(self.issuer.clone().map(|issuer| ("issuer", issuer)));

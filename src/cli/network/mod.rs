@@ -2,27 +2,33 @@
 //! them.
 
 mod fetch;
+mod headers;
+mod proxy;
 mod shared;
+mod tls;
+mod trust;
 
 pub use fetch::Http;
+use headers::parse_headers;
 use shared::Shared;
+use tls::{check_certificates, check_identity};
+use trust::Settings;
 
 use std::path::PathBuf;
 use std::time::Duration;
 
 use jwtctl::core::address::{Address, Issuer};
-use jwtctl::core::cache::Cache;
+use jwtctl::core::cache::{Cache, TrustContext};
 use jwtctl::core::error::{Code, Error};
 use jwtctl::core::files::MAX_FILE;
 use jwtctl::core::jwks::Keys as _;
 use jwtctl::core::key::{pem, to_pkcs8};
-use jwtctl::core::remote::{Fetch as _, Fetched, Options, Remote, Source};
+use jwtctl::core::remote::{Fetched, Options, Remote, Source};
 use jwtctl::core::secret::Secret;
 use jwtctl::core::shared::Store;
 
 use super::Context;
 use super::input::{duration, variable};
-use fetch::{Settings, check_identity, check_proxy, parse_headers};
 
 /// How remote keys are fetched, and for how long they are good.
 #[derive(clap::Args)]
@@ -224,7 +230,7 @@ impl Network {
             }
             None => reqwest::header::HeaderMap::new(),
         };
-        home.map_or(Ok(()), check_proxy)?;
+        home.map_or(Ok(()), proxy::check)?;
         let settings = Settings {
             roots,
             identity: self.identity(context)?,
@@ -255,17 +261,6 @@ impl Network {
         Ok(Some(Secret::new(
             [certificate.expose(), b"\n", key.expose()].concat(),
         )))
-    }
-}
-
-fn check_certificates(pem: &[u8], spec: &str) -> Result<(), Error> {
-    match reqwest::Certificate::from_pem_bundle(pem) {
-        Ok(found) if !found.is_empty() => Ok(()),
-        _ => Err(Error::input(
-            Code::BadInput,
-            spec,
-            "holds no certificate in PEM",
-        )),
     }
 }
 
@@ -305,13 +300,8 @@ pub fn cache_dir(context: &Context<'_>) -> Option<PathBuf> {
 }
 
 /// The trust setting of `address` when no flag says otherwise.
-pub fn plain_context(address: &Address, context: &Context<'_>) -> String {
-    Http {
-        settings: Settings::default(),
-        clock: context.env.clock,
-        output: &context.output,
-    }
-    .context(address)
+pub fn plain_context(address: &Address) -> TrustContext {
+    Settings::default().context(address)
 }
 
 /// A remote key set of `source`.

@@ -20,15 +20,15 @@ pub const MAX_RETRY_AFTER_S: i64 = 300;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Reason {
-    /// There was nothing to use.
+    /// The cache had no entry to use.
     Cold,
-    /// What there was is too old.
+    /// The entry is no longer fresh.
     Expired,
-    /// It has no key of the wanted name.
+    /// The set has no key of the wanted `kid`.
     KidMiss,
-    /// The key of that name did not verify a signature.
+    /// The key of that `kid` did not verify a signature.
     BadSig,
-    /// Somebody asked for it.
+    /// The operator asked for it.
     Forced,
 }
 
@@ -53,10 +53,13 @@ pub enum Class {
     Dns,
     /// No connection, or it broke.
     Connect,
-    /// Nobody answered in time.
+    /// There was no complete answer in time.
     Timeout,
-    /// The server could not prove who it is.
+    /// The TLS handshake failed.
     Tls,
+    /// The server's certificate is not trusted: it is self-signed, or by an unknown authority.
+    #[serde(rename = "tls_untrusted")]
+    Untrusted,
     /// 5xx
     #[serde(rename = "http_5xx")]
     Http5xx,
@@ -93,22 +96,56 @@ impl Class {
             | Self::Redirect
             | Self::TooLarge
             | Self::NotJwks => true,
-            Self::Dns | Self::Connect | Self::Timeout | Self::Tls | Self::Refused => false,
+            Self::Dns
+            | Self::Connect
+            | Self::Timeout
+            | Self::Tls
+            | Self::Untrusted
+            | Self::Refused => false,
         }
     }
 }
 
-/// What went wrong.
+/// Why a fetch brought nothing usable.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Problem {
-    /// Its kind.
+pub struct FetchError {
+    /// The failure class.
     pub class: Class,
     /// The status, if there was an answer.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub status: Option<u16>,
-    /// It in words, for whoever is told to wait.
+    /// The cause in words, without any secret: it is recorded, and shown to callers that have to
+    /// wait.
     #[serde(default)]
     pub why: String,
+    /// Whether the same request may fare better at once: the connection was refused or broke.
+    #[serde(skip)]
+    pub retryable: bool,
+    /// Seconds that the server asks for until the next request (`Retry-After`).
+    #[serde(skip)]
+    pub retry_after_s: Option<i64>,
+}
+
+impl FetchError {
+    /// A failure without an answer that counts.
+    pub fn new(class: Class, why: impl Into<String>) -> Self {
+        Self {
+            class,
+            status: None,
+            why: why.into(),
+            retryable: false,
+            retry_after_s: None,
+        }
+    }
+
+    /// The same failure, named as that of a request to `place`.
+    #[must_use]
+    pub fn at(self, place: &impl std::fmt::Display) -> Self {
+        Self {
+            why: format!("{place}: {}", self.why),
+            ..self
+        }
+    }
 }
 
 /// How an attempt ended.
@@ -119,7 +156,7 @@ pub enum Outcome {
     Ok,
     /// The old one, confirmed.
     NotModified,
-    /// Neither.
+    /// The fetch failed.
     Error,
 }
 
@@ -130,13 +167,13 @@ pub struct Attempt {
     pub v: u32,
     /// When it ended.
     pub ended_at_ms: i64,
-    /// How.
+    /// The outcome.
     pub outcome: Outcome,
     /// What it was for.
     pub reason: Reason,
     /// What went wrong.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub error: Option<Problem>,
+    pub error: Option<FetchError>,
     /// Failures in a row.
     #[serde(default)]
     pub fails: u32,
@@ -155,7 +192,7 @@ pub enum Pause {
         /// Milliseconds left.
         left_ms: i64,
         /// How it failed.
-        problem: Problem,
+        error: FetchError,
     },
 }
 
@@ -177,8 +214,7 @@ impl Attempt {
     /// many machines do not come back together, or is what the server asked for.
     pub fn failure(
         before: Option<&Self>,
-        problem: Problem,
-        retry_after_s: Option<i64>,
+        error: FetchError,
         reason: Reason,
         now_ms: i64,
         env: &Env<'_>,
@@ -188,14 +224,16 @@ impl Attempt {
         let base = doubled.min(MAX_BACKOFF_MS);
         let jitter = i64::try_from(env.below(401)).unwrap_or(0) - 200;
         let backoff = base.saturating_add(base / 1000 * jitter);
-        let asked = retry_after_s.map_or(0, |s| s.clamp(0, MAX_RETRY_AFTER_S).saturating_mul(1000));
+        let asked = error
+            .retry_after_s
+            .map_or(0, |s| s.clamp(0, MAX_RETRY_AFTER_S).saturating_mul(1000));
         let not_before_ms = now_ms.saturating_add(backoff.max(asked));
         Self {
             v: 1,
             ended_at_ms: now_ms,
             outcome: Outcome::Error,
             reason,
-            error: Some(problem),
+            error: Some(error),
             fails,
             not_before_ms,
         }
@@ -218,11 +256,11 @@ impl Attempt {
     /// Whether another attempt has to wait.
     pub fn pause(&self, now_ms: i64) -> Option<Pause> {
         match (&self.outcome, &self.error) {
-            (Outcome::Error, Some(problem)) => {
+            (Outcome::Error, Some(error)) => {
                 let left_ms = self.not_before_ms.saturating_sub(now_ms);
                 (left_ms > 0).then(|| Pause::BackOff {
                     left_ms,
-                    problem: problem.clone(),
+                    error: error.clone(),
                 })
             }
             (Outcome::Error, None) => None,
@@ -237,11 +275,17 @@ mod tests {
     use super::super::testing::*;
     use super::*;
 
-    fn problem() -> Problem {
-        Problem {
-            class: Class::Http5xx,
+    fn problem() -> FetchError {
+        FetchError {
             status: Some(503),
-            why: "503".into(),
+            ..FetchError::new(Class::Http5xx, "503")
+        }
+    }
+
+    fn asking(seconds: i64) -> FetchError {
+        FetchError {
+            retry_after_s: Some(seconds),
+            ..problem()
         }
     }
 
@@ -251,7 +295,7 @@ mod tests {
         let env = clock.env();
         let mut last: Option<Attempt> = None;
         for seconds in [1, 2, 4, 8, 16, 30, 30, 30] {
-            let next = Attempt::failure(last.as_ref(), problem(), None, Reason::Cold, NOW_MS, &env);
+            let next = Attempt::failure(last.as_ref(), problem(), Reason::Cold, NOW_MS, &env);
             let wait = next.not_before_ms - NOW_MS;
             assert!(
                 (seconds * 800..=seconds * 1200).contains(&wait),
@@ -269,8 +313,7 @@ mod tests {
             ..last.unwrap()
         };
         assert_eq!(
-            Attempt::failure(Some(&many), problem(), None, Reason::Cold, i64::MAX, &env)
-                .not_before_ms,
+            Attempt::failure(Some(&many), problem(), Reason::Cold, i64::MAX, &env).not_before_ms,
             i64::MAX
         );
     }
@@ -279,24 +322,10 @@ mod tests {
     fn a_server_may_ask_for_patience_within_limits() {
         let clock = FakeClock::at(NOW_MS);
         for (asked, seconds) in [(120, 120), (99_999, 300), (i64::MAX, 300)] {
-            let it = Attempt::failure(
-                None,
-                problem(),
-                Some(asked),
-                Reason::Cold,
-                NOW_MS,
-                &clock.env(),
-            );
+            let it = Attempt::failure(None, asking(asked), Reason::Cold, NOW_MS, &clock.env());
             assert_eq!(it.not_before_ms, NOW_MS + seconds * 1000);
         }
-        let it = Attempt::failure(
-            None,
-            problem(),
-            Some(-5),
-            Reason::Cold,
-            NOW_MS,
-            &clock.env(),
-        );
+        let it = Attempt::failure(None, asking(-5), Reason::Cold, NOW_MS, &clock.env());
         assert!(it.not_before_ms > NOW_MS);
     }
 
@@ -316,7 +345,6 @@ mod tests {
         let failed = Attempt::failure(
             None,
             problem(),
-            None,
             Reason::KidMiss,
             NOW_MS,
             &FakeClock::at(NOW_MS).env(),

@@ -7,6 +7,7 @@ use serde_json::value::RawValue;
 use super::super::env::{Boot, Env};
 use super::super::key::to_hex;
 use super::published::LeftOut;
+use super::trust::TrustContext;
 
 /// The version of the format. Entries of another one are not touched.
 const VERSION: u32 = 1;
@@ -96,7 +97,7 @@ pub struct Entry {
     /// The URL it is from, or the issuer of a discovery document.
     pub url: String,
     /// The trust setting it was fetched under.
-    pub ctx: String,
+    pub ctx: TrustContext,
     /// The issuer whose document led here.
     #[serde(default)]
     pub issuer: Option<String>,
@@ -151,7 +152,12 @@ impl Entry {
     ///
     /// # Errors
     /// When `content` is not JSON after all.
-    pub fn new(url: &str, ctx: &str, content: String, stamp: Stamp) -> Result<Self, String> {
+    pub fn new(
+        url: &str,
+        ctx: impl Into<TrustContext>,
+        content: String,
+        stamp: Stamp,
+    ) -> Result<Self, String> {
         let jwks_sha256 = sha256_hex(&[content.as_bytes()]);
         let content = RawValue::from_string(content).map_err(|e| e.to_string())?;
         Ok(Self {

@@ -4,7 +4,8 @@
 
 use std::fs::{File, TryLockError};
 use std::io::{Read as _, Seek as _, Write as _};
-use std::time::Duration;
+use std::ops::ControlFlow;
+use std::time::{Duration, SystemTime};
 
 use serde::{Deserialize, Serialize};
 
@@ -13,12 +14,12 @@ use super::super::key::to_hex;
 use super::attempt::Attempt;
 use super::dir::{Dir, How};
 use super::entry::{Entry, MAX_AHEAD_MS};
-use super::{Slot, Slotted, is_left_over, read_slot};
+use super::{Slot, Slotted, is_left_over, read_attempt, read_slot};
 
 /// How long a holder takes that only writes, or fetches by the default timeout.
 pub(super) const PATIENCE: Duration = Duration::from_secs(6);
 
-/// Milliseconds of the longest lease that anybody takes; a longer one is nobody's.
+/// Milliseconds of the longest lease file; one with a longer life is corrupt and is removed.
 const MAX_LEASE_MS: i64 = 1_000_000;
 
 /// Octets of the longest record of an attempt.
@@ -27,7 +28,7 @@ pub(super) const MAX_RECORD: u64 = 4096;
 /// What became of an entry that was to be stored.
 #[derive(Debug)]
 pub enum Committed {
-    /// It is the one that everybody reads from now on.
+    /// It is the entry from now on.
     Written,
     /// This one was asked for later, and stays.
     Newer(Box<Entry>),
@@ -39,7 +40,7 @@ pub enum Committed {
 #[derive(Debug)]
 pub struct Guard {
     held: Option<Held>,
-    /// Whether somebody else held it first.
+    /// Whether another process held it first.
     pub waited: bool,
     /// Why there is no lock and nothing can be stored, if so. The caller may fetch all the same.
     pub trouble: Option<String>,
@@ -61,16 +62,88 @@ struct Lease {
     expires_ms: i64,
 }
 
+/// How waiting for a lock or a lease ended.
 enum Locking {
     Locked,
-    /// Somebody has held it for longer than any fetch takes.
+    /// Its holder has made no progress for longer than a fetch may take.
     Stuck,
     /// The file system has no locks.
     Unusable,
 }
 
+/// Called while another process holds the lock, each time the entry or the record of attempts has
+/// changed: the wait may be over without the lock.
+pub type Watch<'w, B> = dyn FnMut(Slotted, Option<Attempt>) -> ControlFlow<B> + 'w;
+
+/// A wait for the holder of a slot. Its patience starts anew when the holder shows progress, for
+/// then it is neither stopped nor stuck.
+struct Wait<'w, 'e, B> {
+    dir: &'w Dir,
+    slot: &'w Slot,
+    patience: Duration,
+    watch: &'w mut Watch<'e, B>,
+    env: &'w Env<'w>,
+    since: Duration,
+    /// Size and modification time of the entry and of the record, when last looked at.
+    seen: [Option<(u64, SystemTime)>; 2],
+    round: u32,
+    waited: bool,
+}
+
+impl<'w, 'e, B> Wait<'w, 'e, B> {
+    fn new(
+        dir: &'w Dir,
+        slot: &'w Slot,
+        patience: Duration,
+        watch: &'w mut Watch<'e, B>,
+        env: &'w Env<'w>,
+    ) -> Self {
+        let mut wait = Self {
+            dir,
+            slot,
+            patience,
+            watch,
+            env,
+            since: env.clock.monotonic(),
+            seen: [None, None],
+            round: 0,
+            waited: false,
+        };
+        wait.seen = wait.stamps();
+        wait
+    }
+
+    fn stamps(&self) -> [Option<(u64, SystemTime)>; 2] {
+        ["json", "lock"].map(|extension| {
+            let file = self.dir.file(&self.slot.file(extension), How::Read).ok()?;
+            let metadata = file.metadata().ok()?;
+            Some((metadata.len(), metadata.modified().ok()?))
+        })
+    }
+
+    /// Lets some time pass, and looks whether that has ended the wait.
+    fn pause(&mut self) -> ControlFlow<B> {
+        self.waited = true;
+        pause(self.env, self.round);
+        self.round += 1;
+        let stamps = self.stamps();
+        if stamps == self.seen {
+            return ControlFlow::Continue(());
+        }
+        (self.seen, self.since) = (stamps, self.env.clock.monotonic());
+        let attempt = read_attempt(self.dir, &self.slot.file("lock"), self.env);
+        (self.watch)(read_slot(self.dir, self.slot), attempt)
+    }
+
+    /// Whether the holder has shown no progress for `times` the patience.
+    fn is_over(&self, times: u32) -> bool {
+        let passed = self.env.clock.monotonic().saturating_sub(self.since);
+        passed >= self.patience.saturating_mul(times)
+    }
+}
+
 impl Guard {
-    /// Takes part in the race without a lock, since `trouble` prevents one.
+    /// A guard without a lock, because of `trouble`: the caller may fetch, but not store.
     pub(super) fn without(trouble: String) -> Self {
         Self {
             held: None,
@@ -79,62 +152,66 @@ impl Guard {
         }
     }
 
-    /// Waits for as long as a holder may take, which is up to `patience`; then for the lease, for
-    /// which it counts as well.
-    pub(super) fn acquire(dir: Dir, slot: &Slot, patience: Duration, env: &Env<'_>) -> Self {
+    /// Waits while the holder makes progress, and for `patience` when it makes none; then for the
+    /// lease file, for which `patience` counts as well.
+    pub(super) fn acquire<B>(
+        dir: Dir,
+        slot: &Slot,
+        patience: Duration,
+        watch: &mut Watch<'_, B>,
+        env: &Env<'_>,
+    ) -> ControlFlow<B, Self> {
         let mut waited = false;
-        // Whoever clears the cache may unlink a lock file while we wait for it; then there is a new
-        // one.
+        // Clearing the cache may unlink a lock file while this call waits for it; then there is a
+        // new one.
         for _ in 0..4 {
             let record = match dir.file(&slot.file("lock"), How::ReadWrite) {
                 Ok(record) => record,
                 Err(e) => {
-                    return Self::without(format!(
-                        "{} cannot be written to: {e}",
-                        dir.path().display()
-                    ));
+                    let why = format!("{} cannot be written to: {e}", dir.path().display());
+                    return ControlFlow::Continue(Self::without(why));
                 }
             };
+            let mut wait = Wait::new(&dir, slot, patience, watch, env);
             let locking = if dir.is_nfs() {
                 Locking::Unusable
             } else {
-                poll(&record, patience, env, &mut waited)
+                poll(&record, &mut wait)?
             };
-            if Dir::check_file(&record).is_err() {
-                continue;
-            }
             let lease = match locking {
-                Locking::Locked => None,
-                Locking::Stuck | Locking::Unusable => {
-                    match lease(&dir, slot, patience, env, &mut waited) {
-                        Some(lease) => Some(lease),
-                        None => {
-                            return Self {
-                                waited,
-                                ..Self::without("its lock is held by another process".into())
-                            };
-                        }
-                    }
+                _ if Dir::check_file(&record).is_err() => {
+                    waited |= wait.waited;
+                    continue;
                 }
+                Locking::Locked => None,
+                Locking::Stuck | Locking::Unusable => lease(&mut wait)?,
             };
-            return Self {
-                held: Some(Held {
-                    dir,
-                    slot: slot.clone(),
-                    record,
-                    lease,
-                }),
+            waited |= wait.waited;
+            if lease.is_none() && !matches!(locking, Locking::Locked) {
+                return ControlFlow::Continue(Self {
+                    waited,
+                    ..Self::without("its lock is held by another process".into())
+                });
+            }
+            let held = Held {
+                slot: slot.clone(),
+                record,
+                lease,
+                dir,
+            };
+            return ControlFlow::Continue(Self {
+                held: Some(held),
                 waited,
                 trouble: None,
-            };
+            });
         }
-        Self::without(format!(
+        ControlFlow::Continue(Self::without(format!(
             "{} has a lock file that others could have changed",
             dir.path().display()
-        ))
+        )))
     }
 
-    /// The entry as it is now that nobody else changes it.
+    /// The entry, which no other process changes while this one holds the lock.
     pub fn read(&self) -> Slotted {
         self.held
             .as_ref()
@@ -151,7 +228,7 @@ impl Guard {
     }
 
     /// Records an attempt that began at `requested_at_ms`, after the one that the holder has
-    /// `read`, unless somebody else's later one is on record by now.
+    /// `read`, unless a later one of another process is on record by now.
     pub fn record(
         &self,
         attempt: &Attempt,
@@ -237,7 +314,7 @@ impl Held {
     }
 }
 
-/// Removes the lock file of a slot, unless somebody is using it.
+/// Removes the lock file of a slot, unless a process holds it.
 pub(super) fn discard(dir: &Dir, name: &str) {
     let name = format!("{name}.lock");
     if let Ok(file) = dir.file(&name, How::ReadWrite)
@@ -258,36 +335,29 @@ fn pause(env: &Env<'_>, round: u32) {
         .sleep(Duration::from_micros(most / 2 + env.below(most / 2)));
 }
 
-fn poll(file: &File, patience: Duration, env: &Env<'_>, waited: &mut bool) -> Locking {
-    let start = env.clock.monotonic();
-    for round in 0.. {
+fn poll<B>(file: &File, wait: &mut Wait<'_, '_, B>) -> ControlFlow<B, Locking> {
+    loop {
         match file.try_lock() {
-            Ok(()) => return Locking::Locked,
-            Err(TryLockError::WouldBlock) => *waited = true,
-            Err(TryLockError::Error(_)) => return Locking::Unusable,
+            Ok(()) => return ControlFlow::Continue(Locking::Locked),
+            Err(TryLockError::WouldBlock) => {}
+            Err(TryLockError::Error(_)) => return ControlFlow::Continue(Locking::Unusable),
         }
-        if env.clock.monotonic().saturating_sub(start) >= patience {
-            return Locking::Stuck;
+        if wait.is_over(1) {
+            return ControlFlow::Continue(Locking::Stuck);
         }
-        pause(env, round);
+        wait.pause()?;
     }
-    Locking::Stuck
 }
 
-/// Takes the lease, waiting for at most the life of somebody else's and one fetch more.
-fn lease(
-    dir: &Dir,
-    slot: &Slot,
-    patience: Duration,
-    env: &Env<'_>,
-    waited: &mut bool,
-) -> Option<Lease> {
-    let lease_ms = i64::try_from(patience.as_millis())
+/// Takes the lease, waiting for at most the life of another process's and one fetch more.
+fn lease<B>(wait: &mut Wait<'_, '_, B>) -> ControlFlow<B, Option<Lease>> {
+    let (dir, slot, env) = (wait.dir, wait.slot, wait.env);
+    let lease_ms = i64::try_from(wait.patience.as_millis())
         .unwrap_or(MAX_LEASE_MS)
         .min(MAX_LEASE_MS);
-    let start = env.clock.monotonic();
+    wait.since = env.clock.monotonic();
     let mut blank_since = None;
-    for round in 0.. {
+    loop {
         let lease = Lease {
             owner: nonce(env),
             expires_ms: env.millis().saturating_add(lease_ms),
@@ -295,10 +365,10 @@ fn lease(
         match dir.file(&slot.file("lease"), How::Create) {
             Ok(mut file) => {
                 drop(file.write_all(&serde_json::to_vec(&lease).unwrap_or_default()));
-                return Some(lease);
+                return ControlFlow::Continue(Some(lease));
             }
-            Err(e) if e.kind() == std::io::ErrorKind::AlreadyExists => *waited = true,
-            Err(_) => return None,
+            Err(e) if e.kind() == std::io::ErrorKind::AlreadyExists => {}
+            Err(_) => return ControlFlow::Continue(None),
         }
         let now = env.clock.monotonic();
         match read_lease(dir, slot) {
@@ -317,12 +387,11 @@ fn lease(
             }
             None => {}
         }
-        if now.saturating_sub(start) >= patience.saturating_mul(2) {
-            return None;
+        if wait.is_over(2) {
+            return ControlFlow::Continue(None);
         }
-        pause(env, round);
+        wait.pause()?;
     }
-    None
 }
 
 fn read_lease(dir: &Dir, slot: &Slot) -> Option<Lease> {
@@ -359,11 +428,11 @@ mod tests {
         let clock = FakeClock::at(NOW_MS);
         let env = clock.env();
         let attempt = |ms| Attempt::success(Outcome::Ok, Reason::Cold, ms);
-        let guard = cache.lock(&slot, PATIENCE, &env);
+        let guard = cache.lock_now(&slot, PATIENCE, &env);
         assert_eq!((guard.waited, guard.attempt(&env)), (false, None));
         guard.record(&attempt(NOW_MS), None, NOW_MS, &env);
         drop(guard);
-        let guard = cache.lock(&slot, PATIENCE, &env);
+        let guard = cache.lock_now(&slot, PATIENCE, &env);
         assert_eq!(guard.attempt(&env), Some(attempt(NOW_MS)));
         // The record of a slow attempt does not hide that of a later one.
         guard.record(&attempt(NOW_MS - 10), None, NOW_MS - 20, &env);
@@ -377,8 +446,8 @@ mod tests {
         let (folder, cache, slot) = setup();
         let clock = FakeClock::at(NOW_MS);
         let env = clock.env();
-        let stuck = cache.lock(&slot, PATIENCE, &env);
-        let second = cache.lock(&slot, PATIENCE, &env);
+        let stuck = cache.lock_now(&slot, PATIENCE, &env);
+        let second = cache.lock_now(&slot, PATIENCE, &env);
         assert!(second.waited && second.held.as_ref().unwrap().lease.is_some());
         assert!(clock.env().millis() - NOW_MS >= 6000);
         assert!(matches!(
@@ -392,7 +461,7 @@ mod tests {
         let lease = folder.path().join("jwks-v1").join(slot.file("lease"));
         assert!(lease.exists());
         // The holder of the lease is stopped as well: it runs out.
-        let third = cache.lock(&slot, PATIENCE, &env);
+        let third = cache.lock_now(&slot, PATIENCE, &env);
         assert!(third.held.as_ref().unwrap().lease.is_some());
         drop(second);
         assert!(lease.exists(), "a lease is removed by its owner only");
@@ -405,9 +474,9 @@ mod tests {
         let (folder, cache, slot) = setup();
         let clock = FakeClock::at(NOW_MS);
         let env = clock.env();
-        let _stuck = cache.lock(&slot, PATIENCE, &env);
+        let _stuck = cache.lock_now(&slot, PATIENCE, &env);
         std::fs::write(folder.path().join("jwks-v1").join(slot.file("lease")), b"").unwrap();
-        assert!(cache.lock(&slot, PATIENCE, &env).held.is_some());
+        assert!(cache.lock_now(&slot, PATIENCE, &env).held.is_some());
     }
 
     #[cfg(unix)]
@@ -416,13 +485,13 @@ mod tests {
         let (folder, cache, slot) = setup();
         let clock = FakeClock::at(NOW_MS);
         let env = clock.env();
-        drop(cache.lock(&slot, PATIENCE, &env));
+        drop(cache.lock_now(&slot, PATIENCE, &env));
         let victim = folder.path().join("victim");
         std::fs::write(&victim, b"precious").unwrap();
         let lock = folder.path().join("jwks-v1").join(slot.file("lock"));
         std::fs::remove_file(&lock).unwrap();
         std::fs::hard_link(&victim, &lock).unwrap();
-        let guard = cache.lock(&slot, PATIENCE, &env);
+        let guard = cache.lock_now(&slot, PATIENCE, &env);
         assert!(guard.held.is_none() && guard.trouble.is_some());
         guard.record(
             &Attempt::success(Outcome::Ok, Reason::Cold, NOW_MS),

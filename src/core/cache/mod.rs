@@ -12,17 +12,20 @@ mod lock;
 mod portable;
 mod published;
 pub mod signed;
+mod trust;
 
 pub use attempt::{
-    Attempt, COOLDOWN_MS, Class, MAX_RETRY_AFTER_S, Outcome, Pause, Problem, Reason,
+    Attempt, COOLDOWN_MS, Class, FetchError, MAX_RETRY_AFTER_S, Outcome, Pause, Reason,
 };
 pub use dir::{Dir, How};
 pub use entry::{Entry, Http, MAX_AHEAD_MS, Provenance, Stamp, Standing, sha256_hex};
-pub use lock::{Committed, Guard};
+pub use lock::{Committed, Guard, Watch};
 pub use portable::{Binding, Format, Imported, Skipped, UatUnit, export, import, uat};
 pub use published::{LeftOut, MAX_BODY, Published, document};
+pub use trust::TrustContext;
 
 use std::io::{Read as _, Write as _};
+use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -73,22 +76,29 @@ impl Kind {
 pub struct Slot {
     kind: Kind,
     url: String,
-    ctx: String,
+    ctx: TrustContext,
     name: String,
 }
 
 impl Slot {
     /// The slot of `url`, a JWKS URL or an issuer as `kind` says, under the trust setting `ctx`.
-    pub fn new(kind: Kind, url: &str, ctx: &str) -> Self {
+    pub fn new(kind: Kind, url: &str, ctx: impl Into<TrustContext>) -> Self {
+        let ctx = ctx.into();
         let label: &[u8] = match kind {
             Kind::Jwks => b"jwtctl-jwks\0",
             Kind::Discovery => b"jwtctl-disc\0",
         };
-        let name = sha256_hex(&[label, b"1\0", url.as_bytes(), b"\0", ctx.as_bytes()]);
+        let name = sha256_hex(&[
+            label,
+            b"1\0",
+            url.as_bytes(),
+            b"\0",
+            ctx.as_str().as_bytes(),
+        ]);
         Self {
             kind,
             url: url.into(),
-            ctx: ctx.into(),
+            ctx,
             name,
         }
     }
@@ -109,7 +119,7 @@ impl Slot {
     }
 
     /// The trust setting.
-    pub fn ctx(&self) -> &str {
+    pub fn ctx(&self) -> &TrustContext {
         &self.ctx
     }
 
@@ -210,12 +220,28 @@ impl Cache {
         }
     }
 
-    /// The only holder of a slot, for a while: waits for others, for about as long as `patience`
-    /// says that one of them may take.
-    pub fn lock(&self, slot: &Slot, patience: Duration, env: &Env<'_>) -> Guard {
+    /// Becomes the only holder of a slot. Waits for another holder as long as that makes progress,
+    /// and for `patience`, a fetch's time, when it makes none; `watch` may end the wait without the
+    /// lock when the entry or the record of attempts has changed.
+    pub fn lock<B>(
+        &self,
+        slot: &Slot,
+        patience: Duration,
+        watch: &mut Watch<'_, B>,
+        env: &Env<'_>,
+    ) -> ControlFlow<B, Guard> {
         match self.make_folder(slot.kind) {
-            Ok(dir) => Guard::acquire(dir, slot, patience, env),
-            Err(e) => Guard::without(e.to_string()),
+            Ok(dir) => Guard::acquire(dir, slot, patience, watch, env),
+            Err(e) => ControlFlow::Continue(Guard::without(e.to_string())),
+        }
+    }
+
+    /// As [`Cache::lock`], for callers that need the lock whatever others do meanwhile.
+    pub fn lock_now(&self, slot: &Slot, patience: Duration, env: &Env<'_>) -> Guard {
+        let go_on = &mut |_, _| ControlFlow::<std::convert::Infallible>::Continue(());
+        match self.lock(slot, patience, go_on, env) {
+            ControlFlow::Continue(guard) => guard,
+            ControlFlow::Break(never) => match never {},
         }
     }
 
@@ -226,7 +252,7 @@ impl Cache {
     /// [`Code::Io`] when it cannot be written.
     pub fn adopt(&self, entry: Entry, force: bool, env: &Env<'_>) -> Result<Adopted, Error> {
         let slot = Slot::new(Kind::Jwks, &entry.url, &entry.ctx);
-        let guard = self.lock(&slot, lock::PATIENCE, env);
+        let guard = self.lock_now(&slot, lock::PATIENCE, env);
         if let Slotted::Entry(there) = guard.read()
             && there.fetched_at_ms >= entry.fetched_at_ms
             && there.age_ms(env).is_some()
@@ -411,7 +437,7 @@ mod tests {
 
     fn stored(cache: &Cache, entry: &Entry, env: &Env<'_>) -> Committed {
         cache
-            .lock(&slot(), lock::PATIENCE, env)
+            .lock_now(&slot(), lock::PATIENCE, env)
             .commit(entry, None, env)
     }
 
@@ -462,7 +488,7 @@ mod tests {
         // Unless it is what the holder of the lock went to replace: then a clock has jumped.
         let seen = entry(NOW_MS - 1000);
         assert!(matches!(
-            cache.lock(&slot(), lock::PATIENCE, &env).commit(
+            cache.lock_now(&slot(), lock::PATIENCE, &env).commit(
                 &entry(NOW_MS - 2000),
                 Some(&seen),
                 &env

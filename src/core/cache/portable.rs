@@ -9,6 +9,7 @@ use super::super::error::{Code, Error};
 use super::super::json::{Json, Object};
 use super::entry::{Entry, MAX_AHEAD_MS, Provenance, Stamp, sha256_hex};
 use super::published::Published;
+use super::trust::TrustContext;
 use super::{DEFAULT_GRACE_S, DEFAULT_TTL_S, TTL_RANGE_S};
 
 /// The `format` of a bundle.
@@ -163,7 +164,7 @@ pub struct Binding<'a> {
     /// are.
     pub url: Option<&'a Address>,
     /// The trust setting to import under, of a URL.
-    pub ctx: &'a dyn Fn(&Address) -> String,
+    pub ctx: &'a dyn Fn(&Address) -> TrustContext,
     /// The unit of `uat`.
     pub unit: UatUnit,
     /// Whether to take the keys as expired, to be asked for again before use.
@@ -346,7 +347,7 @@ impl Source {
             boot: None,
             provenance: Provenance::Import,
         };
-        let mut entry = Entry::new(url.as_str(), &(binding.ctx)(url), published.jwks, stamp)?;
+        let mut entry = Entry::new(url.as_str(), (binding.ctx)(url), published.jwks, stamp)?;
         (entry.dropped, entry.issuer, entry.http.etag) =
             (published.dropped, self.issuer, self.etag);
         Ok(entry)

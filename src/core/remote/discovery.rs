@@ -3,16 +3,16 @@
 
 use super::super::address::{Address, Issuer};
 use super::super::cache::{
-    Class, Entry, Http, Kind, MAX_BODY, Pause, Problem, Reason, Slot, Standing, document,
+    Class, Entry, FetchError, Http, Kind, MAX_BODY, Reason, Slot, Standing, document,
 };
 use super::super::env::Env;
 use super::super::error::{Code, Error};
 use super::super::json::{Json, Object};
 use super::super::time::humanize;
-use super::fetch::{self, Refusal};
-use super::options::Source;
-use super::renew::{Downloaded, Renewal, Renewed};
-use super::{Remote, freshness, seconds, unavailable};
+use super::http::{Fetch, Response};
+use super::options::{Options, Source};
+use super::refresh::{Current, Document, Downloaded, Refresh, Unmet};
+use super::{Remote, fetch, freshness, unavailable};
 
 /// Seconds that a document is fresh for when its server does not say.
 const DEFAULT_TTL_S: i64 = 3600;
@@ -41,8 +41,8 @@ impl Remote<'_> {
             .or_else(|| self.address_by_hand(&issuer, env)))
     }
 
-    /// Where keys are from that came in by hand: a bundle says whose they are, and brings no
-    /// document. For those alone who may not ask the issuer.
+    /// Where keys are from that a bundle without the issuer's document has brought in: it says whose
+    /// they are. For callers that may not ask the issuer.
     fn address_by_hand(&self, issuer: &Issuer, env: &Env<'_>) -> Option<Address> {
         let cache = self.cache.as_ref().filter(|_| self.options.offline)?;
         let theirs = cache
@@ -53,7 +53,7 @@ impl Remote<'_> {
                 let entry = it.entry.ok().filter(|it| {
                     it.issuer.as_deref() == Some(issuer.as_str()) && it.age_ms(env).is_some()
                 })?;
-                let address = self.allowed(issuer, &entry.url).ok()?;
+                let address = Address::learned(&entry.url, issuer, self.options.allow_http).ok()?;
                 (entry.ctx == self.context(&address)).then_some((entry.fetched_at_ms, address))
             });
         // An issuer that has moved its keys is where it was last.
@@ -78,26 +78,25 @@ impl Remote<'_> {
         }
     }
 
-    /// Where the keys are now that they are gone from `from`; `None` if the document has nothing
-    /// else to say.
-    pub(super) fn moved(
-        &mut self,
-        from: &Address,
-        env: &Env<'_>,
-    ) -> Result<Option<Address>, Error> {
-        let Some(issuer) = self.source.issuer().cloned() else {
-            return Ok(None);
-        };
-        Ok(Some(self.read_document(&issuer, Reason::KidMiss, env)?)
-            .filter(|address| address != from))
+    /// Where the keys are now that `from` does not have them (any more); `None` if the document
+    /// still says `from`, or says nothing.
+    pub(super) fn moved(&mut self, from: &Address, env: &Env<'_>) -> Option<Address> {
+        let issuer = self.source.issuer().cloned()?;
+        // What is wrong with the document is no better reason than what was wrong with the keys.
+        let now = self.read_document(&issuer, Reason::KidMiss, env).ok()?;
+        (now != *from).then_some(now)
     }
 
     fn document_slot(&self, issuer: &Issuer) -> Slot {
         Slot::new(
             Kind::Discovery,
             issuer.as_str(),
-            &self.context(issuer.address()),
+            self.context(issuer.address()),
         )
+    }
+
+    fn keys_address(&self, issuer: &Issuer, entry: &Entry) -> Option<Address> {
+        keys_address(issuer, entry, &self.options)
     }
 
     fn read_document(
@@ -108,214 +107,215 @@ impl Remote<'_> {
     ) -> Result<Address, Error> {
         let slot = self.document_slot(issuer);
         let seen = self.read(&slot)?;
-        let mut warnings = Vec::new();
-        let renewal = Renewal {
+        let options = self.options.clone();
+        let document = IssuerDocument {
+            issuer,
+            slot,
+            reason,
+            fetch: self.fetch,
+            options: &options,
+            env,
+        };
+        let refresh = Refresh {
+            document: &document,
             cache: self.cache.as_ref(),
             store: self.store,
-            slot: &slot,
             reason: if reason == Reason::Cold && seen.is_some() {
                 Reason::Expired
             } else {
                 reason
             },
-            seen: seen.as_deref(),
-            is_fresh: &|entry| self.options.standing(entry, None, env) == Standing::Fresh,
-            // After a 404 the document that is there has nothing to offer.
-            satisfies: &|entry| match reason {
-                Reason::KidMiss => false,
-                Reason::Forced => self.options.is_recent(entry, env),
-                _ => self.keys_address(issuer, entry).is_some(),
-            },
-            issuer: Some(issuer.as_str()),
-            patience: self.options.patience(),
-        };
-        let renewed = renewal.run(
-            &mut |_, _| self.download_document(issuer, env),
-            &mut |it| warnings.push(it),
+            seen: seen.and_then(|entry| Current::of(&document, entry)),
+            patience: options.patience(),
             env,
-        );
-        warnings.into_iter().for_each(|it| self.warn(it));
-        let (there, problem) = match renewed {
-            Renewed::Kept(entry)
-            | Renewed::Fetched(entry)
-            | Renewed::Paused(Some(entry), Pause::JustFetched) => {
-                return self
-                    .keys_address(issuer, &entry)
-                    .ok_or_else(|| unusable(issuer, "names no usable \"jwks_uri\""));
-            }
-            Renewed::Paused(None, Pause::JustFetched) => {
-                return Err(unusable(issuer, "was fetched just now, and is gone"));
-            }
-            Renewed::Paused(there, Pause::BackOff { left_ms, problem }) => {
-                let why = format!(
-                    "the last attempt failed: {}; the next is possible in {}",
-                    problem.why,
-                    seconds(left_ms)
-                );
-                (there, Problem { why, ..problem })
-            }
-            Renewed::Failed(there, problem, wait_ms) => {
-                let why = format!(
-                    "{}; the next attempt is possible in {}",
-                    problem.why,
-                    seconds(wait_ms)
-                );
-                (there, Problem { why, ..problem })
-            }
+            warnings: Default::default(),
         };
-        let stale = |entry: &Entry| self.options.standing(entry, None, env) == Standing::Stale;
-        let stands_in = there
-            .filter(|it| problem.class.is_unavailable() && reason == Reason::Cold && stale(it));
-        match stands_in
-            .and_then(|entry| Some((self.keys_address(issuer, &entry)?, entry.age_ms(env)?)))
-        {
-            Some((address, age)) => {
-                let age = humanize(age / 1000);
-                self.warn(format!(
-                    "the document of {} is {age} old and overdue, and is used all the same: {}",
-                    issuer.as_str(),
-                    problem.why
-                ));
-                Ok(address)
+        let answer = refresh.run();
+        let warnings = refresh.warnings.into_inner();
+        warnings.into_iter().for_each(|it| self.warn(it));
+        let (current, error) = match answer {
+            Ok(current) | Err(Unmet::JustFetched(Some(current))) => return Ok(current.content),
+            Err(Unmet::JustFetched(None)) => {
+                let why = "its document was fetched just now, and is gone";
+                (None, FetchError::new(Class::Refused, why))
             }
-            None => Err(unavailable(
-                Code::IssuerUnavailable,
-                issuer.as_str(),
-                &problem,
-            )),
+            Err(Unmet::Failed(current, error)) => (current, error),
+        };
+        let may_be_stale = error.class.is_unavailable() && reason == Reason::Cold;
+        let stale = current
+            .filter(|it| may_be_stale && options.standing(&it.entry, None, env) == Standing::Stale);
+        let Some(current) = stale else {
+            let name = issuer.as_str();
+            return Err(unavailable(Code::IssuerUnavailable, name, &error));
+        };
+        let age = humanize(current.entry.age_ms(env).unwrap_or(0) / 1000);
+        self.warn(format!(
+            "the document of {} is {age} old and overdue, and is used all the same: {}",
+            issuer.as_str(),
+            error.why
+        ));
+        Ok(current.content)
+    }
+}
+
+/// The document of an issuer: it holds where the keys are.
+struct IssuerDocument<'a> {
+    issuer: &'a Issuer,
+    slot: Slot,
+    reason: Reason,
+    fetch: &'a dyn Fetch,
+    options: &'a Options,
+    env: &'a Env<'a>,
+}
+
+impl Document for IssuerDocument<'_> {
+    type Content = Address;
+
+    fn slot(&self) -> &Slot {
+        &self.slot
+    }
+
+    fn issuer(&self) -> Option<&str> {
+        Some(self.issuer.as_str())
+    }
+
+    fn content(&self, entry: &Entry) -> Option<Address> {
+        keys_address(self.issuer, entry, self.options)
+    }
+
+    fn is_fresh(&self, entry: &Entry) -> bool {
+        self.options.standing(entry, None, self.env) == Standing::Fresh
+    }
+
+    fn satisfies(&self, current: &Current<Address>) -> bool {
+        match self.reason {
+            // The keys were not where the document in the cache says.
+            Reason::KidMiss => false,
+            Reason::Forced => self.options.is_recent(&current.entry, self.env),
+            _ => true,
         }
     }
 
     /// Asks for the document where it may be; the next place only when there is none at this one.
-    fn download_document(&self, issuer: &Issuer, env: &Env<'_>) -> Result<Downloaded, Refusal> {
-        let headers = [("accept", "application/json".to_owned())];
-        let start = env.clock.monotonic();
+    fn download(&self, _: Option<&Entry>, _: Reason) -> Result<Downloaded, FetchError> {
+        let start = self.env.clock.monotonic();
         let mut last = None;
-        for place in issuer.documents() {
-            let left = self
-                .options
-                .timeout
-                .saturating_sub(env.clock.monotonic().saturating_sub(start));
-            let requested_ms = env.millis();
-            match fetch::get(self.fetch, &place, &headers, left, env) {
-                Ok(response) if response.status == 304 => {
-                    return Err(Refusal::new(
-                        Class::NotJwks,
-                        format!("{place}: answered 304, which was not asked for"),
-                    ));
-                }
+        for place in self.issuer.documents() {
+            let passed = self.env.clock.monotonic().saturating_sub(start);
+            let left = self.options.timeout.saturating_sub(passed);
+            let requested_ms = self.env.millis();
+            match self.get(&place, left) {
                 Ok(response) => {
-                    let content = self
-                        .check_document(issuer, &response.body)
-                        .map_err(|refusal| at(&place, refusal))?;
-                    let http = freshness::read(&response, requested_ms, env.millis());
-                    let (fresh_ms, grace_ms) =
-                        freshness::lifetime(&http, DEFAULT_TTL_S, &TTL_RANGE_S, env);
-                    let http = Http {
-                        etag: None,
-                        last_modified: None,
-                        ..http
-                    };
-                    return Ok(Downloaded::New {
-                        content,
-                        dropped: Vec::new(),
-                        http,
-                        fresh_ms,
-                        grace_ms,
-                    });
+                    let made = self.downloaded(&response, requested_ms);
+                    return made.map_err(|error| error.at(&place));
                 }
-                Err(refusal) if matches!(refusal.problem.status, Some(404 | 405 | 410)) => {
-                    last = Some(at(&place, refusal))
+                Err(error) if matches!(error.status, Some(404 | 405 | 410)) => {
+                    last = Some(error.at(&place));
                 }
-                Err(refusal) => return Err(at(&place, refusal)),
+                Err(error) => return Err(error.at(&place)),
             }
         }
-        Err(last.unwrap_or_else(|| Refusal::new(Class::Http4xx, "there is no document")))
-    }
-
-    /// What of a document is kept: `issuer` and `jwks_uri`.
-    fn check_document(&self, issuer: &Issuer, body: &[u8]) -> Result<String, Refusal> {
-        debug_assert!(body.len() <= MAX_BODY);
-        let portal = |why: String| Refusal::new(Class::NotJwks, why);
-        let wrong = |why: String| Refusal::new(Class::Refused, why);
-        let json = document(body).map_err(|why| portal(format!("the document {why}")))?;
-        let Json::Object(object) = json else {
-            return Err(portal(format!("the document is {}", json.kind())));
-        };
-        let one = |name: &str| match object
-            .0
-            .iter()
-            .filter(|(it, _)| it == name)
-            .collect::<Vec<_>>()[..]
-        {
-            [(_, Json::String(text))] => Ok(text.clone()),
-            [] => Err(wrong(format!("the document has no {name:?}"))),
-            [(_, other)] => Err(wrong(format!(
-                "the document's {name:?} is {}",
-                other.kind()
-            ))),
-            _ => Err(wrong(format!("the document has {name:?} twice"))),
-        };
-        let named = one("issuer")?;
-        if named != issuer.as_str() {
-            let exact = named.trim_end_matches('/') == issuer.as_str().trim_end_matches('/');
-            let shown: String = named.chars().take(200).collect();
-            let advice = if exact {
-                format!("; use it exactly: --issuer {shown}")
-            } else {
-                String::new()
-            };
-            return Err(wrong(format!(
-                "the document is of issuer {shown:?}{advice}"
-            )));
-        }
-        let text = one("jwks_uri")?;
-        self.allowed(issuer, &text)
-            .map_err(|why| wrong(format!("the document's \"jwks_uri\": {why}")))?;
-        let kept = vec![
-            ("issuer".to_owned(), named.as_str().into()),
-            ("jwks_uri".to_owned(), text.as_str().into()),
-        ];
-        Ok(Json::from(Object(kept)).to_text())
-    }
-
-    /// A `jwks_uri` under the same rules as any other URL; and a document from elsewhere never
-    /// points at this machine.
-    fn allowed(&self, issuer: &Issuer, text: &str) -> Result<Address, String> {
-        let local = issuer.address().is_loopback();
-        let address =
-            Address::parse(text, self.options.allow_http || local).map_err(|e| e.to_string())?;
-        if address.is_loopback() && !local {
-            return Err(format!(
-                "{address} is on this machine, and its issuer is not"
-            ));
-        }
-        if !address.is_https() && issuer.address().is_https() && !self.options.allow_http {
-            return Err(format!("{address} is not https"));
-        }
-        Ok(address)
-    }
-
-    fn keys_address(&self, issuer: &Issuer, entry: &Entry) -> Option<Address> {
-        let json = Json::parse(entry.content.get().as_bytes()).ok()?;
-        let object = json.as_object()?;
-        if object.text("issuer") != Some(issuer.as_str()) {
-            return None;
-        }
-        self.allowed(issuer, object.text("jwks_uri")?).ok()
+        Err(last.unwrap_or_else(|| FetchError::new(Class::Http4xx, "there is no document")))
     }
 }
 
-fn at(place: &Address, mut refusal: Refusal) -> Refusal {
-    refusal.problem.why = format!("{place}: {}", refusal.problem.why);
-    refusal
+impl IssuerDocument<'_> {
+    /// Asks one place without a condition, past caches on the way if one answers a 304 to that.
+    fn get(&self, place: &Address, left: std::time::Duration) -> Result<Response, FetchError> {
+        let accept = ("accept", "application/json".to_owned());
+        let no_cache = ("cache-control", "no-cache".to_owned());
+        let mut headers = vec![accept];
+        if self.reason == Reason::KidMiss || self.reason == Reason::Forced {
+            headers.push(no_cache.clone());
+        }
+        let start = self.env.clock.monotonic();
+        let response = fetch::get(self.fetch, place, &headers, left, self.env)?;
+        if response.status != 304 {
+            return Ok(response);
+        }
+        headers.truncate(1);
+        headers.push(no_cache);
+        let left = left.saturating_sub(self.env.clock.monotonic().saturating_sub(start));
+        let response = fetch::get(self.fetch, place, &headers, left, self.env)?;
+        if response.status == 304 {
+            let why = "the server answered 304 Not Modified to a request without a condition";
+            return Err(FetchError::new(Class::NotJwks, why));
+        }
+        Ok(response)
+    }
+
+    /// What a 200 brings.
+    fn downloaded(&self, response: &Response, requested_ms: i64) -> Result<Downloaded, FetchError> {
+        let content = check_document(self.issuer, &response.body, self.options)?;
+        let http = freshness::read(response, requested_ms, self.env.millis());
+        let (fresh_ms, grace_ms) =
+            freshness::lifetime(&http, DEFAULT_TTL_S, &TTL_RANGE_S, self.env);
+        Ok(Downloaded {
+            content: Some(content),
+            dropped: Vec::new(),
+            http: Http {
+                etag: None,
+                last_modified: None,
+                ..http
+            },
+            fresh_ms,
+            grace_ms,
+        })
+    }
 }
 
-fn unusable(issuer: &Issuer, why: &str) -> Error {
-    let problem = Problem {
-        class: Class::Refused,
-        status: None,
-        why: format!("its document {why}"),
+/// What of a document is kept: `issuer` and `jwks_uri`.
+fn check_document(issuer: &Issuer, body: &[u8], options: &Options) -> Result<String, FetchError> {
+    debug_assert!(body.len() <= MAX_BODY);
+    let portal = |why: String| FetchError::new(Class::NotJwks, why);
+    let wrong = |why: String| FetchError::new(Class::Refused, why);
+    let json = document(body).map_err(|why| portal(format!("the document {why}")))?;
+    let Json::Object(object) = json else {
+        return Err(portal(format!("the document is {}", json.kind())));
     };
-    unavailable(Code::IssuerUnavailable, issuer.as_str(), &problem)
+    let named = one(&object, "issuer").map_err(wrong)?;
+    if named != issuer.as_str() {
+        return Err(wrong(other_issuer(issuer, named)));
+    }
+    let text = one(&object, "jwks_uri").map_err(wrong)?;
+    Address::learned(text, issuer, options.allow_http)
+        .map_err(|why| wrong(format!("the document's \"jwks_uri\": {why}")))?;
+    let kept = vec![
+        ("issuer".to_owned(), named.into()),
+        ("jwks_uri".to_owned(), text.into()),
+    ];
+    Ok(Json::from(Object(kept)).to_text())
+}
+
+/// The text of a member that stands in the document exactly once.
+fn one<'a>(document: &'a Object, name: &str) -> Result<&'a str, String> {
+    let members: Vec<_> = document.0.iter().filter(|(it, _)| it == name).collect();
+    match members[..] {
+        [(_, Json::String(text))] => Ok(text),
+        [] => Err(format!("the document has no {name:?}")),
+        [(_, other)] => Err(format!("the document's {name:?} is {}", other.kind())),
+        _ => Err(format!("the document has {name:?} twice")),
+    }
+}
+
+/// Why a document of another issuer will not do.
+fn other_issuer(issuer: &Issuer, named: &str) -> String {
+    let shown: String = named.chars().take(200).collect();
+    let exact = named.trim_end_matches('/') == issuer.as_str().trim_end_matches('/');
+    let advice = if exact {
+        format!("; use it exactly: --issuer {shown}")
+    } else {
+        String::new()
+    };
+    format!("the document is of issuer {shown:?}{advice}")
+}
+
+/// Where the keys are by a document in the cache.
+fn keys_address(issuer: &Issuer, entry: &Entry, options: &Options) -> Option<Address> {
+    let json = Json::parse(entry.content.get().as_bytes()).ok()?;
+    let object = json.as_object()?;
+    if object.text("issuer") != Some(issuer.as_str()) {
+        return None;
+    }
+    Address::learned(object.text("jwks_uri")?, issuer, options.allow_http).ok()
 }

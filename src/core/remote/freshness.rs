@@ -7,21 +7,63 @@ use std::ops::RangeInclusive;
 use super::super::cache::Http;
 use super::super::cache::{DEFAULT_GRACE_S, MAX_RETRY_AFTER_S};
 use super::super::env::Env;
-use super::fetch::Response;
+use super::http::Response;
 
 /// The most seconds that a server's `stale-if-error` can ask for.
 const MAX_SERVER_GRACE_S: i64 = 3600;
+
+/// The validator that a request carries, to learn whether the entry in the cache is still the
+/// server's (RFC 9110 §13.1).
+pub(super) enum Condition {
+    /// `If-None-Match`
+    Etag(String),
+    /// `If-Modified-Since`
+    Modified(String),
+}
+
+impl Condition {
+    /// The condition for an entry with these headers; `None` without a validator that can be sent.
+    pub fn of(http: &Http) -> Option<Self> {
+        let sendable = |it: &Option<String>| it.clone().filter(|it| is_validator(it));
+        let etag = sendable(&http.etag).map(Self::Etag);
+        etag.or_else(|| sendable(&http.last_modified).map(Self::Modified))
+    }
+
+    /// The header that carries it.
+    pub fn header(&self) -> (&'static str, String) {
+        match self {
+            Self::Etag(etag) => ("if-none-match", etag.clone()),
+            Self::Modified(date) => ("if-modified-since", date.clone()),
+        }
+    }
+
+    /// Whether a 304 is about the version that was asked about. Tags are compared weakly (RFC 9110
+    /// §8.8.3.2): proxies that compress an answer make its tag a weak one.
+    pub fn is_confirmed_by(&self, http: &Http) -> bool {
+        let opaque = |etag: &str| etag.strip_prefix("W/").unwrap_or(etag).to_owned();
+        match (self, &http.etag) {
+            (Self::Etag(ours), Some(theirs)) => opaque(ours) == opaque(theirs),
+            _ => true,
+        }
+    }
+}
+
+/// Whether a validator can be sent back as it came.
+fn is_validator(text: &str) -> bool {
+    const LONGEST: usize = 256;
+    (1..=LONGEST).contains(&text.len()) && text.bytes().all(|byte| matches!(byte, b' '..=b'~'))
+}
 
 /// Reads the headers of an answer that arrived `now_ms` to a request of `requested_ms`.
 pub(super) fn read(response: &Response, requested_ms: i64, now_ms: i64) -> Http {
     let mut http = Http {
         etag: response
             .header("etag")
-            .filter(|it| it.len() <= 256)
+            .filter(|it| is_validator(it))
             .map(String::from),
         last_modified: response
             .header("last-modified")
-            .filter(|it| it.len() <= 64)
+            .filter(|it| is_validator(it))
             .map(String::from),
         date_ms: response.header("date").and_then(http_date),
         ..Http::default()

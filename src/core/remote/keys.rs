@@ -8,7 +8,7 @@ use super::super::env::Env;
 use super::super::error::Error;
 use super::super::jwks::{Dropped, Found, Keys, Provenance, Wanted, Why, select};
 use super::super::key::Key;
-use super::{Obtained, Remote};
+use super::Remote;
 
 impl Keys for Remote<'_> {
     fn local(&mut self, wanted: Wanted<'_>, env: &Env<'_>) -> Result<Found, Error> {
@@ -56,7 +56,7 @@ impl Keys for Remote<'_> {
             (found, _) => !matches!(found, Found::Nothing),
         };
         match self.obtain(reason, &fits, env) {
-            Ok(Obtained::JustFetched) if reason == Reason::BadSig => Ok(None),
+            Ok(true) if reason == Reason::BadSig => Ok(None),
             Ok(_) => {
                 let found = self.select(wanted);
                 let unchanged = reason == Reason::BadSig && same_keys(&before, &found);
@@ -70,11 +70,15 @@ impl Keys for Remote<'_> {
     }
 
     fn all(&self) -> &[Arc<Key>] {
-        self.loaded.as_ref().map_or(&[], |it| &it.set.keys)
+        self.loaded
+            .as_ref()
+            .map_or(&[], |it| &it.current.content.keys)
     }
 
     fn dropped(&self) -> &[Dropped] {
-        self.loaded.as_ref().map_or(&[], |it| &it.set.dropped)
+        self.loaded
+            .as_ref()
+            .map_or(&[], |it| &it.current.content.dropped)
     }
 
     fn warnings(&self) -> &[String] {
@@ -91,10 +95,10 @@ impl Keys for Remote<'_> {
                 ..Provenance::default()
             };
         };
-        let source = if it.refreshed {
+        let source = if it.current.refreshed {
             "network"
         } else {
-            it.entry.provenance.as_str()
+            it.current.entry.provenance.as_str()
         };
         Provenance {
             source: source.into(),
@@ -109,7 +113,7 @@ impl Keys for Remote<'_> {
             age_s: Some(it.age_ms / 1000),
             url: Some(name.clone()),
             kid: self.kid.clone(),
-            refreshed: it.refreshed,
+            refreshed: it.current.refreshed,
             reason: self.reason.map(|it| it.as_str().to_owned()),
             name,
         }

@@ -4,34 +4,57 @@
 //!
 //! What a token says never chooses where keys come from, old keys never supplement new ones, and
 //! "cannot know" is never told as "invalid".
+//!
+//! # How it is decided whether to fetch
+//!
+//! By its age since it was fetched, an entry is in one of three states (RFC 9111 §4.2, RFC 5861):
+//!
+//! ```text
+//!          lifetime is over             grace is over
+//!   FRESH ─────────────────▶ STALE ─────────────────▶ EXPIRED
+//!     │                        │                        │  (also: absent, damaged, from the future)
+//!     │ has the key:           └───────────┬────────────┘
+//!     │ use it, no lock,                   ▼
+//!     │ no network                   REFRESH, under the lock of the entry
+//!     │                                1 read the entry again: another process may have fetched it
+//!     │ lacks the key, and is          2 cooldown or back-off running? no fetch
+//!     │ older than the cooldown        3 in a fleet: the same with the shared cache and its lease
+//!     └──────────────────────────────▶ 4 ask the server, store, record the attempt
+//! ```
+//!
+//! A refresh ends with the wanted keys; with "the set is this new, and has no such key"; or with a
+//! failure, and then a STALE entry that has the keys is used if the server may just be out of reach.
+//!
+//! The pipeline goes one way: [`http`](Fetch) ← `freshness` ← `fetch` ← `lease` ← `refresh` ← `jwks`
+//! and `discovery`, the two documents ← this file.
 
 mod discovery;
 mod fetch;
 mod freshness;
+mod http;
+mod jwks;
 mod keys;
+mod lease;
 mod options;
-mod renew;
-mod turn;
+mod refresh;
 
-pub use fetch::{Failure, Fetch, Request, Response};
+pub use http::{Fetch, Request, Response};
 pub use options::{Age, Options, Source};
 
 use std::sync::Arc;
 
-use super::address::Address;
+use super::address::{Address, redacted};
 use super::cache::{
-    Cache, Class, DEFAULT_TTL_S, Entry, Kind, Pause, Problem, Provenance as Origin, Published,
-    Reason, Slot, Slotted, Standing, TTL_RANGE_S,
+    Cache, Class, Entry, FetchError, Kind, Reason, Slot, Slotted, Standing, TrustContext,
 };
 use super::env::Env;
 use super::error::{Code, Error};
-use super::json::Json;
 use super::jwks::{Dropped, Found, KeySet, Keys, Provenance, Wanted, select};
 use super::key::Key;
 use super::shared::Store;
 use super::time::humanize;
-use fetch::Refusal;
-use renew::{Downloaded, Renewal, Renewed};
+use jwks::JwksDocument;
+use refresh::{Current, Refresh, Unmet};
 
 /// A remote key set.
 pub struct Remote<'a> {
@@ -50,14 +73,12 @@ pub struct Remote<'a> {
 #[derive(Debug)]
 struct Loaded {
     address: Address,
-    entry: Box<Entry>,
-    set: KeySet,
+    current: Current<Arc<KeySet>>,
     standing: Standing,
     age_ms: i64,
-    refreshed: bool,
 }
 
-/// A whole set, for those who want to look at it.
+/// A whole set, for callers that want to look at it.
 #[derive(Debug)]
 pub struct Fetched<'r> {
     /// The keys that jwtctl can use.
@@ -68,14 +89,6 @@ pub struct Fetched<'r> {
     pub entry: &'r Entry,
     /// Where it came from.
     pub provenance: Provenance,
-}
-
-/// How a request for keys turned out.
-enum Obtained {
-    /// The set is loaded.
-    Loaded,
-    /// It was asked for only just now, and has no such key; it is loaded all the same.
-    JustFetched,
 }
 
 impl<'a> Remote<'a> {
@@ -99,8 +112,8 @@ impl<'a> Remote<'a> {
         }
     }
 
-    /// The same, asking `store` before the server, and sharing with it what the server says. What
-    /// the cache has is used without asking either.
+    /// Asks `store` before the server, and shares with it what the server says. A fresh entry of the
+    /// cache is used without asking either.
     #[must_use]
     pub fn sharing(self, store: Option<&'a Store>) -> Self {
         Self { store, ..self }
@@ -124,12 +137,12 @@ impl<'a> Remote<'a> {
         }
         match &self.loaded {
             Some(it) => Ok(Fetched {
-                keys: &it.set.keys,
-                dropped: &it.set.dropped,
-                entry: &it.entry,
+                keys: &it.current.content.keys,
+                dropped: &it.current.content.dropped,
+                entry: &it.current.entry,
                 provenance: self.provenance(),
             }),
-            None => Err(self.unavailable("has no keys at hand", Class::NotJwks)),
+            None => Err(self.unavailable("has no keys at hand")),
         }
     }
 
@@ -151,24 +164,30 @@ impl<'a> Remote<'a> {
                 self.options.offline && self.options.usable_offline(&entry, env)
             }
         };
-        if usable {
-            self.load(&address, entry, false, env)?;
-            if self.options.offline {
-                self.warn_if_stale("--offline");
-            }
+        let Some(content) = usable.then(|| jwks::keys_of(&entry)).flatten() else {
+            return Ok(false);
+        };
+        let current = Current {
+            entry,
+            content,
+            refreshed: false,
+        };
+        self.load(&address, current, env);
+        if self.options.offline {
+            self.warn_if_stale("--offline");
         }
-        Ok(usable)
+        Ok(true)
     }
 
     /// The trust setting of what is at `address`.
-    fn context(&self, address: &Address) -> String {
+    fn context(&self, address: &Address) -> TrustContext {
         let fetched = self.fetch.context(address);
         self.store
             .map_or(fetched.clone(), |store| store.context(fetched))
     }
 
     fn slot(&self, address: &Address) -> Slot {
-        Slot::new(Kind::Jwks, address.as_str(), &self.context(address))
+        Slot::new(Kind::Jwks, address.as_str(), self.context(address))
     }
 
     /// The entry in a slot. What is unusable counts as absent, unless nothing else can be had.
@@ -183,240 +202,128 @@ impl<'a> Remote<'a> {
             Slotted::Unusable(why) => {
                 self.warn(format!(
                     "the cached entry for {} {why}, and is not used",
-                    super::address::redacted(slot.url())
+                    redacted(slot.url())
                 ));
                 Ok(None)
             }
         }
     }
 
-    fn load(
-        &mut self,
-        address: &Address,
-        entry: Box<Entry>,
-        refreshed: bool,
-        env: &Env<'_>,
-    ) -> Result<(), Error> {
-        let unreadable = |why: String| Error::input(Code::BadInput, address.to_string(), why);
-        let json = Json::parse(entry.content.get().as_bytes())
-            .map_err(|why| unreadable(why.to_string()))?;
-        let Json::Object(object) = json else {
-            return Err(unreadable("is no key set".into()));
-        };
-        let set = KeySet::from_json(object).map_err(unreadable)?;
-        let standing = self.options.standing(&entry, self.options.max_age_s, env);
-        let age_ms = entry.age_ms(env).unwrap_or(0);
-        for it in &entry.dropped {
-            if refreshed {
-                self.warn(format!(
-                    "key {} of {address} was left out ({})",
-                    it.i, it.why
-                ));
+    /// Makes a set the one in use.
+    fn load(&mut self, address: &Address, current: Current<Arc<KeySet>>, env: &Env<'_>) {
+        if current.refreshed {
+            for it in &current.entry.dropped {
+                let (i, why) = (it.i, &it.why);
+                self.warn(format!("key {i} of {address} was left out ({why})"));
             }
         }
+        let max_age_s = self.options.max_age_s;
         self.loaded = Some(Loaded {
             address: address.clone(),
-            entry,
-            set,
-            standing,
-            age_ms,
-            refreshed,
+            standing: self.options.standing(&current.entry, max_age_s, env),
+            age_ms: current.entry.age_ms(env).unwrap_or(0),
+            current,
         });
-        Ok(())
     }
 
-    /// Keys that are at hand for `wanted`.
+    /// Keys of the set in use for `wanted`.
     fn select(&self, wanted: Wanted<'_>) -> Found {
         self.loaded
             .as_ref()
-            .map_or(Found::Absent, |it| select(&it.set.keys, wanted))
+            .map_or(Found::Absent, |it| select(&it.current.content.keys, wanted))
     }
 
-    /// Brings in the set, `fits` telling whether a set has what is wanted.
+    /// Brings in the set, `fits` telling whether keys are the wanted ones; where they are looked for
+    /// without success, the issuer is asked once whether it has moved them. Whether the set was
+    /// fetched too recently to be fetched again.
     fn obtain(
         &mut self,
         reason: Reason,
         fits: &dyn Fn(&[Arc<Key>]) -> bool,
         env: &Env<'_>,
-    ) -> Result<Obtained, Error> {
+    ) -> Result<bool, Error> {
         let address = self.locate(reason, env)?;
-        match self.obtain_at(&address, reason, fits, env) {
-            // The issuer may have moved its keys; its document says so.
-            Err((error, Some(404 | 410))) => match self.moved(&address, env)? {
-                Some(elsewhere) => self
-                    .obtain_at(&elsewhere, reason, fits, env)
-                    .map_err(|(error, _)| error),
-                None => Err(error),
-            },
-            other => other.map_err(|(error, _)| error),
+        let first = self.obtain_at(&address, reason, fits, env);
+        let has_moved = match &first {
+            Err(_) => true,
+            // This call has fetched the set, and the wanted keys are not in it.
+            Ok(_) => self
+                .loaded
+                .as_ref()
+                .is_some_and(|it| it.current.refreshed && !fits(&it.current.content.keys)),
+        };
+        match has_moved.then(|| self.moved(&address, env)).flatten() {
+            Some(elsewhere) => self.obtain_at(&elsewhere, reason, fits, env),
+            None => first,
         }
     }
 
-    /// The same at one URL. An error comes with the status of the answer.
+    /// Brings in the set at one URL.
     fn obtain_at(
         &mut self,
         address: &Address,
         reason: Reason,
         fits: &dyn Fn(&[Arc<Key>]) -> bool,
         env: &Env<'_>,
-    ) -> Result<Obtained, (Error, Option<u16>)> {
+    ) -> Result<bool, Error> {
         let slot = self.slot(address);
-        let seen = self.read(&slot).map_err(|e| (e, None))?;
-        let issuer = self.source.issuer().map(|it| it.as_str().to_owned());
-        let mut warnings = Vec::new();
+        let seen = self.read(&slot)?;
         let options = self.options.clone();
-        let has = |entry: &Entry| match reason {
-            Reason::Forced => options.is_recent(entry, env),
-            _ => keys_of(entry).is_some_and(|keys| fits(&keys)),
+        let issuer = self.source.issuer().map(|it| it.as_str().to_owned());
+        let document = JwksDocument {
+            address,
+            slot,
+            issuer: issuer.as_deref(),
+            reason,
+            fits,
+            fetch: self.fetch,
+            options: &options,
+            env,
         };
-        let renewal = Renewal {
+        let refresh = Refresh {
+            document: &document,
             cache: self.cache.as_ref(),
             store: self.store,
-            slot: &slot,
             reason: if reason == Reason::Cold && seen.is_some() {
                 Reason::Expired
             } else {
                 reason
             },
-            seen: seen.as_deref(),
-            is_fresh: &|entry| {
-                self.options.standing(entry, self.options.max_age_s, env) == Standing::Fresh
-            },
-            satisfies: &has,
-            issuer: issuer.as_deref(),
-            patience: self.options.patience(),
-        };
-        self.reason = Some(renewal.reason);
-        let renewed = renewal.run(
-            &mut |known, lacking| self.download(address, known, lacking, env),
-            &mut |it| warnings.push(it),
+            seen: seen.and_then(|entry| Current::of(&document, entry)),
+            patience: options.patience(),
             env,
-        );
+            warnings: Default::default(),
+        };
+        self.reason = Some(refresh.reason);
+        let answer = refresh.run();
+        let warnings = refresh.warnings.into_inner();
         warnings.into_iter().for_each(|it| self.warn(it));
-        let problem = match renewed {
-            Renewed::Kept(entry) => return self.done(address, entry, false, env),
-            Renewed::Fetched(entry) => return self.done(address, entry, true, env),
-            Renewed::Paused(Some(entry), Pause::JustFetched) => {
-                self.load(address, entry, false, env)
-                    .map_err(|e| (e, None))?;
-                return Ok(Obtained::JustFetched);
+        let (current, error) = match answer {
+            Ok(current) => {
+                self.load(address, current, env);
+                return Ok(false);
             }
-            Renewed::Paused(None, Pause::JustFetched) => {
-                return Err((
-                    self.unavailable("was fetched just now, and is gone", Class::NotJwks),
-                    None,
-                ));
+            Err(Unmet::JustFetched(Some(current))) => {
+                self.load(address, current, env);
+                return Ok(true);
             }
-            Renewed::Paused(there, Pause::BackOff { left_ms, problem }) => {
-                let why = format!(
-                    "the last attempt failed: {}; the next is possible in {}",
-                    problem.why,
-                    seconds(left_ms)
-                );
-                (there, Problem { why, ..problem })
+            Err(Unmet::JustFetched(None)) => {
+                return Err(self.unavailable("was fetched just now, and is gone"));
             }
-            Renewed::Failed(there, problem, wait_ms) => {
-                let why = format!(
-                    "{}; the next attempt is possible in {}",
-                    problem.why,
-                    seconds(wait_ms)
-                );
-                (there, Problem { why, ..problem })
-            }
+            Err(Unmet::Failed(current, error)) => (current, error),
         };
-        let (there, problem) = problem;
-        let stands_in = may_stand_in(reason) && problem.class.is_unavailable();
-        if let Some(entry) = there.filter(|it| stands_in && has(it))
-            && self.options.standing(&entry, self.options.max_age_s, env) == Standing::Stale
-        {
-            self.load(address, entry, false, env)
-                .map_err(|e| (e, None))?;
-            self.warn_if_stale(&problem.why);
-            return Ok(Obtained::Loaded);
-        }
-        Err((
-            unavailable(Code::KeysUnavailable, &address.to_string(), &problem),
-            problem.status,
-        ))
-    }
-
-    fn done(
-        &mut self,
-        address: &Address,
-        entry: Box<Entry>,
-        refreshed: bool,
-        env: &Env<'_>,
-    ) -> Result<Obtained, (Error, Option<u16>)> {
-        self.load(address, entry, refreshed, env)
-            .map(|()| Obtained::Loaded)
-            .map_err(|e| (e, None))
-    }
-
-    /// Asks the server for the set.
-    fn download(
-        &self,
-        address: &Address,
-        known: Option<&Entry>,
-        reason: Reason,
-        env: &Env<'_>,
-    ) -> Result<Downloaded, Refusal> {
-        let mut headers = vec![(
-            "accept",
-            "application/jwk-set+json, application/json".to_owned(),
-        )];
-        if matches!(reason, Reason::Forced | Reason::KidMiss | Reason::BadSig) {
-            // Caches on the way hold old sets as well.
-            headers.push(("cache-control", "no-cache".into()));
-        }
-        // What was imported is not ours to have confirmed: the server would vouch for a name, not
-        // for these bytes.
-        let known = known.filter(|it| it.provenance == Origin::Fetch);
-        let etag = known.and_then(|it| it.http.etag.as_deref());
-        let modified = known
-            .and_then(|it| it.http.last_modified.as_deref())
-            .filter(|_| etag.is_none());
-        headers.extend(etag.map(|it| ("if-none-match", it.to_owned())));
-        headers.extend(modified.map(|it| ("if-modified-since", it.to_owned())));
-        let requested_ms = env.millis();
-        let response = fetch::get(self.fetch, address, &headers, self.options.timeout, env)?;
-        let http = freshness::read(&response, requested_ms, env.millis());
-        let default_s = self.options.max_age_s.unwrap_or(DEFAULT_TTL_S);
-        if response.status == 304 {
-            let Some(old) = known.filter(|_| etag.is_some() || modified.is_some()) else {
-                return Err(Refusal::new(
-                    Class::NotJwks,
-                    "the server answered 304 Not Modified, which was not asked for",
-                ));
-            };
-            if etag.is_some() && http.etag.is_some() && http.etag.as_deref() != etag {
-                return Err(Refusal::new(
-                    Class::NotJwks,
-                    "the server answered 304 Not Modified about another version than ours",
-                ));
-            }
-            let http = freshness::confirmed(&old.http, http, &response);
-            let (fresh_ms, grace_ms) = freshness::lifetime(&http, default_s, &TTL_RANGE_S, env);
-            return Ok(Downloaded::Same {
-                http,
-                fresh_ms,
-                grace_ms,
-            });
-        }
-        let published = Published::parse(&response.body)
-            .map_err(|why| Refusal::new(Class::NotJwks, format!("the answer {why}")))?;
-        let (fresh_ms, grace_ms) = if published.jwks == EMPTY_SET {
-            // A server that has lost its keys is likely to find them again.
-            (TTL_RANGE_S.start().saturating_mul(1000), 0)
-        } else {
-            freshness::lifetime(&http, default_s, &TTL_RANGE_S, env)
+        let may_be_stale = is_for_age(reason) && error.class.is_unavailable();
+        let stale = current.filter(|it| {
+            let standing = options.standing(&it.entry, options.max_age_s, env);
+            may_be_stale && standing == Standing::Stale && fits(&it.content.keys)
+        });
+        let Some(current) = stale else {
+            let name = address.to_string();
+            return Err(unavailable(Code::KeysUnavailable, &name, &error));
         };
-        Ok(Downloaded::New {
-            content: published.jwks,
-            dropped: published.dropped,
-            http,
-            fresh_ms,
-            grace_ms,
-        })
+        self.load(address, current, env);
+        self.warn_if_stale(&error.why);
+        Ok(false)
     }
 
     /// Refuses what `--offline` rules out.
@@ -434,16 +341,9 @@ impl<'a> Remote<'a> {
         Err(error.hint("older keys can be allowed: --max-stale DURATION"))
     }
 
-    fn unavailable(&self, why: &str, class: Class) -> Error {
-        unavailable(
-            Code::KeysUnavailable,
-            &self.name(),
-            &Problem {
-                class,
-                status: None,
-                why: why.into(),
-            },
-        )
+    fn unavailable(&self, why: &str) -> Error {
+        let error = FetchError::new(Class::NotJwks, why);
+        unavailable(Code::KeysUnavailable, &self.name(), &error)
     }
 
     fn warn(&mut self, warning: String) {
@@ -476,30 +376,20 @@ impl<'a> Remote<'a> {
     }
 }
 
-/// A set without keys, as [`Published`] writes it.
-const EMPTY_SET: &str = r#"{"keys":[]}"#;
-
-/// Whether old keys may stand in when a renewal fails: for those that ran out, never for those that
-/// lack what is wanted.
-fn may_stand_in(reason: Reason) -> bool {
+/// Whether a refresh is wanted for the age of the entry alone, so that a stale one may be used if
+/// the refresh fails; never for what an entry lacks.
+fn is_for_age(reason: Reason) -> bool {
     matches!(reason, Reason::Cold | Reason::Expired)
-}
-
-fn keys_of(entry: &Entry) -> Option<Vec<Arc<Key>>> {
-    match Json::parse(entry.content.get().as_bytes()) {
-        Ok(Json::Object(object)) => KeySet::from_json(object).ok().map(|set| set.keys),
-        _ => None,
-    }
 }
 
 fn seconds(ms: i64) -> String {
     humanize(ms.saturating_add(999) / 1000)
 }
 
-fn unavailable(code: Code, what: &str, problem: &Problem) -> Error {
-    let hint = match problem.class {
-        Class::Tls if problem.why.contains("authority") => {
-            Some("if it is one of your own: --ca-bundle FILE")
+fn unavailable(code: Code, what: &str, error: &FetchError) -> Error {
+    let hint = match error.class {
+        Class::Untrusted => {
+            Some("if it is your own, or by an authority of your own: --ca-bundle FILE")
         }
         Class::Redirect => Some("name the URL that it redirects to, if you trust it"),
         Class::Http4xx => {
@@ -515,7 +405,7 @@ fn unavailable(code: Code, what: &str, problem: &Problem) -> Error {
     Error::Unavailable {
         code,
         what: what.into(),
-        why: problem.why.clone(),
+        why: error.why.clone(),
         hints,
     }
 }

@@ -7,7 +7,7 @@ use std::path::Path;
 use super::super::address::Issuer;
 use super::super::alg::SigAlg;
 use super::super::cache::testing::{FakeClock, NOW_MS, URL};
-use super::super::cache::{Format, export};
+use super::super::cache::{Format, TrustContext, export};
 use super::super::jwks::Why;
 use super::*;
 
@@ -20,21 +20,21 @@ type Asked = (String, Vec<(String, String)>);
 /// Answers from a script, the last one for ever.
 #[derive(Default)]
 struct Server {
-    script: RefCell<VecDeque<Result<Response, Failure>>>,
+    script: RefCell<VecDeque<Result<Response, FetchError>>>,
     asked: RefCell<Vec<Asked>>,
     pages: RefCell<Vec<(String, Response)>>,
     count: Cell<usize>,
 }
 
 impl Server {
-    fn with(answers: Vec<Result<Response, Failure>>) -> Self {
+    fn with(answers: Vec<Result<Response, FetchError>>) -> Self {
         Self {
             script: RefCell::new(answers.into()),
             ..Self::default()
         }
     }
 
-    fn then(&self, answer: Result<Response, Failure>) {
+    fn then(&self, answer: Result<Response, FetchError>) {
         self.script.borrow_mut().clear();
         self.script.borrow_mut().push_back(answer);
     }
@@ -64,7 +64,7 @@ impl Server {
 }
 
 impl Fetch for Server {
-    fn get(&self, request: &Request<'_>) -> Result<Response, Failure> {
+    fn get(&self, request: &Request<'_>) -> Result<Response, FetchError> {
         self.count.set(self.count.get() + 1);
         let headers = request
             .headers
@@ -90,8 +90,8 @@ impl Fetch for Server {
         }
     }
 
-    fn context(&self, _: &Address) -> String {
-        "system".into()
+    fn context(&self, _: &Address) -> TrustContext {
+        TrustContext::system()
     }
 }
 
@@ -119,12 +119,8 @@ fn with(mut response: Response, name: &str, value: &str) -> Response {
     response
 }
 
-fn down(class: Class) -> Result<Response, Failure> {
-    Err(Failure {
-        class,
-        why: "down".into(),
-        retry: false,
-    })
+fn down(class: Class) -> Result<Response, FetchError> {
+    Err(FetchError::new(class, "down"))
 }
 
 fn json(text: &str) -> Response {
@@ -155,7 +151,7 @@ enum Seen {
 }
 
 impl Lab {
-    fn new(answers: Vec<Result<Response, Failure>>) -> Self {
+    fn new(answers: Vec<Result<Response, FetchError>>) -> Self {
         Self {
             folder: tempfile::tempdir().unwrap(),
             clock: FakeClock::at(NOW_MS),
@@ -488,6 +484,7 @@ fn a_304_confirms_what_we_asked_about_and_nothing_else() {
     assert_eq!(lab.after(650).ask("a"), Seen::Keys("network"));
     assert_eq!(lab.server.sent("if-none-match").as_deref(), Some("\"1\""));
     assert_eq!(lab.after(500).ask("a"), Seen::Keys("cache"));
+    // A server that answers nothing else has to be done without.
     lab.server.then(Ok(with(status(304), "etag", "\"2\"")));
     assert_eq!(lab.after(110).ask("a"), Seen::Stale);
     let cold = Lab::new(vec![Ok(status(304))]);
@@ -495,6 +492,127 @@ fn a_304_confirms_what_we_asked_about_and_nothing_else() {
     let unasked = Lab::new(vec![Ok(set(&[key("a", A)])), Ok(status(304))]);
     unasked.ask("a");
     assert_eq!(unasked.after(650).ask("a"), Seen::Stale);
+}
+
+#[test]
+fn a_tag_that_a_proxy_has_weakened_still_confirms() {
+    for (ours, theirs) in [
+        ("\"1\"", "W/\"1\""),
+        ("W/\"1\"", "\"1\""),
+        ("W/\"1\"", "W/\"1\""),
+    ] {
+        let lab = Lab::new(vec![Ok(with(set(&[key("a", A)]), "etag", ours))]);
+        lab.ask("a");
+        lab.requests();
+        lab.server.then(Ok(with(status(304), "etag", theirs)));
+        assert_eq!(lab.after(650).ask("a"), Seen::Keys("network"), "{theirs}");
+        assert_eq!(lab.requests(), 1);
+    }
+}
+
+#[test]
+fn after_a_304_that_is_of_no_use_the_server_is_asked_again_at_once() {
+    let fresh = || Ok(with(set(&[key("a", A), key("b", B)]), "etag", "\"3\""));
+    // About another version; to a request without a condition, with keys in the cache and without.
+    for (stored, answer) in [
+        (Some("\"1\""), with(status(304), "etag", "\"2\"")),
+        (None, status(304)),
+        (None, with(status(304), "etag", "\"2\"")),
+    ] {
+        let first = set(&[key("a", A)]);
+        let first = stored.map_or(first.clone(), |etag| with(first, "etag", etag));
+        let lab = Lab::new(vec![Ok(first), Ok(answer.clone()), fresh()]);
+        lab.ask("a");
+        assert_eq!(lab.after(650).ask("b"), Seen::Keys("network"), "{answer:?}");
+        assert_eq!(lab.requests(), 3);
+        assert_eq!(lab.server.sent("if-none-match"), None);
+        assert_eq!(
+            lab.server.sent("cache-control").as_deref(),
+            Some("no-cache")
+        );
+        let cold = Lab::new(vec![Ok(answer), fresh()]);
+        assert_eq!(cold.ask("a"), Seen::Keys("network"));
+    }
+}
+
+#[test]
+fn a_validator_that_cannot_be_sent_is_not_sent() {
+    for odd in ["\"\u{fffd}\"", "\"a\u{1}b\"", "", &"x".repeat(300)] {
+        let lab = Lab::new(vec![Ok(with(set(&[key("a", A)]), "etag", odd))]);
+        lab.ask("a");
+        assert_eq!(lab.after(650).ask("a"), Seen::Keys("network"));
+        assert_eq!(lab.server.sent("if-none-match"), None, "{odd:?}");
+    }
+}
+
+/// Whatever an entry or a record of attempts says, keys are had while the server answers well.
+#[test]
+fn nothing_in_the_cache_outlasts_a_server_that_answers() {
+    let folder = |lab: &Lab| lab.folder.path().join("jwks-v1");
+    let file = |lab: &Lab, extension: &str| {
+        let names = std::fs::read_dir(folder(lab)).unwrap().flatten();
+        names
+            .map(|it| it.path())
+            .find(|it| it.extension().is_some_and(|it| it == extension))
+            .unwrap()
+    };
+    let framed = |text: &str| {
+        let sum = super::super::cache::sha256_hex(&[text.as_bytes()]);
+        format!("{sum}\n{text}")
+    };
+    let changed = |lab: &Lab, from: &str, to: &str| {
+        let bytes = std::fs::read_to_string(file(lab, "json")).unwrap();
+        let text = bytes.split_once('\n').unwrap().1;
+        assert!(text.contains(from), "{text}");
+        std::fs::write(file(lab, "json"), framed(&text.replace(from, to))).unwrap();
+    };
+    let later = NOW_MS + 100_000_000;
+    let spoilers: [&dyn Fn(&Lab); 10] = [
+        // By another version, with less or more than this one writes.
+        &|lab| changed(lab, r#"{"v":1,"#, r#"{"v":2,"#),
+        &|lab| changed(lab, r#""writer":"#, r#""other":"#),
+        &|lab| changed(lab, r#"{"v":1,"#, r#"{"v":1,"since":[1],"#),
+        &|lab| {
+            changed(
+                lab,
+                r#""provenance":"fetch""#,
+                r#""provenance":"elsewhere""#,
+            )
+        },
+        // No key set, no validator that any server knows, a time that is to come.
+        &|lab| changed(lab, r#""keys""#, r#""kees""#),
+        &|lab| changed(lab, r#""etag":"\"1\"""#, r#""etag":"\u0000""#),
+        &|lab| {
+            changed(
+                lab,
+                &format!(r#""requested_at_ms":{NOW_MS}"#),
+                &format!(r#""requested_at_ms":{later}"#),
+            )
+        },
+        // An attempt from the future, one that is none, a lease that nobody gives back.
+        &|lab| {
+            let attempt = format!(
+                r#"{{"v":1,"ended_at_ms":{later},"outcome":"error","reason":"cold","error":{{"class":"tls"}},"not_before_ms":{later}}}"#
+            );
+            std::fs::write(file(lab, "lock"), attempt).unwrap();
+        },
+        &|lab| std::fs::write(file(lab, "lock"), "\0".repeat(5000)).unwrap(),
+        &|lab| {
+            let lease = format!(r#"{{"owner":"dead","expires_ms":{later}}}"#);
+            std::fs::write(file(lab, "json").with_extension("lease"), lease).unwrap();
+        },
+    ];
+    for (n, spoil) in spoilers.iter().enumerate() {
+        let first = with(set(&[key("a", A)]), "etag", "\"1\"");
+        let lab = Lab::new(vec![Ok(first)]);
+        lab.ask("a");
+        spoil(&lab);
+        // A server that knows its own tag, and answers a wrong condition as a proxy would.
+        lab.server
+            .then(Ok(with(set(&[key("b", B)]), "etag", "\"2\"")));
+        assert_eq!(lab.after(40).ask("b"), Seen::Keys("network"), "{n}");
+        assert_eq!(lab.ask("b"), Seen::Keys("cache"), "{n}");
+    }
 }
 
 #[test]
@@ -605,7 +723,7 @@ fn imported_keys_are_used_and_not_confirmed_by_name() {
     let imported = super::super::cache::import(bundle.as_bytes(), binding, NOW_MS).unwrap();
     let slot = Slot::new(Kind::Jwks, URL, "system");
     cache
-        .lock(&slot, std::time::Duration::from_secs(6), &lab.clock.env())
+        .lock_now(&slot, std::time::Duration::from_secs(6), &lab.clock.env())
         .commit(&imported.entries[0], None, &lab.clock.env());
     assert_eq!(lab.ask("a"), Seen::Keys("import"));
     assert_eq!(lab.after(650).ask("a"), Seen::Keys("network"));
@@ -794,6 +912,35 @@ fn keys_that_have_moved_are_found_again() {
     lab.server.page(elsewhere, status(404));
     assert_eq!(by_issuer(lab.after(650), ISSUER, "b").0, Seen::Unavailable);
     assert!(lab.requests() <= 3);
+}
+
+#[test]
+fn an_issuer_that_has_moved_its_keys_is_asked_when_the_old_place_is_of_no_use() {
+    let elsewhere = "https://issuer.example/new";
+    // The old place has the old keys, has no key set, or is out of order.
+    for old in [set(&[key("a", A)]), json("moved"), status(500)] {
+        let lab = Lab::new(vec![]);
+        lab.server.page(DOCUMENT, document(ISSUER, URL));
+        lab.server.page(URL, set(&[key("a", A)]));
+        by_issuer(&lab, ISSUER, "a");
+        lab.server.page(DOCUMENT, document(ISSUER, elsewhere));
+        lab.server.page(elsewhere, set(&[key("b", B)]));
+        lab.server.page(URL, old);
+        assert_eq!(
+            by_issuer(lab.after(40), ISSUER, "b").0,
+            Seen::Keys("network")
+        );
+        lab.requests();
+        assert_eq!(by_issuer(&lab, ISSUER, "b").0, Seen::Keys("cache"));
+        // Unknown keys cause no more than one look at each a cooldown.
+        for _ in 0..5 {
+            by_issuer(&lab, ISSUER, "c");
+        }
+        assert_eq!(lab.requests(), 0);
+        by_issuer(lab.after(40), ISSUER, "c");
+        by_issuer(&lab, ISSUER, "d");
+        assert_eq!(lab.requests(), 2);
+    }
 }
 
 #[test]

@@ -21,7 +21,7 @@ use std::time::Duration;
 
 use aws_lc_rs::digest;
 
-use super::cache::{Attempt, COOLDOWN_MS, Entry, Kind, Slot};
+use super::cache::{Attempt, COOLDOWN_MS, Entry, Kind, Slot, TrustContext};
 use super::env::Env;
 use super::error::{Code, Error};
 use super::key::to_hex;
@@ -198,12 +198,12 @@ impl Store {
         Self { wait, ..self }
     }
 
-    /// The trust setting of entries that may come from here, fetched ones having `ctx`: what nobody
-    /// vouches for is kept apart.
-    pub fn context(&self, ctx: String) -> String {
+    /// The trust setting of entries that may come from here, where those that are fetched have
+    /// `ctx`: entries without a MAC are kept apart.
+    pub fn context(&self, ctx: TrustContext) -> TrustContext {
         match self.trust {
             Trust::Keys(_) => ctx,
-            Trust::Blind => format!("{BLIND}{ctx}"),
+            Trust::Blind => ctx.unauthenticated(),
         }
     }
 
@@ -431,14 +431,12 @@ impl Store {
             Kind::Jwks => "jwks",
             Kind::Discovery => "disc",
         };
-        match (
-            self.format_of(slot),
-            slot.ctx().strip_prefix(BLIND).unwrap_or(slot.ctx()),
-        ) {
-            (Format::Native, _) => self.name_of(kind, slot),
-            (Format::Jose, "system") => format!("jwtctl:jose:1:{}", slot.url()).into_bytes(),
+        let ctx = slot.ctx().authenticated();
+        match self.format_of(slot) {
+            Format::Native => self.name_of(kind, slot),
+            Format::Jose if ctx.is_system() => format!("jwtctl:jose:1:{}", slot.url()).into_bytes(),
             // No URL of a slot has a fragment.
-            (Format::Jose, ctx) => format!("jwtctl:jose:1:{}#{ctx}", slot.url()).into_bytes(),
+            Format::Jose => format!("jwtctl:jose:1:{}#{ctx}", slot.url()).into_bytes(),
         }
     }
 
@@ -501,9 +499,6 @@ impl Store {
         )
     }
 }
-
-/// What the trust setting of entries begins with that nobody vouches for.
-pub const BLIND: &str = "shared:";
 
 /// An error in a line, with what to do about it if that is up to the caller.
 fn described(error: &Error) -> String {

@@ -5,7 +5,7 @@ use aws_lc_rs::hmac;
 
 use super::super::cache::{
     Attempt, DEFAULT_GRACE_S, DEFAULT_TTL_S, Entry, Format as Portable, Kind, Provenance,
-    Published, Slot, Stamp, UatUnit, document, export, sha256_hex, uat,
+    Published, Slot, Stamp, TrustContext, UatUnit, document, export, sha256_hex, uat,
 };
 use super::super::env::Env;
 use super::super::json::Json;
@@ -24,9 +24,6 @@ const ATTEMPT: &[u8] = b"-attempt";
 
 /// What follows it in the MAC that names the records of a trust setting.
 const NAME: &[u8] = b"-name";
-
-/// The trust setting that everybody has who gave no flags.
-const SYSTEM: &str = "system";
 
 /// The longest first line.
 const LONGEST_LINE: usize = 128;
@@ -106,7 +103,7 @@ fn mac(key: &[u8], what: &[u8], name: &str, text: &str) -> String {
 /// two names.
 pub(super) fn id(slot: &Slot, trust: &Trust) -> String {
     match (trust, slot.ctx()) {
-        (Trust::Keys(keys), ctx) if ctx != SYSTEM => keys
+        (Trust::Keys(keys), ctx) if !ctx.is_system() => keys
             .first()
             .map_or_else(String::new, |key| mac(key.expose(), NAME, slot.name(), "")),
         _ => slot.name().to_owned(),
@@ -114,10 +111,10 @@ pub(super) fn id(slot: &Slot, trust: &Trust) -> String {
 }
 
 /// The trust setting as it stands in a record; the MAC covers the true one.
-fn shown_ctx<'s>(slot: &'s Slot, trust: &Trust) -> &'s str {
+fn shown_ctx(slot: &Slot, trust: &Trust) -> TrustContext {
     match (trust, slot.ctx()) {
-        (Trust::Keys(_), ctx) if ctx != SYSTEM => "",
-        (_, ctx) => ctx,
+        (Trust::Keys(_), ctx) if !ctx.is_system() => "".into(),
+        (_, ctx) => ctx.clone(),
     }
 }
 
@@ -130,7 +127,7 @@ pub(super) fn write(entry: &Entry, slot: &Slot, trust: &Trust, format: Format) -
             .into_bytes(),
         Format::Native => {
             let entry = Entry {
-                ctx: shown_ctx(slot, trust).into(),
+                ctx: shown_ctx(slot, trust),
                 ..entry.clone()
             };
             trust.vouch(b"", slot.name(), &entry.to_text())
@@ -422,14 +419,14 @@ mod tests {
         let (first, second) = (id(&other, &keyed(&[1, 2])), id(&other, &keyed(&[2, 1])));
         assert!(first != second && first != other.name() && first.len() == 64);
         let entry = Entry {
-            ctx: other.ctx().into(),
+            ctx: other.ctx().clone(),
             ..fetched(OKP, 0)
         };
         let bytes = write(&entry, &other, &keyed(&[1]), Format::Native);
         assert!(!String::from_utf8_lossy(&bytes).contains("password"));
         let env = FakeClock::at(NOW_MS);
         let read = |slot: &Slot| read(&bytes, slot, &keyed(&[2, 1]), Format::Native, &env.env());
-        assert_eq!(read(&other).unwrap().ctx, other.ctx());
+        assert_eq!(&read(&other).unwrap().ctx, other.ctx());
         assert!(read(&plain).is_err() && read(&Slot::new(Kind::Jwks, URL, "another")).is_err());
     }
 

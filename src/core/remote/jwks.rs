@@ -1,0 +1,154 @@
+//! The key set at a URL, as a document of the cache.
+
+use std::sync::Arc;
+
+use super::super::address::Address;
+use super::super::cache::{
+    Class, DEFAULT_TTL_S, Entry, FetchError, Provenance, Published, Reason, Slot, Standing,
+    TTL_RANGE_S,
+};
+use super::super::env::Env;
+use super::super::json::Json;
+use super::super::jwks::KeySet;
+use super::super::key::Key;
+use super::freshness;
+use super::http::{Fetch, Response};
+use super::options::Options;
+use super::refresh::{Current, Document, Downloaded};
+
+/// A set without keys, as [`Published`] writes it.
+const EMPTY_SET: &str = r#"{"keys":[]}"#;
+
+/// A key set, as one caller wants it.
+pub(super) struct JwksDocument<'a> {
+    pub address: &'a Address,
+    pub slot: Slot,
+    pub issuer: Option<&'a str>,
+    pub reason: Reason,
+    /// Whether keys are the wanted ones.
+    pub fits: &'a dyn Fn(&[Arc<Key>]) -> bool,
+    pub fetch: &'a dyn Fetch,
+    pub options: &'a Options,
+    pub env: &'a Env<'a>,
+}
+
+/// The keys of an entry.
+pub(super) fn keys_of(entry: &Entry) -> Option<Arc<KeySet>> {
+    match Json::parse(entry.content.get().as_bytes()) {
+        Ok(Json::Object(object)) => KeySet::from_json(object).ok().map(Arc::new),
+        _ => None,
+    }
+}
+
+impl Document for JwksDocument<'_> {
+    type Content = Arc<KeySet>;
+
+    fn slot(&self) -> &Slot {
+        &self.slot
+    }
+
+    fn issuer(&self) -> Option<&str> {
+        self.issuer
+    }
+
+    fn content(&self, entry: &Entry) -> Option<Arc<KeySet>> {
+        keys_of(entry)
+    }
+
+    fn is_fresh(&self, entry: &Entry) -> bool {
+        let standing = self
+            .options
+            .standing(entry, self.options.max_age_s, self.env);
+        standing == Standing::Fresh
+    }
+
+    fn satisfies(&self, current: &Current<Arc<KeySet>>) -> bool {
+        match self.reason {
+            Reason::Forced => self.options.is_recent(&current.entry, self.env),
+            _ => (self.fits)(&current.content.keys),
+        }
+    }
+
+    fn download(&self, known: Option<&Entry>, reason: Reason) -> Result<Downloaded, FetchError> {
+        // What was imported is not for the server to confirm: it would confirm a name, and not
+        // these bytes.
+        let known = known.filter(|it| it.provenance == Provenance::Fetch);
+        let condition = known.and_then(|it| freshness::Condition::of(&it.http));
+        // Caches on the way hold old sets as well.
+        let past_caches = matches!(reason, Reason::Forced | Reason::KidMiss | Reason::BadSig);
+        let start = self.env.clock.monotonic();
+        let requested_ms = self.env.millis();
+        let response = self.get(condition.as_ref(), past_caches, start)?;
+        if response.status != 304 {
+            return self.published(&response, requested_ms);
+        }
+        let http = freshness::read(&response, requested_ms, self.env.millis());
+        if let (Some(old), Some(condition)) = (known, &condition)
+            && condition.is_confirmed_by(&http)
+        {
+            let http = freshness::confirmed(&old.http, http, &response);
+            return Ok(self.lasting(None, Vec::new(), http));
+        }
+        // It is about another version than the one in the cache, or was not asked for. A request
+        // without a condition leaves no room for it.
+        let requested_ms = self.env.millis();
+        let response = self.get(None, true, start)?;
+        if response.status == 304 {
+            let why = "the server answered 304 Not Modified to a request without a condition";
+            return Err(FetchError::new(Class::NotJwks, why));
+        }
+        self.published(&response, requested_ms)
+    }
+}
+
+impl JwksDocument<'_> {
+    /// Asks the server, in what is left of the timeout that began at `start`.
+    fn get(
+        &self,
+        condition: Option<&freshness::Condition>,
+        past_caches: bool,
+        start: std::time::Duration,
+    ) -> Result<Response, FetchError> {
+        let accept = "application/jwk-set+json, application/json".to_owned();
+        let mut headers = vec![("accept", accept)];
+        if past_caches {
+            headers.push(("cache-control", "no-cache".into()));
+        }
+        headers.extend(condition.map(freshness::Condition::header));
+        let passed = self.env.clock.monotonic().saturating_sub(start);
+        let left = self.options.timeout.saturating_sub(passed);
+        super::fetch::get(self.fetch, self.address, &headers, left, self.env)
+    }
+
+    /// What a 200 brings.
+    fn published(&self, response: &Response, requested_ms: i64) -> Result<Downloaded, FetchError> {
+        let http = freshness::read(response, requested_ms, self.env.millis());
+        let published = Published::parse(&response.body)
+            .map_err(|why| FetchError::new(Class::NotJwks, format!("the answer {why}")))?;
+        let is_empty = published.jwks == EMPTY_SET;
+        let mut downloaded = self.lasting(Some(published.jwks), published.dropped, http);
+        if is_empty {
+            // A server that has lost its keys is likely to find them again.
+            downloaded.fresh_ms = TTL_RANGE_S.start().saturating_mul(1000);
+            downloaded.grace_ms = 0;
+        }
+        Ok(downloaded)
+    }
+
+    fn lasting(
+        &self,
+        content: Option<String>,
+        dropped: Vec<super::super::cache::LeftOut>,
+        http: super::super::cache::Http,
+    ) -> Downloaded {
+        let default_s = self.options.max_age_s.unwrap_or(DEFAULT_TTL_S);
+        let (fresh_ms, grace_ms) = freshness::lifetime(&http, default_s, &TTL_RANGE_S, self.env);
+        Downloaded {
+            content,
+            dropped,
+            http,
+            fresh_ms,
+            grace_ms,
+        }
+    }
+}

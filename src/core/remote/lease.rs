@@ -1,0 +1,145 @@
+//! The right to fetch for a whole fleet: look into the shared cache, take its lease or wait for the
+//! machine that holds it, and look again after each step. A shared cache that fails is reported and
+//! otherwise changes nothing: the caller fetches for itself.
+
+use std::ops::ControlFlow;
+use std::time::Duration;
+
+use super::super::address::redacted;
+use super::super::cache::{Attempt, COOLDOWN_MS, Entry, Slot};
+use super::super::env::Env;
+use super::super::shared::{Claim, Lease, Look, Store};
+
+/// How long to wait between two looks: ever longer, up to this many milliseconds.
+const POLL_MS: std::ops::RangeInclusive<u64> = 50..=250;
+
+/// When a look was taken.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Stage {
+    /// Before the lease was asked for.
+    First,
+    /// Another machine holds the lease; whether this one has `waited` for it already.
+    Taken { waited: bool },
+    /// This machine holds the lease; whether it has `waited` for it.
+    Granted { waited: bool },
+}
+
+/// The lease of a slot; without one, the caller has waited for as long as two other machines may
+/// take, and fetches for itself. It is given back when dropped.
+pub(super) struct FleetLease<'a> {
+    store: &'a Store,
+    slot: &'a Slot,
+    env: &'a Env<'a>,
+    look: Look,
+    lease: Option<Lease>,
+}
+
+/// Waits for the lease. `judge` is given what each look has found and may end the wait with the
+/// caller's answer. `None` when the shared cache is out of order.
+pub(super) fn hold<'a, B>(
+    store: &'a Store,
+    slot: &'a Slot,
+    patience: Duration,
+    env: &'a Env<'a>,
+    warn: &mut dyn FnMut(String),
+    judge: &mut dyn FnMut(&mut Look, Stage) -> ControlFlow<B>,
+) -> ControlFlow<B, Option<FleetLease<'a>>> {
+    let none = ControlFlow::Continue(None);
+    if store.is_lost() {
+        return none;
+    }
+    let mut look = match store.look(slot, env) {
+        Ok(look) => look,
+        Err(why) => {
+            warn(format!("the shared cache is not used: {why}"));
+            return none;
+        }
+    };
+    if let Some(why) = &look.unusable {
+        let url = redacted(slot.url());
+        warn(format!("the shared entry for {url} {why}, and is not used"));
+    }
+    judge(&mut look, Stage::First)?;
+    let start = env.clock.monotonic();
+    for round in 0_u64.. {
+        let (lease, look) = match store.claim(slot, patience, env) {
+            Ok(Claim::Granted(lease, look)) => (Some(lease), look),
+            Ok(Claim::Taken(look)) => (None, look),
+            Ok(Claim::Unwritable(why)) => {
+                warn(format!("the shared cache cannot be written to: {why}"));
+                return none;
+            }
+            Err(why) => {
+                warn(format!("the shared cache is not used: {why}"));
+                return none;
+            }
+        };
+        let mut held = FleetLease {
+            store,
+            slot,
+            env,
+            look,
+            lease,
+        };
+        let waited = round > 0;
+        let stage = match held.lease {
+            Some(_) => Stage::Granted { waited },
+            None => Stage::Taken { waited },
+        };
+        judge(&mut held.look, stage)?;
+        // A machine that takes over from a dead one has yet to fetch.
+        let waited = env.clock.monotonic().saturating_sub(start);
+        if held.lease.is_some() || waited >= patience.saturating_mul(2) {
+            return ControlFlow::Continue(Some(held));
+        }
+        let most = POLL_MS
+            .start()
+            .saturating_mul(round + 1)
+            .min(*POLL_MS.end());
+        let pause = Duration::from_millis(most / 2 + env.below(most / 2));
+        env.clock.sleep(pause);
+    }
+    none
+}
+
+impl FleetLease<'_> {
+    /// Shares what was fetched.
+    ///
+    /// # Errors
+    /// Why it could not be shared, in words.
+    pub fn share(mut self, entry: &Entry) -> Result<(), String> {
+        self.store
+            .publish(self.slot, &self.look, entry, self.lease.as_ref(), self.env)?;
+        self.lease = None;
+        Ok(())
+    }
+
+    /// Tells the fleet that the server refuses. Other failures may be this machine's own, and are
+    /// not told.
+    ///
+    /// # Errors
+    /// Why it could not be told, in words.
+    pub fn failed(mut self, attempt: &Attempt) -> Result<(), String> {
+        let is_answer = |it: &Attempt| it.error.as_ref().is_some_and(|it| it.class.is_an_answer());
+        if !is_answer(attempt) {
+            return Ok(());
+        }
+        // Not for as long as the server may ask of one address, for theirs are others.
+        let most = attempt.ended_at_ms.saturating_add(COOLDOWN_MS);
+        let shared = Attempt {
+            not_before_ms: attempt.not_before_ms.min(most),
+            ..attempt.clone()
+        };
+        let lease = self.lease.take();
+        self.store
+            .leave(self.slot, lease.as_ref(), Some(&shared), self.env)
+    }
+}
+
+impl Drop for FleetLease<'_> {
+    fn drop(&mut self) {
+        // Should it fail, the lease runs out.
+        let lease = self.lease.take();
+        drop(self.store.leave(self.slot, lease.as_ref(), None, self.env));
+    }
+}

@@ -1,0 +1,492 @@
+//! One refresh for all that want it: lock, read again, decide, fetch, store, record. The cooldown is
+//! checked only under the lock, or by what a fetch has left that ended during the wait: otherwise
+//! processes that waited for a successful fetch would take it for "just fetched" and fail.
+
+use std::cell::RefCell;
+use std::ops::ControlFlow;
+use std::time::Duration;
+
+use super::super::cache::{
+    Attempt, COOLDOWN_MS, Cache, Class, Committed, Entry, FetchError, Guard, Http, LeftOut,
+    MAX_RETRY_AFTER_S, Outcome, Pause, Provenance, Reason, Slot, Slotted, Stamp,
+};
+use super::super::env::Env;
+use super::super::shared::{Look, Store};
+use super::lease::{self, FleetLease, Stage};
+
+/// A document that is kept in the cache, and how its server is asked for it.
+pub(super) trait Document {
+    /// What callers use of it, read from an entry once.
+    type Content: Clone;
+
+    /// Where it is kept.
+    fn slot(&self) -> &Slot;
+
+    /// The issuer to note in its entries.
+    fn issuer(&self) -> Option<&str>;
+
+    /// What an entry holds; `None` when it is of no use, so that it is fetched again.
+    fn content(&self, entry: &Entry) -> Option<Self::Content>;
+
+    /// Whether an entry is fresh (RFC 9111 §4.2), within the operator's limits.
+    fn is_fresh(&self, entry: &Entry) -> bool;
+
+    /// Whether a fresh entry has what is wanted.
+    fn satisfies(&self, current: &Current<Self::Content>) -> bool;
+
+    /// Asks the server, which may confirm the entry that is `known`.
+    ///
+    /// # Errors
+    /// When no answer can be used.
+    fn download(&self, known: Option<&Entry>, reason: Reason) -> Result<Downloaded, FetchError>;
+}
+
+/// An answer that passed every check.
+pub(super) struct Downloaded {
+    /// The document; `None` when the known entry is confirmed (304 Not Modified).
+    pub content: Option<String>,
+    pub dropped: Vec<LeftOut>,
+    pub http: Http,
+    /// Milliseconds that it is fresh for.
+    pub fresh_ms: i64,
+    /// Milliseconds beyond that for which it may be used while its server is out of reach.
+    pub grace_ms: i64,
+}
+
+/// An entry with what it holds.
+#[derive(Clone, Debug)]
+pub(super) struct Current<C> {
+    pub entry: Box<Entry>,
+    pub content: C,
+    /// Whether this call has fetched it.
+    pub refreshed: bool,
+}
+
+impl<C: Clone> Current<C> {
+    /// An entry from the cache, if it is of use.
+    pub fn of(document: &impl Document<Content = C>, entry: Box<Entry>) -> Option<Self> {
+        let content = document.content(&entry)?;
+        Some(Self {
+            entry,
+            content,
+            refreshed: false,
+        })
+    }
+}
+
+/// Why a refresh has not brought what is wanted. The entry comes along as it is, untouched.
+pub(super) enum Unmet<C> {
+    /// It was fetched less than the cooldown ago, and lacks what is wanted.
+    JustFetched(Option<Current<C>>),
+    /// The fetch failed, now or within the back-off.
+    Failed(Option<Current<C>>, FetchError),
+}
+
+/// The entry, if there is one, and what it lacks.
+type Lacking<C> = (Option<Current<C>>, Reason);
+
+type Answer<C> = Result<Current<C>, Unmet<C>>;
+
+/// A refresh of one slot.
+pub(super) struct Refresh<'a, D: Document> {
+    pub document: &'a D,
+    pub cache: Option<&'a Cache>,
+    /// Where a fleet of machines shares what one of them has fetched.
+    pub store: Option<&'a Store>,
+    pub reason: Reason,
+    /// The entry seen before the lock: if it has changed under a forced refresh, another process
+    /// has just made that refresh.
+    pub seen: Option<Current<D::Content>>,
+    /// How long a fetch by another process may take.
+    pub patience: Duration,
+    pub env: &'a Env<'a>,
+    /// What went wrong without preventing an answer.
+    pub warnings: RefCell<Vec<String>>,
+}
+
+/// What a refresh knows so far.
+struct Known<C> {
+    current: Option<Current<C>>,
+    /// Why that will not do.
+    reason: Reason,
+    /// The last attempt of any process, or of any machine of the fleet.
+    last: Option<Attempt>,
+}
+
+impl<D: Document> Refresh<'_, D> {
+    /// Brings the slot up to date. What cannot be stored is still used.
+    pub fn run(&self) -> Answer<D::Content> {
+        // Before the lock, so that all processes find out at once that the server is not there.
+        if let Some(Err(why)) = self.store.filter(|it| !it.is_lost()).map(Store::wake) {
+            self.warn(format!("the shared cache is not used: {why}"));
+        }
+        let guard = match self.lock() {
+            ControlFlow::Break(answer) => return answer,
+            ControlFlow::Continue(guard) => guard,
+        };
+        if let Some(trouble) = guard.as_ref().and_then(|it| it.trouble.as_ref()) {
+            self.warn(format!("the cache cannot be written to: {trouble}"));
+        }
+        let guard = guard.filter(|it| it.trouble.is_none());
+        let current = match guard.as_ref().map(Guard::read) {
+            Some(read) => self.current(read),
+            None => self.seen.clone(),
+        };
+        let waited = guard.as_ref().is_some_and(|it| it.waited);
+        let (current, reason) = match self.settled(current, waited, self.seen.as_ref()) {
+            Ok(current) => return Ok(current),
+            Err(open) => open,
+        };
+        let mut known = Known {
+            current,
+            reason,
+            last: guard.as_ref().and_then(|it| it.attempt(self.env)),
+        };
+        // Keys this new are all that the server has, and no other machine knows more.
+        match known.pause(self.env) {
+            Some(pause @ Pause::JustFetched) => Err(known.paused(pause)),
+            _ => self.fetch_for_all(known, guard.as_ref()),
+        }
+    }
+
+    /// Takes the lock, unless what the process before has left makes that superfluous.
+    fn lock(&self) -> ControlFlow<Answer<D::Content>, Option<Guard>> {
+        let Some(cache) = self.cache else {
+            return ControlFlow::Continue(None);
+        };
+        // A holder may itself have to wait for another machine first.
+        let holder = if self.store.is_some() {
+            self.patience.saturating_mul(3)
+        } else {
+            self.patience
+        };
+        let since_ms = self.env.millis();
+        let mut watch = |read, attempt| match self.overtaken(read, attempt, since_ms) {
+            Some(answer) => ControlFlow::Break(answer),
+            None => ControlFlow::Continue(()),
+        };
+        cache
+            .lock(self.document.slot(), holder, &mut watch, self.env)
+            .map_continue(Some)
+    }
+
+    /// The answer that a fetch of another process has left while this one has waited since
+    /// `since_ms`: both its entry and its attempt are written after it has ended.
+    fn overtaken(
+        &self,
+        read: Slotted,
+        last: Option<Attempt>,
+        since_ms: i64,
+    ) -> Option<Answer<D::Content>> {
+        let (current, reason) = match self.settled(self.current(read), true, self.seen.as_ref()) {
+            Ok(current) => return Some(Ok(current)),
+            Err(open) => open,
+        };
+        let mut known = Known {
+            current,
+            reason,
+            last: last.filter(|it| it.ended_at_ms >= since_ms),
+        };
+        let pause = known.pause(self.env)?;
+        // After a failure another machine of a fleet may have had more luck.
+        let is_final = pause == Pause::JustFetched || self.store.is_none();
+        is_final.then(|| Err(known.paused(pause)))
+    }
+
+    /// Fetches under the lock and, in a fleet, with its lease.
+    fn fetch_for_all(
+        &self,
+        mut known: Known<D::Content>,
+        guard: Option<&Guard>,
+    ) -> Answer<D::Content> {
+        let local = known.last.clone();
+        let lease = match self.lease(&mut known, guard) {
+            ControlFlow::Break(answer) => return answer,
+            ControlFlow::Continue(lease) => lease,
+        };
+        // A machine that waited in vain for others has waited long enough.
+        if lease.is_none()
+            && let Some(pause) = known.pause(self.env)
+        {
+            return Err(known.paused(pause));
+        }
+        let requested_at_ms = self.env.millis();
+        let confirmable = known
+            .current
+            .as_ref()
+            .map(|it| &*it.entry)
+            .filter(|it| it.age_ms(self.env).is_some());
+        let fetched = self
+            .document
+            .download(confirmable, known.reason)
+            .and_then(|it| self.entry(it, confirmable, requested_at_ms));
+        let record = |attempt: &Attempt| {
+            if let Some(guard) = guard {
+                guard.record(attempt, local.as_ref(), requested_at_ms, self.env);
+            }
+        };
+        let (fetched, outcome) = match fetched {
+            Ok(done) => done,
+            Err(error) => return Err(self.failed(known, error, lease, &record)),
+        };
+        if let Some(Err(why)) = lease.map(|it| it.share(&fetched.entry)) {
+            self.warn(format!("the keys could not be shared: {why}"));
+        }
+        let before = known.current.as_ref().map(|it| &*it.entry);
+        match guard.map(|it| it.commit(&fetched.entry, before, self.env)) {
+            Some(Committed::Newer(newer)) => {
+                let newer = self.current(Slotted::Entry(newer));
+                return Ok(newer.unwrap_or(fetched));
+            }
+            Some(Committed::Failed(why)) => self.warn(why),
+            Some(Committed::Written) | None => {}
+        }
+        record(&Attempt::success(outcome, known.reason, self.env.millis()));
+        Ok(fetched)
+    }
+
+    /// Records a failure, and tells the fleet if it concerns others.
+    fn failed(
+        &self,
+        known: Known<D::Content>,
+        error: FetchError,
+        lease: Option<FleetLease<'_>>,
+        record: &dyn Fn(&Attempt),
+    ) -> Unmet<D::Content> {
+        let now = self.env.millis();
+        let attempt = Attempt::failure(
+            known.last.as_ref(),
+            error.clone(),
+            known.reason,
+            now,
+            self.env,
+        );
+        record(&attempt);
+        if let Some(Err(why)) = lease.map(|it| it.failed(&attempt)) {
+            self.warn(format!("the shared cache cannot be told: {why}"));
+        }
+        let left_ms = attempt.not_before_ms.saturating_sub(now);
+        let next = super::seconds(left_ms.clamp(0, MAX_RETRY_AFTER_S * 1000));
+        let why = format!("{}; the next attempt is possible in {next}", error.why);
+        Unmet::Failed(known.current, FetchError { why, ..error })
+    }
+
+    /// Takes the lease of the fleet, with everything that other machines have found out meanwhile.
+    fn lease<'s>(
+        &'s self,
+        known: &mut Known<D::Content>,
+        guard: Option<&Guard>,
+    ) -> ControlFlow<Answer<D::Content>, Option<FleetLease<'s>>> {
+        let Some(store) = self.store else {
+            return ControlFlow::Continue(None);
+        };
+        // A forced refresh is content with nothing that was there before it waited.
+        let mut before = None;
+        let mut judge = |look: &mut Look, stage: Stage| {
+            let waited = match stage {
+                Stage::First => false,
+                Stage::Taken { waited } | Stage::Granted { waited } => waited,
+            };
+            let seen = if waited {
+                before.as_ref()
+            } else {
+                self.seen.as_ref()
+            };
+            if let Some(current) = self.adopt(known, look, guard, waited, seen) {
+                return ControlFlow::Break(Ok(current));
+            }
+            if !matches!(stage, Stage::Taken { .. })
+                && let Some(pause) = known.pause(self.env)
+            {
+                return ControlFlow::Break(Err(known.paused(pause)));
+            }
+            if stage == Stage::First {
+                before.clone_from(&known.current);
+            }
+            ControlFlow::Continue(())
+        };
+        let mut warn = |why| self.warn(why);
+        let slot = self.document.slot();
+        lease::hold(store, slot, self.patience, self.env, &mut warn, &mut judge)
+    }
+
+    /// Takes over what another machine has found out: a failure, and an entry if it is later than
+    /// the current one. A fresh one goes onto this machine's disk as well, and is the answer if it
+    /// has what is wanted.
+    fn adopt(
+        &self,
+        known: &mut Known<D::Content>,
+        look: &mut Look,
+        guard: Option<&Guard>,
+        waited: bool,
+        seen: Option<&Current<D::Content>>,
+    ) -> Option<Current<D::Content>> {
+        let is_news = |it: &Attempt| {
+            let last = known.last.as_ref();
+            last.is_none_or(|last| last.ended_at_ms < it.ended_at_ms)
+        };
+        if let Some(attempt) = look.attempt.take().filter(is_news) {
+            known.last = Some(attempt);
+        }
+        let current = known.current.as_ref().map(|it| &*it.entry);
+        let current = current.filter(|it| it.age_ms(self.env).is_some());
+        let is_later =
+            |it: &Entry| current.is_none_or(|it2| it2.requested_at_ms < it.requested_at_ms);
+        let mut entry = look.entry.take().filter(|it| is_later(it))?;
+        if let Some(guard) = guard.filter(|_| self.document.is_fresh(&entry)) {
+            match guard.commit(&entry, current, self.env) {
+                Committed::Newer(newer) => entry = newer,
+                Committed::Failed(why) => self.warn(why),
+                Committed::Written => {}
+            }
+        }
+        let entry = self.current(Slotted::Entry(entry))?;
+        match self.settled(Some(entry), waited, seen) {
+            Ok(current) => Some(current),
+            Err((current, reason)) => {
+                (known.current, known.reason) = (current, reason);
+                None
+            }
+        }
+    }
+
+    /// The entry, if nothing is left to do; else the entry and what it lacks. A forced refresh is
+    /// settled by an entry other than the one `seen` that came while it `waited`, or by one that
+    /// satisfies it.
+    fn settled(
+        &self,
+        current: Option<Current<D::Content>>,
+        waited: bool,
+        seen: Option<&Current<D::Content>>,
+    ) -> Result<Current<D::Content>, Lacking<D::Content>> {
+        let forced = self.reason == Reason::Forced;
+        let Some(current) = current else {
+            let reason = if forced { Reason::Forced } else { Reason::Cold };
+            return Err((None, reason));
+        };
+        let entry = &current.entry;
+        let changed = seen.is_none_or(|it| {
+            it.entry.fetched_at_ms != entry.fetched_at_ms
+                || it.entry.jwks_sha256 != entry.jwks_sha256
+        });
+        let fresh = self.document.is_fresh(entry);
+        if fresh && (forced && waited && changed || self.document.satisfies(&current)) {
+            return Ok(current);
+        }
+        let reason = match self.reason {
+            Reason::Cold | Reason::Expired if fresh => Reason::KidMiss,
+            Reason::Cold | Reason::KidMiss if !fresh => Reason::Expired,
+            other => other,
+        };
+        Err((Some(current), reason))
+    }
+
+    /// What a slot holds, if it is of use. Content that was seen before is not read again.
+    fn current(&self, read: Slotted) -> Option<Current<D::Content>> {
+        let Slotted::Entry(entry) = read else {
+            return None;
+        };
+        let seen = self.seen.as_ref();
+        let content = seen
+            .filter(|it| it.entry.jwks_sha256 == entry.jwks_sha256)
+            .map(|it| it.content.clone())
+            .or_else(|| self.document.content(&entry))?;
+        Some(Current {
+            entry,
+            content,
+            refreshed: false,
+        })
+    }
+
+    /// The entry that an answer makes.
+    fn entry(
+        &self,
+        downloaded: Downloaded,
+        known: Option<&Entry>,
+        requested_at_ms: i64,
+    ) -> Result<(Current<D::Content>, Outcome), FetchError> {
+        let now = self.env.millis();
+        let expires_at_ms = now.saturating_add(downloaded.fresh_ms);
+        let stamp = Stamp {
+            requested_at_ms,
+            fetched_at_ms: now,
+            expires_at_ms,
+            stale_until_ms: expires_at_ms.saturating_add(downloaded.grace_ms),
+            boot: self.env.clock.boot(),
+            provenance: Provenance::Fetch,
+        };
+        let broken = |why: String| FetchError::new(Class::NotJwks, why);
+        let (text, dropped, outcome) = match (downloaded.content, known) {
+            (Some(text), _) => (text, downloaded.dropped, Outcome::Ok),
+            (None, Some(old)) => {
+                let text = old.content.get().to_owned();
+                (text, old.dropped.clone(), Outcome::NotModified)
+            }
+            (None, None) => {
+                return Err(broken("the server answered 304 to a first request".into()));
+            }
+        };
+        let slot = self.document.slot();
+        let mut entry = Entry::new(slot.url(), slot.ctx(), text, stamp).map_err(broken)?;
+        (entry.dropped, entry.http) = (dropped, downloaded.http);
+        let issuer = self.document.issuer().map(String::from);
+        entry.issuer = issuer.or_else(|| known.and_then(|it| it.issuer.clone()));
+        let content = self.document.content(&entry);
+        let content = content.ok_or_else(|| broken("the answer is of no use".into()))?;
+        let current = Current {
+            entry: Box::new(entry),
+            content,
+            refreshed: true,
+        };
+        Ok((current, outcome))
+    }
+
+    fn warn(&self, warning: String) {
+        self.warnings.borrow_mut().push(warning);
+    }
+}
+
+impl<C> Known<C> {
+    /// Whether it is too soon for another attempt.
+    fn pause(&self, env: &Env<'_>) -> Option<Pause> {
+        if self.reason == Reason::Forced {
+            return None;
+        }
+        let last = self.last.as_ref().filter(|it| !self.is_outdated(it));
+        let pause = last.and_then(|it| it.pause(env.millis()));
+        let asks_again = matches!(self.reason, Reason::KidMiss | Reason::BadSig);
+        match pause {
+            // That the last fetch is recent says nothing when its result is gone or has expired.
+            Some(Pause::JustFetched) if !asks_again => None,
+            // Keys this new are all that the server has, also when another machine fetched them.
+            None if asks_again => {
+                let age_ms = self.current.as_ref().and_then(|it| it.entry.age_ms(env));
+                let is_new = age_ms.is_some_and(|age| age < COOLDOWN_MS);
+                is_new.then_some(Pause::JustFetched)
+            }
+            other => other,
+        }
+    }
+
+    /// Whether a fetch has succeeded since that failure.
+    fn is_outdated(&self, attempt: &Attempt) -> bool {
+        let succeeded = self.current.as_ref().map(|it| it.entry.fetched_at_ms);
+        attempt.outcome == Outcome::Error && succeeded.is_some_and(|at| at > attempt.ended_at_ms)
+    }
+
+    /// What comes of a refresh that may not fetch now.
+    fn paused(&mut self, pause: Pause) -> Unmet<C> {
+        let current = self.current.take();
+        match pause {
+            Pause::JustFetched => Unmet::JustFetched(current),
+            Pause::BackOff { left_ms, error } => {
+                let left = super::seconds(left_ms);
+                let why = format!(
+                    "the last attempt failed: {}; the next is possible in {left}",
+                    error.why
+                );
+                Unmet::Failed(current, FetchError { why, ..error })
+            }
+        }
+    }
+}
