@@ -129,6 +129,7 @@ Register-ArgumentCompleter -Native -CommandName 'jwtctl' -ScriptBlock {
             [CompletionResult]::new('--cache-store-trust', '--cache-store-trust', [CompletionResultType]::ParameterName, 'Do without such a key: trust everybody who can write to that Redis with deciding which tokens are valid')
             [CompletionResult]::new('--payload', '--payload', [CompletionResultType]::ParameterName, 'Print the payload of a valid token exactly as it was signed, instead of the report')
             [CompletionResult]::new('--raw', '--raw', [CompletionResultType]::ParameterName, 'Verify a signature over any bytes; no claims are judged')
+            [CompletionResult]::new('--redis-allow-plaintext', '--redis-allow-plaintext', [CompletionResultType]::ParameterName, 'Allow the Redis password to go to another machine without TLS, where anybody on the way can read it')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             break
@@ -854,6 +855,7 @@ Register-ArgumentCompleter -Native -CommandName 'jwtctl' -ScriptBlock {
             [CompletionResult]::new('--no-input', '--no-input', [CompletionResultType]::ParameterName, 'Never prompt: fail and name the flag to use [env: CI]')
             [CompletionResult]::new('--offline', '--offline', [CompletionResultType]::ParameterName, 'Files and cache only: open no connection')
             [CompletionResult]::new('--allow-weak-key', '--allow-weak-key', [CompletionResultType]::ParameterName, 'Use a key that is shorter than its algorithm asks for')
+            [CompletionResult]::new('--redis-allow-plaintext', '--redis-allow-plaintext', [CompletionResultType]::ParameterName, 'Allow the Redis password to go to another machine without TLS, where anybody on the way can read it')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             break
@@ -882,6 +884,7 @@ Register-ArgumentCompleter -Native -CommandName 'jwtctl' -ScriptBlock {
             [CompletionResult]::new('--no-input', '--no-input', [CompletionResultType]::ParameterName, 'Never prompt: fail and name the flag to use [env: CI]')
             [CompletionResult]::new('--offline', '--offline', [CompletionResultType]::ParameterName, 'Files and cache only: open no connection')
             [CompletionResult]::new('--allow-weak-key', '--allow-weak-key', [CompletionResultType]::ParameterName, 'Use a key that is shorter than its algorithm asks for')
+            [CompletionResult]::new('--redis-allow-plaintext', '--redis-allow-plaintext', [CompletionResultType]::ParameterName, 'Allow the Redis password to go to another machine without TLS, where anybody on the way can read it')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             break
@@ -911,6 +914,7 @@ Register-ArgumentCompleter -Native -CommandName 'jwtctl' -ScriptBlock {
             [CompletionResult]::new('--offline', '--offline', [CompletionResultType]::ParameterName, 'Files and cache only: open no connection')
             [CompletionResult]::new('--replace', '--replace', [CompletionResultType]::ParameterName, 'Drop the members that are not named')
             [CompletionResult]::new('--allow-weak-key', '--allow-weak-key', [CompletionResultType]::ParameterName, 'Use a key that is shorter than its algorithm asks for')
+            [CompletionResult]::new('--redis-allow-plaintext', '--redis-allow-plaintext', [CompletionResultType]::ParameterName, 'Allow the Redis password to go to another machine without TLS, where anybody on the way can read it')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             break
@@ -939,6 +943,7 @@ Register-ArgumentCompleter -Native -CommandName 'jwtctl' -ScriptBlock {
             [CompletionResult]::new('--no-input', '--no-input', [CompletionResultType]::ParameterName, 'Never prompt: fail and name the flag to use [env: CI]')
             [CompletionResult]::new('--offline', '--offline', [CompletionResultType]::ParameterName, 'Files and cache only: open no connection')
             [CompletionResult]::new('--allow-weak-key', '--allow-weak-key', [CompletionResultType]::ParameterName, 'Use a key that is shorter than its algorithm asks for')
+            [CompletionResult]::new('--redis-allow-plaintext', '--redis-allow-plaintext', [CompletionResultType]::ParameterName, 'Allow the Redis password to go to another machine without TLS, where anybody on the way can read it')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             break
@@ -967,6 +972,7 @@ Register-ArgumentCompleter -Native -CommandName 'jwtctl' -ScriptBlock {
             [CompletionResult]::new('--no-input', '--no-input', [CompletionResultType]::ParameterName, 'Never prompt: fail and name the flag to use [env: CI]')
             [CompletionResult]::new('--offline', '--offline', [CompletionResultType]::ParameterName, 'Files and cache only: open no connection')
             [CompletionResult]::new('--allow-weak-key', '--allow-weak-key', [CompletionResultType]::ParameterName, 'Use a key that is shorter than its algorithm asks for')
+            [CompletionResult]::new('--redis-allow-plaintext', '--redis-allow-plaintext', [CompletionResultType]::ParameterName, 'Allow the Redis password to go to another machine without TLS, where anybody on the way can read it')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             break
@@ -991,6 +997,7 @@ Register-ArgumentCompleter -Native -CommandName 'jwtctl' -ScriptBlock {
             [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Say more: why, and where from; secrets stay redacted')
             [CompletionResult]::new('--no-input', '--no-input', [CompletionResultType]::ParameterName, 'Never prompt: fail and name the flag to use [env: CI]')
             [CompletionResult]::new('--offline', '--offline', [CompletionResultType]::ParameterName, 'Files and cache only: open no connection')
+            [CompletionResult]::new('--redis-allow-plaintext', '--redis-allow-plaintext', [CompletionResultType]::ParameterName, 'Allow the Redis password to go to another machine without TLS, where anybody on the way can read it')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             break

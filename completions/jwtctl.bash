@@ -2011,7 +2011,7 @@ _jwtctl() {
             return 0
             ;;
         jwtctl__subcmd__session__subcmd__create)
-            opts="-q -v -h --json --quiet --verbose --color --now --no-input --store --cache-dir --offline --passphrase-from --data --secret --secret-encoding --key --alg --allow-weak-key --redis --redis-password-from --redis-ca --keyspace --max-age --help"
+            opts="-q -v -h --json --quiet --verbose --color --now --no-input --store --cache-dir --offline --passphrase-from --data --secret --secret-encoding --key --alg --allow-weak-key --redis --redis-password-from --redis-ca --redis-allow-plaintext --keyspace --max-age --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2091,7 +2091,7 @@ _jwtctl() {
             return 0
             ;;
         jwtctl__subcmd__session__subcmd__destroy)
-            opts="-q -v -h --json --quiet --verbose --color --now --no-input --store --cache-dir --offline --passphrase-from --id --secret --secret-encoding --key --alg --allow-weak-key --redis --redis-password-from --redis-ca --keyspace --max-age --help"
+            opts="-q -v -h --json --quiet --verbose --color --now --no-input --store --cache-dir --offline --passphrase-from --id --secret --secret-encoding --key --alg --allow-weak-key --redis --redis-password-from --redis-ca --redis-allow-plaintext --keyspace --max-age --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2171,7 +2171,7 @@ _jwtctl() {
             return 0
             ;;
         jwtctl__subcmd__session__subcmd__list)
-            opts="-q -v -h --json --quiet --verbose --color --now --no-input --store --cache-dir --offline --passphrase-from --where --idle --redis --redis-password-from --redis-ca --keyspace --max-age --help"
+            opts="-q -v -h --json --quiet --verbose --color --now --no-input --store --cache-dir --offline --passphrase-from --where --idle --redis --redis-password-from --redis-ca --redis-allow-plaintext --keyspace --max-age --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2239,7 +2239,7 @@ _jwtctl() {
             return 0
             ;;
         jwtctl__subcmd__session__subcmd__show)
-            opts="-q -v -h --json --quiet --verbose --color --now --no-input --store --cache-dir --offline --passphrase-from --id --secret --secret-encoding --key --alg --allow-weak-key --redis --redis-password-from --redis-ca --keyspace --max-age --help"
+            opts="-q -v -h --json --quiet --verbose --color --now --no-input --store --cache-dir --offline --passphrase-from --id --secret --secret-encoding --key --alg --allow-weak-key --redis --redis-password-from --redis-ca --redis-allow-plaintext --keyspace --max-age --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2319,7 +2319,7 @@ _jwtctl() {
             return 0
             ;;
         jwtctl__subcmd__session__subcmd__touch)
-            opts="-q -v -h --json --quiet --verbose --color --now --no-input --store --cache-dir --offline --passphrase-from --id --secret --secret-encoding --key --alg --allow-weak-key --redis --redis-password-from --redis-ca --keyspace --max-age --help"
+            opts="-q -v -h --json --quiet --verbose --color --now --no-input --store --cache-dir --offline --passphrase-from --id --secret --secret-encoding --key --alg --allow-weak-key --redis --redis-password-from --redis-ca --redis-allow-plaintext --keyspace --max-age --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2399,7 +2399,7 @@ _jwtctl() {
             return 0
             ;;
         jwtctl__subcmd__session__subcmd__update)
-            opts="-q -v -h --json --quiet --verbose --color --now --no-input --store --cache-dir --offline --passphrase-from --replace --id --secret --secret-encoding --key --alg --allow-weak-key --redis --redis-password-from --redis-ca --keyspace --max-age --help"
+            opts="-q -v -h --json --quiet --verbose --color --now --no-input --store --cache-dir --offline --passphrase-from --replace --id --secret --secret-encoding --key --alg --allow-weak-key --redis --redis-password-from --redis-ca --redis-allow-plaintext --keyspace --max-age --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2587,7 +2587,7 @@ _jwtctl() {
             return 0
             ;;
         jwtctl__subcmd__verify)
-            opts="-q -v -h --json --quiet --verbose --color --now --no-input --store --cache-dir --offline --passphrase-from --key --secret --secret-encoding --jwks --jwks-uri --issuer --kid --require-kid --alg --allow-weak-key --iss --aud --sub --typ --require --scope --max-age --leeway --optional --skip --refresh --max-stale --stale-if-error --jwks-max-age --timeout --ca-bundle --client-cert --client-key --http-headers --allow-http --cache-store --cache-store-key --cache-store-trust --cache-store-format --cache-store-password-from --cache-store-ca --payload --claim --raw --detached --session --keyspace --redis-password-from --redis-ca --pick --max-size --help"
+            opts="-q -v -h --json --quiet --verbose --color --now --no-input --store --cache-dir --offline --passphrase-from --key --secret --secret-encoding --jwks --jwks-uri --issuer --kid --require-kid --alg --allow-weak-key --iss --aud --sub --typ --require --scope --max-age --leeway --optional --skip --refresh --max-stale --stale-if-error --jwks-max-age --timeout --ca-bundle --client-cert --client-key --http-headers --allow-http --cache-store --cache-store-key --cache-store-trust --cache-store-format --cache-store-password-from --cache-store-ca --payload --claim --raw --detached --session --keyspace --redis-password-from --redis-ca --redis-allow-plaintext --pick --max-size --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0

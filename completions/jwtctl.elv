@@ -124,6 +124,7 @@ set edit:completion:arg-completer[jwtctl] = {|@words|
             cand --cache-store-trust 'Do without such a key: trust everybody who can write to that Redis with deciding which tokens are valid'
             cand --payload 'Print the payload of a valid token exactly as it was signed, instead of the report'
             cand --raw 'Verify a signature over any bytes; no claims are judged'
+            cand --redis-allow-plaintext 'Allow the Redis password to go to another machine without TLS, where anybody on the way can read it'
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
         }
@@ -822,6 +823,7 @@ set edit:completion:arg-completer[jwtctl] = {|@words|
             cand --no-input 'Never prompt: fail and name the flag to use [env: CI]'
             cand --offline 'Files and cache only: open no connection'
             cand --allow-weak-key 'Use a key that is shorter than its algorithm asks for'
+            cand --redis-allow-plaintext 'Allow the Redis password to go to another machine without TLS, where anybody on the way can read it'
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
         }
@@ -849,6 +851,7 @@ set edit:completion:arg-completer[jwtctl] = {|@words|
             cand --no-input 'Never prompt: fail and name the flag to use [env: CI]'
             cand --offline 'Files and cache only: open no connection'
             cand --allow-weak-key 'Use a key that is shorter than its algorithm asks for'
+            cand --redis-allow-plaintext 'Allow the Redis password to go to another machine without TLS, where anybody on the way can read it'
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
         }
@@ -877,6 +880,7 @@ set edit:completion:arg-completer[jwtctl] = {|@words|
             cand --offline 'Files and cache only: open no connection'
             cand --replace 'Drop the members that are not named'
             cand --allow-weak-key 'Use a key that is shorter than its algorithm asks for'
+            cand --redis-allow-plaintext 'Allow the Redis password to go to another machine without TLS, where anybody on the way can read it'
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
         }
@@ -904,6 +908,7 @@ set edit:completion:arg-completer[jwtctl] = {|@words|
             cand --no-input 'Never prompt: fail and name the flag to use [env: CI]'
             cand --offline 'Files and cache only: open no connection'
             cand --allow-weak-key 'Use a key that is shorter than its algorithm asks for'
+            cand --redis-allow-plaintext 'Allow the Redis password to go to another machine without TLS, where anybody on the way can read it'
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
         }
@@ -931,6 +936,7 @@ set edit:completion:arg-completer[jwtctl] = {|@words|
             cand --no-input 'Never prompt: fail and name the flag to use [env: CI]'
             cand --offline 'Files and cache only: open no connection'
             cand --allow-weak-key 'Use a key that is shorter than its algorithm asks for'
+            cand --redis-allow-plaintext 'Allow the Redis password to go to another machine without TLS, where anybody on the way can read it'
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
         }
@@ -954,6 +960,7 @@ set edit:completion:arg-completer[jwtctl] = {|@words|
             cand --verbose 'Say more: why, and where from; secrets stay redacted'
             cand --no-input 'Never prompt: fail and name the flag to use [env: CI]'
             cand --offline 'Files and cache only: open no connection'
+            cand --redis-allow-plaintext 'Allow the Redis password to go to another machine without TLS, where anybody on the way can read it'
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
         }

@@ -2,6 +2,7 @@
 //! library is shown.
 
 use std::error::Error;
+use std::sync::Arc;
 
 use rustls::{AlertDescription, CertificateError, Error as RustlsError};
 
@@ -38,6 +39,10 @@ pub fn causes<'a>(
 }
 
 fn inner<'a>(error: &'a (dyn Error + 'static)) -> Option<&'a (dyn Error + 'static)> {
+    // As the client of Redis keeps them; its own `source` would skip what is inside as well.
+    if let Some(shared) = error.downcast_ref::<Arc<dyn Error + Send + Sync>>() {
+        return Some(&**shared);
+    }
     match error.downcast_ref::<std::io::Error>() {
         Some(io) => io.get_ref().map(|it| it as &(dyn Error + 'static)),
         None => error.source(),
@@ -112,8 +117,6 @@ fn certificate(bad: &CertificateError) -> &'static str {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
-
     use rustls::OtherError;
 
     use super::*;
@@ -129,6 +132,8 @@ mod tests {
         let found = handshake_error(&wrapped).unwrap();
         assert!(found.is_untrusted);
         assert!(!found.why.contains("Other") && found.why.contains("self-signed"));
+        let shared: Arc<dyn Error + Send + Sync> = Arc::new(wrapped);
+        assert_eq!(handshake_error(&shared), Some(found));
         let expired = RustlsError::InvalidCertificate(CertificateError::Expired);
         let found = handshake_error(&expired).unwrap();
         assert_eq!(found.why, "the server's certificate has expired");

@@ -330,6 +330,28 @@ fn redirections_come_to_an_end() {
     ran.fails(3, "from one to the next");
 }
 
+/// A tunnel or a socket of this machine guards the way to one server, and not to another machine.
+#[test]
+fn redirections_lead_to_no_other_machine_in_the_clear() {
+    let folder = tempfile::tempdir().unwrap();
+    let password = file(folder.path(), "password", "hunter2");
+    for answer in [
+        &b"+OK\r\n-MOVED 1 192.0.2.1:6379\r\n"[..],
+        b"+OK\r\n-ASK 1 192.0.2.1:6379\r\n",
+        b"+OK\r\n-MOVED 1 [64:ff9b::c000:201]:6379\r\n",
+        b"+OK\r\n-MOVED 1 nodes.example:6379\r\n",
+    ] {
+        let url = scripted(answer);
+        for command in [&["touch"][..], &["show"], &["update", "a:=1"]] {
+            let login = ["--redis", &url, "--redis-password-from", &password];
+            let args = [&["session"], command, &["--id", "x"], &login].concat();
+            let ran = Jwtctl::new(folder.path()).run(&args);
+            let ran = ran.fails(3, "the way there is not guarded");
+            assert!(ran.stderr.contains("rediss://"), "{ran:#?}");
+        }
+    }
+}
+
 #[test]
 fn nobody_there_is_found_out_soon() {
     let folder = tempfile::tempdir().unwrap();

@@ -33,6 +33,10 @@ pub struct RedisLogin {
     /// (rediss://)
     #[arg(long, value_name = "FILE", help_heading = "Redis")]
     pub redis_ca: Option<String>,
+    /// Allow the Redis password to go to another machine without TLS, where anybody on the way can
+    /// read it
+    #[arg(long, help_heading = "Redis")]
+    pub redis_allow_plaintext: bool,
 }
 
 impl RedisLogin {
@@ -42,6 +46,7 @@ impl RedisLogin {
             flags: "--redis",
             password_from: self.redis_password_from.as_deref(),
             ca: self.redis_ca.as_deref(),
+            allow_plaintext: Some(self.redis_allow_plaintext),
         }
     }
 }
@@ -53,15 +58,21 @@ pub struct Login<'a> {
     pub flags: &'static str,
     /// Where the password is.
     pub password_from: Option<&'a str>,
-    /// The file of the certificates that vouch for the server.
+    /// The file of the certificates that the server's own must lead to.
     pub ca: Option<&'a str>,
+    /// Whether the password may go to another machine in the clear; `None` where that can never be.
+    pub allow_plaintext: Option<bool>,
 }
 
 impl Login<'_> {
     /// Refuses flags that are for no server.
     pub fn check_idle(&self, needs: &str) -> Result<(), Error> {
-        let parts = [("password-from", self.password_from), ("ca", self.ca)];
-        let idle = parts.into_iter().find(|(_, value)| value.is_some());
+        let parts = [
+            ("password-from", self.password_from.is_some()),
+            ("ca", self.ca.is_some()),
+            ("allow-plaintext", self.allow_plaintext == Some(true)),
+        ];
+        let idle = parts.into_iter().find(|(_, given)| *given);
         idle.map_or(Ok(()), |(name, _)| {
             Err(Error::usage(
                 format!("{}-{name}", self.flags),
@@ -123,6 +134,7 @@ impl Inputs {
         if let Some(path) = login.ca {
             target.ca = Some(files::read(Path::new(path), MAX_FILE)?.expose().to_vec());
         }
+        target.allow_plaintext = login.allow_plaintext;
         target.check(flag)?;
         Ok(target)
     }

@@ -111,6 +111,7 @@ impl Shared {
             flags: FLAG,
             password_from: self.cache_store_password_from.as_deref(),
             ca: self.cache_store_ca.as_deref(),
+            allow_plaintext: None,
         };
         if self.cache_store.is_none() && variable(URL_VARIABLE).is_none() {
             return match self.idle() {

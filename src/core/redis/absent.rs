@@ -1,11 +1,11 @@
-//! What stands for a connection in a build without the feature `redis`: none is ever made.
+//! Stub for builds without the feature `redis`: every connection is refused.
 
 use super::super::error::Error;
-use super::{Address, Refusal, Reply, Target};
+use super::{RedisError, Reply, ServerAddress, Target};
 
-/// A connection, of which there is none.
+/// A connection. No value of it exists.
 pub enum Link<'a> {
-    /// Not to be made either.
+    /// Cannot be made.
     #[doc(hidden)]
     Never(std::convert::Infallible, std::marker::PhantomData<&'a ()>),
 }
@@ -15,7 +15,7 @@ impl<'a> Link<'a> {
     ///
     /// # Errors
     /// Always [`Code::Usage`](super::super::error::Code::Usage).
-    pub fn open(target: &'a Target, _: Option<&Address>) -> Result<Self, Error> {
+    pub fn open(target: &'a Target, _: Option<&ServerAddress>) -> Result<Self, Error> {
         let error = Error::usage(
             target.to_string(),
             "this build of jwtctl leaves Redis out (feature `redis`)",
@@ -23,29 +23,29 @@ impl<'a> Link<'a> {
         Err(error.hint("install it with that feature: cargo install jwtctl --features redis"))
     }
 
-    /// The address that a node calls another by.
-    pub fn beside(&self, _: (String, u16)) -> Address {
+    /// The address of another node of the cluster.
+    pub fn node(&self, _: (String, u16)) -> Result<ServerAddress, Error> {
         match *self {
             Self::Never(never, _) => match never {},
         }
     }
 
-    /// Asks one thing.
+    /// Sends one command.
     pub fn ask(&mut self, _: &[&[u8]]) -> Result<Reply, Error> {
         match *self {
             Self::Never(never, _) => match never {},
         }
     }
 
-    /// Asks one thing, keeping a refusal apart.
-    pub fn try_ask(&mut self, _: &[&[u8]]) -> Result<Result<Reply, Refusal>, Error> {
+    /// Sends one command; an error reply is `Ok(Err(_))`.
+    pub fn try_ask(&mut self, _: &[&[u8]]) -> Result<Result<Reply, RedisError>, Error> {
         match *self {
             Self::Never(never, _) => match never {},
         }
     }
 
-    /// Asks many things at once.
-    pub fn ask_all(&mut self, _: &[Vec<&[u8]>]) -> Result<Vec<Result<Reply, Refusal>>, Error> {
+    /// Sends several commands at once.
+    pub fn ask_all(&mut self, _: &[Vec<&[u8]>]) -> Result<Vec<Result<Reply, RedisError>>, Error> {
         match *self {
             Self::Never(never, _) => match never {},
         }

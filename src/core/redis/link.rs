@@ -1,20 +1,25 @@
 //! A connection to one server, which follows a cluster to the node that has the key.
 
+use std::net::{IpAddr, SocketAddr, ToSocketAddrs as _};
+
+use redis::RedisError as ClientError;
 use redis::{Client, ConnectionAddr, ConnectionLike as _, IntoConnectionInfo as _};
-use redis::{RedisConnectionInfo, RedisError, TlsCertificates, Value};
+use redis::{RedisConnectionInfo, TlsCertificates, Value};
 use zeroize::Zeroizing;
 
+use super::super::address::Reach;
 use super::super::error::{Code, Error};
-use super::patience::{COMMAND, CONNECT, silent};
-use super::{Address, Refusal, Reply, Target};
+use super::super::tls::handshake_error;
+use super::worker::{COMMAND_TIMEOUT, CONNECT_TIMEOUT, silent};
+use super::{RedisError, Reply, ServerAddress, Target};
 
-/// How often a cluster may send us on before it counts as confused.
+/// Redirections of a cluster that are followed for one command.
 const MAX_REDIRECTS: usize = 5;
 
 /// A connection.
 pub struct Link<'a> {
     target: &'a Target,
-    address: Address,
+    address: ServerAddress,
     connection: redis::Connection,
 }
 
@@ -24,17 +29,13 @@ impl<'a> Link<'a> {
     /// # Errors
     /// [`Code::RedisUnavailable`] when there is no connection to be had; [`Code::BadSecret`] when
     /// the password is not accepted.
-    pub fn open(target: &'a Target, address: Option<&Address>) -> Result<Self, Error> {
+    pub fn open(target: &'a Target, address: Option<&ServerAddress>) -> Result<Self, Error> {
         let address = address.unwrap_or(&target.address).clone();
-        let failed = |error: RedisError| trouble(target, &address, &error);
-        let client = client(target, &address).map_err(failed)?;
-        let connection = client
-            .get_connection_with_timeout(CONNECT)
-            .map_err(failed)?;
+        let connection = connect(target, &address)?;
         connection
-            .set_read_timeout(Some(COMMAND))
-            .and_then(|()| connection.set_write_timeout(Some(COMMAND)))
-            .map_err(failed)?;
+            .set_read_timeout(Some(COMMAND_TIMEOUT))
+            .and_then(|()| connection.set_write_timeout(Some(COMMAND_TIMEOUT)))
+            .map_err(|error| trouble(target, &address, &error))?;
         let mut link = Self {
             target,
             address,
@@ -56,10 +57,10 @@ impl<'a> Link<'a> {
         Ok(link)
     }
 
-    /// Asks one thing, of whichever node of a cluster has the key.
+    /// Sends one command, to the node of a cluster that has its key.
     ///
     /// # Errors
-    /// Those of [`Refusal::explain`], and [`Code::RedisUnavailable`] when there is no answer.
+    /// Those of [`RedisError::explain`], and [`Code::RedisUnavailable`] when there is no reply.
     pub fn ask(&mut self, command: &[&[u8]]) -> Result<Reply, Error> {
         for _ in 0..=MAX_REDIRECTS {
             let refusal = match self.try_ask(command)? {
@@ -67,10 +68,10 @@ impl<'a> Link<'a> {
                 Err(refusal) => refusal,
             };
             match (refusal.code.as_str(), refusal.redirect()) {
-                ("MOVED", Some(node)) => *self = Self::open(self.target, Some(&self.beside(node)))?,
+                ("MOVED", Some(node)) => *self = Self::open(self.target, Some(&self.node(node)?))?,
                 ("ASK", Some(node)) => {
                     // Only this once: the slot is on its way there.
-                    let mut other = Self::open(self.target, Some(&self.beside(node)))?;
+                    let mut other = Self::open(self.target, Some(&self.node(node)?))?;
                     let answers = other.ask_all(&[vec![b"ASKING"], command.to_vec()])?;
                     let answer = answers.into_iter().nth(1).unwrap_or(Ok(Reply::Nil));
                     return answer.map_err(|refusal| refusal.explain(self.target));
@@ -86,25 +87,26 @@ impl<'a> Link<'a> {
         })
     }
 
-    /// Asks one thing of this very node.
+    /// Sends one command to this node.
     ///
     /// # Errors
-    /// [`Code::RedisUnavailable`] when there is no answer; a refusal is one.
-    pub fn try_ask(&mut self, command: &[&[u8]]) -> Result<Result<Reply, Refusal>, Error> {
+    /// [`Code::RedisUnavailable`] if the server does not reply in time. An error reply is `Ok(Err(_))`.
+    pub fn try_ask(&mut self, command: &[&[u8]]) -> Result<Result<Reply, RedisError>, Error> {
         let value = self.connection.req_packed_command(&packed(command));
         value
             .and_then(answer)
             .map_err(|error| trouble(self.target, &self.address, &error))
     }
 
-    /// Asks many things of this very node at once.
+    /// Sends several commands to this node at once.
     ///
     /// # Errors
-    /// [`Code::RedisUnavailable`] when there is no answer; refusals are.
+    /// [`Code::RedisUnavailable`] if the server does not reply in time. Error replies are `Err` in the
+    /// list.
     pub fn ask_all(
         &mut self,
         commands: &[Vec<&[u8]>],
-    ) -> Result<Vec<Result<Reply, Refusal>>, Error> {
+    ) -> Result<Vec<Result<Reply, RedisError>>, Error> {
         let bytes: Vec<u8> = commands
             .iter()
             .flat_map(|command| packed(command).to_vec())
@@ -116,14 +118,82 @@ impl<'a> Link<'a> {
         answers.map_err(|error| trouble(self.target, &self.address, &error))
     }
 
-    /// The address that a node calls another by, who leaves out its own host.
-    pub fn beside(&self, (host, port): (String, u16)) -> Address {
-        match (&self.address, host.is_empty()) {
-            (Address::Tcp(own, _), true) => Address::Tcp(own.clone(), port),
-            (Address::Unix(_), true) => Address::Tcp("127.0.0.1".into(), port),
-            (_, false) => Address::Tcp(host, port),
+    /// The address of another node of the cluster, by what this one calls it; it leaves out its own
+    /// host.
+    ///
+    /// # Errors
+    /// [`Code::RedisUnavailable`] when what is guarded on the way to this node would not be on the
+    /// way to that one.
+    pub fn node(&self, (host, port): (String, u16)) -> Result<ServerAddress, Error> {
+        let node = match (&self.address, host.is_empty()) {
+            (ServerAddress::Tcp(own, _), true) => ServerAddress::Tcp(own.clone(), port),
+            (ServerAddress::Unix(_), true) => ServerAddress::Tcp("127.0.0.1".into(), port),
+            (_, false) => ServerAddress::Tcp(host, port),
+        };
+        let ServerAddress::Tcp(host, port) = &node else {
+            return Ok(node);
+        };
+        if !self.target.is_guarded() || self.target.guards(&node) {
+            return Ok(node);
+        }
+        let host = host.escape_debug();
+        Err(Error::Unavailable {
+            code: Code::RedisUnavailable,
+            what: self.target.to_string(),
+            why: format!(
+                "sends its callers on to {host}:{port}, another machine, and the way there is not guarded"
+            ),
+            hints: vec![format!(
+                "name a node of the cluster, with TLS: rediss://{host}:{port}"
+            )],
+        })
+    }
+}
+
+/// Connects to a server, by the addresses that its host has now.
+fn connect(target: &Target, address: &ServerAddress) -> Result<redis::Connection, Error> {
+    let failed = |error: ClientError| trouble(target, address, &error);
+    let open = |place: ConnectionAddr| {
+        client(target, place).and_then(|it| it.get_connection_with_timeout(CONNECT_TIMEOUT))
+    };
+    let (host, port) = match address {
+        ServerAddress::Unix(path) => {
+            return open(ConnectionAddr::Unix(path.clone())).map_err(failed);
+        }
+        ServerAddress::Tcp(host, port) => (host, *port),
+    };
+    let found = (host.as_str(), port).to_socket_addrs();
+    let found: Vec<SocketAddr> = found.map_err(|e| failed(e.into()))?.collect();
+    let ips: Vec<IpAddr> = found.iter().map(SocketAddr::ip).collect();
+    // A host that counts as this machine is excused from TLS for that, and has to be it.
+    let reach = if !target.tls && target.guards(address) {
+        Reach::ThisMachine
+    } else {
+        Reach::Anywhere
+    };
+    reach.check(host, &ips).map_err(|why| Error::Unavailable {
+        code: Code::RedisUnavailable,
+        what: target.to_string(),
+        why,
+        hints: Vec::new(),
+    })?;
+    if target.tls {
+        return open(ConnectionAddr::TcpTls {
+            host: host.clone(),
+            port,
+            insecure: false,
+            tls_params: None,
+        })
+        .map_err(failed);
+    }
+    let mut last = None;
+    for place in found {
+        match open(ConnectionAddr::Tcp(place.ip().to_string(), port)) {
+            Ok(connection) => return Ok(connection),
+            Err(error) => last = Some(error),
         }
     }
+    Err(last.map_or_else(|| silent(&target.to_string()), failed))
 }
 
 /// A command as it goes over the wire, wiped afterwards: it may carry a password.
@@ -141,17 +211,7 @@ fn packed(command: &[&[u8]]) -> Zeroizing<Vec<u8>> {
 
 /// A client that asks nothing on its own (no password, no database, no name), so that every refusal
 /// is seen as the server wrote it.
-fn client(target: &Target, address: &Address) -> Result<Client, RedisError> {
-    let address = match address {
-        Address::Unix(path) => ConnectionAddr::Unix(path.clone()),
-        Address::Tcp(host, port) if !target.tls => ConnectionAddr::Tcp(host.clone(), *port),
-        Address::Tcp(host, port) => ConnectionAddr::TcpTls {
-            host: host.clone(),
-            port: *port,
-            insecure: false,
-            tls_params: None,
-        },
-    };
+fn client(target: &Target, address: ConnectionAddr) -> Result<Client, ClientError> {
     let is_tls = matches!(address, ConnectionAddr::TcpTls { .. });
     let info = address
         .into_connection_info()?
@@ -159,7 +219,7 @@ fn client(target: &Target, address: &Address) -> Result<Client, RedisError> {
     if !is_tls {
         return Client::open(info);
     }
-    // Somebody else may have chosen a provider already, which is as good.
+    // Fails if a provider is installed already, which does as well.
     let _ = rustls::crypto::ring::default_provider().install_default();
     Client::build_with_tls(
         info,
@@ -170,11 +230,11 @@ fn client(target: &Target, address: &Address) -> Result<Client, RedisError> {
     )
 }
 
-fn answer(value: Value) -> Result<Result<Reply, Refusal>, RedisError> {
+fn answer(value: Value) -> Result<Result<Reply, RedisError>, ClientError> {
     match value {
         Value::ServerError(error) => {
             let detail = error.details().unwrap_or_default().to_owned();
-            Ok(Err(Refusal {
+            Ok(Err(RedisError {
                 code: error.code().to_owned(),
                 detail,
             }))
@@ -183,7 +243,7 @@ fn answer(value: Value) -> Result<Result<Reply, Refusal>, RedisError> {
     }
 }
 
-fn reply(value: Value) -> Result<Reply, RedisError> {
+fn reply(value: Value) -> Result<Reply, ClientError> {
     Ok(match value {
         Value::Int(number) => Reply::Int(number),
         Value::BulkString(bytes) => Reply::Bytes(bytes),
@@ -192,53 +252,34 @@ fn reply(value: Value) -> Result<Reply, RedisError> {
         Value::Array(items) => Reply::List(items.into_iter().map(reply).collect::<Result<_, _>>()?),
         Value::ServerError(error) => return Err(error.into()),
         Value::Nil => Reply::Nil,
-        // Nobody asked for RESP3.
+        // RESP3 was not asked for.
         _ => return Err((redis::ErrorKind::Parse, "a reply that is not RESP2").into()),
     })
 }
 
 /// The error for a conversation that failed.
-fn trouble(target: &Target, address: &Address, error: &RedisError) -> Error {
+fn trouble(target: &Target, address: &ServerAddress, error: &ClientError) -> Error {
     let what = match (address, address == &target.address) {
-        (Address::Tcp(host, port), false) => format!("{target}: node {host}:{port}"),
+        (ServerAddress::Tcp(host, port), false) => format!("{target}: node {host}:{port}"),
         _ => target.to_string(),
     };
     if error.is_timeout() {
         return silent(&what);
     }
-    let text = error.to_string();
-    let text = text.split(" (os error").next().unwrap_or(&text);
     let ca = format!(
         "name the CA of the server with {}-ca FILE; the host of the URL must be in the certificate",
         target.flags
     );
-    let (why, hint) = if error.is_connection_refusal() {
-        (
-            text.to_lowercase(),
-            "is Redis running there? the server is chosen with a URL: redis://HOST:PORT, unix:///PATH",
-        )
-    } else if text.contains("certificate") {
-        (
-            format!("its certificate is not accepted: {text}"),
-            ca.as_str(),
-        )
-    } else if text.contains("InvalidContentType") || text.contains("corrupt message") {
-        (
+    let (why, hint) = match handshake_error(error) {
+        Some(found) if found.why.contains("does not speak TLS") => (
             "does not speak TLS on that port".into(),
             "without TLS the URL is redis://",
-        )
-    } else if error.is_connection_dropped() {
-        (
-            "closed the connection".into(),
-            "if it speaks TLS on that port, the URL is rediss://",
-        )
-    } else if error.kind() == redis::ErrorKind::Parse {
-        (
-            "answered with something that is not Redis".into(),
-            "is that the right port?",
-        )
-    } else {
-        (text.to_lowercase(), "")
+        ),
+        Some(found) => (
+            format!("its certificate is not accepted: {}", found.why),
+            ca.as_str(),
+        ),
+        None => plain(error),
     };
     let hints = if hint.is_empty() {
         Vec::new()
@@ -250,5 +291,30 @@ fn trouble(target: &Target, address: &Address, error: &RedisError) -> Error {
         what,
         why,
         hints,
+    }
+}
+
+/// The cause of a failure that is not one of TLS, and a hint.
+fn plain(error: &ClientError) -> (String, &'static str) {
+    let system = || {
+        let text = error.to_string();
+        let text = text.split(" (os error").next().unwrap_or(&text);
+        text.to_lowercase()
+    };
+    if error.is_connection_refusal() {
+        let hint = "is Redis running there? the server is chosen with a URL: redis://HOST:PORT, unix:///PATH";
+        return (system(), hint);
+    }
+    if error.is_connection_dropped() {
+        let hint = "if it speaks TLS on that port, the URL is rediss://";
+        return ("closed the connection".into(), hint);
+    }
+    match error.kind() {
+        redis::ErrorKind::Parse => (
+            "answered with something that is not Redis".into(),
+            "is that the right port?",
+        ),
+        redis::ErrorKind::Io => (system(), ""),
+        _ => ("cannot be talked to".into(), ""),
     }
 }

@@ -1,30 +1,29 @@
 //! A Redis server: how it is named and how it is talked to. What is stored there is the business of
 //! other modules.
 //!
-//! A server that does not answer is not waited for: see [`patience`]. In a build without the
-//! feature `redis` every connection fails with [`Code::Usage`](super::error::Code::Usage).
+//! A server that does not answer is not waited for: see [`Worker`]. In a build without the feature
+//! `redis` every connection fails with [`Code::Usage`](super::error::Code::Usage).
 
 #[cfg(not(feature = "redis"))]
 mod absent;
-mod courier;
 #[cfg(feature = "redis")]
 mod link;
-pub mod patience;
 mod refusal;
 mod target;
+mod worker;
 
 #[cfg(not(feature = "redis"))]
 pub use absent::Link;
-pub use courier::{Answers, Command, Courier};
 #[cfg(feature = "redis")]
 pub use link::Link;
-pub use refusal::Refusal;
-pub use target::{Address, Target};
+pub use refusal::RedisError;
+pub use target::{ServerAddress, Target};
+pub use worker::{Progress, SILENCE_TIMEOUT, Worker};
 
 /// What a server answers.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Reply {
-    /// There is no such thing.
+    /// The key does not exist.
     Nil,
     /// A number.
     Int(i64),

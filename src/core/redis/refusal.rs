@@ -1,18 +1,18 @@
-//! What a server says instead of an answer, and what a caller can do about it.
+//! An error reply of a server, and what a caller can do about it.
 
 use super::super::error::{Code, Error};
 use super::Target;
 
 /// An error reply: a word in capitals, and a sentence.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Refusal {
+pub struct RedisError {
     /// Such as `NOPERM`; `ERR` when there is nothing special about it.
     pub code: String,
-    /// The rest.
+    /// The text after the code.
     pub detail: String,
 }
 
-impl Refusal {
+impl RedisError {
     /// Whether the server does not know such a command.
     pub fn is_unknown_command(&self) -> bool {
         self.detail.to_ascii_lowercase().contains("unknown command")
@@ -33,8 +33,8 @@ impl Refusal {
         ))
     }
 
-    /// The error for it, from that server. A caller can mend credentials and the database number;
-    /// the rest is up to the server.
+    /// The error for it, from that server. A caller can correct credentials and the database number;
+    /// everything else is up to the server.
     pub fn explain(&self, server: &Target) -> Error {
         let Self { code, detail } = self;
         let what = server.to_string();
@@ -117,9 +117,9 @@ impl Refusal {
 mod tests {
     use super::*;
 
-    fn refusal(text: &str) -> Refusal {
+    fn refusal(text: &str) -> RedisError {
         let (code, detail) = text.split_once(' ').unwrap();
-        Refusal {
+        RedisError {
             code: code.into(),
             detail: detail.into(),
         }

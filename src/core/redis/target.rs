@@ -2,9 +2,9 @@
 //! hold a password.
 
 use std::fmt;
-use std::net::IpAddr;
 use std::path::PathBuf;
 
+use super::super::address::{is_localhost, is_loopback};
 use super::super::error::{Code, Error};
 use super::super::secret::Secret;
 
@@ -13,18 +13,18 @@ const DEFAULT_PORT: u16 = 6379;
 
 /// Where a server listens.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Address {
+pub enum ServerAddress {
     /// A host and a port.
     Tcp(String, u16),
     /// A socket of this machine.
     Unix(PathBuf),
 }
 
-/// A server, and who to be there.
+/// Server address and credentials.
 #[derive(Debug)]
 pub struct Target {
     /// Where it listens.
-    pub address: Address,
+    pub address: ServerAddress,
     /// Whether it is spoken to under TLS.
     pub tls: bool,
     /// The database number.
@@ -35,6 +35,8 @@ pub struct Target {
     pub password: Option<Secret>,
     /// The certificates (PEM) that its own must lead to, instead of the system's.
     pub ca: Option<Vec<u8>>,
+    /// Whether the password may go to another machine in the clear; `None` where that can never be.
+    pub allow_plaintext: Option<bool>,
     /// What the flags for the password and the certificates begin with, for messages: `--redis`.
     pub flags: &'static str,
 }
@@ -91,12 +93,13 @@ impl Target {
         };
         let host = if host.is_empty() { "127.0.0.1" } else { host };
         Ok(Self {
-            address: Address::Tcp(decode(host)?, port),
+            address: ServerAddress::Tcp(decode(host)?, port),
             tls,
             database: database(path.trim_end_matches('/'))?,
             user: some(user)?,
             password: some(password)?.map(|text| Secret::new(text.into_bytes())),
             ca: None,
+            allow_plaintext: None,
             flags: "",
         })
     }
@@ -106,7 +109,7 @@ impl Target {
         if !path.starts_with('/') {
             return Err("names no absolute path after unix://");
         }
-        let address = Address::Unix(decode(path)?.into());
+        let address = ServerAddress::Unix(decode(path)?.into());
         let mut target = Self {
             address,
             tls: false,
@@ -114,6 +117,7 @@ impl Target {
             user: None,
             password: None,
             ca: None,
+            allow_plaintext: None,
             flags: "",
         };
         for (name, value) in query.split('&').filter_map(|pair| pair.split_once('=')) {
@@ -129,22 +133,27 @@ impl Target {
         Ok(target)
     }
 
-    /// Whether nobody on the way can read or change what is said: there is no way, or TLS on it.
+    /// Whether the way to the server is guarded: it is on this machine, or TLS is spoken.
     pub fn is_guarded(&self) -> bool {
-        match &self.address {
-            Address::Unix(_) => true,
-            Address::Tcp(..) if self.tls => true,
-            Address::Tcp(host, _) if host.eq_ignore_ascii_case("localhost") => true,
-            Address::Tcp(host, _) => host
-                .parse::<IpAddr>()
-                .is_ok_and(|ip| ip.to_canonical().is_loopback()),
+        self.guards(&self.address)
+    }
+
+    /// Whether the way to `address`, spoken to as this server is, is guarded. That its host is this
+    /// machine is checked again when it is connected to.
+    pub fn guards(&self, address: &ServerAddress) -> bool {
+        match address {
+            ServerAddress::Unix(_) => true,
+            ServerAddress::Tcp(host, _) => {
+                self.tls || is_localhost(host) || host.parse().is_ok_and(is_loopback)
+            }
         }
     }
 
     /// Refuses what cannot work together.
     ///
     /// # Errors
-    /// [`Code::Usage`] for a user without a password or certificates without TLS;
+    /// [`Code::Usage`] for a user without a password, certificates without TLS, or a password that
+    /// would go to another machine in the clear;
     /// [`Code::BadInput`] for a file of certificates that holds none.
     pub fn check(&self, flag: &str) -> Result<(), Error> {
         if let (Some(_), None) = (&self.user, &self.password) {
@@ -154,6 +163,14 @@ impl Target {
                 "give it with {}-password-from FILE (or env:NAME, fd:N, -)",
                 self.flags
             )));
+        }
+        if self.password.is_some() && self.allow_plaintext == Some(false) && !self.is_guarded() {
+            let flags = self.flags;
+            let why = "would send the password to another machine in the clear";
+            let error = Error::usage(flag, why).hint(format!(
+                "use TLS: rediss://HOST:PORT/DB, with {flags}-ca FILE for a CA of your own"
+            ));
+            return Err(error.hint(format!("where that is acceptable: {flags}-allow-plaintext")));
         }
         let ca = format!("{}-ca", self.flags);
         match &self.ca {
@@ -182,16 +199,16 @@ impl fmt::Display for Target {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let scheme = if self.tls { "rediss" } else { "redis" };
         match &self.address {
-            Address::Tcp(host, port) if host.contains(':') => {
+            ServerAddress::Tcp(host, port) if host.contains(':') => {
                 write!(f, "{scheme}://[{host}]:{port}")?
             }
-            Address::Tcp(host, port) => write!(f, "{scheme}://{host}:{port}")?,
-            Address::Unix(path) => write!(f, "unix://{}", path.display())?,
+            ServerAddress::Tcp(host, port) => write!(f, "{scheme}://{host}:{port}")?,
+            ServerAddress::Unix(path) => write!(f, "unix://{}", path.display())?,
         }
         match (&self.address, self.database) {
             (_, 0) => Ok(()),
-            (Address::Tcp(..), number) => write!(f, "/{number}"),
-            (Address::Unix(_), number) => write!(f, "?db={number}"),
+            (ServerAddress::Tcp(..), number) => write!(f, "/{number}"),
+            (ServerAddress::Unix(_), number) => write!(f, "?db={number}"),
         }
     }
 }
@@ -287,6 +304,7 @@ mod tests {
         for (url, guarded) in [
             ("redis://127.0.0.1:1", true),
             ("redis://127.8.8.8", true),
+            ("redis://localhost.", true),
             ("redis://[::1]", true),
             ("redis://[::ffff:127.0.0.1]", true),
             ("redis://LocalHost", true),
@@ -299,6 +317,36 @@ mod tests {
             ("redis://localhost.elsewhere", false),
         ] {
             assert_eq!(parse(url).is_guarded(), guarded, "{url}");
+        }
+    }
+
+    #[test]
+    fn a_password_goes_to_no_other_machine_in_the_clear() {
+        let check = |url: &str, allowed| {
+            let target = Target {
+                allow_plaintext: Some(allowed),
+                ..parse(url)
+            };
+            target.check("--redis")
+        };
+        for url in ["redis://:s3cret@elsewhere", "redis://u:s3cret@10.0.0.1/1"] {
+            let error = check(url, false).unwrap_err();
+            assert_eq!(error.code(), Code::Usage);
+            let all = format!("{error} {:?}", error.hints());
+            assert!(
+                all.contains("--redis-allow-plaintext") && !all.contains("s3cret"),
+                "{all}"
+            );
+            check(url, true).unwrap();
+        }
+        for url in [
+            "redis://elsewhere",
+            "rediss://:s3cret@elsewhere",
+            "redis://:s3cret@localhost",
+            "redis://:s3cret@[::1]",
+            "unix:///s?pass=s3cret",
+        ] {
+            check(url, false).unwrap();
         }
     }
 

@@ -7,8 +7,9 @@ use std::sync::Arc;
 use super::super::claims::{Check, Status};
 use super::super::error::{Code, Error, Reason};
 use super::super::json::Object;
-use super::super::redis::patience::{Progress, within};
-use super::super::redis::{Address, Link, Refusal, Reply, Target};
+use super::super::redis::{
+    Link, Progress, RedisError, Reply, SILENCE_TIMEOUT, ServerAddress, Target, Worker,
+};
 use super::super::time::humanize;
 use super::{CHECK, Found, Session, gone, id_of};
 
@@ -35,7 +36,7 @@ const SLOTS: i64 = 16_384;
 pub struct Store(Arc<Inner>);
 
 struct Inner {
-    target: Target,
+    target: Arc<Target>,
     keyspace: String,
     max_age: i64,
 }
@@ -54,7 +55,7 @@ impl Store {
     /// connected yet.
     pub fn new(target: Target, keyspace: impl Into<String>, max_age: i64) -> Self {
         Self(Arc::new(Inner {
-            target,
+            target: Arc::new(target),
             keyspace: keyspace.into(),
             max_age,
         }))
@@ -81,9 +82,9 @@ impl Store {
     /// [`Code::RedisUnavailable`] and [`Code::BadSecret`], as all the operations here.
     pub fn create(&self, id: &str, session: &Session) -> Result<(), Error> {
         let text = session.to_text();
-        self.with(id, move |inner, key, _| {
+        self.with(id, move |inner, link, key, _| {
             let max_age = inner.max_age.to_string();
-            match inner.link()?.ask(&[
+            match link.ask(&[
                 b"SETEX",
                 key.as_bytes(),
                 max_age.as_bytes(),
@@ -100,9 +101,8 @@ impl Store {
     /// # Errors
     /// Also [`Code::BadInput`] when what is stored is damaged.
     pub fn read(&self, id: &str) -> Result<Option<Found>, Error> {
-        self.with(id, |inner, key, _| {
-            let mut link = inner.link()?;
-            let Some(bytes) = inner.get(&mut link, key)? else {
+        self.with(id, |inner, link, key, _| {
+            let Some(bytes) = inner.get(link, key)? else {
                 return Ok(None);
             };
             let session = inner.session(key, &bytes)?;
@@ -155,11 +155,10 @@ impl Store {
     where
         C: Fn(&mut Session) -> Result<(), Error> + Send + 'static,
     {
-        self.with(id, move |inner, key, progress| {
-            let mut link = inner.link()?;
+        self.with(id, move |inner, link, key, progress| {
             let (name, max_age) = (key.as_bytes(), inner.max_age.to_string());
             for _ in 0..MAX_ATTEMPTS {
-                let Some(old) = inner.get(&mut link, key)? else {
+                let Some(old) = inner.get(link, key)? else {
                     return Ok(None);
                 };
                 let mut session = inner.session(key, &old)?;
@@ -198,9 +197,9 @@ impl Store {
     /// # Errors
     /// See [`Store::create`].
     pub fn touch(&self, id: &str) -> Result<bool, Error> {
-        self.with(id, |inner, key, _| {
+        self.with(id, |inner, link, key, _| {
             let max_age = inner.max_age.to_string();
-            inner.did(&[b"EXPIRE", key.as_bytes(), max_age.as_bytes()])
+            inner.did(link, &[b"EXPIRE", key.as_bytes(), max_age.as_bytes()])
         })
     }
 
@@ -209,7 +208,9 @@ impl Store {
     /// # Errors
     /// See [`Store::create`].
     pub fn destroy(&self, id: &str) -> Result<bool, Error> {
-        self.with(id, |inner, key, _| inner.did(&[b"DEL", key.as_bytes()]))
+        self.with(id, |inner, link, key, _| {
+            inner.did(link, &[b"DEL", key.as_bytes()])
+        })
     }
 
     /// Goes through all sessions, a few at a time, each of them once; on a cluster, through all its
@@ -219,25 +220,25 @@ impl Store {
     /// See [`Store::create`]. What `each` has got by then is not all.
     pub fn list(&self, each: impl FnMut(Vec<Listed>)) -> Result<(), Error> {
         let inner = Arc::clone(&self.0);
-        within(
-            &self.server(),
-            move |progress: &Progress<(), Vec<Listed>>| inner.list(progress),
-            each,
-        )
+        let work =
+            move |link: &mut Link<'_>, progress: &Progress<Vec<Listed>>| inner.list(link, progress);
+        self.worker()?.watch(SILENCE_TIMEOUT, work, each)
     }
 
-    /// Runs an operation on one key within the limits of patience.
+    /// Runs an operation on one key, as long as the server is not silent.
     fn with<T, W>(&self, id: &str, work: W) -> Result<T, Error>
     where
         T: Send + 'static,
-        W: FnOnce(&Inner, &str, &Progress<T, ()>) -> Result<T, Error> + Send + 'static,
+        W: FnOnce(&Inner, &mut Link<'_>, &str, &Progress<()>) -> Result<T, Error> + Send + 'static,
     {
         let (inner, key) = (Arc::clone(&self.0), self.key(id));
-        within(
-            &self.server(),
-            move |progress| work(&inner, &key, progress),
-            |()| {},
-        )
+        let work =
+            move |link: &mut Link<'_>, progress: &Progress<()>| work(&inner, link, &key, progress);
+        self.worker()?.watch(SILENCE_TIMEOUT, work, |()| {})
+    }
+
+    fn worker(&self) -> Result<Worker, Error> {
+        Worker::start(Arc::clone(&self.0.target))
     }
 }
 
@@ -246,12 +247,8 @@ impl Inner {
         format!("{}{id}", self.keyspace)
     }
 
-    fn link(&self) -> Result<Link<'_>, Error> {
-        Link::open(&self.target, None)
-    }
-
-    /// What is stored under a key. Whatever is neither a string nor nothing is no answer: nobody
-    /// may conclude from it that a session is gone.
+    /// What is stored under a key. Any other reply is an error; it must not be read as "no
+    /// session".
     fn get(&self, link: &mut Link<'_>, key: &str) -> Result<Option<Vec<u8>>, Error> {
         match link.ask(&[b"GET", key.as_bytes()])? {
             Reply::Bytes(bytes) => Ok(Some(bytes)),
@@ -261,8 +258,8 @@ impl Inner {
     }
 
     /// Does something to a key; `false` when there is none.
-    fn did(&self, command: &[&[u8]]) -> Result<bool, Error> {
-        match self.link()?.ask(command)?.int() {
+    fn did(&self, link: &mut Link<'_>, command: &[&[u8]]) -> Result<bool, Error> {
+        match link.ask(command)?.int() {
             Some(1) => Ok(true),
             Some(0) => Ok(false),
             _ => Err(self.odd(&String::from_utf8_lossy(command[0]))),
@@ -280,16 +277,15 @@ impl Inner {
         })
     }
 
-    fn list(&self, progress: &Progress<(), Vec<Listed>>) -> Result<(), Error> {
-        let mut first = self.link()?;
-        let nodes = if self.is_cluster(&mut first)? {
-            self.primaries(&mut first)?
+    fn list(&self, first: &mut Link<'_>, progress: &Progress<Vec<Listed>>) -> Result<(), Error> {
+        let nodes = if self.is_cluster(first)? {
+            self.primaries(first)?
         } else {
             Vec::new()
         };
         let mut seen = HashSet::new();
         if nodes.is_empty() {
-            return self.scan(&mut first, &mut seen, progress);
+            return self.scan(first, &mut seen, progress);
         }
         nodes.iter().try_for_each(|node| {
             self.scan(
@@ -304,7 +300,7 @@ impl Inner {
         &self,
         link: &mut Link<'_>,
         seen: &mut HashSet<Vec<u8>>,
-        progress: &Progress<(), Vec<Listed>>,
+        progress: &Progress<Vec<Listed>>,
     ) -> Result<(), Error> {
         let pattern = format!("{}*", escaped(&self.keyspace));
         let mut cursor = b"0".to_vec();
@@ -392,7 +388,7 @@ impl Inner {
     }
 
     /// The nodes of a cluster that together have every key.
-    fn primaries(&self, link: &mut Link<'_>) -> Result<Vec<Address>, Error> {
+    fn primaries(&self, link: &mut Link<'_>) -> Result<Vec<ServerAddress>, Error> {
         let reply = link.ask(&[b"CLUSTER", b"SLOTS"])?;
         let (mut nodes, mut covered) = (Vec::new(), 0);
         for range in reply.items() {
@@ -410,7 +406,7 @@ impl Inner {
             };
             covered += last - first + 1;
             let host = host.text().filter(|host| host != "?").unwrap_or_default();
-            let address = link.beside((host.into_owned(), port));
+            let address = link.node((host.into_owned(), port))?;
             if !nodes.contains(&address) {
                 nodes.push(address);
             }
@@ -430,7 +426,7 @@ impl Inner {
         })
     }
 
-    fn explain(&self, refusal: &Refusal) -> Error {
+    fn explain(&self, refusal: &RedisError) -> Error {
         refusal.explain(&self.target)
     }
 

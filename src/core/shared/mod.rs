@@ -25,7 +25,7 @@ use super::cache::{Attempt, COOLDOWN_MS, Entry, Kind, Slot, TrustContext};
 use super::env::Env;
 use super::error::{Code, Error};
 use super::key::to_hex;
-use super::redis::{Answers, Command, Courier, Refusal, Reply, Target};
+use super::redis::{RedisError, Reply, Target, Worker};
 use super::secret::Secret;
 
 /// The least time for a connection to be made, and for commands to be answered.
@@ -108,9 +108,15 @@ pub struct Store {
     line: RefCell<Line>,
 }
 
+/// The words of a command.
+type Command = Vec<Vec<u8>>;
+
+/// The replies to several commands.
+type Answers = Vec<Result<Reply, RedisError>>;
+
 enum Line {
     Idle,
-    Open(Courier),
+    Open(Worker),
     Lost,
 }
 
@@ -446,23 +452,30 @@ impl Store {
 
     fn ask(&self, mut commands: Vec<Command>) -> Result<Answers, String> {
         // Whatever goes wrong on the way, it is not tried again.
-        let (courier, first) = match self.line.replace(Line::Lost) {
+        let wait = self.wait;
+        let (worker, first) = match self.line.replace(Line::Lost) {
             Line::Lost => return Err(format!("{}: it failed before", self.target)),
-            Line::Open(courier) => (courier, false),
-            Line::Idle => (
-                Courier::open(Arc::clone(&self.target), self.wait)
-                    .map_err(|error| described(&error))?,
-                true,
-            ),
+            Line::Open(worker) => (worker, false),
+            Line::Idle => {
+                let worker = Worker::start(Arc::clone(&self.target));
+                let open = worker.and_then(|it| it.call(wait, |_| Ok(())).map(|()| it));
+                (open.map_err(|error| described(&error))?, true)
+            }
         };
         if first {
             commands.push(command(&[b"INFO", b"cluster"]));
         }
-        let mut answers = courier
-            .ask(commands, self.wait)
+        let ask_all = move |link: &mut super::redis::Link<'_>| {
+            let commands: Vec<Vec<&[u8]>> = commands
+                .iter()
+                .map(|it| it.iter().map(Vec::as_slice).collect())
+                .collect();
+            link.ask_all(&commands)
+        };
+        let mut answers = worker
+            .call(wait, ask_all)
             .map_err(|error| described(&error))?;
-        // That it may not be asked for is no answer, and then the redirections of a cluster are
-        // one.
+        // If the ACL forbids INFO, a cluster shows itself by MOVED or ASK.
         if first
             && let Some(Ok(info)) = answers.pop()
             && info
@@ -471,17 +484,17 @@ impl Store {
         {
             return Err(self.no_cluster());
         }
-        self.line.replace(Line::Open(courier));
+        self.line.replace(Line::Open(worker));
         Ok(answers)
     }
 
     /// Gives up on a server that refuses what cannot be done without.
-    fn lose(&self, refusal: &Refusal) -> String {
+    fn lose(&self, refusal: &RedisError) -> String {
         self.line.replace(Line::Lost);
         self.explain(refusal)
     }
 
-    fn explain(&self, refusal: &Refusal) -> String {
+    fn explain(&self, refusal: &RedisError) -> String {
         match refusal.code.as_str() {
             _ if is_cluster(refusal) => self.no_cluster(),
             "WRONGTYPE" => format!(
@@ -521,7 +534,7 @@ fn shortened(text: &str) -> String {
     }
 }
 
-fn is_cluster(refusal: &Refusal) -> bool {
+fn is_cluster(refusal: &RedisError) -> bool {
     ["MOVED", "ASK", "CROSSSLOT"].contains(&refusal.code.as_str())
 }
 
