@@ -50,7 +50,7 @@ run() { # NAME COMMAND…: one run of the suite, in the current directory
     code=$?
     report "$name" "$log" "$code" $((SECONDS - start))
 }
-suite() { cargo test --locked --offline --no-fail-fast "${ARGS[@]}"; }
+suite() { cargo test --locked --offline --no-fail-fast "${ARGS[@]}" "$@"; }
 
 # A copy with what is built already. Only jwtctl itself is built again, since its path is another.
 copy() { # TO
