@@ -34,7 +34,7 @@ const LONGEST_GRACE_MS: i64 = 3_600_000;
 
 impl Trust {
     /// `text` under a line that vouches for it, as being `what` of the slot `name`.
-    fn vouch(&self, what: &[u8], name: &str, text: &str) -> Vec<u8> {
+    pub(super) fn vouch(&self, what: &[u8], name: &str, text: &str) -> Vec<u8> {
         let (method, tag) = match self {
             Self::Keys(keys) => (
                 "hmac-sha256",
