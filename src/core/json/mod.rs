@@ -108,10 +108,10 @@ impl Json {
                 a.len() == b.len() && a.iter().zip(b).all(|(a, b)| a.same(b))
             }
             (Self::Object(a), Self::Object(b)) => {
-                a.0.len() == b.0.len()
-                    && a.0
-                        .iter()
-                        .all(|(name, value)| b.member(name).is_some_and(|it| it.same(value)))
+                let (a, b) = (a.by_name(), b.by_name());
+                let alike =
+                    |((a, x), (b, y)): (&(String, Self), &(String, Self))| a == b && x.same(y);
+                a.len() == b.len() && a.into_iter().zip(b).all(alike)
             }
             _ => self == other,
         }
@@ -165,6 +165,13 @@ impl Json {
 }
 
 impl Object {
+    /// The members ordered by their names; those of one name keep their order.
+    fn by_name(&self) -> Vec<&(String, Json)> {
+        let mut members: Vec<_> = self.0.iter().collect();
+        members.sort_by(|(a, _), (b, _)| a.cmp(b));
+        members
+    }
+
     /// Reads a file or an answer that has to be one object, no member of which stands twice, at
     /// any depth. A byte order mark in front of it is read past.
     ///
@@ -398,6 +405,23 @@ mod tests {
         );
         assert!(object.set_pointer("/a/b/9", Json::Null).is_err());
         assert!(object.set_pointer("/top/x", Json::Null).is_err());
+    }
+
+    #[test]
+    fn a_value_is_the_same_as_itself_whatever_is_twice_in_it() {
+        let twice = parse(r#"{"a":1,"b":{"q":1,"q":2},"a":2}"#);
+        assert!(twice.same(&twice));
+        assert!(twice.same(&parse(r#"{"b":{"q":1,"q":2},"a":1,"a":2}"#)));
+        for other in [
+            r#"{"b":{"q":1,"q":2},"a":2,"a":1}"#,
+            r#"{"a":1,"b":{"q":1},"a":2}"#,
+            r#"{"a":1,"b":{"q":1,"q":2},"c":2}"#,
+        ] {
+            assert!(
+                !twice.same(&parse(other)) && !parse(other).same(&twice),
+                "{other}"
+            );
+        }
     }
 
     #[test]
