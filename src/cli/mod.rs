@@ -15,11 +15,16 @@ mod session;
 mod sign;
 mod verify;
 
+use std::collections::HashSet;
 use std::ffi::OsString;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use clap::{Args, CommandFactory as _, Parser, Subcommand, ValueEnum as _, ValueHint};
+use clap::parser::ValueSource::CommandLine;
+use clap::{
+    ArgMatches, Args, CommandFactory as _, FromArgMatches as _, Id, Parser, Subcommand,
+    ValueEnum as _, ValueHint,
+};
 use jwtctl::core::env::Env;
 use jwtctl::core::error::Error;
 use jwtctl::core::time::Timestamp;
@@ -164,10 +169,38 @@ pub struct Context<'a> {
     pub cache_dir: Option<PathBuf>,
     /// Whether no connection may be opened.
     pub offline: bool,
-    /// Whether `--store` stands on the command line itself, and not in the environment.
-    pub names_store: bool,
-    /// The same of `--passphrase-from`.
-    pub names_passphrase: bool,
+    /// What the command line itself says, and not the environment.
+    pub typed: Typed,
+}
+
+/// The arguments that stand on the command line, by the names of their fields.
+pub struct Typed(HashSet<String>);
+
+impl Typed {
+    fn of(matches: &ArgMatches) -> Self {
+        let levels = std::iter::successors(Some(matches), |it| Some(it.subcommand()?.1));
+        let typed = |level: &ArgMatches| -> Vec<String> {
+            let is_typed = |id: &&Id| level.value_source(id.as_str()) == Some(CommandLine);
+            let ids = level.ids().filter(is_typed);
+            ids.map(|id| id.as_str().to_owned()).collect()
+        };
+        Self(levels.flat_map(typed).collect())
+    }
+
+    /// Whether the argument of that field is there.
+    pub fn has(&self, field: &str) -> bool {
+        self.0.contains(field)
+    }
+
+    /// The first of the flags declared in `A` that is there: for arguments that are of no use
+    /// without another one.
+    pub fn first_of<A: Args>(&self) -> Option<String> {
+        let declared = A::augment_args(clap::Command::new(""));
+        let mut typed = declared
+            .get_arguments()
+            .filter(|it| self.has(it.get_id().as_str()));
+        Some(format!("--{}", typed.next()?.get_long()?))
+    }
 }
 
 /// Runs the command that the process was started with.
@@ -180,8 +213,13 @@ pub fn main() -> ExitCode {
         args.push("--help".into());
     }
     let (json, color) = looks(&args);
-    let cli = match Cli::try_parse_from(&args) {
-        Ok(cli) => cli,
+    let parsed = Cli::command().try_get_matches_from(&args).and_then(|it| {
+        let typed = Typed::of(&it);
+        let cli = Cli::from_arg_matches(&it).map_err(|e| e.format(&mut Cli::command()))?;
+        Ok((cli, typed))
+    });
+    let (cli, typed) = match parsed {
+        Ok(parsed) => parsed,
         Err(error) => return output::clap_error(error, &args, json, color),
     };
     // A bare value is asked for by this call, JSON perhaps by an environment that was meant for
@@ -226,16 +264,13 @@ pub fn main() -> ExitCode {
         [store, cache_dir].map(|dir| dir.filter(|it| !it.is_empty()).map(PathBuf::from));
     let no_input = no_input || input::is_on("CI");
     let inputs = Inputs::new(output.clone(), no_input, passphrase_from, store);
-    let names_store = has_flag(&args, "--store");
-    let names_passphrase = has_flag(&args, "--passphrase-from");
     let mut context = Context {
         env,
         inputs,
         output,
         cache_dir,
         offline,
-        names_store,
-        names_passphrase,
+        typed,
     };
     let output = context.output.clone();
     output::run_guarded(&output, || dispatch(cli.command, &mut context))
@@ -280,19 +315,6 @@ fn finish<R: Report>(result: Result<R, Error>, context: &Context<'_>) -> ExitCod
         Ok(report) => context.output.emit(&report),
         Err(error) => context.output.fail(&error),
     }
-}
-
-/// Whether the command line has that flag, with or without a value behind a `=`.
-fn has_flag(args: &[OsString], flag: &str) -> bool {
-    let is_flag = |arg: &str| {
-        arg.strip_prefix(flag)
-            .is_some_and(|rest| rest.is_empty() || rest.starts_with('='))
-    };
-    args.iter()
-        .skip(1)
-        .take_while(|arg| *arg != "--")
-        .filter_map(|arg| arg.to_str())
-        .any(is_flag)
 }
 
 /// Whether JSON was asked for, and what colour: found out before parsing, so that usage errors

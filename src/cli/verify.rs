@@ -147,7 +147,7 @@ pub struct Args {
     #[arg(long, value_name = "URL", conflicts_with_all = ["raw", "detached"], help_heading = "Redis")]
     session: Option<String>,
     /// What the keys of sessions begin with
-    #[arg(long, value_name = "PREFIX", default_value = DEFAULT_KEYSPACE, help_heading = "Redis")]
+    #[arg(long, value_name = "PREFIX", default_value = DEFAULT_KEYSPACE, requires = "session", help_heading = "Redis")]
     keyspace: String,
     #[command(flatten)]
     login: RedisLogin,
@@ -285,23 +285,24 @@ pub fn run(args: Args, context: &mut Context<'_>) -> Result<Judgement, Error> {
         return Ok(unreadable(&reason, &policy, &args, context));
     }
     let (http, store);
-    let mut keys: Box<dyn Keys + '_> = match args
-        .network
-        .source(args.jwks_uri.as_deref(), args.issuer.as_deref())?
-    {
-        Some(source) => {
-            http = args.network.http(Some(source.address()), context)?;
-            store = args.network.store(context)?;
-            Box::new(network::remote(
-                source,
-                &args.network,
-                &http,
-                store.as_ref(),
-                context,
-            )?)
-        }
-        None => Box::new(keys(&args, context)?),
-    };
+    let mut keys: Box<dyn Keys + '_> =
+        match args
+            .network
+            .source(args.jwks_uri.as_deref(), args.issuer.as_deref(), context)?
+        {
+            Some(source) => {
+                http = args.network.http(Some(source.address()), context)?;
+                store = args.network.store(context)?;
+                Box::new(network::remote(
+                    source,
+                    &args.network,
+                    &http,
+                    store.as_ref(),
+                    context,
+                )?)
+            }
+            None => Box::new(keys(&args, context)?),
+        };
     let mut verdict =
         token::verify(&token, form, &mut *keys, &policy, &context.env).inspect_err(|_| {
             keys.warnings()
@@ -327,7 +328,10 @@ pub fn run(args: Args, context: &mut Context<'_>) -> Result<Judgement, Error> {
 fn sessions(args: &Args, context: &Context<'_>) -> Result<Option<Store>, Error> {
     let login = args.login.login();
     let Some(url) = &args.session else {
-        return login.check_idle("--session URL").map(|()| None);
+        return match context.typed.first_of::<RedisLogin>() {
+            Some(flag) => Err(Error::usage(flag, "needs --session URL")),
+            None => Ok(None),
+        };
     };
     if context.offline {
         return Err(Error::usage(

@@ -298,3 +298,72 @@ fn offline_and_refresh() {
     .expect(0);
     assert_eq!(server.requests(), 1);
 }
+
+/// Every flag about fetching, by what the help says of it, is refused where nothing is fetched.
+#[test]
+fn flags_about_fetching_are_refused_without_anything_to_fetch() {
+    let lab = Lab::new();
+    let key = keys().file("a").display().to_string();
+    let (token, jwks) = (token("a"), keys().file("b").display().to_string());
+    for (command, needed) in [
+        (&["verify", &token, "--key", &key][..], "--jwks-uri"),
+        (&["verify", &token, "--jwks", &jwks], "--jwks-uri"),
+        (&["jwks", "lint", "--jwks", &jwks], "--jwks-uri"),
+        (&["jwks", "list", "--jwks", &jwks], "--jwks-uri"),
+        (&["jwks", "diff", &jwks, &jwks], "a URL to compare"),
+    ] {
+        let mut help: Vec<&str> = command.to_vec();
+        help.truncate(if command[0] == "jwks" { 2 } else { 1 });
+        help.push("--help");
+        let text = lab.run(0, &help).expect(0).stdout;
+        let flags = fetching(&text);
+        assert!(flags.len() > 12, "{flags:?}");
+        for (flag, value) in flags {
+            let value = match value.as_deref() {
+                None => None,
+                Some("<DURATION>") => Some("2m"),
+                Some("<REDIS_URL>") => Some("unix:///no/such/socket"),
+                Some("<native|jose>") => Some("jose"),
+                Some(_) => Some(key.as_str()),
+            };
+            let mut args = command.to_vec();
+            args.push(&flag);
+            args.extend(value);
+            let ran = lab.run(0, &args).expect(2);
+            let names_it = ran.stderr.contains(&flag) && ran.stderr.contains(needed);
+            // clap says first that these go together.
+            let pair = flag.starts_with("--client-");
+            assert!(names_it || pair, "{flag}: {ran:#?}");
+        }
+    }
+    // The same of flags about a Redis that is not asked.
+    for flags in [
+        &["--redis-ca", &key][..],
+        &["--redis-password-from", &key],
+        &["--redis-allow-plaintext"],
+        &["--keyspace", "x"],
+    ] {
+        let args = [&["verify", &token, "--key", &key], flags].concat();
+        lab.run(0, &args).expect(2).says("--session");
+    }
+}
+
+/// The flags under "Network" and "Shared cache", and the names of their values.
+fn fetching(help: &str) -> Vec<(String, Option<String>)> {
+    let mut inside = false;
+    let mut found = Vec::new();
+    for line in help.lines() {
+        if !line.starts_with(' ') && !line.is_empty() {
+            inside = ["Network:", "Shared cache:"].contains(&line);
+        }
+        let mut words = line.split_whitespace();
+        match words.next() {
+            Some(flag) if inside && flag.starts_with("--") => {
+                let value = words.next().filter(|it| it.starts_with('<'));
+                found.push((flag.to_owned(), value.map(ToOwned::to_owned)));
+            }
+            _ => {}
+        }
+    }
+    found
+}

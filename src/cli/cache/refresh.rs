@@ -67,7 +67,7 @@ pub fn run(args: Args, context: &mut Context<'_>) -> Result<Refreshed, Error> {
         skipped: Vec::new(),
     };
     let mut failed = Vec::new();
-    for source in sources(&args, &listed)? {
+    for source in sources(&args, &listed, context)? {
         let name = redacted(source_name(&source));
         match refresh(source, &args, &listed, store.as_ref(), context) {
             Ok(true) => done.refreshed.push(name),
@@ -94,7 +94,7 @@ fn source_name(source: &Source) -> &str {
     }
 }
 
-fn sources(args: &Args, listed: &[Listed]) -> Result<Vec<Source>, Error> {
+fn sources(args: &Args, listed: &[Listed], context: &Context<'_>) -> Result<Vec<Source>, Error> {
     let is_issuer = |text: &str| {
         listed
             .iter()
@@ -102,9 +102,9 @@ fn sources(args: &Args, listed: &[Listed]) -> Result<Vec<Source>, Error> {
     };
     let source = |text: &str| -> Result<Option<Source>, Error> {
         if is_issuer(text) {
-            args.network.source(None, Some(text))
+            args.network.source(None, Some(text), context)
         } else {
-            args.network.source(Some(text), None)
+            args.network.source(Some(text), None, context)
         }
     };
     let mut found: Vec<Source> = Vec::new();

@@ -64,24 +64,6 @@ pub struct Login<'a> {
     pub allow_plaintext: Option<bool>,
 }
 
-impl Login<'_> {
-    /// Refuses flags that are for no server.
-    pub fn check_idle(&self, needs: &str) -> Result<(), Error> {
-        let parts = [
-            ("password-from", self.password_from.is_some()),
-            ("ca", self.ca.is_some()),
-            ("allow-plaintext", self.allow_plaintext == Some(true)),
-        ];
-        let idle = parts.into_iter().find(|(_, given)| *given);
-        idle.map_or(Ok(()), |(name, _)| {
-            Err(Error::usage(
-                format!("{}-{name}", self.flags),
-                format!("needs {needs}"),
-            ))
-        })
-    }
-}
-
 impl Inputs {
     /// The server that `url` names: a URL without a password, or `env:NAME` for one that may have
     /// it. Left out, the environment names it, or it is this machine's.

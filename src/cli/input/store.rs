@@ -39,7 +39,7 @@ impl Guard {
             None if !no_encrypt => Some(context.inputs.new_passphrase("the keystore")?),
             // Whoever names a passphrase thinks that it protects the key, unless they say that
             // nothing shall.
-            Some(false) if !no_encrypt && context.names_passphrase => {
+            Some(false) if !no_encrypt && context.typed.has("passphrase_from") => {
                 context.output.warn(
                     "the keystore is NOT ENCRYPTED, and neither is the new key: --passphrase-from does not protect it; \
                      to encrypt them all: jwtctl jwks passphrase",

@@ -72,7 +72,7 @@ fn read(args: &Args, context: &Context<'_>) -> Result<(Side, Side), Error> {
     let address = |spec: &str| is_url(spec).then(|| args.network.url(spec)).transpose();
     let (before, after) = (address(&args.before)?, address(&args.after)?);
     match (&before, &after) {
-        (None, None) => args.network.check_unused("a URL to compare")?,
+        (None, None) => args.network.check_unused("a URL to compare", context)?,
         (Some(before), Some(after)) => args.network.check_same_server(before, after)?,
         _ => {}
     }

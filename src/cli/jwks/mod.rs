@@ -121,6 +121,8 @@ impl Source {
             let loaded = self.load(context)?;
             return Ok((loaded.name, loaded.json));
         };
+        self.network
+            .check_unused("--jwks-uri or --issuer", context)?;
         context.inputs.check_stdin(&[("--jwks", Some(spec))])?;
         Ok((
             name(spec),
@@ -132,9 +134,9 @@ impl Source {
 
     /// Its keys. Of the keystore no private half is opened.
     pub fn load(&self, context: &Context<'_>) -> Result<Loaded, Error> {
-        if let Some(source) = self
-            .network
-            .source(self.jwks_uri.as_deref(), self.issuer.as_deref())?
+        if let Some(source) =
+            self.network
+                .source(self.jwks_uri.as_deref(), self.issuer.as_deref(), context)?
         {
             context.inputs.check_stdin(&self.network.named())?;
             return network::set(source, &self.network, context, published)?;

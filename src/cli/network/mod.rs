@@ -112,23 +112,10 @@ impl Network {
         Address::parse(text, self.allow_http)
     }
 
-    /// Refuses flags about fetching where nothing is fetched; what is missing is called `needs`.
-    pub fn check_unused(&self, needs: &str) -> Result<(), Error> {
-        let flags = [
-            ("--refresh", self.refresh),
-            ("--max-stale", self.max_stale.is_some()),
-            ("--stale-if-error", self.stale_if_error.is_some()),
-            ("--jwks-max-age", self.jwks_max_age.is_some()),
-            ("--ca-bundle", self.ca_bundle.is_some()),
-            ("--client-cert", self.client_cert.is_some()),
-            ("--http-headers", self.http_headers.is_some()),
-            ("--allow-http", self.allow_http),
-        ];
-        let given = flags
-            .into_iter()
-            .find(|(_, given)| *given)
-            .map(|(flag, _)| flag);
-        match given.or_else(|| self.shared.unused()) {
+    /// Refuses flags about fetching where nothing is fetched, any of those declared here; what is
+    /// missing is called `needs`.
+    pub fn check_unused(&self, needs: &str, context: &Context<'_>) -> Result<(), Error> {
+        match context.typed.first_of::<Self>() {
             Some(flag) => Err(Error::usage(
                 flag,
                 format!("needs {needs}: it is about keys that are fetched"),
@@ -142,13 +129,17 @@ impl Network {
         &self,
         jwks_uri: Option<&str>,
         issuer: Option<&str>,
+        context: &Context<'_>,
     ) -> Result<Option<Source>, Error> {
         match (jwks_uri, issuer) {
             (Some(url), _) => self.url(url).map(Source::Url).map(Some),
             (None, Some(issuer)) => Issuer::parse(issuer, self.allow_http)
                 .map(Source::Issuer)
                 .map(Some),
-            (None, None) => self.check_unused("--jwks-uri or --issuer").map(|()| None),
+            (None, None) => {
+                let needs = "--jwks-uri or --issuer";
+                self.check_unused(needs, context).map(|()| None)
+            }
         }
     }
 

@@ -73,32 +73,6 @@ impl Shared {
         .collect()
     }
 
-    /// A flag that names a store, or says how one is used.
-    pub fn unused(&self) -> Option<&'static str> {
-        self.idle().or(self.cache_store.as_ref().map(|_| FLAG))
-    }
-
-    /// A flag that says how a store is used.
-    fn idle(&self) -> Option<&'static str> {
-        let flags = [
-            ("--cache-store-key", !self.cache_store_key.is_empty()),
-            ("--cache-store-trust", self.cache_store_trust),
-            (
-                "--cache-store-format",
-                self.cache_store_format == Format::Jose,
-            ),
-            (
-                "--cache-store-password-from",
-                self.cache_store_password_from.is_some(),
-            ),
-            ("--cache-store-ca", self.cache_store_ca.is_some()),
-        ];
-        flags
-            .into_iter()
-            .find(|(_, given)| *given)
-            .map(|(flag, _)| flag)
-    }
-
     /// The store, if one is named. Opens nothing yet.
     pub fn store(&self, context: &Context<'_>) -> Result<Option<Store>, Error> {
         if context.offline {
@@ -114,7 +88,7 @@ impl Shared {
             allow_plaintext: None,
         };
         if self.cache_store.is_none() && variable(URL_VARIABLE).is_none() {
-            return match self.idle() {
+            return match context.typed.first_of::<Self>() {
                 Some(flag) => Err(Error::usage(flag, "needs --cache-store URL")),
                 None => Ok(None),
             };

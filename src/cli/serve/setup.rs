@@ -242,7 +242,7 @@ fn read_client(text: &str, before: &[Client], context: &Context<'_>) -> Result<C
 pub fn keys(args: &Args, context: &Context<'_>) -> Result<Box<dyn KeySource>, Error> {
     // A keystore that the environment names holds somebody's real keys: not for tests unless they
     // say so.
-    let wants_store = context.names_store && args.seed.is_none();
+    let wants_store = context.typed.has("store") && args.seed.is_none();
     let spec = match args.key.as_deref() {
         Some("store:") => return stored(args, context),
         None if wants_store => return stored(args, context),
