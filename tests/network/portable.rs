@@ -357,3 +357,43 @@ fn n38_a_bad_seal_is_refused() {
     }
     assert_eq!(server.requests(), 1);
 }
+
+/// What was stored is in use, and the call says so, though something else could not be.
+#[test]
+fn an_import_that_took_effect_in_part_says_so() {
+    if !have("strace", "-V") {
+        return;
+    }
+    let lab = Lab::new();
+    let entry = |name: &str| {
+        let uat = lab.millis(0);
+        json!({"url": format!("https://{name}.example/jwks"), "issuer": null, "jwks": jwks(),
+            "uat": uat, "expires_at_ms": uat + 600_000, "etag": null})
+    };
+    let bundle = json!({"format": "jwtctl-jwks-bundle", "v": 1, "uat_unit": "ms",
+        "created_at_ms": lab.millis(0), "entries": [entry("a"), entry("b"), entry("c")]});
+    let file = write(&lab, "bundle.json", &bundle.to_string());
+    let import = |when: &str| {
+        lab.run(0, &["cache", "clear", "--all"]).expect(0);
+        let inner = lab.command(0, &["cache", "import", "--json", &file]);
+        let calls = "renameat,renameat2,rename";
+        let (trace, inject) = (
+            format!("trace={calls}"),
+            format!("inject={calls}:error=EIO:when={when}"),
+        );
+        let args = ["-o", "/dev/null", "-e", &trace, "-e", &inject];
+        ran(&mut traced(&inner, &args))
+    };
+    let ran = import("2")
+        .expect(0)
+        .says("warning: not imported: https://b.example/jwks");
+    let report = ran.json();
+    assert_eq!(report["imported"].as_array().unwrap().len(), 2, "{report}");
+    assert_eq!(report["skipped"].as_array().unwrap().len(), 1, "{report}");
+    for name in ["a", "c"] {
+        let url = format!("https://{name}.example/jwks");
+        lab.run(0, &["--offline", "verify", "--jwks-uri", &url, &token("a")])
+            .expect(0);
+    }
+    import("1+").expect(4);
+}

@@ -93,6 +93,7 @@ pub fn run(args: Args, context: &mut Context<'_>) -> Result<Taken, Error> {
         kept: Vec::new(),
         skipped: Vec::new(),
     };
+    let mut failed = Vec::new();
     for entry in found.entries {
         let url = redacted(&entry.url);
         entry.dropped.iter().for_each(|it| {
@@ -100,10 +101,23 @@ pub fn run(args: Args, context: &mut Context<'_>) -> Result<Taken, Error> {
                 .output
                 .warn(&format!("key {} of {url} was left out ({})", it.i, it.why))
         });
-        match cache.adopt(entry, args.force, &context.env)? {
-            Adopted::Stored => taken.imported.push(url),
-            Adopted::Kept => taken.kept.push(url),
+        match cache.adopt(entry, args.force, &context.env) {
+            Ok(Adopted::Stored) => taken.imported.push(url),
+            Ok(Adopted::Kept) => taken.kept.push(url),
+            // The others are in use by now, or may yet be stored.
+            Err(error) => failed.push((url, error)),
         }
+    }
+    if taken.imported.is_empty()
+        && taken.kept.is_empty()
+        && let Some((_, error)) = failed.pop()
+    {
+        return Err(error);
+    }
+    for (url, error) in failed {
+        let why = error.to_string();
+        context.output.warn(&format!("not imported: {url}: {why}"));
+        taken.skipped.push(Left { url, why });
     }
     for Skipped { url, why } in found.skipped {
         context.output.warn(&format!("not imported: {url} {why}"));

@@ -14,7 +14,7 @@ use super::super::key::to_hex;
 use super::attempt::Attempt;
 use super::dir::{Dir, How};
 use super::entry::{Entry, MAX_AHEAD_MS};
-use super::{Slot, Slotted, is_left_over, read_attempt, read_slot};
+use super::{Slot, Slotted, read_attempt, read_slot};
 
 /// How long a holder takes that only writes, or fetches by the default timeout.
 pub(super) const PATIENCE: Duration = Duration::from_secs(6);
@@ -296,19 +296,6 @@ impl Held {
             .and_then(|()| self.dir.rename(&temporary, &self.slot.file("json")));
         if written.is_err() {
             drop(self.dir.remove(&temporary));
-        }
-        // What earlier writers of this slot left when they were killed.
-        let left = |name: &&String| {
-            name.starts_with(&self.slot.name) && name.ends_with(".tmp") && **name != temporary
-        };
-        for name in self
-            .dir
-            .names()
-            .iter()
-            .filter(left)
-            .filter(|name| is_left_over(&self.dir, name, env.millis()))
-        {
-            drop(self.dir.remove(name));
         }
         written
     }

@@ -24,6 +24,7 @@ pub use portable::{Binding, Format, Imported, Skipped, UatUnit, export, import, 
 pub use published::{LeftOut, MAX_BODY, Published, document};
 pub use trust::TrustContext;
 
+use std::cell::Cell;
 use std::io::{Read as _, Write as _};
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
@@ -166,6 +167,8 @@ pub struct Listed {
 pub struct Cache {
     root: PathBuf,
     dir: Option<Dir>,
+    /// Whether this call has looked for what killed writers have left.
+    swept: Cell<bool>,
 }
 
 impl Cache {
@@ -184,6 +187,7 @@ impl Cache {
         Ok(Self {
             root: root.into(),
             dir,
+            swept: Cell::new(false),
         })
     }
 
@@ -231,7 +235,12 @@ impl Cache {
         env: &Env<'_>,
     ) -> ControlFlow<B, Guard> {
         match self.make_folder(slot.kind) {
-            Ok(dir) => Guard::acquire(dir, slot, patience, watch, env),
+            Ok(dir) => {
+                if !self.swept.replace(true) {
+                    sweep_temporaries(&dir, &dir.names(), env);
+                }
+                Guard::acquire(dir, slot, patience, watch, env)
+            }
             Err(e) => ControlFlow::Continue(Guard::without(e.to_string())),
         }
     }
@@ -348,10 +357,9 @@ impl Cache {
                     if !paused && names.binary_search(&format!("{stem}.json")).is_err() {
                         lock::discard(&dir, stem);
                     }
-                } else if name.ends_with(".tmp") && is_left_over(&dir, name, env.millis()) {
-                    drop(dir.remove(name));
                 }
             }
+            sweep_temporaries(&dir, &names, env);
         }
     }
 
@@ -364,6 +372,14 @@ impl Cache {
             why: why.into(),
             hints: vec!["it is replaced by the next fetch without --offline".into()],
         }
+    }
+}
+
+/// Removes the temporary files of writers that were killed.
+fn sweep_temporaries(dir: &Dir, names: &[String], env: &Env<'_>) {
+    let left = |name: &&String| name.ends_with(".tmp") && is_left_over(dir, name, env.millis());
+    for name in names.iter().filter(left) {
+        drop(dir.remove(name));
     }
 }
 

@@ -7,6 +7,7 @@ use serde::Serialize;
 use super::super::address::{Address, redacted};
 use super::super::error::{Code, Error};
 use super::super::json::{Json, Object};
+use super::super::limits::MAX_BUNDLE_ENTRIES;
 use super::entry::{Entry, MAX_AHEAD_MS, Provenance, Stamp, sha256_hex};
 use super::published::Published;
 use super::trust::TrustContext;
@@ -252,7 +253,7 @@ fn import_bundle(bundle: &Object, binding: Binding<'_>, now_ms: i64) -> Result<I
         return Err(bad("is of a format that this jwtctl does not know"));
     }
     if bundle.text("uat_unit") != Some("ms") || binding.unit == UatUnit::Seconds {
-        return Err(bad("counts in milliseconds, or is none"));
+        return Err(bad("does not count in milliseconds, as a bundle does"));
     }
     if binding.url.is_some() {
         return Err(Error::usage("--url", "a bundle names its own URLs"));
@@ -260,6 +261,12 @@ fn import_bundle(bundle: &Object, binding: Binding<'_>, now_ms: i64) -> Result<I
     let Some(Json::Array(items)) = bundle.member("entries") else {
         return Err(bad("has no array \"entries\""));
     };
+    if items.len() > MAX_BUNDLE_ENTRIES {
+        let count = items.len();
+        return Err(bad(&format!(
+            "has {count} entries, more than {MAX_BUNDLE_ENTRIES}"
+        )));
+    }
     let mut imported = Imported::default();
     for item in items {
         match import_bundled(item, binding, now_ms) {
@@ -408,6 +415,21 @@ mod tests {
             seconds.ends_with(&format!("\"uat\":{}}}", NOW_MS / 1000 - 6)),
             "{seconds}"
         );
+    }
+
+    #[test]
+    fn a_bundle_has_a_number_of_entries_at_most() {
+        let bundle = |count: usize| {
+            let items = vec!["0"; count].join(",");
+            format!(r#"{{"format":"{BUNDLE}","v":1,"uat_unit":"ms","entries":[{items}]}}"#)
+        };
+        let why = |count| {
+            read(&bundle(count), UatUnit::Auto, false)
+                .unwrap_err()
+                .to_string()
+        };
+        assert!(why(MAX_BUNDLE_ENTRIES + 1).contains("more than 10000"));
+        assert!(why(1).contains("is not an object"));
     }
 
     #[test]

@@ -1,6 +1,8 @@
 //! A published key set as strangers serve it, reduced to what may be kept: public keys only, one
 //! bad key never spoiling the rest (RFC 7517 §5).
 
+use std::collections::HashSet;
+
 use serde::{Deserialize, Serialize};
 
 use super::super::alg::Curve;
@@ -56,12 +58,8 @@ impl Published {
         if let Some(certificates) = certificate_map(&set) {
             set = certificates;
         }
-        if let Some((name, _)) = set
-            .0
-            .iter()
-            .enumerate()
-            .find_map(|(i, it)| set.0[..i].iter().find(|(name, _)| *name == it.0))
-        {
+        let mut names = HashSet::with_capacity(set.0.len());
+        if let Some((name, _)) = set.0.iter().find(|(name, _)| !names.insert(name.as_str())) {
             return Err(format!("has {name:?} twice"));
         }
         let Some(keys) = set.remove("keys") else {
@@ -176,6 +174,19 @@ mod tests {
             format!(
                 r#"{{"keys":[{OKP},{{"kty":"AKP","pub":"AA","alg":"ML-DSA-44"}},{{"kty":"EC","crv":"P-999","x":"AA"}}]}}"#
             )
+        );
+    }
+
+    #[test]
+    fn names_are_compared_in_linear_time() {
+        // A quarter of a MiB; comparing each with each other takes seconds.
+        let names: String = (0..25_000).map(|i| format!(r#","{i:x}":0"#)).collect();
+        let text = format!(r#"{{"keys":[]{names}}}"#);
+        assert!(text.len() < MAX_BODY && Published::parse(text.as_bytes()).is_ok());
+        let twice = format!(r#"{{"keys":[]{names},"1":0}}"#);
+        assert_eq!(
+            Published::parse(twice.as_bytes()).unwrap_err(),
+            r#"has "1" twice"#
         );
     }
 

@@ -37,6 +37,13 @@ impl<'a> Link<'a> {
         }
     }
 
+    /// Whether the last command has not been replied to.
+    pub fn is_awaiting(&self) -> bool {
+        match *self {
+            Self::Never(never, _) => match never {},
+        }
+    }
+
     /// Sends one command; an error reply is `Ok(Err(_))`.
     pub fn try_ask(&mut self, _: &[&[u8]]) -> Result<Result<Reply, RedisError>, Error> {
         match *self {

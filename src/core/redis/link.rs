@@ -21,6 +21,7 @@ pub struct Link<'a> {
     target: &'a Target,
     address: ServerAddress,
     connection: redis::Connection,
+    is_awaiting: bool,
 }
 
 impl<'a> Link<'a> {
@@ -40,6 +41,7 @@ impl<'a> Link<'a> {
             target,
             address,
             connection,
+            is_awaiting: false,
         };
         if let Some(password) = &target.password {
             let user = target.user.as_ref().map(String::as_bytes);
@@ -72,7 +74,9 @@ impl<'a> Link<'a> {
                 ("ASK", Some(node)) => {
                     // Only this once: the slot is on its way there.
                     let mut other = Self::open(self.target, Some(&self.node(node)?))?;
+                    self.is_awaiting = true;
                     let answers = other.ask_all(&[vec![b"ASKING"], command.to_vec()])?;
+                    self.is_awaiting = false;
                     let answer = answers.into_iter().nth(1).unwrap_or(Ok(Reply::Nil));
                     return answer.map_err(|refusal| refusal.explain(self.target));
                 }
@@ -92,10 +96,18 @@ impl<'a> Link<'a> {
     /// # Errors
     /// [`Code::RedisUnavailable`] if the server does not reply in time. An error reply is `Ok(Err(_))`.
     pub fn try_ask(&mut self, command: &[&[u8]]) -> Result<Result<Reply, RedisError>, Error> {
+        self.is_awaiting = true;
         let value = self.connection.req_packed_command(&packed(command));
-        value
+        let answer = value
             .and_then(answer)
-            .map_err(|error| trouble(self.target, &self.address, &error))
+            .map_err(|error| trouble(self.target, &self.address, &error))?;
+        self.is_awaiting = false;
+        Ok(answer)
+    }
+
+    /// Whether the last command has not been replied to: it may have been carried out or not.
+    pub fn is_awaiting(&self) -> bool {
+        self.is_awaiting
     }
 
     /// Sends several commands to this node at once.

@@ -3,6 +3,7 @@
 
 use std::collections::HashSet;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::super::claims::{Check, Status};
 use super::super::error::{Code, Error, Reason};
@@ -82,8 +83,9 @@ impl Store {
     /// [`Code::RedisUnavailable`] and [`Code::BadSecret`], as all the operations here.
     pub fn create(&self, id: &str, session: &Session) -> Result<(), Error> {
         let text = session.to_text();
-        self.with(id, move |inner, link, key, _| {
+        self.change(id, move |inner, link, key, sent| {
             let max_age = inner.max_age.to_string();
+            sent.begin();
             match link.ask(&[
                 b"SETEX",
                 key.as_bytes(),
@@ -155,7 +157,7 @@ impl Store {
     where
         C: Fn(&mut Session) -> Result<(), Error> + Send + 'static,
     {
-        self.with(id, move |inner, link, key, progress| {
+        self.change(id, move |inner, link, key, sent| {
             let (name, max_age) = (key.as_bytes(), inner.max_age.to_string());
             for _ in 0..MAX_ATTEMPTS {
                 let Some(old) = inner.get(link, key)? else {
@@ -164,6 +166,7 @@ impl Store {
                 let mut session = inner.session(key, &old)?;
                 change(&mut session)?;
                 let new = session.to_text();
+                sent.begin();
                 let replaced = link.ask(&[
                     b"EVAL",
                     REPLACE,
@@ -176,7 +179,7 @@ impl Store {
                 match replaced.int() {
                     Some(1) => return Ok(Some(session)),
                     Some(-1) => return Ok(None),
-                    Some(0) => progress.hand(()),
+                    Some(0) => sent.was_refused(),
                     _ => return Err(inner.odd("EVAL")),
                 }
             }
@@ -197,8 +200,9 @@ impl Store {
     /// # Errors
     /// See [`Store::create`].
     pub fn touch(&self, id: &str) -> Result<bool, Error> {
-        self.with(id, |inner, link, key, _| {
+        self.change(id, |inner, link, key, sent| {
             let max_age = inner.max_age.to_string();
+            sent.begin();
             inner.did(link, &[b"EXPIRE", key.as_bytes(), max_age.as_bytes()])
         })
     }
@@ -237,8 +241,62 @@ impl Store {
         self.worker()?.watch(SILENCE_TIMEOUT, work, |()| {})
     }
 
+    /// Runs an operation that changes a key. When its reply is lost, the error says that the change
+    /// may have been made.
+    fn change<T, W>(&self, id: &str, work: W) -> Result<T, Error>
+    where
+        T: Send + 'static,
+        W: FnOnce(&Inner, &mut Link<'_>, &str, &Sent<'_>) -> Result<T, Error> + Send + 'static,
+    {
+        let open = Arc::new(AtomicBool::new(false));
+        let theirs = Arc::clone(&open);
+        let done = self.with(id, move |inner, link, key, progress| {
+            let sent = Sent {
+                open: &theirs,
+                progress,
+            };
+            let done = work(inner, link, key, &sent);
+            // With a reply, an error reply included, it is known.
+            theirs.fetch_and(link.is_awaiting(), Ordering::SeqCst);
+            done
+        });
+        match done {
+            Err(Error::Unavailable {
+                code,
+                what,
+                why,
+                hints,
+            }) if open.load(Ordering::SeqCst) => Err(Error::Unavailable {
+                code,
+                what,
+                why: format!("{why}; the change may have been made all the same"),
+                hints,
+            }),
+            other => other,
+        }
+    }
+
     fn worker(&self) -> Result<Worker, Error> {
         Worker::start(Arc::clone(&self.0.target))
+    }
+}
+
+/// Whether a change is on its way to the server, and not answered yet.
+struct Sent<'a> {
+    open: &'a AtomicBool,
+    progress: &'a Progress<()>,
+}
+
+impl Sent<'_> {
+    /// From here on it may take effect.
+    fn begin(&self) {
+        self.open.store(true, Ordering::SeqCst);
+    }
+
+    /// It has not taken effect, and is tried anew.
+    fn was_refused(&self) {
+        self.open.store(false, Ordering::SeqCst);
+        self.progress.hand(());
     }
 }
 
