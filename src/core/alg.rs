@@ -76,8 +76,16 @@ macro_rules! table {
     (@row CurveRow $t:ident $v:ident ($name:literal, $kty:ident, $len:literal, $oid:literal)) => {
         CurveRow { name: $name, kty: Kty::$kty, len: $len, oid: $oid }
     };
-    (@row SigRow $t:ident $v:ident ($name:literal, $kty:ident, [$($crv:ident),*], $hash:ident, $sig:literal)) => {
-        SigRow { name: $name, kty: Kty::$kty, curves: &[$(Curve::$crv),*], hash: Hash::$hash, signature_len: $sig }
+    (@row SigRow $t:ident $v:ident ($name:literal, $kty:ident, [$($crv:ident),*], $hash:ident, $sig:literal, $signs:ident, $verifies:ident)) => {
+        SigRow {
+            name: $name,
+            kty: Kty::$kty,
+            curves: &[$(Curve::$crv),*],
+            hash: Hash::$hash,
+            signature_len: $sig,
+            signs: Backend::$signs,
+            verifies: Backend::$verifies,
+        }
     };
     (@row EncRow $t:ident $v:ident ($name:literal, $key:literal, $iv:literal, $tag:literal)) => {
         EncRow { name: $name, key_len: $key, iv_len: $iv, tag_len: $tag }
@@ -170,28 +178,41 @@ struct SigRow {
     hash: Hash,
     /// Octets of every signature; 0 where the key decides.
     signature_len: usize,
+    signs: Backend,
+    verifies: Backend,
+}
+
+/// A library that signs or checks signatures: a file of `key::backend`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(missing_docs)]
+pub enum Backend {
+    Jsonwebtoken,
+    Ring,
+    AwsLc,
+    OpenSsl,
 }
 
 table! {
     /// A signature algorithm that jwtctl signs and verifies with. `none` is not among them.
     SigAlg, SigRow, SIG_ALGS;
-    //       name       kty   curves             hash       signature octets
-    Hs256   ("HS256",   Oct,  [],                Sha256,    32)
-    Hs384   ("HS384",   Oct,  [],                Sha384,    48)
-    Hs512   ("HS512",   Oct,  [],                Sha512,    64)
-    Rs256   ("RS256",   Rsa,  [],                Sha256,    0)
-    Rs384   ("RS384",   Rsa,  [],                Sha384,    0)
-    Rs512   ("RS512",   Rsa,  [],                Sha512,    0)
-    Ps256   ("PS256",   Rsa,  [],                Sha256,    0)
-    Ps384   ("PS384",   Rsa,  [],                Sha384,    0)
-    Ps512   ("PS512",   Rsa,  [],                Sha512,    0)
-    Es256   ("ES256",   Ec,   [P256],            Sha256,    64)
-    Es384   ("ES384",   Ec,   [P384],            Sha384,    96)
-    Es512   ("ES512",   Ec,   [P521],            Sha512,    132)
-    Es256k  ("ES256K",  Ec,   [Secp256k1],       Sha256,    64)
-    EdDsa   ("EdDSA",   Okp,  [Ed25519, Ed448],  Intrinsic, 0)
-    Ed25519 ("Ed25519", Okp,  [Ed25519],         Intrinsic, 64)
-    Ed448   ("Ed448",   Okp,  [Ed448],           Intrinsic, 114)
+    //       name       kty   curves             hash       octets  signs         verifies
+    Hs256   ("HS256",   Oct,  [],                Sha256,    32,  Jsonwebtoken, Jsonwebtoken)
+    Hs384   ("HS384",   Oct,  [],                Sha384,    48,  Jsonwebtoken, Jsonwebtoken)
+    Hs512   ("HS512",   Oct,  [],                Sha512,    64,  Jsonwebtoken, Jsonwebtoken)
+    Rs256   ("RS256",   Rsa,  [],                Sha256,    0,   Ring,         Jsonwebtoken)
+    Rs384   ("RS384",   Rsa,  [],                Sha384,    0,   Ring,         Jsonwebtoken)
+    Rs512   ("RS512",   Rsa,  [],                Sha512,    0,   Ring,         Jsonwebtoken)
+    Ps256   ("PS256",   Rsa,  [],                Sha256,    0,   Ring,         Jsonwebtoken)
+    Ps384   ("PS384",   Rsa,  [],                Sha384,    0,   Ring,         Jsonwebtoken)
+    Ps512   ("PS512",   Rsa,  [],                Sha512,    0,   Ring,         Jsonwebtoken)
+    Es256   ("ES256",   Ec,   [P256],            Sha256,    64,  Ring,         Jsonwebtoken)
+    Es384   ("ES384",   Ec,   [P384],            Sha384,    96,  Ring,         Jsonwebtoken)
+    Es512   ("ES512",   Ec,   [P521],            Sha512,    132, OpenSsl,      AwsLc)
+    Es256k  ("ES256K",  Ec,   [Secp256k1],       Sha256,    64,  OpenSsl,      AwsLc)
+    // Of two curves: the rows below say what it is on each.
+    EdDsa   ("EdDSA",   Okp,  [Ed25519, Ed448],  Intrinsic, 0,   Ring,         Jsonwebtoken)
+    Ed25519 ("Ed25519", Okp,  [Ed25519],         Intrinsic, 64,  Ring,         Jsonwebtoken)
+    Ed448   ("Ed448",   Okp,  [Ed448],           Intrinsic, 114, OpenSsl,      OpenSsl)
 }
 
 impl SigAlg {
@@ -230,6 +251,25 @@ impl SigAlg {
     /// Whether keys on `crv` can be meant by it; algorithms without curves have no opinion.
     pub fn admits(self, crv: Option<Curve>) -> bool {
         self.curves().is_empty() || crv.is_some_and(|crv| self.curves().contains(&crv))
+    }
+
+    /// The algorithm that this name means on a curve: `EdDSA` is two.
+    pub fn on(self, crv: Option<Curve>) -> Self {
+        match (self, crv) {
+            (Self::EdDsa, Some(Curve::Ed25519)) => Self::Ed25519,
+            (Self::EdDsa, Some(Curve::Ed448)) => Self::Ed448,
+            (other, _) => other,
+        }
+    }
+
+    /// The library that signs with it, for keys that this library takes.
+    pub fn signs_with(self) -> Backend {
+        self.row().signs
+    }
+
+    /// The library that checks its signatures.
+    pub fn verifies_with(self) -> Backend {
+        self.row().verifies
     }
 
     /// Whether its signatures carry a PSS padding.

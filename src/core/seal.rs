@@ -5,6 +5,7 @@ use super::alg::KeyAlg;
 use super::error::{Code, Error, Reason};
 use super::json::{Json, Object};
 use super::jwe::{self, Jwe};
+use super::key::backend::openssl;
 use super::limits::P2C;
 use super::secret::Secret;
 
@@ -78,14 +79,16 @@ fn open_parsed(
         }
     };
     check_parameters(&sealed).map_err(bad)?;
-    if cfg!(not(feature = "jwe")) {
+    if !openssl::IS_PRESENT {
         return Err(bad(
             "is encrypted, and this build of jwtctl cannot open it (feature `jwe`)".into(),
         ));
     }
     let passphrase = passphrase()?;
     sealed
-        .open(|jwe, enc| backend::unwrap(jwe, alg, enc, &passphrase))
+        .open(|jwe, _| {
+            openssl::pbes2_unwrap(alg, jwe.parameters(), &jwe.encrypted_key, &passphrase)
+        })
         .map_err(|reason| match reason.code {
             Code::DecryptionFailed => Error::input(
                 Code::BadPassphrase,
@@ -159,73 +162,11 @@ pub fn seal(
             "the passphrase is empty",
         ));
     }
-    backend::seal(jwk, content.cty(), passphrase, p2c)
-}
-
-#[cfg(feature = "jwe")]
-mod backend {
-    use josekit::jwe::alg::pbes2_hmac_aeskw::Pbes2HmacAeskwJweAlgorithm as Pbes2;
-    use josekit::jwe::enc::aesgcm::AesgcmJweEncryption;
-    use josekit::jwe::{JweDecrypter as _, JweHeader};
-
-    use super::super::alg::{ContentEnc, KeyAlg};
-    use super::super::guard::guarded;
-    use super::super::json::Json;
-    use super::{Error, Jwe, Secret};
-
-    /// The content encryption key; josekit only unwraps it.
-    pub fn unwrap(jwe: &Jwe, alg: KeyAlg, _: ContentEnc, passphrase: &Secret) -> Option<Secret> {
-        let alg = match alg {
-            KeyAlg::Pbes2Hs256 => Pbes2::Pbes2Hs256A128kw,
-            KeyAlg::Pbes2Hs384 => Pbes2::Pbes2Hs384A192kw,
-            _ => Pbes2::Pbes2Hs512A256kw,
-        };
-        let work = || {
-            let header = Json::Object(jwe.parameters()).to_text();
-            let header = JweHeader::from_bytes(header.as_bytes()).ok()?;
-            let decrypter = alg.decrypter_from_bytes(passphrase.expose()).ok()?;
-            // The content algorithm plays no part in unwrapping.
-            let key = decrypter
-                .decrypt(
-                    Some(&jwe.encrypted_key),
-                    &AesgcmJweEncryption::A256gcm,
-                    &header,
-                )
-                .ok()?;
-            Some(Secret::new(key.into_owned()))
-        };
-        guarded(work).flatten()
-    }
-
-    pub fn seal(jwk: &Secret, cty: &str, passphrase: &Secret, p2c: u32) -> Result<String, Error> {
-        let work = || {
-            let mut encrypter =
-                Pbes2::Pbes2Hs512A256kw.encrypter_from_bytes(passphrase.expose())?;
-            encrypter.set_iter_count(p2c as usize);
-            encrypter.set_salt_len(16);
-            let mut header = JweHeader::new();
-            header.set_content_encryption("A256GCM");
-            header.set_content_type(cty);
-            josekit::jwe::serialize_compact(jwk.expose(), &header, &encrypter)
-        };
-        work().map_err(|e| Error::usage("encryption", e.to_string()))
-    }
-}
-
-#[cfg(not(feature = "jwe"))]
-mod backend {
-    use super::super::alg::{ContentEnc, KeyAlg};
-    use super::{Error, Jwe, Secret};
-
-    pub fn unwrap(_: &Jwe, _: KeyAlg, _: ContentEnc, _: &Secret) -> Option<Secret> {
-        None
-    }
-
-    pub fn seal(_: &Secret, _: &str, _: &Secret, _: u32) -> Result<String, Error> {
-        Err(Error::usage(
-            "encryption",
-            "this build of jwtctl leaves it out (feature `jwe`)",
-        )
-        .hint("to write the key in clear: --no-encrypt"))
-    }
+    openssl::pbes2_seal(jwk, content.cty(), passphrase, p2c).map_err(|why| {
+        let error = Error::usage("encryption", why);
+        match openssl::IS_PRESENT {
+            true => error,
+            false => error.hint("to write the key in clear: --no-encrypt"),
+        }
+    })
 }

@@ -9,6 +9,7 @@ use der::Encode as _;
 
 use super::super::alg::{Curve, Kty};
 use super::super::secret::Secret;
+use super::backend::openssl;
 use super::to_hex;
 
 /// The coordinates of an encoded public key: SEC1's forms for EC (2.3.3; a compressed point is
@@ -110,7 +111,7 @@ pub(super) fn public_half(crv: Curve, d: &Secret) -> Result<(Vec<u8>, Vec<u8>), 
                     .as_ref()
                     .to_vec()
             }),
-        Curve::Ed448 | Curve::X448 => return openssl_public(crv, d).map(|x| (x, Vec::new())),
+        Curve::Ed448 | Curve::X448 => return openssl::raw_public(crv, d).map(|x| (x, Vec::new())),
     };
     bytes.and_then(|bytes| point(crv, &bytes)).ok_or_else(bad)
 }
@@ -136,27 +137,6 @@ fn secp256k1(d: &Secret) -> Option<Vec<u8>> {
     // A round trip through the library catches a scalar that it had to reduce.
     let own: EcPrivateKeyBin<'_> = pair.private_key().as_be_bytes().ok()?;
     (own.as_ref() == d.expose()).then(|| pair.public_key().as_ref().to_vec())
-}
-
-#[cfg(feature = "jwe")]
-fn openssl_public(crv: Curve, d: &Secret) -> Result<Vec<u8>, String> {
-    use openssl::pkey::{Id, PKey};
-    let id = if crv == Curve::Ed448 {
-        Id::ED448
-    } else {
-        Id::X448
-    };
-    let private = PKey::private_key_from_raw_bytes(d.expose(), id);
-    private
-        .and_then(|private| private.raw_public_key())
-        .map_err(|_| format!("has a private half that is no {crv} key"))
-}
-
-#[cfg(not(feature = "jwe"))]
-fn openssl_public(crv: Curve, _: &Secret) -> Result<Vec<u8>, String> {
-    Err(format!(
-        "is on {crv}, which this build of jwtctl leaves out (feature `jwe`)"
-    ))
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@ use super::super::alg::{Curve, KeyAlg, Kty, MIN_RSA_BITS, SigAlg};
 use super::super::env::Env;
 use super::super::limits::RSA_BITS;
 use super::super::secret::Secret;
+use super::backend::openssl;
 use super::curve::public_half;
 use super::{Key, Material};
 
@@ -124,7 +125,7 @@ fn curve(
 pub fn generate(recipe: Recipe, env: &Env<'_>) -> Result<Key, String> {
     let material = match recipe {
         Recipe::Oct(bytes) => Material::Oct(random(bytes, env)),
-        Recipe::Rsa(bits) => return rsa_key(bits),
+        Recipe::Rsa(bits) => return openssl::new_rsa(bits),
         Recipe::Curve(crv) => on_curve(crv, env)?,
     };
     Ok(Key::from_material(material))
@@ -155,33 +156,4 @@ fn on_curve(crv: Curve, env: &Env<'_>) -> Result<Material, String> {
         })
     };
     draw().or_else(|_| draw())
-}
-
-/// OpenSSL finds primes faster than aws-lc, and without aws-lc's entropy gathering.
-#[cfg(feature = "jwe")]
-fn rsa_key(bits: usize) -> Result<Key, String> {
-    let bits = u32::try_from(bits).map_err(|e| e.to_string())?;
-    let pair = josekit::jwk::alg::rsa::RsaKeyPair::generate(bits).map_err(|e| e.to_string())?;
-    let der = Secret::new(pair.to_raw_private_key());
-    super::from_der(der.expose()).unwrap_or_else(|| Err("cannot be read back".into()))
-}
-
-#[cfg(not(feature = "jwe"))]
-fn rsa_key(bits: usize) -> Result<Key, String> {
-    use aws_lc_rs::encoding::{AsDer as _, Pkcs8V1Der};
-    use aws_lc_rs::rsa::{KeyPair, KeySize};
-    let size = match bits {
-        2048 => KeySize::Rsa2048,
-        3072 => KeySize::Rsa3072,
-        4096 => KeySize::Rsa4096,
-        8192 => KeySize::Rsa8192,
-        _ => {
-            return Err(format!(
-                "of {bits} bits cannot be made by this build, only of 2048, 3072, 4096 and 8192 (feature `jwe`)"
-            ));
-        }
-    };
-    let pair = KeyPair::generate(size).map_err(|e| e.to_string())?;
-    let der: Pkcs8V1Der<'_> = pair.as_der().map_err(|e| e.to_string())?;
-    super::from_der(der.as_ref()).unwrap_or_else(|| Err("cannot be read back".into()))
 }

@@ -1,6 +1,7 @@
 //! Keys: read and written as JWK (RFC 7517, 7518 §6, 8037), named by thumbprint (RFC 7638), and
 //! asked what they may do.
 
+pub(super) mod backend;
 mod curve;
 mod encrypted;
 mod formats;

@@ -9,6 +9,7 @@ use zeroize::Zeroizing;
 use super::super::alg::SigAlg;
 use super::super::error::{Code, Error};
 use super::super::json::{Json, Object};
+use super::super::key::backend::openssl;
 use super::super::key::{Job, Key, Misfit, wipe};
 use super::super::keyfile::Passphrase;
 use super::super::seal;
@@ -156,9 +157,7 @@ impl Entry {
             Private::Sealed(text) => {
                 let result = seal::open(text, &format!("store:{}", self.slot.kid), passphrase);
                 opened = result.map_err(|error| match error.code() {
-                    Code::BadKey if cfg!(feature = "jwe") => {
-                        damaged(&self.path, &error.to_string())
-                    }
+                    Code::BadKey if openssl::IS_PRESENT => damaged(&self.path, &error.to_string()),
                     _ => error,
                 })?;
                 &opened

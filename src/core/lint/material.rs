@@ -8,6 +8,7 @@ use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 
 use super::super::alg::{Curve, Kty, MIN_RSA_BITS};
 use super::super::json::{Json, Object};
+use super::super::key::backend::openssl::is_edwards_point;
 use super::super::key::{Key, decode, encode};
 use super::{Rule, Subject};
 
@@ -269,7 +270,7 @@ fn check_curve(subject: &mut Subject<'_>, kty: Kty) -> Option<Key> {
             Rule::SmallOrder,
             format!("is a point of small order on {crv}: anybody can sign for it"),
         );
-    } else if key.check_public().is_err() || !on_edwards_curve(crv, &x) {
+    } else if key.check_public().is_err() || !is_edwards_point(crv, &x) {
         subject.report(Rule::OffCurve, format!("is no point on {crv}"));
     }
     Some(key)
@@ -292,63 +293,4 @@ fn coordinate(subject: &mut Subject<'_>, name: &str, crv: Curve) -> Option<Vec<u
 fn key(members: &[(&str, String)]) -> Option<Key> {
     let member = |(name, value): &(&str, String)| ((*name).to_owned(), Json::from(value.as_str()));
     Key::from_jwk(Object(members.iter().map(member).collect())).ok()
-}
-
-/// Whether an encoded Edwards point can be decoded: x² = (y² − 1) / (d·y² + 1) on Ed25519, (y² − 1)
-/// / (d·y² − 1) on Ed448 must have a solution (RFC 8032 §5.1.3 and §5.2.3). Libraries ask only when
-/// they verify.
-#[cfg(feature = "jwe")]
-fn on_edwards_curve(crv: Curve, encoded: &[u8]) -> bool {
-    use openssl::bn::{BigNum, BigNumContext};
-    let decodes = || -> Result<bool, openssl::error::ErrorStack> {
-        let mut context = BigNumContext::new()?;
-        let one = BigNum::from_u32(1)?;
-        let (p, d, sign) = match crv {
-            Curve::Ed25519 => (
-                "7fffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffed",
-                "52036cee2b6ffe738cc740797779e89800700a4d4141d8ab75eb4dca135978a3",
-                1,
-            ),
-            // d is -39081.
-            Curve::Ed448 => (
-                "fffffffffffffffffffffffffffffffffffffffffffffffffffffffeffffffffffffffffffffffffffffffffffffffffffffffffffffffff",
-                "fffffffffffffffffffffffffffffffffffffffffffffffffffffffeffffffffffffffffffffffffffffffffffffffffffffffffffff6756",
-                -1,
-            ),
-            _ => return Ok(true),
-        };
-        let (p, d) = (BigNum::from_hex_str(p)?, BigNum::from_hex_str(d)?);
-        let mut bytes: Vec<u8> = encoded.iter().rev().copied().collect();
-        bytes[0] &= 0x7f;
-        let y = BigNum::from_slice(&bytes)?;
-        if y >= p {
-            return Ok(false);
-        }
-        let (mut square, mut u, mut v, mut product) = (
-            BigNum::new()?,
-            BigNum::new()?,
-            BigNum::new()?,
-            BigNum::new()?,
-        );
-        square.mod_sqr(&y, &p, &mut context)?;
-        u.mod_sub(&square, &one, &p, &mut context)?;
-        product.mod_mul(&d, &square, &p, &mut context)?;
-        match sign {
-            1 => v.mod_add(&product, &one, &p, &mut context)?,
-            _ => v.mod_sub(&product, &one, &p, &mut context)?,
-        }
-        // u/v has a square root exactly when u·v has one (Euler's criterion).
-        product.mod_mul(&u, &v, &p, &mut context)?;
-        let (mut half, mut power) = (BigNum::new()?, BigNum::new()?);
-        half.rshift1(&p)?;
-        power.mod_exp(&product, &half, &p, &mut context)?;
-        Ok(product.num_bits() == 0 || power == one)
-    };
-    // A library that is out of memory is no finding.
-    decodes().unwrap_or(true)
-}
-
-#[cfg(not(feature = "jwe"))]
-fn on_edwards_curve(_: Curve, _: &[u8]) -> bool {
-    true
 }

@@ -1,0 +1,117 @@
+//! aws-lc: checking ES512 and ES256K, and signing with RSA keys that ring refuses: odd sizes, more
+//! than 4096 bits, small exponents.
+
+use aws_lc_rs::rand::SystemRandom;
+use aws_lc_rs::rsa::KeyPair;
+use aws_lc_rs::signature::{
+    self, EcdsaKeyPair, EcdsaSigningAlgorithm, ParsedPublicKey, RsaEncoding, VerificationAlgorithm,
+};
+
+use super::super::super::alg::{Curve, Kty, SigAlg};
+use super::super::{Key, Material, Misfit, to_pkcs8};
+use super::{Sign, Verify, cannot, off_curve};
+
+struct Rsa(Box<KeyPair>, &'static dyn RsaEncoding);
+
+struct Ecdsa(Box<EcdsaKeyPair>);
+
+struct Point(ParsedPublicKey);
+
+pub(super) fn signer(key: &Key, alg: SigAlg) -> Result<Box<dyn Sign>, Misfit> {
+    let refused = |why: &str| Misfit::Unfit(why.to_owned());
+    let der = to_pkcs8(key).map_err(Misfit::Unfit)?;
+    if let Some(padding) = padding(alg) {
+        return KeyPair::from_pkcs8(der.expose())
+            .map(|pair| Box::new(Rsa(Box::new(pair), padding)) as Box<dyn Sign>)
+            .map_err(|_| refused("has private numbers that do not belong to its public ones"));
+    }
+    let scheme = key.curve().and_then(ecdsa_signing);
+    EcdsaKeyPair::from_pkcs8(scheme.ok_or_else(|| cannot(alg))?, der.expose())
+        .map(|pair| Box::new(Ecdsa(Box::new(pair))) as Box<dyn Sign>)
+        .map_err(|_| refused("is refused by aws-lc"))
+}
+
+pub(super) fn verifier(key: &Key) -> Result<Box<dyn Verify>, Misfit> {
+    match &key.material {
+        Material::Curve { crv, x, y, .. } => {
+            let point = parse(*crv, x, y).ok_or_else(|| off_curve(*crv))?;
+            Ok(Box::new(Point(point)))
+        }
+        Material::Oct(_) | Material::Rsa { .. } => {
+            Err(Misfit::Unfit("is not a key on a curve".into()))
+        }
+    }
+}
+
+/// Whether a public point lies on its curve, as far as this library knows the curve.
+///
+/// # Errors
+/// When it does not.
+pub fn check_point(crv: Curve, x: &[u8], y: &[u8]) -> Result<(), Misfit> {
+    match scheme(crv) {
+        Some(_) => parse(crv, x, y).map(drop).ok_or_else(|| off_curve(crv)),
+        None => Ok(()),
+    }
+}
+
+fn parse(crv: Curve, x: &[u8], y: &[u8]) -> Option<ParsedPublicKey> {
+    let frame: &[u8] = if crv.kty() == Kty::Ec { &[4] } else { &[] };
+    ParsedPublicKey::new(scheme(crv)?, [frame, x, y].concat()).ok()
+}
+
+fn scheme(crv: Curve) -> Option<&'static dyn VerificationAlgorithm> {
+    match crv {
+        Curve::P256 => Some(&signature::ECDSA_P256_SHA256_FIXED),
+        Curve::P384 => Some(&signature::ECDSA_P384_SHA384_FIXED),
+        Curve::P521 => Some(&signature::ECDSA_P521_SHA512_FIXED),
+        Curve::Secp256k1 => Some(&signature::ECDSA_P256K1_SHA256_FIXED),
+        Curve::Ed25519 => Some(&signature::ED25519),
+        Curve::Ed448 | Curve::X25519 | Curve::X448 => None,
+    }
+}
+
+fn ecdsa_signing(crv: Curve) -> Option<&'static EcdsaSigningAlgorithm> {
+    match crv {
+        Curve::P256 => Some(&signature::ECDSA_P256_SHA256_FIXED_SIGNING),
+        Curve::P384 => Some(&signature::ECDSA_P384_SHA384_FIXED_SIGNING),
+        Curve::P521 => Some(&signature::ECDSA_P521_SHA512_FIXED_SIGNING),
+        Curve::Secp256k1 => Some(&signature::ECDSA_P256K1_SHA256_FIXED_SIGNING),
+        Curve::Ed25519 | Curve::Ed448 | Curve::X25519 | Curve::X448 => None,
+    }
+}
+
+fn padding(alg: SigAlg) -> Option<&'static dyn RsaEncoding> {
+    match alg {
+        SigAlg::Rs256 => Some(&signature::RSA_PKCS1_SHA256),
+        SigAlg::Rs384 => Some(&signature::RSA_PKCS1_SHA384),
+        SigAlg::Rs512 => Some(&signature::RSA_PKCS1_SHA512),
+        SigAlg::Ps256 => Some(&signature::RSA_PSS_SHA256),
+        SigAlg::Ps384 => Some(&signature::RSA_PSS_SHA384),
+        SigAlg::Ps512 => Some(&signature::RSA_PSS_SHA512),
+        SigAlg::Hs256 | SigAlg::Hs384 | SigAlg::Hs512 => None,
+        SigAlg::Es256 | SigAlg::Es384 | SigAlg::Es512 | SigAlg::Es256k => None,
+        SigAlg::EdDsa | SigAlg::Ed25519 | SigAlg::Ed448 => None,
+    }
+}
+
+impl Sign for Rsa {
+    fn sign(&self, message: &[u8]) -> Option<Vec<u8>> {
+        let mut signature = vec![0; self.0.public_modulus_len()];
+        let random = SystemRandom::new();
+        self.0.sign(self.1, &random, message, &mut signature).ok()?;
+        Some(signature)
+    }
+}
+
+impl Sign for Ecdsa {
+    fn sign(&self, message: &[u8]) -> Option<Vec<u8>> {
+        let signature = self.0.sign(&SystemRandom::new(), message).ok()?;
+        Some(signature.as_ref().to_vec())
+    }
+}
+
+impl Verify for Point {
+    fn verify(&self, message: &[u8], signature: &[u8]) -> bool {
+        self.0.verify_sig(message, signature).is_ok()
+    }
+}

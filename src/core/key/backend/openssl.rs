@@ -1,0 +1,301 @@
+//! OpenSSL, in part through josekit: what no other library here has. Ed448 and X448, signing with
+//! ES512 and ES256K, RSA keys that are too short for anything, new RSA keys, and PBES2.
+
+use josekit::jwe::alg::pbes2_hmac_aeskw::Pbes2HmacAeskwJweAlgorithm as Pbes2;
+use josekit::jwe::enc::aesgcm::AesgcmJweEncryption;
+use josekit::jwe::{JweDecrypter as _, JweHeader};
+use josekit::jws::alg::ecdsa::EcdsaJwsAlgorithm::{Es256k, Es512};
+use josekit::jws::alg::eddsa::EddsaJwsAlgorithm::Eddsa;
+use josekit::jws::{JwsSigner, JwsVerifier};
+use openssl::bn::{BigNum, BigNumContext};
+use openssl::error::ErrorStack;
+use openssl::hash::MessageDigest;
+use openssl::pkey::{Id, PKey, Private, Public};
+use openssl::rsa::Padding;
+use openssl::sign::RsaPssSaltlen;
+
+use super::super::super::alg::{Curve, Hash, KeyAlg, SigAlg};
+use super::super::super::guard::guarded;
+use super::super::super::json::{Json, Object};
+use super::super::super::secret::Secret;
+use super::super::curve::public_half;
+use super::super::{Key, Material, Misfit, RsaPrivate, from_der, to_pkcs8, to_spki};
+use super::{Sign, Verify, cannot, no_private_half, other_half};
+
+/// Whether this build has OpenSSL.
+pub const IS_PRESENT: bool = true;
+
+struct Rsa(PKey<Private>, SigAlg);
+
+struct PublicRsa(PKey<Public>, SigAlg);
+
+struct Josekit(Box<dyn JwsSigner>);
+
+struct JosekitVerifier(Box<dyn JwsVerifier>);
+
+fn refused() -> Misfit {
+    Misfit::Unfit("is refused by OpenSSL".into())
+}
+
+pub(super) fn rsa_signer(key: &Key, alg: SigAlg) -> Result<Box<dyn Sign>, Misfit> {
+    let der = to_pkcs8(key).map_err(Misfit::Unfit)?;
+    PKey::private_key_from_der(der.expose())
+        .map(|loaded| Box::new(Rsa(loaded, alg)) as Box<dyn Sign>)
+        .map_err(|_| refused())
+}
+
+pub(super) fn rsa_verifier(key: &Key, alg: SigAlg) -> Result<Box<dyn Verify>, Misfit> {
+    let der = to_spki(key).map_err(Misfit::Unfit)?;
+    PKey::public_key_from_der(&der)
+        .map(|loaded| Box::new(PublicRsa(loaded, alg)) as Box<dyn Verify>)
+        .map_err(|_| refused())
+}
+
+pub(super) fn curve_signer(key: &Key) -> Result<Box<dyn Sign>, Misfit> {
+    let Material::Curve {
+        crv,
+        x,
+        y,
+        d: Some(d),
+    } = &key.material
+    else {
+        return Err(no_private_half());
+    };
+    // josekit takes the public half on trust.
+    if public_half(*crv, d) != Ok((x.clone(), y.clone())) {
+        return Err(other_half());
+    }
+    let der = to_pkcs8(key).map_err(Misfit::Unfit)?;
+    let der = der.expose();
+    let signer: Result<Box<dyn JwsSigner>, _> = match crv {
+        Curve::P521 => Es512.signer_from_der(der).map(|it| Box::new(it) as _),
+        Curve::Secp256k1 => Es256k.signer_from_der(der).map(|it| Box::new(it) as _),
+        Curve::Ed448 => Eddsa.signer_from_der(der).map(|it| Box::new(it) as _),
+        Curve::P256 | Curve::P384 | Curve::Ed25519 | Curve::X25519 | Curve::X448 => {
+            return Err(Misfit::Unfit(format!(
+                "is on {crv}, which is not signed with here"
+            )));
+        }
+    };
+    signer
+        .map(|signer| Box::new(Josekit(signer)) as Box<dyn Sign>)
+        .map_err(|_| refused())
+}
+
+pub(super) fn curve_verifier(key: &Key) -> Result<Box<dyn Verify>, Misfit> {
+    if key.curve() != Some(Curve::Ed448) {
+        return Err(cannot(SigAlg::Ed448));
+    }
+    let der = to_spki(key).map_err(Misfit::Unfit)?;
+    Eddsa
+        .verifier_from_der(&der)
+        .map(|it| Box::new(JosekitVerifier(Box::new(it))) as Box<dyn Verify>)
+        .map_err(|_| refused())
+}
+
+impl Sign for Rsa {
+    fn sign(&self, message: &[u8]) -> Option<Vec<u8>> {
+        let digest = digest(self.1)?;
+        let sign = || -> Result<Vec<u8>, ErrorStack> {
+            let mut signer = openssl::sign::Signer::new(digest, &self.0)?;
+            if self.1.is_pss() {
+                signer.set_rsa_padding(Padding::PKCS1_PSS)?;
+                signer.set_rsa_mgf1_md(digest)?;
+                signer.set_rsa_pss_saltlen(RsaPssSaltlen::DIGEST_LENGTH)?;
+            }
+            signer.sign_oneshot_to_vec(message)
+        };
+        sign().ok()
+    }
+}
+
+impl Verify for PublicRsa {
+    fn verify(&self, message: &[u8], signature: &[u8]) -> bool {
+        let Some(digest) = digest(self.1) else {
+            return false;
+        };
+        let verify = || -> Result<bool, ErrorStack> {
+            let mut verifier = openssl::sign::Verifier::new(digest, &self.0)?;
+            if self.1.is_pss() {
+                verifier.set_rsa_padding(Padding::PKCS1_PSS)?;
+                verifier.set_rsa_mgf1_md(digest)?;
+                verifier.set_rsa_pss_saltlen(RsaPssSaltlen::DIGEST_LENGTH)?;
+            }
+            verifier.verify_oneshot(signature, message)
+        };
+        guarded(|| verify().unwrap_or(false)).unwrap_or(false)
+    }
+}
+
+impl Sign for Josekit {
+    fn sign(&self, message: &[u8]) -> Option<Vec<u8>> {
+        guarded(|| self.0.sign(message).ok()).flatten()
+    }
+}
+
+impl Verify for JosekitVerifier {
+    fn verify(&self, message: &[u8], signature: &[u8]) -> bool {
+        guarded(|| self.0.verify(message, signature).is_ok()).unwrap_or(false)
+    }
+}
+
+fn digest(alg: SigAlg) -> Option<MessageDigest> {
+    match alg.hash() {
+        Hash::Sha256 => Some(MessageDigest::sha256()),
+        Hash::Sha384 => Some(MessageDigest::sha384()),
+        Hash::Sha512 => Some(MessageDigest::sha512()),
+        Hash::Intrinsic => None,
+    }
+}
+
+/// A new RSA key: OpenSSL finds primes faster than aws-lc, and without its entropy gathering.
+///
+/// # Errors
+/// A phrase when the library fails.
+pub fn new_rsa(bits: usize) -> Result<Key, String> {
+    let failed = || "could not be made".to_owned();
+    let bits = u32::try_from(bits).map_err(|_| failed())?;
+    let pair = josekit::jwk::alg::rsa::RsaKeyPair::generate(bits).map_err(|_| failed())?;
+    let der = Secret::new(pair.to_raw_private_key());
+    from_der(der.expose()).unwrap_or_else(|| Err("cannot be read back".into()))
+}
+
+/// The public half of a private key on Ed448 or X448.
+///
+/// # Errors
+/// A phrase when it is not such a key.
+pub fn raw_public(crv: Curve, d: &Secret) -> Result<Vec<u8>, String> {
+    let id = if crv == Curve::Ed448 {
+        Id::ED448
+    } else {
+        Id::X448
+    };
+    PKey::private_key_from_raw_bytes(d.expose(), id)
+        .and_then(|private| private.raw_public_key())
+        .map_err(|_| format!("has a private half that is not a key on {crv}"))
+}
+
+/// Whether `d` is what `dp` and `dq` were made from (RFC 8017 §3.2). Signing needs those alone, but
+/// a program that gets the key may go by `d`.
+pub fn is_consistent(private: &RsaPrivate) -> bool {
+    // Of the kind that is wiped when it is freed.
+    let number = |secret: &Secret| -> Result<BigNum, ErrorStack> {
+        let mut number = BigNum::new_secure()?;
+        number.copy_from_slice(secret.expose())?;
+        Ok(number)
+    };
+    let holds = |prime: &Secret, reduced: &Secret| -> Result<bool, ErrorStack> {
+        let (mut less_one, mut found) = (number(prime)?, BigNum::new_secure()?);
+        less_one.sub_word(1)?;
+        let mut context = BigNumContext::new_secure()?;
+        found.nnmod(&*number(&private.d)?, &less_one, &mut context)?;
+        Ok(found == number(reduced)?)
+    };
+    [(&private.p, &private.dp), (&private.q, &private.dq)]
+        .into_iter()
+        .all(|(prime, reduced)| holds(prime, reduced).unwrap_or(false))
+}
+
+/// Whether an encoded Edwards point can be decoded: x² = (y² − 1) / (d·y² + 1) on Ed25519, (y² − 1)
+/// / (d·y² − 1) on Ed448 must have a solution (RFC 8032 §5.1.3 and §5.2.3). Libraries ask only when
+/// they verify.
+pub fn is_edwards_point(crv: Curve, encoded: &[u8]) -> bool {
+    // A library that is out of memory is not a finding.
+    decodes(crv, encoded).unwrap_or(true)
+}
+
+fn decodes(crv: Curve, encoded: &[u8]) -> Result<bool, ErrorStack> {
+    let (p, d, sign) = match crv {
+        Curve::Ed25519 => (
+            "7fffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffed",
+            "52036cee2b6ffe738cc740797779e89800700a4d4141d8ab75eb4dca135978a3",
+            1,
+        ),
+        // d is -39081.
+        Curve::Ed448 => (
+            "fffffffffffffffffffffffffffffffffffffffffffffffffffffffeffffffffffffffffffffffffffffffffffffffffffffffffffffffff",
+            "fffffffffffffffffffffffffffffffffffffffffffffffffffffffeffffffffffffffffffffffffffffffffffffffffffffffffffff6756",
+            -1,
+        ),
+        _ => return Ok(true),
+    };
+    let mut context = BigNumContext::new()?;
+    let one = BigNum::from_u32(1)?;
+    let (p, d) = (BigNum::from_hex_str(p)?, BigNum::from_hex_str(d)?);
+    let mut bytes: Vec<u8> = encoded.iter().rev().copied().collect();
+    bytes[0] &= 0x7f;
+    let y = BigNum::from_slice(&bytes)?;
+    if y >= p {
+        return Ok(false);
+    }
+    let (mut square, mut u, mut v, mut product) = (
+        BigNum::new()?,
+        BigNum::new()?,
+        BigNum::new()?,
+        BigNum::new()?,
+    );
+    square.mod_sqr(&y, &p, &mut context)?;
+    u.mod_sub(&square, &one, &p, &mut context)?;
+    product.mod_mul(&d, &square, &p, &mut context)?;
+    match sign {
+        1 => v.mod_add(&product, &one, &p, &mut context)?,
+        _ => v.mod_sub(&product, &one, &p, &mut context)?,
+    }
+    // u/v has a square root exactly when u·v has one (Euler's criterion).
+    product.mod_mul(&u, &v, &p, &mut context)?;
+    let (mut half, mut power) = (BigNum::new()?, BigNum::new()?);
+    half.rshift1(&p)?;
+    power.mod_exp(&product, &half, &p, &mut context)?;
+    Ok(product.num_bits() == 0 || power == one)
+}
+
+/// Unwraps a content encryption key that was wrapped under a passphrase (RFC 7518 §4.8).
+/// `parameters` are those of the header; `None` when `alg` is not PBES2, or the key does not unwrap.
+pub fn pbes2_unwrap(
+    alg: KeyAlg,
+    parameters: Object,
+    encrypted_key: &[u8],
+    passphrase: &Secret,
+) -> Option<Secret> {
+    let alg = match alg {
+        KeyAlg::Pbes2Hs256 => Pbes2::Pbes2Hs256A128kw,
+        KeyAlg::Pbes2Hs384 => Pbes2::Pbes2Hs384A192kw,
+        KeyAlg::Pbes2Hs512 => Pbes2::Pbes2Hs512A256kw,
+        _ => return None,
+    };
+    let unwrap = || {
+        let header = Json::Object(parameters).to_text();
+        let header = JweHeader::from_bytes(header.as_bytes()).ok()?;
+        let decrypter = alg.decrypter_from_bytes(passphrase.expose()).ok()?;
+        // The content algorithm plays no part in unwrapping.
+        let key = decrypter
+            .decrypt(Some(encrypted_key), &AesgcmJweEncryption::A256gcm, &header)
+            .ok()?;
+        Some(Secret::new(key.into_owned()))
+    };
+    guarded(unwrap).flatten()
+}
+
+/// `content` as a compact JWE under a passphrase, with PBES2-HS512+A256KW and A256GCM.
+///
+/// # Errors
+/// A phrase when the library fails.
+pub fn pbes2_seal(
+    content: &Secret,
+    cty: &str,
+    passphrase: &Secret,
+    p2c: u32,
+) -> Result<String, String> {
+    let seal = || {
+        let mut encrypter = Pbes2::Pbes2Hs512A256kw.encrypter_from_bytes(passphrase.expose())?;
+        encrypter.set_iter_count(p2c as usize);
+        encrypter.set_salt_len(16);
+        let mut header = JweHeader::new();
+        header.set_content_encryption("A256GCM");
+        header.set_content_type(cty);
+        josekit::jwe::serialize_compact(content.expose(), &header, &encrypter)
+    };
+    guarded(|| seal().ok())
+        .flatten()
+        .ok_or_else(|| "the library that encrypts failed".to_owned())
+}
