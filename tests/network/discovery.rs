@@ -452,3 +452,59 @@ fn the_keys_of_an_issuer_are_refreshed_when_they_are_old_and_its_document_is_not
     let asked: Vec<String> = server.asked().into_iter().map(|it| it.target).collect();
     assert_eq!(asked, ["/jwks"]);
 }
+
+/// A machine without a network is given what another one knows of the issuer.
+#[test]
+fn a_bundle_brings_an_issuer_along() {
+    let (server, issuer) = issuer_at(OPENID, ToOwned::to_owned);
+    let (here, there) = (Lab::new(), Lab::new());
+    verify(&here, 0, &issuer, &by(&issuer)).expect(0);
+    let offline = |more: &[&str]| {
+        let (token, args) = (by(&issuer), ["--offline", "verify", "--issuer", &issuer]);
+        there.run(0, &[&args[..], more, &[&token]].concat())
+    };
+    offline(&[]).expect(3);
+    for named in [&[][..], &[issuer.as_str()], &[&server.url("/jwks")]] {
+        let file = here.path().join("bundle.json");
+        let export = ["cache", "export", "--out", file.to_str().unwrap()];
+        here.run(0, &[&export[..], named].concat()).expect(0);
+        let import = ["cache", "import", file.to_str().unwrap()];
+        let ran = there.run(0, &import).expect(0);
+        assert!(
+            ran.stdout.contains(&format!("imported  {issuer} (issuer)")),
+            "{ran:#?}"
+        );
+        offline(&[]).expect(0);
+        there
+            .run(0, &import)
+            .expect(0)
+            .says("(issuer) (the cache has it as new)");
+        // What has grown old is used on demand, as key sets are.
+        there.turn(86_400 * 2);
+        let (now, token) = (T0.to_string(), by(&issuer));
+        let old = |max_stale: &str| {
+            let args = ["--offline", "--now", &now, "verify", "--issuer", &issuer];
+            there.real(&[&args[..], &["--max-stale", max_stale, &token]].concat())
+        };
+        old("7d").expect(0).says("overdue");
+        old("1d").expect(3);
+        there.turn(0).run(0, &["cache", "clear", "--all"]).expect(0);
+        offline(&[]).expect(3);
+    }
+    // Formats for one key set do not say whose it is.
+    let jose = ["cache", "export", "--format", "jose", &issuer];
+    here.run(0, &jose).expect(0).says(&format!(
+        "--jwks-uri {} --iss {issuer}",
+        server.url("/jwks")
+    ));
+    // An issuer that leads somewhere it may not is left out.
+    let bundle = here.run(0, &["cache", "export"]).expect(0).stdout;
+    let mut bundle: Value = serde_json::from_str(&bundle).unwrap();
+    bundle["issuers"][0]["issuer"] = json!("https://issuer.example");
+    let file = here.path().join("changed.json");
+    std::fs::write(&file, bundle.to_string()).unwrap();
+    there
+        .run(0, &["cache", "import", file.to_str().unwrap()])
+        .expect(0)
+        .says("on this machine, and its issuer is not");
+}

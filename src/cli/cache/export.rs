@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use clap::ValueEnum;
-use jwtctl::core::address::Address;
+use jwtctl::core::address::{Address, redacted};
 use jwtctl::core::cache::{self, Entry, Kind, Listed, signed};
 use jwtctl::core::error::{Code, Error};
 use jwtctl::core::files::{self, Access};
@@ -23,7 +23,7 @@ use super::super::{Context, network};
 /// 1: nothing new).
 #[derive(clap::Args)]
 pub struct Args {
-    /// Which key sets (default: all that were fetched without network flags)
+    /// Which key sets, by URL or issuer (default: all that were fetched without network flags)
     #[arg(value_name = "URL")]
     urls: Vec<String>,
     /// In which form
@@ -105,7 +105,9 @@ pub fn run(args: Args, context: &mut Context<'_>) -> Result<Exported, Error> {
             text: String::new(),
         });
     }
-    let mut text = cache::export(&entries, args.format.into(), context.env.millis())?;
+    let documents = documents(&listed, &entries);
+    let now_ms = context.env.millis();
+    let mut text = cache::export(&entries, &documents, args.format.into(), now_ms)?;
     if let Some(spec) = &args.sign {
         let key = signing_key(spec, context)?;
         text = signed::sign(&text, &key)?;
@@ -115,6 +117,14 @@ pub fn run(args: Args, context: &mut Context<'_>) -> Result<Exported, Error> {
         context.output.note(
             "oauth4webapi uses this for 300 s from uat on, whatever the server says, and does not notice a uat in the future",
         );
+    }
+    if args.format != Format::Bundle
+        && let Some(document) = documents.first()
+    {
+        let (url, issuer) = (redacted(&entries[0].url), &document.url);
+        context.output.note(&format!(
+            "this format does not say whose keys they are: verify with --jwks-uri {url} --iss {issuer}, or export a bundle"
+        ));
     }
     if let Some(path) = &args.out {
         files::write(Path::new(path), text.as_bytes(), Access::Public, true)?;
@@ -167,20 +177,46 @@ fn is_after(fetched_at_ms: i64, uat: i64) -> bool {
     }
 }
 
+/// The documents of issuers that lead to these key sets, under the same or no trust settings.
+fn documents<'a>(listed: &'a [Listed], sets: &[&Entry]) -> Vec<&'a Entry> {
+    let leads = |document: &Entry| {
+        let jwks_uri = document.jwks_uri();
+        sets.iter().any(|set| {
+            let same = set.ctx == document.ctx || is_plain(document);
+            jwks_uri.as_deref() == Some(&set.url) && same
+        })
+    };
+    listed
+        .iter()
+        .filter(|it| it.kind == Kind::Discovery)
+        .filter_map(|it| it.entry.as_deref().ok())
+        .filter(|it| !it.ctx.is_unauthenticated() && leads(it))
+        .collect()
+}
+
+/// Whether an entry was fetched without network flags.
+fn is_plain(entry: &Entry) -> bool {
+    Address::parse(&entry.url, true)
+        .is_ok_and(|address| network::plain_context(&address) == entry.ctx)
+}
+
+/// The URL of an issuer's key set, if that is what was named.
+fn set_of(listed: &[Listed], named: &str) -> Option<String> {
+    let documents = listed.iter().filter(|it| it.kind == Kind::Discovery);
+    let mut theirs = documents.filter(|it| super::is_of(it, named));
+    theirs.find_map(|it| it.entry.as_ref().ok()?.jwks_uri())
+}
+
 fn chosen<'a>(listed: &'a [Listed], urls: &[String]) -> Result<Vec<&'a Entry>, Error> {
     let sets: Vec<&Listed> = listed
         .iter()
         .filter(|it| it.kind == Kind::Jwks && it.entry.is_ok())
         .collect();
-    let plain = |entry: &Entry| {
-        Address::parse(&entry.url, true)
-            .is_ok_and(|address| network::plain_context(&address) == entry.ctx)
-    };
     if urls.is_empty() {
         let entries = sets.iter().filter_map(|it| it.entry.as_deref().ok());
-        return Ok(entries.filter(|it| plain(it)).collect());
+        return Ok(entries.filter(|it| is_plain(it)).collect());
     }
-    // What nobody vouches for is not passed on under a new name.
+    // Keys that nobody authenticates are not passed on under another name.
     let (vouched, blind): (Vec<&Listed>, Vec<&Listed>) = sets.into_iter().partition(|it| {
         it.entry
             .as_ref()
@@ -188,16 +224,17 @@ fn chosen<'a>(listed: &'a [Listed], urls: &[String]) -> Result<Vec<&'a Entry>, E
     });
     let mut chosen = Vec::new();
     for url in urls {
+        let url = &set_of(listed, url).unwrap_or_else(|| url.clone());
         let of_url: Vec<&Entry> = vouched
             .iter()
             .filter(|it| super::is_of(it, url))
             .filter_map(|it| it.entry.as_deref().ok())
             .collect();
-        match (of_url.iter().find(|it| plain(it)), &of_url[..]) {
+        match (of_url.iter().find(|it| is_plain(it)), &of_url[..]) {
             (Some(entry), _) => chosen.push(*entry),
             (None, [entry]) => chosen.push(*entry),
             (None, []) if blind.iter().any(|it| super::is_of(it, url)) => {
-                let why = "is in the cache only as a shared cache had it that nobody authenticates";
+                let why = "is in the cache only from a shared cache that nobody authenticates";
                 return Err(Error::usage(url, why)
                     .hint("fetch it without --cache-store-trust or --cache-store-format jose"));
             }

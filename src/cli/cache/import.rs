@@ -4,7 +4,7 @@ use std::io;
 
 use clap::ValueEnum;
 use jwtctl::core::address::{Address, redacted};
-use jwtctl::core::cache::{self, Adopted, Binding, Skipped, signed};
+use jwtctl::core::cache::{self, Adopted, Binding, Kind, Skipped, signed};
 use jwtctl::core::error::{Code, Error};
 use jwtctl::core::files::MAX_FILE;
 use serde::Serialize;
@@ -94,14 +94,19 @@ pub fn run(args: Args, context: &mut Context<'_>) -> Result<Taken, Error> {
         skipped: Vec::new(),
     };
     let mut failed = Vec::new();
-    for entry in found.entries {
-        let url = redacted(&entry.url);
+    let sets = found.entries.into_iter().map(|it| (Kind::Jwks, it));
+    let documents = found.documents.into_iter().map(|it| (Kind::Discovery, it));
+    for (kind, entry) in sets.chain(documents) {
+        let url = match kind {
+            Kind::Jwks => redacted(&entry.url),
+            Kind::Discovery => format!("{} (issuer)", entry.url),
+        };
         entry.dropped.iter().for_each(|it| {
             context
                 .output
                 .warn(&format!("key {} of {url} was left out ({})", it.i, it.why))
         });
-        match cache.adopt(entry, args.force, &context.env) {
+        match cache.adopt(kind, entry, args.force, &context.env) {
             Ok(Adopted::Stored) => taken.imported.push(url),
             Ok(Adopted::Kept) => taken.kept.push(url),
             // The others are in use by now, or may yet be stored.

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
 use super::super::env::{Boot, Env};
+use super::super::json::Json;
 use super::super::key::to_hex;
 use super::published::LeftOut;
 use super::trust::TrustContext;
@@ -196,6 +197,17 @@ impl Entry {
             return Err("is damaged (its checksum is wrong)".into());
         }
         Self::from_text(text)
+    }
+
+    /// Where the keys are by the document of an issuer, which names the issuer it is kept under.
+    pub fn jwks_uri(&self) -> Option<String> {
+        let json = Json::parse(self.content.get().as_bytes()).ok()?;
+        let document = json.as_object()?;
+        let names_it = document.text("issuer") == Some(&self.url);
+        document
+            .text("jwks_uri")
+            .filter(|_| names_it)
+            .map(String::from)
     }
 
     /// The entry as JSON.

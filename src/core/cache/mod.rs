@@ -254,13 +254,19 @@ impl Cache {
         }
     }
 
-    /// Takes in an imported entry, unless the one that is there is as new; with `force` in any
-    /// case.
+    /// Takes in an imported entry of that kind, unless the one in the cache is as new; with `force`
+    /// in any case.
     ///
     /// # Errors
     /// [`Code::Io`] when it cannot be written.
-    pub fn adopt(&self, entry: Entry, force: bool, env: &Env<'_>) -> Result<Adopted, Error> {
-        let slot = Slot::new(Kind::Jwks, &entry.url, &entry.ctx);
+    pub fn adopt(
+        &self,
+        kind: Kind,
+        entry: Entry,
+        force: bool,
+        env: &Env<'_>,
+    ) -> Result<Adopted, Error> {
+        let slot = Slot::new(kind, &entry.url, &entry.ctx);
         let guard = self.lock_now(&slot, lock::PATIENCE, env);
         if let Slotted::Entry(there) = guard.read()
             && there.fetched_at_ms >= entry.fetched_at_ms

@@ -4,14 +4,14 @@
 
 use serde::Serialize;
 
-use super::super::address::{Address, redacted};
+use super::super::address::{Address, Issuer, redacted};
 use super::super::error::{Code, Error};
 use super::super::json::{Json, Object};
 use super::super::limits::MAX_BUNDLE_ENTRIES;
 use super::entry::{Entry, MAX_AHEAD_MS, Provenance, Stamp, sha256_hex};
 use super::published::Published;
 use super::trust::TrustContext;
-use super::{DEFAULT_GRACE_S, DEFAULT_TTL_S, TTL_RANGE_S};
+use super::{DEFAULT_GRACE_S, DEFAULT_TTL_S, Kind, TTL_RANGE_S};
 
 /// The `format` of a bundle.
 const BUNDLE: &str = "jwtctl-jwks-bundle";
@@ -42,56 +42,90 @@ impl Format {
     }
 }
 
-/// Writes entries as one JSON text.
+/// A bundle: the key sets of many entries, and where issuers have said that theirs are.
+#[derive(Serialize)]
+struct Bundle<'a> {
+    format: &'a str,
+    v: u32,
+    uat_unit: &'a str,
+    created_at_ms: i64,
+    entries: Vec<BundledSet<'a>>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    issuers: Vec<BundledIssuer<'a>>,
+}
+
+#[derive(Serialize)]
+struct BundledSet<'a> {
+    url: &'a str,
+    issuer: Option<&'a str>,
+    jwks: &'a serde_json::value::RawValue,
+    uat: i64,
+    expires_at_ms: i64,
+    etag: Option<&'a str>,
+    jwks_sha256: &'a str,
+}
+
+#[derive(Serialize)]
+struct BundledIssuer<'a> {
+    issuer: &'a str,
+    jwks_uri: String,
+    uat: i64,
+    expires_at_ms: i64,
+}
+
+impl<'a> BundledSet<'a> {
+    fn of(entry: &'a Entry) -> Self {
+        Self {
+            url: &entry.url,
+            issuer: entry.issuer.as_deref(),
+            jwks: &entry.content,
+            uat: entry.fetched_at_ms,
+            expires_at_ms: entry.expires_at_ms,
+            etag: entry.http.etag.as_deref(),
+            jwks_sha256: &entry.jwks_sha256,
+        }
+    }
+}
+
+impl<'a> BundledIssuer<'a> {
+    fn of(document: &'a Entry) -> Option<Self> {
+        Some(Self {
+            issuer: &document.url,
+            jwks_uri: document.jwks_uri()?,
+            uat: document.fetched_at_ms,
+            expires_at_ms: document.expires_at_ms,
+        })
+    }
+}
+
+/// Writes the entries of key sets as one JSON text, and in a bundle the `documents` of issuers that
+/// lead to them.
 ///
 /// # Errors
 /// [`Code::Usage`] when a format for one entry is to hold more or none.
-pub fn export(entries: &[&Entry], format: Format, now_ms: i64) -> Result<String, Error> {
-    #[derive(Serialize)]
-    struct Bundle<'a> {
-        format: &'a str,
-        v: u32,
-        uat_unit: &'a str,
-        created_at_ms: i64,
-        entries: Vec<Bundled<'a>>,
-    }
-    #[derive(Serialize)]
-    struct Bundled<'a> {
-        url: &'a str,
-        issuer: Option<&'a str>,
-        jwks: &'a serde_json::value::RawValue,
-        uat: i64,
-        expires_at_ms: i64,
-        etag: Option<&'a str>,
-        jwks_sha256: &'a str,
-    }
+pub fn export(
+    entries: &[&Entry],
+    documents: &[&Entry],
+    format: Format,
+    now_ms: i64,
+) -> Result<String, Error> {
     #[derive(Serialize)]
     struct Single<'a> {
         jwks: &'a serde_json::value::RawValue,
         uat: i64,
     }
     let text = match (format, entries) {
-        (Format::Bundle, _) => {
-            let entries = entries
+        (Format::Bundle, _) => serde_json::to_string(&Bundle {
+            format: BUNDLE,
+            v: 1,
+            uat_unit: "ms",
+            created_at_ms: now_ms,
+            entries: entries.iter().map(|it| BundledSet::of(it)).collect(),
+            issuers: documents
                 .iter()
-                .map(|it| Bundled {
-                    url: &it.url,
-                    issuer: it.issuer.as_deref(),
-                    jwks: &it.content,
-                    uat: it.fetched_at_ms,
-                    expires_at_ms: it.expires_at_ms,
-                    etag: it.http.etag.as_deref(),
-                    jwks_sha256: &it.jwks_sha256,
-                })
-                .collect();
-            serde_json::to_string(&Bundle {
-                format: BUNDLE,
-                v: 1,
-                uat_unit: "ms",
-                created_at_ms: now_ms,
-                entries,
-            })
-        }
+                .filter_map(|it| BundledIssuer::of(it))
+                .collect(),
+        }),
         (Format::Jwks, [entry]) => Ok(entry.content.get().to_owned()),
         (_, [entry]) => serde_json::to_string(&Single {
             jwks: &entry.content,
@@ -184,8 +218,10 @@ pub struct Skipped {
 /// What a file holds.
 #[derive(Debug, Default)]
 pub struct Imported {
-    /// Sound entries, as old as they say.
+    /// Sound entries of key sets, as old as they say.
     pub entries: Vec<Entry>,
+    /// Sound documents of issuers, which say where their key sets are.
+    pub documents: Vec<Entry>,
     /// The others.
     pub skipped: Vec<Skipped>,
 }
@@ -241,7 +277,7 @@ pub fn import(bytes: &[u8], binding: Binding<'_>, now_ms: i64) -> Result<Importe
     let entry = source.entry(url, binding, now_ms).map_err(bad)?;
     Ok(Imported {
         entries: vec![entry],
-        skipped: Vec::new(),
+        ..Imported::default()
     })
 }
 
@@ -281,7 +317,76 @@ fn import_bundle(bundle: &Object, binding: Binding<'_>, now_ms: i64) -> Result<I
             }),
         }
     }
+    import_issuers(bundle, &mut imported, binding, now_ms)?;
     Ok(imported)
+}
+
+/// Reads where issuers have said that their keys are; bundles of earlier versions do not say.
+fn import_issuers(
+    bundle: &Object,
+    imported: &mut Imported,
+    binding: Binding<'_>,
+    now_ms: i64,
+) -> Result<(), Error> {
+    let bad = |why: &str| Error::input(Code::BadInput, "the bundle", why);
+    let items = match bundle.member("issuers") {
+        None => return Ok(()),
+        Some(Json::Array(items)) if items.len() <= MAX_BUNDLE_ENTRIES => items,
+        Some(_) => return Err(bad("has \"issuers\" that are not an array, or too many")),
+    };
+    for item in items {
+        match import_issuer(item, binding, now_ms) {
+            Ok(document) => imported.documents.push(document),
+            Err(why) => imported.skipped.push(Skipped {
+                url: redacted(
+                    item.as_object()
+                        .and_then(|it| it.text("issuer"))
+                        .unwrap_or("an issuer without a name"),
+                ),
+                why,
+            }),
+        }
+    }
+    Ok(())
+}
+
+fn import_issuer(item: &Json, binding: Binding<'_>, now_ms: i64) -> Result<Entry, String> {
+    let item = item.as_object().ok_or("is not an object")?;
+    let name = item.text("issuer").ok_or("has no \"issuer\"")?;
+    let issuer = Issuer::parse(name, true).map_err(|e| e.to_string())?;
+    let jwks_uri = item.text("jwks_uri").ok_or("has no \"jwks_uri\"")?;
+    Address::learned(jwks_uri, &issuer, true)
+        .map_err(|why| format!("has a \"jwks_uri\": {why}"))?;
+    let (fetched_at_ms, told) = times(item, now_ms)?;
+    let most = Kind::Discovery.longest_s().saturating_mul(1000);
+    let expires_at_ms = if binding.reset_uat {
+        fetched_at_ms
+    } else {
+        told.clamp(fetched_at_ms, fetched_at_ms.saturating_add(most))
+    };
+    let document = Object(vec![
+        ("issuer".into(), name.into()),
+        ("jwks_uri".into(), jwks_uri.into()),
+    ]);
+    let ctx = (binding.ctx)(issuer.address());
+    let stamp = Stamp::imported(fetched_at_ms, expires_at_ms);
+    let mut entry = Entry::new(name, ctx, Json::from(document).to_text(), stamp)?;
+    entry.issuer = Some(name.into());
+    Ok(entry)
+}
+
+/// When an item of a bundle was fetched, and when it expires.
+fn times(item: &Object, now_ms: i64) -> Result<(i64, i64), String> {
+    let time = item.member("uat").ok_or("has no \"uat\"")?;
+    let fetched_at_ms =
+        uat(time, UatUnit::Millis, now_ms).map_err(|why| format!("has a \"uat\" that {why}"))?;
+    match item.member("expires_at_ms") {
+        Some(Json::Number(text)) => match text.parse() {
+            Ok(expires_at_ms) => Ok((fetched_at_ms, expires_at_ms)),
+            Err(_) => Err("has an \"expires_at_ms\" that is not a whole number".into()),
+        },
+        _ => Err("has no \"expires_at_ms\"".into()),
+    }
 }
 
 fn import_bundled(item: &Json, binding: Binding<'_>, now_ms: i64) -> Result<Entry, String> {
@@ -299,21 +404,12 @@ fn import_bundled(item: &Json, binding: Binding<'_>, now_ms: i64) -> Result<Entr
     {
         return Err("is damaged (its checksum is wrong)".into());
     }
-    let time = item.member("uat").ok_or("has no \"uat\"")?;
-    let fetched_at_ms =
-        uat(time, UatUnit::Millis, now_ms).map_err(|why| format!("has a \"uat\" that {why}"))?;
-    let expires_at_ms = match item.member("expires_at_ms") {
-        Some(Json::Number(text)) => Some(
-            text.parse()
-                .map_err(|_| "has an \"expires_at_ms\" that is no whole number")?,
-        ),
-        _ => return Err("has no \"expires_at_ms\"".into()),
-    };
+    let (fetched_at_ms, expires_at_ms) = times(item, now_ms)?;
     let [etag, issuer] = ["etag", "issuer"].map(|name| item.text(name).map(String::from));
     Source {
         jwks: jwks.clone(),
         fetched_at_ms: Some(fetched_at_ms),
-        expires_at_ms,
+        expires_at_ms: Some(expires_at_ms),
         etag,
         issuer,
     }
@@ -341,23 +437,27 @@ impl Source {
             Some(expires) => expires.clamp(fetched_at_ms, after(*TTL_RANGE_S.end())),
             None => after(DEFAULT_TTL_S),
         };
-        let fresh = expires_at_ms > fetched_at_ms;
-        let stamp = Stamp {
-            requested_at_ms: fetched_at_ms,
-            fetched_at_ms,
-            expires_at_ms,
-            stale_until_ms: expires_at_ms.saturating_add(if fresh {
-                DEFAULT_GRACE_S * 1000
-            } else {
-                0
-            }),
-            boot: None,
-            provenance: Provenance::Import,
-        };
+        let stamp = Stamp::imported(fetched_at_ms, expires_at_ms);
         let mut entry = Entry::new(url.as_str(), (binding.ctx)(url), published.jwks, stamp)?;
         (entry.dropped, entry.issuer, entry.http.etag) =
             (published.dropped, self.issuer, self.etag);
         Ok(entry)
+    }
+}
+
+impl Stamp {
+    /// The times of what comes from a file. What has expired by then may not be used any longer.
+    fn imported(fetched_at_ms: i64, expires_at_ms: i64) -> Self {
+        let is_fresh = expires_at_ms > fetched_at_ms;
+        let grace_ms = if is_fresh { DEFAULT_GRACE_S * 1000 } else { 0 };
+        Self {
+            requested_at_ms: fetched_at_ms,
+            fetched_at_ms,
+            expires_at_ms,
+            stale_until_ms: expires_at_ms.saturating_add(grace_ms),
+            boot: None,
+            provenance: Provenance::Import,
+        }
     }
 }
 
@@ -400,17 +500,17 @@ mod tests {
     #[test]
     fn a_round_trip_changes_nothing() {
         for format in [Format::Bundle, Format::Jose, Format::Oauth4webapi] {
-            let text = export(&[&full(NOW_MS - 5123)], format, NOW_MS).unwrap();
+            let text = export(&[&full(NOW_MS - 5123)], &[], format, NOW_MS).unwrap();
             let again = read(&text, UatUnit::Auto, false).unwrap();
-            assert_eq!(export(&[&again], format, NOW_MS).unwrap(), text);
+            assert_eq!(export(&[&again], &[], format, NOW_MS).unwrap(), text);
             assert!(again.lifetime_ms() <= 3_600_000 && again.provenance == Provenance::Import);
         }
         let jose = format!(r#"{{"jwks":{{"keys":[{OKP}]}},"uat":{}}}"#, NOW_MS - 5123);
         assert_eq!(
-            export(&[&full(NOW_MS - 5123)], Format::Jose, NOW_MS).unwrap(),
+            export(&[&full(NOW_MS - 5123)], &[], Format::Jose, NOW_MS).unwrap(),
             jose
         );
-        let seconds = export(&[&full(NOW_MS - 5123)], Format::Oauth4webapi, NOW_MS).unwrap();
+        let seconds = export(&[&full(NOW_MS - 5123)], &[], Format::Oauth4webapi, NOW_MS).unwrap();
         assert!(
             seconds.ends_with(&format!("\"uat\":{}}}", NOW_MS / 1000 - 6)),
             "{seconds}"
@@ -486,6 +586,7 @@ mod tests {
                 expires_at_ms: i64::MAX,
                 ..full(NOW_MS - 1000)
             }],
+            &[],
             Format::Bundle,
             NOW_MS,
         )
@@ -499,19 +600,20 @@ mod tests {
                 expires_at_ms: i64::MIN,
                 ..full(NOW_MS - 1000)
             }],
+            &[],
             Format::Bundle,
             NOW_MS,
         )
         .unwrap();
         assert_eq!(read(&short, UatUnit::Auto, false).unwrap().lifetime_ms(), 0);
-        let jose = export(&[&full(NOW_MS - 1000)], Format::Jose, NOW_MS).unwrap();
+        let jose = export(&[&full(NOW_MS - 1000)], &[], Format::Jose, NOW_MS).unwrap();
         assert_eq!(
             read(&jose, UatUnit::Auto, false).unwrap().lifetime_ms(),
             600_000
         );
         let reset = read(&jose, UatUnit::Auto, true).unwrap();
         assert_eq!((reset.lifetime_ms(), reset.grace_ms()), (0, 0));
-        let bare = export(&[&full(NOW_MS)], Format::Jwks, NOW_MS).unwrap();
+        let bare = export(&[&full(NOW_MS)], &[], Format::Jwks, NOW_MS).unwrap();
         assert_eq!(read(&bare, UatUnit::Auto, false).unwrap().lifetime_ms(), 0);
     }
 
@@ -521,7 +623,7 @@ mod tests {
             format!(r#"{{"jwks":{{"keys":[{OKP},{{"kty":"oct","k":"AAAA"}}]}},"uat":{NOW_MS}}}"#);
         let entry = read(&text, UatUnit::Auto, false).unwrap();
         assert!(!entry.content.get().contains("AAAA") && entry.dropped.len() == 1);
-        let tampered = export(&[&full(NOW_MS)], Format::Bundle, NOW_MS)
+        let tampered = export(&[&full(NOW_MS)], &[], Format::Bundle, NOW_MS)
             .unwrap()
             .replace("\"kid\":\"a\"", "\"kid\":\"b\"");
         assert!(
@@ -546,7 +648,7 @@ mod tests {
             Code::Usage
         );
         assert_eq!(
-            export(&[], Format::Jose, NOW_MS).unwrap_err().code(),
+            export(&[], &[], Format::Jose, NOW_MS).unwrap_err().code(),
             Code::Usage
         );
     }

@@ -312,10 +312,8 @@ fn other_issuer(issuer: &Issuer, named: &str) -> String {
 
 /// Where the keys are by a document in the cache.
 fn keys_address(issuer: &Issuer, entry: &Entry, options: &Options) -> Option<Address> {
-    let json = Json::parse(entry.content.get().as_bytes()).ok()?;
-    let object = json.as_object()?;
-    if object.text("issuer") != Some(issuer.as_str()) {
+    if entry.url != issuer.as_str() {
         return None;
     }
-    Address::learned(object.text("jwks_uri")?, issuer, options.allow_http).ok()
+    Address::learned(&entry.jwks_uri()?, issuer, options.allow_http).ok()
 }

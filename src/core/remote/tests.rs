@@ -712,7 +712,7 @@ fn imported_keys_are_used_and_not_confirmed_by_name() {
     let cache = Cache::open(lab.folder.path()).unwrap();
     let listed = cache.list(&lab.clock.env());
     let entry = listed[0].entry.as_ref().unwrap();
-    let bundle = export(&[entry], Format::Bundle, NOW_MS).unwrap();
+    let bundle = export(&[entry], &[], Format::Bundle, NOW_MS).unwrap();
     cache.remove(&lab.clock.env(), |_| true).unwrap();
     let binding = super::super::cache::Binding {
         url: None,

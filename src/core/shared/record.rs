@@ -122,7 +122,7 @@ fn shown_ctx(slot: &Slot, trust: &Trust) -> TrustContext {
 pub(super) fn write(entry: &Entry, slot: &Slot, trust: &Trust, format: Format) -> Vec<u8> {
     match format {
         // One entry in a format for one entry.
-        Format::Jose => export(&[entry], Portable::Jose, 0)
+        Format::Jose => export(&[entry], &[], Portable::Jose, 0)
             .unwrap_or_default()
             .into_bytes(),
         Format::Native => {
