@@ -105,16 +105,20 @@ fn joined(header: &str, payload: &[u8]) -> Cow<'static, [u8]> {
     Cow::Owned([header.as_bytes(), b".", payload].concat())
 }
 
+/// An SD-JWT (RFC 9901) as its JWT and what follows the first `~`; `None` if the text is none. A
+/// payload that is not encoded (RFC 7797) may have a `~` in it, before the signature.
+pub fn split_disclosures(text: &str) -> Option<(&str, &str)> {
+    text.split_once('~')
+        .filter(|(jwt, _)| jwt.matches('.').count() == 2)
+}
+
 fn split(text: &str) -> Result<[&str; 3], Reason> {
     if text.trim_start().starts_with('{') {
         return Err(malformed(
             "the token is in JSON form, and only the compact form is read",
         ));
     }
-    if let Some((jwt, _)) = text
-        .split_once('~')
-        .filter(|(jwt, _)| jwt.matches('.').count() == 2)
-    {
+    if let Some((jwt, _)) = split_disclosures(text) {
         let reason = malformed("this is an SD-JWT (RFC 9901), and what is verified here is a JWT");
         return Err(reason.hint(format!(
             "the part that its issuer signed is the text before the first \"~\", {} characters long; jwtctl decode shows the whole",

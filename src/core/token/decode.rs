@@ -6,6 +6,7 @@ use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 use super::super::error::{Code, Reason};
 use super::super::header::Header;
 use super::super::json::Json;
+use super::super::jws;
 use super::super::key::decode as base64url;
 
 /// Base64url as it is found in the wild.
@@ -92,7 +93,7 @@ pub enum Content {
 /// # Errors
 /// [`Code::Malformed`] when there is nothing to show.
 pub fn decode(text: &str) -> Result<Decoded, Reason> {
-    match text.split_once('~') {
+    match jws::split_disclosures(text) {
         Some((jwt, rest)) => Ok(Decoded {
             disclosed: Some(Disclosed::read(rest)),
             ..decode_compact(jwt)?

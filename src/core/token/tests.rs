@@ -332,3 +332,11 @@ fn a_point_off_its_curve_is_the_keys_fault() {
     let error = verify(&token, Form::Jwt, &mut keys, &Policy::default(), &env()).unwrap_err();
     assert_eq!(error.code(), Code::BadKey);
 }
+
+#[test]
+fn a_tilde_in_a_payload_that_is_not_encoded_makes_no_sd_jwt() {
+    let header = encode(br#"{"alg":"HS256","crit":["b64"],"b64":false}"#);
+    let token = format!("{header}.a~b.{}", encode(&[7; 32]));
+    let decoded = super::decode(&token).unwrap();
+    assert!(decoded.disclosed.is_none());
+}
