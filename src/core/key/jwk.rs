@@ -273,15 +273,26 @@ fn take_private(jwk: &mut Object, name: &str) -> Result<Option<Zeroizing<Vec<u8>
         .ok_or_else(|| format!("has {name:?} that is not base64url without padding"))
 }
 
-/// `jwk` without whatever members could be private.
+/// `jwk` without whatever members could be private, or could have a private key inside them.
 pub fn public_members(jwk: &Object) -> Object {
-    Object(
-        jwk.0
+    let is_public = |(name, value): &&(String, Json)| !is_private(name) && !holds_private(value);
+    Object(jwk.0.iter().filter(is_public).cloned().collect())
+}
+
+fn is_private(name: &str) -> bool {
+    PRIVATE_MEMBERS.contains(&name)
+}
+
+/// Whether a private member stands anywhere in `value`.
+fn holds_private(value: &Json) -> bool {
+    match value {
+        Json::Object(object) => object
+            .0
             .iter()
-            .filter(|(name, _)| !PRIVATE_MEMBERS.contains(&name.as_str()))
-            .cloned()
-            .collect(),
-    )
+            .any(|(name, it)| is_private(name) || holds_private(it)),
+        Json::Array(items) => items.iter().any(holds_private),
+        _ => false,
+    }
 }
 
 /// Wipes every text and number in `value`, which held private members.
@@ -310,6 +321,20 @@ pub(super) mod tests {
     }
 
     pub const P256: &str = r#"{"kty":"EC","crv":"P-256","x":"f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU","y":"x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0","d":"jpsQnnGQmL-YBIffH1136cspYG6-0iY7X1fCE9-E9LI","kid":"k","x-own":[1]}"#;
+
+    #[test]
+    fn a_private_key_inside_an_unknown_member_stays_behind() {
+        let jwk = r#"{"kty":"OKP","crv":"Ed25519","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo",
+            "backup":[{"kty":"OKP","d":"secret"}],"name":{"of":"it"}}"#;
+        let Ok(Json::Object(jwk)) = Json::parse(jwk.as_bytes()) else {
+            panic!("not an object")
+        };
+        let shown = Json::Object(Key::from_jwk(jwk).unwrap().public_jwk()).to_text();
+        assert!(
+            !shown.contains("secret") && shown.contains(r#""name":{"of":"it"}"#),
+            "{shown}"
+        );
+    }
 
     #[test]
     fn public_and_private_print_apart() {
