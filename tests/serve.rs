@@ -392,6 +392,20 @@ fn verify_finds_the_keys_by_the_issuer_alone() {
     );
 }
 
+/// No browser sends these, and what cannot be read is not let in.
+#[test]
+fn origins_that_are_not_text_are_not_let_in() {
+    let issuer = Issuer::start(&[]);
+    for header in [&b"Origin: http://\xe9"[..], b"Sec-Fetch-Site: \xff"] {
+        let mut stream = issuer.connect();
+        let head = format!("GET /jwks HTTP/1.1\r\nHost: {}\r\n", issuer.address);
+        stream.write_all(head.as_bytes()).unwrap();
+        stream.write_all(header).unwrap();
+        stream.write_all(b"\r\nConnection: close\r\n\r\n").unwrap();
+        assert_eq!(Reply::read(stream).status, 403);
+    }
+}
+
 #[test]
 fn each_faulty_answer_is_faulty_on_the_wire() {
     let issuer = Issuer::start(&["--fault", "status@jwks*1"]);

@@ -36,7 +36,11 @@ impl Address {
                 format!("is longer than {MAX_URL} bytes"),
             ));
         }
-        let mut url = Url::parse(text).map_err(|e| bad(format!("is not a URL: {e}")))?;
+        let mut url = match Url::parse(text) {
+            Ok(url) => url,
+            Err(url::ParseError::RelativeUrlWithoutBase) => return Err(schemeless(text)),
+            Err(e) => return Err(bad(format!("is not a URL: {e}"))),
+        };
         url.set_fragment(None);
         if !url.username().is_empty() || url.password().is_some() {
             return Err(bad("has a user name or password in it".into())
@@ -182,6 +186,25 @@ fn shown(text: &str) -> String {
     shown.escape_debug().to_string()
 }
 
+/// The error for a text without a scheme, which may be a host or a file.
+fn schemeless(text: &str) -> Error {
+    let error = Error::input(Code::Usage, shown(text), "is not a URL: it has no https://");
+    let is_path = text.starts_with(['/', '.', '~'])
+        || [".json", ".jwks", ".jwk", ".pem"]
+            .iter()
+            .any(|it| text.ends_with(it));
+    let with_scheme = format!("https://{text}");
+    let host = Url::parse(&with_scheme).ok();
+    let is_host = host.is_some_and(|it| it.host_str().is_some_and(|it| it.contains('.')));
+    if is_path {
+        error.hint("a file of keys is given with --jwks FILE")
+    } else if is_host && !text.contains('@') {
+        error.hint(format!("with the scheme: {}", redacted(&with_scheme)))
+    } else {
+        error
+    }
+}
+
 /// Whether a host name stands for this machine (RFC 6761 §6.3), with or without a final dot.
 pub fn is_localhost(name: &str) -> bool {
     let name = name.strip_suffix('.').unwrap_or(name);
@@ -297,6 +320,12 @@ fn embedded(ip: IpAddr) -> Option<Ipv4Addr> {
     }
 }
 
+/// Where an issuer's document is: OpenID Connect Discovery §4.
+const OPENID: &str = "/.well-known/openid-configuration";
+
+/// Where it is by RFC 8414 §3.
+const OAUTH: &str = "/.well-known/oauth-authorization-server";
+
 /// An issuer identifier (OpenID Connect Discovery §4, RFC 8414 §2), kept letter by letter: it is
 /// compared with what tokens and documents say, never normalised.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -320,6 +349,13 @@ impl Issuer {
                 "where the query chooses the keys: --jwks-uri URL with it, and --iss ISSUER as tokens have it",
             ));
         }
+        for suffix in [OPENID, OAUTH] {
+            if let Some(issuer) = text.trim_end_matches('/').strip_suffix(suffix) {
+                let why = "is where an issuer's document is, and not the issuer";
+                let error = Error::input(Code::Usage, redacted(text), why);
+                return Err(error.hint(format!("without the suffix: --issuer {issuer}")));
+            }
+        }
         Ok(Self {
             text: text.into(),
             address,
@@ -340,8 +376,6 @@ impl Issuer {
     /// issuer with a path, the two places of RFC 8414 §5 and §3.1. Nothing else is ever
     /// guessed.
     pub fn documents(&self) -> Vec<Address> {
-        const OPENID: &str = "/.well-known/openid-configuration";
-        const OAUTH: &str = "/.well-known/oauth-authorization-server";
         let url = &self.address.url;
         let path = url.path().strip_suffix('/').unwrap_or(url.path());
         let at = |path: String| {
@@ -569,6 +603,27 @@ mod tests {
             );
         }
         assert!(learned(here, "http://192.0.2.1/jwks", true).is_ok());
+    }
+
+    #[test]
+    fn what_is_almost_right_is_told_what_is() {
+        let hint = |error: Error| error.hints().join(" ");
+        let url = |text: &str| hint(Address::parse(text, false).unwrap_err());
+        assert_eq!(
+            url("issuer.example/t"),
+            "with the scheme: https://issuer.example/t"
+        );
+        assert!(url("keys/set.json").contains("--jwks FILE"));
+        assert!(url("./set").contains("--jwks FILE"));
+        assert_eq!(url("hunter2@issuer.example"), "");
+        let issuer = |text: &str| hint(Issuer::parse(text, false).unwrap_err());
+        for suffix in [OPENID, OAUTH] {
+            assert_eq!(
+                issuer(&format!("https://a.example/t{suffix}")),
+                "without the suffix: --issuer https://a.example/t"
+            );
+        }
+        assert!(issuer("https://a.example/t?p=B2C_1").contains("--jwks-uri"));
     }
 
     #[test]

@@ -151,6 +151,40 @@ fn n39_documents_that_will_not_do() {
         .says("has no");
 }
 
+/// The call next to the right one is told what the right one is.
+#[test]
+fn urls_in_the_wrong_place_lead_to_the_right_one() {
+    let (server, issuer) = issuer_at(OPENID, ToOwned::to_owned);
+    let jwks = server.url("/jwks");
+    let run = |args: &[&str]| Lab::new().run(0, &[&["verify"], args, &[&by(&issuer)]].concat());
+    run(&["--issuer", &format!("{issuer}{OPENID}")])
+        .expect(2)
+        .says(&format!("--issuer {issuer}"));
+    run(&["--jwks-uri", &format!("{issuer}{OPENID}")])
+        .expect(3)
+        .says(&format!("use it: --issuer {issuer}"));
+    verify(&Lab::new(), 0, &jwks, &by(&jwks))
+        .expect(3)
+        .says("--jwks-uri URL");
+    run(&["--issuer", "issuer.example"])
+        .expect(2)
+        .says("https://issuer.example");
+    run(&["--jwks-uri", "keys.json"])
+        .expect(2)
+        .says("--jwks FILE");
+    let file = keys().file("a");
+    run(&["--jwks-uri", file.to_str().unwrap()])
+        .expect(2)
+        .says("--jwks");
+    // A document for all tenants, as Microsoft Entra has it.
+    let template = json!({"issuer": "https://login.example/{tenantid}/v2.0", "jwks_uri": jwks});
+    server.say(reply(200, template.to_string()));
+    let common = server.url("/common/v2.0");
+    verify(&Lab::new(), 0, &common, &by(&common))
+        .expect(3)
+        .says(&format!("--jwks-uri {jwks} and --iss"));
+}
+
 /// Plain http is for this machine, and a document on this machine says nothing else.
 #[test]
 fn n39_a_document_here_may_name_http_here_alone() {

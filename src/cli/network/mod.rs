@@ -109,7 +109,7 @@ impl Network {
 
     /// A JWKS URL.
     pub fn url(&self, text: &str) -> Result<Address, Error> {
-        Address::parse(text, self.allow_http)
+        Address::parse(text, self.allow_http).map_err(|error| file_instead(error, text))
     }
 
     /// Refuses flags about fetching where nothing is fetched, any of those declared here; what is
@@ -134,8 +134,8 @@ impl Network {
         match (jwks_uri, issuer) {
             (Some(url), _) => self.url(url).map(Source::Url).map(Some),
             (None, Some(issuer)) => Issuer::parse(issuer, self.allow_http)
-                .map(Source::Issuer)
-                .map(Some),
+                .map_err(|error| file_instead(error, issuer))
+                .map(|it| Some(Source::Issuer(it))),
             (None, None) => {
                 let needs = "--jwks-uri or --issuer";
                 self.check_unused(needs, context).map(|()| None)
@@ -253,6 +253,14 @@ impl Network {
             [certificate.expose(), b"\n", key.expose()].concat(),
         )))
     }
+}
+
+/// The error for a text that is not a URL, and may be the name of a file.
+fn file_instead(error: Error, text: &str) -> Error {
+    if error.hints().is_empty() && !text.contains("://") && std::path::Path::new(text).is_file() {
+        return error.hint(format!("that is a file: --jwks {text}"));
+    }
+    error
 }
 
 /// The cache, unless it cannot be trusted, in which case the call goes on without it; not so with

@@ -1,5 +1,6 @@
 //! One request: from hyper to the issuer and back, with a line in the log.
 
+use std::borrow::Cow;
 use std::convert::Infallible;
 use std::pin::Pin;
 use std::rc::Rc;
@@ -39,10 +40,15 @@ pub async fn answer(
     let response = match timeout(BODY, Limited::new(body, MAX_BODY).collect()).await {
         Ok(Ok(body)) => {
             let body = body.to_bytes();
-            let headers: Vec<(&str, &str)> = head
+            // A value that is not text is passed on as such: left out, it would count as absent.
+            let values: Vec<(&str, Cow<'_, str>)> = head
                 .headers
                 .iter()
-                .filter_map(|(name, value)| Some((name.as_str(), value.to_str().ok()?)))
+                .map(|(name, value)| (name.as_str(), String::from_utf8_lossy(value.as_bytes())))
+                .collect();
+            let headers: Vec<(&str, &str)> = values
+                .iter()
+                .map(|(name, value)| (*name, &**value))
                 .collect();
             let request = issuer::Request {
                 method: head.method.as_str(),

@@ -2,7 +2,7 @@
 //! even under a name of its own that resolves to 127.0.0.1; neither must get it anywhere.
 
 use super::http::{Refusal, Request, Response};
-use super::{Settings, uri};
+use super::{Endpoint, Settings, locate, uri};
 
 /// What a page that was let in may send.
 const ALLOWED_HEADERS: &str = "authorization, content-type";
@@ -33,16 +33,9 @@ pub(super) fn check(settings: &Settings, request: &Request<'_>) -> Result<(), Re
             ));
         }
     }
-    let origin = request.header("origin")?;
-    // Only following a link to somewhere else comes without an Origin and is what /authorize is
-    // for.
-    let is_sent_by_page = matches!(
-        request.header("sec-fetch-site")?,
-        Some("cross-site" | "same-site")
-    ) && request.header("sec-fetch-mode")? != Some("navigate");
-    let is_let_in = match origin {
+    let is_let_in = match request.header("origin")? {
         Some(origin) => is_own(settings, origin) || is_allowed(settings, origin),
-        None => !is_sent_by_page,
+        None => !is_sent_by_page(request)? || is_link_to_login(settings, request)?,
     };
     is_let_in.then_some(()).ok_or_else(|| {
         forbidden(
@@ -50,6 +43,21 @@ pub(super) fn check(settings: &Settings, request: &Request<'_>) -> Result<(), Re
             "web pages of this origin are not let in; allow it with --cors",
         )
     })
+}
+
+/// Whether a page of another site has made the browser send it (W3C Fetch Metadata). A value that is
+/// not known may mean anything.
+fn is_sent_by_page(request: &Request<'_>) -> Result<bool, Refusal> {
+    let site = request.header("sec-fetch-site")?;
+    Ok(!matches!(site, None | Some("none" | "same-origin")))
+}
+
+/// Whether it follows a link to the login, which pages of other sites are meant to have. Other
+/// endpoints are not for people: a page could use up faults and issuers with hidden frames.
+fn is_link_to_login(settings: &Settings, request: &Request<'_>) -> Result<bool, Refusal> {
+    let navigates = request.header("sec-fetch-mode")? == Some("navigate");
+    let endpoint = locate(settings, request.path);
+    Ok(navigates && matches!(endpoint, Some((Endpoint::Authorize, _))))
 }
 
 /// The answer to a browser that asks before it sends.

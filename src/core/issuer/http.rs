@@ -18,7 +18,7 @@ pub struct Request<'a> {
     pub query: Option<&'a str>,
     /// The authority, when the request line had one.
     pub authority: Option<&'a str>,
-    /// The header fields; those that are not text are left out.
+    /// The header fields; in those that are not text, U+FFFD stands for what is not.
     pub headers: &'a [(&'a str, &'a str)],
     /// The body.
     pub body: &'a [u8],

@@ -676,8 +676,11 @@ fn web_pages_stay_outside() {
                 ("sec-fetch-site", "cross-site"),
                 ("sec-fetch-mode", "navigate"),
             ],
-            200,
+            403,
         ),
+        (&[("origin", "http://\u{fffd}")], 403),
+        (&[("sec-fetch-site", "\u{fffd}")], 403),
+        (&[("sec-fetch-site", "same-origin")], 200),
         (&[("sec-fetch-site", "none")], 200),
     ] {
         let response = lab.ask("GET", "/jwks", headers, "");
@@ -688,6 +691,22 @@ fn web_pages_stay_outside() {
             headers[0].1 == "http://localhost:3000",
             "{headers:?}"
         );
+    }
+    // A link leads to the login and nowhere else; a hidden frame uses nothing up.
+    let followed = [
+        ("sec-fetch-site", "cross-site"),
+        ("sec-fetch-mode", "navigate"),
+    ];
+    for (path, is_login) in [
+        ("/authorize", true),
+        ("/t1/authorize", true),
+        ("/t1/jwks", false),
+        ("/token", false),
+        ("/.well-known/openid-configuration", false),
+        ("/nowhere", false),
+    ] {
+        let status = lab.ask("GET", path, &followed, "").status;
+        assert_eq!(status != 403, is_login, "{path}: {status}");
     }
     let asked = lab.ask(
         "OPTIONS",

@@ -275,7 +275,8 @@ fn check_document(issuer: &Issuer, body: &[u8], options: &Options) -> Result<Str
     };
     let named = one(&object, "issuer").map_err(wrong)?;
     if named != issuer.as_str() {
-        return Err(wrong(other_issuer(issuer, named)));
+        let keys = one(&object, "jwks_uri").ok();
+        return Err(wrong(other_issuer(issuer, named, keys)));
     }
     let text = one(&object, "jwks_uri").map_err(wrong)?;
     Address::learned(text, issuer, options.allow_http)
@@ -299,13 +300,18 @@ fn one<'a>(document: &'a Object, name: &str) -> Result<&'a str, String> {
 }
 
 /// Why a document of another issuer will not do.
-fn other_issuer(issuer: &Issuer, named: &str) -> String {
-    let shown: String = named.chars().take(200).collect();
+fn other_issuer(issuer: &Issuer, named: &str, keys: Option<&str>) -> String {
+    let cut = |text: &str| -> String { text.chars().take(200).collect() };
+    let shown = cut(named);
     let exact = named.trim_end_matches('/') == issuer.as_str().trim_end_matches('/');
-    let advice = if exact {
-        format!("; use it exactly: --issuer {shown}")
-    } else {
-        String::new()
+    let advice = match keys.and_then(|it| Address::parse(it, true).ok()) {
+        _ if exact => format!("; use it exactly: --issuer {shown}"),
+        // As Microsoft Entra writes it for all of its tenants.
+        Some(keys) if named.contains('{') => format!(
+            ", which stands for many: name the tenant's own, or --jwks-uri {} and --iss ISSUER",
+            cut(&keys.to_string())
+        ),
+        _ => String::new(),
     };
     format!("the document is of issuer {shown:?}{advice}")
 }

@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
-use super::super::address::Address;
+use super::super::address::{Address, Issuer};
 use super::super::cache::{
     Class, DEFAULT_TTL_S, Entry, FetchError, Provenance, Published, Reason, Slot, Standing,
-    TTL_RANGE_S,
+    TTL_RANGE_S, document,
 };
 use super::super::env::Env;
 use super::super::json::Json;
@@ -38,6 +38,16 @@ pub(super) fn keys_of(entry: &Entry) -> Option<Arc<KeySet>> {
         Ok(Json::Object(object)) => KeySet::from_json(object).ok().map(Arc::new),
         _ => None,
     }
+}
+
+/// The issuer whose discovery document this is, if it is one.
+fn issuer_of(body: &[u8]) -> Option<String> {
+    let json = document(body).ok()?;
+    let object = json.as_object()?;
+    object.text("jwks_uri")?;
+    let issuer = object.text("issuer")?;
+    Issuer::parse(issuer, true).ok()?;
+    Some(issuer.chars().take(200).collect())
 }
 
 impl Document for JwksDocument<'_> {
@@ -123,8 +133,15 @@ impl JwksDocument<'_> {
     /// What a 200 brings.
     fn published(&self, response: &Response, requested_ms: i64) -> Result<Downloaded, FetchError> {
         let http = freshness::read(response, requested_ms, self.env.millis());
-        let published = Published::parse(&response.body)
-            .map_err(|why| FetchError::new(Class::NotJwks, format!("the answer {why}")))?;
+        let published = Published::parse(&response.body).map_err(|why| {
+            let why = match issuer_of(&response.body) {
+                Some(issuer) => {
+                    format!("the answer is the document of an issuer; use it: --issuer {issuer}")
+                }
+                None => format!("the answer {why}"),
+            };
+            FetchError::new(Class::NotJwks, why)
+        })?;
         let is_empty = published.jwks == EMPTY_SET;
         let mut downloaded = self.lasting(Some(published.jwks), published.dropped, http);
         if is_empty {

@@ -392,6 +392,9 @@ fn unavailable(code: Code, what: &str, error: &FetchError) -> Error {
             Some("if it is your own, or by an authority of your own: --ca-bundle FILE")
         }
         Class::Redirect => Some("name the URL that it redirects to, if you trust it"),
+        Class::Http4xx if code == Code::IssuerUnavailable => {
+            Some("if that is the URL of a key set: --jwks-uri URL and --iss ISSUER")
+        }
         Class::Http4xx => {
             Some("check the URL; if the server wants credentials: --http-headers FILE")
         }
