@@ -7,8 +7,9 @@ use std::sync::mpsc;
 use std::time::Duration;
 
 use jwtctl::core::address::Address;
-use jwtctl::core::cache::{Class, FetchError, MAX_BODY, TrustContext};
+use jwtctl::core::cache::{Class, FetchError, TrustContext};
 use jwtctl::core::env::Clock;
+use jwtctl::core::limits::MAX_PUBLISHED_BYTES;
 use jwtctl::core::remote::{Fetch, Request, Response};
 use jwtctl::core::tls::{causes, handshake_error};
 use reqwest::blocking::Client;
@@ -140,8 +141,8 @@ fn body(
             Err(e) => return Err(broken(&e, left().is_zero(), timeout)),
         };
         body.extend_from_slice(buffer.get(..read).unwrap_or_default());
-        if body.len() > MAX_BODY {
-            let why = format!("the answer is larger than {MAX_BODY} bytes");
+        if body.len() > MAX_PUBLISHED_BYTES {
+            let why = format!("the answer is larger than {MAX_PUBLISHED_BYTES} bytes");
             return Err(FetchError::new(Class::TooLarge, why));
         }
     }

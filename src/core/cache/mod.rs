@@ -21,7 +21,7 @@ pub use dir::{Dir, How};
 pub use entry::{Entry, Http, MAX_AHEAD_MS, Provenance, Stamp, Standing, sha256_hex};
 pub use lock::{Committed, Guard, Watch};
 pub use portable::{Binding, Format, Imported, Skipped, UatUnit, export, import, uat};
-pub use published::{LeftOut, MAX_BODY, Published, document};
+pub use published::{LeftOut, Published, document};
 pub use trust::TrustContext;
 
 use std::cell::Cell;

@@ -9,12 +9,7 @@ use super::super::alg::Curve;
 use super::super::json::{Json, Object};
 use super::super::jwks::certificate_map;
 use super::super::key::{Key, PRIVATE_MEMBERS, is_unset};
-
-/// Octets of the largest document that is taken from the network: 256 KiB.
-pub const MAX_BODY: usize = 256 * 1024;
-
-/// Keys that a published set may have.
-pub const MAX_KEYS: usize = 100;
+use super::super::limits::{MAX_PUBLISHED_BYTES, MAX_PUBLISHED_KEYS};
 
 /// How deep a published document may nest.
 const MAX_DEPTH: usize = 10;
@@ -26,6 +21,26 @@ pub struct LeftOut {
     pub i: usize,
     /// `kty_oct`, `private_material`, `duplicate_member`, `not_an_object` or `malformed`.
     pub why: String,
+    /// Its id, so that a token that names it is told what became of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub kid: Option<String>,
+    /// What is wrong with a malformed one, as a phrase to follow its name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub detail: Option<String>,
+}
+
+impl LeftOut {
+    /// The reason as a phrase to follow the name of the key.
+    pub fn phrase(&self) -> &str {
+        match (&self.detail, self.why.as_str()) {
+            (Some(detail), _) => detail,
+            (None, "kty_oct") => "is symmetric, and a published set has no secrets",
+            (None, "private_material") => "has private members, which no published set may have",
+            (None, "duplicate_member") => "has a member twice",
+            (None, "not_an_object") => "is not an object",
+            (None, _) => "is malformed",
+        }
+    }
 }
 
 /// A key set that may be stored and used.
@@ -71,14 +86,22 @@ impl Published {
                 keys.kind()
             ));
         };
-        if keys.len() > MAX_KEYS {
-            return Err(format!("has {} keys, more than {MAX_KEYS}", keys.len()));
+        if keys.len() > MAX_PUBLISHED_KEYS {
+            return Err(format!(
+                "has {} keys, more than {MAX_PUBLISHED_KEYS}",
+                keys.len()
+            ));
         }
         let (mut kept, mut dropped) = (Vec::new(), Vec::new());
         for (i, key) in keys.into_iter().enumerate() {
             match objection(&key) {
                 None => kept.push(key),
-                Some(why) => dropped.push(LeftOut { i, why: why.into() }),
+                Some((why, detail)) => dropped.push(LeftOut {
+                    i,
+                    why: why.into(),
+                    kid: kid(&key),
+                    detail,
+                }),
             }
         }
         let jwks = Json::from(Object(vec![("keys".into(), Json::Array(kept))])).to_text();
@@ -91,8 +114,8 @@ impl Published {
 /// # Errors
 /// What is wrong with it, as a phrase to follow its name.
 pub fn document(body: &[u8]) -> Result<Json, String> {
-    if body.len() > MAX_BODY {
-        return Err(format!("is larger than {MAX_BODY} bytes"));
+    if body.len() > MAX_PUBLISHED_BYTES {
+        return Err(format!("is larger than {MAX_PUBLISHED_BYTES} bytes"));
     }
     let json = Json::parse_document(body).map_err(|why| format!("is not JSON: {why}"))?;
     check_depth(&json, MAX_DEPTH)?;
@@ -113,22 +136,29 @@ fn check_depth(json: &Json, left: usize) -> Result<(), String> {
     }
 }
 
-/// Why a key must not be stored. Kinds of keys that are not known yet may be, since a later jwtctl
+/// The id of a key that is left out, if it is one that a message can hold.
+fn kid(key: &Json) -> Option<String> {
+    const LONGEST: usize = 200;
+    let kid = key.as_object()?.text("kid")?;
+    (kid.len() <= LONGEST).then(|| kid.to_owned())
+}
+
+/// Why a key must not be stored, as a word and where there is more to say as a phrase. Kinds of keys that are not known yet may be, since a later jwtctl
 /// may know them.
-fn objection(json: &Json) -> Option<&'static str> {
+fn objection(json: &Json) -> Option<(&'static str, Option<String>)> {
     let Json::Object(jwk) = json else {
-        return Some("not_an_object");
+        return Some(("not_an_object", None));
     };
     let kty = jwk.text("kty");
     if kty == Some("oct") {
-        return Some("kty_oct");
+        return Some(("kty_oct", None));
     }
     let is_set = |name: &str| jwk.member(name).is_some_and(|it| !is_unset(name, it));
     if PRIVATE_MEMBERS.iter().any(|name| is_set(name)) {
-        return Some("private_material");
+        return Some(("private_material", None));
     }
     if json.duplicate().is_some() {
-        return Some("duplicate_member");
+        return Some(("duplicate_member", None));
     }
     let known = match (kty, jwk.text("crv")) {
         (Some("RSA"), _) => true,
@@ -136,7 +166,10 @@ fn objection(json: &Json) -> Option<&'static str> {
         (Some("EC" | "OKP") | None, _) => true,
         (Some(_), _) => false,
     };
-    (known && Key::from_jwk(jwk.clone()).is_err()).then_some("malformed")
+    match Key::from_jwk(jwk.clone()) {
+        Err(why) if known => Some(("malformed", Some(why))),
+        _ => None,
+    }
 }
 
 #[cfg(test)]
@@ -182,7 +215,7 @@ mod tests {
         // A quarter of a MiB; comparing each with each other takes seconds.
         let names: String = (0..25_000).map(|i| format!(r#","{i:x}":0"#)).collect();
         let text = format!(r#"{{"keys":[]{names}}}"#);
-        assert!(text.len() < MAX_BODY && Published::parse(text.as_bytes()).is_ok());
+        assert!(text.len() < MAX_PUBLISHED_BYTES && Published::parse(text.as_bytes()).is_ok());
         let twice = format!(r#"{{"keys":[]{names},"1":0}}"#);
         assert_eq!(
             Published::parse(twice.as_bytes()).unwrap_err(),
@@ -193,7 +226,7 @@ mod tests {
     #[test]
     fn what_is_no_set_is_refused() {
         let many = format!(r#"{{"keys":[{}]}}"#, vec![OKP; 101].join(","));
-        let large = format!(r#"{{"keys":[],"x":"{}"}}"#, "x".repeat(MAX_BODY));
+        let large = format!(r#"{{"keys":[],"x":"{}"}}"#, "x".repeat(MAX_PUBLISHED_BYTES));
         let deep = format!(
             r#"{{"keys":[],"x":{}{}}}"#,
             "[".repeat(5000),

@@ -2,12 +2,11 @@
 //! exactly this issuer, and no path is ever guessed.
 
 use super::super::address::{Address, Issuer};
-use super::super::cache::{
-    Class, Entry, FetchError, Http, Kind, MAX_BODY, Reason, Slot, Standing, document,
-};
+use super::super::cache::{Class, Entry, FetchError, Http, Kind, Reason, Slot, Standing, document};
 use super::super::env::Env;
 use super::super::error::{Code, Error};
 use super::super::json::{Json, Object};
+use super::super::limits::MAX_PUBLISHED_BYTES;
 use super::super::time::humanize;
 use super::http::{Fetch, Response};
 use super::options::{Options, Source};
@@ -266,7 +265,7 @@ impl IssuerDocument<'_> {
 
 /// What of a document is kept: `issuer` and `jwks_uri`.
 fn check_document(issuer: &Issuer, body: &[u8], options: &Options) -> Result<String, FetchError> {
-    debug_assert!(body.len() <= MAX_BODY);
+    debug_assert!(body.len() <= MAX_PUBLISHED_BYTES);
     let portal = |why: String| FetchError::new(Class::NotJwks, why);
     let wrong = |why: String| FetchError::new(Class::Refused, why);
     let json = document(body).map_err(|why| portal(format!("the document {why}")))?;

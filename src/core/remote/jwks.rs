@@ -9,7 +9,7 @@ use super::super::cache::{
 };
 use super::super::env::Env;
 use super::super::json::Json;
-use super::super::jwks::KeySet;
+use super::super::jwks::{Dropped, KeySet};
 use super::super::key::Key;
 use super::freshness;
 use super::http::{Fetch, Response};
@@ -32,12 +32,18 @@ pub(super) struct JwksDocument<'a> {
     pub env: &'a Env<'a>,
 }
 
-/// The keys of an entry.
+/// The keys of an entry, and what was left out of it or cannot be used.
 pub(super) fn keys_of(entry: &Entry) -> Option<Arc<KeySet>> {
-    match Json::parse(entry.content.get().as_bytes()) {
-        Ok(Json::Object(object)) => KeySet::from_json(object).ok().map(Arc::new),
-        _ => None,
-    }
+    let Ok(Json::Object(object)) = Json::parse(entry.content.get().as_bytes()) else {
+        return None;
+    };
+    let mut set = KeySet::from_json(object).ok()?;
+    set.dropped.extend(entry.dropped.iter().map(|it| Dropped {
+        index: it.i,
+        kid: it.kid.clone(),
+        why: it.phrase().to_owned(),
+    }));
+    Some(Arc::new(set))
 }
 
 /// The issuer whose discovery document this is, if it is one.

@@ -213,8 +213,8 @@ impl<'a> Remote<'a> {
     fn load(&mut self, address: &Address, current: Current<Arc<KeySet>>, env: &Env<'_>) {
         if current.refreshed {
             for it in &current.entry.dropped {
-                let (i, why) = (it.i, &it.why);
-                self.warn(format!("key {i} of {address} was left out ({why})"));
+                let (i, why) = (it.i, it.phrase());
+                self.warn(format!("key {i} of {address} was left out: it {why}"));
             }
         }
         let max_age_s = self.options.max_age_s;
