@@ -232,7 +232,7 @@ complete -c jwtctl -n "__fish_jwtctl_using_subcommand keygen" -l public-out -d '
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand keygen" -l format -d 'How keys are written' -r -f -a "jwk\t'JSON Web Key'
 jwks\t'JSON Web Key Set of one'
 pem\t'PKCS#8, the public key SPKI'
-der\t'The same as bytes'"
+der\t'As PEM, in DER: bytes instead of text'"
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand keygen" -l p2c -d 'PBKDF2 iterations that protect the passphrase (default: 210000, of PEM and DER 600000)' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand keygen" -l json -d 'Write one JSON document to stdout, failures included [env: JWTCTL_FORMAT=json]'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand keygen" -s q -l quiet -d 'No notes and no progress on stderr'
@@ -627,7 +627,7 @@ complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subc
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from convert" -l to -d 'The format' -r -f -a "jwk\t'JSON Web Key'
 jwks\t'JSON Web Key Set'
 pem\t'PKCS#8, a public key SPKI'
-der\t'The same as bytes'
+der\t'As PEM, in DER: bytes instead of text'
 spki\t'The public key as PEM'
 ssh\t'The public key as OpenSSH has it'"
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from convert" -l kid -d 'Picks a key from a set' -r

@@ -83,7 +83,7 @@ enum Format {
     Jwks,
     /// PKCS#8, the public key SPKI
     Pem,
-    /// The same as bytes
+    /// As PEM, in DER: bytes instead of text
     Der,
 }
 
@@ -349,7 +349,7 @@ fn find_alg(text: &str, context: &Context<'_>) -> Result<Alg, Error> {
     let names: Vec<&str> = Alg::all().map(Alg::name).collect();
     let error = Error::usage(
         format!("{text:?}"),
-        "is no algorithm that keys are made for",
+        "is not an algorithm that keys are made for",
     );
     Err(error.hint(format!("algorithms are {}", names.join(", "))))
 }
@@ -379,7 +379,8 @@ fn make(recipe: Recipe, alg: Alg, args: &Args, context: &Context<'_>) -> Result<
     Ok(key)
 }
 
-/// Writes the files. Should the second one fail, the first is taken back: half a pair helps nobody.
+/// Writes the files. If the second one fails, the first is removed again, since half a pair is of
+/// no use.
 fn store(
     key: &Key,
     alg: Alg,

@@ -311,6 +311,16 @@ impl From<Reason> for Error {
     }
 }
 
+/// `text` as one word of a shell command line, for hints that are copied and run.
+pub fn shell_word(text: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "-_./:@%+=,".contains(c);
+    if !text.is_empty() && text.chars().all(plain) {
+        text.to_owned()
+    } else {
+        format!("'{}'", text.replace('\'', r"'\''"))
+    }
+}
+
 /// An operating-system error in the words that people know, without its number.
 fn describe_io(source: &std::io::Error) -> String {
     use std::io::ErrorKind::{

@@ -24,7 +24,7 @@ pub fn read(path: &Path, limit: u64) -> Result<Secret, Error> {
     })
 }
 
-/// Refuses a name that somebody's unset variable left behind.
+/// Refuses an empty name, which an unset variable of the shell leaves behind.
 fn check_name(path: &Path) -> Result<(), Error> {
     match path.as_os_str().is_empty() {
         true => Err(Error::usage("", "the name of a file is empty")
@@ -77,13 +77,13 @@ fn read_sized(
 pub enum Access {
     /// Its owner (mode 0600).
     Private,
-    /// Everybody, as far as the umask allows.
+    /// All users, as far as the umask allows.
     Public,
-    /// Everybody, whatever the umask is (mode 0644): a file that a web server hands out.
+    /// All users, whatever the umask is (mode 0644): a file that a web server hands out.
     Published,
 }
 
-/// Writes a file in one step: whoever looks sees the old file or the whole new one. An existing
+/// Writes a file in one step: a reader sees the old file or the whole new one. An existing
 /// file stays unless `overwrite`.
 ///
 /// # Errors
@@ -135,7 +135,7 @@ fn mode(bits: u32) -> std::fs::Permissions {
 /// What [`write`] would refuse, asked before there is anything to write.
 ///
 /// # Errors
-/// [`Code::WouldOverwrite`] when the file exists; [`Code::Io`] when it is no regular file or its
+/// [`Code::WouldOverwrite`] when the file exists; [`Code::Io`] when it is not a regular file or its
 /// directory is missing.
 pub fn check_target(path: &Path, overwrite: bool) -> Result<(), Error> {
     check_name(path)?;

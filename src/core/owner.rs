@@ -2,13 +2,15 @@
 //! before they believe anything. Only Unix has an answer; elsewhere the user's own profile
 //! directory is trusted as it is.
 
+use super::error::shell_word;
+
 /// What others may do with what is public: not write.
 pub const NOT_WRITE: u32 = 0o022;
 
 /// What others may do with what is private: nothing.
 pub const NOTHING: u32 = 0o077;
 
-/// In such a directory nobody can replace what belongs to somebody else.
+/// In a directory with this bit, a user can replace only what belongs to that user.
 const STICKY: u32 = 0o1000;
 
 /// Why something of this owner and mode is not the caller's own, `barred` being what others must
@@ -38,7 +40,7 @@ pub fn objection(owner: u32, mode: u32, barred: u32) -> Option<Objection> {
 pub struct Objection {
     /// It in words, to follow its name.
     pub why: String,
-    /// The command that mends it.
+    /// The command that makes it so.
     change: &'static str,
 }
 
@@ -50,16 +52,15 @@ impl Objection {
         } else {
             mode.to_owned()
         };
+        let path = shell_word(&path.display().to_string());
         format!(
-            "if nobody else used it: {} {value} '{}'",
-            self.change,
-            path.display()
+            "if no other user has changed it: {} {value} {path}",
+            self.change
         )
     }
 }
 
-/// Why somebody else could put another thing in the place of what lies in a directory of this owner
-/// and mode.
+/// Why another user could replace what lies in a directory of this owner and mode.
 pub fn objection_above(owner: u32, mode: u32) -> Option<Objection> {
     let is_roots = owner == 0;
     let sticky = mode & STICKY != 0;

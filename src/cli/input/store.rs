@@ -37,7 +37,7 @@ impl Guard {
         let passphrase = match store.is_encrypted() {
             Some(true) if !no_encrypt => Some(context.inputs.passphrase("the keystore")?),
             None if !no_encrypt => Some(context.inputs.new_passphrase("the keystore")?),
-            // Whoever names a passphrase thinks that it protects the key, unless they say that
+            // A user who names a passphrase thinks that it protects the key, unless they say that
             // nothing shall.
             Some(false) if !no_encrypt && context.typed.has("passphrase_from") => {
                 context.output.warn(
@@ -51,7 +51,7 @@ impl Guard {
         Ok(Self { passphrase, p2c })
     }
 
-    /// The same in the keystore's words.
+    /// The protection as the keystore takes it.
     pub fn protection(&self) -> Protection<'_> {
         match &self.passphrase {
             Some(passphrase) => Protection::Sealed {
@@ -97,7 +97,7 @@ impl Inputs {
         self.store.clone().or_else(default).ok_or_else(|| {
             Error::usage(
                 "--store",
-                "is needed: there is no home directory to find the keystore in",
+                "is needed, since there is no home directory to find the keystore in",
             )
         })
     }

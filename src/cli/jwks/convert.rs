@@ -66,7 +66,7 @@ enum Format {
     Jwks,
     /// PKCS#8, a public key SPKI
     Pem,
-    /// The same as bytes
+    /// As PEM, in DER: bytes instead of text
     Der,
     /// The public key as PEM
     Spki,

@@ -178,7 +178,7 @@ fn public(loaded: &Loaded, args: &Args, context: &Context<'_>) -> Result<Object,
         };
         return Err(Error::input(Code::BadKey, &loaded.name, what)
             .hint(next)
-            .hint("to export a set without keys all the same: --allow-empty"));
+            .hint("to export a set without keys anyway: --allow-empty"));
     }
     Ok(KeySet {
         keys: keys.clone(),

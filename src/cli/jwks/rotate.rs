@@ -89,7 +89,7 @@ pub fn run(args: Args, context: &mut Context<'_>) -> Result<Rotated, Error> {
     let report = |plan: &Plan, kid, alg| {
         Rotated::new(path.display().to_string(), plan, kid, alg, &args, now)
     };
-    // Looked at without the lock, so that nobody is asked for a passphrase that is not needed.
+    // Looked at without the lock, so that no passphrase is asked for that is not needed.
     let plan = line::plan(&store.line(), &policy, now);
     if args.dry_run || matches!(plan, Plan::Wait { .. }) {
         return Ok(report(

@@ -29,7 +29,7 @@ pub struct Row {
     retires_at: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     expires_at: Option<String>,
-    /// None of a symmetric key: of a secret that somebody thought up, it would help to guess it.
+    /// `None` for a symmetric key, since the hash of a weak secret would help to guess it.
     thumbprint: Option<String>,
     findings: Vec<&'static str>,
     jwk: Object,
@@ -141,7 +141,7 @@ impl Row {
             .map_or_else(|| format!("{} bits", self.bits), String::from)
     }
 
-    /// What there is to say about it, line by line.
+    /// Its details, line by line.
     pub fn details(&self) -> Vec<(&'static str, String)> {
         let some = |name, value: &Option<String>| value.clone().map(|value| (name, value));
         let findings = (!self.findings.is_empty()).then(|| ("findings", self.findings.join(", ")));

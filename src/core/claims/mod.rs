@@ -13,7 +13,7 @@ pub use report::{Check, Status};
 
 use std::collections::HashSet;
 
-use super::error::Code;
+use super::error::{Code, shell_word};
 use super::header::{Header, same_type};
 use super::json::{Json, Object};
 use super::key::{Key, is_unset};
@@ -349,15 +349,5 @@ fn shortened(text: &str) -> String {
     match text.char_indices().nth(MOST) {
         Some((end, _)) => format!("{:?}…", &text[..end]),
         None => format!("{text:?}"),
-    }
-}
-
-/// `text` as one word of a shell command line.
-fn shell_word(text: &str) -> String {
-    let plain = |c: char| c.is_ascii_alphanumeric() || "-_./:@%+=,".contains(c);
-    if !text.is_empty() && text.chars().all(plain) {
-        text.to_owned()
-    } else {
-        format!("'{}'", text.replace('\'', r"'\''"))
     }
 }

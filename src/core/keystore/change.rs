@@ -159,7 +159,7 @@ impl Changing {
             encrypted,
             p2c: p2c.unwrap_or(DEFAULT_P2C),
         };
-        // The folder first: a manifest vouches for it.
+        // The folder first, since the manifest says that it is there.
         self.keys(&manifest)?;
         self.folder.write(MANIFEST, manifest.to_text().as_bytes())?;
         Ok(manifest)
@@ -368,8 +368,8 @@ fn join(
     }))
 }
 
-/// Makes a new key if `policy` asks for one, and publishes it. Whoever comes second finds the work
-/// done. `protection` may be left out by a caller that expects nothing to be due.
+/// Makes a new key if `policy` asks for one, and publishes it. Of two processes that do this at once,
+/// the second finds the work done. `protection` may be left out by a caller that expects nothing to be due.
 ///
 /// # Errors
 /// As [`add`]; [`Code::Usage`] when `choice` makes no sense.
@@ -451,9 +451,8 @@ pub fn remove(
             state.as_str()
         );
         let error = Error::usage(format!("store:{kid}"), why);
-        return Err(error.hint(
-            "to replace it without harm: jwtctl jwks rotate; to remove it all the same: --force",
-        ));
+        return Err(error
+            .hint("to replace it without harm: jwtctl jwks rotate; to remove it anyway: --force"));
     }
     changing.take_out(&[kid.to_owned()], now)?;
     Ok(changing.done(state))

@@ -1,5 +1,5 @@
-//! A directory for its owner's eyes and hands alone: whoever could write to it could plant a key
-//! that jwtctl then publishes, and whoever could read it could copy one.
+//! A directory that only its owner may read and write: another user who could write to it could
+//! plant a key that jwtctl then publishes, and one who could read it could copy a key.
 
 use std::fs::{self, DirBuilder, File, OpenOptions};
 use std::io;
@@ -106,7 +106,7 @@ impl Folder {
     /// The content of the file of that name, `None` when there is none.
     ///
     /// # Errors
-    /// [`Code::UnsafePermissions`] when others could read or change it, or it is no plain file;
+    /// [`Code::UnsafePermissions`] when others could read or change it, or it is not a plain file;
     /// [`Code::Io`].
     pub fn read(&self, name: &str) -> Result<Option<Secret>, Error> {
         let path = self.0.join(name);
@@ -272,7 +272,8 @@ fn check_file(path: &Path, file: &File) -> Result<(), Error> {
     check_owner(path, &metadata, "600")
 }
 
-/// Owned by who asks, and closed to everybody else; `mode` is what it should be.
+/// Demands that the caller owns it and that no other user may open it; `mode` is what it should
+/// be.
 #[cfg(unix)]
 fn check_owner(path: &Path, metadata: &fs::Metadata, mode: &str) -> Result<(), Error> {
     use std::os::unix::fs::MetadataExt as _;
@@ -285,7 +286,8 @@ fn check_owner(path: &Path, metadata: &fs::Metadata, mode: &str) -> Result<(), E
     }
 }
 
-/// Whoever may rename what lies above the store may put another in its place.
+/// Demands that no other user may rename what lies above the store, and so put another store in its
+/// place.
 #[cfg(unix)]
 fn check_ancestor(path: &Path) -> Result<(), Error> {
     use std::os::unix::fs::MetadataExt as _;

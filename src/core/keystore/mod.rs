@@ -204,7 +204,7 @@ impl Keystore {
     }
 
     /// Refuses to let a key sign what outlives it: a token that expires (`None`: never) after its
-    /// key is no longer published can at some point be verified by nobody.
+    /// key is no longer published cannot be verified from that moment on.
     ///
     /// # Errors
     /// [`Code::Usage`], with the last moment that is possible.
@@ -224,7 +224,7 @@ impl Keystore {
             end.expires_at
         );
         Err(Error::usage(what, why)
-            .hint("give it a shorter --ttl, or sign all the same with --allow-outlive"))
+            .hint("give it a shorter --ttl, or sign anyway with --allow-outlive"))
     }
 
     /// Makes sure that `passphrase` is the one of this store, by opening one key with it.

@@ -1,4 +1,4 @@
-//! What is on disk: one file a key, its public half readable by whoever has the store, its private
+//! What is on disk: one file a key, its public half readable without the passphrase, its private
 //! half sealed; and the manifest that says which set of files counts.
 
 use std::path::{Path, PathBuf};
@@ -76,7 +76,7 @@ impl Entry {
         }
         let time = |name: &str| {
             let text = file.text(name).ok_or_else(|| format!("has no {name:?}"))?;
-            Timestamp::from_rfc3339(text).ok_or_else(|| format!("has {name:?} that is no time"))
+            Timestamp::from_rfc3339(text).ok_or_else(|| format!("has {name:?} that is not a time"))
         };
         let end = match (file.has("retires_at"), file.has("expires_at")) {
             (false, false) => None,
@@ -95,7 +95,7 @@ impl Entry {
             activates_at: time("activates_at")?,
             grace_s: grace
                 .parse()
-                .map_err(|_| "has \"grace_s\" that is no number of seconds")?,
+                .map_err(|_| "has \"grace_s\" that is not a number of seconds")?,
             end,
         };
         Ok(Self {
@@ -168,7 +168,7 @@ impl Entry {
 
     fn check(&self, text: &Secret) -> Result<Key, String> {
         let Ok(Json::Object(jwk)) = Json::parse(text.expose()) else {
-            return Err("holds a private half that is no JWK".into());
+            return Err("holds a private half that is not a JWK".into());
         };
         let key = Key::from_jwk(jwk).map_err(|why| format!("holds a private half that {why}"))?;
         let published = Json::from(self.key.public_jwk());
@@ -208,7 +208,7 @@ fn take_private(file: &mut Object, length: usize) -> Result<Private, String> {
             wipe(&mut jwk);
             written
                 .map(|()| Private::Clear(Secret::from(text)))
-                .map_err(|_| "has a \"private\" half that is no JWK".into())
+                .map_err(|_| "has a \"private\" half that is not a JWK".into())
         }
         (_, private) => {
             private.into_iter().for_each(|mut json| wipe(&mut json));
@@ -233,7 +233,7 @@ fn versioned(bytes: &[u8]) -> Result<Object, String> {
         Some(Json::Number(version)) => Err(format!(
             "is of version {version}, and this jwtctl knows version {VERSION}"
         )),
-        _ => Err("is no part of a keystore".into()),
+        _ => Err("is not part of a keystore".into()),
     }
 }
 
@@ -285,10 +285,10 @@ impl Manifest {
         };
         let generation = number("generation")?
             .parse()
-            .map_err(|_| "has \"generation\" that is no whole number")?;
+            .map_err(|_| "has \"generation\" that is not a whole number")?;
         let p2c = number("p2c")?
             .parse()
-            .map_err(|_| "has \"p2c\" that is no whole number")?;
+            .map_err(|_| "has \"p2c\" that is not a whole number")?;
         Ok(Self {
             generation,
             encrypted: *encrypted,
