@@ -284,8 +284,9 @@ proptest! {
             prop_assert_eq!(ours.is_ok(), theirs.is_ok());
         }
         if let (Ok(ours), Ok(theirs)) = (ours, theirs) && ours.duplicate().is_none() {
-            let again = Json::parse(theirs.to_string().as_bytes()).unwrap();
-            prop_assert!(again.same(&ours) || text.contains(['.', 'e', 'E', '9']), "{} and {}", again.to_text(), ours.to_text());
+            // serde_json rounds to a double; what we kept as text, it rounds alike.
+            let again: serde_json::Value = serde_json::from_str(&ours.to_text()).unwrap();
+            prop_assert_eq!(again, theirs);
         }
     }
 

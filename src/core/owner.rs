@@ -79,6 +79,16 @@ pub fn objection_above(owner: u32, mode: u32) -> Option<Objection> {
 mod tests {
     use super::*;
 
+    /// The command is copied into a shell.
+    #[test]
+    fn a_path_is_one_word_of_the_command() {
+        let objection = objection(rustix::process::geteuid().as_raw(), 0o666, NOTHING).unwrap();
+        let path = std::path::Path::new("/a/x';touch pwned;'");
+        let remedy = objection.remedy("600", path);
+        let word = r"'/a/x'\'';touch pwned;'\'''";
+        assert!(remedy.ends_with(&format!("chmod 600 {word}")), "{remedy}");
+    }
+
     #[test]
     fn what_others_may_do_is_told() {
         let me = rustix::process::geteuid().as_raw();

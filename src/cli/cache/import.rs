@@ -102,9 +102,11 @@ pub fn run(args: Args, context: &mut Context<'_>) -> Result<Taken, Error> {
             Kind::Discovery => format!("{} (issuer)", entry.url),
         };
         entry.dropped.iter().for_each(|it| {
-            context
-                .output
-                .warn(&format!("key {} of {url} was left out: it {}", it.i, it.phrase()))
+            context.output.warn(&format!(
+                "key {} of {url} was left out: it {}",
+                it.i,
+                it.phrase()
+            ))
         });
         match cache.adopt(kind, entry, args.force, &context.env) {
             Ok(Adopted::Stored) => taken.imported.push(url),
