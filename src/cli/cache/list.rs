@@ -4,7 +4,7 @@ use std::io;
 use std::path::PathBuf;
 
 use jwtctl::core::address::redacted;
-use jwtctl::core::cache::{Listed, Provenance, TrustContext};
+use jwtctl::core::cache::{EntryError, Listed, Provenance, TrustContext};
 use jwtctl::core::env::Env;
 use jwtctl::core::error::Error;
 use jwtctl::core::time::{Timestamp, humanize};
@@ -57,7 +57,7 @@ pub fn run(_: Args, context: &mut Context<'_>) -> Result<Listing, Error> {
             Ok(row) => listing.entries.push(row),
             Err(why) => listing.unusable.push(Unusable {
                 file: listed.path,
-                why,
+                why: why.to_string(),
             }),
         }
     }
@@ -67,7 +67,7 @@ pub fn run(_: Args, context: &mut Context<'_>) -> Result<Listing, Error> {
     Ok(listing)
 }
 
-fn row(listed: &Listed, env: &Env<'_>) -> Result<Row, String> {
+fn row(listed: &Listed, env: &Env<'_>) -> Result<Row, EntryError> {
     let entry = listed.entry.as_ref().map_err(Clone::clone)?;
     let at = |ms: i64| Timestamp(ms.div_euclid(1000)).to_string();
     Ok(Row {

@@ -2,7 +2,7 @@
 
 use std::io;
 
-use jwtctl::core::cache::Listed;
+use jwtctl::core::cache::{EntryError, Listed};
 use jwtctl::core::env::Env;
 use jwtctl::core::error::Error;
 use serde::Serialize;
@@ -36,7 +36,7 @@ fn is_useless(listed: &Listed, env: &Env<'_>) -> bool {
             .age_ms(env)
             .is_none_or(|age| age > entry.lifetime_ms().saturating_add(KEPT_MS)),
         // Another version of jwtctl may have use for it.
-        Err(why) => !why.contains("in format"),
+        Err(why) => !matches!(why, EntryError::Version(_)),
     }
 }
 

@@ -131,6 +131,41 @@ pub struct Entry {
     pub writer: String,
 }
 
+/// Why an entry is not used. Its words are a phrase to follow the entry's name.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum EntryError {
+    /// It is shorter than any entry.
+    #[error("is cut short")]
+    CutShort,
+    /// Its checksum does not hold.
+    #[error("is damaged (its checksum is wrong)")]
+    Damaged,
+    /// Another version of jwtctl has written it, and may have use for it.
+    #[error("is in format {0}, which this jwtctl does not know")]
+    Version(u32),
+    /// Its members are not those of an entry.
+    #[error("is not an entry: {0}")]
+    Malformed(String),
+    /// It is larger than any entry.
+    #[error("is larger than {0} bytes")]
+    TooLarge(u64),
+    /// It was copied from elsewhere.
+    #[error("belongs to another URL or trust setting")]
+    Foreign,
+    /// It claims to be from the future.
+    #[error("claims to be from the future")]
+    Future,
+    /// Others could have changed it.
+    #[error("{0}")]
+    Unsafe(String),
+    /// The system does not let it be read.
+    #[error("cannot be read: {0}")]
+    Unreadable(String),
+    /// In a shared cache: why it is not believed, or not what it should be.
+    #[error("{0}")]
+    NotBelieved(String),
+}
+
 /// The times and circumstances of new content.
 #[derive(Clone, Debug)]
 pub struct Stamp {
@@ -190,11 +225,11 @@ impl Entry {
     /// Reads what [`Entry::to_bytes`] wrote. The checksum tells damage, not malice.
     ///
     /// # Errors
-    /// Why it is not usable, in a phrase.
-    pub fn from_bytes(bytes: &[u8]) -> Result<Self, String> {
-        let (sum, text) = bytes.split_at_checked(65).ok_or("is cut short")?;
+    /// Why it is not usable.
+    pub fn from_bytes(bytes: &[u8]) -> Result<Self, EntryError> {
+        let (sum, text) = bytes.split_at_checked(65).ok_or(EntryError::CutShort)?;
         if sum.last() != Some(&b'\n') || sha256_hex(&[text]).as_bytes() != &sum[..64] {
-            return Err("is damaged (its checksum is wrong)".into());
+            return Err(EntryError::Damaged);
         }
         Self::from_text(text)
     }
@@ -215,11 +250,11 @@ impl Entry {
         serde_json::to_string(self).unwrap_or_default()
     }
 
-    /// Reads what [`Entry::to_text`] wrote. Nothing vouches for it.
+    /// Reads what [`Entry::to_text`] wrote, without any checksum.
     ///
     /// # Errors
-    /// Why it is not usable, in a phrase.
-    pub fn from_text(text: &[u8]) -> Result<Self, String> {
+    /// Why it is not usable.
+    pub fn from_text(text: &[u8]) -> Result<Self, EntryError> {
         /// The part that every version has.
         #[derive(Deserialize)]
         struct Versioned {
@@ -227,16 +262,10 @@ impl Entry {
         }
         match serde_json::from_slice::<Self>(text) {
             Ok(entry) if entry.v == VERSION => Ok(entry),
-            Ok(other) => Err(format!(
-                "is in format {}, which this jwtctl does not know",
-                other.v
-            )),
+            Ok(other) => Err(EntryError::Version(other.v)),
             Err(e) => match serde_json::from_slice::<Versioned>(text) {
-                Ok(it) if it.v != VERSION => Err(format!(
-                    "is in format {}, which this jwtctl does not know",
-                    it.v
-                )),
-                _ => Err(format!("is not an entry: {e}")),
+                Ok(it) if it.v != VERSION => Err(EntryError::Version(it.v)),
+                _ => Err(EntryError::Malformed(e.to_string())),
             },
         }
     }
@@ -318,7 +347,10 @@ mod tests {
     fn other_formats_are_told_from_damage() {
         let text = br#"{"v":2,"new":true}"#;
         let bytes = [sha256_hex(&[text]).as_bytes(), b"\n", text].concat();
-        assert!(Entry::from_bytes(&bytes).unwrap_err().contains("format 2"));
+        assert_eq!(
+            Entry::from_bytes(&bytes).unwrap_err(),
+            EntryError::Version(2)
+        );
     }
 
     #[test]

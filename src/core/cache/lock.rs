@@ -399,6 +399,9 @@ fn steal(dir: &Dir, slot: &Slot, by: &str) {
 
 #[cfg(test)]
 mod tests {
+    use std::cell::{Cell, RefCell};
+
+    use super::super::super::env::{Boot, Clock};
     use super::super::testing::*;
     use super::super::{Cache, Kind, Outcome, Reason};
     use super::*;
@@ -454,6 +457,87 @@ mod tests {
         assert!(lease.exists(), "a lease is removed by its owner only");
         drop(third);
         assert!(!lease.exists());
+    }
+
+    /// A clock under which another process does something each time this one sleeps.
+    struct Meanwhile<'a> {
+        clock: FakeClock,
+        does: RefCell<Box<dyn FnMut(usize) + 'a>>,
+        sleeps: Cell<usize>,
+    }
+
+    impl<'a> Meanwhile<'a> {
+        fn new(does: impl FnMut(usize) + 'a) -> Self {
+            Self {
+                clock: FakeClock::at(NOW_MS),
+                does: RefCell::new(Box::new(does)),
+                sleeps: Cell::new(0),
+            }
+        }
+
+        fn env(&self) -> Env<'_> {
+            Env {
+                clock: self,
+                ..self.clock.env()
+            }
+        }
+    }
+
+    impl Clock for Meanwhile<'_> {
+        fn millis(&self) -> Option<i64> {
+            self.clock.millis()
+        }
+
+        fn monotonic(&self) -> Duration {
+            self.clock.monotonic()
+        }
+
+        fn boot(&self) -> Option<Boot> {
+            None
+        }
+
+        fn sleep(&self, duration: Duration) {
+            self.clock.sleep(duration.max(Duration::from_millis(10)));
+            self.sleeps.set(self.sleeps.get() + 1);
+            (self.does.borrow_mut())(self.sleeps.get());
+        }
+    }
+
+    #[test]
+    fn waiting_ends_with_what_the_holder_has_fetched() {
+        let (_folder, cache, slot) = setup();
+        let stopped = FakeClock::at(NOW_MS);
+        let holder = cache.lock_now(&slot, PATIENCE, &stopped.env());
+        let clock = Meanwhile::new(|sleeps| {
+            if sleeps == 3 {
+                holder.commit(&entry(NOW_MS), None, &stopped.env());
+            }
+        });
+        let mut watch = |read, _| match read {
+            Slotted::Entry(entry) => ControlFlow::Break(entry.fetched_at_ms),
+            _ => ControlFlow::Continue(()),
+        };
+        let waited = cache.lock(&slot, PATIENCE, &mut watch, &clock.env());
+        assert!(matches!(waited, ControlFlow::Break(NOW_MS)));
+        assert_eq!(clock.sleeps.get(), 3, "the lock is held all the while");
+    }
+
+    #[test]
+    fn a_holder_that_makes_progress_is_waited_for() {
+        let (folder, cache, slot) = setup();
+        let stopped = FakeClock::at(NOW_MS);
+        let _holder = cache.lock_now(&slot, PATIENCE, &stopped.env());
+        let record = folder.path().join("jwks-v1").join(slot.file("lock"));
+        // One attempt after the other, each of which takes nearly all of the patience.
+        let clock = Meanwhile::new(|sleeps| {
+            if sleeps % 500 == 0 && sleeps <= 2000 {
+                std::fs::write(&record, "x".repeat(sleeps)).unwrap();
+            }
+        });
+        let guard = cache.lock_now(&slot, PATIENCE, &clock.env());
+        assert!(guard.waited && guard.held.is_some_and(|it| it.lease.is_some()));
+        let waited_ms = clock.clock.millis().unwrap() - NOW_MS;
+        assert!(waited_ms >= 20_000 + 6000, "{waited_ms} ms");
     }
 
     #[test]

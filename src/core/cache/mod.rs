@@ -18,7 +18,7 @@ pub use attempt::{
     Attempt, COOLDOWN_MS, Class, FetchError, MAX_RETRY_AFTER_S, Outcome, Pause, Reason,
 };
 pub use dir::{Dir, How};
-pub use entry::{Entry, Http, MAX_AHEAD_MS, Provenance, Stamp, Standing, sha256_hex};
+pub use entry::{Entry, EntryError, Http, MAX_AHEAD_MS, Provenance, Stamp, Standing, sha256_hex};
 pub use lock::{Committed, Guard, Watch};
 pub use portable::{Binding, Format, Imported, Skipped, UatUnit, export, import, uat};
 pub use published::{LeftOut, Published, document};
@@ -136,8 +136,8 @@ pub enum Slotted {
     Entry(Box<Entry>),
     /// Nothing.
     Absent,
-    /// Something that is not to be used, and why.
-    Unusable(String),
+    /// An entry that is not to be used, and why.
+    Unusable(EntryError),
 }
 
 /// What became of an imported entry.
@@ -157,7 +157,7 @@ pub struct Listed {
     /// The file.
     pub path: PathBuf,
     /// The entry, or why it is unusable.
-    pub entry: Result<Box<Entry>, String>,
+    pub entry: Result<Box<Entry>, EntryError>,
     /// The last attempt to refresh it.
     pub attempt: Option<Attempt>,
 }
@@ -370,12 +370,12 @@ impl Cache {
     }
 
     /// The error for an entry that cannot be used by a caller who may not fetch another.
-    pub fn unusable(&self, slot: &Slot, why: &str) -> Error {
+    pub fn unusable(&self, slot: &Slot, why: &EntryError) -> Error {
         let path = self.root.join(slot.kind.folder()).join(slot.file("json"));
         Error::Io {
             code: Code::Io,
             path,
-            why: why.into(),
+            why: why.to_string(),
             hints: vec!["it is replaced by the next fetch without --offline".into()],
         }
     }
@@ -415,20 +415,20 @@ fn read_attempt(dir: &Dir, name: &str, env: &Env<'_>) -> Option<Attempt> {
 }
 
 /// The entry in a file; `None` when there is no file.
-fn read_file(dir: &Dir, name: &str) -> Result<Option<Box<Entry>>, String> {
+fn read_file(dir: &Dir, name: &str) -> Result<Option<Box<Entry>>, EntryError> {
     let file = match dir.file(name, How::Read) {
         Ok(file) => file,
         Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(None),
-        Err(e) => return Err(format!("cannot be opened: {e}")),
+        Err(e) => return Err(EntryError::Unreadable(e.to_string())),
     };
-    Dir::check_file(&file)?;
+    Dir::check_file(&file).map_err(EntryError::Unsafe)?;
     let mut bytes = Vec::with_capacity(4096);
     let size = file
         .take(entry::MAX_ENTRY + 1)
         .read_to_end(&mut bytes)
-        .map_err(|e| format!("cannot be read: {e}"))?;
+        .map_err(|e| EntryError::Unreadable(e.to_string()))?;
     if size as u64 > entry::MAX_ENTRY {
-        return Err(format!("is larger than {} bytes", entry::MAX_ENTRY));
+        return Err(EntryError::TooLarge(entry::MAX_ENTRY));
     }
     Entry::from_bytes(&bytes).map(|entry| Some(Box::new(entry)))
 }
@@ -439,7 +439,7 @@ fn read_slot(dir: &Dir, slot: &Slot) -> Slotted {
         Err(why) => Slotted::Unusable(why),
         // The name is a hash of both; a file that was copied over from another slot says so itself.
         Ok(Some(entry)) if entry.url != slot.url || entry.ctx != slot.ctx => {
-            Slotted::Unusable("belongs to another URL or trust setting".into())
+            Slotted::Unusable(EntryError::Foreign)
         }
         Ok(Some(entry)) => Slotted::Entry(entry),
     }
@@ -534,13 +534,17 @@ mod tests {
         let other = Slot::new(Kind::Jwks, "https://other.example/jwks", "system");
         let file = |slot: &Slot| folder.path().join("jwks-v1").join(slot.file("json"));
         std::fs::copy(file(&slot()), file(&other)).unwrap();
-        assert!(
-            matches!(cache.read(&other), Slotted::Unusable(why) if why.contains("another URL"))
-        );
+        assert!(matches!(
+            cache.read(&other),
+            Slotted::Unusable(EntryError::Foreign)
+        ));
         std::fs::write(file(&slot()), b"").unwrap();
         assert!(matches!(cache.read(&slot()), Slotted::Unusable(_)));
         std::fs::write(file(&slot()), vec![b'x'; 2 << 20]).unwrap();
-        assert!(matches!(cache.read(&slot()), Slotted::Unusable(why) if why.contains("larger")));
+        assert!(matches!(
+            cache.read(&slot()),
+            Slotted::Unusable(EntryError::TooLarge(_))
+        ));
         assert!(matches!(
             stored(&cache, &entry(NOW_MS), &env),
             Committed::Written

@@ -57,6 +57,7 @@ pub(super) fn hold<'a, B>(
     };
     if let Some(why) = &look.unusable {
         let url = redacted(slot.url());
+        let why = super::super::shared::shortened(&why.to_string());
         warn(format!("the shared entry for {url} {why}, and is not used"));
     }
     judge(&mut look, Stage::First)?;

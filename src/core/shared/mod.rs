@@ -21,7 +21,7 @@ use std::time::Duration;
 
 use aws_lc_rs::digest;
 
-use super::cache::{Attempt, COOLDOWN_MS, Entry, Kind, Slot, TrustContext};
+use super::cache::{Attempt, COOLDOWN_MS, Entry, EntryError, Kind, Slot, TrustContext};
 use super::env::Env;
 use super::error::{Code, Error};
 use super::key::to_hex;
@@ -125,8 +125,8 @@ enum Line {
 pub struct Look {
     /// A sound entry, of whatever age.
     pub entry: Option<Box<Entry>>,
-    /// Why what is there is not used, in a phrase.
-    pub unusable: Option<String>,
+    /// Why the record is not used.
+    pub unusable: Option<EntryError>,
     /// The last attempt that failed, as far as the fleet knows.
     pub attempt: Option<Attempt>,
     /// SHA-1 of the record, by which the store knows what was looked at.
@@ -396,7 +396,7 @@ impl Store {
     fn seen(&self, found: &[u8], attempt: &[u8], slot: &Slot, env: &Env<'_>) -> Look {
         let (entry, unusable) = match self.judge(found, slot, env) {
             Ok(entry) => (entry, None),
-            Err(why) => (None, Some(shortened(&why))),
+            Err(why) => (None, Some(why)),
         };
         let attempt = record::read_attempt(attempt, slot, &self.trust, env);
         Look {
@@ -413,13 +413,13 @@ impl Store {
         found: &[u8],
         slot: &Slot,
         env: &Env<'_>,
-    ) -> Result<Option<Box<Entry>>, String> {
+    ) -> Result<Option<Box<Entry>>, EntryError> {
         match found.len() {
             0 => Ok(None),
             1..=MAX_RECORD => {
                 record::read(found, slot, &self.trust, self.format_of(slot), env).map(Some)
             }
-            _ => Err(format!("is larger than {MAX_RECORD} bytes")),
+            _ => Err(EntryError::TooLarge(MAX_RECORD as u64)),
         }
     }
 
@@ -527,7 +527,7 @@ fn described(error: &Error) -> String {
 }
 
 /// What others wrote, in bounds.
-fn shortened(text: &str) -> String {
+pub(super) fn shortened(text: &str) -> String {
     match text.char_indices().nth(MAX_MESSAGE) {
         Some((end, _)) => format!("{}…", &text[..end]),
         None => text.to_owned(),

@@ -4,8 +4,8 @@
 use aws_lc_rs::hmac;
 
 use super::super::cache::{
-    Attempt, DEFAULT_GRACE_S, DEFAULT_TTL_S, Entry, Format as Portable, Kind, Provenance,
-    Published, Slot, Stamp, TrustContext, UatUnit, document, export, sha256_hex, uat,
+    Attempt, DEFAULT_GRACE_S, DEFAULT_TTL_S, Entry, EntryError, Format as Portable, Kind,
+    Provenance, Published, Slot, Stamp, TrustContext, UatUnit, document, export, sha256_hex, uat,
 };
 use super::super::env::Env;
 use super::super::json::Json;
@@ -142,20 +142,22 @@ pub(super) fn read(
     trust: &Trust,
     format: Format,
     env: &Env<'_>,
-) -> Result<Box<Entry>, String> {
+) -> Result<Box<Entry>, EntryError> {
     let entry = match format {
-        Format::Jose => of_node(bytes, slot, env)?,
+        Format::Jose => of_node(bytes, slot, env).map_err(EntryError::NotBelieved)?,
         Format::Native => {
-            let entry = Entry::from_text(trust.check(b"", slot.name(), bytes)?.as_bytes())?;
+            let text = trust.check(b"", slot.name(), bytes);
+            let text = text.map_err(EntryError::NotBelieved)?;
+            let entry = Entry::from_text(text.as_bytes())?;
             if entry.url != slot.url() || entry.ctx != shown_ctx(slot, trust) {
-                return Err("belongs to another URL or trust setting".into());
+                return Err(EntryError::Foreign);
             }
-            vetted(entry, slot)?
+            vetted(entry, slot).map_err(EntryError::NotBelieved)?
         }
     };
     match entry.age_ms(env) {
         Some(_) => Ok(Box::new(entry)),
-        None => Err("claims to be from the future".into()),
+        None => Err(EntryError::Future),
     }
 }
 
@@ -276,7 +278,7 @@ mod tests {
         Entry::new(URL, "system", format!(r#"{{"keys":[{keys}]}}"#), stamp).unwrap()
     }
 
-    fn native(bytes: &[u8], trust: &Trust) -> Result<Box<Entry>, String> {
+    fn native(bytes: &[u8], trust: &Trust) -> Result<Box<Entry>, EntryError> {
         read(
             bytes,
             &slot(),
@@ -311,6 +313,7 @@ mod tests {
         assert!(
             native(&old, &keyed(&[2]))
                 .unwrap_err()
+                .to_string()
                 .contains("--cache-store-key")
         );
         assert!(native(&old, &keyed(&[2, 1])).is_ok());
@@ -336,6 +339,7 @@ mod tests {
             assert!(
                 read(&blind, &other, &Trust::Blind, Format::Native, &env)
                     .unwrap_err()
+                    .to_string()
                     .contains("another URL")
             );
         }
@@ -355,6 +359,7 @@ mod tests {
         assert!(
             native(&bytes, &keyed(&[1]))
                 .unwrap_err()
+                .to_string()
                 .contains("not authenticated")
         );
         let mut damaged = bytes;
@@ -362,6 +367,7 @@ mod tests {
         assert!(
             native(&damaged, &Trust::Blind)
                 .unwrap_err()
+                .to_string()
                 .contains("damaged")
         );
         // Others' MACs are of no use without a key, and of no harm.
@@ -403,7 +409,12 @@ mod tests {
             (eternal.lifetime_ms(), eternal.grace_ms()),
             (3_600_000, 3_600_000)
         );
-        assert!(seen(&fetched(OKP, -60_001)).unwrap_err().contains("future"));
+        assert!(
+            seen(&fetched(OKP, -60_001))
+                .unwrap_err()
+                .to_string()
+                .contains("future")
+        );
         let ahead = seen(&Entry {
             requested_at_ms: i64::MAX,
             ..fetched(OKP, 0)
