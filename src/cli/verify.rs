@@ -17,7 +17,7 @@ use jwtctl::core::jwks::{Given, Keys, Provenance};
 use jwtctl::core::jws::{self, Form, MAX_TOKEN};
 use jwtctl::core::key::Key;
 use jwtctl::core::secret::Secret;
-use jwtctl::core::session::{self, DEFAULT_KEYSPACE, DEFAULT_MAX_AGE, Store};
+use jwtctl::core::session::{self, DEFAULT_KEYSPACE, DEFAULT_MAX_AGE, SessionStore};
 use jwtctl::core::token::{self, Verdict};
 
 use super::Context;
@@ -325,7 +325,7 @@ pub fn run(args: Args, context: &mut Context<'_>) -> Result<Judgement, Error> {
 }
 
 /// The sessions of `--session`.
-fn sessions(args: &Args, context: &Context<'_>) -> Result<Option<Store>, Error> {
+fn sessions(args: &Args, context: &Context<'_>) -> Result<Option<SessionStore>, Error> {
     let login = args.login.login();
     let Some(url) = &args.session else {
         return match context.typed.first_of::<RedisLogin>() {
@@ -340,11 +340,15 @@ fn sessions(args: &Args, context: &Context<'_>) -> Result<Option<Store>, Error> 
         ));
     }
     let target = context.inputs.redis(Some(url), "--session", login)?;
-    Ok(Some(Store::new(target, &args.keyspace, DEFAULT_MAX_AGE)))
+    Ok(Some(SessionStore::new(
+        target,
+        &args.keyspace,
+        DEFAULT_MAX_AGE,
+    )))
 }
 
 /// Asks for the session of a token that is good in every other way.
-fn check_session(verdict: &mut Verdict, sessions: &Store) -> Result<(), Error> {
+fn check_session(verdict: &mut Verdict, sessions: &SessionStore) -> Result<(), Error> {
     let check = match &verdict.outcome {
         Ok(verified) => sessions.check(verified.claims().unwrap_or(&Object::default()))?,
         Err(_) => Check::new(session::CHECK, Status::NotEvaluated, ""),

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use clap::ValueEnum;
 use jwtctl::core::address::{Address, redacted};
-use jwtctl::core::cache::{self, Entry, Kind, Listed, signed};
+use jwtctl::core::cache::{self, CachedEntry, Entry, Kind, signed};
 use jwtctl::core::error::{Code, Error};
 use jwtctl::core::files::{self, Access};
 use jwtctl::core::json::Json;
@@ -53,7 +53,7 @@ enum Format {
     Jwks,
 }
 
-impl From<Format> for cache::Format {
+impl From<Format> for cache::PortableFormat {
     fn from(format: Format) -> Self {
         match format {
             Format::Bundle => Self::Bundle,
@@ -178,7 +178,7 @@ fn is_after(fetched_at_ms: i64, uat: i64) -> bool {
 }
 
 /// The documents of issuers that lead to these key sets, under the same or no trust settings.
-fn documents<'a>(listed: &'a [Listed], sets: &[&Entry]) -> Vec<&'a Entry> {
+fn documents<'a>(listed: &'a [CachedEntry], sets: &[&Entry]) -> Vec<&'a Entry> {
     let leads = |document: &Entry| {
         let jwks_uri = document.jwks_uri();
         sets.iter().any(|set| {
@@ -201,14 +201,14 @@ fn is_plain(entry: &Entry) -> bool {
 }
 
 /// The URL of an issuer's key set, if that is what was named.
-fn set_of(listed: &[Listed], named: &str) -> Option<String> {
+fn set_of(listed: &[CachedEntry], named: &str) -> Option<String> {
     let documents = listed.iter().filter(|it| it.kind == Kind::Discovery);
     let mut theirs = documents.filter(|it| super::is_of(it, named));
     theirs.find_map(|it| it.entry.as_ref().ok()?.jwks_uri())
 }
 
-fn chosen<'a>(listed: &'a [Listed], urls: &[String]) -> Result<Vec<&'a Entry>, Error> {
-    let sets: Vec<&Listed> = listed
+fn chosen<'a>(listed: &'a [CachedEntry], urls: &[String]) -> Result<Vec<&'a Entry>, Error> {
+    let sets: Vec<&CachedEntry> = listed
         .iter()
         .filter(|it| it.kind == Kind::Jwks && it.entry.is_ok())
         .collect();
@@ -217,11 +217,12 @@ fn chosen<'a>(listed: &'a [Listed], urls: &[String]) -> Result<Vec<&'a Entry>, E
         return Ok(entries.filter(|it| is_plain(it)).collect());
     }
     // Keys that nobody authenticates are not passed on under another name.
-    let (vouched, blind): (Vec<&Listed>, Vec<&Listed>) = sets.into_iter().partition(|it| {
-        it.entry
-            .as_ref()
-            .is_ok_and(|entry| !entry.ctx.is_unauthenticated())
-    });
+    let (vouched, blind): (Vec<&CachedEntry>, Vec<&CachedEntry>) =
+        sets.into_iter().partition(|it| {
+            it.entry
+                .as_ref()
+                .is_ok_and(|entry| !entry.ctx.is_unauthenticated())
+        });
     let mut chosen = Vec::new();
     for url in urls {
         let url = &set_of(listed, url).unwrap_or_else(|| url.clone());

@@ -4,7 +4,7 @@ use std::io;
 use std::path::PathBuf;
 
 use jwtctl::core::address::redacted;
-use jwtctl::core::cache::{EntryError, Listed, Provenance, TrustContext};
+use jwtctl::core::cache::{CachedEntry, EntryError, EntrySource, TrustContext};
 use jwtctl::core::env::Env;
 use jwtctl::core::error::Error;
 use jwtctl::core::time::{Timestamp, humanize};
@@ -34,7 +34,7 @@ struct Row {
     fetched_at: String,
     expires_at: String,
     keys: usize,
-    provenance: Provenance,
+    provenance: EntrySource,
     ctx: TrustContext,
     #[serde(serialize_with = "lossily")]
     file: PathBuf,
@@ -67,7 +67,7 @@ pub fn run(_: Args, context: &mut Context<'_>) -> Result<Listing, Error> {
     Ok(listing)
 }
 
-fn row(listed: &Listed, env: &Env<'_>) -> Result<Row, EntryError> {
+fn row(listed: &CachedEntry, env: &Env<'_>) -> Result<Row, EntryError> {
     let entry = listed.entry.as_ref().map_err(Clone::clone)?;
     let at = |ms: i64| Timestamp(ms.div_euclid(1000)).to_string();
     Ok(Row {
@@ -111,9 +111,9 @@ impl Report for Listing {
 impl Row {
     fn cells(&self) -> Vec<String> {
         let from = match self.provenance {
-            Provenance::Fetch => "network",
-            Provenance::Import => "import",
-            Provenance::Store => "store",
+            EntrySource::Fetch => "network",
+            EntrySource::Import => "import",
+            EntrySource::Store => "store",
         };
         let keys = if self.kind == "jwks" {
             self.keys.to_string()

@@ -13,7 +13,7 @@ use std::process::ExitCode;
 
 use clap::Subcommand;
 use jwtctl::core::address::{Address, redacted};
-use jwtctl::core::cache::{Cache, Entry, Kind, Listed};
+use jwtctl::core::cache::{Cache, CachedEntry, Entry, Kind};
 use jwtctl::core::error::{Code, Error};
 
 use super::{Context, network};
@@ -86,7 +86,7 @@ fn spelling(text: &str) -> String {
 }
 
 /// Whether an entry is that of the URL or issuer that was typed.
-fn is_of(listed: &Listed, typed: &str) -> bool {
+fn is_of(listed: &CachedEntry, typed: &str) -> bool {
     listed.entry.as_ref().is_ok_and(|entry| match listed.kind {
         Kind::Jwks => entry.url == spelling(typed),
         Kind::Discovery => entry.url == typed,

@@ -2,7 +2,7 @@
 
 use std::io;
 
-use jwtctl::core::cache::{EntryError, Listed};
+use jwtctl::core::cache::{CachedEntry, EntryError};
 use jwtctl::core::env::Env;
 use jwtctl::core::error::Error;
 use serde::Serialize;
@@ -30,7 +30,7 @@ pub fn run(_: Args, context: &mut Context<'_>) -> Result<Pruned, Error> {
     Ok(Pruned { removed })
 }
 
-fn is_useless(listed: &Listed, env: &Env<'_>) -> bool {
+fn is_useless(listed: &CachedEntry, env: &Env<'_>) -> bool {
     match &listed.entry {
         Ok(entry) => entry
             .age_ms(env)

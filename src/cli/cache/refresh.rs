@@ -3,11 +3,11 @@
 use std::io;
 
 use jwtctl::core::address::{Address, redacted};
-use jwtctl::core::cache::{Entry, Kind, Listed};
+use jwtctl::core::cache::{CachedEntry, Entry, Kind};
 use jwtctl::core::error::Error;
 use jwtctl::core::jwks::Keys as _;
 use jwtctl::core::remote::{Age, Fetch as _, Options, Remote, Source};
-use jwtctl::core::shared::Store;
+use jwtctl::core::shared::SharedCache;
 use jwtctl::core::time::parse_duration;
 use serde::Serialize;
 
@@ -94,7 +94,11 @@ fn source_name(source: &Source) -> &str {
     }
 }
 
-fn sources(args: &Args, listed: &[Listed], context: &Context<'_>) -> Result<Vec<Source>, Error> {
+fn sources(
+    args: &Args,
+    listed: &[CachedEntry],
+    context: &Context<'_>,
+) -> Result<Vec<Source>, Error> {
     let is_issuer = |text: &str| {
         listed
             .iter()
@@ -128,8 +132,8 @@ fn sources(args: &Args, listed: &[Listed], context: &Context<'_>) -> Result<Vec<
 fn refresh(
     source: Source,
     args: &Args,
-    listed: &[Listed],
-    store: Option<&Store>,
+    listed: &[CachedEntry],
+    store: Option<&SharedCache>,
     context: &Context<'_>,
 ) -> Result<bool, Error> {
     let http = args.network.http(Some(source.address()), context)?;

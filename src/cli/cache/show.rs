@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use jwtctl::core::address::redacted;
 use jwtctl::core::cache::{
-    Attempt, Entry, Http, LeftOut, Listed, Outcome, Provenance, TrustContext,
+    Attempt, CachedEntry, Entry, EntrySource, FetchOutcome, Http, LeftOut, TrustContext,
 };
 use jwtctl::core::env::Env;
 use jwtctl::core::error::{Code, Error};
@@ -41,7 +41,7 @@ struct Detail {
     fetched_at: String,
     expires_at: String,
     stale_until: String,
-    provenance: Provenance,
+    provenance: EntrySource,
     http: Http,
     dropped: Vec<LeftOut>,
     last_attempt: Option<Attempt>,
@@ -62,7 +62,7 @@ pub fn run(args: Args, context: &mut Context<'_>) -> Result<Shown, Error> {
     Ok(Shown { entries })
 }
 
-fn detail(listed: &Listed, entry: &Entry, env: &Env<'_>) -> Result<Detail, Error> {
+fn detail(listed: &CachedEntry, entry: &Entry, env: &Env<'_>) -> Result<Detail, Error> {
     let at = |ms: i64| Timestamp(ms.div_euclid(1000)).to_string();
     let unreadable = |why| {
         Error::input(
@@ -144,9 +144,9 @@ impl Detail {
 fn attempt(it: &Attempt) -> String {
     let at = Timestamp(it.ended_at_ms.div_euclid(1000));
     let outcome = match (&it.outcome, &it.error) {
-        (Outcome::Ok, _) => "a new set".into(),
-        (Outcome::NotModified, _) => "confirmed by the server".into(),
-        (Outcome::Error, problem) => {
+        (FetchOutcome::Ok, _) => "a new set".into(),
+        (FetchOutcome::NotModified, _) => "confirmed by the server".into(),
+        (FetchOutcome::Error, problem) => {
             format!("failed: {}", problem.as_ref().map_or("", |it| &it.why))
         }
     };

@@ -7,7 +7,7 @@ use jwtctl::core::diff::{Difference, Member, Named, diff};
 use jwtctl::core::error::{Code, Error};
 use jwtctl::core::json::Json;
 use jwtctl::core::remote::Source;
-use jwtctl::core::shared::Store;
+use jwtctl::core::shared::SharedCache;
 use serde::Serialize;
 
 use super::super::Context;
@@ -102,7 +102,7 @@ fn fetch(
     address: Address,
     network: &Network,
     http: &mut Http<'_>,
-    store: Option<&Store>,
+    store: Option<&SharedCache>,
     context: &Context<'_>,
 ) -> Result<Side, Error> {
     http.settings.home = Some(address.clone());

@@ -7,7 +7,7 @@ use std::sync::mpsc;
 use std::time::Duration;
 
 use jwtctl::core::address::Address;
-use jwtctl::core::cache::{Class, FetchError, TrustContext};
+use jwtctl::core::cache::{FailureClass, FetchError, TrustContext};
 use jwtctl::core::env::Clock;
 use jwtctl::core::limits::MAX_PUBLISHED_BYTES;
 use jwtctl::core::remote::{Fetch, Request, Response};
@@ -81,7 +81,7 @@ impl Fetch for Http<'_> {
 
 impl Http<'_> {
     fn client(&self, request: &Request<'_>, left: Duration) -> Result<Client, FetchError> {
-        let setup = |why: &str| FetchError::new(Class::Tls, why);
+        let setup = |why: &str| FetchError::new(FailureClass::Tls, why);
         // Fails if a provider is installed already, which does as well.
         drop(rustls::crypto::ring::default_provider().install_default());
         let mut builder = Client::builder()
@@ -143,7 +143,7 @@ fn body(
         body.extend_from_slice(buffer.get(..read).unwrap_or_default());
         if body.len() > MAX_PUBLISHED_BYTES {
             let why = format!("the answer is larger than {MAX_PUBLISHED_BYTES} bytes");
-            return Err(FetchError::new(Class::TooLarge, why));
+            return Err(FetchError::new(FailureClass::TooLarge, why));
         }
     }
 }
@@ -158,7 +158,7 @@ fn resolve(
     let query = (name.to_owned(), 0);
     // The system's resolver knows no timeout. A thread that is too late ends with the process.
     std::thread::spawn(move || sender.send(query.to_socket_addrs().map(Vec::from_iter)));
-    let dns = |why: String| FetchError::new(Class::Dns, why);
+    let dns = |why: String| FetchError::new(FailureClass::Dns, why);
     let found: Vec<SocketAddr> = match receiver.recv_timeout(timeout) {
         Ok(Ok(found)) => found,
         Ok(Err(e)) => {
@@ -176,7 +176,7 @@ fn resolve(
     let ips: Vec<IpAddr> = found.iter().map(SocketAddr::ip).collect();
     match address.reach().check(name, &ips) {
         Ok(()) => Ok(found),
-        Err(why) => Err(FetchError::new(Class::Refused, why)),
+        Err(why) => Err(FetchError::new(FailureClass::Refused, why)),
     }
 }
 
@@ -188,15 +188,15 @@ fn unsent(error: &reqwest::Error, via: Option<&str>, timeout: Duration) -> Fetch
     };
     if let Some(found) = handshake_error(error) {
         let class = if found.is_untrusted {
-            Class::Untrusted
+            FailureClass::Untrusted
         } else {
-            Class::Tls
+            FailureClass::Tls
         };
         return FetchError::new(class, named(found.why.into()));
     }
     if error.is_timeout() && error.is_connect() {
         let why = "no connection came about in time".into();
-        return FetchError::new(Class::Timeout, named(why));
+        return FetchError::new(FailureClass::Timeout, named(why));
     }
     if error.is_timeout() {
         let error = timed_out(timeout);
@@ -211,7 +211,7 @@ fn unsent(error: &reqwest::Error, via: Option<&str>, timeout: Duration) -> Fetch
     let cause = cause(error).unwrap_or_else(|| fallback.into());
     FetchError {
         retryable: true,
-        ..FetchError::new(Class::Connect, named(format!("{what}: {cause}")))
+        ..FetchError::new(FailureClass::Connect, named(format!("{what}: {cause}")))
     }
 }
 
@@ -226,7 +226,7 @@ fn broken(error: &std::io::Error, late: bool, timeout: Duration) -> FetchError {
     };
     FetchError {
         retryable: true,
-        ..FetchError::new(Class::Connect, why)
+        ..FetchError::new(FailureClass::Connect, why)
     }
 }
 
@@ -256,7 +256,7 @@ fn cause(error: &(dyn StdError + 'static)) -> Option<String> {
 
 fn timed_out(timeout: Duration) -> FetchError {
     let why = format!("no complete answer in {}", seconds(timeout));
-    FetchError::new(Class::Timeout, why)
+    FetchError::new(FailureClass::Timeout, why)
 }
 
 fn seconds(duration: Duration) -> String {

@@ -25,7 +25,7 @@ use jwtctl::core::jwks::Keys as _;
 use jwtctl::core::key::{pem, to_pkcs8};
 use jwtctl::core::remote::{Fetched, Options, Remote, Source};
 use jwtctl::core::secret::Secret;
-use jwtctl::core::shared::Store;
+use jwtctl::core::shared::SharedCache;
 
 use super::Context;
 use super::input::{duration, variable};
@@ -179,13 +179,13 @@ impl Network {
     }
 
     /// The shared cache, if one is named.
-    pub fn store(&self, context: &Context<'_>) -> Result<Option<Store>, Error> {
+    pub fn store(&self, context: &Context<'_>) -> Result<Option<SharedCache>, Error> {
         let timeout = Duration::from_secs(self.timeout.unsigned_abs());
         let store = self
             .shared
             .store(context)?
             .map(|it| it.for_fetches_of(timeout));
-        if self.http_headers.is_some() && store.as_ref().is_some_and(Store::is_blind) {
+        if self.http_headers.is_some() && store.as_ref().is_some_and(SharedCache::is_blind) {
             let why = "are part of the names of what is shared, and nothing keeps them from being guessed without a key";
             return Err(
                 Error::usage("--http-headers", why).hint("share with --cache-store-key FILE")
@@ -308,7 +308,7 @@ pub fn remote<'a>(
     source: Source,
     network: &Network,
     http: &'a Http<'_>,
-    store: Option<&'a Store>,
+    store: Option<&'a SharedCache>,
     context: &Context<'_>,
 ) -> Result<Remote<'a>, Error> {
     Ok(Remote::new(source, cache(context)?, http, network.options(context)?).sharing(store))
@@ -332,7 +332,7 @@ pub fn set_through<T>(
     source: Source,
     network: &Network,
     http: &Http<'_>,
-    store: Option<&Store>,
+    store: Option<&SharedCache>,
     context: &Context<'_>,
     pick: impl FnOnce(Fetched<'_>) -> T,
 ) -> Result<T, Error> {

@@ -2,7 +2,7 @@
 
 use clap::ValueEnum;
 use jwtctl::core::error::Error;
-use jwtctl::core::shared::{self, Store, Trust};
+use jwtctl::core::shared::{self, RecordTrust, SharedCache};
 
 use super::super::Context;
 use super::super::input::{Login, variable};
@@ -74,7 +74,7 @@ impl Shared {
     }
 
     /// The store, if one is named. Opens nothing yet.
-    pub fn store(&self, context: &Context<'_>) -> Result<Option<Store>, Error> {
+    pub fn store(&self, context: &Context<'_>) -> Result<Option<SharedCache>, Error> {
         if context.offline {
             return match &self.cache_store {
                 Some(_) => Err(Error::usage(FLAG, "has no meaning together with --offline")),
@@ -97,16 +97,16 @@ impl Shared {
         let url = self.cache_store.as_deref().unwrap_or(&from_environment);
         let target = context.inputs.redis(Some(url), FLAG, login)?;
         let format = match self.cache_store_format {
-            Format::Native => shared::Format::Native,
-            Format::Jose => shared::Format::Jose,
+            Format::Native => shared::RecordFormat::Native,
+            Format::Jose => shared::RecordFormat::Jose,
         };
-        Store::new(target, self.trust(context)?, format, FLAG).map(Some)
+        SharedCache::new(target, self.trust(context)?, format, FLAG).map(Some)
     }
 
-    fn trust(&self, context: &Context<'_>) -> Result<Trust, Error> {
+    fn trust(&self, context: &Context<'_>) -> Result<RecordTrust, Error> {
         if self.cache_store_format == Format::Jose {
             return match self.cache_store_key.is_empty() {
-                true => Ok(Trust::Blind),
+                true => Ok(RecordTrust::Blind),
                 false => Err(Error::usage(
                     "--cache-store-key",
                     "cannot authenticate --cache-store-format jose",
@@ -114,7 +114,7 @@ impl Shared {
             };
         }
         if self.cache_store_trust {
-            return Ok(Trust::Blind);
+            return Ok(RecordTrust::Blind);
         }
         let inherited = variable(KEY_VARIABLE).filter(|_| self.cache_store_key.is_empty());
         if inherited.as_deref() == Some("-") {
@@ -132,6 +132,6 @@ impl Shared {
             .into_iter()
             .map(|spec| context.inputs.store_key(spec))
             .collect::<Result<_, _>>()?;
-        Ok(Trust::Keys(keys))
+        Ok(RecordTrust::Keys(keys))
     }
 }

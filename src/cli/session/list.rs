@@ -4,7 +4,7 @@ use std::io;
 
 use jwtctl::core::error::Error;
 use jwtctl::core::json::{Json, Object};
-use jwtctl::core::session::{Listed, Session};
+use jwtctl::core::session::{Session, StoredSession};
 use jwtctl::core::time::humanize;
 use serde::Serialize;
 
@@ -84,7 +84,7 @@ pub fn run(args: Args, context: &mut Context<'_>) -> Result<Listing, Error> {
     let (max_age, mut longer) = (store.max_age(), 0);
     let spinner = context.output.spinner(true, "asking for sessions");
     let listed = store.list(|batch| {
-        for Listed { id, found } in batch {
+        for StoredSession { id, found } in batch {
             let found = match found {
                 Ok(found) => found,
                 Err(why) => {

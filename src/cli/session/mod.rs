@@ -21,7 +21,7 @@ use jwtctl::core::jws::{Form, MAX_TOKEN};
 use jwtctl::core::key::Key;
 use jwtctl::core::keyfile::KeyFile;
 use jwtctl::core::session::{
-    DEFAULT_KEYSPACE, DEFAULT_MAX_AGE, Session, Store, check_id, gone, id_of,
+    DEFAULT_KEYSPACE, DEFAULT_MAX_AGE, Session, SessionStore, check_id, gone, id_of,
 };
 use jwtctl::core::time::humanize;
 use jwtctl::core::token;
@@ -93,7 +93,7 @@ fn max_age(text: &str) -> Result<i64, String> {
 
 impl Place {
     /// The sessions there.
-    fn store(self, context: &Context<'_>) -> Result<Store, Error> {
+    fn store(self, context: &Context<'_>) -> Result<SessionStore, Error> {
         if context.offline {
             return Err(Error::usage(
                 "session",
@@ -107,7 +107,7 @@ impl Place {
             "sessions in {target}, keys begin with {:?}",
             self.keyspace
         ));
-        Ok(Store::new(target, self.keyspace, self.max_age))
+        Ok(SessionStore::new(target, self.keyspace, self.max_age))
     }
 }
 
@@ -198,7 +198,7 @@ pub struct Named {
 }
 
 impl Named {
-    fn find(self, context: &Context<'_>) -> Result<(Store, String), Error> {
+    fn find(self, context: &Context<'_>) -> Result<(SessionStore, String), Error> {
         self.which.find(self.token.as_deref(), context)
     }
 }
@@ -206,7 +206,11 @@ impl Named {
 impl Which {
     /// The sessions, and the id of the one that is meant. A token is verified first: its signature
     /// and its times, as the middleware does; whom it is for is not asked there either.
-    fn find(self, token: Option<&str>, context: &Context<'_>) -> Result<(Store, String), Error> {
+    fn find(
+        self,
+        token: Option<&str>,
+        context: &Context<'_>,
+    ) -> Result<(SessionStore, String), Error> {
         let Some(id) = self.id else {
             let id = self.verify(token, context)?;
             return Ok((self.place.store(context)?, id));
@@ -294,7 +298,7 @@ pub struct One {
 }
 
 impl One {
-    fn new(store: &Store, id: String, session: &Session, ttl_s: Option<i64>) -> Self {
+    fn new(store: &SessionStore, id: String, session: &Session, ttl_s: Option<i64>) -> Self {
         let (claims, jwt) = (session.claims().cloned(), session.jwt().cloned());
         Self {
             key: store.key(&id),

@@ -19,7 +19,7 @@ pub const MAX_RETRY_AFTER_S: i64 = 300;
 /// Why a fetch was wanted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Reason {
+pub enum FetchReason {
     /// The cache had no entry to use.
     Cold,
     /// The entry is no longer fresh.
@@ -32,7 +32,7 @@ pub enum Reason {
     Forced,
 }
 
-impl Reason {
+impl FetchReason {
     /// The name in reports.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -48,7 +48,7 @@ impl Reason {
 /// How a fetch can fail.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Class {
+pub enum FailureClass {
     /// The name does not resolve.
     Dns,
     /// No connection, or it broke.
@@ -79,7 +79,7 @@ pub enum Class {
     Refused,
 }
 
-impl Class {
+impl FailureClass {
     /// Whether the server may just be out of reach, so that keys it published before may stand in
     /// for a while. A "no" from the server itself is not of this kind.
     pub fn is_unavailable(self) -> bool {
@@ -110,7 +110,7 @@ impl Class {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FetchError {
     /// The failure class.
-    pub class: Class,
+    pub class: FailureClass,
     /// The status, if there was an answer.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub status: Option<u16>,
@@ -128,7 +128,7 @@ pub struct FetchError {
 
 impl FetchError {
     /// A failure without an answer that counts.
-    pub fn new(class: Class, why: impl Into<String>) -> Self {
+    pub fn new(class: FailureClass, why: impl Into<String>) -> Self {
         Self {
             class,
             status: None,
@@ -151,7 +151,7 @@ impl FetchError {
 /// How an attempt ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Outcome {
+pub enum FetchOutcome {
     /// A new set.
     Ok,
     /// The old one, confirmed.
@@ -168,9 +168,9 @@ pub struct Attempt {
     /// When it ended.
     pub ended_at_ms: i64,
     /// The outcome.
-    pub outcome: Outcome,
+    pub outcome: FetchOutcome,
     /// What it was for.
-    pub reason: Reason,
+    pub reason: FetchReason,
     /// What went wrong.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub error: Option<FetchError>,
@@ -198,7 +198,7 @@ pub enum Pause {
 
 impl Attempt {
     /// A success.
-    pub fn success(outcome: Outcome, reason: Reason, now_ms: i64) -> Self {
+    pub fn success(outcome: FetchOutcome, reason: FetchReason, now_ms: i64) -> Self {
         Self {
             v: 1,
             ended_at_ms: now_ms,
@@ -215,7 +215,7 @@ impl Attempt {
     pub fn failure(
         before: Option<&Self>,
         error: FetchError,
-        reason: Reason,
+        reason: FetchReason,
         now_ms: i64,
         env: &Env<'_>,
     ) -> Self {
@@ -231,7 +231,7 @@ impl Attempt {
         Self {
             v: 1,
             ended_at_ms: now_ms,
-            outcome: Outcome::Error,
+            outcome: FetchOutcome::Error,
             reason,
             error: Some(error),
             fails,
@@ -256,14 +256,14 @@ impl Attempt {
     /// Whether another attempt has to wait.
     pub fn pause(&self, now_ms: i64) -> Option<Pause> {
         match (&self.outcome, &self.error) {
-            (Outcome::Error, Some(error)) => {
+            (FetchOutcome::Error, Some(error)) => {
                 let left_ms = self.not_before_ms.saturating_sub(now_ms);
                 (left_ms > 0).then(|| Pause::BackOff {
                     left_ms,
                     error: error.clone(),
                 })
             }
-            (Outcome::Error, None) => None,
+            (FetchOutcome::Error, None) => None,
             _ => (now_ms.saturating_sub(self.ended_at_ms) < COOLDOWN_MS)
                 .then_some(Pause::JustFetched),
         }
@@ -278,7 +278,7 @@ mod tests {
     fn problem() -> FetchError {
         FetchError {
             status: Some(503),
-            ..FetchError::new(Class::Http5xx, "503")
+            ..FetchError::new(FailureClass::Http5xx, "503")
         }
     }
 
@@ -295,7 +295,7 @@ mod tests {
         let env = clock.env();
         let mut last: Option<Attempt> = None;
         for seconds in [1, 2, 4, 8, 16, 30, 30, 30] {
-            let next = Attempt::failure(last.as_ref(), problem(), Reason::Cold, NOW_MS, &env);
+            let next = Attempt::failure(last.as_ref(), problem(), FetchReason::Cold, NOW_MS, &env);
             let wait = next.not_before_ms - NOW_MS;
             assert!(
                 (seconds * 800..=seconds * 1200).contains(&wait),
@@ -313,7 +313,8 @@ mod tests {
             ..last.unwrap()
         };
         assert_eq!(
-            Attempt::failure(Some(&many), problem(), Reason::Cold, i64::MAX, &env).not_before_ms,
+            Attempt::failure(Some(&many), problem(), FetchReason::Cold, i64::MAX, &env)
+                .not_before_ms,
             i64::MAX
         );
     }
@@ -322,16 +323,16 @@ mod tests {
     fn a_server_may_ask_for_patience_within_limits() {
         let clock = FakeClock::at(NOW_MS);
         for (asked, seconds) in [(120, 120), (99_999, 300), (i64::MAX, 300)] {
-            let it = Attempt::failure(None, asking(asked), Reason::Cold, NOW_MS, &clock.env());
+            let it = Attempt::failure(None, asking(asked), FetchReason::Cold, NOW_MS, &clock.env());
             assert_eq!(it.not_before_ms, NOW_MS + seconds * 1000);
         }
-        let it = Attempt::failure(None, asking(-5), Reason::Cold, NOW_MS, &clock.env());
+        let it = Attempt::failure(None, asking(-5), FetchReason::Cold, NOW_MS, &clock.env());
         assert!(it.not_before_ms > NOW_MS);
     }
 
     #[test]
     fn records_from_the_future_count_for_nothing() {
-        let it = Attempt::success(Outcome::Ok, Reason::Cold, NOW_MS);
+        let it = Attempt::success(FetchOutcome::Ok, FetchReason::Cold, NOW_MS);
         assert_eq!(
             Attempt::from_bytes(&it.to_bytes(), NOW_MS),
             Some(it.clone())
@@ -345,7 +346,7 @@ mod tests {
         let failed = Attempt::failure(
             None,
             problem(),
-            Reason::KidMiss,
+            FetchReason::KidMiss,
             NOW_MS,
             &FakeClock::at(NOW_MS).env(),
         );
@@ -361,7 +362,7 @@ mod tests {
 
     #[test]
     fn after_a_success_there_is_a_cooldown() {
-        let it = Attempt::success(Outcome::Ok, Reason::Cold, NOW_MS);
+        let it = Attempt::success(FetchOutcome::Ok, FetchReason::Cold, NOW_MS);
         assert_eq!(it.pause(NOW_MS + COOLDOWN_MS - 1), Some(Pause::JustFetched));
         assert_eq!(it.pause(NOW_MS + COOLDOWN_MS), None);
     }

@@ -48,7 +48,7 @@ pub struct Http {
 /// Where the content of an entry came from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
-pub enum Provenance {
+pub enum EntrySource {
     /// This machine fetched it.
     Fetch,
     /// It was imported from a file.
@@ -57,7 +57,7 @@ pub enum Provenance {
     Store,
 }
 
-impl Provenance {
+impl EntrySource {
     /// Where keys are from that are in the cache for this reason, in reports.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -70,7 +70,7 @@ impl Provenance {
 
 /// How good an entry is by its age alone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Standing {
+pub enum Freshness {
     /// To be used without asking anybody.
     Fresh,
     /// To be used only if the server is out of reach.
@@ -79,7 +79,7 @@ pub enum Standing {
     Expired,
 }
 
-impl Standing {
+impl Freshness {
     /// The name in reports.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -125,7 +125,7 @@ pub struct Entry {
     #[serde(default)]
     pub boot: Option<Boot>,
     /// How it got here.
-    pub provenance: Provenance,
+    pub provenance: EntrySource,
     /// The program that wrote it.
     #[serde(default)]
     pub writer: String,
@@ -180,7 +180,7 @@ pub struct Stamp {
     /// See [`Entry::boot`].
     pub boot: Option<Boot>,
     /// See [`Entry::provenance`].
-    pub provenance: Provenance,
+    pub provenance: EntrySource,
 }
 
 impl Entry {
@@ -287,18 +287,18 @@ impl Entry {
 
     /// Its standing, if it is to be fresh for at most `most_s` seconds and to stand in for
     /// `grace_s` instead of what it says itself.
-    pub fn standing(&self, most_s: Option<i64>, grace_s: Option<i64>, env: &Env<'_>) -> Standing {
+    pub fn standing(&self, most_s: Option<i64>, grace_s: Option<i64>, env: &Env<'_>) -> Freshness {
         let ms = |seconds: i64| seconds.max(0).saturating_mul(1000);
         let Some(age) = self.age_ms(env) else {
-            return Standing::Expired;
+            return Freshness::Expired;
         };
         let fresh = self.lifetime_ms().min(most_s.map_or(i64::MAX, ms));
         if age < fresh {
-            Standing::Fresh
+            Freshness::Fresh
         } else if age < fresh.saturating_add(grace_s.map_or(self.grace_ms(), ms)) {
-            Standing::Stale
+            Freshness::Stale
         } else {
-            Standing::Expired
+            Freshness::Expired
         }
     }
 

@@ -14,7 +14,7 @@ use super::super::key::to_hex;
 use super::attempt::Attempt;
 use super::dir::{Dir, How};
 use super::entry::{Entry, MAX_AHEAD_MS};
-use super::{Slot, Slotted, read_attempt, read_slot};
+use super::{CacheKey, CacheRead, read_attempt, read_slot};
 
 /// How long a holder takes that only writes, or fetches by the default timeout.
 pub(super) const PATIENCE: Duration = Duration::from_secs(6);
@@ -38,7 +38,7 @@ pub enum Committed {
 
 /// The right to fetch for a slot, until it is dropped.
 #[derive(Debug)]
-pub struct Guard {
+pub struct CacheLock {
     held: Option<Held>,
     /// Whether another process held it first.
     pub waited: bool,
@@ -49,15 +49,15 @@ pub struct Guard {
 #[derive(Debug)]
 struct Held {
     dir: Dir,
-    slot: Slot,
+    slot: CacheKey,
     /// Carries the record of the last attempt, and the lock on it unless `lease` stands in.
     record: File,
-    lease: Option<Lease>,
+    lease: Option<LeaseFile>,
 }
 
 /// The content of a lease file.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-struct Lease {
+struct LeaseFile {
     owner: String,
     expires_ms: i64,
 }
@@ -73,13 +73,13 @@ enum Locking {
 
 /// Called while another process holds the lock, each time the entry or the record of attempts has
 /// changed: the wait may be over without the lock.
-pub type Watch<'w, B> = dyn FnMut(Slotted, Option<Attempt>) -> ControlFlow<B> + 'w;
+pub type Watch<'w, B> = dyn FnMut(CacheRead, Option<Attempt>) -> ControlFlow<B> + 'w;
 
 /// A wait for the holder of a slot. Its patience starts anew when the holder shows progress, for
 /// then it is neither stopped nor stuck.
 struct Wait<'w, 'e, B> {
     dir: &'w Dir,
-    slot: &'w Slot,
+    slot: &'w CacheKey,
     patience: Duration,
     watch: &'w mut Watch<'e, B>,
     env: &'w Env<'w>,
@@ -93,7 +93,7 @@ struct Wait<'w, 'e, B> {
 impl<'w, 'e, B> Wait<'w, 'e, B> {
     fn new(
         dir: &'w Dir,
-        slot: &'w Slot,
+        slot: &'w CacheKey,
         patience: Duration,
         watch: &'w mut Watch<'e, B>,
         env: &'w Env<'w>,
@@ -142,7 +142,7 @@ impl<'w, 'e, B> Wait<'w, 'e, B> {
     }
 }
 
-impl Guard {
+impl CacheLock {
     /// A guard without a lock, because of `trouble`: the caller may fetch, but not store.
     pub(super) fn without(trouble: String) -> Self {
         Self {
@@ -156,7 +156,7 @@ impl Guard {
     /// lease file, for which `patience` counts as well.
     pub(super) fn acquire<B>(
         dir: Dir,
-        slot: &Slot,
+        slot: &CacheKey,
         patience: Duration,
         watch: &mut Watch<'_, B>,
         env: &Env<'_>,
@@ -212,10 +212,10 @@ impl Guard {
     }
 
     /// The entry, which no other process changes while this one holds the lock.
-    pub fn read(&self) -> Slotted {
+    pub fn read(&self) -> CacheRead {
         self.held
             .as_ref()
-            .map_or(Slotted::Absent, |it| read_slot(&it.dir, &it.slot))
+            .map_or(CacheRead::Absent, |it| read_slot(&it.dir, &it.slot))
     }
 
     /// The record of the last attempt.
@@ -258,7 +258,7 @@ impl Guard {
         let Some(held) = &self.held else {
             return Committed::Failed(self.trouble.clone().unwrap_or_default());
         };
-        if let Slotted::Entry(there) = self.read()
+        if let CacheRead::Entry(there) = self.read()
             && there.requested_at_ms > entry.requested_at_ms
             && there.requested_at_ms <= env.millis().saturating_add(MAX_AHEAD_MS)
             && read.is_none_or(|it| {
@@ -337,7 +337,7 @@ fn poll<B>(file: &File, wait: &mut Wait<'_, '_, B>) -> ControlFlow<B, Locking> {
 }
 
 /// Takes the lease, waiting for at most the life of another process's and one fetch more.
-fn lease<B>(wait: &mut Wait<'_, '_, B>) -> ControlFlow<B, Option<Lease>> {
+fn lease<B>(wait: &mut Wait<'_, '_, B>) -> ControlFlow<B, Option<LeaseFile>> {
     let (dir, slot, env) = (wait.dir, wait.slot, wait.env);
     let lease_ms = i64::try_from(wait.patience.as_millis())
         .unwrap_or(MAX_LEASE_MS)
@@ -345,7 +345,7 @@ fn lease<B>(wait: &mut Wait<'_, '_, B>) -> ControlFlow<B, Option<Lease>> {
     wait.since = env.clock.monotonic();
     let mut blank_since = None;
     loop {
-        let lease = Lease {
+        let lease = LeaseFile {
             owner: nonce(env),
             expires_ms: env.millis().saturating_add(lease_ms),
         };
@@ -381,7 +381,7 @@ fn lease<B>(wait: &mut Wait<'_, '_, B>) -> ControlFlow<B, Option<Lease>> {
     }
 }
 
-fn read_lease(dir: &Dir, slot: &Slot) -> Option<Lease> {
+fn read_lease(dir: &Dir, slot: &CacheKey) -> Option<LeaseFile> {
     let file = dir.file(&slot.file("lease"), How::Read).ok()?;
     let mut bytes = Vec::new();
     file.take(MAX_RECORD).read_to_end(&mut bytes).ok()?;
@@ -390,7 +390,7 @@ fn read_lease(dir: &Dir, slot: &Slot) -> Option<Lease> {
 
 /// Moves an expired lease out of the way. Only one of those who try can: the others find no file of
 /// that name.
-fn steal(dir: &Dir, slot: &Slot, by: &str) {
+fn steal(dir: &Dir, slot: &CacheKey, by: &str) {
     let stolen = slot.file(&format!("{by}.tmp"));
     if dir.rename(&slot.file("lease"), &stolen).is_ok() {
         drop(dir.remove(&stolen));
@@ -403,13 +403,13 @@ mod tests {
 
     use super::super::super::env::{Boot, Clock};
     use super::super::testing::*;
-    use super::super::{Cache, Kind, Outcome, Reason};
+    use super::super::{Cache, FetchOutcome, FetchReason, Kind};
     use super::*;
 
-    fn setup() -> (tempfile::TempDir, Cache, Slot) {
+    fn setup() -> (tempfile::TempDir, Cache, CacheKey) {
         let folder = tempfile::tempdir().unwrap();
         let cache = Cache::open(folder.path()).unwrap();
-        (folder, cache, Slot::new(Kind::Jwks, URL, "system"))
+        (folder, cache, CacheKey::new(Kind::Jwks, URL, "system"))
     }
 
     #[test]
@@ -417,7 +417,7 @@ mod tests {
         let (_folder, cache, slot) = setup();
         let clock = FakeClock::at(NOW_MS);
         let env = clock.env();
-        let attempt = |ms| Attempt::success(Outcome::Ok, Reason::Cold, ms);
+        let attempt = |ms| Attempt::success(FetchOutcome::Ok, FetchReason::Cold, ms);
         let guard = cache.lock_now(&slot, PATIENCE, &env);
         assert_eq!((guard.waited, guard.attempt(&env)), (false, None));
         guard.record(&attempt(NOW_MS), None, NOW_MS, &env);
@@ -514,7 +514,7 @@ mod tests {
             }
         });
         let mut watch = |read, _| match read {
-            Slotted::Entry(entry) => ControlFlow::Break(entry.fetched_at_ms),
+            CacheRead::Entry(entry) => ControlFlow::Break(entry.fetched_at_ms),
             _ => ControlFlow::Continue(()),
         };
         let waited = cache.lock(&slot, PATIENCE, &mut watch, &clock.env());
@@ -565,7 +565,7 @@ mod tests {
         let guard = cache.lock_now(&slot, PATIENCE, &env);
         assert!(guard.held.is_none() && guard.trouble.is_some());
         guard.record(
-            &Attempt::success(Outcome::Ok, Reason::Cold, NOW_MS),
+            &Attempt::success(FetchOutcome::Ok, FetchReason::Cold, NOW_MS),
             None,
             NOW_MS,
             &env,

@@ -15,12 +15,13 @@ pub mod signed;
 mod trust;
 
 pub use attempt::{
-    Attempt, COOLDOWN_MS, Class, FetchError, MAX_RETRY_AFTER_S, Outcome, Pause, Reason,
+    Attempt, COOLDOWN_MS, FailureClass, FetchError, FetchOutcome, FetchReason, MAX_RETRY_AFTER_S,
+    Pause,
 };
 pub use dir::{Dir, How};
-pub use entry::{Entry, EntryError, Http, MAX_AHEAD_MS, Provenance, Stamp, Standing, sha256_hex};
-pub use lock::{Committed, Guard, Watch};
-pub use portable::{Binding, Format, Imported, Skipped, UatUnit, export, import, uat};
+pub use entry::{Entry, EntryError, EntrySource, Freshness, Http, MAX_AHEAD_MS, Stamp, sha256_hex};
+pub use lock::{CacheLock, Committed, Watch};
+pub use portable::{Binding, Imported, PortableFormat, Skipped, UatUnit, export, import, uat};
 pub use published::{LeftOut, Published, document};
 pub use trust::TrustContext;
 
@@ -74,14 +75,14 @@ impl Kind {
 /// The place of one entry: a URL under a trust setting. What one setting fetched is invisible to
 /// another.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Slot {
+pub struct CacheKey {
     kind: Kind,
     url: String,
     ctx: TrustContext,
     name: String,
 }
 
-impl Slot {
+impl CacheKey {
     /// The slot of `url`, a JWKS URL or an issuer as `kind` says, under the trust setting `ctx`.
     pub fn new(kind: Kind, url: &str, ctx: impl Into<TrustContext>) -> Self {
         let ctx = ctx.into();
@@ -131,7 +132,7 @@ impl Slot {
 
 /// What a slot holds.
 #[derive(Debug)]
-pub enum Slotted {
+pub enum CacheRead {
     /// A sound entry, of whatever age.
     Entry(Box<Entry>),
     /// Nothing.
@@ -151,7 +152,7 @@ pub enum Adopted {
 
 /// An entry found by looking through the cache.
 #[derive(Debug)]
-pub struct Listed {
+pub struct CachedEntry {
     /// What it holds.
     pub kind: Kind,
     /// The file.
@@ -217,10 +218,10 @@ impl Cache {
     }
 
     /// Reads a slot. Takes no lock: entries are replaced whole.
-    pub fn read(&self, slot: &Slot) -> Slotted {
+    pub fn read(&self, slot: &CacheKey) -> CacheRead {
         match self.folder(slot.kind) {
             Some(dir) => read_slot(&dir, slot),
-            None => Slotted::Absent,
+            None => CacheRead::Absent,
         }
     }
 
@@ -229,24 +230,24 @@ impl Cache {
     /// lock when the entry or the record of attempts has changed.
     pub fn lock<B>(
         &self,
-        slot: &Slot,
+        slot: &CacheKey,
         patience: Duration,
         watch: &mut Watch<'_, B>,
         env: &Env<'_>,
-    ) -> ControlFlow<B, Guard> {
+    ) -> ControlFlow<B, CacheLock> {
         match self.make_folder(slot.kind) {
             Ok(dir) => {
                 if !self.swept.replace(true) {
                     sweep_temporaries(&dir, &dir.names(), env);
                 }
-                Guard::acquire(dir, slot, patience, watch, env)
+                CacheLock::acquire(dir, slot, patience, watch, env)
             }
-            Err(e) => ControlFlow::Continue(Guard::without(e.to_string())),
+            Err(e) => ControlFlow::Continue(CacheLock::without(e.to_string())),
         }
     }
 
     /// As [`Cache::lock`], for callers that need the lock whatever others do meanwhile.
-    pub fn lock_now(&self, slot: &Slot, patience: Duration, env: &Env<'_>) -> Guard {
+    pub fn lock_now(&self, slot: &CacheKey, patience: Duration, env: &Env<'_>) -> CacheLock {
         let go_on = &mut |_, _| ControlFlow::<std::convert::Infallible>::Continue(());
         match self.lock(slot, patience, go_on, env) {
             ControlFlow::Continue(guard) => guard,
@@ -266,9 +267,9 @@ impl Cache {
         force: bool,
         env: &Env<'_>,
     ) -> Result<Adopted, Error> {
-        let slot = Slot::new(kind, &entry.url, &entry.ctx);
+        let slot = CacheKey::new(kind, &entry.url, &entry.ctx);
         let guard = self.lock_now(&slot, lock::PATIENCE, env);
-        if let Slotted::Entry(there) = guard.read()
+        if let CacheRead::Entry(there) = guard.read()
             && there.fetched_at_ms >= entry.fetched_at_ms
             && there.age_ms(env).is_some()
             && !force
@@ -300,7 +301,7 @@ impl Cache {
     }
 
     /// Every entry, usable or not, in no meaningful order.
-    pub fn list(&self, env: &Env<'_>) -> Vec<Listed> {
+    pub fn list(&self, env: &Env<'_>) -> Vec<CachedEntry> {
         let mut all = Vec::new();
         for kind in Kind::ALL {
             let Some(dir) = self.folder(kind) else {
@@ -314,7 +315,7 @@ impl Cache {
                     Err(why) => Err(why),
                 };
                 let attempt = read_attempt(&dir, &format!("{name}.lock"), env);
-                all.push(Listed {
+                all.push(CachedEntry {
                     kind,
                     path: dir.path().join(file),
                     entry,
@@ -333,7 +334,7 @@ impl Cache {
     pub fn remove(
         &self,
         env: &Env<'_>,
-        mut wanted: impl FnMut(&Listed) -> bool,
+        mut wanted: impl FnMut(&CachedEntry) -> bool,
     ) -> Result<usize, Error> {
         let mut count = 0;
         for listed in self.list(env).into_iter().filter(|it| wanted(it)) {
@@ -370,7 +371,7 @@ impl Cache {
     }
 
     /// The error for an entry that cannot be used by a caller who may not fetch another.
-    pub fn unusable(&self, slot: &Slot, why: &EntryError) -> Error {
+    pub fn unusable(&self, slot: &CacheKey, why: &EntryError) -> Error {
         let path = self.root.join(slot.kind.folder()).join(slot.file("json"));
         Error::Io {
             code: Code::Io,
@@ -433,15 +434,15 @@ fn read_file(dir: &Dir, name: &str) -> Result<Option<Box<Entry>>, EntryError> {
     Entry::from_bytes(&bytes).map(|entry| Some(Box::new(entry)))
 }
 
-fn read_slot(dir: &Dir, slot: &Slot) -> Slotted {
+fn read_slot(dir: &Dir, slot: &CacheKey) -> CacheRead {
     match read_file(dir, &slot.file("json")) {
-        Ok(None) => Slotted::Absent,
-        Err(why) => Slotted::Unusable(why),
+        Ok(None) => CacheRead::Absent,
+        Err(why) => CacheRead::Unusable(why),
         // The name is a hash of both; a file that was copied over from another slot says so itself.
         Ok(Some(entry)) if entry.url != slot.url || entry.ctx != slot.ctx => {
-            Slotted::Unusable(EntryError::Foreign)
+            CacheRead::Unusable(EntryError::Foreign)
         }
-        Ok(Some(entry)) => Slotted::Entry(entry),
+        Ok(Some(entry)) => CacheRead::Entry(entry),
     }
 }
 
@@ -453,8 +454,8 @@ mod tests {
     use super::testing::*;
     use super::*;
 
-    fn slot() -> Slot {
-        Slot::new(Kind::Jwks, URL, "system")
+    fn slot() -> CacheKey {
+        CacheKey::new(Kind::Jwks, URL, "system")
     }
 
     fn stored(cache: &Cache, entry: &Entry, env: &Env<'_>) -> Committed {
@@ -469,7 +470,7 @@ mod tests {
         let env = clock.env();
         let root = folder.path().join("deep/cache");
         let cache = Cache::open(&root).unwrap();
-        assert!(matches!(cache.read(&slot()), Slotted::Absent));
+        assert!(matches!(cache.read(&slot()), CacheRead::Absent));
         assert!(!root.exists());
         assert!(matches!(
             stored(&cache, &entry(NOW_MS), &env),
@@ -477,15 +478,15 @@ mod tests {
         ));
         let cache = Cache::open(&root).unwrap();
         assert!(
-            matches!(cache.read(&slot()), Slotted::Entry(it) if it.to_bytes() == entry(NOW_MS).to_bytes())
+            matches!(cache.read(&slot()), CacheRead::Entry(it) if it.to_bytes() == entry(NOW_MS).to_bytes())
         );
         assert!(matches!(
-            cache.read(&Slot::new(Kind::Jwks, URL, "other")),
-            Slotted::Absent
+            cache.read(&CacheKey::new(Kind::Jwks, URL, "other")),
+            CacheRead::Absent
         ));
         assert!(matches!(
-            cache.read(&Slot::new(Kind::Discovery, URL, "system")),
-            Slotted::Absent
+            cache.read(&CacheKey::new(Kind::Discovery, URL, "system")),
+            CacheRead::Absent
         ));
         assert!(root.join("CACHEDIR.TAG").exists() && root.join(".gitignore").exists());
         assert_eq!(cache.list(&env).len(), 1);
@@ -531,25 +532,25 @@ mod tests {
         let env = clock.env();
         stored(&Cache::open(folder.path()).unwrap(), &entry(NOW_MS), &env);
         let cache = Cache::open(folder.path()).unwrap();
-        let other = Slot::new(Kind::Jwks, "https://other.example/jwks", "system");
-        let file = |slot: &Slot| folder.path().join("jwks-v1").join(slot.file("json"));
+        let other = CacheKey::new(Kind::Jwks, "https://other.example/jwks", "system");
+        let file = |slot: &CacheKey| folder.path().join("jwks-v1").join(slot.file("json"));
         std::fs::copy(file(&slot()), file(&other)).unwrap();
         assert!(matches!(
             cache.read(&other),
-            Slotted::Unusable(EntryError::Foreign)
+            CacheRead::Unusable(EntryError::Foreign)
         ));
         std::fs::write(file(&slot()), b"").unwrap();
-        assert!(matches!(cache.read(&slot()), Slotted::Unusable(_)));
+        assert!(matches!(cache.read(&slot()), CacheRead::Unusable(_)));
         std::fs::write(file(&slot()), vec![b'x'; 2 << 20]).unwrap();
         assert!(matches!(
             cache.read(&slot()),
-            Slotted::Unusable(EntryError::TooLarge(_))
+            CacheRead::Unusable(EntryError::TooLarge(_))
         ));
         assert!(matches!(
             stored(&cache, &entry(NOW_MS), &env),
             Committed::Written
         ));
-        assert!(matches!(cache.read(&slot()), Slotted::Entry(_)));
+        assert!(matches!(cache.read(&slot()), CacheRead::Entry(_)));
     }
 
     #[test]

@@ -8,7 +8,7 @@ use super::super::address::{Address, Issuer, redacted};
 use super::super::error::{Code, Error};
 use super::super::json::{Json, Object};
 use super::super::limits::MAX_BUNDLE_ENTRIES;
-use super::entry::{Entry, MAX_AHEAD_MS, Provenance, Stamp, sha256_hex};
+use super::entry::{Entry, EntrySource, MAX_AHEAD_MS, Stamp, sha256_hex};
 use super::published::Published;
 use super::trust::TrustContext;
 use super::{DEFAULT_GRACE_S, DEFAULT_TTL_S, Kind, TTL_RANGE_S};
@@ -21,7 +21,7 @@ const MILLISECONDS_FROM: f64 = 1e11;
 
 /// What is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Format {
+pub enum PortableFormat {
     /// All that matters of many entries.
     Bundle,
     /// What the npm package `jose` keeps: `uat` in milliseconds.
@@ -32,7 +32,7 @@ pub enum Format {
     Jwks,
 }
 
-impl Format {
+impl PortableFormat {
     /// `uat` in this format's unit; of a bundle and a bare set, milliseconds.
     pub fn uat(self, ms: i64) -> i64 {
         match self {
@@ -106,7 +106,7 @@ impl<'a> BundledIssuer<'a> {
 pub fn export(
     entries: &[&Entry],
     documents: &[&Entry],
-    format: Format,
+    format: PortableFormat,
     now_ms: i64,
 ) -> Result<String, Error> {
     #[derive(Serialize)]
@@ -115,7 +115,7 @@ pub fn export(
         uat: i64,
     }
     let text = match (format, entries) {
-        (Format::Bundle, _) => serde_json::to_string(&Bundle {
+        (PortableFormat::Bundle, _) => serde_json::to_string(&Bundle {
             format: BUNDLE,
             v: 1,
             uat_unit: "ms",
@@ -126,7 +126,7 @@ pub fn export(
                 .filter_map(|it| BundledIssuer::of(it))
                 .collect(),
         }),
-        (Format::Jwks, [entry]) => Ok(entry.content.get().to_owned()),
+        (PortableFormat::Jwks, [entry]) => Ok(entry.content.get().to_owned()),
         (_, [entry]) => serde_json::to_string(&Single {
             jwks: &entry.content,
             uat: format.uat(entry.fetched_at_ms),
@@ -253,7 +253,7 @@ pub fn import(bytes: &[u8], binding: Binding<'_>, now_ms: i64) -> Result<Importe
         return Err(error.hint("add --url URL; only you can know whose keys these are"));
     };
     let source = if object.has("keys") {
-        Source {
+        BundledKeys {
             jwks: Json::Object(object),
             fetched_at_ms: None,
             expires_at_ms: None,
@@ -266,7 +266,7 @@ pub fn import(bytes: &[u8], binding: Binding<'_>, now_ms: i64) -> Result<Importe
         };
         let fetched_at_ms = uat(time, binding.unit, now_ms)
             .map_err(|why| bad(format!("has a \"uat\" that {why}")))?;
-        Source {
+        BundledKeys {
             jwks: jwks.clone(),
             fetched_at_ms: Some(fetched_at_ms),
             expires_at_ms: None,
@@ -406,7 +406,7 @@ fn import_bundled(item: &Json, binding: Binding<'_>, now_ms: i64) -> Result<Entr
     }
     let (fetched_at_ms, expires_at_ms) = times(item, now_ms)?;
     let [etag, issuer] = ["etag", "issuer"].map(|name| item.text(name).map(String::from));
-    Source {
+    BundledKeys {
         jwks: jwks.clone(),
         fetched_at_ms: Some(fetched_at_ms),
         expires_at_ms: Some(expires_at_ms),
@@ -417,7 +417,7 @@ fn import_bundled(item: &Json, binding: Binding<'_>, now_ms: i64) -> Result<Entr
 }
 
 /// What a file says about one set.
-struct Source {
+struct BundledKeys {
     jwks: Json,
     /// A bare set does not say.
     fetched_at_ms: Option<i64>,
@@ -426,7 +426,7 @@ struct Source {
     issuer: Option<String>,
 }
 
-impl Source {
+impl BundledKeys {
     fn entry(self, url: &Address, binding: Binding<'_>, now_ms: i64) -> Result<Entry, String> {
         let published = Published::from_json(self.jwks)?;
         let fetched_at_ms = self.fetched_at_ms.unwrap_or(now_ms);
@@ -456,7 +456,7 @@ impl Stamp {
             expires_at_ms,
             stale_until_ms: expires_at_ms.saturating_add(grace_ms),
             boot: None,
-            provenance: Provenance::Import,
+            provenance: EntrySource::Import,
         }
     }
 }
@@ -475,7 +475,7 @@ mod tests {
             expires_at_ms: ms + 3_600_000,
             stale_until_ms: ms + 3_900_000,
             boot: None,
-            provenance: Provenance::Fetch,
+            provenance: EntrySource::Fetch,
         };
         Entry::new(URL, "system", format!(r#"{{"keys":[{OKP}]}}"#), stamp).unwrap()
     }
@@ -499,18 +499,28 @@ mod tests {
 
     #[test]
     fn a_round_trip_changes_nothing() {
-        for format in [Format::Bundle, Format::Jose, Format::Oauth4webapi] {
+        for format in [
+            PortableFormat::Bundle,
+            PortableFormat::Jose,
+            PortableFormat::Oauth4webapi,
+        ] {
             let text = export(&[&full(NOW_MS - 5123)], &[], format, NOW_MS).unwrap();
             let again = read(&text, UatUnit::Auto, false).unwrap();
             assert_eq!(export(&[&again], &[], format, NOW_MS).unwrap(), text);
-            assert!(again.lifetime_ms() <= 3_600_000 && again.provenance == Provenance::Import);
+            assert!(again.lifetime_ms() <= 3_600_000 && again.provenance == EntrySource::Import);
         }
         let jose = format!(r#"{{"jwks":{{"keys":[{OKP}]}},"uat":{}}}"#, NOW_MS - 5123);
         assert_eq!(
-            export(&[&full(NOW_MS - 5123)], &[], Format::Jose, NOW_MS).unwrap(),
+            export(&[&full(NOW_MS - 5123)], &[], PortableFormat::Jose, NOW_MS).unwrap(),
             jose
         );
-        let seconds = export(&[&full(NOW_MS - 5123)], &[], Format::Oauth4webapi, NOW_MS).unwrap();
+        let seconds = export(
+            &[&full(NOW_MS - 5123)],
+            &[],
+            PortableFormat::Oauth4webapi,
+            NOW_MS,
+        )
+        .unwrap();
         assert!(
             seconds.ends_with(&format!("\"uat\":{}}}", NOW_MS / 1000 - 6)),
             "{seconds}"
@@ -587,7 +597,7 @@ mod tests {
                 ..full(NOW_MS - 1000)
             }],
             &[],
-            Format::Bundle,
+            PortableFormat::Bundle,
             NOW_MS,
         )
         .unwrap();
@@ -601,19 +611,19 @@ mod tests {
                 ..full(NOW_MS - 1000)
             }],
             &[],
-            Format::Bundle,
+            PortableFormat::Bundle,
             NOW_MS,
         )
         .unwrap();
         assert_eq!(read(&short, UatUnit::Auto, false).unwrap().lifetime_ms(), 0);
-        let jose = export(&[&full(NOW_MS - 1000)], &[], Format::Jose, NOW_MS).unwrap();
+        let jose = export(&[&full(NOW_MS - 1000)], &[], PortableFormat::Jose, NOW_MS).unwrap();
         assert_eq!(
             read(&jose, UatUnit::Auto, false).unwrap().lifetime_ms(),
             600_000
         );
         let reset = read(&jose, UatUnit::Auto, true).unwrap();
         assert_eq!((reset.lifetime_ms(), reset.grace_ms()), (0, 0));
-        let bare = export(&[&full(NOW_MS)], &[], Format::Jwks, NOW_MS).unwrap();
+        let bare = export(&[&full(NOW_MS)], &[], PortableFormat::Jwks, NOW_MS).unwrap();
         assert_eq!(read(&bare, UatUnit::Auto, false).unwrap().lifetime_ms(), 0);
     }
 
@@ -623,7 +633,7 @@ mod tests {
             format!(r#"{{"jwks":{{"keys":[{OKP},{{"kty":"oct","k":"AAAA"}}]}},"uat":{NOW_MS}}}"#);
         let entry = read(&text, UatUnit::Auto, false).unwrap();
         assert!(!entry.content.get().contains("AAAA") && entry.dropped.len() == 1);
-        let tampered = export(&[&full(NOW_MS)], &[], Format::Bundle, NOW_MS)
+        let tampered = export(&[&full(NOW_MS)], &[], PortableFormat::Bundle, NOW_MS)
             .unwrap()
             .replace("\"kid\":\"a\"", "\"kid\":\"b\"");
         assert!(
@@ -648,7 +658,9 @@ mod tests {
             Code::Usage
         );
         assert_eq!(
-            export(&[], &[], Format::Jose, NOW_MS).unwrap_err().code(),
+            export(&[], &[], PortableFormat::Jose, NOW_MS)
+                .unwrap_err()
+                .code(),
             Code::Usage
         );
     }

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::super::env::{Boot, Clock, Env};
 use super::super::time::Timestamp;
-use super::{Entry, Provenance, Stamp};
+use super::{Entry, EntrySource, Stamp};
 
 pub const NOW_MS: i64 = 1_790_000_000_000;
 pub const BOOT_MS: i64 = 5_000_000;
@@ -62,7 +62,7 @@ pub fn entry(ms: i64) -> Entry {
         expires_at_ms: at(600_000),
         stale_until_ms: at(900_000),
         boot: None,
-        provenance: Provenance::Fetch,
+        provenance: EntrySource::Fetch,
     };
     Entry::new(URL, "system", r#"{"keys":[]}"#.into(), stamp).unwrap()
 }

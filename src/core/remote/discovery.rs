@@ -2,7 +2,9 @@
 //! exactly this issuer, and no path is ever guessed.
 
 use super::super::address::{Address, Issuer};
-use super::super::cache::{Class, Entry, FetchError, Http, Kind, Reason, Slot, Standing, document};
+use super::super::cache::{
+    CacheKey, Entry, FailureClass, FetchError, FetchReason, Freshness, Http, Kind, document,
+};
 use super::super::env::Env;
 use super::super::error::{Code, Error};
 use super::super::json::{Json, Object};
@@ -31,7 +33,7 @@ impl Remote<'_> {
             return Ok(self.address_by_hand(&issuer, env));
         };
         let usable = match self.options.standing(&entry, None, env) {
-            Standing::Fresh => true,
+            Freshness::Fresh => true,
             _ => self.options.offline && self.options.usable_offline(&entry, env),
         };
         Ok(usable
@@ -62,15 +64,15 @@ impl Remote<'_> {
     }
 
     /// Where the keys are, asking the issuer if need be.
-    pub(super) fn locate(&mut self, reason: Reason, env: &Env<'_>) -> Result<Address, Error> {
+    pub(super) fn locate(&mut self, reason: FetchReason, env: &Env<'_>) -> Result<Address, Error> {
         match &self.source {
             Source::Url(address) => Ok(address.clone()),
             Source::Issuer(issuer) => {
                 let issuer = issuer.clone();
-                let reason = if reason == Reason::Forced {
+                let reason = if reason == FetchReason::Forced {
                     reason
                 } else {
-                    Reason::Cold
+                    FetchReason::Cold
                 };
                 self.read_document(&issuer, reason, env)
             }
@@ -82,12 +84,14 @@ impl Remote<'_> {
     pub(super) fn moved(&mut self, from: &Address, env: &Env<'_>) -> Option<Address> {
         let issuer = self.source.issuer().cloned()?;
         // What is wrong with the document is no better reason than what was wrong with the keys.
-        let now = self.read_document(&issuer, Reason::KidMiss, env).ok()?;
+        let now = self
+            .read_document(&issuer, FetchReason::KidMiss, env)
+            .ok()?;
         (now != *from).then_some(now)
     }
 
-    fn document_slot(&self, issuer: &Issuer) -> Slot {
-        Slot::new(
+    fn document_slot(&self, issuer: &Issuer) -> CacheKey {
+        CacheKey::new(
             Kind::Discovery,
             issuer.as_str(),
             self.context(issuer.address()),
@@ -101,7 +105,7 @@ impl Remote<'_> {
     fn read_document(
         &mut self,
         issuer: &Issuer,
-        reason: Reason,
+        reason: FetchReason,
         env: &Env<'_>,
     ) -> Result<Address, Error> {
         let slot = self.document_slot(issuer);
@@ -119,8 +123,8 @@ impl Remote<'_> {
             document: &document,
             cache: self.cache.as_ref(),
             store: self.store,
-            reason: if reason == Reason::Cold && seen.is_some() {
-                Reason::Expired
+            reason: if reason == FetchReason::Cold && seen.is_some() {
+                FetchReason::Expired
             } else {
                 reason
             },
@@ -136,13 +140,14 @@ impl Remote<'_> {
             Ok(current) | Err(Unmet::JustFetched(Some(current))) => return Ok(current.content),
             Err(Unmet::JustFetched(None)) => {
                 let why = "its document was fetched just now, and is gone";
-                (None, FetchError::new(Class::Refused, why))
+                (None, FetchError::new(FailureClass::Refused, why))
             }
             Err(Unmet::Failed(current, error)) => (current, error),
         };
-        let may_be_stale = error.class.is_unavailable() && reason == Reason::Cold;
-        let stale = current
-            .filter(|it| may_be_stale && options.standing(&it.entry, None, env) == Standing::Stale);
+        let may_be_stale = error.class.is_unavailable() && reason == FetchReason::Cold;
+        let stale = current.filter(|it| {
+            may_be_stale && options.standing(&it.entry, None, env) == Freshness::Stale
+        });
         let Some(current) = stale else {
             let name = issuer.as_str();
             return Err(unavailable(Code::IssuerUnavailable, name, &error));
@@ -160,8 +165,8 @@ impl Remote<'_> {
 /// The document of an issuer: it holds where the keys are.
 struct IssuerDocument<'a> {
     issuer: &'a Issuer,
-    slot: Slot,
-    reason: Reason,
+    slot: CacheKey,
+    reason: FetchReason,
     fetch: &'a dyn Fetch,
     options: &'a Options,
     env: &'a Env<'a>,
@@ -170,7 +175,7 @@ struct IssuerDocument<'a> {
 impl Document for IssuerDocument<'_> {
     type Content = Address;
 
-    fn slot(&self) -> &Slot {
+    fn slot(&self) -> &CacheKey {
         &self.slot
     }
 
@@ -183,20 +188,20 @@ impl Document for IssuerDocument<'_> {
     }
 
     fn is_fresh(&self, entry: &Entry) -> bool {
-        self.options.standing(entry, None, self.env) == Standing::Fresh
+        self.options.standing(entry, None, self.env) == Freshness::Fresh
     }
 
     fn satisfies(&self, current: &Current<Address>) -> bool {
         match self.reason {
             // The keys were not where the document in the cache says.
-            Reason::KidMiss => false,
-            Reason::Forced => self.options.is_recent(&current.entry, self.env),
+            FetchReason::KidMiss => false,
+            FetchReason::Forced => self.options.is_recent(&current.entry, self.env),
             _ => true,
         }
     }
 
     /// Asks for the document where it may be; the next place only when there is none at this one.
-    fn download(&self, _: Option<&Entry>, _: Reason) -> Result<Downloaded, FetchError> {
+    fn download(&self, _: Option<&Entry>, _: FetchReason) -> Result<Downloaded, FetchError> {
         let start = self.env.clock.monotonic();
         let mut last = None;
         for place in self.issuer.documents() {
@@ -214,7 +219,7 @@ impl Document for IssuerDocument<'_> {
                 Err(error) => return Err(error.at(&place)),
             }
         }
-        Err(last.unwrap_or_else(|| FetchError::new(Class::Http4xx, "there is no document")))
+        Err(last.unwrap_or_else(|| FetchError::new(FailureClass::Http4xx, "there is no document")))
     }
 }
 
@@ -224,7 +229,7 @@ impl IssuerDocument<'_> {
         let accept = ("accept", "application/json".to_owned());
         let no_cache = ("cache-control", "no-cache".to_owned());
         let mut headers = vec![accept];
-        if self.reason == Reason::KidMiss || self.reason == Reason::Forced {
+        if self.reason == FetchReason::KidMiss || self.reason == FetchReason::Forced {
             headers.push(no_cache.clone());
         }
         let start = self.env.clock.monotonic();
@@ -238,7 +243,7 @@ impl IssuerDocument<'_> {
         let response = fetch::get(self.fetch, place, &headers, left, self.env)?;
         if response.status == 304 {
             let why = "the server answered 304 Not Modified to a request without a condition";
-            return Err(FetchError::new(Class::NotJwks, why));
+            return Err(FetchError::new(FailureClass::NotJwks, why));
         }
         Ok(response)
     }
@@ -266,8 +271,8 @@ impl IssuerDocument<'_> {
 /// What of a document is kept: `issuer` and `jwks_uri`.
 fn check_document(issuer: &Issuer, body: &[u8], options: &Options) -> Result<String, FetchError> {
     debug_assert!(body.len() <= MAX_PUBLISHED_BYTES);
-    let portal = |why: String| FetchError::new(Class::NotJwks, why);
-    let wrong = |why: String| FetchError::new(Class::Refused, why);
+    let portal = |why: String| FetchError::new(FailureClass::NotJwks, why);
+    let wrong = |why: String| FetchError::new(FailureClass::Refused, why);
     let json = document(body).map_err(|why| portal(format!("the document {why}")))?;
     let Json::Object(object) = json else {
         return Err(portal(format!("the document is {}", json.kind())));

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::super::address::{Address, redacted};
-use super::super::cache::{Class, FetchError};
+use super::super::cache::{FailureClass, FetchError};
 use super::super::env::Env;
 use super::freshness;
 use super::http::{Fetch, Request, Response};
@@ -49,12 +49,12 @@ fn judge(response: Response, env: &Env<'_>) -> Result<Response, FetchError> {
     let answered = || format!("the server answered {status} {}", phrase(status));
     let (class, why) = match status {
         200 | 304 => return unencoded(response),
-        300..=399 => (Class::Redirect, redirect(&response)),
-        408 | 429 => (Class::Http429, answered()),
-        400..=499 => (Class::Http4xx, answered()),
-        500..=599 => (Class::Http5xx, answered()),
+        300..=399 => (FailureClass::Redirect, redirect(&response)),
+        408 | 429 => (FailureClass::Http429, answered()),
+        400..=499 => (FailureClass::Http4xx, answered()),
+        500..=599 => (FailureClass::Http5xx, answered()),
         _ => (
-            Class::NotJwks,
+            FailureClass::NotJwks,
             format!("the server answered with status {status}, which makes no sense here"),
         ),
     };
@@ -75,7 +75,7 @@ fn unencoded(response: Response) -> Result<Response, FetchError> {
     };
     let shown: String = encoding.chars().take(20).collect();
     Err(FetchError::new(
-        Class::NotJwks,
+        FailureClass::NotJwks,
         format!("the answer is encoded as {shown:?}, which was not asked for"),
     ))
 }

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use super::super::address::{Address, Issuer};
 use super::super::cache::{
-    Class, DEFAULT_TTL_S, Entry, FetchError, Provenance, Published, Reason, Slot, Standing,
-    TTL_RANGE_S, document,
+    CacheKey, DEFAULT_TTL_S, Entry, EntrySource, FailureClass, FetchError, FetchReason, Freshness,
+    Published, TTL_RANGE_S, document,
 };
 use super::super::env::Env;
 use super::super::json::Json;
@@ -22,9 +22,9 @@ const EMPTY_SET: &str = r#"{"keys":[]}"#;
 /// A key set, as one caller wants it.
 pub(super) struct JwksDocument<'a> {
     pub address: &'a Address,
-    pub slot: Slot,
+    pub slot: CacheKey,
     pub issuer: Option<&'a str>,
-    pub reason: Reason,
+    pub reason: FetchReason,
     /// Whether keys are the wanted ones.
     pub fits: &'a dyn Fn(&[Arc<Key>]) -> bool,
     pub fetch: &'a dyn Fetch,
@@ -59,7 +59,7 @@ fn issuer_of(body: &[u8]) -> Option<String> {
 impl Document for JwksDocument<'_> {
     type Content = Arc<KeySet>;
 
-    fn slot(&self) -> &Slot {
+    fn slot(&self) -> &CacheKey {
         &self.slot
     }
 
@@ -75,23 +75,30 @@ impl Document for JwksDocument<'_> {
         let standing = self
             .options
             .standing(entry, self.options.max_age_s, self.env);
-        standing == Standing::Fresh
+        standing == Freshness::Fresh
     }
 
     fn satisfies(&self, current: &Current<Arc<KeySet>>) -> bool {
         match self.reason {
-            Reason::Forced => self.options.is_recent(&current.entry, self.env),
+            FetchReason::Forced => self.options.is_recent(&current.entry, self.env),
             _ => (self.fits)(&current.content.keys),
         }
     }
 
-    fn download(&self, known: Option<&Entry>, reason: Reason) -> Result<Downloaded, FetchError> {
+    fn download(
+        &self,
+        known: Option<&Entry>,
+        reason: FetchReason,
+    ) -> Result<Downloaded, FetchError> {
         // What was imported is not for the server to confirm: it would confirm a name, and not
         // these bytes.
-        let known = known.filter(|it| it.provenance == Provenance::Fetch);
+        let known = known.filter(|it| it.provenance == EntrySource::Fetch);
         let condition = known.and_then(|it| freshness::Condition::of(&it.http));
         // Caches on the way hold old sets as well.
-        let past_caches = matches!(reason, Reason::Forced | Reason::KidMiss | Reason::BadSig);
+        let past_caches = matches!(
+            reason,
+            FetchReason::Forced | FetchReason::KidMiss | FetchReason::BadSig
+        );
         let start = self.env.clock.monotonic();
         let requested_ms = self.env.millis();
         let response = self.get(condition.as_ref(), past_caches, start)?;
@@ -111,7 +118,7 @@ impl Document for JwksDocument<'_> {
         let response = self.get(None, true, start)?;
         if response.status == 304 {
             let why = "the server answered 304 Not Modified to a request without a condition";
-            return Err(FetchError::new(Class::NotJwks, why));
+            return Err(FetchError::new(FailureClass::NotJwks, why));
         }
         self.published(&response, requested_ms)
     }
@@ -146,7 +153,7 @@ impl JwksDocument<'_> {
                 }
                 None => format!("the answer {why}"),
             };
-            FetchError::new(Class::NotJwks, why)
+            FetchError::new(FailureClass::NotJwks, why)
         })?;
         let is_empty = published.jwks == EMPTY_SET;
         let mut downloaded = self.lasting(Some(published.jwks), published.dropped, http);

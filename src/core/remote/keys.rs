@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::super::alg::Kty;
-use super::super::cache::{COOLDOWN_MS, Reason, Standing};
+use super::super::cache::{COOLDOWN_MS, FetchReason, Freshness};
 use super::super::env::Env;
 use super::super::error::Error;
 use super::super::jwks::{Dropped, Found, Keys, Provenance, Wanted, Why, select};
@@ -42,29 +42,29 @@ impl Keys for Remote<'_> {
         let before = self.select(wanted);
         let reason = match (why, age_ms) {
             (Why::BadSignature, _) if self.options.offline => return Ok(None),
-            (Why::BadSignature, _) => Reason::BadSig,
+            (Why::BadSignature, _) => FetchReason::BadSig,
             // More keys are not what is missing.
             (Why::UnknownKid, Some(_)) if matches!(before, Found::TooMany(_)) => return Ok(None),
-            (Why::UnknownKid, Some(_)) => Reason::KidMiss,
-            (Why::UnknownKid, None) if self.options.refresh => Reason::Forced,
-            (Why::UnknownKid, None) => Reason::Cold,
+            (Why::UnknownKid, Some(_)) => FetchReason::KidMiss,
+            (Why::UnknownKid, None) if self.options.refresh => FetchReason::Forced,
+            (Why::UnknownKid, None) => FetchReason::Cold,
         };
         self.offline_refusal()?;
         let fits = |keys: &[Arc<Key>]| match (select(keys, wanted), reason) {
             // The same keys again would fail again.
-            (found, Reason::BadSig) => !same_keys(&before, &found),
+            (found, FetchReason::BadSig) => !same_keys(&before, &found),
             (found, _) => !matches!(found, Found::Nothing),
         };
         match self.obtain(reason, &fits, env) {
-            Ok(true) if reason == Reason::BadSig => Ok(None),
+            Ok(true) if reason == FetchReason::BadSig => Ok(None),
             Ok(_) => {
                 let found = self.select(wanted);
-                let unchanged = reason == Reason::BadSig && same_keys(&before, &found);
+                let unchanged = reason == FetchReason::BadSig && same_keys(&before, &found);
                 Ok((!unchanged).then_some(found))
             }
             // The signature is bad by the keys that count; that better ones cannot be had makes it
             // no better.
-            Err(_) if reason == Reason::BadSig => Ok(None),
+            Err(_) if reason == FetchReason::BadSig => Ok(None),
             Err(e) => Err(e),
         }
     }
@@ -103,7 +103,7 @@ impl Keys for Remote<'_> {
         Provenance {
             source: source.into(),
             state: Some(
-                if it.standing == Standing::Fresh {
+                if it.standing == Freshness::Fresh {
                     "fresh"
                 } else {
                     "stale"

@@ -6,9 +6,9 @@ use std::ops::ControlFlow;
 use std::time::Duration;
 
 use super::super::address::redacted;
-use super::super::cache::{Attempt, COOLDOWN_MS, Entry, Slot};
+use super::super::cache::{Attempt, COOLDOWN_MS, CacheKey, Entry};
 use super::super::env::Env;
-use super::super::shared::{Claim, Lease, Look, Store};
+use super::super::shared::{LeaseClaim, LeaseToken, SharedCache, Snapshot};
 
 /// How long to wait between two looks: ever longer, up to this many milliseconds.
 const POLL_MS: std::ops::RangeInclusive<u64> = 50..=250;
@@ -27,22 +27,22 @@ pub(super) enum Stage {
 /// The lease of a slot; without one, the caller has waited for as long as two other machines may
 /// take, and fetches for itself. It is given back when dropped.
 pub(super) struct FleetLease<'a> {
-    store: &'a Store,
-    slot: &'a Slot,
+    store: &'a SharedCache,
+    slot: &'a CacheKey,
     env: &'a Env<'a>,
-    look: Look,
-    lease: Option<Lease>,
+    look: Snapshot,
+    lease: Option<LeaseToken>,
 }
 
 /// Waits for the lease. `judge` is given what each look has found and may end the wait with the
 /// caller's answer. `None` when the shared cache is out of order.
 pub(super) fn hold<'a, B>(
-    store: &'a Store,
-    slot: &'a Slot,
+    store: &'a SharedCache,
+    slot: &'a CacheKey,
     patience: Duration,
     env: &'a Env<'a>,
     warn: &mut dyn FnMut(String),
-    judge: &mut dyn FnMut(&mut Look, Stage) -> ControlFlow<B>,
+    judge: &mut dyn FnMut(&mut Snapshot, Stage) -> ControlFlow<B>,
 ) -> ControlFlow<B, Option<FleetLease<'a>>> {
     let none = ControlFlow::Continue(None);
     if store.is_lost() {
@@ -64,9 +64,9 @@ pub(super) fn hold<'a, B>(
     let start = env.clock.monotonic();
     for round in 0_u64.. {
         let (lease, look) = match store.claim(slot, patience, env) {
-            Ok(Claim::Granted(lease, look)) => (Some(lease), look),
-            Ok(Claim::Taken(look)) => (None, look),
-            Ok(Claim::Unwritable(why)) => {
+            Ok(LeaseClaim::Granted(lease, look)) => (Some(lease), look),
+            Ok(LeaseClaim::Taken(look)) => (None, look),
+            Ok(LeaseClaim::Unwritable(why)) => {
                 warn(format!("the shared cache cannot be written to: {why}"));
                 return none;
             }

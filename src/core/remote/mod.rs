@@ -45,13 +45,14 @@ use std::sync::Arc;
 
 use super::address::{Address, redacted};
 use super::cache::{
-    Cache, Class, Entry, FetchError, Kind, Reason, Slot, Slotted, Standing, TrustContext,
+    Cache, CacheKey, CacheRead, Entry, FailureClass, FetchError, FetchReason, Freshness, Kind,
+    TrustContext,
 };
 use super::env::Env;
 use super::error::{Code, Error};
 use super::jwks::{Dropped, Found, KeySet, Keys, Provenance, Wanted, select};
 use super::key::Key;
-use super::shared::Store;
+use super::shared::SharedCache;
 use super::time::humanize;
 use jwks::JwksDocument;
 use refresh::{Current, Refresh, Unmet};
@@ -60,13 +61,13 @@ use refresh::{Current, Refresh, Unmet};
 pub struct Remote<'a> {
     source: Source,
     cache: Option<Cache>,
-    store: Option<&'a Store>,
+    store: Option<&'a SharedCache>,
     fetch: &'a dyn Fetch,
     options: Options,
     loaded: Option<Loaded>,
     warnings: Vec<String>,
     kid: Option<String>,
-    reason: Option<Reason>,
+    reason: Option<FetchReason>,
 }
 
 /// A set in use.
@@ -74,7 +75,7 @@ pub struct Remote<'a> {
 struct Loaded {
     address: Address,
     current: Current<Arc<KeySet>>,
-    standing: Standing,
+    standing: Freshness,
     age_ms: i64,
 }
 
@@ -115,7 +116,7 @@ impl<'a> Remote<'a> {
     /// Asks `store` before the server, and shares with it what the server says. A fresh entry of the
     /// cache is used without asking either.
     #[must_use]
-    pub fn sharing(self, store: Option<&'a Store>) -> Self {
+    pub fn sharing(self, store: Option<&'a SharedCache>) -> Self {
         Self { store, ..self }
     }
 
@@ -129,9 +130,9 @@ impl<'a> Remote<'a> {
         if !self.look(env)? {
             self.offline_refusal()?;
             let reason = if self.options.refresh {
-                Reason::Forced
+                FetchReason::Forced
             } else {
-                Reason::Cold
+                FetchReason::Cold
             };
             self.obtain(reason, &|_| true, env)?;
         }
@@ -159,8 +160,8 @@ impl<'a> Remote<'a> {
             return Ok(false);
         };
         let usable = match self.options.standing(&entry, self.options.max_age_s, env) {
-            Standing::Fresh => true,
-            Standing::Stale | Standing::Expired => {
+            Freshness::Fresh => true,
+            Freshness::Stale | Freshness::Expired => {
                 self.options.offline && self.options.usable_offline(&entry, env)
             }
         };
@@ -186,20 +187,20 @@ impl<'a> Remote<'a> {
             .map_or(fetched.clone(), |store| store.context(fetched))
     }
 
-    fn slot(&self, address: &Address) -> Slot {
-        Slot::new(Kind::Jwks, address.as_str(), self.context(address))
+    fn slot(&self, address: &Address) -> CacheKey {
+        CacheKey::new(Kind::Jwks, address.as_str(), self.context(address))
     }
 
     /// The entry in a slot. What is unusable counts as absent, unless nothing else can be had.
-    fn read(&mut self, slot: &Slot) -> Result<Option<Box<Entry>>, Error> {
+    fn read(&mut self, slot: &CacheKey) -> Result<Option<Box<Entry>>, Error> {
         let Some(cache) = &self.cache else {
             return Ok(None);
         };
         match cache.read(slot) {
-            Slotted::Entry(entry) => Ok(Some(entry)),
-            Slotted::Absent => Ok(None),
-            Slotted::Unusable(why) if self.options.offline => Err(cache.unusable(slot, &why)),
-            Slotted::Unusable(why) => {
+            CacheRead::Entry(entry) => Ok(Some(entry)),
+            CacheRead::Absent => Ok(None),
+            CacheRead::Unusable(why) if self.options.offline => Err(cache.unusable(slot, &why)),
+            CacheRead::Unusable(why) => {
                 self.warn(format!(
                     "the cached entry for {} {why}, and is not used",
                     redacted(slot.url())
@@ -238,7 +239,7 @@ impl<'a> Remote<'a> {
     /// fetched too recently to be fetched again.
     fn obtain(
         &mut self,
-        reason: Reason,
+        reason: FetchReason,
         fits: &dyn Fn(&[Arc<Key>]) -> bool,
         env: &Env<'_>,
     ) -> Result<bool, Error> {
@@ -262,7 +263,7 @@ impl<'a> Remote<'a> {
     fn obtain_at(
         &mut self,
         address: &Address,
-        reason: Reason,
+        reason: FetchReason,
         fits: &dyn Fn(&[Arc<Key>]) -> bool,
         env: &Env<'_>,
     ) -> Result<bool, Error> {
@@ -284,8 +285,8 @@ impl<'a> Remote<'a> {
             document: &document,
             cache: self.cache.as_ref(),
             store: self.store,
-            reason: if reason == Reason::Cold && seen.is_some() {
-                Reason::Expired
+            reason: if reason == FetchReason::Cold && seen.is_some() {
+                FetchReason::Expired
             } else {
                 reason
             },
@@ -315,7 +316,7 @@ impl<'a> Remote<'a> {
         let may_be_stale = is_for_age(reason) && error.class.is_unavailable();
         let stale = current.filter(|it| {
             let standing = options.standing(&it.entry, options.max_age_s, env);
-            may_be_stale && standing == Standing::Stale && fits(&it.content.keys)
+            may_be_stale && standing == Freshness::Stale && fits(&it.content.keys)
         });
         let Some(current) = stale else {
             let name = address.to_string();
@@ -342,7 +343,7 @@ impl<'a> Remote<'a> {
     }
 
     fn unavailable(&self, why: &str) -> Error {
-        let error = FetchError::new(Class::NotJwks, why);
+        let error = FetchError::new(FailureClass::NotJwks, why);
         unavailable(Code::KeysUnavailable, &self.name(), &error)
     }
 
@@ -356,7 +357,7 @@ impl<'a> Remote<'a> {
         if let Some(it) = self
             .loaded
             .as_ref()
-            .filter(|it| it.standing != Standing::Fresh)
+            .filter(|it| it.standing != Freshness::Fresh)
         {
             let age = humanize(it.age_ms / 1000);
             self.warn(format!(
@@ -378,8 +379,8 @@ impl<'a> Remote<'a> {
 
 /// Whether a refresh is wanted for the age of the entry alone, so that a stale one may be used if
 /// the refresh fails; never for what an entry lacks.
-fn is_for_age(reason: Reason) -> bool {
-    matches!(reason, Reason::Cold | Reason::Expired)
+fn is_for_age(reason: FetchReason) -> bool {
+    matches!(reason, FetchReason::Cold | FetchReason::Expired)
 }
 
 fn seconds(ms: i64) -> String {
@@ -388,20 +389,20 @@ fn seconds(ms: i64) -> String {
 
 fn unavailable(code: Code, what: &str, error: &FetchError) -> Error {
     let hint = match error.class {
-        Class::Untrusted => {
+        FailureClass::Untrusted => {
             Some("if it is your own, or by an authority of your own: --ca-bundle FILE")
         }
-        Class::Redirect => Some("name the URL that it redirects to, if you trust it"),
-        Class::Http4xx if code == Code::IssuerUnavailable => {
+        FailureClass::Redirect => Some("name the URL that it redirects to, if you trust it"),
+        FailureClass::Http4xx if code == Code::IssuerUnavailable => {
             Some("if that is the URL of a key set: --jwks-uri URL and --iss ISSUER")
         }
-        Class::Http4xx => {
+        FailureClass::Http4xx => {
             Some("check the URL; if the server wants credentials: --http-headers FILE")
         }
-        Class::NotJwks => {
+        FailureClass::NotJwks => {
             Some("check the URL; an issuer, whose document names the URL, is given with --issuer")
         }
-        Class::Timeout => Some("to wait longer: --timeout DURATION"),
+        FailureClass::Timeout => Some("to wait longer: --timeout DURATION"),
         _ => None,
     };
     let hints = hint.map(String::from).into_iter().collect();

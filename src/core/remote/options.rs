@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::super::address::{Address, Issuer};
-use super::super::cache::{Entry, Standing};
+use super::super::cache::{Entry, Freshness};
 use super::super::env::Env;
 
 /// What a fetch may take unless the operator says otherwise.
@@ -95,7 +95,7 @@ impl Default for Options {
 
 impl Options {
     /// The standing of `entry`, kept for at most `most_s` seconds.
-    pub(super) fn standing(&self, entry: &Entry, most_s: Option<i64>, env: &Env<'_>) -> Standing {
+    pub(super) fn standing(&self, entry: &Entry, most_s: Option<i64>, env: &Env<'_>) -> Freshness {
         entry.standing(most_s, self.stale_if_error_s, env)
     }
 
@@ -118,6 +118,6 @@ impl Options {
             self.max_age_s,
             self.max_stale_s.or(self.stale_if_error_s),
             env,
-        ) != Standing::Expired
+        ) != Freshness::Expired
     }
 }

@@ -7,11 +7,12 @@ use std::ops::ControlFlow;
 use std::time::Duration;
 
 use super::super::cache::{
-    Attempt, COOLDOWN_MS, Cache, Class, Committed, Entry, FetchError, Guard, Http, LeftOut,
-    MAX_RETRY_AFTER_S, Outcome, Pause, Provenance, Reason, Slot, Slotted, Stamp,
+    Attempt, COOLDOWN_MS, Cache, CacheKey, CacheLock, CacheRead, Committed, Entry, EntrySource,
+    FailureClass, FetchError, FetchOutcome, FetchReason, Http, LeftOut, MAX_RETRY_AFTER_S, Pause,
+    Stamp,
 };
 use super::super::env::Env;
-use super::super::shared::{Look, Store};
+use super::super::shared::{SharedCache, Snapshot};
 use super::lease::{self, FleetLease, Stage};
 
 /// A document that is kept in the cache, and how its server is asked for it.
@@ -20,7 +21,7 @@ pub(super) trait Document {
     type Content: Clone;
 
     /// Where it is kept.
-    fn slot(&self) -> &Slot;
+    fn slot(&self) -> &CacheKey;
 
     /// The issuer to note in its entries.
     fn issuer(&self) -> Option<&str>;
@@ -38,7 +39,11 @@ pub(super) trait Document {
     ///
     /// # Errors
     /// When no answer can be used.
-    fn download(&self, known: Option<&Entry>, reason: Reason) -> Result<Downloaded, FetchError>;
+    fn download(
+        &self,
+        known: Option<&Entry>,
+        reason: FetchReason,
+    ) -> Result<Downloaded, FetchError>;
 }
 
 /// An answer that passed every check.
@@ -83,7 +88,7 @@ pub(super) enum Unmet<C> {
 }
 
 /// The entry, if there is one, and what it lacks.
-type Lacking<C> = (Option<Current<C>>, Reason);
+type Lacking<C> = (Option<Current<C>>, FetchReason);
 
 type Answer<C> = Result<Current<C>, Unmet<C>>;
 
@@ -92,8 +97,8 @@ pub(super) struct Refresh<'a, D: Document> {
     pub document: &'a D,
     pub cache: Option<&'a Cache>,
     /// Where a fleet of machines shares what one of them has fetched.
-    pub store: Option<&'a Store>,
-    pub reason: Reason,
+    pub store: Option<&'a SharedCache>,
+    pub reason: FetchReason,
     /// The entry seen before the lock: if it has changed under a forced refresh, another process
     /// has just made that refresh.
     pub seen: Option<Current<D::Content>>,
@@ -108,7 +113,7 @@ pub(super) struct Refresh<'a, D: Document> {
 struct Known<C> {
     current: Option<Current<C>>,
     /// Why that will not do.
-    reason: Reason,
+    reason: FetchReason,
     /// The last attempt of any process, or of any machine of the fleet.
     last: Option<Attempt>,
 }
@@ -117,7 +122,7 @@ impl<D: Document> Refresh<'_, D> {
     /// Brings the slot up to date. What cannot be stored is still used.
     pub fn run(&self) -> Answer<D::Content> {
         // Before the lock, so that all processes find out at once that the server is not there.
-        if let Some(Err(why)) = self.store.filter(|it| !it.is_lost()).map(Store::wake) {
+        if let Some(Err(why)) = self.store.filter(|it| !it.is_lost()).map(SharedCache::wake) {
             self.warn(format!("the shared cache is not used: {why}"));
         }
         let guard = match self.lock() {
@@ -128,7 +133,7 @@ impl<D: Document> Refresh<'_, D> {
             self.warn(format!("the cache cannot be written to: {trouble}"));
         }
         let guard = guard.filter(|it| it.trouble.is_none());
-        let current = match guard.as_ref().map(Guard::read) {
+        let current = match guard.as_ref().map(CacheLock::read) {
             Some(read) => self.current(read),
             None => self.seen.clone(),
         };
@@ -150,7 +155,7 @@ impl<D: Document> Refresh<'_, D> {
     }
 
     /// Takes the lock, unless what the process before has left makes that superfluous.
-    fn lock(&self) -> ControlFlow<Answer<D::Content>, Option<Guard>> {
+    fn lock(&self) -> ControlFlow<Answer<D::Content>, Option<CacheLock>> {
         let Some(cache) = self.cache else {
             return ControlFlow::Continue(None);
         };
@@ -174,7 +179,7 @@ impl<D: Document> Refresh<'_, D> {
     /// `since_ms`: both its entry and its attempt are written after it has ended.
     fn overtaken(
         &self,
-        read: Slotted,
+        read: CacheRead,
         last: Option<Attempt>,
         since_ms: i64,
     ) -> Option<Answer<D::Content>> {
@@ -197,7 +202,7 @@ impl<D: Document> Refresh<'_, D> {
     fn fetch_for_all(
         &self,
         mut known: Known<D::Content>,
-        guard: Option<&Guard>,
+        guard: Option<&CacheLock>,
     ) -> Answer<D::Content> {
         let local = known.last.clone();
         let lease = match self.lease(&mut known, guard) {
@@ -235,7 +240,7 @@ impl<D: Document> Refresh<'_, D> {
         let before = known.current.as_ref().map(|it| &*it.entry);
         match guard.map(|it| it.commit(&fetched.entry, before, self.env)) {
             Some(Committed::Newer(newer)) => {
-                let newer = self.current(Slotted::Entry(newer));
+                let newer = self.current(CacheRead::Entry(newer));
                 return Ok(newer.unwrap_or(fetched));
             }
             Some(Committed::Failed(why)) => self.warn(why),
@@ -275,14 +280,14 @@ impl<D: Document> Refresh<'_, D> {
     fn lease<'s>(
         &'s self,
         known: &mut Known<D::Content>,
-        guard: Option<&Guard>,
+        guard: Option<&CacheLock>,
     ) -> ControlFlow<Answer<D::Content>, Option<FleetLease<'s>>> {
         let Some(store) = self.store else {
             return ControlFlow::Continue(None);
         };
         // A forced refresh is content with nothing that was there before it waited.
         let mut before = None;
-        let mut judge = |look: &mut Look, stage: Stage| {
+        let mut judge = |look: &mut Snapshot, stage: Stage| {
             let waited = match stage {
                 Stage::First => false,
                 Stage::Taken { waited } | Stage::Granted { waited } => waited,
@@ -316,8 +321,8 @@ impl<D: Document> Refresh<'_, D> {
     fn adopt(
         &self,
         known: &mut Known<D::Content>,
-        look: &mut Look,
-        guard: Option<&Guard>,
+        look: &mut Snapshot,
+        guard: Option<&CacheLock>,
         waited: bool,
         seen: Option<&Current<D::Content>>,
     ) -> Option<Current<D::Content>> {
@@ -340,7 +345,7 @@ impl<D: Document> Refresh<'_, D> {
                 Committed::Written => {}
             }
         }
-        let entry = self.current(Slotted::Entry(entry))?;
+        let entry = self.current(CacheRead::Entry(entry))?;
         match self.settled(Some(entry), waited, seen) {
             Ok(current) => Some(current),
             Err((current, reason)) => {
@@ -359,9 +364,13 @@ impl<D: Document> Refresh<'_, D> {
         waited: bool,
         seen: Option<&Current<D::Content>>,
     ) -> Result<Current<D::Content>, Lacking<D::Content>> {
-        let forced = self.reason == Reason::Forced;
+        let forced = self.reason == FetchReason::Forced;
         let Some(current) = current else {
-            let reason = if forced { Reason::Forced } else { Reason::Cold };
+            let reason = if forced {
+                FetchReason::Forced
+            } else {
+                FetchReason::Cold
+            };
             return Err((None, reason));
         };
         let entry = &current.entry;
@@ -374,16 +383,16 @@ impl<D: Document> Refresh<'_, D> {
             return Ok(current);
         }
         let reason = match self.reason {
-            Reason::Cold | Reason::Expired if fresh => Reason::KidMiss,
-            Reason::Cold | Reason::KidMiss if !fresh => Reason::Expired,
+            FetchReason::Cold | FetchReason::Expired if fresh => FetchReason::KidMiss,
+            FetchReason::Cold | FetchReason::KidMiss if !fresh => FetchReason::Expired,
             other => other,
         };
         Err((Some(current), reason))
     }
 
     /// What a slot holds, if it is of use. Content that was seen before is not read again.
-    fn current(&self, read: Slotted) -> Option<Current<D::Content>> {
-        let Slotted::Entry(entry) = read else {
+    fn current(&self, read: CacheRead) -> Option<Current<D::Content>> {
+        let CacheRead::Entry(entry) = read else {
             return None;
         };
         let seen = self.seen.as_ref();
@@ -404,7 +413,7 @@ impl<D: Document> Refresh<'_, D> {
         downloaded: Downloaded,
         known: Option<&Entry>,
         requested_at_ms: i64,
-    ) -> Result<(Current<D::Content>, Outcome), FetchError> {
+    ) -> Result<(Current<D::Content>, FetchOutcome), FetchError> {
         let now = self.env.millis();
         let expires_at_ms = now.saturating_add(downloaded.fresh_ms);
         let stamp = Stamp {
@@ -413,14 +422,14 @@ impl<D: Document> Refresh<'_, D> {
             expires_at_ms,
             stale_until_ms: expires_at_ms.saturating_add(downloaded.grace_ms),
             boot: self.env.clock.boot(),
-            provenance: Provenance::Fetch,
+            provenance: EntrySource::Fetch,
         };
-        let broken = |why: String| FetchError::new(Class::NotJwks, why);
+        let broken = |why: String| FetchError::new(FailureClass::NotJwks, why);
         let (text, dropped, outcome) = match (downloaded.content, known) {
-            (Some(text), _) => (text, downloaded.dropped, Outcome::Ok),
+            (Some(text), _) => (text, downloaded.dropped, FetchOutcome::Ok),
             (None, Some(old)) => {
                 let text = old.content.get().to_owned();
-                (text, old.dropped.clone(), Outcome::NotModified)
+                (text, old.dropped.clone(), FetchOutcome::NotModified)
             }
             (None, None) => {
                 return Err(broken("the server answered 304 to a first request".into()));
@@ -449,12 +458,12 @@ impl<D: Document> Refresh<'_, D> {
 impl<C> Known<C> {
     /// Whether it is too soon for another attempt.
     fn pause(&self, env: &Env<'_>) -> Option<Pause> {
-        if self.reason == Reason::Forced {
+        if self.reason == FetchReason::Forced {
             return None;
         }
         let last = self.last.as_ref().filter(|it| !self.is_outdated(it));
         let pause = last.and_then(|it| it.pause(env.millis()));
-        let asks_again = matches!(self.reason, Reason::KidMiss | Reason::BadSig);
+        let asks_again = matches!(self.reason, FetchReason::KidMiss | FetchReason::BadSig);
         match pause {
             // That the last fetch is recent says nothing when its result is gone or has expired.
             Some(Pause::JustFetched) if !asks_again => None,
@@ -471,7 +480,8 @@ impl<C> Known<C> {
     /// Whether a fetch has succeeded since that failure.
     fn is_outdated(&self, attempt: &Attempt) -> bool {
         let succeeded = self.current.as_ref().map(|it| it.entry.fetched_at_ms);
-        attempt.outcome == Outcome::Error && succeeded.is_some_and(|at| at > attempt.ended_at_ms)
+        attempt.outcome == FetchOutcome::Error
+            && succeeded.is_some_and(|at| at > attempt.ended_at_ms)
     }
 
     /// What comes of a refresh that may not fetch now.

@@ -7,7 +7,7 @@ use std::path::Path;
 use super::super::address::Issuer;
 use super::super::alg::SigAlg;
 use super::super::cache::testing::{FakeClock, NOW_MS, URL};
-use super::super::cache::{Format, TrustContext, export};
+use super::super::cache::{PortableFormat, TrustContext, export};
 use super::super::jwks::Why;
 use super::*;
 
@@ -119,7 +119,7 @@ fn with(mut response: Response, name: &str, value: &str) -> Response {
     response
 }
 
-fn down(class: Class) -> Result<Response, FetchError> {
+fn down(class: FailureClass) -> Result<Response, FetchError> {
     Err(FetchError::new(class, "down"))
 }
 
@@ -277,7 +277,7 @@ fn an_unknown_kid_is_fetched_for_unless_the_keys_are_new() {
     assert_eq!(lab.ask("b"), Seen::Keys("cache"));
     assert_eq!(lab.requests(), 1);
     // The next unknown one, with the server out of reach: nobody can know.
-    lab.server.then(down(Class::Timeout));
+    lab.server.then(down(FailureClass::Timeout));
     assert_eq!(lab.after(31).ask("c"), Seen::Unavailable);
     assert_eq!(lab.ask("c"), Seen::Unavailable);
     assert_eq!(lab.requests(), 1, "the second one is held back");
@@ -286,7 +286,12 @@ fn an_unknown_kid_is_fetched_for_unless_the_keys_are_new() {
 
 #[test]
 fn old_keys_stand_in_for_a_server_out_of_reach() {
-    for class in [Class::Dns, Class::Connect, Class::Timeout, Class::Tls] {
+    for class in [
+        FailureClass::Dns,
+        FailureClass::Connect,
+        FailureClass::Timeout,
+        FailureClass::Tls,
+    ] {
         let lab = Lab::new(vec![Ok(set(&[key("a", A)]))]);
         lab.ask("a");
         let stored = lab.entry_bytes();
@@ -329,7 +334,7 @@ fn grace_is_the_operators_before_it_is_the_servers() {
     ] {
         let mut lab = Lab::new(vec![
             Ok(with(set(&[key("a", A)]), "cache-control", control)),
-            down(Class::Connect),
+            down(FailureClass::Connect),
         ]);
         lab.options.stale_if_error_s = flag;
         lab.ask("a");
@@ -347,7 +352,7 @@ fn keys_live_no_longer_than_the_operator_says() {
     assert_eq!(lab.ask("a"), Seen::Keys("network"));
     assert_eq!(lab.after(61).ask("a"), Seen::Keys("cache"));
     (lab.options.max_age_s, lab.options.stale_if_error_s) = (Some(60), Some(0));
-    lab.server.then(down(Class::Connect));
+    lab.server.then(down(FailureClass::Connect));
     assert_eq!(lab.ask("a"), Seen::Unavailable);
 }
 
@@ -366,7 +371,7 @@ fn an_empty_set_is_an_answer() {
     assert_eq!(lab.after(650).ask("a"), Seen::Nothing);
     assert_eq!(lab.after(20).ask("a"), Seen::Nothing);
     assert_eq!(lab.requests(), 2);
-    lab.server.then(down(Class::Connect));
+    lab.server.then(down(FailureClass::Connect));
     assert_eq!(lab.after(50).ask("a"), Seen::Unavailable);
 }
 
@@ -405,7 +410,7 @@ fn the_same_kid_with_another_key() {
         assert_eq!(lab.after(1).tampered("a"), Seen::BadSignature);
     }
     assert!(lab.requests() <= 2);
-    lab.server.then(down(Class::Connect));
+    lab.server.then(down(FailureClass::Connect));
     assert_eq!(
         lab.after(40).tampered("a"),
         Seen::BadSignature,
@@ -622,7 +627,7 @@ fn refresh_asks_whatever_there_is() {
     lab.options.refresh = true;
     assert_eq!(lab.ask("a"), Seen::Keys("network"));
     assert_eq!(lab.requests(), 2);
-    lab.server.then(down(Class::Connect));
+    lab.server.then(down(FailureClass::Connect));
     assert_eq!(lab.ask("a"), Seen::Unavailable);
     lab.options.refresh = false;
     assert_eq!(
@@ -660,7 +665,7 @@ fn a_clock_that_was_wrong_for_a_while_does_no_lasting_harm() {
     lab.after(100_000_000).ask("a");
     assert_eq!(lab.after(-100_000_000).ask("a"), Seen::Keys("network"));
     assert_eq!(lab.ask("a"), Seen::Keys("cache"));
-    lab.server.then(down(Class::Connect));
+    lab.server.then(down(FailureClass::Connect));
     lab.after(100_000_000).ask("a");
     lab.server.then(Ok(set(&[key("b", B)])));
     assert_eq!(
@@ -712,7 +717,7 @@ fn imported_keys_are_used_and_not_confirmed_by_name() {
     let cache = Cache::open(lab.folder.path()).unwrap();
     let listed = cache.list(&lab.clock.env());
     let entry = listed[0].entry.as_ref().unwrap();
-    let bundle = export(&[entry], &[], Format::Bundle, NOW_MS).unwrap();
+    let bundle = export(&[entry], &[], PortableFormat::Bundle, NOW_MS).unwrap();
     cache.remove(&lab.clock.env(), |_| true).unwrap();
     let binding = super::super::cache::Binding {
         url: None,
@@ -721,7 +726,7 @@ fn imported_keys_are_used_and_not_confirmed_by_name() {
         reset_uat: false,
     };
     let imported = super::super::cache::import(bundle.as_bytes(), binding, NOW_MS).unwrap();
-    let slot = Slot::new(Kind::Jwks, URL, "system");
+    let slot = CacheKey::new(Kind::Jwks, URL, "system");
     cache
         .lock_now(&slot, std::time::Duration::from_secs(6), &lab.clock.env())
         .commit(&imported.entries[0], None, &lab.clock.env());

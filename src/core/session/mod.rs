@@ -4,7 +4,7 @@
 
 mod store;
 
-pub use store::{Listed, Store};
+pub use store::{SessionStore, StoredSession};
 
 use super::error::{Code, Error, Reason};
 use super::json::{Json, Object};
@@ -122,7 +122,7 @@ impl Session {
 
 /// A session that was found, and how long it has left.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Found {
+pub struct LiveSession {
     /// What is stored.
     pub session: Session,
     /// Seconds until it goes; `None` when it never does.

@@ -12,7 +12,7 @@ use super::super::redis::{
     Link, Progress, RedisError, Reply, SILENCE_TIMEOUT, ServerAddress, Target, Worker,
 };
 use super::super::time::humanize;
-use super::{CHECK, Found, Session, gone, id_of};
+use super::{CHECK, LiveSession, Session, gone, id_of};
 
 /// Sets a session to ARGV[3] with the lifetime ARGV[2], provided it still is ARGV[1]. Done inside
 /// the server, since a change that comes between reading and writing must not be lost.
@@ -34,7 +34,7 @@ const BATCH: &[u8] = b"500";
 const SLOTS: i64 = 16_384;
 
 /// The sessions of one key space of a server.
-pub struct Store(Arc<Inner>);
+pub struct SessionStore(Arc<Inner>);
 
 struct Inner {
     target: Arc<Target>,
@@ -44,14 +44,14 @@ struct Inner {
 
 /// A key of the key space.
 #[derive(Clone, Debug)]
-pub struct Listed {
+pub struct StoredSession {
     /// The id of the session.
     pub id: String,
     /// The session, or what is wrong with what is stored.
-    pub found: Result<Found, String>,
+    pub found: Result<LiveSession, String>,
 }
 
-impl Store {
+impl SessionStore {
     /// Sessions that live for `max_age` seconds, under `keyspace` and their id. Nothing is
     /// connected yet.
     pub fn new(target: Target, keyspace: impl Into<String>, max_age: i64) -> Self {
@@ -102,7 +102,7 @@ impl Store {
     ///
     /// # Errors
     /// Also [`Code::BadInput`] when what is stored is damaged.
-    pub fn read(&self, id: &str) -> Result<Option<Found>, Error> {
+    pub fn read(&self, id: &str) -> Result<Option<LiveSession>, Error> {
         self.with(id, |inner, link, key, _| {
             let Some(bytes) = inner.get(link, key)? else {
                 return Ok(None);
@@ -112,7 +112,7 @@ impl Store {
                 .ask(&[b"TTL", key.as_bytes()])?
                 .int()
                 .ok_or_else(|| inner.odd("TTL"))?;
-            Ok(lifetime(ttl).map(|ttl| Found { session, ttl }))
+            Ok(lifetime(ttl).map(|ttl| LiveSession { session, ttl }))
         })
     }
 
@@ -121,14 +121,14 @@ impl Store {
     /// whose session is not.
     ///
     /// # Errors
-    /// See [`Store::create`]: when nobody can know, that is no answer.
+    /// See [`SessionStore::create`]: when nobody can know, that is no answer.
     pub fn check(&self, claims: &Object) -> Result<Check, Error> {
         let id = match id_of(claims) {
             Ok(id) => id,
             Err(reason) => return Ok(Check::from(&reason)),
         };
         match self.read(id) {
-            Ok(Some(Found { ttl, .. })) => {
+            Ok(Some(LiveSession { ttl, .. })) => {
                 let left = ttl.map_or_else(
                     || "never expires".into(),
                     |ttl| format!("expires in {}", humanize(ttl)),
@@ -198,7 +198,7 @@ impl Store {
     /// Renews a session; `false` when there is none.
     ///
     /// # Errors
-    /// See [`Store::create`].
+    /// See [`SessionStore::create`].
     pub fn touch(&self, id: &str) -> Result<bool, Error> {
         self.change(id, |inner, link, key, sent| {
             let max_age = inner.max_age.to_string();
@@ -210,7 +210,7 @@ impl Store {
     /// Destroys a session; `false` when there is none.
     ///
     /// # Errors
-    /// See [`Store::create`].
+    /// See [`SessionStore::create`].
     pub fn destroy(&self, id: &str) -> Result<bool, Error> {
         self.with(id, |inner, link, key, _| {
             inner.did(link, &[b"DEL", key.as_bytes()])
@@ -221,11 +221,12 @@ impl Store {
     /// primaries. Sessions that come or go meanwhile may be among them or not.
     ///
     /// # Errors
-    /// See [`Store::create`]. What `each` has got by then is not all.
-    pub fn list(&self, each: impl FnMut(Vec<Listed>)) -> Result<(), Error> {
+    /// See [`SessionStore::create`]. What `each` has got by then is not all.
+    pub fn list(&self, each: impl FnMut(Vec<StoredSession>)) -> Result<(), Error> {
         let inner = Arc::clone(&self.0);
-        let work =
-            move |link: &mut Link<'_>, progress: &Progress<Vec<Listed>>| inner.list(link, progress);
+        let work = move |link: &mut Link<'_>, progress: &Progress<Vec<StoredSession>>| {
+            inner.list(link, progress)
+        };
         self.worker()?.watch(SILENCE_TIMEOUT, work, each)
     }
 
@@ -335,7 +336,11 @@ impl Inner {
         })
     }
 
-    fn list(&self, first: &mut Link<'_>, progress: &Progress<Vec<Listed>>) -> Result<(), Error> {
+    fn list(
+        &self,
+        first: &mut Link<'_>,
+        progress: &Progress<Vec<StoredSession>>,
+    ) -> Result<(), Error> {
         let nodes = if self.is_cluster(first)? {
             self.primaries(first)?
         } else {
@@ -358,7 +363,7 @@ impl Inner {
         &self,
         link: &mut Link<'_>,
         seen: &mut HashSet<Vec<u8>>,
-        progress: &Progress<Vec<Listed>>,
+        progress: &Progress<Vec<StoredSession>>,
     ) -> Result<(), Error> {
         let pattern = format!("{}*", escaped(&self.keyspace));
         let mut cursor = b"0".to_vec();
@@ -389,7 +394,7 @@ impl Inner {
     }
 
     /// What is stored under `keys`, less those that went meanwhile.
-    fn look(&self, link: &mut Link<'_>, keys: &[Vec<u8>]) -> Result<Vec<Listed>, Error> {
+    fn look(&self, link: &mut Link<'_>, keys: &[Vec<u8>]) -> Result<Vec<StoredSession>, Error> {
         if keys.is_empty() {
             return Ok(Vec::new());
         }
@@ -407,14 +412,14 @@ impl Inner {
                     let session =
                         Session::parse(bytes).map_err(|why| format!("what is stored {why}"));
                     if let Some(ttl) = ttl.int().and_then(lifetime) {
-                        listed.push(Listed {
+                        listed.push(StoredSession {
                             id,
-                            found: session.map(|session| Found { session, ttl }),
+                            found: session.map(|session| LiveSession { session, ttl }),
                         });
                     }
                 }
                 [Err(refusal), _] | [_, Err(refusal)] => match refusal.code.as_str() {
-                    "WRONGTYPE" => listed.push(Listed {
+                    "WRONGTYPE" => listed.push(StoredSession {
                         id,
                         found: Err("the key holds something that is no string".into()),
                     }),

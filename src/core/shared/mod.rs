@@ -21,7 +21,7 @@ use std::time::Duration;
 
 use aws_lc_rs::digest;
 
-use super::cache::{Attempt, COOLDOWN_MS, Entry, EntryError, Kind, Slot, TrustContext};
+use super::cache::{Attempt, COOLDOWN_MS, CacheKey, Entry, EntryError, Kind, TrustContext};
 use super::env::Env;
 use super::error::{Code, Error};
 use super::key::to_hex;
@@ -83,7 +83,7 @@ return redis.call('DEL', KEYS[2])";
 
 /// Why entries are believed.
 #[derive(Debug)]
-pub enum Trust {
+pub enum RecordTrust {
     /// One of these keys made their MAC; the first is the one that writes.
     Keys(Vec<Secret>),
     /// Everybody who can write to the store is trusted.
@@ -92,7 +92,7 @@ pub enum Trust {
 
 /// How entries are written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Format {
+pub enum RecordFormat {
     /// With everything that is known about them.
     Native,
     /// As the npm package `jose` keeps them, for services that share the record.
@@ -100,12 +100,12 @@ pub enum Format {
 }
 
 /// A store. Nothing is opened until it is asked, and after its first failure it is not asked again.
-pub struct Store {
+pub struct SharedCache {
     target: Arc<Target>,
-    trust: Trust,
-    format: Format,
+    trust: RecordTrust,
+    format: RecordFormat,
     wait: Duration,
-    line: RefCell<Line>,
+    line: RefCell<Contact>,
 }
 
 /// The words of a command.
@@ -114,7 +114,7 @@ type Command = Vec<Vec<u8>>;
 /// The replies to several commands.
 type Answers = Vec<Result<Reply, RedisError>>;
 
-enum Line {
+enum Contact {
     Idle,
     Open(Worker),
     Lost,
@@ -122,7 +122,7 @@ enum Line {
 
 /// What the store has on a slot.
 #[derive(Debug)]
-pub struct Look {
+pub struct Snapshot {
     /// A sound entry, of whatever age.
     pub entry: Option<Box<Entry>>,
     /// Why the record is not used.
@@ -135,27 +135,32 @@ pub struct Look {
 
 /// The right to fetch for the fleet, until it is given back or runs out.
 #[derive(Debug)]
-pub struct Lease(String);
+pub struct LeaseToken(String);
 
 /// What came of trying to get the lease.
 #[derive(Debug)]
-pub enum Claim {
+pub enum LeaseClaim {
     /// Here it is, and what is there now that nobody else writes.
-    Granted(Lease, Look),
+    Granted(LeaseToken, Snapshot),
     /// Somebody else has it.
-    Taken(Look),
+    Taken(Snapshot),
     /// Nobody can have it, for this reason: the store takes no writes. Reading works all the same.
     Unwritable(String),
 }
 
-impl Store {
+impl SharedCache {
     /// The store on the server `target`. `flag` names its origin in messages.
     ///
     /// # Errors
     /// [`Code::Usage`] when it would be spoken to in the clear across a network, there are no keys
     /// or too many, or this build has no Redis in it; [`Code::BadSecret`] when a key is too
     /// short.
-    pub fn new(target: Target, trust: Trust, format: Format, flag: &str) -> Result<Self, Error> {
+    pub fn new(
+        target: Target,
+        trust: RecordTrust,
+        format: RecordFormat,
+        flag: &str,
+    ) -> Result<Self, Error> {
         if cfg!(not(feature = "redis")) {
             let error = Error::usage(
                 flag,
@@ -174,7 +179,7 @@ impl Store {
                 "use TLS: rediss://HOST:PORT/DB, with --cache-store-ca FILE for a CA of your own",
             ));
         }
-        if let Trust::Keys(keys) = &trust {
+        if let RecordTrust::Keys(keys) = &trust {
             if keys.is_empty() || keys.len() > 2 {
                 return Err(Error::usage(
                     "--cache-store-key",
@@ -192,7 +197,7 @@ impl Store {
             trust,
             format,
             wait: LEAST_WAIT,
-            line: RefCell::new(Line::Idle),
+            line: RefCell::new(Contact::Idle),
         })
     }
 
@@ -208,27 +213,27 @@ impl Store {
     /// `ctx`: entries without a MAC are kept apart.
     pub fn context(&self, ctx: TrustContext) -> TrustContext {
         match self.trust {
-            Trust::Keys(_) => ctx,
-            Trust::Blind => ctx.unauthenticated(),
+            RecordTrust::Keys(_) => ctx,
+            RecordTrust::Blind => ctx.unauthenticated(),
         }
     }
 
     /// Whether nobody vouches for what is in it.
     pub fn is_blind(&self) -> bool {
-        matches!(self.trust, Trust::Blind)
+        matches!(self.trust, RecordTrust::Blind)
     }
 
     /// Whether it has failed, and is not asked any more.
     pub fn is_lost(&self) -> bool {
-        matches!(*self.line.borrow(), Line::Lost)
+        matches!(*self.line.borrow(), Contact::Lost)
     }
 
     /// Connects, so that the next question finds a server or none.
     ///
     /// # Errors
-    /// As [`Store::look`].
+    /// As [`SharedCache::look`].
     pub fn wake(&self) -> Result<(), String> {
-        let is_open = matches!(*self.line.borrow(), Line::Open(_));
+        let is_open = matches!(*self.line.borrow(), Contact::Open(_));
         if is_open {
             Ok(())
         } else {
@@ -240,7 +245,7 @@ impl Store {
     ///
     /// # Errors
     /// Why there is no store (any more), in words.
-    pub fn look(&self, slot: &Slot, env: &Env<'_>) -> Result<Look, String> {
+    pub fn look(&self, slot: &CacheKey, env: &Env<'_>) -> Result<Snapshot, String> {
         let (entry, attempt) = (self.entry_name(slot), self.name_of("attempt", slot));
         let commands = vec![
             command(&[b"GETRANGE", &entry, b"0", LAST]),
@@ -274,8 +279,13 @@ impl Store {
     /// gets it knows what the one before has written.
     ///
     /// # Errors
-    /// As [`Store::look`].
-    pub fn claim(&self, slot: &Slot, lease: Duration, env: &Env<'_>) -> Result<Claim, String> {
+    /// As [`SharedCache::look`].
+    pub fn claim(
+        &self,
+        slot: &CacheKey,
+        lease: Duration,
+        env: &Env<'_>,
+    ) -> Result<LeaseClaim, String> {
         let nonce = to_hex(&env.bytes::<16>());
         let names = [
             self.entry_name(slot),
@@ -289,11 +299,11 @@ impl Store {
         let answer = match self.ask(vec![script(CLAIM, &names, &arguments)])?.pop() {
             Some(Ok(answer)) => answer,
             Some(Err(refusal)) if is_cluster(&refusal) => return Err(self.lose(&refusal)),
-            Some(Err(refusal)) => return Ok(Claim::Unwritable(self.explain(&refusal))),
+            Some(Err(refusal)) => return Ok(LeaseClaim::Unwritable(self.explain(&refusal))),
             None => Reply::Nil,
         };
         let [Reply::Int(mine), entry, attempt] = answer.items() else {
-            return Ok(Claim::Unwritable(format!(
+            return Ok(LeaseClaim::Unwritable(format!(
                 "{}: gave no answer to it",
                 self.target
             )));
@@ -305,9 +315,9 @@ impl Store {
             env,
         );
         Ok(if *mine == 1 {
-            Claim::Granted(Lease(nonce), look)
+            LeaseClaim::Granted(LeaseToken(nonce), look)
         } else {
-            Claim::Taken(look)
+            LeaseClaim::Taken(look)
         })
     }
 
@@ -318,10 +328,10 @@ impl Store {
     /// Why it could not be shared, in words.
     pub fn publish(
         &self,
-        slot: &Slot,
-        look: &Look,
+        slot: &CacheKey,
+        look: &Snapshot,
         entry: &Entry,
-        lease: Option<&Lease>,
+        lease: Option<&LeaseToken>,
         env: &Env<'_>,
     ) -> Result<(), String> {
         let value = record::write(entry, slot, &self.trust, self.format_of(slot));
@@ -368,12 +378,12 @@ impl Store {
     /// Why that could not be done; the lease runs out by itself.
     pub fn leave(
         &self,
-        slot: &Slot,
-        lease: Option<&Lease>,
+        slot: &CacheKey,
+        lease: Option<&LeaseToken>,
         failed: Option<&Attempt>,
         env: &Env<'_>,
     ) -> Result<(), String> {
-        let Some(Lease(nonce)) = lease.filter(|_| !self.is_lost()) else {
+        let Some(LeaseToken(nonce)) = lease.filter(|_| !self.is_lost()) else {
             return Ok(());
         };
         let value = failed
@@ -393,13 +403,13 @@ impl Store {
         }
     }
 
-    fn seen(&self, found: &[u8], attempt: &[u8], slot: &Slot, env: &Env<'_>) -> Look {
+    fn seen(&self, found: &[u8], attempt: &[u8], slot: &CacheKey, env: &Env<'_>) -> Snapshot {
         let (entry, unusable) = match self.judge(found, slot, env) {
             Ok(entry) => (entry, None),
             Err(why) => (None, Some(why)),
         };
         let attempt = record::read_attempt(attempt, slot, &self.trust, env);
-        Look {
+        Snapshot {
             entry,
             unusable,
             attempt,
@@ -411,7 +421,7 @@ impl Store {
     fn judge(
         &self,
         found: &[u8],
-        slot: &Slot,
+        slot: &CacheKey,
         env: &Env<'_>,
     ) -> Result<Option<Box<Entry>>, EntryError> {
         match found.len() {
@@ -424,39 +434,41 @@ impl Store {
     }
 
     /// Node services know nothing of discovery documents.
-    fn format_of(&self, slot: &Slot) -> Format {
+    fn format_of(&self, slot: &CacheKey) -> RecordFormat {
         if slot.kind() == Kind::Jwks {
             self.format
         } else {
-            Format::Native
+            RecordFormat::Native
         }
     }
 
-    fn entry_name(&self, slot: &Slot) -> Vec<u8> {
+    fn entry_name(&self, slot: &CacheKey) -> Vec<u8> {
         let kind = match slot.kind() {
             Kind::Jwks => "jwks",
             Kind::Discovery => "disc",
         };
         let ctx = slot.ctx().authenticated();
         match self.format_of(slot) {
-            Format::Native => self.name_of(kind, slot),
-            Format::Jose if ctx.is_system() => format!("jwtctl:jose:1:{}", slot.url()).into_bytes(),
+            RecordFormat::Native => self.name_of(kind, slot),
+            RecordFormat::Jose if ctx.is_system() => {
+                format!("jwtctl:jose:1:{}", slot.url()).into_bytes()
+            }
             // No URL of a slot has a fragment.
-            Format::Jose => format!("jwtctl:jose:1:{}#{ctx}", slot.url()).into_bytes(),
+            RecordFormat::Jose => format!("jwtctl:jose:1:{}#{ctx}", slot.url()).into_bytes(),
         }
     }
 
-    fn name_of(&self, kind: &str, slot: &Slot) -> Vec<u8> {
+    fn name_of(&self, kind: &str, slot: &CacheKey) -> Vec<u8> {
         format!("jwtctl:{kind}:1:{}", record::id(slot, &self.trust)).into_bytes()
     }
 
     fn ask(&self, mut commands: Vec<Command>) -> Result<Answers, String> {
         // Whatever goes wrong on the way, it is not tried again.
         let wait = self.wait;
-        let (worker, first) = match self.line.replace(Line::Lost) {
-            Line::Lost => return Err(format!("{}: it failed before", self.target)),
-            Line::Open(worker) => (worker, false),
-            Line::Idle => {
+        let (worker, first) = match self.line.replace(Contact::Lost) {
+            Contact::Lost => return Err(format!("{}: it failed before", self.target)),
+            Contact::Open(worker) => (worker, false),
+            Contact::Idle => {
                 let worker = Worker::start(Arc::clone(&self.target));
                 let open = worker.and_then(|it| it.call(wait, |_| Ok(())).map(|()| it));
                 (open.map_err(|error| described(&error))?, true)
@@ -484,13 +496,13 @@ impl Store {
         {
             return Err(self.no_cluster());
         }
-        self.line.replace(Line::Open(worker));
+        self.line.replace(Contact::Open(worker));
         Ok(answers)
     }
 
     /// Gives up on a server that refuses what cannot be done without.
     fn lose(&self, refusal: &RedisError) -> String {
-        self.line.replace(Line::Lost);
+        self.line.replace(Contact::Lost);
         self.explain(refusal)
     }
 
@@ -583,12 +595,12 @@ fn number(value: i64) -> Vec<u8> {
 /// builds a record comes from Redis alone.
 #[cfg(fuzzing)]
 pub fn read_any(bytes: &[u8], url: &str, env: &Env<'_>) {
-    let slot = Slot::new(Kind::Jwks, url, TrustContext::system());
+    let slot = CacheKey::new(Kind::Jwks, url, TrustContext::system());
     let text = String::from_utf8_lossy(bytes);
-    for bytes in [bytes, &Trust::Blind.vouch(b"", slot.name(), &text)] {
-        for format in [Format::Native, Format::Jose] {
-            let _ = record::read(bytes, &slot, &Trust::Blind, format, env);
+    for bytes in [bytes, &RecordTrust::Blind.vouch(b"", slot.name(), &text)] {
+        for format in [RecordFormat::Native, RecordFormat::Jose] {
+            let _ = record::read(bytes, &slot, &RecordTrust::Blind, format, env);
         }
-        let _ = record::read_attempt(bytes, &slot, &Trust::Blind, env);
+        let _ = record::read_attempt(bytes, &slot, &RecordTrust::Blind, env);
     }
 }

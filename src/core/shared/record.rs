@@ -4,13 +4,13 @@
 use aws_lc_rs::hmac;
 
 use super::super::cache::{
-    Attempt, DEFAULT_GRACE_S, DEFAULT_TTL_S, Entry, EntryError, Format as Portable, Kind,
-    Provenance, Published, Slot, Stamp, TrustContext, UatUnit, document, export, sha256_hex, uat,
+    Attempt, CacheKey, DEFAULT_GRACE_S, DEFAULT_TTL_S, Entry, EntryError, EntrySource, Kind,
+    PortableFormat, Published, Stamp, TrustContext, UatUnit, document, export, sha256_hex, uat,
 };
 use super::super::env::Env;
 use super::super::json::Json;
 use super::super::key::{hex, to_hex};
-use super::{Format, Trust};
+use super::{RecordFormat, RecordTrust};
 
 /// What a record's first line begins with.
 const MARK: &str = "jwtctl-store/1 ";
@@ -32,7 +32,7 @@ const LONGEST_LINE: usize = 128;
 /// as any server can ask for.
 const LONGEST_GRACE_MS: i64 = 3_600_000;
 
-impl Trust {
+impl RecordTrust {
     /// `text` under a line that vouches for it, as being `what` of the slot `name`.
     pub(super) fn vouch(&self, what: &[u8], name: &str, text: &str) -> Vec<u8> {
         let (method, tag) = match self {
@@ -46,7 +46,7 @@ impl Trust {
         format!("{MARK}{method} {tag}\n{text}").into_bytes()
     }
 
-    /// The text that [`Trust::vouch`] was given.
+    /// The text that [`RecordTrust::vouch`] was given.
     fn check<'b>(&self, what: &[u8], name: &str, bytes: &'b [u8]) -> Result<&'b str, String> {
         let foreign = || "is none of jwtctl's".to_owned();
         let line = bytes
@@ -101,9 +101,9 @@ fn mac(key: &[u8], what: &[u8], name: &str, text: &str) -> String {
 /// What the records of a slot are called. A trust setting is a hash of what may be credentials, and
 /// is not left to guesses of whoever can read the store: while keys are exchanged, its records have
 /// two names.
-pub(super) fn id(slot: &Slot, trust: &Trust) -> String {
+pub(super) fn id(slot: &CacheKey, trust: &RecordTrust) -> String {
     match (trust, slot.ctx()) {
-        (Trust::Keys(keys), ctx) if !ctx.is_system() => keys
+        (RecordTrust::Keys(keys), ctx) if !ctx.is_system() => keys
             .first()
             .map_or_else(String::new, |key| mac(key.expose(), NAME, slot.name(), "")),
         _ => slot.name().to_owned(),
@@ -111,21 +111,26 @@ pub(super) fn id(slot: &Slot, trust: &Trust) -> String {
 }
 
 /// The trust setting as it stands in a record; the MAC covers the true one.
-fn shown_ctx(slot: &Slot, trust: &Trust) -> TrustContext {
+fn shown_ctx(slot: &CacheKey, trust: &RecordTrust) -> TrustContext {
     match (trust, slot.ctx()) {
-        (Trust::Keys(_), ctx) if !ctx.is_system() => "".into(),
+        (RecordTrust::Keys(_), ctx) if !ctx.is_system() => "".into(),
         (_, ctx) => ctx.clone(),
     }
 }
 
 /// The record of an entry.
-pub(super) fn write(entry: &Entry, slot: &Slot, trust: &Trust, format: Format) -> Vec<u8> {
+pub(super) fn write(
+    entry: &Entry,
+    slot: &CacheKey,
+    trust: &RecordTrust,
+    format: RecordFormat,
+) -> Vec<u8> {
     match format {
         // One entry in a format for one entry.
-        Format::Jose => export(&[entry], &[], Portable::Jose, 0)
+        RecordFormat::Jose => export(&[entry], &[], PortableFormat::Jose, 0)
             .unwrap_or_default()
             .into_bytes(),
-        Format::Native => {
+        RecordFormat::Native => {
             let entry = Entry {
                 ctx: shown_ctx(slot, trust),
                 ..entry.clone()
@@ -138,14 +143,14 @@ pub(super) fn write(entry: &Entry, slot: &Slot, trust: &Trust, format: Format) -
 /// Reads what [`write`] wrote, or a Node service.
 pub(super) fn read(
     bytes: &[u8],
-    slot: &Slot,
-    trust: &Trust,
-    format: Format,
+    slot: &CacheKey,
+    trust: &RecordTrust,
+    format: RecordFormat,
     env: &Env<'_>,
 ) -> Result<Box<Entry>, EntryError> {
     let entry = match format {
-        Format::Jose => of_node(bytes, slot, env).map_err(EntryError::NotBelieved)?,
-        Format::Native => {
+        RecordFormat::Jose => of_node(bytes, slot, env).map_err(EntryError::NotBelieved)?,
+        RecordFormat::Native => {
             let text = trust.check(b"", slot.name(), bytes);
             let text = text.map_err(EntryError::NotBelieved)?;
             let entry = Entry::from_text(text.as_bytes())?;
@@ -162,7 +167,7 @@ pub(super) fn read(
 }
 
 /// The two members that Node services keep, by the defaults for everything else.
-fn of_node(bytes: &[u8], slot: &Slot, env: &Env<'_>) -> Result<Entry, String> {
+fn of_node(bytes: &[u8], slot: &CacheKey, env: &Env<'_>) -> Result<Entry, String> {
     let Json::Object(object) = document(bytes)? else {
         return Err("is no JSON object".into());
     };
@@ -179,7 +184,7 @@ fn of_node(bytes: &[u8], slot: &Slot, env: &Env<'_>) -> Result<Entry, String> {
         expires_at_ms,
         stale_until_ms: expires_at_ms.saturating_add(DEFAULT_GRACE_S * 1000),
         boot: None,
-        provenance: Provenance::Store,
+        provenance: EntrySource::Store,
     };
     Ok(Entry {
         dropped: published.dropped,
@@ -188,7 +193,7 @@ fn of_node(bytes: &[u8], slot: &Slot, env: &Env<'_>) -> Result<Entry, String> {
 }
 
 /// The record of an attempt.
-pub(super) fn write_attempt(attempt: &Attempt, slot: &Slot, trust: &Trust) -> Vec<u8> {
+pub(super) fn write_attempt(attempt: &Attempt, slot: &CacheKey, trust: &RecordTrust) -> Vec<u8> {
     trust.vouch(
         ATTEMPT,
         slot.name(),
@@ -199,8 +204,8 @@ pub(super) fn write_attempt(attempt: &Attempt, slot: &Slot, trust: &Trust) -> Ve
 /// Reads what [`write_attempt`] wrote; anything else counts as none.
 pub(super) fn read_attempt(
     bytes: &[u8],
-    slot: &Slot,
-    trust: &Trust,
+    slot: &CacheKey,
+    trust: &RecordTrust,
     env: &Env<'_>,
 ) -> Option<Attempt> {
     Attempt::from_bytes(
@@ -210,7 +215,7 @@ pub(super) fn read_attempt(
 }
 
 /// The same filters as for what comes from the network, and no longer life than that could have.
-fn vetted(entry: Entry, slot: &Slot) -> Result<Entry, String> {
+fn vetted(entry: Entry, slot: &CacheKey) -> Result<Entry, String> {
     let (content, left_out) = match slot.kind() {
         Kind::Jwks => {
             Published::parse(entry.content.get().as_bytes()).map(|it| (it.jwks, it.dropped))?
@@ -231,7 +236,7 @@ fn vetted(entry: Entry, slot: &Slot) -> Result<Entry, String> {
             .stale_until_ms
             .min(expires_at_ms.saturating_add(LONGEST_GRACE_MS)),
         boot: entry.boot,
-        provenance: Provenance::Store,
+        provenance: EntrySource::Store,
     };
     let mut vetted = Entry::new(slot.url(), slot.ctx(), content, stamp)?;
     vetted.dropped = if left_out.is_empty() {
@@ -246,18 +251,18 @@ fn vetted(entry: Entry, slot: &Slot) -> Result<Entry, String> {
 #[cfg(test)]
 mod tests {
     use super::super::super::cache::testing::*;
-    use super::super::super::cache::{Outcome, Reason};
+    use super::super::super::cache::{FetchOutcome, FetchReason};
     use super::super::super::secret::Secret;
     use super::*;
 
     const OKP: &str = r#"{"kty":"OKP","crv":"Ed25519","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo","kid":"a"}"#;
 
-    fn slot() -> Slot {
-        Slot::new(Kind::Jwks, URL, "system")
+    fn slot() -> CacheKey {
+        CacheKey::new(Kind::Jwks, URL, "system")
     }
 
-    fn keyed(keys: &[u8]) -> Trust {
-        Trust::Keys(
+    fn keyed(keys: &[u8]) -> RecordTrust {
+        RecordTrust::Keys(
             keys.iter()
                 .map(|byte| Secret::new(vec![*byte; 32]))
                 .collect(),
@@ -273,17 +278,17 @@ mod tests {
             expires_at_ms: like.expires_at_ms,
             stale_until_ms: like.stale_until_ms,
             boot: None,
-            provenance: Provenance::Fetch,
+            provenance: EntrySource::Fetch,
         };
         Entry::new(URL, "system", format!(r#"{{"keys":[{keys}]}}"#), stamp).unwrap()
     }
 
-    fn native(bytes: &[u8], trust: &Trust) -> Result<Box<Entry>, EntryError> {
+    fn native(bytes: &[u8], trust: &RecordTrust) -> Result<Box<Entry>, EntryError> {
         read(
             bytes,
             &slot(),
             trust,
-            Format::Native,
+            RecordFormat::Native,
             &FakeClock::at(NOW_MS).env(),
         )
     }
@@ -291,11 +296,11 @@ mod tests {
     #[test]
     fn what_is_vouched_for_is_read_and_nothing_else() {
         let trust = keyed(&[1]);
-        let bytes = write(&fetched(OKP, 5000), &slot(), &trust, Format::Native);
+        let bytes = write(&fetched(OKP, 5000), &slot(), &trust, RecordFormat::Native);
         let entry = native(&bytes, &trust).unwrap();
         assert_eq!(
             (entry.provenance, entry.fetched_at_ms),
-            (Provenance::Store, NOW_MS - 5000)
+            (EntrySource::Store, NOW_MS - 5000)
         );
         assert_eq!(entry.content.get(), format!(r#"{{"keys":[{OKP}]}}"#));
         for at in 0..bytes.len() {
@@ -309,7 +314,12 @@ mod tests {
 
     #[test]
     fn keys_are_exchanged_by_having_two_for_a_while() {
-        let old = write(&fetched(OKP, 0), &slot(), &keyed(&[1]), Format::Native);
+        let old = write(
+            &fetched(OKP, 0),
+            &slot(),
+            &keyed(&[1]),
+            RecordFormat::Native,
+        );
         assert!(
             native(&old, &keyed(&[2]))
                 .unwrap_err()
@@ -318,9 +328,14 @@ mod tests {
         );
         assert!(native(&old, &keyed(&[2, 1])).is_ok());
         // The first of them is the one that writes.
-        let new = write(&fetched(OKP, 0), &slot(), &keyed(&[2, 1]), Format::Native);
+        let new = write(
+            &fetched(OKP, 0),
+            &slot(),
+            &keyed(&[2, 1]),
+            RecordFormat::Native,
+        );
         assert!(native(&new, &keyed(&[2])).is_ok() && native(&new, &keyed(&[1])).is_err());
-        assert!(native(&new, &Trust::Keys(Vec::new())).is_err());
+        assert!(native(&new, &RecordTrust::Keys(Vec::new())).is_err());
     }
 
     #[test]
@@ -328,24 +343,35 @@ mod tests {
         let trust = keyed(&[1]);
         let env = FakeClock::at(NOW_MS);
         let env = env.env();
-        let bytes = write(&fetched(OKP, 0), &slot(), &trust, Format::Native);
+        let bytes = write(&fetched(OKP, 0), &slot(), &trust, RecordFormat::Native);
         for other in [
-            Slot::new(Kind::Jwks, "https://b.example/", "system"),
-            Slot::new(Kind::Jwks, URL, "other"),
+            CacheKey::new(Kind::Jwks, "https://b.example/", "system"),
+            CacheKey::new(Kind::Jwks, URL, "other"),
         ] {
-            assert!(read(&bytes, &other, &trust, Format::Native, &env).is_err());
+            assert!(read(&bytes, &other, &trust, RecordFormat::Native, &env).is_err());
             // Nor without a MAC that covers the name.
-            let blind = write(&fetched(OKP, 0), &slot(), &Trust::Blind, Format::Native);
+            let blind = write(
+                &fetched(OKP, 0),
+                &slot(),
+                &RecordTrust::Blind,
+                RecordFormat::Native,
+            );
             assert!(
-                read(&blind, &other, &Trust::Blind, Format::Native, &env)
-                    .unwrap_err()
-                    .to_string()
-                    .contains("another URL")
+                read(
+                    &blind,
+                    &other,
+                    &RecordTrust::Blind,
+                    RecordFormat::Native,
+                    &env
+                )
+                .unwrap_err()
+                .to_string()
+                .contains("another URL")
             );
         }
         // An entry is no attempt, and the reverse.
         assert!(read_attempt(&bytes, &slot(), &trust, &env).is_none());
-        let attempt = Attempt::success(Outcome::Ok, Reason::Cold, NOW_MS);
+        let attempt = Attempt::success(FetchOutcome::Ok, FetchReason::Cold, NOW_MS);
         let bytes = write_attempt(&attempt, &slot(), &trust);
         assert_eq!(read_attempt(&bytes, &slot(), &trust, &env), Some(attempt));
         assert!(read_attempt(&bytes, &slot(), &keyed(&[2]), &env).is_none());
@@ -354,8 +380,13 @@ mod tests {
 
     #[test]
     fn without_keys_damage_is_all_that_is_noticed() {
-        let bytes = write(&fetched(OKP, 0), &slot(), &Trust::Blind, Format::Native);
-        assert!(native(&bytes, &Trust::Blind).is_ok());
+        let bytes = write(
+            &fetched(OKP, 0),
+            &slot(),
+            &RecordTrust::Blind,
+            RecordFormat::Native,
+        );
+        assert!(native(&bytes, &RecordTrust::Blind).is_ok());
         assert!(
             native(&bytes, &keyed(&[1]))
                 .unwrap_err()
@@ -365,7 +396,7 @@ mod tests {
         let mut damaged = bytes;
         *damaged.last_mut().unwrap() = b' ';
         assert!(
-            native(&damaged, &Trust::Blind)
+            native(&damaged, &RecordTrust::Blind)
                 .unwrap_err()
                 .to_string()
                 .contains("damaged")
@@ -373,8 +404,13 @@ mod tests {
         // Others' MACs are of no use without a key, and of no harm.
         assert!(
             native(
-                &write(&fetched(OKP, 0), &slot(), &keyed(&[9]), Format::Native),
-                &Trust::Blind
+                &write(
+                    &fetched(OKP, 0),
+                    &slot(),
+                    &keyed(&[9]),
+                    RecordFormat::Native
+                ),
+                &RecordTrust::Blind
             )
             .is_ok()
         );
@@ -387,7 +423,7 @@ mod tests {
             b"\xff\n\xff",
         ] {
             assert!(
-                native(text, &Trust::Blind).is_err() && native(text, &keyed(&[1])).is_err(),
+                native(text, &RecordTrust::Blind).is_err() && native(text, &keyed(&[1])).is_err(),
                 "{text:?}"
             );
         }
@@ -396,7 +432,8 @@ mod tests {
     #[test]
     fn what_is_shared_goes_through_the_filters_and_lives_no_longer() {
         let trust = keyed(&[1]);
-        let seen = |entry: &Entry| native(&write(entry, &slot(), &trust, Format::Native), &trust);
+        let seen =
+            |entry: &Entry| native(&write(entry, &slot(), &trust, RecordFormat::Native), &trust);
         let secret = seen(&fetched(&format!(r#"{OKP},{{"kty":"oct","k":"AAAA"}}"#), 0)).unwrap();
         assert!(!secret.content.get().contains("AAAA") && secret.dropped.len() == 1);
         let eternal = Entry {
@@ -425,7 +462,10 @@ mod tests {
 
     #[test]
     fn a_trust_setting_is_not_left_to_guesses() {
-        let (plain, other) = (slot(), Slot::new(Kind::Jwks, URL, "a hash of a password"));
+        let (plain, other) = (
+            slot(),
+            CacheKey::new(Kind::Jwks, URL, "a hash of a password"),
+        );
         assert_eq!(id(&plain, &keyed(&[1])), plain.name());
         let (first, second) = (id(&other, &keyed(&[1, 2])), id(&other, &keyed(&[2, 1])));
         assert!(first != second && first != other.name() && first.len() == 64);
@@ -433,17 +473,30 @@ mod tests {
             ctx: other.ctx().clone(),
             ..fetched(OKP, 0)
         };
-        let bytes = write(&entry, &other, &keyed(&[1]), Format::Native);
+        let bytes = write(&entry, &other, &keyed(&[1]), RecordFormat::Native);
         assert!(!String::from_utf8_lossy(&bytes).contains("password"));
         let env = FakeClock::at(NOW_MS);
-        let read = |slot: &Slot| read(&bytes, slot, &keyed(&[2, 1]), Format::Native, &env.env());
+        let read = |slot: &CacheKey| {
+            read(
+                &bytes,
+                slot,
+                &keyed(&[2, 1]),
+                RecordFormat::Native,
+                &env.env(),
+            )
+        };
         assert_eq!(&read(&other).unwrap().ctx, other.ctx());
-        assert!(read(&plain).is_err() && read(&Slot::new(Kind::Jwks, URL, "another")).is_err());
+        assert!(read(&plain).is_err() && read(&CacheKey::new(Kind::Jwks, URL, "another")).is_err());
     }
 
     #[test]
     fn node_services_keep_two_members() {
-        let bytes = write(&fetched(OKP, 5000), &slot(), &Trust::Blind, Format::Jose);
+        let bytes = write(
+            &fetched(OKP, 5000),
+            &slot(),
+            &RecordTrust::Blind,
+            RecordFormat::Jose,
+        );
         assert_eq!(
             String::from_utf8(bytes.clone()).unwrap(),
             format!(r#"{{"jwks":{{"keys":[{OKP}]}},"uat":{}}}"#, NOW_MS - 5000)
@@ -452,15 +505,15 @@ mod tests {
             read(
                 text,
                 &slot(),
-                &Trust::Blind,
-                Format::Jose,
+                &RecordTrust::Blind,
+                RecordFormat::Jose,
                 &FakeClock::at(NOW_MS).env(),
             )
         };
         let entry = jose(&bytes).unwrap();
         assert_eq!(
             (entry.provenance, entry.fetched_at_ms, entry.lifetime_ms()),
-            (Provenance::Store, NOW_MS - 5000, 600_000)
+            (EntrySource::Store, NOW_MS - 5000, 600_000)
         );
         // Seconds are oauth4webapi's, and a uat in the future is nobody's.
         for uat in [NOW_MS / 1000, NOW_MS + 60_001, 0, -1] {
