@@ -243,7 +243,7 @@ mod tests {
             ("max-age=15", 60),
             ("no-cache", 60),
             ("no-store", 60),
-            ("max-age=900, No-SharedCache", 60),
+            ("max-age=900, No-Store", 60),
             ("max-age=21583, must-revalidate", 3600),
             ("max-age=99999999999999999999", 3600),
             ("max-age=60, max-age=600", 60),
