@@ -213,12 +213,7 @@ pub fn main() -> ExitCode {
         args.push("--help".into());
     }
     let (json, color) = looks(&args);
-    let parsed = Cli::command().try_get_matches_from(&args).and_then(|it| {
-        let typed = Typed::of(&it);
-        let cli = Cli::from_arg_matches(&it).map_err(|e| e.format(&mut Cli::command()))?;
-        Ok((cli, typed))
-    });
-    let (cli, typed) = match parsed {
+    let (cli, typed) = match parse(&args) {
         Ok(parsed) => parsed,
         Err(error) => return output::clap_error(error, &args, json, color),
     };
@@ -231,22 +226,14 @@ pub fn main() -> ExitCode {
         cli.global.verbose > 0,
         cli.global.color,
     );
-    let real = SystemClock::real();
-    let pretended = match cli
-        .global
-        .now
-        .as_deref()
-        .filter(|text| !text.is_empty())
-        .map(|text| pretend(text, real))
-        .transpose()
-    {
-        Ok(pretended) => pretended,
+    let now = match now(cli.global.now.as_deref()) {
+        Ok(now) => now,
         Err(error) => return output.fail(&error),
     };
     let clock = SystemClock::new();
     let random = |buffer: &mut [u8]| fill_random(buffer);
     let env = Env {
-        now: pretended.unwrap_or(real),
+        now,
         random: &random,
         clock: &clock,
     };
@@ -276,8 +263,18 @@ pub fn main() -> ExitCode {
     output::run_guarded(&output, || dispatch(cli.command, &mut context))
 }
 
-/// The time that `--now` asks for, which reports must be able to write down.
-fn pretend(text: &str, real: Timestamp) -> Result<Timestamp, Error> {
+fn parse(args: &[OsString]) -> Result<(Cli, Typed), clap::Error> {
+    let matches = Cli::command().try_get_matches_from(args)?;
+    let cli = Cli::from_arg_matches(&matches).map_err(|e| e.format(&mut Cli::command()))?;
+    Ok((cli, Typed::of(&matches)))
+}
+
+/// The time that `--now` asks for, which reports must be able to write down; else the real one.
+fn now(pretended: Option<&str>) -> Result<Timestamp, Error> {
+    let real = SystemClock::real();
+    let Some(text) = pretended.filter(|text| !text.is_empty()) else {
+        return Ok(real);
+    };
     match input::moment(text, "--now", real)? {
         now if now.rfc3339().is_some() => Ok(now),
         _ => Err(Error::usage("--now", "is outside the years 0 to 9999")),

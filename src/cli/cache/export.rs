@@ -113,19 +113,7 @@ pub fn run(args: Args, context: &mut Context<'_>) -> Result<Exported, Error> {
         text = signed::sign(&text, &key)?;
     }
     text.push('\n');
-    if args.format == Format::Oauth4webapi {
-        context.output.note(
-            "oauth4webapi uses this for 300 s from uat on, whatever the server says, and does not notice a uat in the future",
-        );
-    }
-    if args.format != Format::Bundle
-        && let Some(document) = documents.first()
-    {
-        let (url, issuer) = (redacted(&entries[0].url), &document.url);
-        context.output.note(&format!(
-            "this format does not say whose keys they are: verify with --jwks-uri {url} --iss {issuer}, or export a bundle"
-        ));
-    }
+    tell_limits(args.format, &entries, &documents, context);
     if let Some(path) = &args.out {
         files::write(Path::new(path), text.as_bytes(), Access::Public, true)?;
     }
@@ -146,6 +134,23 @@ pub fn run(args: Args, context: &mut Context<'_>) -> Result<Exported, Error> {
         signed,
         text,
     })
+}
+
+/// Notes what gets lost in a format for one entry.
+fn tell_limits(format: Format, entries: &[&Entry], documents: &[&Entry], context: &Context<'_>) {
+    if format == Format::Oauth4webapi {
+        context.output.note(
+            "oauth4webapi uses this for 300 s from uat on, whatever the server says, and does not notice a uat in the future",
+        );
+    }
+    if format != Format::Bundle
+        && let Some(document) = documents.first()
+    {
+        let (url, issuer) = (redacted(&entries[0].url), &document.url);
+        context.output.note(&format!(
+            "this format does not say whose keys they are: verify with --jwks-uri {url} --iss {issuer}, or export a bundle"
+        ));
+    }
 }
 
 /// The one private key that `spec` names.

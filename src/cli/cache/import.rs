@@ -4,7 +4,7 @@ use std::io;
 
 use clap::ValueEnum;
 use jwtctl::core::address::{Address, redacted};
-use jwtctl::core::cache::{self, Adopted, Binding, Kind, Skipped, signed};
+use jwtctl::core::cache::{self, Adopted, Binding, Imported, Kind, Skipped, signed};
 use jwtctl::core::error::{Code, Error};
 use jwtctl::core::files::MAX_FILE;
 use serde::Serialize;
@@ -87,6 +87,20 @@ pub fn run(args: Args, context: &mut Context<'_>) -> Result<Taken, Error> {
     };
     let found = cache::import(&bytes, binding, context.env.millis())
         .map_err(|error| named(error, &args.file))?;
+    let taken = adopt(found, args.force, context)?;
+    match &taken.skipped[..] {
+        [first, ..] if taken.imported.is_empty() && taken.kept.is_empty() => Err(Error::input(
+            Code::BadInput,
+            &args.file,
+            format!("holds nothing that can be imported: {}", first.why),
+        )),
+        _ => Ok(taken),
+    }
+}
+
+/// Puts what was found into the cache. An entry that cannot be stored is an error only if it is all
+/// there is.
+fn adopt(found: Imported, force: bool, context: &Context<'_>) -> Result<Taken, Error> {
     let cache = super::open(context)?;
     let mut taken = Taken {
         imported: Vec::new(),
@@ -108,7 +122,7 @@ pub fn run(args: Args, context: &mut Context<'_>) -> Result<Taken, Error> {
                 it.phrase()
             ))
         });
-        match cache.adopt(kind, entry, args.force, &context.env) {
+        match cache.adopt(kind, entry, force, &context.env) {
             Ok(Adopted::Stored) => taken.imported.push(url),
             Ok(Adopted::Kept) => taken.kept.push(url),
             // The others are in use by now, or may yet be stored.
@@ -130,14 +144,7 @@ pub fn run(args: Args, context: &mut Context<'_>) -> Result<Taken, Error> {
         context.output.warn(&format!("not imported: {url} {why}"));
         taken.skipped.push(Left { url, why });
     }
-    match &taken.skipped[..] {
-        [first, ..] if taken.imported.is_empty() && taken.kept.is_empty() => Err(Error::input(
-            Code::BadInput,
-            &args.file,
-            format!("holds nothing that can be imported: {}", first.why),
-        )),
-        _ => Ok(taken),
-    }
+    Ok(taken)
 }
 
 /// What is in the file, less a signature that has to be there, or must not be without a key to

@@ -94,21 +94,15 @@ pub fn run(args: Args, context: &mut Context<'_>) -> Result<Listing, Error> {
             };
             longer += usize::from(found.ttl.is_some_and(|ttl| ttl > max_age));
             let idle_s = found.ttl.map(|ttl| (max_age - ttl).max(0));
-            let is_idle = args
-                .idle
-                .is_none_or(|least| idle_s.is_some_and(|idle| idle >= least));
-            if is_idle
-                && conditions
-                    .iter()
-                    .all(|wanted| holds(&found.session, wanted))
-            {
-                let (data, claims) = (found.session.data(), found.session.claims().cloned());
+            let is_idle = |least| idle_s.is_some_and(|idle| idle >= least);
+            let all_hold = conditions.iter().all(|it| holds(&found.session, it));
+            if args.idle.is_none_or(is_idle) && all_hold {
                 listing.sessions.push(Row {
                     id,
                     ttl_s: found.ttl,
                     idle_s,
-                    data,
-                    claims,
+                    data: found.session.data(),
+                    claims: found.session.claims().cloned(),
                 });
             }
         }

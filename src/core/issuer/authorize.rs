@@ -57,31 +57,35 @@ pub(super) fn authorize(
             vec![("code", state.grants.code(code, env))]
         }
     };
-    let remark = answer.iter().map(|(name, value)| {
-        if *name == "code" {
-            "code".into()
-        } else {
-            value.clone()
-        }
+    let shown = answer.iter().map(|(name, value)| match *name {
+        "code" => "code",
+        _ => value.as_str(),
     });
     let remark = format!(
         "client {client_id}: {}",
-        remark.collect::<Vec<_>>().join(": ")
+        shown.collect::<Vec<_>>().join(": ")
     );
     let state_parameter = form.value("state").map(|value| ("state", value.to_owned()));
     let parameters = answer
         .into_iter()
         .chain(state_parameter)
         .chain([("iss", issuer.name.clone())]);
+    Ok(Response::empty(302)
+        .with("location", location(redirect_uri, parameters))
+        .no_store()
+        .remark(remark))
+}
+
+/// The redirect URI with further parameters in its query.
+fn location(
+    redirect_uri: &str,
+    parameters: impl Iterator<Item = (&'static str, String)>,
+) -> String {
     let parameters: Vec<String> = parameters
         .map(|(name, value)| format!("{name}={}", escape(&value)))
         .collect();
     let joint = if redirect_uri.contains('?') { '&' } else { '?' };
-    let location = format!("{redirect_uri}{joint}{}", parameters.join("&"));
-    Ok(Response::empty(302)
-        .with("location", location)
-        .no_store()
-        .remark(remark))
+    format!("{redirect_uri}{joint}{}", parameters.join("&"))
 }
 
 /// The PKCE challenge of a request that may have a code.
