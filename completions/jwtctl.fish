@@ -117,7 +117,7 @@ iss\t''
 aud\t''
 typ\t''"
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand verify" -l max-stale -d 'With --offline: how long past their lifetime cached keys are good' -r
-complete -c jwtctl -n "__fish_jwtctl_using_subcommand verify" -l stale-if-error -d 'How long cached keys stand in while their server is out of reach, at most a day (default: what the server says, or 5m)' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand verify" -l stale-if-error -d 'How long cached keys are used while their server is out of reach, at most a day (default: what the server says, or 5m)' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand verify" -l jwks-max-age -d 'How long keys are fresh at most, 1m to 1h (default: what the server says, or 10m)' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand verify" -l timeout -d 'How long a fetch may take, 1s to 5m' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand verify" -l ca-bundle -d 'Trust these certificate authorities (PEM) instead of the system\'s' -r
@@ -126,16 +126,16 @@ complete -c jwtctl -n "__fish_jwtctl_using_subcommand verify" -l client-key -d '
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand verify" -l http-headers -d 'Send the headers in FILE, one "Name: value" a line, to the server named, and to no other' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand verify" -l cache-store -d 'What the local cache lacks is looked for in this Redis, and one machine fetches for all: redis://HOST:PORT/DB, rediss://…, unix:///PATH, or env:NAME for a variable that holds the URL [env: JWTCTL_CACHE_STORE]' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand verify" -l cache-store-key -d 'At least 32 random bytes that all machines have and Redis has not: they authenticate what is shared. Give two while they are exchanged; the first one writes [env: JWTCTL_CACHE_STORE_KEY_FILE]' -r
-complete -c jwtctl -n "__fish_jwtctl_using_subcommand verify" -l cache-store-format -d 'What is kept there: native, or jose for {"jwks":…,"uat":…} under jwtctl:jose:1:URL, which Node services can share and nobody authenticates' -r -f -a "native\t''
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand verify" -l cache-store-format -d 'What is kept there: native, or jose for {"jwks":…,"uat":…} under jwtctl:jose:1:URL, which Node services can share, without a MAC' -r -f -a "native\t''
 jose\t''"
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand verify" -l cache-store-password-from -d 'Log in to that Redis with the password in KEYSPEC: PATH, -, env:NAME or fd:N' -r
-complete -c jwtctl -n "__fish_jwtctl_using_subcommand verify" -l cache-store-ca -d 'Accept that Redis if these certificates (PEM) vouch for its own, instead of the system\'s (rediss://)' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand verify" -l cache-store-ca -d 'Accept that Redis if its certificate leads to one of these (PEM), instead of the system\'s (rediss://)' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand verify" -l claim -d 'Print one claim of a valid token, instead of the report: a name or a JSON Pointer' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand verify" -l detached -d 'Verify a detached signature over the bytes of FILE (or -); no claims are judged' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand verify" -l session -d 'Refuse tokens whose session (jti) is not live in this Redis, which is asked last and not changed; implies --optional exp. redis://HOST:PORT/DB, rediss://…, unix:///PATH, or env:NAME for a variable that holds the URL' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand verify" -l keyspace -d 'What the keys of sessions begin with' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand verify" -l redis-password-from -d 'Log in to Redis with the password in KEYSPEC: PATH, -, env:NAME or fd:N' -r
-complete -c jwtctl -n "__fish_jwtctl_using_subcommand verify" -l redis-ca -d 'Accept a Redis server whose certificate these (PEM) vouch for, instead of the system\'s (rediss://)' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand verify" -l redis-ca -d 'Accept a Redis server whose certificate leads to one of these (PEM), instead of the system\'s (rediss://)' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand verify" -l pick -d 'Take the token of this name out of a longer text: a JSON document, a cookie line, a URL' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand verify" -l max-size -d 'Refuse tokens of more bytes' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand verify" -l json -d 'Write one JSON document to stdout, failures included [env: JWTCTL_FORMAT=json]'
@@ -280,7 +280,7 @@ complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subc
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from list" -l jwks-uri -d 'The key set at URL; it is cached' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from list" -l issuer -d 'The key set that this issuer publishes (OpenID Connect Discovery, RFC 8414)' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from list" -l max-stale -d 'With --offline: how long past their lifetime cached keys are good' -r
-complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from list" -l stale-if-error -d 'How long cached keys stand in while their server is out of reach, at most a day (default: what the server says, or 5m)' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from list" -l stale-if-error -d 'How long cached keys are used while their server is out of reach, at most a day (default: what the server says, or 5m)' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from list" -l jwks-max-age -d 'How long keys are fresh at most, 1m to 1h (default: what the server says, or 10m)' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from list" -l timeout -d 'How long a fetch may take, 1s to 5m' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from list" -l ca-bundle -d 'Trust these certificate authorities (PEM) instead of the system\'s' -r
@@ -289,10 +289,10 @@ complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subc
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from list" -l http-headers -d 'Send the headers in FILE, one "Name: value" a line, to the server named, and to no other' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from list" -l cache-store -d 'What the local cache lacks is looked for in this Redis, and one machine fetches for all: redis://HOST:PORT/DB, rediss://…, unix:///PATH, or env:NAME for a variable that holds the URL [env: JWTCTL_CACHE_STORE]' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from list" -l cache-store-key -d 'At least 32 random bytes that all machines have and Redis has not: they authenticate what is shared. Give two while they are exchanged; the first one writes [env: JWTCTL_CACHE_STORE_KEY_FILE]' -r
-complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from list" -l cache-store-format -d 'What is kept there: native, or jose for {"jwks":…,"uat":…} under jwtctl:jose:1:URL, which Node services can share and nobody authenticates' -r -f -a "native\t''
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from list" -l cache-store-format -d 'What is kept there: native, or jose for {"jwks":…,"uat":…} under jwtctl:jose:1:URL, which Node services can share, without a MAC' -r -f -a "native\t''
 jose\t''"
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from list" -l cache-store-password-from -d 'Log in to that Redis with the password in KEYSPEC: PATH, -, env:NAME or fd:N' -r
-complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from list" -l cache-store-ca -d 'Accept that Redis if these certificates (PEM) vouch for its own, instead of the system\'s (rediss://)' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from list" -l cache-store-ca -d 'Accept that Redis if its certificate leads to one of these (PEM), instead of the system\'s (rediss://)' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from list" -l json -d 'Write one JSON document to stdout, failures included [env: JWTCTL_FORMAT=json]'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from list" -s q -l quiet -d 'No notes and no progress on stderr'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from list" -s v -l verbose -d 'Say more: why, and where from; secrets stay redacted'
@@ -313,7 +313,7 @@ complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subc
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from show" -l jwks-uri -d 'The key set at URL; it is cached' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from show" -l issuer -d 'The key set that this issuer publishes (OpenID Connect Discovery, RFC 8414)' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from show" -l max-stale -d 'With --offline: how long past their lifetime cached keys are good' -r
-complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from show" -l stale-if-error -d 'How long cached keys stand in while their server is out of reach, at most a day (default: what the server says, or 5m)' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from show" -l stale-if-error -d 'How long cached keys are used while their server is out of reach, at most a day (default: what the server says, or 5m)' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from show" -l jwks-max-age -d 'How long keys are fresh at most, 1m to 1h (default: what the server says, or 10m)' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from show" -l timeout -d 'How long a fetch may take, 1s to 5m' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from show" -l ca-bundle -d 'Trust these certificate authorities (PEM) instead of the system\'s' -r
@@ -322,10 +322,10 @@ complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subc
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from show" -l http-headers -d 'Send the headers in FILE, one "Name: value" a line, to the server named, and to no other' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from show" -l cache-store -d 'What the local cache lacks is looked for in this Redis, and one machine fetches for all: redis://HOST:PORT/DB, rediss://…, unix:///PATH, or env:NAME for a variable that holds the URL [env: JWTCTL_CACHE_STORE]' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from show" -l cache-store-key -d 'At least 32 random bytes that all machines have and Redis has not: they authenticate what is shared. Give two while they are exchanged; the first one writes [env: JWTCTL_CACHE_STORE_KEY_FILE]' -r
-complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from show" -l cache-store-format -d 'What is kept there: native, or jose for {"jwks":…,"uat":…} under jwtctl:jose:1:URL, which Node services can share and nobody authenticates' -r -f -a "native\t''
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from show" -l cache-store-format -d 'What is kept there: native, or jose for {"jwks":…,"uat":…} under jwtctl:jose:1:URL, which Node services can share, without a MAC' -r -f -a "native\t''
 jose\t''"
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from show" -l cache-store-password-from -d 'Log in to that Redis with the password in KEYSPEC: PATH, -, env:NAME or fd:N' -r
-complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from show" -l cache-store-ca -d 'Accept that Redis if these certificates (PEM) vouch for its own, instead of the system\'s (rediss://)' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from show" -l cache-store-ca -d 'Accept that Redis if its certificate leads to one of these (PEM), instead of the system\'s (rediss://)' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from show" -l json -d 'Write one JSON document to stdout, failures included [env: JWTCTL_FORMAT=json]'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from show" -s q -l quiet -d 'No notes and no progress on stderr'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from show" -s v -l verbose -d 'Say more: why, and where from; secrets stay redacted'
@@ -454,7 +454,7 @@ complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subc
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from export" -l jwks-uri -d 'The key set at URL; it is cached' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from export" -l issuer -d 'The key set that this issuer publishes (OpenID Connect Discovery, RFC 8414)' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from export" -l max-stale -d 'With --offline: how long past their lifetime cached keys are good' -r
-complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from export" -l stale-if-error -d 'How long cached keys stand in while their server is out of reach, at most a day (default: what the server says, or 5m)' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from export" -l stale-if-error -d 'How long cached keys are used while their server is out of reach, at most a day (default: what the server says, or 5m)' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from export" -l jwks-max-age -d 'How long keys are fresh at most, 1m to 1h (default: what the server says, or 10m)' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from export" -l timeout -d 'How long a fetch may take, 1s to 5m' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from export" -l ca-bundle -d 'Trust these certificate authorities (PEM) instead of the system\'s' -r
@@ -463,10 +463,10 @@ complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subc
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from export" -l http-headers -d 'Send the headers in FILE, one "Name: value" a line, to the server named, and to no other' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from export" -l cache-store -d 'What the local cache lacks is looked for in this Redis, and one machine fetches for all: redis://HOST:PORT/DB, rediss://…, unix:///PATH, or env:NAME for a variable that holds the URL [env: JWTCTL_CACHE_STORE]' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from export" -l cache-store-key -d 'At least 32 random bytes that all machines have and Redis has not: they authenticate what is shared. Give two while they are exchanged; the first one writes [env: JWTCTL_CACHE_STORE_KEY_FILE]' -r
-complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from export" -l cache-store-format -d 'What is kept there: native, or jose for {"jwks":…,"uat":…} under jwtctl:jose:1:URL, which Node services can share and nobody authenticates' -r -f -a "native\t''
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from export" -l cache-store-format -d 'What is kept there: native, or jose for {"jwks":…,"uat":…} under jwtctl:jose:1:URL, which Node services can share, without a MAC' -r -f -a "native\t''
 jose\t''"
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from export" -l cache-store-password-from -d 'Log in to that Redis with the password in KEYSPEC: PATH, -, env:NAME or fd:N' -r
-complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from export" -l cache-store-ca -d 'Accept that Redis if these certificates (PEM) vouch for its own, instead of the system\'s (rediss://)' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from export" -l cache-store-ca -d 'Accept that Redis if its certificate leads to one of these (PEM), instead of the system\'s (rediss://)' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from export" -l json -d 'Write one JSON document to stdout, failures included [env: JWTCTL_FORMAT=json]'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from export" -s q -l quiet -d 'No notes and no progress on stderr'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from export" -s v -l verbose -d 'Say more: why, and where from; secrets stay redacted'
@@ -491,7 +491,7 @@ complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subc
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from fetch" -l jwks-uri -d 'The key set at URL' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from fetch" -l issuer -d 'The key set that this issuer publishes (OpenID Connect Discovery, RFC 8414)' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from fetch" -l max-stale -d 'With --offline: how long past their lifetime cached keys are good' -r
-complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from fetch" -l stale-if-error -d 'How long cached keys stand in while their server is out of reach, at most a day (default: what the server says, or 5m)' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from fetch" -l stale-if-error -d 'How long cached keys are used while their server is out of reach, at most a day (default: what the server says, or 5m)' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from fetch" -l jwks-max-age -d 'How long keys are fresh at most, 1m to 1h (default: what the server says, or 10m)' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from fetch" -l timeout -d 'How long a fetch may take, 1s to 5m' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from fetch" -l ca-bundle -d 'Trust these certificate authorities (PEM) instead of the system\'s' -r
@@ -500,10 +500,10 @@ complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subc
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from fetch" -l http-headers -d 'Send the headers in FILE, one "Name: value" a line, to the server named, and to no other' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from fetch" -l cache-store -d 'What the local cache lacks is looked for in this Redis, and one machine fetches for all: redis://HOST:PORT/DB, rediss://…, unix:///PATH, or env:NAME for a variable that holds the URL [env: JWTCTL_CACHE_STORE]' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from fetch" -l cache-store-key -d 'At least 32 random bytes that all machines have and Redis has not: they authenticate what is shared. Give two while they are exchanged; the first one writes [env: JWTCTL_CACHE_STORE_KEY_FILE]' -r
-complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from fetch" -l cache-store-format -d 'What is kept there: native, or jose for {"jwks":…,"uat":…} under jwtctl:jose:1:URL, which Node services can share and nobody authenticates' -r -f -a "native\t''
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from fetch" -l cache-store-format -d 'What is kept there: native, or jose for {"jwks":…,"uat":…} under jwtctl:jose:1:URL, which Node services can share, without a MAC' -r -f -a "native\t''
 jose\t''"
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from fetch" -l cache-store-password-from -d 'Log in to that Redis with the password in KEYSPEC: PATH, -, env:NAME or fd:N' -r
-complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from fetch" -l cache-store-ca -d 'Accept that Redis if these certificates (PEM) vouch for its own, instead of the system\'s (rediss://)' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from fetch" -l cache-store-ca -d 'Accept that Redis if its certificate leads to one of these (PEM), instead of the system\'s (rediss://)' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from fetch" -l json -d 'Write one JSON document to stdout, failures included [env: JWTCTL_FORMAT=json]'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from fetch" -s q -l quiet -d 'No notes and no progress on stderr'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from fetch" -s v -l verbose -d 'Say more: why, and where from; secrets stay redacted'
@@ -527,7 +527,7 @@ complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subc
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from lint" -l jwks-uri -d 'The key set at URL; it is cached' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from lint" -l issuer -d 'The key set that this issuer publishes (OpenID Connect Discovery, RFC 8414)' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from lint" -l max-stale -d 'With --offline: how long past their lifetime cached keys are good' -r
-complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from lint" -l stale-if-error -d 'How long cached keys stand in while their server is out of reach, at most a day (default: what the server says, or 5m)' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from lint" -l stale-if-error -d 'How long cached keys are used while their server is out of reach, at most a day (default: what the server says, or 5m)' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from lint" -l jwks-max-age -d 'How long keys are fresh at most, 1m to 1h (default: what the server says, or 10m)' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from lint" -l timeout -d 'How long a fetch may take, 1s to 5m' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from lint" -l ca-bundle -d 'Trust these certificate authorities (PEM) instead of the system\'s' -r
@@ -536,10 +536,10 @@ complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subc
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from lint" -l http-headers -d 'Send the headers in FILE, one "Name: value" a line, to the server named, and to no other' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from lint" -l cache-store -d 'What the local cache lacks is looked for in this Redis, and one machine fetches for all: redis://HOST:PORT/DB, rediss://…, unix:///PATH, or env:NAME for a variable that holds the URL [env: JWTCTL_CACHE_STORE]' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from lint" -l cache-store-key -d 'At least 32 random bytes that all machines have and Redis has not: they authenticate what is shared. Give two while they are exchanged; the first one writes [env: JWTCTL_CACHE_STORE_KEY_FILE]' -r
-complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from lint" -l cache-store-format -d 'What is kept there: native, or jose for {"jwks":…,"uat":…} under jwtctl:jose:1:URL, which Node services can share and nobody authenticates' -r -f -a "native\t''
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from lint" -l cache-store-format -d 'What is kept there: native, or jose for {"jwks":…,"uat":…} under jwtctl:jose:1:URL, which Node services can share, without a MAC' -r -f -a "native\t''
 jose\t''"
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from lint" -l cache-store-password-from -d 'Log in to that Redis with the password in KEYSPEC: PATH, -, env:NAME or fd:N' -r
-complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from lint" -l cache-store-ca -d 'Accept that Redis if these certificates (PEM) vouch for its own, instead of the system\'s (rediss://)' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from lint" -l cache-store-ca -d 'Accept that Redis if its certificate leads to one of these (PEM), instead of the system\'s (rediss://)' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from lint" -l json -d 'Write one JSON document to stdout, failures included [env: JWTCTL_FORMAT=json]'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from lint" -s q -l quiet -d 'No notes and no progress on stderr'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from lint" -s v -l verbose -d 'Say more: why, and where from; secrets stay redacted'
@@ -558,7 +558,7 @@ complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subc
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from diff" -l cache-dir -d 'Keep fetched keys in DIR (default: the platform\'s cache directory)' -r -f -a "(__fish_complete_directories)"
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from diff" -l passphrase-from -d 'Open sealed keys and encrypted PEM with the passphrase in KEYSPEC: PATH, -, env:NAME or fd:N' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from diff" -l max-stale -d 'With --offline: how long past their lifetime cached keys are good' -r
-complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from diff" -l stale-if-error -d 'How long cached keys stand in while their server is out of reach, at most a day (default: what the server says, or 5m)' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from diff" -l stale-if-error -d 'How long cached keys are used while their server is out of reach, at most a day (default: what the server says, or 5m)' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from diff" -l jwks-max-age -d 'How long keys are fresh at most, 1m to 1h (default: what the server says, or 10m)' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from diff" -l timeout -d 'How long a fetch may take, 1s to 5m' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from diff" -l ca-bundle -d 'Trust these certificate authorities (PEM) instead of the system\'s' -r
@@ -567,10 +567,10 @@ complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subc
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from diff" -l http-headers -d 'Send the headers in FILE, one "Name: value" a line, to the server named, and to no other' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from diff" -l cache-store -d 'What the local cache lacks is looked for in this Redis, and one machine fetches for all: redis://HOST:PORT/DB, rediss://…, unix:///PATH, or env:NAME for a variable that holds the URL [env: JWTCTL_CACHE_STORE]' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from diff" -l cache-store-key -d 'At least 32 random bytes that all machines have and Redis has not: they authenticate what is shared. Give two while they are exchanged; the first one writes [env: JWTCTL_CACHE_STORE_KEY_FILE]' -r
-complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from diff" -l cache-store-format -d 'What is kept there: native, or jose for {"jwks":…,"uat":…} under jwtctl:jose:1:URL, which Node services can share and nobody authenticates' -r -f -a "native\t''
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from diff" -l cache-store-format -d 'What is kept there: native, or jose for {"jwks":…,"uat":…} under jwtctl:jose:1:URL, which Node services can share, without a MAC' -r -f -a "native\t''
 jose\t''"
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from diff" -l cache-store-password-from -d 'Log in to that Redis with the password in KEYSPEC: PATH, -, env:NAME or fd:N' -r
-complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from diff" -l cache-store-ca -d 'Accept that Redis if these certificates (PEM) vouch for its own, instead of the system\'s (rediss://)' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from diff" -l cache-store-ca -d 'Accept that Redis if its certificate leads to one of these (PEM), instead of the system\'s (rediss://)' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from diff" -l json -d 'Write one JSON document to stdout, failures included [env: JWTCTL_FORMAT=json]'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from diff" -s q -l quiet -d 'No notes and no progress on stderr'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from diff" -s v -l verbose -d 'Say more: why, and where from; secrets stay redacted'
@@ -594,7 +594,7 @@ complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subc
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from thumbprint" -l jwks-uri -d 'The key set at URL; it is cached' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from thumbprint" -l issuer -d 'The key set that this issuer publishes (OpenID Connect Discovery, RFC 8414)' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from thumbprint" -l max-stale -d 'With --offline: how long past their lifetime cached keys are good' -r
-complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from thumbprint" -l stale-if-error -d 'How long cached keys stand in while their server is out of reach, at most a day (default: what the server says, or 5m)' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from thumbprint" -l stale-if-error -d 'How long cached keys are used while their server is out of reach, at most a day (default: what the server says, or 5m)' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from thumbprint" -l jwks-max-age -d 'How long keys are fresh at most, 1m to 1h (default: what the server says, or 10m)' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from thumbprint" -l timeout -d 'How long a fetch may take, 1s to 5m' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from thumbprint" -l ca-bundle -d 'Trust these certificate authorities (PEM) instead of the system\'s' -r
@@ -603,10 +603,10 @@ complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subc
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from thumbprint" -l http-headers -d 'Send the headers in FILE, one "Name: value" a line, to the server named, and to no other' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from thumbprint" -l cache-store -d 'What the local cache lacks is looked for in this Redis, and one machine fetches for all: redis://HOST:PORT/DB, rediss://…, unix:///PATH, or env:NAME for a variable that holds the URL [env: JWTCTL_CACHE_STORE]' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from thumbprint" -l cache-store-key -d 'At least 32 random bytes that all machines have and Redis has not: they authenticate what is shared. Give two while they are exchanged; the first one writes [env: JWTCTL_CACHE_STORE_KEY_FILE]' -r
-complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from thumbprint" -l cache-store-format -d 'What is kept there: native, or jose for {"jwks":…,"uat":…} under jwtctl:jose:1:URL, which Node services can share and nobody authenticates' -r -f -a "native\t''
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from thumbprint" -l cache-store-format -d 'What is kept there: native, or jose for {"jwks":…,"uat":…} under jwtctl:jose:1:URL, which Node services can share, without a MAC' -r -f -a "native\t''
 jose\t''"
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from thumbprint" -l cache-store-password-from -d 'Log in to that Redis with the password in KEYSPEC: PATH, -, env:NAME or fd:N' -r
-complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from thumbprint" -l cache-store-ca -d 'Accept that Redis if these certificates (PEM) vouch for its own, instead of the system\'s (rediss://)' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from thumbprint" -l cache-store-ca -d 'Accept that Redis if its certificate leads to one of these (PEM), instead of the system\'s (rediss://)' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from thumbprint" -l json -d 'Write one JSON document to stdout, failures included [env: JWTCTL_FORMAT=json]'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from thumbprint" -s q -l quiet -d 'No notes and no progress on stderr'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from thumbprint" -s v -l verbose -d 'Say more: why, and where from; secrets stay redacted'
@@ -712,7 +712,7 @@ complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_sub
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_subcommand_from refresh" -l passphrase-from -d 'Open sealed keys and encrypted PEM with the passphrase in KEYSPEC: PATH, -, env:NAME or fd:N' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_subcommand_from refresh" -l older-than -d 'Only what has lived for longer: a share of its lifetime, such as 50%, or a duration' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_subcommand_from refresh" -l max-stale -d 'With --offline: how long past their lifetime cached keys are good' -r
-complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_subcommand_from refresh" -l stale-if-error -d 'How long cached keys stand in while their server is out of reach, at most a day (default: what the server says, or 5m)' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_subcommand_from refresh" -l stale-if-error -d 'How long cached keys are used while their server is out of reach, at most a day (default: what the server says, or 5m)' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_subcommand_from refresh" -l jwks-max-age -d 'How long keys are fresh at most, 1m to 1h (default: what the server says, or 10m)' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_subcommand_from refresh" -l timeout -d 'How long a fetch may take, 1s to 5m' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_subcommand_from refresh" -l ca-bundle -d 'Trust these certificate authorities (PEM) instead of the system\'s' -r
@@ -721,10 +721,10 @@ complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_sub
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_subcommand_from refresh" -l http-headers -d 'Send the headers in FILE, one "Name: value" a line, to the server named, and to no other' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_subcommand_from refresh" -l cache-store -d 'What the local cache lacks is looked for in this Redis, and one machine fetches for all: redis://HOST:PORT/DB, rediss://…, unix:///PATH, or env:NAME for a variable that holds the URL [env: JWTCTL_CACHE_STORE]' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_subcommand_from refresh" -l cache-store-key -d 'At least 32 random bytes that all machines have and Redis has not: they authenticate what is shared. Give two while they are exchanged; the first one writes [env: JWTCTL_CACHE_STORE_KEY_FILE]' -r
-complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_subcommand_from refresh" -l cache-store-format -d 'What is kept there: native, or jose for {"jwks":…,"uat":…} under jwtctl:jose:1:URL, which Node services can share and nobody authenticates' -r -f -a "native\t''
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_subcommand_from refresh" -l cache-store-format -d 'What is kept there: native, or jose for {"jwks":…,"uat":…} under jwtctl:jose:1:URL, which Node services can share, without a MAC' -r -f -a "native\t''
 jose\t''"
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_subcommand_from refresh" -l cache-store-password-from -d 'Log in to that Redis with the password in KEYSPEC: PATH, -, env:NAME or fd:N' -r
-complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_subcommand_from refresh" -l cache-store-ca -d 'Accept that Redis if these certificates (PEM) vouch for its own, instead of the system\'s (rediss://)' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_subcommand_from refresh" -l cache-store-ca -d 'Accept that Redis if its certificate leads to one of these (PEM), instead of the system\'s (rediss://)' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_subcommand_from refresh" -l json -d 'Write one JSON document to stdout, failures included [env: JWTCTL_FORMAT=json]'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_subcommand_from refresh" -s q -l quiet -d 'No notes and no progress on stderr'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_subcommand_from refresh" -s v -l verbose -d 'Say more: why, and where from; secrets stay redacted'
@@ -854,7 +854,7 @@ Ed25519\t''
 Ed448\t''"
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from create" -l redis -d 'The server: redis://HOST:PORT/DB, rediss://HOST:PORT/DB, unix:///PATH, or env:NAME for a variable that holds its URL (default: redis://127.0.0.1:6379) [env: JWTCTL_REDIS_URL]' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from create" -l redis-password-from -d 'Log in to Redis with the password in KEYSPEC: PATH, -, env:NAME or fd:N' -r
-complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from create" -l redis-ca -d 'Accept a Redis server whose certificate these (PEM) vouch for, instead of the system\'s (rediss://)' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from create" -l redis-ca -d 'Accept a Redis server whose certificate leads to one of these (PEM), instead of the system\'s (rediss://)' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from create" -l keyspace -d 'What the keys of sessions begin with' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from create" -l max-age -d 'How long a session lives without being renewed (default: 86400, a day)' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from create" -l json -d 'Write one JSON document to stdout, failures included [env: JWTCTL_FORMAT=json]'
@@ -898,7 +898,7 @@ Ed25519\t''
 Ed448\t''"
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from show" -l redis -d 'The server: redis://HOST:PORT/DB, rediss://HOST:PORT/DB, unix:///PATH, or env:NAME for a variable that holds its URL (default: redis://127.0.0.1:6379) [env: JWTCTL_REDIS_URL]' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from show" -l redis-password-from -d 'Log in to Redis with the password in KEYSPEC: PATH, -, env:NAME or fd:N' -r
-complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from show" -l redis-ca -d 'Accept a Redis server whose certificate these (PEM) vouch for, instead of the system\'s (rediss://)' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from show" -l redis-ca -d 'Accept a Redis server whose certificate leads to one of these (PEM), instead of the system\'s (rediss://)' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from show" -l keyspace -d 'What the keys of sessions begin with' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from show" -l max-age -d 'How long a session lives without being renewed (default: 86400, a day)' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from show" -l json -d 'Write one JSON document to stdout, failures included [env: JWTCTL_FORMAT=json]'
@@ -942,7 +942,7 @@ Ed25519\t''
 Ed448\t''"
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from update" -l redis -d 'The server: redis://HOST:PORT/DB, rediss://HOST:PORT/DB, unix:///PATH, or env:NAME for a variable that holds its URL (default: redis://127.0.0.1:6379) [env: JWTCTL_REDIS_URL]' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from update" -l redis-password-from -d 'Log in to Redis with the password in KEYSPEC: PATH, -, env:NAME or fd:N' -r
-complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from update" -l redis-ca -d 'Accept a Redis server whose certificate these (PEM) vouch for, instead of the system\'s (rediss://)' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from update" -l redis-ca -d 'Accept a Redis server whose certificate leads to one of these (PEM), instead of the system\'s (rediss://)' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from update" -l keyspace -d 'What the keys of sessions begin with' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from update" -l max-age -d 'How long a session lives without being renewed (default: 86400, a day)' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from update" -l json -d 'Write one JSON document to stdout, failures included [env: JWTCTL_FORMAT=json]'
@@ -987,7 +987,7 @@ Ed25519\t''
 Ed448\t''"
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from touch" -l redis -d 'The server: redis://HOST:PORT/DB, rediss://HOST:PORT/DB, unix:///PATH, or env:NAME for a variable that holds its URL (default: redis://127.0.0.1:6379) [env: JWTCTL_REDIS_URL]' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from touch" -l redis-password-from -d 'Log in to Redis with the password in KEYSPEC: PATH, -, env:NAME or fd:N' -r
-complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from touch" -l redis-ca -d 'Accept a Redis server whose certificate these (PEM) vouch for, instead of the system\'s (rediss://)' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from touch" -l redis-ca -d 'Accept a Redis server whose certificate leads to one of these (PEM), instead of the system\'s (rediss://)' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from touch" -l keyspace -d 'What the keys of sessions begin with' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from touch" -l max-age -d 'How long a session lives without being renewed (default: 86400, a day)' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from touch" -l json -d 'Write one JSON document to stdout, failures included [env: JWTCTL_FORMAT=json]'
@@ -1031,7 +1031,7 @@ Ed25519\t''
 Ed448\t''"
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from destroy" -l redis -d 'The server: redis://HOST:PORT/DB, rediss://HOST:PORT/DB, unix:///PATH, or env:NAME for a variable that holds its URL (default: redis://127.0.0.1:6379) [env: JWTCTL_REDIS_URL]' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from destroy" -l redis-password-from -d 'Log in to Redis with the password in KEYSPEC: PATH, -, env:NAME or fd:N' -r
-complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from destroy" -l redis-ca -d 'Accept a Redis server whose certificate these (PEM) vouch for, instead of the system\'s (rediss://)' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from destroy" -l redis-ca -d 'Accept a Redis server whose certificate leads to one of these (PEM), instead of the system\'s (rediss://)' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from destroy" -l keyspace -d 'What the keys of sessions begin with' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from destroy" -l max-age -d 'How long a session lives without being renewed (default: 86400, a day)' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from destroy" -l json -d 'Write one JSON document to stdout, failures included [env: JWTCTL_FORMAT=json]'
@@ -1053,7 +1053,7 @@ complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_s
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from list" -l idle -d 'Only those that were not renewed for at least as long, which is told from --max-age and the time they have left' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from list" -l redis -d 'The server: redis://HOST:PORT/DB, rediss://HOST:PORT/DB, unix:///PATH, or env:NAME for a variable that holds its URL (default: redis://127.0.0.1:6379) [env: JWTCTL_REDIS_URL]' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from list" -l redis-password-from -d 'Log in to Redis with the password in KEYSPEC: PATH, -, env:NAME or fd:N' -r
-complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from list" -l redis-ca -d 'Accept a Redis server whose certificate these (PEM) vouch for, instead of the system\'s (rediss://)' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from list" -l redis-ca -d 'Accept a Redis server whose certificate leads to one of these (PEM), instead of the system\'s (rediss://)' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from list" -l keyspace -d 'What the keys of sessions begin with' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from list" -l max-age -d 'How long a session lives without being renewed (default: 86400, a day)' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from list" -l json -d 'Write one JSON document to stdout, failures included [env: JWTCTL_FORMAT=json]'

@@ -644,7 +644,7 @@ fn what_is_for_tests_stays_on_this_machine() {
             ],
             "--client",
         ),
-        (&["--listen", "example.org:80"], "no address and port"),
+        (&["--listen", "example.org:80"], "not an address and port"),
     ] {
         let output = run(&[&["serve"], args].concat());
         assert_eq!(output.status.code(), Some(2), "{args:?}");

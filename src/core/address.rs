@@ -26,7 +26,7 @@ impl Address {
     /// `allow_http`.
     ///
     /// # Errors
-    /// [`Code::Usage`] when it is no such URL.
+    /// [`Code::Usage`] when it is not such a URL.
     pub fn parse(text: &str, allow_http: bool) -> Result<Self, Error> {
         let bad = |why: String| Error::input(Code::Usage, shown(text), why);
         if text.len() > MAX_URL {
@@ -166,7 +166,7 @@ pub fn redacted(url: &str) -> String {
         None => (url, ""),
     };
     // Userinfo ends at the last @ before the path. What follows `//` may be anything in a text that
-    // is no URL.
+    // is not a URL.
     let (scheme, rest) = match rest.find("//") {
         Some(at) => rest.split_at(at + 2),
         None => ("", rest),
@@ -228,8 +228,8 @@ pub enum Reach {
 }
 
 impl Reach {
-    /// Checks the addresses that `host` has. All of them are judged: a name that leads astray once
-    /// may lead there next time.
+    /// Checks the addresses that `host` has. All of them are judged: a name that leads to the wrong place
+    /// once may lead there next time.
     ///
     /// # Errors
     /// Why none of them may be connected to, as a sentence about `host`.

@@ -1,4 +1,4 @@
-//! A fleet of machines that share fetched keys through a real Redis: case 40 of the cache's design,
+//! A fleet of machines that share fetched keys through a real Redis: case 40 of `docs/cache.md`,
 //! clause by clause.
 
 #![cfg(all(unix, feature = "cli", feature = "redis"))]

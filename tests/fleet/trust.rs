@@ -130,7 +130,7 @@ fn keys_are_exchanged_one_machine_after_the_other() {
     verify(&[jwk.to_str().unwrap()]).expect(0);
     verify(&[keys().file("a").to_str().unwrap()])
         .expect(2)
-        .says("no symmetric key");
+        .says("not a symmetric key");
     verify(&[&file(folder, "short", &"s".repeat(31))])
         .expect(2)
         .says("shorter than 32 bytes");
@@ -245,7 +245,7 @@ fn nothing_private_gets_there() {
     fleet
         .verify(&Lab::new(), 0, &token("a"))
         .expect(0)
-        .says("private_material");
+        .says("private members");
     let record = fleet.record();
     assert!(record.contains(keys().public("a")["x"].as_str().unwrap()));
     assert!(

@@ -1,5 +1,5 @@
-//! Remote key sets, through real processes and a real server: the cases of the cache's design, by
-//! number. `--now` is the time of tokens; the cache's time is turned by making what it holds older.
+//! Remote key sets, through real processes and a real server: the cases of
+//! `docs/cache.md`, by number. `--now` is the time of tokens; the cache's time is turned by making what it holds older.
 //! No verdict depends on how fast the machine is.
 
 #![cfg(all(unix, feature = "cli"))]

@@ -208,7 +208,7 @@ fn n38_old_files_and_private_keys_do_no_harm() {
     lab.run(101, &["cache", "clear", "--all"]).expect(0);
     lab.run(101, &["cache", "import", &file])
         .expect(0)
-        .says("private_material");
+        .says("private members");
     assert!(!lab.holds("cHJpdmF0ZS1wcml2YXRl"));
     let entry = lab.entry();
     assert_eq!(

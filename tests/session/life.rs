@@ -315,10 +315,10 @@ fn damage_is_said_and_destroys_nothing() {
     server.ask(&["HSET", &key, "a", "b"]);
     server
         .jwtctl(&["session", "show", "--id", &id])
-        .fails(2, "no string");
+        .fails(2, "not a string");
     server
         .jwtctl(&["session", "update", "--id", &id, "a:=1"])
-        .fails(2, "no string");
+        .fails(2, "not a string");
     assert_eq!(
         server.json(&["session", "list"])["damaged"][0]["id"],
         id.as_str()

@@ -221,7 +221,7 @@ fn chosen<'a>(listed: &'a [CachedEntry], urls: &[String]) -> Result<Vec<&'a Entr
         let entries = sets.iter().filter_map(|it| it.entry.as_deref().ok());
         return Ok(entries.filter(|it| is_plain(it)).collect());
     }
-    // Keys that nobody authenticates are not passed on under another name.
+    // Keys without a MAC are not passed on as if they had been fetched.
     let (vouched, blind): (Vec<&CachedEntry>, Vec<&CachedEntry>) =
         sets.into_iter().partition(|it| {
             it.entry

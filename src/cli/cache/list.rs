@@ -123,7 +123,7 @@ impl Row {
         let age = self
             .age_s
             .map_or_else(|| "from the future".into(), humanize);
-        // The beginning of a hash; a word for entries that nobody authenticates.
+        // The beginning of a hash; a word for entries without a MAC.
         let trust = if self.ctx.is_unauthenticated() {
             "shared".into()
         } else {

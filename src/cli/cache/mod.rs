@@ -20,9 +20,9 @@ use super::{Context, network};
 
 /// Look after the cache of fetched key sets
 ///
-/// Whoever can write to the cache decides which tokens are valid, so it is used only while it and
+/// A user who can write to the cache decides which tokens are valid, so it is used only while it and
 /// everything in it belong to you alone. Keys are asked for again after 10 minutes, or what their
-/// server says between 1 minute and 1 hour, and stand in for 5 minutes more while the server is out
+/// server says between 1 minute and 1 hour, and are used for 5 minutes more while the server is out
 /// of reach.
 ///
 /// At worst: a withdrawn key is trusted for 15 minutes, or 65 if its server asks for an hour, and

@@ -121,7 +121,7 @@ impl Detail {
             ("state", format!("{}, {age}", self.state)),
             ("fetched", self.fetched_at.clone()),
             ("expires", self.expires_at.clone()),
-            ("stands in to", self.stale_until.clone()),
+            ("stale until", self.stale_until.clone()),
             ("trust", self.ctx.to_string()),
             ("file", self.file.display().to_string()),
         ];

@@ -12,7 +12,7 @@ use zeroize::Zeroizing;
 
 use super::{Echo, Inputs, MAX_SECRET, variable};
 
-/// Where Redis is unless somebody says otherwise.
+/// Where Redis is by default.
 const DEFAULT_URL: &str = "redis://127.0.0.1:6379";
 
 /// The variable that may name it, password included.
@@ -29,7 +29,7 @@ pub struct RedisLogin {
         allow_hyphen_values = true
     )]
     pub redis_password_from: Option<String>,
-    /// Accept a Redis server whose certificate these (PEM) vouch for, instead of the system's
+    /// Accept a Redis server whose certificate leads to one of these (PEM), instead of the system's
     /// (rediss://)
     #[arg(long, value_name = "FILE", help_heading = "Redis")]
     pub redis_ca: Option<String>,
@@ -40,7 +40,7 @@ pub struct RedisLogin {
 }
 
 impl RedisLogin {
-    /// The same by the names of its parts.
+    /// These flags, under names that other flags share.
     pub fn login(&self) -> Login<'_> {
         Login {
             flags: "--redis",
@@ -131,8 +131,10 @@ impl Inputs {
         let keys = self.read_keys(&bytes, flag)?.keys;
         match keys.first().and_then(|key| key.secret()) {
             Some(secret) if keys.len() == 1 => Ok(Secret::new(secret.expose().to_vec())),
-            _ => Err(Error::input(Code::BadSecret, flag, "is no symmetric key")
-                .hint("make one: openssl rand -hex 32 > FILE")),
+            _ => Err(
+                Error::input(Code::BadSecret, flag, "is not a symmetric key")
+                    .hint("make one: openssl rand -hex 32 > FILE"),
+            ),
         }
     }
 }

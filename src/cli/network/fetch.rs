@@ -61,7 +61,7 @@ impl Fetch for Http<'_> {
             .map(|(name, value)| (name.as_str().to_owned(), text(value)))
             .collect();
         let status = answer.status().as_u16();
-        // The body of an error is of no use, and whether it is complete is no news.
+        // The body of an error is of no use, complete or not.
         let body = if status == 200 {
             body(&mut answer, &left, request.timeout)?
         } else {

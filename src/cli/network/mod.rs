@@ -40,7 +40,7 @@ pub struct Network {
     /// With --offline: how long past their lifetime cached keys are good
     #[arg(long, value_name = "DURATION", value_parser = not_negative)]
     max_stale: Option<i64>,
-    /// How long cached keys stand in while their server is out of reach, at most a day (default:
+    /// How long cached keys are used while their server is out of reach, at most a day (default:
     /// what the server says, or 5m)
     #[arg(long, value_name = "DURATION", value_parser = grace)]
     stale_if_error: Option<i64>,
@@ -287,7 +287,7 @@ pub fn cache(context: &Context<'_>) -> Result<Option<Cache>, Error> {
 /// Where the cache is: never in a directory that all users share.
 pub fn cache_dir(context: &Context<'_>) -> Option<PathBuf> {
     let platform = || {
-        // Without HOME, the home directory in the user database is not one that anybody meant.
+        // Without HOME, the home directory in the user database is not one that was meant.
         let homeless = cfg!(unix)
             && variable("HOME")
                 .or_else(|| variable("XDG_CACHE_HOME"))
@@ -326,8 +326,8 @@ pub fn set<T>(
     set_through(source, network, &http, store.as_ref(), context, pick)
 }
 
-/// The same through a connection and a shared cache that are there already, for calls with several
-/// sources: what the flags name may be readable only once.
+/// The whole set of `source` through a given connection and shared cache, for calls with several
+/// sources: files that the flags name may be readable only once.
 pub fn set_through<T>(
     source: Source,
     network: &Network,

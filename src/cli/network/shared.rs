@@ -35,7 +35,7 @@ pub struct Shared {
     #[arg(long, conflicts_with = "cache_store_key")]
     cache_store_trust: bool,
     /// What is kept there: native, or jose for {"jwks":…,"uat":…} under jwtctl:jose:1:URL, which
-    /// Node services can share and nobody authenticates
+    /// Node services can share, without a MAC
     #[arg(
         long,
         value_enum,
@@ -47,7 +47,7 @@ pub struct Shared {
     /// Log in to that Redis with the password in KEYSPEC: PATH, -, env:NAME or fd:N
     #[arg(long, value_name = "KEYSPEC", allow_hyphen_values = true)]
     cache_store_password_from: Option<String>,
-    /// Accept that Redis if these certificates (PEM) vouch for its own, instead of the system's
+    /// Accept that Redis if its certificate leads to one of these (PEM), instead of the system's
     /// (rediss://)
     #[arg(long, value_name = "FILE")]
     cache_store_ca: Option<String>,

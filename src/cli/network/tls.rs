@@ -75,8 +75,8 @@ pub fn check_identity(certificate: &[u8], key: &[u8]) -> Result<(), String> {
 }
 
 /// Verifies by named certificates: as authorities, and each as itself. A self-signed certificate
-/// that the operator has named needs nobody to sign it, whatever it says of its purpose (RFC 5280
-/// §6.2); its host name and its dates count all the same.
+/// that the operator has named needs no other one to sign it, whatever it says of its purpose (RFC 5280
+/// §6.2); its host name and its dates are checked as always.
 #[derive(Debug)]
 struct NamedCertificates {
     named: Vec<CertificateDer<'static>>,

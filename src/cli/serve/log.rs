@@ -28,7 +28,7 @@ impl Log {
             while let Ok(Some(line)) = waiting.recv() {
                 output.log(&line);
             }
-            // Whoever waits for this may have given up.
+            // The caller that waits for this may have given up.
             let _ = finished.send(());
         });
         Self { lines, done }

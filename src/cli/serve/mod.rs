@@ -154,7 +154,7 @@ pub fn run(args: Args, context: &mut Context<'_>) -> ExitCode {
 }
 
 fn serve(args: Args, context: &Context<'_>) -> Result<Ended, Error> {
-    // Started before anybody is asked for a passphrase; a second is the time it took to get here.
+    // Taken before the prompt for a passphrase; a second is the time it took to get here.
     let ahead_s = context.env.now.since(SystemClock::real());
     let ahead_s = if ahead_s.abs() > 1 { ahead_s } else { 0 };
     let place = setup::place(&args)?;

@@ -31,7 +31,7 @@ pub struct Ready {
 }
 
 impl Ready {
-    /// What there is to say.
+    /// The fields of the announcement.
     pub fn new(settings: &Settings, ring: &Ring, bound: SocketAddr, tls: bool) -> Self {
         // The issuer may be known by a name that leads elsewhere; the admin endpoint is always
         // here.
@@ -116,7 +116,7 @@ pub fn clear(path: &str) -> Result<(), Error> {
             .is_some_and(|text| text.starts_with(&format!("{{\"schema\":{:?}", Ready::SCHEMA)))
     });
     if !is_ours {
-        let why = "exists, and is no ready file of an earlier run".to_owned();
+        let why = "exists, and is not the ready file of an earlier run".to_owned();
         return Err(Error::Io {
             code: Code::WouldOverwrite,
             path: path.into(),

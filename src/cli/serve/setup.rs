@@ -72,7 +72,7 @@ pub fn place(args: &Args) -> Result<Place, Error> {
 
 fn read_place(text: &str) -> Result<Place, Error> {
     let bad = || {
-        let error = Error::usage(format!("--listen {text}"), "is no address and port");
+        let error = Error::usage(format!("--listen {text}"), "is not an address and port");
         error.hint("write 127.0.0.1:8080, localhost:0 or [::1]:8080")
     };
     let (host, port) = text.rsplit_once(':').ok_or_else(bad)?;
@@ -147,14 +147,14 @@ pub fn settings(
     for name in &args.allow_host {
         let host = uri::host(name).filter(|host| host.len() == name.len());
         settings.hosts.push(
-            host.ok_or_else(|| Error::usage(format!("--allow-host {name}"), "is no host name"))?
+            host.ok_or_else(|| Error::usage(format!("--allow-host {name}"), "is not a host name"))?
                 .to_owned(),
         );
     }
     for origin in &args.cors {
         let address = uri::parse(origin).filter(|it| it.path.is_empty() && it.rest.is_empty());
         address.ok_or_else(|| {
-            Error::usage(format!("--cors {origin}"), "is no origin")
+            Error::usage(format!("--cors {origin}"), "is not an origin")
                 .hint("write http://localhost:3000")
         })?;
         settings.origins.push(origin.clone());
@@ -176,7 +176,9 @@ fn jwks_path(path: &str) -> Result<String, Error> {
     ];
     let what = format!("--jwks-path {path}");
     if !path.starts_with('/') || path.len() < 2 || !path.bytes().all(plain) || path.contains("//") {
-        return Err(Error::usage(what, "is no path").hint("write /jwks or /.well-known/jwks.json"));
+        return Err(
+            Error::usage(what, "is not a path").hint("write /jwks or /.well-known/jwks.json")
+        );
     }
     if taken.contains(&path) || path.starts_with("/.jwtctl/") {
         return Err(Error::usage(what, "is taken by another endpoint"));
@@ -202,7 +204,7 @@ fn redirect_uri(text: &str) -> Result<String, Error> {
         true => Ok(text.to_owned()),
         false => Err(Error::usage(
             "--redirect-uri",
-            format!("{text:?} is no absolute URI without fragment"),
+            format!("{text:?} is not an absolute URI without fragment"),
         )),
     }
 }
@@ -240,7 +242,7 @@ fn read_client(text: &str, before: &[Client], context: &Context<'_>) -> Result<C
 
 /// What it signs with.
 pub fn keys(args: &Args, context: &Context<'_>) -> Result<Box<dyn KeySource>, Error> {
-    // A keystore that the environment names holds somebody's real keys: not for tests unless they
+    // A keystore that the environment names holds real keys: not for tests unless they
     // say so.
     let wants_store = context.typed.has("store") && args.seed.is_none();
     let spec = match args.key.as_deref() {
@@ -294,7 +296,7 @@ fn stored(args: &Args, context: &Context<'_>) -> Result<Box<dyn KeySource>, Erro
     Ok(Box::new(stored))
 }
 
-/// Says what nobody should overlook.
+/// Warns of what is easily overlooked.
 pub fn warn(args: &Args, place: &Place, context: &Context<'_>) {
     if args.seed.is_some() {
         context.output.warn("keys from --seed are the same for everybody who knows it: never trust them outside of tests");

@@ -1,4 +1,4 @@
-//! A certificate for this run, made here and trusted by nobody who was not told.
+//! A certificate for this run, made here; clients have to be told to trust it.
 
 use std::path::Path;
 use std::sync::Arc;

@@ -48,7 +48,7 @@ struct Row {
     id: String,
     /// `null` when it never expires.
     ttl_s: Option<i64>,
-    /// Since it was renewed; `null` when nobody can know.
+    /// Since it was renewed; `null` when that cannot be known.
     idle_s: Option<i64>,
     data: Object,
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -187,7 +187,7 @@ pub struct Which {
     place: Place,
 }
 
-/// The same for commands whose only argument is the token.
+/// A session by its token or its id, for commands that take nothing else.
 #[derive(clap::Args)]
 pub struct Named {
     /// The token of the session, - for stdin, @FILE or env:NAME
@@ -350,7 +350,7 @@ pub struct Done {
     id: String,
     key: String,
     destroyed: bool,
-    /// Left out of one that is no more.
+    /// Left out of a session that is gone.
     #[serde(skip_serializing_if = "Option::is_none")]
     ttl_s: Option<i64>,
 }

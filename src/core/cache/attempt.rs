@@ -80,7 +80,7 @@ pub enum FailureClass {
 }
 
 impl FailureClass {
-    /// Whether the server may just be out of reach, so that keys it published before may stand in
+    /// Whether the server may just be out of reach, so that keys it published before may be used
     /// for a while. A "no" from the server itself is not of this kind.
     pub fn is_unavailable(self) -> bool {
         !matches!(self, Self::Http4xx | Self::Redirect | Self::Refused)

@@ -1,5 +1,5 @@
 //! A directory that only its owner can have changed. On Unix every check is made on what was
-//! opened, not on a path that somebody may swap in between.
+//! opened, not on a path, which may be swapped in between.
 
 use std::fs::File;
 use std::io;
@@ -35,7 +35,7 @@ impl Dir {
     /// Opens `path`, made with mode 0700 if `create`; `None` when it is not there.
     ///
     /// # Errors
-    /// [`Code::UnsafePermissions`] when somebody else owns it, may write to it or may replace it;
+    /// [`Code::UnsafePermissions`] when another user owns it, may write to it or may replace it;
     /// [`Code::Io`] otherwise.
     pub fn open(path: &Path, create: bool) -> Result<Option<Self>, Error> {
         let path = std::path::absolute(path).map_err(|e| Error::io(path, &e))?;
@@ -57,7 +57,7 @@ impl Dir {
         }
     }
 
-    /// The same for a directory in this one.
+    /// Opens a directory in this one.
     ///
     /// # Errors
     /// As [`Dir::open`].
@@ -89,8 +89,8 @@ impl Dir {
         platform::file(&self.handle, &self.path, name, how)
     }
 
-    /// Whether `file`, opened from here, is a regular file of this user that nobody else may write
-    /// to or has a second name for. The error says why not.
+    /// Whether `file`, opened from here, is a regular file of this user, with one name, that no other user
+    /// may write to. The error says why not.
     ///
     /// # Errors
     /// Why it is not to be trusted, in a phrase.
@@ -162,7 +162,7 @@ mod unix {
         .union(OFlags::NOFOLLOW)
         .union(OFlags::CLOEXEC);
 
-    /// Whoever may write to a directory on the way may put another directory in this one's place.
+    /// A user who may write to a directory on the way may put another directory in this one's place.
     pub fn check_ancestors(path: &Path) -> Result<(), Error> {
         let links = check_chain(path)?;
         match path
@@ -183,7 +183,7 @@ mod unix {
                 continue;
             };
             links |= metadata.is_symlink();
-            // Of a link only the owner matters: it lets everybody do everything, and that means
+            // Of a link only the owner matters: its mode allows everything, and that means
             // nothing.
             let mode = if metadata.is_symlink() {
                 0
@@ -230,7 +230,7 @@ mod unix {
 
     pub fn file(dir: &Handle, _: &Path, name: &str, how: How) -> io::Result<File> {
         let flags = match how {
-            // NONBLOCK: somebody may have put a FIFO there.
+            // NONBLOCK: the file may be a FIFO.
             How::Read => OFlags::RDONLY | OFlags::NONBLOCK,
             How::ReadWrite => OFlags::RDWR | OFlags::CREATE | OFlags::NONBLOCK,
             How::Create => OFlags::WRONLY | OFlags::CREATE | OFlags::EXCL,
@@ -247,7 +247,7 @@ mod unix {
     pub fn check_file(file: &File) -> Result<(), String> {
         let metadata = file.metadata().map_err(|e| e.to_string())?;
         if !metadata.is_file() {
-            return Err("is no regular file".into());
+            return Err("is not a regular file".into());
         }
         if metadata.nlink() != 1 {
             return Err("has a second name (a hard link)".into());

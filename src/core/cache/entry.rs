@@ -71,7 +71,7 @@ impl EntrySource {
 /// How good an entry is by its age alone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Freshness {
-    /// To be used without asking anybody.
+    /// To be used without asking the server.
     Fresh,
     /// To be used only if the server is out of reach.
     Stale,
@@ -116,7 +116,7 @@ pub struct Entry {
     pub fetched_at_ms: i64,
     /// When it has to be asked for again.
     pub expires_at_ms: i64,
-    /// Until when it may stand in while the server is out of reach.
+    /// Until when it may be used while the server is out of reach.
     pub stale_until_ms: i64,
     /// What the server said.
     #[serde(default)]
@@ -285,8 +285,8 @@ impl Entry {
         Some(by_wall.max(by_boot.unwrap_or(0)).max(0))
     }
 
-    /// Its standing, if it is to be fresh for at most `most_s` seconds and to stand in for
-    /// `grace_s` instead of what it says itself.
+    /// Its freshness, if it is fresh for at most `most_s` seconds and may be used stale for `grace_s`
+    /// instead of what it says itself.
     pub fn standing(&self, most_s: Option<i64>, grace_s: Option<i64>, env: &Env<'_>) -> Freshness {
         let ms = |seconds: i64| seconds.max(0).saturating_mul(1000);
         let Some(age) = self.age_ms(env) else {
@@ -307,7 +307,7 @@ impl Entry {
         self.expires_at_ms.saturating_sub(self.fetched_at_ms).max(0)
     }
 
-    /// Milliseconds beyond that for which it may stand in.
+    /// Milliseconds beyond that for which it may be used stale.
     pub fn grace_ms(&self) -> i64 {
         self.stale_until_ms
             .saturating_sub(self.expires_at_ms)

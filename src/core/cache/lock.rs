@@ -50,7 +50,7 @@ pub struct CacheLock {
 struct Held {
     dir: Dir,
     slot: CacheKey,
-    /// Carries the record of the last attempt, and the lock on it unless `lease` stands in.
+    /// The file with the record of the last attempt; locked, unless `lease` is held instead.
     record: File,
     lease: Option<LeaseFile>,
 }

@@ -1,7 +1,7 @@
 //! Other people's key sets on disk, shared by many short-lived processes: one entry per URL and
 //! trust setting, written whole or not at all, and read without a lock.
 //!
-//! Whoever can write here decides which tokens are valid, so everything that is read must be this
+//! A user who can write here decides which tokens are valid, so everything that is read must be this
 //! user's own ([`Dir`]). Keys and the record of attempts are different files: no failure path can
 //! open a key file for writing.
 
@@ -41,7 +41,7 @@ pub const DEFAULT_TTL_S: i64 = 600;
 /// process would fetch; above, revoked keys would live too long.
 pub const TTL_RANGE_S: std::ops::RangeInclusive<i64> = 60..=3600;
 
-/// Seconds beyond their lifetime for which keys stand in while their server is out of reach.
+/// Seconds beyond their lifetime for which keys are used while their server is out of reach.
 pub const DEFAULT_GRACE_S: i64 = 300;
 
 /// What an entry holds.
@@ -205,8 +205,8 @@ impl Cache {
     fn make_folder(&self, kind: Kind) -> Result<Dir, Error> {
         let lost = || Error::io(&self.root, &std::io::ErrorKind::NotFound.into());
         let root = Dir::open(&self.root, true)?.ok_or_else(lost)?;
-        // For backup programs and for whoever keeps the cache inside a repository. Their absence
-        // harms nobody.
+        // For backup programs, and for caches inside a repository. It does no harm if they cannot
+        // be written.
         let tag = "Signature: 8a477f597d28d172789f06886806bc55\n# This directory is a cache of jwtctl and may be deleted.\n";
         for (name, text) in [("CACHEDIR.TAG", tag), (".gitignore", "*\n")] {
             drop(
@@ -415,7 +415,7 @@ fn read_attempt(dir: &Dir, name: &str, env: &Env<'_>) -> Option<Attempt> {
     Attempt::from_bytes(&bytes, env.millis())
 }
 
-/// The entry in a file; `None` when there is no file.
+/// The entry in a file; `None` when the file does not exist.
 fn read_file(dir: &Dir, name: &str) -> Result<Option<Box<Entry>>, EntryError> {
     let file = match dir.file(name, How::Read) {
         Ok(file) => file,

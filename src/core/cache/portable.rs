@@ -158,14 +158,14 @@ pub enum UatUnit {
 /// Reads a `uat` as milliseconds.
 ///
 /// # Errors
-/// Why it is no time at which keys can have been fetched, as a phrase to follow its name.
+/// Why keys cannot have been fetched at that time, as a phrase to follow its name.
 pub fn uat(json: &Json, unit: UatUnit, now_ms: i64) -> Result<i64, String> {
     let Json::Number(text) = json else {
         return Err(format!("is {}, not a number", json.kind()));
     };
     let number = text.parse::<f64>().unwrap_or(f64::NAN);
     if !number.is_finite() || number <= 0.0 {
-        return Err(format!("is {text}, which is no time"));
+        return Err(format!("is {text}, which is not a time"));
     }
     let found = if number < MILLISECONDS_FROM {
         UatUnit::Seconds
@@ -230,7 +230,7 @@ pub struct Imported {
 /// go through the same filter as fetched ones.
 ///
 /// # Errors
-/// [`Code::BadInput`] when it is no such file or its one entry is unsound; [`Code::Usage`] when the
+/// [`Code::BadInput`] when the file is of another kind or its one entry is unsound; [`Code::Usage`] when the
 /// URL is missing or too much.
 pub fn import(bytes: &[u8], binding: Binding<'_>, now_ms: i64) -> Result<Imported, Error> {
     let bad = |why: String| Error::input(Code::BadInput, "the file", why);
@@ -238,7 +238,7 @@ pub fn import(bytes: &[u8], binding: Binding<'_>, now_ms: i64) -> Result<Importe
         Json::parse(bytes).map_err(|why| bad(format!("is not JSON: {why}")))?
     else {
         return Err(bad(
-            "is no JSON object, so neither a bundle nor a key set".into()
+            "is not a JSON object, so neither a bundle nor a key set".into(),
         ));
     };
     if object.has("format") || object.has("entries") {
@@ -392,7 +392,7 @@ fn times(item: &Object, now_ms: i64) -> Result<(i64, i64), String> {
 fn import_bundled(item: &Json, binding: Binding<'_>, now_ms: i64) -> Result<Entry, String> {
     let item = item.as_object().ok_or("is not an object")?;
     let url = item.text("url").ok_or("has no \"url\"")?;
-    // An entry for plain http can only be there because somebody allowed it when it was fetched.
+    // An entry for plain http was allowed when it was fetched.
     let address = Address::parse(url, true).map_err(|e| e.to_string())?;
     if address.as_str() != url {
         return Err("has a URL that is not in its normal form".into());

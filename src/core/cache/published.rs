@@ -56,12 +56,12 @@ impl Published {
     /// Reads the document at a JWKS URL.
     ///
     /// # Errors
-    /// Why it is no JWK Set, as a phrase to follow its name.
+    /// Why it is not a JWK Set, as a phrase to follow its name.
     pub fn parse(body: &[u8]) -> Result<Self, String> {
         Self::from_json(document(body)?)
     }
 
-    /// The same for JSON that was read already.
+    /// Reads a set that was parsed already.
     ///
     /// # Errors
     /// As [`Published::parse`].
@@ -78,7 +78,7 @@ impl Published {
             return Err(format!("has {name:?} twice"));
         }
         let Some(keys) = set.remove("keys") else {
-            return Err("has no \"keys\", so it is no JWK Set".into());
+            return Err("has no \"keys\", so it is not a JWK Set".into());
         };
         let Json::Array(keys) = keys else {
             return Err(format!(

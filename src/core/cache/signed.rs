@@ -1,5 +1,5 @@
-//! A bundle under a signature, for machines that get their keys by a way that anybody may have been
-//! on: the bundle is the payload of a compact JWS (RFC 7515) of a type of its own, so that no other
+//! A bundle under a signature, for machines that get their keys over a way that others can tamper
+//! with: the bundle is the payload of a compact JWS (RFC 7515) of a type of its own, so that no other
 //! token can pass for one.
 
 use std::sync::Arc;
@@ -48,7 +48,7 @@ pub fn is_signed(file: &[u8]) -> bool {
 /// keys, only those that the signature names are tried.
 ///
 /// # Errors
-/// [`Code::BadInput`] when it is no signed bundle; [`Code::NoMatchingKey`] when none of the keys is
+/// [`Code::BadInput`] when it is not a signed bundle; [`Code::NoMatchingKey`] when none of the keys is
 /// for it; [`Code::BadSignature`] when none of them has signed it.
 pub fn open(file: &[u8], name: &str, keys: &[Arc<Key>]) -> Result<Vec<u8>, Error> {
     let bad = |why: String| Error::input(Code::BadInput, name, why);
@@ -59,11 +59,11 @@ pub fn open(file: &[u8], name: &str, keys: &[Arc<Key>]) -> Result<Vec<u8>, Error
     }
     let text = std::str::from_utf8(file.trim_ascii()).map_err(|_| bad("is not text".into()))?;
     let token = jws::parse(text, Form::Raw)
-        .map_err(|reason| bad(format!("is no signed bundle: {}", reason.message)))?;
+        .map_err(|reason| bad(format!("is not a signed bundle: {}", reason.message)))?;
     let header = token.header();
     header
         .check_critical(false)
-        .map_err(|reason| bad(format!("is no signed bundle: {}", reason.message)))?;
+        .map_err(|reason| bad(format!("is not a signed bundle: {}", reason.message)))?;
     if !header.typ().is_some_and(|typ| same_type(typ, TYP)) {
         return Err(bad(format!(
             "is signed, and no bundle: its typ is not {TYP}"

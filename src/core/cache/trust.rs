@@ -10,7 +10,7 @@ use super::entry::sha256_hex;
 /// The name of the setting without any flags and variables.
 const SYSTEM: &str = "system";
 
-/// What the name of a setting begins with that includes documents nobody authenticates.
+/// What the name of a setting begins with that includes documents without a MAC.
 const UNAUTHENTICATED: &str = "shared:";
 
 /// A trust setting by its name, which says nothing of the credentials it is made of.
@@ -48,7 +48,7 @@ impl TrustContext {
         self.0.starts_with(UNAUTHENTICATED)
     }
 
-    /// The setting under which the same documents are fetched from their servers.
+    /// The setting under which these documents are fetched from their servers.
     #[must_use]
     pub fn authenticated(&self) -> Self {
         Self(

@@ -28,7 +28,7 @@ impl<'a> Link<'a> {
     /// Connects, to another node of the same cluster if `address` says so, and logs in.
     ///
     /// # Errors
-    /// [`Code::RedisUnavailable`] when there is no connection to be had; [`Code::BadSecret`] when
+    /// [`Code::RedisUnavailable`] when no connection can be made; [`Code::BadSecret`] when
     /// the password is not accepted.
     pub fn open(target: &'a Target, address: Option<&ServerAddress>) -> Result<Self, Error> {
         let address = address.unwrap_or(&target.address).clone();

@@ -79,11 +79,11 @@ impl RedisError {
             "WRONGTYPE" => Error::input(
                 Code::BadInput,
                 what.as_str(),
-                "the key holds something that is no string, so no session",
+                "the key holds something that is not a string, so not a session",
             ),
             "NOPERM" => unavailable(
                 format!("the ACL of the user forbids it: {detail}"),
-                "whoever runs the server can allow it with ACL SETUSER",
+                "the operator of the server can allow it with ACL SETUSER",
             ),
             "LOADING" => unavailable(
                 "is still loading its data".into(),

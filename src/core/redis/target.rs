@@ -47,7 +47,7 @@ impl Target {
     /// which never repeat the URL itself; for `flags` see [`Target::flags`].
     ///
     /// # Errors
-    /// [`Code::Usage`] when it is no such URL.
+    /// [`Code::Usage`] when it is not such a URL.
     pub fn parse(url: &str, flag: &str, flags: &'static str) -> Result<Self, Error> {
         let bad = |why: &str| {
             Error::usage(flag, why)
@@ -89,7 +89,7 @@ impl Target {
             None | Some("") => DEFAULT_PORT,
             Some(text) => text
                 .parse()
-                .map_err(|_| "has a port that is no number from 0 to 65535")?,
+                .map_err(|_| "has a port that is not a number from 0 to 65535")?,
         };
         let host = if host.is_empty() { "127.0.0.1" } else { host };
         Ok(Self {
@@ -216,7 +216,9 @@ impl fmt::Display for Target {
 fn database(text: &str) -> Result<u32, &'static str> {
     match text {
         "" => Ok(0),
-        text => text.parse().map_err(|_| "has a database that is no number"),
+        text => text
+            .parse()
+            .map_err(|_| "has a database that is not a number"),
     }
 }
 

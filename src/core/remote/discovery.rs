@@ -83,7 +83,7 @@ impl Remote<'_> {
     /// still says `from`, or says nothing.
     pub(super) fn moved(&mut self, from: &Address, env: &Env<'_>) -> Option<Address> {
         let issuer = self.source.issuer().cloned()?;
-        // What is wrong with the document is no better reason than what was wrong with the keys.
+        // A failure here explains no more than the failure to get the keys.
         let now = self
             .read_document(&issuer, FetchReason::KidMiss, env)
             .ok()?;

@@ -78,7 +78,7 @@ pub(super) fn read(response: &Response, requested_ms: i64, now_ms: i64) -> Http 
         .map_or(0, |date| now_ms.saturating_sub(date) / 1000);
     http.age_s = Some(told.max(seen).max(0));
     let expires = response.header("expires").map(|text| {
-        // An `Expires` that is no date, such as 0, means the past.
+        // An `Expires` that is not a date, such as 0, means the past (RFC 9111 §5.3).
         let expires = http_date(text).unwrap_or(i64::MIN);
         expires
             .saturating_sub(http.date_ms.unwrap_or(now_ms))
@@ -129,7 +129,8 @@ pub(super) fn confirmed(old: &Http, new: Http, response: &Response) -> Http {
     }
 }
 
-/// Milliseconds that keys are fresh for, and milliseconds that they may stand in after that.
+/// Milliseconds that keys are fresh for, and milliseconds beyond that for which they may be used
+/// stale.
 pub(super) fn lifetime(
     http: &Http,
     default_s: i64,

@@ -62,12 +62,12 @@ pub struct Options {
     pub offline: bool,
     /// Fetch, whatever the cache has.
     pub refresh: bool,
-    /// With `refresh`: what somebody else has fetched will do as well if it is not older than
-    /// this.
+    /// With `refresh`: an entry that another process has fetched is enough if it is not older
+    /// than this.
     pub older_than: Option<Age>,
     /// With `offline`: seconds beyond their lifetime for which keys are good.
     pub max_stale_s: Option<i64>,
-    /// Seconds for which keys stand in while their server is out of reach; the server's word, or
+    /// Seconds for which keys are used while their server is out of reach; the server's word, or
     /// 300, if not given.
     pub stale_if_error_s: Option<i64>,
     /// The most seconds for which keys are fresh.
@@ -105,14 +105,15 @@ impl Options {
             .is_some_and(|age| !age.is_passed(entry, env))
     }
 
-    /// How long somebody else may take who fetches with these options, or with the default ones.
+    /// How long to wait for another process's fetch: the timeout, or the default one if that is more,
+    /// and a second.
     pub(super) fn patience(&self) -> Duration {
         self.timeout
             .max(DEFAULT_TIMEOUT)
             .saturating_add(Duration::from_secs(1))
     }
 
-    /// Whether `entry` is good enough for somebody who cannot ask.
+    /// Whether `entry` may be used with `offline`.
     pub(super) fn usable_offline(&self, entry: &Entry, env: &Env<'_>) -> bool {
         entry.standing(
             self.max_age_s,

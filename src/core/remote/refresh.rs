@@ -209,7 +209,7 @@ impl<D: Document> Refresh<'_, D> {
             ControlFlow::Break(answer) => return answer,
             ControlFlow::Continue(lease) => lease,
         };
-        // A machine that waited in vain for others has waited long enough.
+        // A machine that has waited for others as long as it may does not wait for a pause as well.
         if lease.is_none()
             && let Some(pause) = known.pause(self.env)
         {

@@ -35,7 +35,7 @@ impl Session {
     /// Reads what is stored.
     ///
     /// # Errors
-    /// A phrase when it is no JSON object, or one with a member twice.
+    /// A phrase when it is not a JSON object, or one with a member twice.
     pub fn parse(bytes: &[u8]) -> Result<Self, String> {
         let json = Json::parse(bytes).map_err(|why| format!("is not JSON: {why}"))?;
         if let Some(path) = json.duplicate() {
@@ -86,7 +86,7 @@ impl Session {
         if top == "id" || MIDDLEWARES_OWN.contains(&top) {
             return Err(Error::usage(
                 format!("{name:?}"),
-                format!("{top:?} belongs to the middleware and is no data of a session"),
+                format!("{top:?} belongs to the middleware and is not data of a session"),
             ));
         }
         if name.starts_with('/') {
@@ -129,7 +129,7 @@ pub struct LiveSession {
     pub ttl: Option<i64>,
 }
 
-/// The id of a session that somebody named.
+/// The id of a session that was named.
 ///
 /// # Errors
 /// [`Code::Usage`] when it is empty or too long to be one.
@@ -159,7 +159,7 @@ pub fn id_of(claims: &Object) -> Result<&str, Reason> {
         Some(other) => {
             let why = match other {
                 Json::String(_) => {
-                    format!("jti is no id of a session, which has 1 to {MAX_ID} bytes")
+                    format!("jti is not the id of a session, which has 1 to {MAX_ID} bytes")
                 }
                 other => format!("jti is {}, not a string", other.kind()),
             };

@@ -121,7 +121,7 @@ impl SessionStore {
     /// whose session is not.
     ///
     /// # Errors
-    /// See [`SessionStore::create`]: when nobody can know, that is no answer.
+    /// See [`SessionStore::create`]: without a reply, the check has no result.
     pub fn check(&self, claims: &Object) -> Result<Check, Error> {
         let id = match id_of(claims) {
             Ok(id) => id,
@@ -332,7 +332,7 @@ impl Inner {
                 format!("session {key}"),
                 format!("what is stored {why}; left as it is"),
             );
-            error.hint("if nobody needs it any more: jwtctl session destroy --id ID")
+            error.hint("if it is not needed any more: jwtctl session destroy --id ID")
         })
     }
 
@@ -421,7 +421,7 @@ impl Inner {
                 [Err(refusal), _] | [_, Err(refusal)] => match refusal.code.as_str() {
                     "WRONGTYPE" => listed.push(StoredSession {
                         id,
-                        found: Err("the key holds something that is no string".into()),
+                        found: Err("the key holds something that is not a string".into()),
                     }),
                     _ => return Err(self.explain(refusal)),
                 },
@@ -494,7 +494,7 @@ impl Inner {
     }
 
     fn odd(&self, command: &str) -> Error {
-        let why = format!("answered {command} with something that is no answer to it");
+        let why = format!("answered {command} with something that does not answer it");
         Error::Unavailable {
             code: Code::RedisUnavailable,
             what: self.target.to_string(),

@@ -5,12 +5,12 @@
 //! jwtctl:jwks:1:ID      an entry as on disk, under a line with its MAC; disc for a discovery document
 //! jwtctl:jose:1:URL     instead of it, what Node services keep: {"jwks":…,"uat":milliseconds}
 //! jwtctl:lease:1:ID     who is fetching, for as long as that may take
-//! jwtctl:attempt:1:ID   that the server refused the last fetch, noted by whoever held the lease
+//! jwtctl:attempt:1:ID   that the server refused the last fetch, noted by the holder of the lease
 //! ```
 //!
-//! All of them run out by themselves. Whoever can write here would decide which tokens are valid,
+//! All of them run out by themselves. A writer to the store would decide which tokens are valid,
 //! so entries carry a MAC under a key that Redis does not know, unless the operator trusts
-//! everybody who can. Redis is not waited for: after a twentieth of the time for a fetch, a quarter of a
+//! everyone who can. Redis is not waited for: after a twentieth of the time for a fetch, a quarter of a
 //! second by default, there is no store, and the caller fetches for itself.
 
 mod record;
@@ -40,13 +40,13 @@ const MAX_RECORD: usize = 256 * 1024;
 /// The last octet that is asked for of a record, counted from 0: one more than the largest has.
 const LAST: &[u8] = b"262144";
 
-/// The same for an attempt.
+/// The last octet that is asked for of an attempt.
 const LAST_OF_ATTEMPT: &[u8] = b"4095";
 
 /// Octets of the shortest key.
 pub const MIN_KEY: usize = 32;
 
-/// Milliseconds of the longest lease that anybody asks for; a longer one is nobody's.
+/// Milliseconds of the longest lease; one with a longer TTL is corrupt and is removed.
 const MAX_LEASE_MS: i64 = 310_000;
 
 /// Milliseconds that a record stays beyond its use, for clocks that differ.
@@ -55,8 +55,8 @@ const SPARE_MS: i64 = 60_000;
 /// Characters of the longest message that is passed on.
 const MAX_MESSAGE: usize = 300;
 
-/// Takes the lease unless somebody has it, and reads what there is: the entry and the last attempt.
-/// A lease without an end would be somebody's mistake for ever.
+/// Takes the lease unless another machine has it, and reads the entry and the last attempt. A lease
+/// without a TTL would block the fleet for ever, and is removed.
 const CLAIM: &[u8] = b"\
 local entry, attempt = redis.call('GETRANGE', KEYS[1], 0, 262144), redis.call('GETRANGE', KEYS[2], 0, 4095)
 local left = redis.call('PTTL', KEYS[3])
@@ -74,7 +74,7 @@ redis.call('SET', KEYS[1], ARGV[2], 'PX', ARGV[3])
 if redis.pcall('GET', KEYS[3]) == ARGV[4] then redis.call('DEL', KEYS[2], KEYS[3]) end
 return 1";
 
-/// Gives the lease back, having noted the attempt if there is one. Whoever no longer has the lease
+/// Gives the lease back, having noted the attempt if there is one. A machine that has lost the lease
 /// does neither.
 const LEAVE: &[u8] = b"\
 if redis.call('GET', KEYS[2]) ~= ARGV[1] then return 0 end
@@ -140,11 +140,11 @@ pub struct LeaseToken(String);
 /// What came of trying to get the lease.
 #[derive(Debug)]
 pub enum LeaseClaim {
-    /// Here it is, and what is there now that nobody else writes.
+    /// The lease, and the records as no other machine changes them now.
     Granted(LeaseToken, Snapshot),
     /// Somebody else has it.
     Taken(Snapshot),
-    /// Nobody can have it, for this reason: the store takes no writes. Reading works all the same.
+    /// The store takes no writes, for this reason. It can still be read.
     Unwritable(String),
 }
 
@@ -201,8 +201,8 @@ impl SharedCache {
         })
     }
 
-    /// The same store for callers that give a fetch this much time: a machine so slow that a fetch
-    /// needs more of it needs more for Redis as well.
+    /// Gives Redis its share of the time that a fetch may take: a machine that needs more for a fetch
+    /// needs more for Redis as well.
     #[must_use]
     pub fn for_fetches_of(self, timeout: Duration) -> Self {
         let wait = LEAST_WAIT.max(timeout / SHARE_OF_TIMEOUT);
@@ -218,7 +218,7 @@ impl SharedCache {
         }
     }
 
-    /// Whether nobody vouches for what is in it.
+    /// Whether its entries carry no MAC.
     pub fn is_blind(&self) -> bool {
         matches!(self.trust, RecordTrust::Blind)
     }
@@ -264,8 +264,8 @@ impl SharedCache {
             env,
         );
         if let (Some(entry), Some(Ok(Reply::Int(-1)))) = (&look.entry, answers.next()) {
-            // Somebody forgot that keys have to die. That this may be forbidden is no reason not to
-            // use them.
+            // A record without a TTL was written by another program. If the ACL forbids to set one,
+            // the keys are used all the same.
             self.ask(vec![command(&[
                 b"PEXPIRE",
                 &self.entry_name(slot),
@@ -275,8 +275,8 @@ impl SharedCache {
         Ok(look)
     }
 
-    /// Tries to get the lease, for `lease` at most, and looks again: in one step, so that whoever
-    /// gets it knows what the one before has written.
+    /// Tries to get the lease, for `lease` at most, and looks again: in one step, so that the
+    /// next holder knows what the one before has written.
     ///
     /// # Errors
     /// As [`SharedCache::look`].
@@ -304,7 +304,7 @@ impl SharedCache {
         };
         let [Reply::Int(mine), entry, attempt] = answer.items() else {
             return Ok(LeaseClaim::Unwritable(format!(
-                "{}: gave no answer to it",
+                "{}: did not answer it",
                 self.target
             )));
         };
@@ -347,7 +347,7 @@ impl SharedCache {
             self.name_of("lease", slot),
         ];
         let mut seen = look.seen.clone();
-        // Others write as well. Whoever loses the race three times leaves it to them.
+        // Others write as well. After three lost races the record is left to them.
         for _ in 0..3 {
             let life = number(life(entry, env));
             let arguments = [
@@ -550,7 +550,7 @@ fn is_cluster(refusal: &RedisError) -> bool {
     ["MOVED", "ASK", "CROSSSLOT"].contains(&refusal.code.as_str())
 }
 
-/// Milliseconds for which an entry can be of use to anybody.
+/// Milliseconds for which an entry can be of use.
 fn life(entry: &Entry, env: &Env<'_>) -> i64 {
     entry
         .stale_until_ms

@@ -1,4 +1,4 @@
-//! What is kept in the store: an entry or an attempt under a line that says who vouches for it; or,
+//! What is kept in the store: an entry or an attempt under a line with its MAC or checksum; or,
 //! for Node services, the two members that they keep themselves.
 
 use aws_lc_rs::hmac;
@@ -18,7 +18,7 @@ const MARK: &str = "jwtctl-store/1 ";
 /// What every MAC covers first.
 const LABEL: &[u8] = b"jwtctl-store-v1";
 
-/// What follows it in the MAC of an attempt; that of an entry goes on with the slot's name, which
+/// What follows it in the MAC of an attempt; in that of an entry the slot's name follows, which
 /// is hexadecimal.
 const ATTEMPT: &[u8] = b"-attempt";
 
@@ -28,12 +28,13 @@ const NAME: &[u8] = b"-name";
 /// The longest first line.
 const LONGEST_LINE: usize = 128;
 
-/// Milliseconds that shared keys may stand in at most while their server is out of reach: as long
+/// Milliseconds that shared keys are used at most while their server is out of reach: as long
 /// as any server can ask for.
 const LONGEST_GRACE_MS: i64 = 3_600_000;
 
 impl RecordTrust {
-    /// `text` under a line that vouches for it, as being `what` of the slot `name`.
+    /// `text` under a line with its MAC, as being `what` of the slot `name`; without keys, with its
+    /// checksum.
     pub(super) fn vouch(&self, what: &[u8], name: &str, text: &str) -> Vec<u8> {
         let (method, tag) = match self {
             Self::Keys(keys) => (
@@ -99,7 +100,7 @@ fn mac(key: &[u8], what: &[u8], name: &str, text: &str) -> String {
 }
 
 /// What the records of a slot are called. A trust setting is a hash of what may be credentials, and
-/// is not left to guesses of whoever can read the store: while keys are exchanged, its records have
+/// must not be guessed by readers of the store: while keys are exchanged, its records have
 /// two names.
 pub(super) fn id(slot: &CacheKey, trust: &RecordTrust) -> String {
     match (trust, slot.ctx()) {
@@ -169,7 +170,7 @@ pub(super) fn read(
 /// The two members that Node services keep, by the defaults for everything else.
 fn of_node(bytes: &[u8], slot: &CacheKey, env: &Env<'_>) -> Result<Entry, String> {
     let Json::Object(object) = document(bytes)? else {
-        return Err("is no JSON object".into());
+        return Err("is not a JSON object".into());
     };
     let (Some(jwks), Some(time)) = (object.member("jwks"), object.member("uat")) else {
         return Err("has no \"jwks\" and \"uat\"".into());
@@ -214,7 +215,7 @@ pub(super) fn read_attempt(
     )
 }
 
-/// The same filters as for what comes from the network, and no longer life than that could have.
+/// Filters an entry as one from the network, and limits its life to what that could have.
 fn vetted(entry: Entry, slot: &CacheKey) -> Result<Entry, String> {
     let (content, left_out) = match slot.kind() {
         Kind::Jwks => {
