@@ -20,10 +20,21 @@ pub const PRIVATE_MEMBERS: &[&str] = &["k", "d", "p", "q", "dp", "dq", "qi", "ot
 pub fn is_unset(name: &str, value: &Json) -> bool {
     match value {
         Json::Null => REGISTERED.contains(&name) || PRIVATE_MEMBERS.contains(&name),
-        Json::Array(items) => items.is_empty() && ["key_ops", "x5c", "oth"].contains(&name),
-        Json::String(text) => {
-            text.is_empty() && ["use", "alg", "x5u", "x5t", "x5t#S256", "issuer"].contains(&name)
-        }
+        Json::Array(items) => OPTIONAL.contains(&name) && items.iter().all(is_blank),
+        text => OPTIONAL.contains(&name) && is_blank(text),
+    }
+}
+
+/// Members that say more about a key, and that it can do without.
+const OPTIONAL: &[&str] = &[
+    "use", "alg", "key_ops", "x5u", "x5c", "x5t", "x5t#S256", "issuer", "oth",
+];
+
+/// Whether a value is a place that was left empty.
+fn is_blank(value: &Json) -> bool {
+    match value {
+        Json::Null => true,
+        Json::String(text) => text.trim().is_empty(),
         _ => false,
     }
 }

@@ -182,6 +182,11 @@ impl Reader<'_> {
         let outline = Outline::of(&json);
         match nested::read(&mut json) {
             Ok((file, note)) => Ok(file.noting(note)),
+            Err(Nested::None) if outline.is_metadata => {
+                let error = self.bad("is the metadata of an issuer, which says where its keys are");
+                Err(error
+                    .hint("keys of an issuer: --issuer URL, or --jwks-uri with its \"jwks_uri\""))
+            }
             Err(Nested::None) => Err(self.bad(outline.not_a_key())),
             Err(Nested::Unusable(path, why)) if path.is_empty() => Err(self.bad(why)),
             Err(Nested::Unusable(path, why)) => {
@@ -284,9 +289,15 @@ fn unwrap(text: &[u8]) -> Option<(Secret, String)> {
     if let Some(inner) = wrapped::from_escapes(text) {
         return Some((inner, "its line breaks were written as \\n".into()));
     }
-    let inner = from_base64(text)?;
-    let kind = kind::direct(inner.expose())?;
-    Some((inner, format!("it is base64 of {kind}")))
+    let encodings = [
+        ("hexadecimal", from_hex(text)),
+        ("base64", from_base64(text)),
+    ];
+    encodings.into_iter().find_map(|(encoding, inner)| {
+        let inner = inner?;
+        let kind = kind::direct(inner.expose())?;
+        Some((inner, format!("it is {kind} in {encoding}")))
+    })
 }
 
 /// Whether `text` could be a token: base64url and dots.
@@ -326,6 +337,7 @@ fn wrong_passphrase(what: &str) -> Error {
 struct Outline {
     kind: &'static str,
     first: Option<String>,
+    is_metadata: bool,
 }
 
 impl Outline {
@@ -337,6 +349,7 @@ impl Outline {
         };
         let first = json.as_object().and_then(|object| object.0.first());
         Self {
+            is_metadata: json.as_object().is_some_and(|it| it.has("jwks_uri")),
             kind: json.kind(),
             first: first.map(|(name, _)| name).filter(is_word).cloned(),
         }

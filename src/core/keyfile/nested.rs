@@ -44,6 +44,14 @@ fn find_key(document: &Json) -> Result<(KeyFile, String), Nested> {
         1 => found.remove(0),
         _ => pair(found)?,
     };
+    let key = match key {
+        Content::Key(key) => key,
+        Content::Set(set) => {
+            let set = KeySet::from_json(set).map_err(|why| Nested::Unusable(path.clone(), why))?;
+            let note = format!("the key set was taken from its member {path:?}");
+            return Ok((KeyFile::set(set), note));
+        }
+    };
     let mut key = key.map_err(|why| Nested::Unusable(path.clone(), why))?;
     if let Some(kid) = sibling_id(document, &path) {
         key.kid.get_or_insert_with(|| kid.to_owned());
@@ -52,14 +60,27 @@ fn find_key(document: &Json) -> Result<(KeyFile, String), Nested> {
     Ok((KeyFile::one(key), note))
 }
 
-type Found = (String, Result<Key, String>);
+type Found = (String, Content);
+
+/// What is found in a document.
+enum Content {
+    Key(Result<Key, String>),
+    /// A JWK Set, which is looked into as a whole.
+    Set(Object),
+}
+
+impl Content {
+    fn key(&self) -> Option<&Key> {
+        match self {
+            Self::Key(key) => key.as_ref().ok(),
+            Self::Set(_) => None,
+        }
+    }
+}
 
 /// Of a private key and its public half, the private one; anything else leaves a choice.
 fn pair(mut found: Vec<Found>) -> Result<Found, Nested> {
-    let keys: Vec<&Key> = found
-        .iter()
-        .filter_map(|(_, key)| key.as_ref().ok())
-        .collect();
+    let keys: Vec<&Key> = found.iter().filter_map(|(_, it)| it.key()).collect();
     let is_pair = matches!(keys[..], [a, b] if found.len() == 2
         && a.is_private() != b.is_private()
         && a.same_material(b));
@@ -89,8 +110,15 @@ fn walk<'a>(json: &'a Json, way: &mut Vec<Step<'a>>, found: &mut Vec<Found>) {
         return;
     }
     match json {
-        Json::String(text) => found.extend(from_text(text).map(|key| (pointer(way), key))),
-        Json::Object(object) if object.has("kty") => found.push((pointer(way), from_jwk(object))),
+        Json::String(text) => {
+            found.extend(from_text(text).map(|key| (pointer(way), Content::Key(key))));
+        }
+        Json::Object(object) if object.has("kty") => {
+            found.push((pointer(way), Content::Key(from_jwk(object))));
+        }
+        Json::Object(object) if is_set(object) => {
+            found.push((pointer(way), Content::Set(object.clone())));
+        }
         Json::Object(object) => {
             for (name, value) in &object.0 {
                 way.push(Step::Member(name));
@@ -128,7 +156,17 @@ fn from_text(text: &str) -> Option<Result<Key, String>> {
     if text.len() < SHORTEST_DER {
         return None;
     }
-    from_der(from_base64(bytes)?.expose())
+    let decoded = from_base64(bytes)?;
+    match is_pem(decoded.expose()) {
+        // As Kubernetes keeps secrets.
+        true => Some(pem_blocks(decoded.expose())?.and_then(|blocks| only_key(&blocks))),
+        false => from_der(decoded.expose()),
+    }
+}
+
+fn is_set(object: &Object) -> bool {
+    let is_jwk = |item: &Json| item.as_object().is_some_and(|it| it.has("kty"));
+    matches!(object.member("keys"), Some(Json::Array(keys)) if keys.iter().any(is_jwk))
 }
 
 fn only_key(blocks: &[PemBlock]) -> Result<Key, String> {

@@ -98,11 +98,27 @@ fn a_key_is_found_in_what_people_have() {
         ),
         (format!("'{private}'").into(), "quotes"),
         (quoted(&jwk).into(), "quotes"),
-        (STANDARD.encode(&private).into(), "base64 of a PEM file"),
-        (encode_lines(&private).into(), "base64 of a PEM file"),
-        (der.clone().into(), "base64 of a DER key"),
-        (der.trim_end_matches('=').into(), "base64 of a DER key"),
-        (STANDARD.encode(&jwk).into(), "base64 of a JWK"),
+        (STANDARD.encode(&private).into(), "a PEM file in base64"),
+        (encode_lines(&private).into(), "a PEM file in base64"),
+        (der.clone().into(), "a DER key in base64"),
+        (der.trim_end_matches('=').into(), "a DER key in base64"),
+        (STANDARD.encode(&jwk).into(), "a JWK in base64"),
+        (
+            super::super::key::to_hex(&to_spki(&one).unwrap()).into(),
+            "a DER key in hexadecimal",
+        ),
+        (
+            format!(
+                r#"{{"kind":"Secret","data":{{"tls.key":"{}"}}}}"#,
+                STANDARD.encode(&private)
+            )
+            .into(),
+            "\"/data/tls.key\"",
+        ),
+        (
+            format!(r#"{{"jwks":{{"keys":[{jwk}]}},"uat":1}}"#).into(),
+            "key set was taken from its member \"/jwks\"",
+        ),
         (wide(&private), "UTF-16"),
         ([vec![0xff, 0xfe], wide(&jwk)].concat(), "UTF-16"),
         (format!("[{jwk}]").into(), "array of JWKs"),

@@ -17,6 +17,34 @@ const LENIENT: GeneralPurpose = GeneralPurpose::new(
         .with_decode_padding_mode(DecodePaddingMode::Indifferent),
 );
 
+/// What a text is that is not a token in compact form, where that can be told.
+pub(in super::super) fn not_compact(text: &str) -> Option<&'static str> {
+    let text = text.trim_start();
+    if ["v1.", "v2.", "v3.", "v4."]
+        .iter()
+        .any(|it| text.starts_with(it))
+    {
+        return Some("this is a PASETO, which is another kind of token than a JWT");
+    }
+    if !text.starts_with('{') {
+        return None;
+    }
+    let json = Json::parse(text.as_bytes()).ok();
+    let has = |name| {
+        json.as_ref()
+            .and_then(Json::as_object)
+            .is_some_and(|it| it.has(name))
+    };
+    Some(
+        match has("payload") || has("ciphertext") || json.is_none() {
+            true => "the token is in JSON form, and only the compact form is read",
+            false => {
+                "this is a JSON document without a JWT in it; a token that it holds is opaque, and only its issuer can say what it means"
+            }
+        },
+    )
+}
+
 /// What is said of a text in one part.
 const OPAQUE: &str = "this is an opaque token, not a JWT: only its issuer can say what it means";
 
@@ -106,10 +134,8 @@ fn decode_compact(text: &str) -> Result<Decoded, Reason> {
     let malformed = |why: String| Reason::new(Code::Malformed, "format", why);
     let mut warnings = Vec::new();
     let parts: Vec<&str> = text.split('.').collect();
-    if text.trim_start().starts_with('{') {
-        return Err(malformed(
-            "the token is in JSON form, and only the compact form is read".into(),
-        ));
+    if let Some(why) = not_compact(text) {
+        return Err(malformed(why.into()));
     }
     if parts.len() == 1 && is_opaque(text) {
         return Err(malformed(OPAQUE.into())

@@ -4,6 +4,8 @@
 
 use std::collections::HashSet;
 
+use url::form_urlencoded;
+
 use super::super::json::Json;
 use super::super::key::decode;
 use super::super::keyfile::from_base64;
@@ -24,9 +26,19 @@ pub fn locate(text: &str) -> Vec<Located> {
         return found;
     }
     let inner = from_base64(text.as_bytes());
-    match inner.as_ref().and_then(|it| it.expose_str()) {
-        Some(inner) => scan(inner),
-        None => Vec::new(),
+    if let Some(inner) = inner.as_ref().and_then(|it| it.expose_str()) {
+        return scan(inner);
+    }
+    match text.contains('%') {
+        // Escaped as in a URL; what is no pair there is read as one all the same.
+        true => {
+            let pairs = form_urlencoded::parse(text.as_bytes());
+            let text: Vec<String> = pairs
+                .map(|(name, value)| format!("{name}={value}"))
+                .collect();
+            scan(&text.join("&"))
+        }
+        false => Vec::new(),
     }
 }
 
@@ -148,6 +160,13 @@ mod tests {
             (format!("{{\\\"jwt\\\":\\\"{t}\\\"}}"), Some("jwt")),
             (format!("export TOKEN='{t}'"), Some("TOKEN")),
             (format!("my token is {t}."), None),
+            (
+                format!(
+                    "https://app.example/cb?x=1&id_token={}",
+                    t.replace('.', "%2E")
+                ),
+                Some("id_token"),
+            ),
             (t.clone(), None),
         ] {
             assert_eq!(
