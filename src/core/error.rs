@@ -311,6 +311,15 @@ impl From<Reason> for Error {
     }
 }
 
+/// `text` in quotes, cut off where it gets long.
+pub fn shortened(text: &str) -> String {
+    const MOST: usize = 200;
+    match text.char_indices().nth(MOST) {
+        Some((end, _)) => format!("{:?}…", &text[..end]),
+        None => format!("{text:?}"),
+    }
+}
+
 /// `text` as one word of a shell command line, for hints that are copied and run.
 pub fn shell_word(text: &str) -> String {
     let plain = |c: char| c.is_ascii_alphanumeric() || "-_./:@%+=,".contains(c);

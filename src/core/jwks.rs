@@ -1,6 +1,7 @@
 //! Key sets (RFC 7517 §5), and the question that verification asks of any source of keys: who may
 //! have signed this?
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use serde::Serialize;
@@ -9,7 +10,7 @@ use super::alg::SigAlg;
 use super::env::Env;
 use super::error::Error;
 use super::json::{Json, Object};
-use super::key::{Job, Key, Misfit, from_der, is_pem, pem_blocks};
+use super::key::{Job, Key, Misfit, certificate_names, from_der, is_pem, pem_blocks};
 use super::limits::{MAX_CANDIDATES, MAX_KEYS};
 
 /// The keys of a set, in its order, and what could not be used.
@@ -72,6 +73,25 @@ impl KeySet {
         Ok(read)
     }
 
+    /// The keys of a [`certificate_map`]: those that cannot be used are left out by name.
+    pub fn from_certificates(map: Vec<(String, Result<Key, String>)>) -> Self {
+        let mut set = Self::default();
+        for (index, (kid, key)) in map.into_iter().enumerate() {
+            match key {
+                Ok(mut key) => {
+                    key.kid = Some(kid);
+                    set.keys.push(Arc::new(key));
+                }
+                Err(why) => set.dropped.push(Dropped {
+                    index,
+                    kid: Some(kid),
+                    why,
+                }),
+            }
+        }
+        set
+    }
+
     /// The public set as JSON: private halves and symmetric keys stay behind.
     pub fn public_json(&self) -> Object {
         let keys = self
@@ -83,22 +103,62 @@ impl KeySet {
     }
 }
 
-/// The JWK Set that a map from kid to certificate stands for, as Google and Firebase publish one;
-/// `None` when `map` is not such a map. Of a chain, the first certificate is the key's.
-pub fn certificate_map(map: &Object) -> Option<Object> {
+/// The keys of a map from kid to certificate, as Google and Firebase publish one, each with its id;
+/// `None` when `map` is something else. Of a chain, the first certificate is the key's.
+///
+/// A document that holds a certificate beside its chain, or under the name of what it is, is not
+/// such a map: its names are not ids.
+pub fn certificate_map(map: &Object) -> Option<Vec<(String, Result<Key, String>)>> {
     let mut keys = Vec::with_capacity(map.0.len());
+    let (mut subjects, mut issuers) = (HashSet::new(), HashSet::new());
     for (kid, value) in &map.0 {
         let pem = value.as_str().filter(|text| is_pem(text.as_bytes()))?;
         let blocks = pem_blocks(pem.as_bytes())?.ok()?;
-        let block = blocks.first()?;
-        if !block.label.ends_with("CERTIFICATE") && !block.label.ends_with("PUBLIC KEY") {
-            return None;
+        let certificate = blocks.first().filter(|it| it.label == "CERTIFICATE")?;
+        let der = certificate.der.expose();
+        if let Some(names) = certificate_names(der).filter(|it| it.subject != it.issuer) {
+            issuers.insert(names.issuer);
+            subjects.insert(names.subject);
+        } else if let Some(names) = certificate_names(der) {
+            subjects.insert(names.subject);
         }
-        let mut key = from_der(block.der.expose())?.ok()?;
-        key.kid = Some(kid.clone());
-        keys.push(Json::Object(key.public_jwk()));
+        let key = from_der(der).unwrap_or_else(|| Err("is a certificate that is broken".into()));
+        keys.push((kid.clone(), key));
     }
-    (!keys.is_empty()).then(|| Object(vec![("keys".into(), Json::Array(keys))]))
+    let is_map = !keys.is_empty()
+        && keys.len() <= MAX_KEYS
+        && !map.0.iter().any(|(name, _)| is_word(name))
+        && subjects.is_disjoint(&issuers);
+    is_map.then_some(keys)
+}
+
+/// Whether a name says what a certificate is, rather than which.
+fn is_word(name: &str) -> bool {
+    const WORDS: [&str; 20] = [
+        "ca",
+        "cabundle",
+        "cacert",
+        "cacertificate",
+        "cacrt",
+        "cert",
+        "certchain",
+        "certificate",
+        "certificatechain",
+        "chain",
+        "clientcert",
+        "crt",
+        "key",
+        "pem",
+        "publickey",
+        "root",
+        "servercert",
+        "signingcert",
+        "tlscrt",
+        "x509",
+    ];
+    let letters = name.chars().filter(char::is_ascii_alphanumeric);
+    let plain: String = letters.map(|c| c.to_ascii_lowercase()).collect();
+    WORDS.contains(&plain.as_str())
 }
 
 /// What a token asks of a source of keys.

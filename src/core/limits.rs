@@ -19,7 +19,7 @@ pub const MAX_HEADER: usize = 16 * 1024;
 pub const MAX_DEPTH: usize = 64;
 
 /// Values that one JSON text may have, every element, member and container counted.
-pub const MAX_JSON_VALUES: usize = 1_000_000;
+pub const MAX_JSON_VALUES: usize = 250_000;
 
 /// Keys of a set in a file.
 pub const MAX_KEYS: usize = 10_000;
@@ -60,6 +60,9 @@ pub const MAX_SCRYPT_BYTES: u64 = 256 * 1024 * 1024;
 
 /// The product of scrypt's N, r and p, to which its time is proportional.
 pub const MAX_SCRYPT_WORK: u64 = 1 << 23;
+
+/// The product of scrypt's r and p, whose blocks are filled before and emptied after the work.
+pub const MAX_SCRYPT_LANES: u64 = 1 << 14;
 
 /// The list in words, for manuals: what is limited, and to how much.
 pub fn table() -> Vec<(&'static str, String)> {
@@ -109,7 +112,10 @@ pub fn table() -> Vec<(&'static str, String)> {
         ),
         (
             "scrypt of an encrypted PKCS#8 file",
-            format!("{}, N*r*p of {MAX_SCRYPT_WORK}", bytes(MAX_SCRYPT_BYTES)),
+            format!(
+                "{}, N*r*p of {MAX_SCRYPT_WORK}, r*p of {MAX_SCRYPT_LANES}",
+                bytes(MAX_SCRYPT_BYTES)
+            ),
         ),
     ]
 }

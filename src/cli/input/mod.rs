@@ -414,6 +414,10 @@ fn read_stream(stream: impl std::io::Read, name: &str, limit: u64) -> Result<Sec
 pub fn may_be_secret(argument: &str) -> bool {
     const LONGEST: usize = 100;
     let argument = argument.trim_start();
+    let folder = Path::new(argument).parent();
+    if !is_key(argument) && folder.is_some_and(|it| it != Path::new("") && it.is_dir()) {
+        return false;
+    }
     argument.len() > LONGEST
         || is_key(argument)
         || argument.starts_with("eyJ")

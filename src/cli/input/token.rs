@@ -2,11 +2,11 @@
 
 use std::path::Path;
 
-use jwtctl::core::error::{Code, Error, Reason};
+use jwtctl::core::error::{Code, Error, Reason, shortened};
 use jwtctl::core::files;
 use jwtctl::core::keyfile::from_utf16;
 use jwtctl::core::secret::Secret;
-use jwtctl::core::token::{Located, is_compact, locate};
+use jwtctl::core::token::{Located, is_compact, is_wrapped, locate};
 
 use super::{Echo, Inputs, no_terminal, read_stream, terminal};
 
@@ -41,8 +41,9 @@ impl Inputs {
         if token.is_empty() {
             return Err(refused("there is no token: the input is empty").into());
         }
-        let token = match (is_compact(token), pasted) {
-            (true, Pasted::Alone | Pasted::Anything) => token.to_owned(),
+        let is_alone = is_compact(token) || is_wrapped(token);
+        let token = match pasted {
+            Pasted::Alone | Pasted::Anything if is_alone => token.to_owned(),
             _ => self.located(text, pasted)?.unwrap_or_else(|| token.into()),
         };
         if token.len() as u64 > limit {
@@ -85,24 +86,21 @@ impl Inputs {
     /// The token inside a longer text; `None` when there is none.
     fn located(&self, text: &str, pasted: Pasted<'_>) -> Result<Option<String>, Error> {
         let mut found = locate(text);
-        let named = |it: &Located| match &it.name {
-            Some(name) => format!("in {name:?}"),
-            None => "without a name".into(),
-        };
         if let Pasted::Picked(wanted) = pasted {
-            let at = found
-                .iter()
-                .position(|it| it.name.as_deref() == Some(wanted));
-            return match at {
-                Some(at) => Ok(Some(found.swap_remove(at).token)),
-                None => {
-                    let all: Vec<String> = found.iter().map(named).collect();
-                    let has = match all.len() {
-                        0 => "there is none at all".to_owned(),
-                        _ => format!("there are tokens {}", all.join(", ")),
-                    };
-                    let why = format!("no token of that name: {has}");
-                    Err(Error::usage(format!("--pick {wanted}"), why))
+            let flag = format!("--pick {wanted}");
+            let (mut meant, others): (Vec<Located>, Vec<Located>) = found
+                .into_iter()
+                .partition(|it| it.name.as_deref() == Some(wanted));
+            return match (meant.pop(), meant.len(), others.len()) {
+                (Some(it), 0, _) => Ok(Some(it.token)),
+                (Some(_), more, _) => {
+                    let why = format!("there are {} different tokens of that name", more + 1);
+                    Err(Error::usage(flag, why))
+                }
+                (None, _, 0) => Err(Error::usage(flag, "there is no token at all")),
+                (None, ..) => {
+                    let why = format!("no token of that name: there are tokens {}", few(&others));
+                    Err(Error::usage(flag, why))
                 }
             };
         }
@@ -128,8 +126,7 @@ impl Inputs {
                 .into())
             }
             _ => {
-                let all: Vec<String> = found.iter().map(named).collect();
-                let why = format!("there are several tokens: {}", all.join(", "));
+                let why = format!("there are several tokens: {}", few(&found));
                 let error = Error::usage("TOKEN", why);
                 Err(match found.iter().find_map(|it| it.name.as_ref()) {
                     Some(name) => error.hint(format!("choose one by its name: --pick {name}")),
@@ -138,6 +135,25 @@ impl Inputs {
             }
         }
     }
+}
+
+/// Where a token was, in a phrase.
+fn named(it: &Located) -> String {
+    match &it.name {
+        Some(name) => format!("in {}", shortened(name)),
+        None => "without a name".into(),
+    }
+}
+
+/// Where the first few tokens were.
+fn few(found: &[Located]) -> String {
+    const MOST: usize = 8;
+    let shown: Vec<String> = found.iter().take(MOST).map(named).collect();
+    let more = match found.len().saturating_sub(MOST) {
+        0 => String::new(),
+        more => format!(" and {more} more"),
+    };
+    format!("{}{more}", shown.join(", "))
 }
 
 fn refused(why: &str) -> Reason {

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::super::alg::Curve;
 use super::super::json::{Json, Object};
-use super::super::jwks::certificate_map;
+use super::super::jwks::{KeySet, certificate_map};
 use super::super::key::{Key, PRIVATE_MEMBERS, is_unset};
 use super::super::limits::{MAX_PUBLISHED_BYTES, MAX_PUBLISHED_KEYS};
 
@@ -71,7 +71,7 @@ impl Published {
             return Err(format!("is {}, not a JWK Set", json.kind()));
         };
         if let Some(certificates) = certificate_map(&set) {
-            set = certificates;
+            return Self::from_certificates(certificates);
         }
         let mut names = HashSet::with_capacity(set.0.len());
         if let Some((name, _)) = set.0.iter().find(|(name, _)| !names.insert(name.as_str())) {
@@ -106,6 +106,27 @@ impl Published {
         }
         let jwks = Json::from(Object(vec![("keys".into(), Json::Array(kept))])).to_text();
         Ok(Self { jwks, dropped })
+    }
+}
+
+impl Published {
+    /// The set that a map from kid to certificate stands for.
+    fn from_certificates(map: Vec<(String, Result<Key, String>)>) -> Result<Self, String> {
+        let count = map.len();
+        if count > MAX_PUBLISHED_KEYS {
+            return Err(format!("has {count} keys, more than {MAX_PUBLISHED_KEYS}"));
+        }
+        let set = KeySet::from_certificates(map);
+        let dropped = set.dropped.iter().map(|it| LeftOut {
+            i: it.index,
+            why: "malformed".into(),
+            kid: it.kid.clone(),
+            detail: Some(it.why.clone()),
+        });
+        Ok(Self {
+            dropped: dropped.collect(),
+            jwks: Json::from(set.public_json()).to_text(),
+        })
     }
 }
 

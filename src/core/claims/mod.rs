@@ -13,7 +13,7 @@ pub use report::{Check, Status};
 
 use std::collections::HashSet;
 
-use super::error::{Code, shell_word};
+use super::error::{Code, shell_word, shortened};
 use super::header::{Header, same_type};
 use super::json::{Json, Object};
 use super::key::{Key, is_unset};
@@ -340,14 +340,5 @@ fn any_of<S: AsRef<str>>(values: &[S]) -> String {
         0 => "nobody".into(),
         count if count > MOST => format!("{} or {} more", quoted.join(" or "), count - MOST),
         _ => quoted.join(" or "),
-    }
-}
-
-/// `text` in quotes, cut off where it gets long.
-fn shortened(text: &str) -> String {
-    const MOST: usize = 200;
-    match text.char_indices().nth(MOST) {
-        Some((end, _)) => format!("{:?}…", &text[..end]),
-        None => format!("{text:?}"),
     }
 }

@@ -56,15 +56,15 @@ impl<'a> Reader<'a> {
     }
 
     fn value(&mut self, depth: usize) -> Read<Json> {
-        if depth > MAX_DEPTH {
-            return Err(Malformed(format!("nested deeper than {MAX_DEPTH} levels")));
-        }
         self.values += 1;
         if self.values > MAX_JSON_VALUES {
             return Err(Malformed(format!("of more than {MAX_JSON_VALUES} values")));
         }
         self.skip_space();
         match self.peek() {
+            Some(b'{' | b'[') if depth >= MAX_DEPTH => {
+                Err(Malformed(format!("nested deeper than {MAX_DEPTH} levels")))
+            }
             Some(b'{') => self.object(depth),
             Some(b'[') => self.array(depth),
             Some(b'"') => self.string().map(|text| Json::String(text.into_owned())),
@@ -104,6 +104,8 @@ impl<'a> Reader<'a> {
             members.push((name, self.value(depth + 1)?));
             self.skip_space();
             if self.take(b'}') {
+                // Small objects would keep twice the room that they need.
+                members.shrink_to_fit();
                 return Ok(Json::Object(Object(members)));
             }
             if !self.take(b',') {
@@ -123,6 +125,7 @@ impl<'a> Reader<'a> {
             items.push(self.value(depth + 1)?);
             self.skip_space();
             if self.take(b']') {
+                items.shrink_to_fit();
                 return Ok(Json::Array(items));
             }
             if !self.take(b',') {
@@ -317,9 +320,9 @@ mod tests {
     fn depth_and_number_are_limited() {
         let nested = |depth: usize| "[".repeat(depth) + &"]".repeat(depth);
         assert!(Json::parse(nested(MAX_DEPTH).as_bytes()).is_ok());
-        assert!(why(&nested(MAX_DEPTH + 2)).contains("nested deeper"));
+        assert!(why(&nested(MAX_DEPTH + 1)).contains("nested deeper"));
         let values = |count: usize| format!("[{}0]", "0,".repeat(count - 1));
         assert!(Json::parse(values(MAX_JSON_VALUES - 1).as_bytes()).is_ok());
-        assert!(why(&values(MAX_JSON_VALUES)).contains("more than 1000000 values"));
+        assert!(why(&values(MAX_JSON_VALUES)).contains("more than 250000 values"));
     }
 }

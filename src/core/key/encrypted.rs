@@ -10,7 +10,8 @@ use spki::AlgorithmIdentifierRef;
 use super::super::env::Env;
 use super::super::guard::guarded;
 use super::super::limits::{
-    MAX_LONG_DIGEST_ITERATIONS, MAX_SCRYPT_BYTES, MAX_SCRYPT_WORK, PKCS8_ITERATIONS,
+    MAX_LONG_DIGEST_ITERATIONS, MAX_SCRYPT_BYTES, MAX_SCRYPT_LANES, MAX_SCRYPT_WORK,
+    PKCS8_ITERATIONS,
 };
 use super::super::secret::Secret;
 use super::Key;
@@ -154,9 +155,10 @@ fn check_cost(kdf: &pbes2::Kdf) -> Result<(), String> {
                 "asks for scrypt with N={n}, r={r} and p={p}, which RFC 7914 rules out"
             ));
         }
-        let bytes = n.saturating_mul(128).saturating_mul(r);
+        let bytes = n.saturating_add(p).saturating_mul(128).saturating_mul(r);
         let work = n.saturating_mul(r).saturating_mul(p);
-        if bytes > MAX_SCRYPT_BYTES || work > MAX_SCRYPT_WORK {
+        let lanes = r.saturating_mul(p);
+        if bytes > MAX_SCRYPT_BYTES || work > MAX_SCRYPT_WORK || lanes > MAX_SCRYPT_LANES {
             return Err(format!(
                 "asks for scrypt with N={n}, r={r} and p={p}, which costs more than can be granted"
             ));

@@ -5,6 +5,7 @@ use serde::{Serialize, Serializer};
 use zeroize::{Zeroize as _, Zeroizing};
 
 use super::super::alg::{Curve, Kty};
+use super::super::error::shortened;
 use super::super::json::{Json, Object};
 use super::super::limits::MAX_KEY_OPS;
 use super::super::secret::Secret;
@@ -75,7 +76,12 @@ impl Key {
             "oct" => Material::Oct(Secret::from(take_private(jwk, "k")?.ok_or("has no \"k\"")?)),
             "RSA" => read_rsa(jwk)?,
             "EC" | "OKP" => read_curve(jwk, if kty == "EC" { Kty::Ec } else { Kty::Okp })?,
-            other => return Err(format!("has kty {other:?}, which jwtctl does not know")),
+            other => {
+                return Err(format!(
+                    "has kty {}, which jwtctl does not know",
+                    shortened(other)
+                ));
+            }
         };
         let key_ops = match jwk.remove("key_ops") {
             None => None,
@@ -224,7 +230,12 @@ fn read_rsa(jwk: &mut Object) -> Result<Material, String> {
 fn read_curve(jwk: &mut Object, kty: Kty) -> Result<Material, String> {
     let name = take_text(jwk, "crv")?.ok_or("has no \"crv\"")?;
     let crv = name.parse::<Curve>().ok().filter(|crv| crv.kty() == kty);
-    let crv = crv.ok_or_else(|| format!("is on curve {name:?}, which jwtctl does not know"))?;
+    let crv = crv.ok_or_else(|| {
+        format!(
+            "is on curve {}, which jwtctl does not know",
+            shortened(&name)
+        )
+    })?;
     let coordinate = |name: &str, value: Option<Vec<u8>>| match value {
         None => Err(format!("has no {name:?}")),
         Some(value) if value.len() != crv.octets() => Err(format!(

@@ -28,6 +28,7 @@ use jwk::encode_private;
 use zeroize::Zeroizing;
 
 use super::alg::{Curve, Kty, MIN_RSA_BITS, SigAlg};
+use super::error::shortened;
 use super::json::Object;
 use super::limits::RSA_BITS;
 use super::secret::Secret;
@@ -161,7 +162,7 @@ impl Key {
     /// How to call it in a message: `key "k1"`, or `the EC P-256 key` when it has no id.
     pub fn label(&self) -> String {
         match (&self.kid, self.curve()) {
-            (Some(kid), _) => format!("key {kid:?}"),
+            (Some(kid), _) => format!("key {}", shortened(kid)),
             (None, Some(crv)) => format!("the {} {crv} key", self.kty()),
             (None, None) => format!("the {} {}-bit key", self.kty(), self.bits()),
         }
@@ -212,7 +213,8 @@ impl Key {
             return unfit(format!("is on curve {crv}, which {alg} does not use"));
         }
         if let Some(usage) = self.usage.as_deref().filter(|usage| *usage != "sig") {
-            return unfit(format!("is declared for \"use\": {usage:?}, not \"sig\""));
+            let usage = shortened(usage);
+            return unfit(format!("is declared for \"use\": {usage}, not \"sig\""));
         }
         let wanted: &[&str] = match job {
             Job::Sign => &["sign"],
@@ -234,7 +236,8 @@ impl Key {
                 .parse::<SigAlg>()
                 .is_ok_and(|own| own.agrees_with(alg) && own.admits(self.curve()))
         {
-            return unfit(format!("is declared for \"alg\": {own:?}, not {alg}"));
+            let own = shortened(own);
+            return unfit(format!("is declared for \"alg\": {own}, not {alg}"));
         }
         if job == Job::Sign && !self.is_private() {
             return unfit("is a public key, and signing needs the private one".into());

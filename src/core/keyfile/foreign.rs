@@ -2,6 +2,7 @@
 
 use super::super::error::{Code, Error};
 use super::super::key::is_pem;
+use super::file_word;
 use super::wrapped::trimmed;
 
 /// How a kind of file is recognised.
@@ -16,11 +17,6 @@ enum Sign {
 
 /// What it is, and what to do.
 const FOREIGN: &[(Sign, &str, &str)] = &[
-    (
-        Sign::Within(b"-----BEGIN SSH2 PUBLIC KEY-----"),
-        "is a public key in the format of RFC 4716",
-        "convert it: ssh-keygen -i -m RFC4716 -f FILE > key.pub",
-    ),
     (
         Sign::Within(b"---- BEGIN SSH2 PUBLIC KEY ----"),
         "is a public key in the format of RFC 4716",
@@ -72,9 +68,8 @@ const FOREIGN: &[(Sign, &str, &str)] = &[
 pub(super) fn refusal(content: &[u8], what: &str) -> Option<Error> {
     let bad = |why: &str| Error::input(Code::BadKey, what, why);
     if is_pkcs12(content) {
-        return Some(bad("is a PKCS#12 file").hint(format!(
-            "take the key out of it: openssl pkcs12 -in {what} -nodes -nocerts -out key.pem"
-        )));
+        let hint = "take the key out of it: openssl pkcs12 -in FILE -nodes -nocerts -out key.pem";
+        return Some(bad("is a PKCS#12 file").hint(hint.replace("FILE", &file_word(what))));
     }
     let text = trimmed(content);
     let head = &text[..text.len().min(64 * 1024)];
@@ -87,7 +82,7 @@ pub(super) fn refusal(content: &[u8], what: &str) -> Option<Error> {
         let error = bad(why);
         return Some(match hint.is_empty() {
             true => error,
-            false => error.hint(hint.replace("FILE", what)),
+            false => error.hint(hint.replace("FILE", &file_word(what))),
         });
     }
     let is_end_alone = !is_pem(text) && head.windows(9).any(|window| window == b"-----END ");

@@ -4,27 +4,63 @@
 use super::super::json::Json;
 use super::super::jwe;
 use super::super::key::{from_der, from_ssh, is_encrypted_pkcs8, is_pem, wipe};
+use super::super::secret::Secret;
+use super::foreign;
 use super::nested::holds_jwk;
-use super::wrapped::{from_base64, from_escapes, from_hex, from_utf16, trimmed};
+use super::wrapped::{from_base64, from_escapes, from_hex, from_quotes, from_utf16, trimmed};
 
 /// How many wrappings are looked into, one inside another.
 const MAX_WRAPPINGS: usize = 3;
 
 /// What kind of key file `content` is, with its article; `None` when it is not one. Encodings
-/// around it (UTF-16, base64, hexadecimal, quotes), a missing BEGIN line and text before the key
-/// make no difference. Nothing is decrypted.
+/// around it (UTF-16, quotes, base64, hexadecimal), a missing BEGIN line, text before and behind
+/// the key and other documents that hold it make no difference. Nothing is decrypted.
 pub fn kind(content: &[u8]) -> Option<&'static str> {
     wrapped_kind(content, MAX_WRAPPINGS)
 }
 
 fn wrapped_kind(content: &[u8], wrappings: usize) -> Option<&'static str> {
-    if let Some(found) = direct(content).or_else(|| damaged(trimmed(content))) {
-        return Some(found);
-    }
     let text = trimmed(content);
-    let inner = [from_utf16(content), from_base64(text), from_hex(text)];
-    let mut inner = inner.iter().flatten().filter(|_| wrappings > 0);
-    inner.find_map(|it| wrapped_kind(it.expose(), wrappings - 1))
+    let found = direct(content).or_else(|| damaged(text));
+    if found.is_some() || wrappings == 0 {
+        return found;
+    }
+    let inner = [
+        from_utf16(content),
+        from_quotes(text),
+        from_base64(text),
+        from_hex(text),
+    ];
+    let deeper = |it: &Secret| wrapped_kind(it.expose(), wrappings - 1);
+    let found = inner.iter().flatten().find_map(deeper);
+    found
+        .or_else(|| kind_in_json(text, wrappings))
+        .or_else(|| kind_of_run(text))
+}
+
+/// A key in a text of some JSON document.
+fn kind_in_json(text: &[u8], wrappings: usize) -> Option<&'static str> {
+    fn walk(json: &Json, wrappings: usize) -> Option<&'static str> {
+        match json {
+            Json::String(text) => wrapped_kind(text.as_bytes(), wrappings - 1),
+            Json::Array(items) => items.iter().find_map(|item| walk(item, wrappings)),
+            Json::Object(object) => object.0.iter().find_map(|(_, it)| walk(it, wrappings)),
+            Json::Null | Json::Bool(_) | Json::Number(_) => None,
+        }
+    }
+    let mut json = Json::parse(text).ok()?;
+    let found = walk(&json, wrappings);
+    wipe(&mut json);
+    found
+}
+
+/// A key in a run of base64, whatever stands around that: a name and `=`, a comment, a header.
+fn kind_of_run(text: &[u8]) -> Option<&'static str> {
+    const SHORTEST: usize = 40;
+    let is_inside = |byte: &u8| byte.is_ascii_alphanumeric() || b"+/-_".contains(byte);
+    text.split(|byte| !is_inside(byte))
+        .filter(|run| run.len() >= SHORTEST)
+        .find_map(|run| direct(from_base64(run)?.expose()))
 }
 
 /// What kind of key file `content` is as it stands.
@@ -70,6 +106,9 @@ fn damaged(text: &[u8]) -> Option<&'static str> {
     if has(b"-----END ") || from_escapes(text).is_some() {
         return Some("a PEM file");
     }
+    if foreign::refusal(text, "").is_some() {
+        return Some("a key file");
+    }
     let brace = text.iter().position(|byte| *byte == b'{');
     let end = text.iter().rposition(|byte| *byte == b'}');
     if let (Some(start), Some(end)) = (brace, end)
@@ -77,6 +116,10 @@ fn damaged(text: &[u8]) -> Option<&'static str> {
         && let Some(found) = json_kind(&text[start..=end])
     {
         return Some(found);
+    }
+    // Of several JWKs behind one another, or one with something behind it.
+    if brace.is_some() && has(b"\"kty\"") {
+        return Some("a JWK");
     }
     // The blob of an SSH key: its name, with the length in front, in base64 or decoded.
     const NAMES: [&[u8]; 3] = [b"ssh-rsa", b"ssh-ed25519", b"ecdsa-sha2-"];
@@ -132,6 +175,16 @@ mod tests {
             format!("# my key\n{JWK}\n").into(),
             format!("{{\"data\":{{\"key\":{JWK}}}}}").into(),
             format!("[[{JWK}]]").into(),
+            format!("\"{}\"", SPKI.replace('\n', "")).into(),
+            crate::core::json::Json::from(JWK).to_text().into(),
+            format!(r#"{{"public_key":"{}"}}"#, SPKI.replace('\n', "")).into(),
+            format!(r#"{{"data":{{"tls.key":"{}"}}}}"#, encode(pem.as_bytes())).into(),
+            format!("{JWK}\n{JWK}\n").into(),
+            format!("{JWK} {{x}}").into(),
+            format!("PUBLIC_KEY={}", SPKI.replace('\n', "")).into(),
+            format!("# mine\n{}", SPKI.replace('\n', "")).into(),
+            b"---- BEGIN SSH2 PUBLIC KEY ----\nAAAA\n".to_vec(),
+            b"<RSAKeyValue><Modulus>x</Modulus></RSAKeyValue>".to_vec(),
             utf16(JWK),
             encode(JWK.as_bytes()).into(),
             b"command=\"x\" ssh-rsa AAAAB3NzaC1yc2EAAAADAQABAAABAQC7 me".to_vec(),

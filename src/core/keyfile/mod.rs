@@ -13,7 +13,7 @@ pub use write::{Form, private, private_set, public, ssh};
 
 use std::sync::Arc;
 
-use super::error::{Code, Error};
+use super::error::{Code, Error, shell_word};
 use super::json::{Json, Object};
 use super::jwe;
 use super::jwks::{Dropped, KeySet};
@@ -205,7 +205,15 @@ impl Reader<'_> {
             true => KeySet::from_json(object).map(KeyFile::set),
             false => Key::from_jwk(object).map(KeyFile::one),
         };
-        file.map_err(|why| self.bad(why))
+        let file = file.map_err(|why| self.bad(why))?;
+        // The key-confusion attack, by way of a JWK (RFC 8725 section 2.1).
+        let confused = |key: &Arc<Key>| key.secret().and_then(|secret| kind(secret.expose()));
+        match file.keys.iter().find_map(confused) {
+            Some(kind) => Err(self.bad(format!(
+                "has a \"k\" that is {kind}, and a key must not serve as an HMAC secret"
+            ))),
+            None => Ok(file),
+        }
     }
 
     /// The keys that a PEM file is about: see [`pem`].
@@ -235,7 +243,7 @@ impl Reader<'_> {
             let error = self.bad(
                 "is encrypted in OpenSSL's old format, which derives its key with one round of MD5",
             );
-            let what = self.what;
+            let what = file_word(self.what);
             return Err(error.hint(format!(
                 "convert it first: openssl pkcs8 -topk8 -v2 aes-256-cbc -iter 600000 -in {what} -out NEW.pem"
             )));
@@ -256,7 +264,7 @@ impl Reader<'_> {
             Opening::Pkcs8(Pkcs8Error::NotEncrypted) => unknown(self.what),
             Opening::Pkcs8(Pkcs8Error::Unsupported(why)) => self.bad(why),
             Opening::Pkcs8(Pkcs8Error::Pbes1) => {
-                let what = self.what;
+                let what = file_word(self.what);
                 let error = self.bad("is encrypted with PBES1, which is broken");
                 error.hint(format!(
                     "convert it first: openssl pkcs8 -in {what} | openssl pkcs8 -topk8 -v2 aes-256-cbc -iter 600000 -out NEW.pem"
@@ -269,6 +277,18 @@ impl Reader<'_> {
             // CBC padding that came out right by chance.
             None => Err(wrong_passphrase(self.what)),
         }
+    }
+}
+
+/// The source of a key as a word of a command: its path, or FILE when it is not one.
+fn file_word(what: &str) -> String {
+    let is_path = what != "standard input"
+        && !["env:", "fd:", "store:"]
+            .iter()
+            .any(|it| what.starts_with(it));
+    match is_path {
+        true => shell_word(what),
+        false => "FILE".into(),
     }
 }
 

@@ -2,15 +2,18 @@
 //! secret store. A key is taken out only where there is no choice.
 
 use super::super::json::{Json, Object};
-use super::super::jwks::{self, KeySet};
-use super::super::key::{Key, PemBlock, from_der, is_pem, pem_blocks, wipe};
+use super::super::jwks::{KeySet, certificate_map};
+use super::super::key::{Key, PemBlock, from_der, from_ssh, is_pem, pem_blocks, wipe};
 use super::super::secret::Secret;
 use super::KeyFile;
-use super::pem::plain_keys;
+use super::pem::{is_private, is_public, plain_keys};
 use super::wrapped::{from_base64, from_escapes};
 
 /// The shortest text that could be a key in DER and base64.
 const SHORTEST_DER: usize = 40;
+
+/// How many wrappings of a text are taken off, one inside another.
+const MAX_WRAPPINGS: usize = 2;
 
 /// Why a document gives no key.
 #[derive(Debug)]
@@ -32,13 +35,15 @@ pub(super) fn read(document: &mut Json) -> Result<(KeyFile, String), Nested> {
 }
 
 fn find_key(document: &Json) -> Result<(KeyFile, String), Nested> {
-    if let Some(set) = document.as_object().and_then(jwks::certificate_map) {
+    if let Some(certificates) = document.as_object().and_then(certificate_map) {
         let note = "it is a map from kid to certificate, and was read as a key set";
-        let set = KeySet::from_json(set).map_err(|why| Nested::Unusable(String::new(), why))?;
-        return Ok((KeyFile::set(set), note.into()));
+        return Ok((
+            KeyFile::set(KeySet::from_certificates(certificates)),
+            note.into(),
+        ));
     }
     let mut found = Vec::new();
-    walk(document, &mut Vec::new(), &mut found);
+    walk(document, &mut Vec::new(), &mut found, MAX_WRAPPINGS);
     let (path, key) = match found.len() {
         0 => return Err(Nested::None),
         1 => found.remove(0),
@@ -105,13 +110,14 @@ enum Step<'a> {
 
 /// Collects the keys in `json`, which lies at the end of `way`. The path of a key is put together
 /// only where one is found, so that long names cost nothing.
-fn walk<'a>(json: &'a Json, way: &mut Vec<Step<'a>>, found: &mut Vec<Found>) {
+fn walk<'a>(json: &'a Json, way: &mut Vec<Step<'a>>, found: &mut Vec<Found>, wrappings: usize) {
     if found.len() >= ENOUGH {
         return;
     }
     match json {
         Json::String(text) => {
-            found.extend(from_text(text).map(|key| (pointer(way), Content::Key(key))));
+            let contents = from_text(text, wrappings).into_iter();
+            found.extend(contents.map(|content| (pointer(way), content)));
         }
         Json::Object(object) if object.has("kty") => {
             found.push((pointer(way), Content::Key(from_jwk(object))));
@@ -122,14 +128,14 @@ fn walk<'a>(json: &'a Json, way: &mut Vec<Step<'a>>, found: &mut Vec<Found>) {
         Json::Object(object) => {
             for (name, value) in &object.0 {
                 way.push(Step::Member(name));
-                walk(value, way, found);
+                walk(value, way, found, wrappings);
                 way.pop();
             }
         }
         Json::Array(items) => {
             for (index, item) in items.iter().enumerate() {
                 way.push(Step::Index(index));
-                walk(item, way, found);
+                walk(item, way, found, wrappings);
                 way.pop();
             }
         }
@@ -145,37 +151,60 @@ fn pointer(way: &[Step<'_>]) -> String {
     way.iter().map(step).collect()
 }
 
-/// The key that a text is, if it is one: PEM, or DER in base64.
-fn from_text(text: &str) -> Option<Result<Key, String>> {
-    let bytes = text.as_bytes();
+/// The keys that a text is: PEM, JSON, an OpenSSH line, or one of these or DER in base64. Every text
+/// that could be a key counts, so that none is chosen while another one is overlooked.
+fn from_text(text: &str, wrappings: usize) -> Vec<Content> {
+    let bytes = text.trim().as_bytes();
     if is_pem(bytes) {
         let unescaped = from_escapes(bytes);
         let bytes = unescaped.as_ref().map_or(bytes, Secret::expose);
-        return Some(pem_blocks(bytes)?.and_then(|blocks| only_key(&blocks)));
+        let key = pem_blocks(bytes)
+            .and_then(|blocks| blocks.map_or_else(|why| Some(Err(why)), |it| only_key(&it)));
+        return key.map(Content::Key).into_iter().collect();
     }
-    if text.len() < SHORTEST_DER {
+    if matches!(bytes.first(), Some(b'{' | b'[')) {
+        let mut found = Vec::new();
+        if let Some(mut json) = Json::parse(bytes).ok().filter(|_| wrappings > 0) {
+            walk(&json, &mut Vec::new(), &mut found, wrappings - 1);
+            wipe(&mut json);
+        }
+        return found.into_iter().map(|(_, content)| content).collect();
+    }
+    if let Some(key) = from_ssh(text.trim()) {
+        return vec![Content::Key(key)];
+    }
+    if bytes.len() < SHORTEST_DER || wrappings == 0 {
+        return Vec::new();
+    }
+    let Some(decoded) = from_base64(bytes) else {
+        return Vec::new();
+    };
+    if let Some(key) = from_der(decoded.expose()) {
+        return vec![Content::Key(key)];
+    }
+    match decoded.expose_str() {
+        Some(text) => from_text(text, wrappings - 1),
+        None => Vec::new(),
+    }
+}
+
+/// The key of a PEM text; `None` when it holds something else, such as a certificate request.
+fn only_key(blocks: &[PemBlock]) -> Option<Result<Key, String>> {
+    if !blocks.iter().any(|it| is_private(it) || is_public(it)) {
         return None;
     }
-    let decoded = from_base64(bytes)?;
-    match is_pem(decoded.expose()) {
-        // As Kubernetes keeps secrets.
-        true => Some(pem_blocks(decoded.expose())?.and_then(|blocks| only_key(&blocks))),
-        false => from_der(decoded.expose()),
-    }
+    Some(
+        plain_keys(blocks).and_then(|mut keys| match (keys.pop(), keys.len()) {
+            (Some(key), 0) => Ok(key),
+            (None, _) => Err("holds no key".into()),
+            (Some(_), _) => Err("holds several keys".into()),
+        }),
+    )
 }
 
 fn is_set(object: &Object) -> bool {
     let is_jwk = |item: &Json| item.as_object().is_some_and(|it| it.has("kty"));
     matches!(object.member("keys"), Some(Json::Array(keys)) if keys.iter().any(is_jwk))
-}
-
-fn only_key(blocks: &[PemBlock]) -> Result<Key, String> {
-    let mut keys = plain_keys(blocks)?;
-    match (keys.pop(), keys.len()) {
-        (Some(key), 0) => Ok(key),
-        (None, _) => Err("holds no key".into()),
-        (Some(_), _) => Err("holds several keys".into()),
-    }
 }
 
 /// A JWK as cloud command lines print it: with the type names of hardware modules, and base64 of

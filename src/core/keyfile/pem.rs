@@ -14,7 +14,8 @@ fn is_certificate(block: &PemBlock) -> bool {
     block.label.ends_with("CERTIFICATE")
 }
 
-fn is_public(block: &PemBlock) -> bool {
+/// Whether the block holds a public key, or a certificate of one.
+pub(super) fn is_public(block: &PemBlock) -> bool {
     block.label.ends_with("PUBLIC KEY") || is_certificate(block)
 }
 
@@ -28,8 +29,10 @@ pub(super) fn plain_keys(blocks: &[PemBlock]) -> Result<Vec<Key>, String> {
     }
     let private = blocks.iter().filter(|block| is_private(block));
     let keys = private.map(|block| match block.label.as_str() {
-        "ENCRYPTED PRIVATE KEY" | "OPENSSH PRIVATE KEY" => Err("is encrypted or OpenSSH's".into()),
-        _ if block.legacy_encrypted => Err("is encrypted".into()),
+        "OPENSSH PRIVATE KEY" => Err("is an OpenSSH private key".into()),
+        label if label == "ENCRYPTED PRIVATE KEY" || block.legacy_encrypted => {
+            Err("is encrypted, and is opened from a file of its own".into())
+        }
         _ => block_key(block),
     });
     keys.collect::<Result<_, _>>().map(distinct)
@@ -67,6 +70,11 @@ pub(super) fn public_keys(blocks: &[PemBlock]) -> Result<(Vec<Key>, usize), Stri
         .iter()
         .filter(|block| is_public(block))
         .partition(|block| issued_another(block));
+    // Certificates that certify each other leave no leaf: then each is a key like any other.
+    let (chain, leaves) = match leaves.is_empty() {
+        true => (leaves, chain),
+        false => (chain, leaves),
+    };
     let keys = leaves.into_iter().map(block_key);
     Ok((distinct(keys.collect::<Result<_, _>>()?), chain.len()))
 }

@@ -33,7 +33,7 @@ pub(super) fn check(subject: &mut Subject<'_>) {
             format!("has the private member {}", has.join(", ")),
         );
     }
-    for name in ["kid", "alg", "use", "kty", "crv"] {
+    for name in ["kid", "alg", "use", "kty", "crv", "issuer"] {
         if let Some(other) = subject
             .jwk
             .member(name)

@@ -46,9 +46,21 @@ pub fn locate(text: &str) -> Vec<Located> {
 /// SD-JWT behind the first of them.
 pub fn is_compact(text: &str) -> bool {
     let jwt = text.split('~').next().unwrap_or(text);
-    let is_part = |c: char| c.is_ascii_alphanumeric() || "-_+/=".contains(c);
-    let dots = jwt.matches('.').count();
-    matches!(dots, 2 | 4) && jwt.chars().all(|c| is_part(c) || c == '.')
+    let is_letter = |c: char| c.is_ascii_alphanumeric() || "-_+/".contains(c);
+    // Padding ends a part, and stands nowhere else.
+    let is_part = |part: &str| part.trim_end_matches('=').chars().all(is_letter);
+    matches!(jwt.matches('.').count(), 2 | 4) && jwt.split('.').all(is_part)
+}
+
+/// Whether `text` is a token that was broken into lines or otherwise interspersed with white space.
+pub fn is_wrapped(text: &str) -> bool {
+    let compact: String = text.chars().filter(|c| !c.is_whitespace()).collect();
+    compact.len() != text.len()
+        && is_compact(&compact)
+        && text.split('.').next().is_some_and(|header| {
+            let header: String = header.chars().filter(|c| !c.is_whitespace()).collect();
+            is_header(header.trim_end_matches('='))
+        })
 }
 
 /// Whether the text between dots is the header of a token.
@@ -66,11 +78,16 @@ fn scan(text: &str) -> Vec<Located> {
     let mut seen = HashSet::new();
     let mut at = 0;
     while let Some(start) = text[at..].find(is_letter).map(|it| at + it) {
+        let start = start + escaped_digits(text, start);
         let rest = &text[start..];
         let end = rest.find(|c| !is_inside(c)).unwrap_or(rest.len());
         at = start + end;
-        // A sentence ends with a dot as well.
-        let word = rest[..end].trim_end_matches('.');
+        // A sentence ends with a dot as well, and so does an unsigned token.
+        let word = &rest[..end];
+        let word = match is_compact(word) {
+            true => word,
+            false => word.strip_suffix('.').unwrap_or(word),
+        };
         if !is_compact(word) || !word.split('.').next().is_some_and(is_header) {
             continue;
         }
@@ -82,6 +99,14 @@ fn scan(text: &str) -> Vec<Located> {
         }
     }
     found
+}
+
+/// How many of the letters at `start` are the digits of an escape of URLs, such as `%20`.
+fn escaped_digits(text: &str, start: usize) -> usize {
+    let digits = text.as_bytes().get(start..start + 2);
+    let is_escape = text[..start].ends_with('%')
+        && digits.is_some_and(|it| it.iter().all(u8::is_ascii_hexdigit));
+    if is_escape { 2 } else { 0 }
 }
 
 /// The name in `name=`, `name: ` or `"name": "` at the end of `before`, past a scheme such as
@@ -147,6 +172,8 @@ mod tests {
                 Some("id_token"),
             ),
             (format!("token={t}"), Some("token")),
+            (format!("session=s%3A{t}"), None),
+            (format!("Bearer%20{t}"), None),
             (
                 format!("curl -H 'Authorization: Bearer {t}' https://api.example"),
                 Some("Authorization"),

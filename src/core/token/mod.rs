@@ -10,5 +10,5 @@ mod verify;
 
 pub use complete::{Defaults, check_claims, complete};
 pub use decode::{Content, Decoded, Disclosed, decode};
-pub use locate::{Located, is_compact, locate};
+pub use locate::{Located, is_compact, is_wrapped, locate};
 pub use verify::{KeyUsed, Verdict, Verified, key_used, verify, weak};

@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::super::alg::{Kty, SigAlg};
 use super::super::claims::{Check, Policy, Status, check, key_issuer, not_evaluated};
 use super::super::env::Env;
-use super::super::error::{Code, Error, Reason, Rejection};
+use super::super::error::{Code, Error, Reason, Rejection, shortened};
 use super::super::header::Header;
 use super::super::json::{Json, Object};
 use super::super::jwks::{Found, Keys, Provenance, Wanted, Why};
@@ -544,8 +544,13 @@ fn no_key(wanted: Wanted<'_>, keys: &dyn Keys, source: &str) -> Reason {
         _ => format!("{source} has {}{age}", known.join(", ")),
     };
     let why = match (wanted.kid, dropped_as(wanted.kid, keys)) {
-        (Some(kid), None) => format!("no key {kid:?}: {has}"),
-        (Some(kid), Some(why)) => format!("key {kid:?} of {source}{age} cannot be used: it {why}"),
+        (Some(kid), None) => format!("no key {}: {has}", shortened(kid)),
+        (Some(kid), Some(why)) => {
+            format!(
+                "key {} of {source}{age} cannot be used: it {why}",
+                shortened(kid)
+            )
+        }
         (None, Some(why)) if known.is_empty() => format!("{has}: its first {why}"),
         (None, _) => has,
     };
