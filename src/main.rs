@@ -6,6 +6,7 @@
     clippy::exit,
     clippy::dbg_macro
 )]
+#![cfg_attr(not(test), warn(clippy::too_many_lines))]
 #![cfg_attr(
     not(test),
     deny(clippy::unwrap_used, clippy::expect_used, clippy::panic)

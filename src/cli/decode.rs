@@ -339,28 +339,30 @@ impl Report for Look {
     }
 }
 
+/// What is shown of a token as JSON.
+#[derive(Serialize)]
+struct Document<'a> {
+    verified: bool,
+    kind: &'static str,
+    header: &'a Json,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    payload: Option<&'a Json>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    payload_b64u: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    signature: Option<Object>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    sizes: Option<Object>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    disclosures: Option<&'a [Json]>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    key_binding: Option<bool>,
+    times: Object,
+    warnings: &'a [String],
+}
+
 impl Serialize for Look {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        #[derive(Serialize)]
-        struct Document<'a> {
-            verified: bool,
-            kind: &'static str,
-            header: &'a Json,
-            #[serde(skip_serializing_if = "Option::is_none")]
-            payload: Option<&'a Json>,
-            #[serde(skip_serializing_if = "Option::is_none")]
-            payload_b64u: Option<String>,
-            #[serde(skip_serializing_if = "Option::is_none")]
-            signature: Option<Object>,
-            #[serde(skip_serializing_if = "Option::is_none")]
-            sizes: Option<Object>,
-            #[serde(skip_serializing_if = "Option::is_none")]
-            disclosures: Option<&'a [Json]>,
-            #[serde(skip_serializing_if = "Option::is_none")]
-            key_binding: Option<bool>,
-            times: Object,
-            warnings: &'a [String],
-        }
         let size = |name: &str, bytes: usize| (name.to_owned(), Json::Number(bytes.to_string()));
         let mut document = Document {
             verified: false,

@@ -243,22 +243,7 @@ impl Show {
 
 pub fn run(args: Args, context: &mut Context<'_>) -> Result<Judgement, Error> {
     let token_spec = context.inputs.or_stdin(args.token.as_deref());
-    let named = [
-        ("TOKEN", token_spec),
-        ("--key", args.key.as_deref()),
-        ("--secret", args.secret.as_deref()),
-    ];
-    let files = [
-        ("--jwks", args.jwks.as_deref()),
-        ("--detached", args.detached.as_deref()),
-    ];
-    let password = [(
-        "--redis-password-from",
-        args.login.redis_password_from.as_deref(),
-    )];
-    context
-        .inputs
-        .check_stdin(&[&named[..], &files, &password, &args.network.named()].concat())?;
+    check_stdin(&args, token_spec, context)?;
     let policy = policy(&args)?;
     let sessions = sessions(&args, context)?;
     let pasted = args.pick.as_deref().map_or(Pasted::Alone, Pasted::Picked);
@@ -310,18 +295,32 @@ pub fn run(args: Args, context: &mut Context<'_>) -> Result<Judgement, Error> {
                 .for_each(|warning| context.output.warn(warning));
         })?;
     drop(keys);
-    verdict
-        .notes
-        .iter()
-        .for_each(|note| context.output.note(note));
-    verdict
-        .warnings
-        .iter()
-        .for_each(|warning| context.output.warn(warning));
+    verdict.notes.iter().for_each(|it| context.output.note(it));
+    for warning in &verdict.warnings {
+        context.output.warn(warning);
+    }
     if let Some(sessions) = sessions {
         check_session(&mut verdict, &sessions)?;
     }
     show(verdict, args, context)
+}
+
+fn check_stdin(args: &Args, token: Option<&str>, context: &Context<'_>) -> Result<(), Error> {
+    let named = [
+        ("TOKEN", token),
+        ("--key", args.key.as_deref()),
+        ("--secret", args.secret.as_deref()),
+    ];
+    let files = [
+        ("--jwks", args.jwks.as_deref()),
+        ("--detached", args.detached.as_deref()),
+    ];
+    let password = [(
+        "--redis-password-from",
+        args.login.redis_password_from.as_deref(),
+    )];
+    let all = [&named[..], &files, &password, &args.network.named()].concat();
+    context.inputs.check_stdin(&all)
 }
 
 /// The sessions of `--session`.

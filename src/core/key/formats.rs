@@ -296,25 +296,11 @@ pub(super) fn with_pkcs8<T>(
             n,
             e,
             private: Some(private),
-        } => {
-            let number = |bytes| UintRef::new(bytes).map_err(text);
-            let pkcs1 = pkcs1::RsaPrivateKeyRef {
-                modulus: number(n)?,
-                public_exponent: number(e)?,
-                private_exponent: number(private.d.expose())?,
-                prime1: number(private.p.expose())?,
-                prime2: number(private.q.expose())?,
-                exponent1: number(private.dp.expose())?,
-                exponent2: number(private.dq.expose())?,
-                coefficient: number(private.qi.expose())?,
-                other_prime_infos: None,
-            };
-            (
-                RSA_ENCRYPTION,
-                Some(Any::null()),
-                pkcs1.to_der().map_err(text)?,
-            )
-        }
+        } => (
+            RSA_ENCRYPTION,
+            Some(Any::null()),
+            to_pkcs1(n, e, private).map_err(text)?,
+        ),
         Material::Curve {
             crv,
             x,
@@ -353,6 +339,21 @@ pub(super) fn with_pkcs8<T>(
         algorithm,
         OctetStringRef::new(&inner).map_err(text)?,
     ))
+}
+
+fn to_pkcs1(n: &[u8], e: &[u8], private: &RsaPrivate) -> Result<Vec<u8>, der::Error> {
+    pkcs1::RsaPrivateKeyRef {
+        modulus: UintRef::new(n)?,
+        public_exponent: UintRef::new(e)?,
+        private_exponent: UintRef::new(private.d.expose())?,
+        prime1: UintRef::new(private.p.expose())?,
+        prime2: UintRef::new(private.q.expose())?,
+        exponent1: UintRef::new(private.dp.expose())?,
+        exponent2: UintRef::new(private.dq.expose())?,
+        coefficient: UintRef::new(private.qi.expose())?,
+        other_prime_infos: None,
+    }
+    .to_der()
 }
 
 /// The public key as SPKI DER.

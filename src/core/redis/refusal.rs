@@ -36,10 +36,11 @@ impl RedisError {
     /// The error for it, from that server. A caller can correct credentials and the database number;
     /// everything else is up to the server.
     pub fn explain(&self, server: &Target) -> Error {
+        if let Some(error) = self.to_be_corrected(server) {
+            return error;
+        }
         let Self { code, detail } = self;
         let what = server.to_string();
-        let usage =
-            |code: Code, why: &str, hint: &str| Error::input(code, what.as_str(), why).hint(hint);
         let unavailable = |why: String, hint: &str| Error::Unavailable {
             code: Code::RedisUnavailable,
             what: what.clone(),
@@ -50,37 +51,7 @@ impl RedisError {
                 vec![hint.into()]
             },
         };
-        let flags = server.flags;
-        let password = &format!(
-            "give it with {flags}-password-from FILE (or env:NAME, fd:N, -), the user in the URL"
-        );
         match code.as_str() {
-            "WRONGPASS" => usage(
-                Code::BadSecret,
-                "the password is wrong, or there is no such user",
-                password,
-            ),
-            "NOAUTH" => usage(Code::BadSecret, "a password is needed", password),
-            "ERR" if detail.contains("AUTH") && detail.contains("password") => usage(
-                Code::BadSecret,
-                "a password was given, and the server has none for the default user",
-                "leave the password out, or name the user it is for in the URL",
-            ),
-            "ERR" if detail.contains("DB index") => usage(
-                Code::Usage,
-                "has no database of that number",
-                "leave it out of the URL, or see `databases` in redis.conf",
-            ),
-            "ERR" if detail.contains("SELECT is not allowed in cluster") => usage(
-                Code::Usage,
-                "is a cluster, which has no database but 0",
-                "leave the database number out of the URL",
-            ),
-            "WRONGTYPE" => Error::input(
-                Code::BadInput,
-                what.as_str(),
-                "the key holds something that is not a string, so not a session",
-            ),
             "NOPERM" => unavailable(
                 format!("the ACL of the user forbids it: {detail}"),
                 "the operator of the server can allow it with ACL SETUSER",
@@ -110,6 +81,47 @@ impl RedisError {
                 "",
             ),
         }
+    }
+
+    /// The error for a call that its caller can correct.
+    fn to_be_corrected(&self, server: &Target) -> Option<Error> {
+        let Self { code, detail } = self;
+        let what = server.to_string();
+        let usage =
+            |code: Code, why: &str, hint: &str| Error::input(code, what.as_str(), why).hint(hint);
+        let flags = server.flags;
+        let password = &format!(
+            "give it with {flags}-password-from FILE (or env:NAME, fd:N, -), the user in the URL"
+        );
+        Some(match code.as_str() {
+            "WRONGPASS" => usage(
+                Code::BadSecret,
+                "the password is wrong, or there is no such user",
+                password,
+            ),
+            "NOAUTH" => usage(Code::BadSecret, "a password is needed", password),
+            "ERR" if detail.contains("AUTH") && detail.contains("password") => usage(
+                Code::BadSecret,
+                "a password was given, and the server has none for the default user",
+                "leave the password out, or name the user it is for in the URL",
+            ),
+            "ERR" if detail.contains("DB index") => usage(
+                Code::Usage,
+                "has no database of that number",
+                "leave it out of the URL, or see `databases` in redis.conf",
+            ),
+            "ERR" if detail.contains("SELECT is not allowed in cluster") => usage(
+                Code::Usage,
+                "is a cluster, which has no database but 0",
+                "leave the database number out of the URL",
+            ),
+            "WRONGTYPE" => Error::input(
+                Code::BadInput,
+                what.as_str(),
+                "the key holds something that is not a string, so not a session",
+            ),
+            _ => return None,
+        })
     }
 }
 

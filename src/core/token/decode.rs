@@ -130,23 +130,13 @@ pub fn decode(text: &str) -> Result<Decoded, Reason> {
     }
 }
 
+fn malformed(why: String) -> Reason {
+    Reason::new(Code::Malformed, "format", why)
+}
+
 fn decode_compact(text: &str) -> Result<Decoded, Reason> {
-    let malformed = |why: String| Reason::new(Code::Malformed, "format", why);
     let mut warnings = Vec::new();
-    let parts: Vec<&str> = text.split('.').collect();
-    if let Some(why) = not_compact(text) {
-        return Err(malformed(why.into()));
-    }
-    if parts.len() == 1 && is_opaque(text) {
-        return Err(malformed(OPAQUE.into())
-            .hint("its issuer may tell: introspection (RFC 7662) or the userinfo endpoint"));
-    }
-    if !matches!(parts.len(), 3 | 5) {
-        return Err(malformed(format!(
-            "a token has three parts (or five, encrypted), and this has {}",
-            parts.len()
-        )));
-    }
+    let parts = parts(text)?;
     let mut part = |name: &str, text: &str| {
         lenient(name, text, &mut warnings)
             .ok_or_else(|| malformed(format!("the {name} is not base64url")))
@@ -199,6 +189,25 @@ fn decode_compact(text: &str) -> Result<Decoded, Reason> {
         warnings,
         disclosed: None,
     })
+}
+
+/// The three or five parts of a compact token.
+fn parts(text: &str) -> Result<Vec<&str>, Reason> {
+    let parts: Vec<&str> = text.split('.').collect();
+    if let Some(why) = not_compact(text) {
+        return Err(malformed(why.into()));
+    }
+    if parts.len() == 1 && is_opaque(text) {
+        return Err(malformed(OPAQUE.into())
+            .hint("its issuer may tell: introspection (RFC 7662) or the userinfo endpoint"));
+    }
+    if !matches!(parts.len(), 3 | 5) {
+        return Err(malformed(format!(
+            "a token has three parts (or five, encrypted), and this has {}",
+            parts.len()
+        )));
+    }
+    Ok(parts)
 }
 
 /// Whether a text in one part could be a token that only its issuer can read: one word, and longer

@@ -443,7 +443,8 @@ impl Judging<'_> {
         check(claims, header, self.policy, self.env.now)
     }
 
-    fn report(self, token: &Unverified<'_>, outcome: Outcome, keys: &dyn Keys) -> Verdict {
+    /// The checks that an outcome amounts to, and what was signed.
+    fn checks(&self, token: &Unverified<'_>, outcome: Outcome) -> (Vec<Check>, Option<Signed>) {
         let (alg, kid) = (
             token.header().alg().to_owned(),
             token.header().kid().map(String::from),
@@ -464,7 +465,7 @@ impl Judging<'_> {
             self.claims
                 .map_or_else(Vec::new, |claims| self.judge_claims(claims, token.header()))
         };
-        let (checks, signed) = match outcome {
+        match outcome {
             Outcome::Signed(signed) => {
                 let by = self
                     .key
@@ -499,7 +500,11 @@ impl Judging<'_> {
                 }));
                 (checks, None)
             }
-        };
+        }
+    }
+
+    fn report(self, token: &Unverified<'_>, outcome: Outcome, keys: &dyn Keys) -> Verdict {
+        let (checks, signed) = self.checks(token, outcome);
         let reasons = checks.iter().filter_map(Check::reason).collect();
         let outcome = match (Rejection::from_reasons(reasons), signed) {
             (None, Some(signed)) => Ok(Verified {
