@@ -50,7 +50,7 @@ fn find_key(document: &Json) -> Result<(KeyFile, String), Nested> {
         _ => pair(found)?,
     };
     let key = match key {
-        Content::Key(key) => key,
+        Content::Key(key) => *key,
         Content::Set(set) => {
             let set = KeySet::from_json(set).map_err(|why| Nested::Unusable(path.clone(), why))?;
             let note = format!("the key set was taken from its member {path:?}");
@@ -69,7 +69,7 @@ type Found = (String, Content);
 
 /// What is found in a document.
 enum Content {
-    Key(Result<Key, String>),
+    Key(Box<Result<Key, String>>),
     /// A JWK Set, which is looked into as a whole.
     Set(Object),
 }
@@ -77,7 +77,7 @@ enum Content {
 impl Content {
     fn key(&self) -> Option<&Key> {
         match self {
-            Self::Key(key) => key.as_ref().ok(),
+            Self::Key(key) => (**key).as_ref().ok(),
             Self::Set(_) => None,
         }
     }
@@ -120,7 +120,7 @@ fn walk<'a>(json: &'a Json, way: &mut Vec<Step<'a>>, found: &mut Vec<Found>, wra
             found.extend(contents.map(|content| (pointer(way), content)));
         }
         Json::Object(object) if object.has("kty") => {
-            found.push((pointer(way), Content::Key(from_jwk(object))));
+            found.push((pointer(way), Content::Key(Box::new(from_jwk(object)))));
         }
         Json::Object(object) if is_set(object) => {
             found.push((pointer(way), Content::Set(object.clone())));
@@ -160,7 +160,10 @@ fn from_text(text: &str, wrappings: usize) -> Vec<Content> {
         let bytes = unescaped.as_ref().map_or(bytes, Secret::expose);
         let key = pem_blocks(bytes)
             .and_then(|blocks| blocks.map_or_else(|why| Some(Err(why)), |it| only_key(&it)));
-        return key.map(Content::Key).into_iter().collect();
+        return key
+            .map(|it| Content::Key(Box::new(it)))
+            .into_iter()
+            .collect();
     }
     if matches!(bytes.first(), Some(b'{' | b'[')) {
         let mut found = Vec::new();
@@ -171,7 +174,7 @@ fn from_text(text: &str, wrappings: usize) -> Vec<Content> {
         return found.into_iter().map(|(_, content)| content).collect();
     }
     if let Some(key) = from_ssh(text.trim()) {
-        return vec![Content::Key(key)];
+        return vec![Content::Key(Box::new(key))];
     }
     if bytes.len() < SHORTEST_DER || wrappings == 0 {
         return Vec::new();
@@ -180,7 +183,7 @@ fn from_text(text: &str, wrappings: usize) -> Vec<Content> {
         return Vec::new();
     };
     if let Some(key) = from_der(decoded.expose()) {
-        return vec![Content::Key(key)];
+        return vec![Content::Key(Box::new(key))];
     }
     match decoded.expose_str() {
         Some(text) => from_text(text, wrappings - 1),
