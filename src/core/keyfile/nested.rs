@@ -75,6 +75,10 @@ enum Content {
 }
 
 impl Content {
+    fn of_key(key: Result<Key, String>) -> Self {
+        Self::Key(Box::new(key))
+    }
+
     fn key(&self) -> Option<&Key> {
         match self {
             Self::Key(key) => (**key).as_ref().ok(),
@@ -120,7 +124,7 @@ fn walk<'a>(json: &'a Json, way: &mut Vec<Step<'a>>, found: &mut Vec<Found>, wra
             found.extend(contents.map(|content| (pointer(way), content)));
         }
         Json::Object(object) if object.has("kty") => {
-            found.push((pointer(way), Content::Key(Box::new(from_jwk(object)))));
+            found.push((pointer(way), Content::of_key(from_jwk(object))));
         }
         Json::Object(object) if is_set(object) => {
             found.push((pointer(way), Content::Set(object.clone())));
@@ -160,10 +164,7 @@ fn from_text(text: &str, wrappings: usize) -> Vec<Content> {
         let bytes = unescaped.as_ref().map_or(bytes, Secret::expose);
         let key = pem_blocks(bytes)
             .and_then(|blocks| blocks.map_or_else(|why| Some(Err(why)), |it| only_key(&it)));
-        return key
-            .map(|it| Content::Key(Box::new(it)))
-            .into_iter()
-            .collect();
+        return key.map(Content::of_key).into_iter().collect();
     }
     if matches!(bytes.first(), Some(b'{' | b'[')) {
         let mut found = Vec::new();
@@ -174,7 +175,7 @@ fn from_text(text: &str, wrappings: usize) -> Vec<Content> {
         return found.into_iter().map(|(_, content)| content).collect();
     }
     if let Some(key) = from_ssh(text.trim()) {
-        return vec![Content::Key(Box::new(key))];
+        return vec![Content::of_key(key)];
     }
     if bytes.len() < SHORTEST_DER || wrappings == 0 {
         return Vec::new();
@@ -183,7 +184,7 @@ fn from_text(text: &str, wrappings: usize) -> Vec<Content> {
         return Vec::new();
     };
     if let Some(key) = from_der(decoded.expose()) {
-        return vec![Content::Key(Box::new(key))];
+        return vec![Content::of_key(key)];
     }
     match decoded.expose_str() {
         Some(text) => from_text(text, wrappings - 1),
