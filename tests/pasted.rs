@@ -411,3 +411,31 @@ fn a_key_for_one_issuer_verifies_no_tokens_of_another() {
         .says("key-issuer")
         .expect(13);
 }
+
+#[test]
+fn a_token_that_was_broken_into_lines_is_read_whole_and_warned_of() {
+    let desk = Desk::new();
+    let (head, tail) = desk.token.split_at(desk.token.len() - 20);
+    let wrapped = format!("{head}\n{tail}");
+    let ran = desk.run(&["decode", &wrapped]);
+    ran.says("Signature  64 bytes")
+        .says("white space inside the token")
+        .expect(0);
+    let ran = desk.run(&["verify", &wrapped, "--key", "pub.jwk"]);
+    ran.says("white space inside the token").expect(17);
+}
+
+#[test]
+fn two_tokens_of_one_name_are_a_choice_that_no_name_makes() {
+    let desk = Desk::new();
+    let other = unsigned(r#"{"alg":"ES256"}"#, br#"{"sub":"bob"}"#);
+    let text = format!("access_token={}&x=1&access_token={other}", desk.token);
+    let ran = desk.run(&["decode", &text, "--pick", "access_token"]);
+    ran.fails(2, "2 different tokens of that name");
+    let many: Vec<String> = (0..300)
+        .map(|at| unsigned(r#"{"alg":"ES256"}"#, format!("{{\"n\":{at}}}").as_bytes()))
+        .collect();
+    let ran = desk.run(&["decode", &many.join(" ")]);
+    assert!(ran.stderr.len() < 500, "{}", ran.stderr);
+    ran.fails(2, "and 292 more");
+}

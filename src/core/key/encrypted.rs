@@ -184,3 +184,43 @@ pub fn is_encrypted_pkcs8(der: &[u8]) -> bool {
     };
     SliceReader::new(der).is_ok_and(|mut reader| outline(&mut reader).unwrap_or(false))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn scrypt(n: u64, r: u32, p: u32) -> Result<(), String> {
+        let parameters = scrypt_parameters(n, r, p);
+        check_cost(&pbes2::Kdf::from(parameters))
+    }
+
+    /// Parameters as a file may state them, which the library's own constructor would refuse.
+    fn scrypt_parameters(n: u64, r: u32, p: u32) -> pbes2::ScryptParams {
+        pbes2::ScryptParams {
+            salt: pkcs8::pkcs5::pbes2::Salt::new(b"salt".as_slice()).unwrap(),
+            cost_parameter: n,
+            block_size: r.try_into().unwrap(),
+            parallelization: p.try_into().unwrap(),
+            key_length: None,
+        }
+    }
+
+    #[test]
+    fn the_cost_of_scrypt_is_bounded_in_memory_work_and_lanes() {
+        for (n, r, p) in [(1 << 14, 8, 1), (1 << 17, 8, 1), (1 << 20, 1, 1)] {
+            assert!(scrypt(n, r, p).is_ok(), "{n} {r} {p}");
+        }
+        for (n, r, p) in [
+            (0, 8, 1),
+            (3, 8, 1),
+            (1 << 14, 0, 1),
+            (1 << 14, 8, 0),
+            (1 << 21, 8, 1),
+            (1 << 18, 8, 16),
+            (2, 65_535, 63),
+            (2, 65_535, 5),
+        ] {
+            assert!(scrypt(n, r, p).is_err(), "{n} {r} {p}");
+        }
+    }
+}

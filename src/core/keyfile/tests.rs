@@ -266,3 +266,121 @@ fn files_of_other_programs_are_named_with_the_way_out() {
         );
     }
 }
+
+/// A certificate authority and a certificate that it issued, as PEM.
+fn chain() -> (String, String) {
+    use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair};
+    let named = |name: &str| {
+        let mut parameters = CertificateParams::new(Vec::new()).unwrap();
+        parameters.distinguished_name.push(DnType::CommonName, name);
+        parameters
+    };
+    let mut ca = named("ca");
+    ca.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+    let ca_key = KeyPair::generate().unwrap();
+    let ca_pem = ca.self_signed(&ca_key).unwrap().pem();
+    let issuer = Issuer::new(ca, ca_key);
+    let leaf = named("leaf")
+        .signed_by(&KeyPair::generate().unwrap(), &issuer)
+        .unwrap();
+    (ca_pem, leaf.pem())
+}
+
+#[test]
+fn the_key_of_an_authority_is_not_taken_for_the_key_that_it_certifies() {
+    let (ca, leaf) = chain();
+    let leaf_key = read_text(&leaf).unwrap().keys.remove(0);
+    for pem in [format!("{leaf}{ca}"), format!("{ca}{leaf}")] {
+        let file = read_text(pem).unwrap();
+        assert!(!file.is_set && file.keys[0].same_material(&leaf_key));
+        assert!(
+            file.notes[0].contains("issued another one"),
+            "{:?}",
+            file.notes
+        );
+    }
+    for (names, why) in [
+        (["Certificate", "CertificateChain"], "several keys"),
+        (["k1", "k2"], "several keys"),
+    ] {
+        let [first, second] = names;
+        let json = format!(
+            r#"{{"{first}":{},"{second}":{}}}"#,
+            quoted(&leaf),
+            quoted(&ca)
+        );
+        let error = read_text(json).unwrap_err().to_string();
+        assert!(error.contains(why), "{error}");
+    }
+}
+
+#[test]
+fn a_map_of_certificates_has_ids_for_names_and_loses_only_what_is_broken() {
+    let ((_, one), (_, two)) = (chain(), chain());
+    let map = format!(r#"{{"a1":{},"b2":{}}}"#, quoted(&one), quoted(&two));
+    let file = read_text(map).unwrap();
+    let kids: Vec<_> = file
+        .keys
+        .iter()
+        .map(|key| key.kid.clone().unwrap())
+        .collect();
+    assert!(file.is_set && kids == ["a1", "b2"]);
+    let broken = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n";
+    let map = format!(r#"{{"a1":{},"b2":{}}}"#, quoted(&one), quoted(broken));
+    let file = read_text(map).unwrap();
+    assert_eq!(
+        (file.keys.len(), file.dropped[0].kid.as_deref()),
+        (1, Some("b2"))
+    );
+    let single = format!(r#"{{"certificate":{}}}"#, quoted(&one));
+    let file = read_text(single).unwrap();
+    assert!(!file.is_set && file.keys[0].kid.is_none());
+}
+
+#[test]
+fn a_key_is_taken_out_of_a_document_only_where_there_is_no_other() {
+    let (one, two) = (key(1), key(2));
+    let inner = Json::from(one.public_jwk()).to_text();
+    for other in [
+        quoted(&inner),
+        quoted(&format!(r#"{{"keys":[{inner}]}}"#)),
+        quoted(&STANDARD.encode(public_pem(&one))),
+        quoted(&STANDARD.encode(to_spki(&one).unwrap())),
+    ] {
+        let document = format!(r#"{{"a":{other},"b":{}}}"#, quoted(&public_pem(&two)));
+        let error = read_text(&document).unwrap_err().to_string();
+        assert!(error.contains("several keys"), "{document}: {error}");
+    }
+    let request = "-----BEGIN CERTIFICATE REQUEST-----\nAAAA\n-----END CERTIFICATE REQUEST-----\n";
+    let document = format!(
+        r#"{{"key":{},"csr":{}}}"#,
+        quoted(&private_pem(&one)),
+        quoted(request)
+    );
+    assert!(read_text(document).unwrap().keys[0].same_material(&one));
+}
+
+#[test]
+fn a_jwk_of_a_secret_does_not_hold_a_public_key() {
+    let k = super::super::key::encode(public_pem(&key(1)).as_bytes());
+    let error = read_text(format!(r#"{{"kty":"oct","k":"{k}"}}"#)).unwrap_err();
+    assert!(
+        error
+            .to_string()
+            .contains("must not serve as an HMAC secret"),
+        "{error}"
+    );
+}
+
+#[test]
+fn a_path_in_a_hint_is_one_word_and_what_is_no_path_is_not_repeated() {
+    let pem = "-----BEGIN RSA PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\nDEK-Info: AES-128-CBC,00\n\nAAAA\n-----END RSA PRIVATE KEY-----\n";
+    let hint = |what: &str| {
+        let mut nobody = || Err(Error::usage("passphrase", "asked for"));
+        let error = read(&Secret::new(pem.into()), what, &mut nobody).unwrap_err();
+        error.hints()[0].clone()
+    };
+    assert!(hint("d/x;touch pwned;.pem").contains("-in 'd/x;touch pwned;.pem'"));
+    assert!(hint("env:PK").contains("-in FILE"));
+    assert!(hint("standard input").contains("-in FILE"));
+}
