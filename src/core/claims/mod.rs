@@ -215,10 +215,13 @@ impl Judge<'_> {
             };
         };
         let Some(named) = found.as_strings() else {
-            let message = format!(
-                "aud is {}, not a string or an array of strings",
-                found.kind()
-            );
+            let message = match found {
+                Json::Array(_) => "aud is an array of something other than strings".to_owned(),
+                other => format!(
+                    "aud is {}, not a string or an array of strings",
+                    other.kind()
+                ),
+            };
             return Check::fail("aud", Code::Mismatch, message).actual(found);
         };
         if accepted.is_empty() {

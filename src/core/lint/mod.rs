@@ -73,7 +73,7 @@ rules! {
     DuplicateMember    "duplicate-member"       Error "A member stands twice in a key; readers differ in which they take.";
     NonCanonical       "non-canonical-encoding" Warn  "A number is written with padding, another alphabet or leading zeros.";
     EmptySet           "empty-set"              Warn  "The set has no keys.";
-    DuplicateKid       "duplicate-kid"          Error "Two keys have the same kid.";
+    DuplicateKid       "duplicate-kid"          Error "Two keys have the same kid, and their alg does not tell them apart.";
     SameKeyTwice       "same-key-twice"         Warn  "The same key stands twice in the set.";
     MissingKid         "missing-kid"            Warn  "A key has no kid, so tokens cannot name it.";
     MissingAlg         "missing-alg"            Info  "A key does not say which algorithm it is for.";
@@ -236,8 +236,25 @@ fn without_unset(json: &Json) -> Json {
 /// What earlier keys of the set had.
 #[derive(Default)]
 struct Seen<'a> {
+    /// By id, and by id and algorithm.
     kids: HashMap<&'a str, usize>,
+    named: HashMap<(&'a str, Option<&'a str>), usize>,
     thumbprints: HashMap<String, usize>,
+}
+
+impl<'a> Seen<'a> {
+    /// The earlier key that a token may mean as well when it names this one. Keys of one id that are
+    /// for different algorithms are told apart by that.
+    fn namesake(&mut self, kid: &'a str, alg: Option<&'a str>, index: usize) -> Option<usize> {
+        let same = self.named.get(&(kid, alg)).copied();
+        let found = match alg {
+            None => same.or_else(|| self.kids.get(kid).copied()),
+            Some(_) => same.or_else(|| self.named.get(&(kid, None)).copied()),
+        };
+        self.kids.entry(kid).or_insert(index);
+        self.named.entry((kid, alg)).or_insert(index);
+        found
+    }
 }
 
 fn lint_key<'a>(mut subject: Subject<'a>, seen: &mut Seen<'a>) -> Vec<Finding> {
@@ -250,7 +267,7 @@ fn lint_key<'a>(mut subject: Subject<'a>, seen: &mut Seen<'a>) -> Vec<Finding> {
     check_use(&mut subject);
     let index = subject.index;
     if let Some(kid) = subject.jwk.text("kid")
-        && let Some(first) = seen.kids.insert(kid, index)
+        && let Some(first) = seen.namesake(kid, subject.jwk.text("alg"), index)
     {
         subject.report(
             Rule::DuplicateKid,

@@ -199,7 +199,10 @@ fn triggers() -> Vec<(&'static str, Vec<Object>)> {
         ("empty-set", vec![]),
         (
             "duplicate-kid",
-            vec![ec.clone(), with(&rsa, "kid", "\"ec-p256\"")],
+            vec![
+                ec.clone(),
+                with(&without(&rsa, "alg"), "kid", "\"ec-p256\""),
+            ],
         ),
         (
             "same-key-twice",
@@ -226,6 +229,7 @@ fn every_rule_finds_what_it_is_about() {
         let mut found = rules(&keys.iter().collect::<Vec<_>>());
         // What follows from another finding, or says it more exactly.
         let follows = [
+            "missing-alg",
             "non-canonical-encoding",
             "unknown-alg",
             "unknown-use",
@@ -458,4 +462,16 @@ fn sets_as_large_issuers_publish_them() {
 fn ids_are_distinct() {
     let ids: std::collections::HashSet<&str> = Rule::ALL.iter().map(|rule| rule.id()).collect();
     assert_eq!(ids.len(), Rule::ALL.len());
+}
+
+#[test]
+fn one_kid_for_two_algorithms_is_told_apart_by_them() {
+    let (ec, ed) = (ec(), public("ed25519", "EdDSA"));
+    let named = |jwk: &Object| with(jwk, "kid", "\"same\"");
+    let found = |a: &Object, b: &Object| rules(&[a, b]).contains(&"duplicate-kid");
+    assert!(!found(&named(&ec), &named(&ed)));
+    assert!(found(&named(&ec), &without(&named(&ed), "alg")));
+    assert!(found(&without(&named(&ec), "alg"), &named(&ed)));
+    let second = bent(&named(&ed), "x", |x| x[5] ^= 1);
+    assert!(found(&named(&ed), &second));
 }
