@@ -36,92 +36,94 @@ impl RedisError {
     /// The error for it, from that server. A caller can correct credentials and the database number;
     /// everything else is up to the server.
     pub fn explain(&self, server: &Target) -> Error {
-        if let Some(error) = self.to_be_corrected(server) {
-            return error;
-        }
-        let Self { code, detail } = self;
         let what = server.to_string();
-        let unavailable = |why: String, hint: &str| Error::Unavailable {
+        if let Some((code, why, hint)) = self.callers_mistake(server.flags) {
+            return match hint {
+                Some(hint) => Error::input(code, what, why).hint(hint),
+                None => Error::input(code, what, why),
+            };
+        }
+        let (why, hint) = self.servers_trouble();
+        Error::Unavailable {
             code: Code::RedisUnavailable,
-            what: what.clone(),
+            what,
             why,
-            hints: if hint.is_empty() {
-                Vec::new()
-            } else {
-                vec![hint.into()]
-            },
-        };
-        match code.as_str() {
-            "NOPERM" => unavailable(
-                format!("the ACL of the user forbids it: {detail}"),
-                "the operator of the server can allow it with ACL SETUSER",
-            ),
-            "LOADING" => unavailable(
-                "is still loading its data".into(),
-                "try again when it is done",
-            ),
-            _ if code == "OOM" || detail.contains("OOM command not allowed") => unavailable(
-                "its memory is full (maxmemory), so nothing was stored".into(),
-                "raise maxmemory, or let it evict: maxmemory-policy",
-            ),
-            "READONLY" => unavailable("is a read-only replica".into(), "name the primary"),
-            "MISCONF" => unavailable(
-                "takes no writes, as it cannot save to its disk".into(),
-                "its log says why",
-            ),
-            "CLUSTERDOWN" | "MASTERDOWN" | "TRYAGAIN" => {
-                unavailable(format!("cannot answer now: {code} {detail}"), "try again")
-            }
-            "DENIED" => unavailable(
-                "is in protected mode: it takes no password-less calls from elsewhere".into(),
-                "",
-            ),
-            _ => unavailable(
-                format!("answered {code} {detail}").trim_end().to_owned(),
-                "",
-            ),
+            hints: hint.into_iter().map(String::from).collect(),
         }
     }
 
-    /// The error for a call that its caller can correct.
-    fn to_be_corrected(&self, server: &Target) -> Option<Error> {
+    /// What is wrong with the call: which kind of input, a reason, and a hint.
+    fn callers_mistake(&self, flags: &str) -> Option<(Code, &'static str, Option<String>)> {
         let Self { code, detail } = self;
-        let what = server.to_string();
-        let usage =
-            |code: Code, why: &str, hint: &str| Error::input(code, what.as_str(), why).hint(hint);
-        let flags = server.flags;
-        let password = &format!(
+        let hint = |text: &str| Some(text.to_owned());
+        let password = Some(format!(
             "give it with {flags}-password-from FILE (or env:NAME, fd:N, -), the user in the URL"
-        );
+        ));
         Some(match code.as_str() {
-            "WRONGPASS" => usage(
+            "WRONGPASS" => (
                 Code::BadSecret,
                 "the password is wrong, or there is no such user",
                 password,
             ),
-            "NOAUTH" => usage(Code::BadSecret, "a password is needed", password),
-            "ERR" if detail.contains("AUTH") && detail.contains("password") => usage(
+            "NOAUTH" => (Code::BadSecret, "a password is needed", password),
+            "ERR" if detail.contains("AUTH") && detail.contains("password") => (
                 Code::BadSecret,
                 "a password was given, and the server has none for the default user",
-                "leave the password out, or name the user it is for in the URL",
+                hint("leave the password out, or name the user it is for in the URL"),
             ),
-            "ERR" if detail.contains("DB index") => usage(
+            "ERR" if detail.contains("DB index") => (
                 Code::Usage,
                 "has no database of that number",
-                "leave it out of the URL, or see `databases` in redis.conf",
+                hint("leave it out of the URL, or see `databases` in redis.conf"),
             ),
-            "ERR" if detail.contains("SELECT is not allowed in cluster") => usage(
+            "ERR" if detail.contains("SELECT is not allowed in cluster") => (
                 Code::Usage,
                 "is a cluster, which has no database but 0",
-                "leave the database number out of the URL",
+                hint("leave the database number out of the URL"),
             ),
-            "WRONGTYPE" => Error::input(
+            "WRONGTYPE" => (
                 Code::BadInput,
-                what.as_str(),
                 "the key holds something that is not a string, so not a session",
+                None,
             ),
             _ => return None,
         })
+    }
+
+    /// What is wrong with the server: a reason and a hint.
+    fn servers_trouble(&self) -> (String, Option<&'static str>) {
+        let Self { code, detail } = self;
+        match code.as_str() {
+            "NOPERM" => (
+                format!("the ACL of the user forbids it: {detail}"),
+                Some("the operator of the server can allow it with ACL SETUSER"),
+            ),
+            "LOADING" => (
+                "is still loading its data".into(),
+                Some("try again when it is done"),
+            ),
+            _ if code == "OOM" || detail.contains("OOM command not allowed") => (
+                "its memory is full (maxmemory), so nothing was stored".into(),
+                Some("raise maxmemory, or let it evict: maxmemory-policy"),
+            ),
+            "READONLY" => ("is a read-only replica".into(), Some("name the primary")),
+            "MISCONF" => (
+                "takes no writes, as it cannot save to its disk".into(),
+                Some("its log says why"),
+            ),
+            "CLUSTERDOWN" | "MASTERDOWN" | "TRYAGAIN" => (
+                format!("cannot answer now: {code} {detail}"),
+                Some("try again"),
+            ),
+            "DENIED" => (
+                "is in protected mode: it takes no password-less calls from elsewhere".into(),
+                None,
+            ),
+            _ => (
+                format!("answered {code} {detail}").trim_end().to_owned(),
+                None,
+            ),
+        }
     }
 }
 

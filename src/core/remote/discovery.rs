@@ -10,9 +10,11 @@ use super::super::error::{Code, Error};
 use super::super::json::{Json, Object};
 use super::super::limits::MAX_PUBLISHED_BYTES;
 use super::super::time::humanize;
+use super::document::{Current, Document, Downloaded};
 use super::http::{Fetch, Response};
+use super::known::Unmet;
 use super::options::{Options, Source};
-use super::refresh::{Current, Document, Downloaded, Refresh, Unmet};
+use super::refresh::Refresh;
 use super::{Remote, fetch, freshness, unavailable};
 
 /// Seconds that a document is fresh for when its server does not say.

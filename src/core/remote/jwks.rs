@@ -5,16 +5,16 @@ use std::sync::Arc;
 use super::super::address::{Address, Issuer};
 use super::super::cache::{
     CacheKey, DEFAULT_TTL_S, Entry, EntrySource, FailureClass, FetchError, FetchReason, Freshness,
-    Published, TTL_RANGE_S, document,
+    Http, LeftOut, Published, TTL_RANGE_S, document,
 };
 use super::super::env::Env;
 use super::super::json::Json;
 use super::super::jwks::{Dropped, KeySet};
 use super::super::key::Key;
+use super::document::{Current, Document, Downloaded};
 use super::freshness;
 use super::http::{Fetch, Response};
 use super::options::Options;
-use super::refresh::{Current, Document, Downloaded};
 
 /// A set without keys, as [`Published`] writes it.
 const EMPTY_SET: &str = r#"{"keys":[]}"#;
@@ -165,12 +165,7 @@ impl JwksDocument<'_> {
         Ok(downloaded)
     }
 
-    fn lasting(
-        &self,
-        content: Option<String>,
-        dropped: Vec<super::super::cache::LeftOut>,
-        http: super::super::cache::Http,
-    ) -> Downloaded {
+    fn lasting(&self, content: Option<String>, dropped: Vec<LeftOut>, http: Http) -> Downloaded {
         let default_s = self.options.max_age_s.unwrap_or(DEFAULT_TTL_S);
         let (fresh_ms, grace_ms) = freshness::lifetime(&http, default_s, &TTL_RANGE_S, self.env);
         Downloaded {

@@ -25,15 +25,17 @@
 //! A refresh ends with the wanted keys; with "the set is this new, and has no such key"; or with a
 //! failure, and then a STALE entry that has the keys is used if the server may just be out of reach.
 //!
-//! The pipeline goes one way: [`http`](Fetch) ← `freshness` ← `fetch` ← `lease` ← `refresh` ← `jwks`
-//! and `discovery`, the two documents ← this file.
+//! The pipeline goes one way: [`http`](Fetch) ← `freshness` ← `fetch` ← `document` ← `known` ← `lease`
+//! ← `refresh` ← `jwks` and `discovery`, the two documents ← this file.
 
 mod discovery;
+mod document;
 mod fetch;
 mod freshness;
 mod http;
 mod jwks;
 mod keys;
+mod known;
 mod lease;
 mod options;
 mod refresh;
@@ -54,8 +56,10 @@ use super::jwks::{Dropped, Found, KeySet, Keys, Provenance, Wanted, select};
 use super::key::Key;
 use super::shared::SharedCache;
 use super::time::humanize;
+use document::Current;
 use jwks::JwksDocument;
-use refresh::{Current, Refresh, Unmet};
+use known::Unmet;
+use refresh::Refresh;
 
 /// A remote key set.
 pub struct Remote<'a> {

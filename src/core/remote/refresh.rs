@@ -7,92 +7,21 @@ use std::ops::ControlFlow;
 use std::time::Duration;
 
 use super::super::cache::{
-    Attempt, COOLDOWN_MS, Cache, CacheKey, CacheLock, CacheRead, Committed, Entry, EntrySource,
-    FailureClass, FetchError, FetchOutcome, FetchReason, Http, LeftOut, MAX_RETRY_AFTER_S, Pause,
-    Stamp,
+    Attempt, Cache, CacheLock, CacheRead, Committed, Entry, EntrySource, FailureClass, FetchError,
+    FetchOutcome, FetchReason, MAX_RETRY_AFTER_S, Pause, Stamp,
 };
 use super::super::env::Env;
 use super::super::shared::{SharedCache, Snapshot};
+use super::document::{Current, Document, Downloaded};
+use super::known::{Known, Unmet};
 use super::lease::{self, FleetLease, Stage};
-
-/// A document that is kept in the cache, and how its server is asked for it.
-pub(super) trait Document {
-    /// What callers use of it, read from an entry once.
-    type Content: Clone;
-
-    /// Where it is kept.
-    fn slot(&self) -> &CacheKey;
-
-    /// The issuer to note in its entries.
-    fn issuer(&self) -> Option<&str>;
-
-    /// What an entry holds; `None` when it is of no use, so that it is fetched again.
-    fn content(&self, entry: &Entry) -> Option<Self::Content>;
-
-    /// Whether an entry is fresh (RFC 9111 §4.2), within the operator's limits.
-    fn is_fresh(&self, entry: &Entry) -> bool;
-
-    /// Whether a fresh entry has what is wanted.
-    fn satisfies(&self, current: &Current<Self::Content>) -> bool;
-
-    /// Asks the server, which may confirm the entry that is `known`.
-    ///
-    /// # Errors
-    /// When no answer can be used.
-    fn download(
-        &self,
-        known: Option<&Entry>,
-        reason: FetchReason,
-    ) -> Result<Downloaded, FetchError>;
-}
-
-/// An answer that passed every check.
-pub(super) struct Downloaded {
-    /// The document; `None` when the known entry is confirmed (304 Not Modified).
-    pub content: Option<String>,
-    pub dropped: Vec<LeftOut>,
-    pub http: Http,
-    /// Milliseconds that it is fresh for.
-    pub fresh_ms: i64,
-    /// Milliseconds beyond that for which it may be used while its server is out of reach.
-    pub grace_ms: i64,
-}
-
-/// An entry with what it holds.
-#[derive(Clone, Debug)]
-pub(super) struct Current<C> {
-    pub entry: Box<Entry>,
-    pub content: C,
-    /// Whether this call has fetched it.
-    pub refreshed: bool,
-}
-
-impl<C: Clone> Current<C> {
-    /// An entry from the cache, if it is of use.
-    pub fn of(document: &impl Document<Content = C>, entry: Box<Entry>) -> Option<Self> {
-        let content = document.content(&entry)?;
-        Some(Self {
-            entry,
-            content,
-            refreshed: false,
-        })
-    }
-}
-
-/// Why a refresh has not brought what is wanted. The entry comes along as it is, untouched.
-pub(super) enum Unmet<C> {
-    /// It was fetched less than the cooldown ago, and lacks what is wanted.
-    JustFetched(Option<Current<C>>),
-    /// The fetch failed, now or within the back-off.
-    Failed(Option<Current<C>>, FetchError),
-}
 
 /// The entry, if there is one, and what it lacks.
 type Lacking<C> = (Option<Current<C>>, FetchReason);
 
 type Answer<C> = Result<Current<C>, Unmet<C>>;
 
-/// A refresh of one slot.
+/// A refresh of the entry under one cache key.
 pub(super) struct Refresh<'a, D: Document> {
     pub document: &'a D,
     pub cache: Option<&'a Cache>,
@@ -107,15 +36,6 @@ pub(super) struct Refresh<'a, D: Document> {
     pub env: &'a Env<'a>,
     /// What went wrong without preventing an answer.
     pub warnings: RefCell<Vec<String>>,
-}
-
-/// What a refresh knows so far.
-struct Known<C> {
-    current: Option<Current<C>>,
-    /// Why that will not do.
-    reason: FetchReason,
-    /// The last attempt of any process, or of any machine of the fleet.
-    last: Option<Attempt>,
 }
 
 impl<D: Document> Refresh<'_, D> {
@@ -452,51 +372,5 @@ impl<D: Document> Refresh<'_, D> {
 
     fn warn(&self, warning: String) {
         self.warnings.borrow_mut().push(warning);
-    }
-}
-
-impl<C> Known<C> {
-    /// Whether it is too soon for another attempt.
-    fn pause(&self, env: &Env<'_>) -> Option<Pause> {
-        if self.reason == FetchReason::Forced {
-            return None;
-        }
-        let last = self.last.as_ref().filter(|it| !self.is_outdated(it));
-        let pause = last.and_then(|it| it.pause(env.millis()));
-        let asks_again = matches!(self.reason, FetchReason::KidMiss | FetchReason::BadSig);
-        match pause {
-            // That the last fetch is recent says nothing when its result is gone or has expired.
-            Some(Pause::JustFetched) if !asks_again => None,
-            // Keys this new are all that the server has, also when another machine fetched them.
-            None if asks_again => {
-                let age_ms = self.current.as_ref().and_then(|it| it.entry.age_ms(env));
-                let is_new = age_ms.is_some_and(|age| age < COOLDOWN_MS);
-                is_new.then_some(Pause::JustFetched)
-            }
-            other => other,
-        }
-    }
-
-    /// Whether a fetch has succeeded since that failure.
-    fn is_outdated(&self, attempt: &Attempt) -> bool {
-        let succeeded = self.current.as_ref().map(|it| it.entry.fetched_at_ms);
-        attempt.outcome == FetchOutcome::Error
-            && succeeded.is_some_and(|at| at > attempt.ended_at_ms)
-    }
-
-    /// What comes of a refresh that may not fetch now.
-    fn paused(&mut self, pause: Pause) -> Unmet<C> {
-        let current = self.current.take();
-        match pause {
-            Pause::JustFetched => Unmet::JustFetched(current),
-            Pause::BackOff { left_ms, error } => {
-                let left = super::seconds(left_ms);
-                let why = format!(
-                    "the last attempt failed: {}; the next is possible in {left}",
-                    error.why
-                );
-                Unmet::Failed(current, FetchError { why, ..error })
-            }
-        }
     }
 }
