@@ -439,3 +439,12 @@ fn two_tokens_of_one_name_are_a_choice_that_no_name_makes() {
     assert!(ran.stderr.len() < 500, "{}", ran.stderr);
     ran.fails(2, "and 292 more");
 }
+
+#[test]
+fn a_header_can_do_without_typ() {
+    let desk = Desk::new();
+    let signed = desk.run(&["--json", "sign", "--key", "key.jwk", "--typ", "none"]);
+    assert_eq!(signed.json()["header"].get("typ"), None);
+    let signed = desk.run(&["--json", "sign", "--key", "key.jwk"]);
+    assert_eq!(signed.json()["header"]["typ"], "JWT");
+}
