@@ -1,6 +1,7 @@
 //! A connection to one server, which follows a cluster to the node that has the key.
 
 use std::net::{IpAddr, SocketAddr, ToSocketAddrs as _};
+use std::time::Duration;
 
 use redis::RedisError as ClientError;
 use redis::{Client, ConnectionAddr, ConnectionLike as _, IntoConnectionInfo as _};
@@ -10,8 +11,14 @@ use zeroize::Zeroizing;
 use super::super::address::Reach;
 use super::super::error::{Code, Error};
 use super::super::tls::handshake_error;
-use super::worker::{COMMAND_TIMEOUT, CONNECT_TIMEOUT, silent};
+use super::worker::silent;
 use super::{RedisError, Reply, ServerAddress, Target};
+
+/// How long a connection may take to be made.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(1);
+
+/// How long a command may take to be answered.
+const COMMAND_TIMEOUT: Duration = Duration::from_millis(1500);
 
 /// Redirections of a cluster that are followed for one command.
 const MAX_REDIRECTS: usize = 5;

@@ -14,12 +14,6 @@ use super::{Link, Target};
 /// seconds.
 pub const SILENCE_TIMEOUT: Duration = Duration::from_millis(1750);
 
-/// How long a connection may take to be made.
-pub const CONNECT_TIMEOUT: Duration = Duration::from_secs(1);
-
-/// How long a command may take to be answered.
-pub const COMMAND_TIMEOUT: Duration = Duration::from_millis(1500);
-
 /// Work for the thread, given the connection as far as it has been made.
 type Job = Box<dyn FnOnce(&mut Connection<'_>) + Send>;
 
