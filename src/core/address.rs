@@ -78,7 +78,8 @@ impl Address {
     pub fn learned(text: &str, issuer: &Issuer, allow_http: bool) -> Result<Self, String> {
         let address = Self::parse(text, allow_http).map_err(|e| e.to_string())?;
         let is_foreign = !issuer.address().is_loopback();
-        if is_foreign && address.is_loopback() {
+        let on_this_machine = |ip: IpAddr| Reach::Elsewhere.check(address.host(), &[ip]).is_err();
+        if is_foreign && (address.is_loopback() || address.ip().is_some_and(on_this_machine)) {
             return Err(format!(
                 "{address} is on this machine, and its issuer is not"
             ));
@@ -160,6 +161,13 @@ impl fmt::Debug for Address {
 
 /// A URL without its query, which may hold an access key, and without a user name and password.
 pub fn redacted(url: &str) -> String {
+    // Of a text that is not a URL nobody knows where its parts end: a password may hold any of the
+    // characters that end them.
+    let url = match Url::parse(url) {
+        Ok(_) => url,
+        Err(_) => url.rsplit_once('@').map_or(url, |(_, rest)| rest),
+    };
+    let url = url.split_once('#').map_or(url, |(rest, _)| rest);
     let (rest, query) = match url.split_once('?') {
         Some((rest, query)) if !query.is_empty() => (rest, "?…"),
         Some((rest, _)) => (rest, "?"),
@@ -469,6 +477,8 @@ mod tests {
             "https://u:x@ter2@h:port/",
             "ftp://u:ter2@h/",
             "u:ter2@h",
+            "https://user:pa?ter2@h/",
+            "https://u:pa/ter2@h:port/k#ter2",
         ] {
             let error = Address::parse(text, false).unwrap_err();
             let all = format!("{error} {:?}", error.hints());
@@ -592,6 +602,10 @@ mod tests {
             (far, "http://127.0.0.1/", true),
             (far, "https://LOCALHOST./", false),
             (far, "https://[::ffff:127.0.0.1]/", true),
+            // An IPv4 address within an IPv6 one counts as itself.
+            (far, "https://[64:ff9b::7f00:1]/", true),
+            (far, "https://[::7f00:1]/", true),
+            (far, "https://[2002:7f00:1::1]/", true),
             // Plain http is for this machine, also when this machine says so.
             (here, "http://192.0.2.1/jwks", false),
             (here, "http://keys.example/jwks", false),

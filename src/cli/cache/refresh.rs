@@ -67,7 +67,14 @@ pub fn run(args: Args, context: &mut Context<'_>) -> Result<Refreshed, Error> {
         skipped: Vec::new(),
     };
     let mut failed = Vec::new();
-    for source in sources(&args, &listed, context)? {
+    let sources = sources(&args, &listed, context)?;
+    if let [first, others @ ..] = &sources[..] {
+        for other in others {
+            args.network
+                .check_same_server(first.address(), other.address())?;
+        }
+    }
+    for source in sources {
         let name = redacted(source_name(&source));
         match refresh(source, &args, &listed, store.as_ref(), context) {
             Ok(true) => done.refreshed.push(name),
@@ -118,7 +125,11 @@ fn sources(
             let covered = entry.url != entry.issuer.clone().unwrap_or_default()
                 && entry.issuer.as_deref().is_some_and(is_issuer);
             if !covered && found.iter().all(|it| source_name(it) != entry.url) {
-                found.extend(source(&entry.url)?);
+                match source(&entry.url) {
+                    Ok(source) => found.extend(source),
+                    // It was fetched or imported under flags that this call does not have.
+                    Err(error) => context.output.note(&format!("left alone: {error}")),
+                }
             }
         }
     }

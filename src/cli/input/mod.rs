@@ -14,11 +14,13 @@ pub use redis::{Login, RedisLogin};
 pub use store::Guard;
 pub use token::Pasted;
 
+use std::ffi::OsString;
 use std::io::IsTerminal as _;
 use std::path::{Path, PathBuf};
 
 use clap::ValueEnum;
-use jwtctl::core::error::{Code, Error};
+use jwtctl::core::address::redacted;
+use jwtctl::core::error::{Code, Error, shell_word};
 use jwtctl::core::files::{self, MAX_FILE, ReadError};
 use jwtctl::core::keyfile::{self, KeyFile};
 use jwtctl::core::limits::MAX_SECRET;
@@ -43,6 +45,16 @@ pub fn variable(name: &str) -> Option<String> {
 )]
 pub fn search_path() -> Option<std::ffi::OsString> {
     std::env::var_os("PATH")
+}
+
+/// An environment variable as it is: libraries that read it themselves take what is not text, and
+/// what is empty, as well.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the one place where the environment comes in"
+)]
+pub fn variable_bytes(name: &str) -> Option<OsString> {
+    std::env::var_os(name)
 }
 
 /// Whether a variable is set to anything that does not mean no.
@@ -190,9 +202,10 @@ impl Inputs {
                 }
                 Err(_) if may_be_secret(spec) && !path.exists() => Err(hidden(flag, spec)),
                 Err(_) if spec.starts_with("https://") || spec.starts_with("http://") => {
+                    let url = redacted(spec);
                     let error =
-                        Error::usage(flag, format!("{spec} is a URL, and a file is expected"));
-                    Err(error.hint(format!("keys at a URL: --jwks-uri {spec}")))
+                        Error::usage(flag, format!("{url} is a URL, and a file is expected"));
+                    Err(error.hint(format!("keys at a URL: --jwks-uri {}", shell_word(&url))))
                 }
                 other => other,
             },

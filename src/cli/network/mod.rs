@@ -149,8 +149,8 @@ impl Network {
             return Ok(());
         }
         let why = "would send the same headers to two servers, and perhaps the secret of one to the other";
-        let first = "fetch one of the sets into a file first: jwtctl jwks fetch --jwks-uri URL --http-headers FILE";
-        Err(Error::usage("--http-headers", why).hint(first))
+        let hint = "name one server a call; jwtctl jwks fetch --jwks-uri URL --http-headers FILE writes its set to a file";
+        Err(Error::usage("--http-headers", why).hint(hint))
     }
 
     /// What the flags say about fetching.

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use jwtctl::core::error::{Code, Error};
+use jwtctl::core::key::certificate_names;
 use jwtctl::core::secret::Secret;
 use rustls::client::WebPkiServerVerifier;
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
@@ -53,14 +54,16 @@ fn certificates(pem: &[u8]) -> Vec<CertificateDer<'static>> {
 
 /// Refuses a file that holds no certificate.
 pub fn check_certificates(pem: &[u8], spec: &str) -> Result<(), Error> {
-    if certificates(pem).is_empty() {
-        return Err(Error::input(
-            Code::BadInput,
-            spec,
-            "holds no certificate in PEM",
-        ));
+    let bad = |why: &str| Error::input(Code::BadInput, spec, why);
+    let found = certificates(pem);
+    if found.is_empty() {
+        return Err(bad("holds no certificate in PEM"));
     }
-    Ok(())
+    let is_usable = |it: &CertificateDer<'_>| certificate_names(it).is_some();
+    match found.iter().any(is_usable) {
+        true => Ok(()),
+        false => Err(bad("holds no certificate that can be read")),
+    }
 }
 
 /// Refuses a client certificate that does not belong to its key, or a key that TLS has no use for.

@@ -1,12 +1,14 @@
 //! What decides whom a connection trusts and what it sends along, all of it in one place: documents
 //! are kept under it.
 
+use std::path::PathBuf;
+
 use jwtctl::core::address::Address;
 use jwtctl::core::cache::TrustContext;
 use jwtctl::core::secret::Secret;
 use reqwest::header::HeaderMap;
 
-use super::super::input::variable;
+use super::super::input::variable_bytes;
 use super::proxy::proxy;
 
 /// The variables by which the system's roots are replaced.
@@ -71,10 +73,16 @@ fn lines(headers: &HeaderMap) -> Vec<u8> {
 /// The roots that a variable names: the paths, and what tells one content from another. A file is
 /// read; of the files in a directory, names, sizes and times of change do.
 fn named_roots(variable_name: &'static str) -> Option<(&'static str, Vec<u8>)> {
-    let paths = variable(variable_name)?;
-    let mut found = format!("{paths}\0").into_bytes();
-    for path in paths.split(':').filter(|it| !it.is_empty()) {
-        match std::fs::read_dir(path) {
+    let value = variable_bytes(variable_name)?;
+    // The library that loads them splits a list of directories and takes a file whole.
+    let paths: Vec<PathBuf> = match variable_name {
+        "SSL_CERT_DIR" => std::env::split_paths(&value).collect(),
+        _ => vec![PathBuf::from(&value)],
+    };
+    let mut found = value.into_encoded_bytes();
+    found.push(0);
+    for path in paths {
+        match std::fs::read_dir(&path) {
             Ok(files) => {
                 let mut names: Vec<String> = files
                     .flatten()
@@ -88,7 +96,7 @@ fn named_roots(variable_name: &'static str) -> Option<(&'static str, Vec<u8>)> {
                 names.sort_unstable();
                 found.extend(names.concat().into_bytes());
             }
-            Err(_) => found.extend(std::fs::read(path).unwrap_or_default()),
+            Err(_) => found.extend(std::fs::read(&path).unwrap_or_default()),
         }
     }
     Some((variable_name, found))

@@ -13,6 +13,9 @@ pub const COOLDOWN_MS: i64 = 30_000;
 /// The longest back-off after failures.
 const MAX_BACKOFF_MS: i64 = 30_000;
 
+/// How long after its back-off a failure still makes the next one wait longer.
+const FORGOTTEN_AFTER_MS: i64 = 60_000;
+
 /// The longest that a server can make us wait (`Retry-After`).
 pub const MAX_RETRY_AFTER_S: i64 = 300;
 
@@ -219,7 +222,10 @@ impl Attempt {
         now_ms: i64,
         env: &Env<'_>,
     ) -> Self {
-        let fails = before.map_or(0, |it| it.fails).saturating_add(1);
+        // Failures that are over long since say nothing about how busy the server is now.
+        let recent =
+            before.filter(|it| now_ms.saturating_sub(it.not_before_ms) < FORGOTTEN_AFTER_MS);
+        let fails = recent.map_or(0, |it| it.fails).saturating_add(1);
         let doubled = 1000_i64 << (fails - 1).min(5);
         let base = doubled.min(MAX_BACKOFF_MS);
         let jitter = i64::try_from(env.below(401)).unwrap_or(0) - 200;
@@ -317,6 +323,18 @@ mod tests {
                 .not_before_ms,
             i64::MAX
         );
+    }
+
+    #[test]
+    fn failures_of_last_week_do_not_make_today_wait() {
+        let clock = FakeClock::at(NOW_MS);
+        let env = clock.env();
+        let mut old = Attempt::failure(None, problem(), FetchReason::Cold, NOW_MS, &env);
+        old.fails = 6;
+        for (later_ms, fails) in [(old.not_before_ms + 1000, 7), (NOW_MS + 7 * 86_400_000, 1)] {
+            let next = Attempt::failure(Some(&old), problem(), FetchReason::Cold, later_ms, &env);
+            assert_eq!(next.fails, fails);
+        }
     }
 
     #[test]

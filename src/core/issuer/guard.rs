@@ -55,7 +55,10 @@ fn is_sent_by_page(request: &Request<'_>) -> Result<bool, Refusal> {
 /// Whether it follows a link to the login, which pages of other sites are meant to have. Other
 /// endpoints are not for people: a page could use up faults and issuers with hidden frames.
 fn is_link_to_login(settings: &Settings, request: &Request<'_>) -> Result<bool, Refusal> {
-    let navigates = request.header("sec-fetch-mode")? == Some("navigate");
+    let navigates = request.header("sec-fetch-mode")? == Some("navigate")
+        && request
+            .header("sec-fetch-dest")?
+            .is_none_or(|it| it == "document");
     let endpoint = locate(settings, request.path);
     Ok(navigates && matches!(endpoint, Some((Endpoint::Authorize, _))))
 }

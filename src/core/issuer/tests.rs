@@ -708,6 +708,10 @@ fn web_pages_stay_outside() {
         let status = lab.ask("GET", path, &followed, "").status;
         assert_eq!(status != 403, is_login, "{path}: {status}");
     }
+    let frame = [&followed[..], &[("sec-fetch-dest", "iframe")]].concat();
+    assert_eq!(lab.ask("GET", "/authorize", &frame, "").status, 403);
+    let page = [&followed[..], &[("sec-fetch-dest", "document")]].concat();
+    assert_ne!(lab.ask("GET", "/authorize", &page, "").status, 403);
     let asked = lab.ask(
         "OPTIONS",
         "/token",

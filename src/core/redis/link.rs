@@ -9,7 +9,7 @@ use redis::{RedisConnectionInfo, TlsCertificates, Value};
 use zeroize::Zeroizing;
 
 use super::super::address::Reach;
-use super::super::error::{Code, Error};
+use super::super::error::{Code, Error, shell_word};
 use super::super::tls::handshake_error;
 use super::worker::silent;
 use super::{RedisError, Reply, ServerAddress, Target};
@@ -155,6 +155,11 @@ impl<'a> Link<'a> {
         if !self.target.is_guarded() || self.target.guards(&node) {
             return Ok(node);
         }
+        let host = match host.contains(':') {
+            true => format!("[{host}]"),
+            false => host.to_string(),
+        };
+        let url = shell_word(&format!("rediss://{host}:{port}"));
         let host = host.escape_debug();
         Err(Error::Unavailable {
             code: Code::RedisUnavailable,
@@ -162,9 +167,7 @@ impl<'a> Link<'a> {
             why: format!(
                 "sends its callers on to {host}:{port}, another machine, and the way there is not guarded"
             ),
-            hints: vec![format!(
-                "name a node of the cluster, with TLS: rediss://{host}:{port}"
-            )],
+            hints: vec![format!("name a node of the cluster, with TLS: {url}")],
         })
     }
 }

@@ -6,7 +6,7 @@ use super::super::cache::{
     CacheKey, Entry, FailureClass, FetchError, FetchReason, Freshness, Http, Kind, document,
 };
 use super::super::env::Env;
-use super::super::error::{Code, Error};
+use super::super::error::{Code, Error, shell_word};
 use super::super::json::{Json, Object};
 use super::super::limits::MAX_PUBLISHED_BYTES;
 use super::super::time::humanize;
@@ -311,11 +311,11 @@ fn other_issuer(issuer: &Issuer, named: &str, keys: Option<&str>) -> String {
     let shown = cut(named);
     let exact = named.trim_end_matches('/') == issuer.as_str().trim_end_matches('/');
     let advice = match keys.and_then(|it| Address::parse(it, true).ok()) {
-        _ if exact => format!("; use it exactly: --issuer {shown}"),
+        _ if exact => format!("; use it exactly: --issuer {}", shell_word(&shown)),
         // As Microsoft Entra writes it for all of its tenants.
         Some(keys) if named.contains('{') => format!(
             ", which stands for many: name the tenant's own, or --jwks-uri {} and --iss ISSUER",
-            cut(&keys.to_string())
+            shell_word(&cut(&keys.to_string()))
         ),
         _ => String::new(),
     };

@@ -48,7 +48,9 @@ fn judge(response: Response, env: &Env<'_>) -> Result<Response, FetchError> {
     let status = response.status;
     let answered = || format!("the server answered {status} {}", phrase(status));
     let (class, why) = match status {
-        200 | 304 => return unencoded(response),
+        200 => return unencoded(response),
+        // It has no body that could be encoded.
+        304 => return Ok(response),
         300..=399 => (FailureClass::Redirect, redirect(&response)),
         408 | 429 => (FailureClass::Http429, answered()),
         400..=499 => (FailureClass::Http4xx, answered()),

@@ -8,6 +8,7 @@ use super::super::cache::{
     Http, LeftOut, Published, TTL_RANGE_S, document,
 };
 use super::super::env::Env;
+use super::super::error::shell_word;
 use super::super::json::Json;
 use super::super::jwks::{Dropped, KeySet};
 use super::super::key::Key;
@@ -101,19 +102,24 @@ impl Document for JwksDocument<'_> {
         );
         let start = self.env.clock.monotonic();
         let requested_ms = self.env.millis();
-        let response = self.get(condition.as_ref(), past_caches, start)?;
-        if response.status != 304 {
-            return self.published(&response, requested_ms);
+        match self.get(condition.as_ref(), past_caches, start) {
+            Ok(response) if response.status != 304 => {
+                return self.published(&response, requested_ms);
+            }
+            Ok(response) => {
+                let http = freshness::read(&response, requested_ms, self.env.millis());
+                if let (Some(old), Some(condition)) = (known, &condition)
+                    && condition.is_confirmed_by(&http)
+                {
+                    let http = freshness::confirmed(&old.http, http, &response);
+                    return Ok(self.lasting(None, Vec::new(), http));
+                }
+            }
+            Err(error) if condition.is_some() && may_be_the_condition(&error) => {}
+            Err(error) => return Err(error),
         }
-        let http = freshness::read(&response, requested_ms, self.env.millis());
-        if let (Some(old), Some(condition)) = (known, &condition)
-            && condition.is_confirmed_by(&http)
-        {
-            let http = freshness::confirmed(&old.http, http, &response);
-            return Ok(self.lasting(None, Vec::new(), http));
-        }
-        // It is about another version than the one in the cache, or was not asked for. A request
-        // without a condition leaves no room for it.
+        // The 304 is about another version than the one in the cache, or was not asked for, or the
+        // server cannot cope with conditions. A request without one leaves no room for that.
         let requested_ms = self.env.millis();
         let response = self.get(None, true, start)?;
         if response.status == 304 {
@@ -122,6 +128,14 @@ impl Document for JwksDocument<'_> {
         }
         self.published(&response, requested_ms)
     }
+}
+
+/// Whether a server that was asked with a condition may have refused the condition: it says neither
+/// who asks, nor where, nor how often.
+fn may_be_the_condition(error: &FetchError) -> bool {
+    const ABOUT_SOMETHING_ELSE: [u16; 6] = [401, 403, 404, 408, 410, 429];
+    let status = error.status.filter(|it| (400..500).contains(it));
+    status.is_some_and(|it| !ABOUT_SOMETHING_ELSE.contains(&it))
 }
 
 impl JwksDocument<'_> {
@@ -149,7 +163,10 @@ impl JwksDocument<'_> {
         let published = Published::parse(&response.body).map_err(|why| {
             let why = match issuer_of(&response.body) {
                 Some(issuer) => {
-                    format!("the answer is the document of an issuer; use it: --issuer {issuer}")
+                    format!(
+                        "the answer is the document of an issuer; use it: --issuer {}",
+                        shell_word(&issuer)
+                    )
                 }
                 None => format!("the answer {why}"),
             };

@@ -178,6 +178,10 @@ impl<D: Document> Refresh<'_, D> {
         lease: Option<FleetLease<'_>>,
         record: &dyn Fn(&Attempt),
     ) -> Unmet<D::Content> {
+        // The caller's own flags stood in the way; another caller's may not.
+        if error.class == FailureClass::Refused {
+            return Unmet::Failed(known.current, error);
+        }
         let now = self.env.millis();
         let attempt = Attempt::failure(
             known.last.as_ref(),

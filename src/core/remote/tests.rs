@@ -516,6 +516,32 @@ fn a_tag_that_a_proxy_has_weakened_still_confirms() {
 }
 
 #[test]
+fn a_server_that_cannot_cope_with_conditions_is_asked_without_one() {
+    for answer in [status(400), status(412), status(421)] {
+        let tagged = || Ok(with(set(&[key("a", A)]), "etag", "\"1\""));
+        let lab = Lab::new(vec![tagged(), Ok(answer.clone()), tagged()]);
+        lab.ask("a");
+        assert_eq!(lab.after(650).ask("a"), Seen::Keys("network"), "{answer:?}");
+        assert_eq!(lab.server.sent("if-none-match"), None);
+        assert_eq!(lab.requests(), 3);
+    }
+    // A 304 has no body, however that is said to be encoded.
+    let lab = Lab::new(vec![Ok(with(set(&[key("a", A)]), "etag", "\"1\""))]);
+    lab.ask("a");
+    lab.server
+        .then(Ok(with(status(304), "content-encoding", "gzip")));
+    assert_eq!(lab.after(650).ask("a"), Seen::Keys("network"));
+    // What has nothing to do with conditions is not asked twice.
+    let lab = Lab::new(vec![
+        Ok(with(set(&[key("a", A)]), "etag", "\"1\"")),
+        Ok(status(403)),
+    ]);
+    lab.ask("a");
+    assert_eq!(lab.after(650).ask("a"), Seen::Unavailable);
+    assert_eq!(lab.requests(), 2);
+}
+
+#[test]
 fn after_a_304_that_is_of_no_use_the_server_is_asked_again_at_once() {
     let fresh = || Ok(with(set(&[key("a", A), key("b", B)]), "etag", "\"3\""));
     // About another version; to a request without a condition, with keys in the cache and without.
