@@ -143,7 +143,7 @@ Register-ArgumentCompleter -Native -CommandName 'jwtctl' -ScriptBlock {
             [CompletionResult]::new('--key', '--key', [CompletionResultType]::ParameterName, 'Sign with this private key: PATH, -, env:NAME, fd:N or store:KID')
             [CompletionResult]::new('--secret', '--secret', [CompletionResultType]::ParameterName, 'Sign with this HMAC secret: PATH, -, env:NAME or fd:N, never the secret itself')
             [CompletionResult]::new('--secret-encoding', '--secret-encoding', [CompletionResultType]::ParameterName, 'How the secret is written')
-            [CompletionResult]::new('--alg', '--alg', [CompletionResultType]::ParameterName, 'The algorithm; needed only where the key leaves a choice')
+            [CompletionResult]::new('--alg', '--alg', [CompletionResultType]::ParameterName, 'The algorithm (default: the usual one of those that the key permits)')
             [CompletionResult]::new('--kid', '--kid', [CompletionResultType]::ParameterName, 'Picks a key from a set; the id to write into the header (default: the key''s own)')
             [CompletionResult]::new('--iss', '--iss', [CompletionResultType]::ParameterName, 'The issuer')
             [CompletionResult]::new('--sub', '--sub', [CompletionResultType]::ParameterName, 'The subject')

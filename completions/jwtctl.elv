@@ -137,7 +137,7 @@ set edit:completion:arg-completer[jwtctl] = {|@words|
             cand --key 'Sign with this private key: PATH, -, env:NAME, fd:N or store:KID'
             cand --secret 'Sign with this HMAC secret: PATH, -, env:NAME or fd:N, never the secret itself'
             cand --secret-encoding 'How the secret is written'
-            cand --alg 'The algorithm; needed only where the key leaves a choice'
+            cand --alg 'The algorithm (default: the usual one of those that the key permits)'
             cand --kid 'Picks a key from a set; the id to write into the header (default: the key''s own)'
             cand --iss 'The issuer'
             cand --sub 'The subject'

@@ -166,7 +166,7 @@ hex\t'Hexadecimal digits'
 base64\t'Base64'
 base64url\t'Base64url'
 raw\t'The bytes themselves, line ending included'"
-complete -c jwtctl -n "__fish_jwtctl_using_subcommand sign" -l alg -d 'The algorithm; needed only where the key leaves a choice' -r -f -a "HS256\t''
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand sign" -l alg -d 'The algorithm (default: the usual one of those that the key permits)' -r -f -a "HS256\t''
 HS384\t''
 HS512\t''
 RS256\t''

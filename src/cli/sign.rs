@@ -55,7 +55,7 @@ pub struct Args {
         help_heading = "Key"
     )]
     secret_encoding: SecretEncoding,
-    /// The algorithm; needed only where the key leaves a choice
+    /// The algorithm (default: the usual one of those that the key permits)
     #[arg(long, value_parser = sig_alg(), hide_possible_values = true, help_heading = "Key")]
     alg: Option<SigAlg>,
     /// Picks a key from a set; the id to write into the header (default: the key's own)

@@ -24,8 +24,8 @@ pub struct Response {
     pub status: u16,
     /// Header names in lower case, and values, in the order they came.
     pub headers: Vec<(String, String)>,
-    /// The body of a 200, of at most [`MAX_BODY`](super::super::cache::MAX_BODY) octets. That of
-    /// another status is not used and may be left out.
+    /// The body of a 200, of at most [`MAX_PUBLISHED_BYTES`](super::super::limits::MAX_PUBLISHED_BYTES) octets.
+    /// That of another status is not used and may be left out.
     pub body: Vec<u8>,
 }
 
