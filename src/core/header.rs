@@ -1,7 +1,9 @@
 //! The JOSE header (RFC 7515 §4), read strictly. Nothing in it chooses a key source: `jku`, `x5u`,
 //! `x5c` and `jwk` are shown and otherwise ignored.
 
-use super::error::{Code, Reason};
+use std::collections::HashSet;
+
+use super::error::{Code, Reason, shortened};
 use super::json::{Json, Object};
 use super::limits::MAX_HEADER;
 
@@ -12,10 +14,12 @@ const REGISTERED: &[&str] = &[
     "zip", "epk", "apu", "apv", "iv", "tag", "p2s", "p2c",
 ];
 
-/// The protected header of a token.
+/// The protected header of a token. That of a signature in a JSON serialization comes with an
+/// unprotected one, which nothing vouches for: of it only `kid` is heard, to choose a key by.
 #[derive(Clone, Debug)]
 pub struct Header {
     members: Object,
+    unprotected: Object,
     alg: String,
     kid: Option<String>,
     typ: Option<String>,
@@ -29,33 +33,42 @@ impl Header {
     /// # Errors
     /// [`Code::Malformed`]: too large, not one JSON object, a member twice, or a registered member of the wrong type.
     pub fn parse(bytes: &[u8]) -> Result<Self, Reason> {
-        let malformed = |why: String| Reason::new(Code::Malformed, "format", why);
-        if bytes.len() > MAX_HEADER {
-            return Err(malformed(format!(
-                "the header has {} bytes, more than {MAX_HEADER}",
-                bytes.len()
-            )));
-        }
-        let json = Json::parse(bytes)
-            .map_err(|why| malformed(format!("the header is not JSON: {why}")))?;
-        if let Some(path) = json.duplicate() {
-            return Err(malformed(format!("the header has {path:?} twice")));
-        }
-        let members = match json {
-            Json::Object(members) => members,
-            other => {
-                return Err(malformed(format!(
-                    "the header is {}, not an object",
-                    other.kind()
-                )));
-            }
-        };
-        Self::from_members(members)
+        Self::from_members(members(bytes)?, Object::default())
     }
 
-    fn from_members(members: Object) -> Result<Self, Reason> {
-        let malformed = |why: String| Reason::new(Code::Malformed, "format", why);
-        let text = |name: &str| match members.member(name) {
+    /// Reads the two headers of one signature in a JSON serialization (RFC 7515 §7.2.1): the decoded
+    /// protected one, empty where there is none, and the unprotected one, whose members the caller
+    /// has found to be unique.
+    ///
+    /// # Errors
+    /// [`Code::Malformed`]: as [`Header::parse`], for either; also a parameter that stands in both.
+    pub fn of_signature(protected: &[u8], unprotected: Object) -> Result<Self, Reason> {
+        let protected = match protected {
+            [] => Object::default(),
+            bytes => members(bytes)?,
+        };
+        let size = Json::Object(unprotected.clone()).to_text().len();
+        if size > MAX_HEADER {
+            return Err(malformed(format!(
+                "the unprotected header has {size} bytes, more than {MAX_HEADER}"
+            )));
+        }
+        let names: HashSet<&str> = protected.0.iter().map(|(name, _)| name.as_str()).collect();
+        if let Some((name, _)) = unprotected
+            .0
+            .iter()
+            .find(|(it, _)| names.contains(it.as_str()))
+        {
+            return Err(malformed(format!(
+                "{} stands both in the protected header and in the unprotected one",
+                shortened(name)
+            )));
+        }
+        Self::from_members(protected, unprotected)
+    }
+
+    fn from_members(members: Object, unprotected: Object) -> Result<Self, Reason> {
+        let text = |name: &str| match members.member(name).or(unprotected.member(name)) {
             None => Ok(None),
             Some(Json::String(text)) => Ok(Some(text.clone())),
             Some(other) => Err(malformed(format!(
@@ -63,8 +76,13 @@ impl Header {
                 other.kind()
             ))),
         };
-        let alg = text("alg")?.ok_or_else(|| malformed("the header has no \"alg\"".into()))?;
-        let (kid, typ) = (text("kid")?, text("typ")?);
+        if text("alg")?.is_none() {
+            return Err(malformed("the header has no \"alg\"".into()));
+        }
+        let protected = |name: &str| members.text(name).map(String::from);
+        let (alg, typ) = (protected("alg").unwrap_or_default(), protected("typ"));
+        let kid = text("kid")?;
+        text("typ")?;
         text("cty")?;
         let crit = match members.member("crit") {
             None => None,
@@ -96,6 +114,7 @@ impl Header {
         };
         Ok(Self {
             members,
+            unprotected,
             alg,
             kid,
             typ,
@@ -104,12 +123,13 @@ impl Header {
         })
     }
 
-    /// The algorithm's name, as written.
+    /// The algorithm's name, as written; empty where it stands in the unprotected header alone,
+    /// which is no place to believe it from.
     pub fn alg(&self) -> &str {
         &self.alg
     }
 
-    /// The key's id.
+    /// The key's id, from either header: it chooses a key, and proves nothing.
     pub fn kid(&self) -> Option<&str> {
         self.kid.as_deref()
     }
@@ -119,9 +139,14 @@ impl Header {
         self.typ.as_deref()
     }
 
-    /// All members, in the order they were written.
+    /// All members that the signature or the tag covers, in the order they were written.
     pub fn members(&self) -> &Object {
         &self.members
+    }
+
+    /// The members that nothing covers; none but in a JSON serialization.
+    pub fn unprotected(&self) -> &Object {
+        &self.unprotected
     }
 
     /// Whether the payload was signed as it is, without base64url (RFC 7797).
@@ -141,6 +166,14 @@ impl Header {
                 .as_ref()
                 .is_some_and(|names| names.iter().any(|it| it == name))
         };
+        if let Some(name) = ["crit", "b64"]
+            .into_iter()
+            .find(|name| self.unprotected.has(name))
+        {
+            return Err(refused(format!(
+                "{name:?} counts only where the signature covers it, and it stands in the unprotected header"
+            )));
+        }
         if self.b64.is_some() && !raw {
             let hint =
                 "to verify a signature over bytes that are not a JWT: --raw or --detached FILE";
@@ -179,6 +212,32 @@ impl Header {
         }
         Ok(())
     }
+}
+
+/// The members of a protected header.
+fn members(bytes: &[u8]) -> Result<Object, Reason> {
+    if bytes.len() > MAX_HEADER {
+        return Err(malformed(format!(
+            "the header has {} bytes, more than {MAX_HEADER}",
+            bytes.len()
+        )));
+    }
+    let json =
+        Json::parse(bytes).map_err(|why| malformed(format!("the header is not JSON: {why}")))?;
+    if let Some(path) = json.duplicate() {
+        return Err(malformed(format!("the header has {path:?} twice")));
+    }
+    match json {
+        Json::Object(members) => Ok(members),
+        other => Err(malformed(format!(
+            "the header is {}, not an object",
+            other.kind()
+        ))),
+    }
+}
+
+fn malformed(why: String) -> Reason {
+    Reason::new(Code::Malformed, "format", why)
 }
 
 /// Whether two media types are the same: case does not matter and `application/` may be left out
@@ -247,6 +306,32 @@ mod tests {
             code(r#"{"alg":"HS256","b64":true}"#, false),
             Some(Code::UnknownCritical)
         );
+    }
+
+    #[test]
+    fn the_unprotected_header_chooses_a_key_and_nothing_else() {
+        let header = |protected: &str, unprotected: &str| {
+            let unprotected = Object::parse_strict(unprotected.as_bytes()).unwrap();
+            Header::of_signature(protected.as_bytes(), unprotected)
+        };
+        let read = header(r#"{"alg":"HS256"}"#, r#"{"kid":"k","typ":"x"}"#).unwrap();
+        assert_eq!((read.kid(), read.typ()), (Some("k"), None));
+        assert_eq!(header("", r#"{"alg":"HS256"}"#).unwrap().alg(), "");
+        for (protected, unprotected) in [
+            (r#"{"alg":"HS256"}"#, r#"{"alg":"HS256"}"#),
+            (r#"{"alg":"HS256"}"#, r#"{"kid":1}"#),
+            (r#"{"kid":"k"}"#, r#"{"x":1}"#),
+            ("", "{}"),
+            ("[]", "{}"),
+        ] {
+            let reason = header(protected, unprotected).unwrap_err();
+            assert_eq!(reason.code, Code::Malformed, "{protected} {unprotected}");
+        }
+        for unprotected in [r#"{"crit":["b64"]}"#, r#"{"b64":false}"#, r#"{"b64":true}"#] {
+            let read = header(r#"{"alg":"HS256"}"#, unprotected).unwrap();
+            let reason = read.check_critical(true).unwrap_err();
+            assert_eq!(reason.code, Code::UnknownCritical, "{unprotected}");
+        }
     }
 
     #[test]

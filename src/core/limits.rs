@@ -15,6 +15,9 @@ pub const MAX_TOKEN: usize = 1024 * 1024;
 /// Bytes of the largest JOSE header.
 pub const MAX_HEADER: usize = 16 * 1024;
 
+/// Signatures of one token in a JSON serialization.
+pub const MAX_SIGNATURES: usize = 64;
+
 /// How deep arrays and objects of JSON may nest.
 pub const MAX_DEPTH: usize = 64;
 
@@ -75,6 +78,7 @@ pub fn table() -> Vec<(&'static str, String)> {
         ("a secret or a passphrase", bytes(MAX_SECRET)),
         ("a token (--max-size)", bytes(MAX_TOKEN as u64)),
         ("the header of a token", bytes(MAX_HEADER as u64)),
+        ("signatures of a token", MAX_SIGNATURES.to_string()),
         ("nesting of JSON", format!("{MAX_DEPTH} levels")),
         ("values in one JSON text", MAX_JSON_VALUES.to_string()),
         ("keys of a set in a file", MAX_KEYS.to_string()),

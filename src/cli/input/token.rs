@@ -6,7 +6,7 @@ use jwtctl::core::error::{Code, Error, Reason, shortened};
 use jwtctl::core::files;
 use jwtctl::core::keyfile::from_utf16;
 use jwtctl::core::secret::Secret;
-use jwtctl::core::token::{Located, is_compact, is_wrapped, locate};
+use jwtctl::core::token::{Located, Serialization, is_wrapped, locate};
 
 use super::{Echo, Inputs, no_terminal, read_stream, terminal};
 
@@ -41,7 +41,7 @@ impl Inputs {
         if token.is_empty() {
             return Err(refused("there is no token: the input is empty").into());
         }
-        let is_alone = is_compact(token) || is_wrapped(token);
+        let is_alone = Serialization::of(token).is_some() || is_wrapped(token);
         let token = match pasted {
             Pasted::Alone | Pasted::Anything if is_alone => token.to_owned(),
             _ => self.located(text, pasted)?.unwrap_or_else(|| token.into()),

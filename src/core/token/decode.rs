@@ -8,6 +8,7 @@ use super::super::header::Header;
 use super::super::json::Json;
 use super::super::jws;
 use super::super::key::decode as base64url;
+use super::serialization::Serialization;
 
 /// Base64url as it is found in the wild.
 const LENIENT: GeneralPurpose = GeneralPurpose::new(
@@ -29,20 +30,15 @@ pub(in super::super) fn not_compact(text: &str) -> Option<&'static str> {
     if !text.starts_with('{') {
         return None;
     }
-    let json = Json::parse(text.as_bytes()).ok();
-    let has = |name| {
-        json.as_ref()
-            .and_then(Json::as_object)
-            .is_some_and(|it| it.has(name))
-    };
-    Some(
-        match has("payload") || has("ciphertext") || json.is_none() {
-            true => "the token is in JSON form, and only the compact form is read",
-            false => {
+    Some(match Json::parse(text.as_bytes()) {
+        Err(_) => "the token is in JSON form, and what is there is not JSON",
+        Ok(json) => match json.as_object().and_then(Serialization::of_object) {
+            Some(_) => "the token is in JSON form, and only the compact form is read",
+            None => {
                 "this is a JSON document without a JWT in it; a token that it holds is opaque, and only its issuer can say what it means"
             }
         },
-    )
+    })
 }
 
 /// What is said of a text in one part.

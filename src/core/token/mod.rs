@@ -4,6 +4,7 @@ mod complete;
 mod decode;
 mod diagnose;
 mod locate;
+mod serialization;
 #[cfg(test)]
 mod tests;
 mod verify;
@@ -11,4 +12,5 @@ mod verify;
 pub use complete::{Defaults, check_claims, complete};
 pub use decode::{Content, Decoded, Disclosed, decode};
 pub use locate::{Located, is_compact, is_wrapped, locate};
+pub use serialization::Serialization;
 pub use verify::{KeyUsed, Verdict, Verified, key_used, verify, weak};

@@ -1,0 +1,32 @@
+//! Names that the arguments of `sign` set, each once.
+
+use jwtctl::core::error::Error;
+
+use super::super::input::Claim;
+
+/// What flags and arguments have set so far. Nothing is set twice, however it is spelt, and nothing
+/// is set inside of what another one sets whole.
+#[derive(Default)]
+pub(super) struct Given(Vec<Vec<String>>);
+
+impl Given {
+    pub(super) fn flag(&mut self, name: &str) {
+        self.0.push(vec![name.to_owned()]);
+    }
+
+    pub(super) fn claim(&mut self, claim: &Claim, what: &str) -> Result<(), Error> {
+        let path = claim.path();
+        if let Some(other) = self
+            .0
+            .iter()
+            .find(|it| it.starts_with(&path) || path.starts_with(it))
+        {
+            return Err(Error::usage(
+                what,
+                format!("{:?} is given twice", other.join("/")),
+            ));
+        }
+        self.0.push(path);
+        Ok(())
+    }
+}

@@ -1,0 +1,164 @@
+//! The key that signs, and the algorithm that it and the arguments agree on.
+
+use std::sync::Arc;
+
+use jwtctl::core::alg::{Kty, SigAlg};
+use jwtctl::core::error::{Code, Error};
+use jwtctl::core::json::{Json, Object};
+use jwtctl::core::key::{Job, Key, Misfit};
+use jwtctl::core::time::Timestamp;
+use jwtctl::core::token;
+
+use super::super::Context;
+use super::args::Args;
+
+/// The key, and the algorithm that it and the arguments agree on.
+pub(super) fn key(
+    args: &Args,
+    claims: Option<&Object>,
+    context: &Context<'_>,
+) -> Result<(Arc<Key>, SigAlg), Error> {
+    let stored = args
+        .key
+        .as_deref()
+        .map_or(Some(""), |spec| spec.strip_prefix("store:"));
+    let key = match (&args.secret, &args.key, stored) {
+        (Some(spec), ..) => Arc::new(Key::from_secret(
+            context.inputs.secret(spec, args.secret_encoding)?,
+        )),
+        (None, _, Some(kid)) => from_store(kid, args, claims, context)?,
+        (None, Some(spec), None) => pick(spec, args, context)?,
+        (None, None, None) => return Err(Error::usage("sign", "needs a key")),
+    };
+    let alg = match args.alg {
+        Some(alg) => alg,
+        None => {
+            let (alg, others) = usual_choice(&key, args)?;
+            if let Some(other) = others.first() {
+                let note = format!("signed with {alg}; another: --alg {other}");
+                context.output.note(&note);
+            }
+            alg
+        }
+    };
+    Ok((key, alg))
+}
+
+/// A key of the keystore: the one of that id, or the current one. Nothing is opened for a token
+/// that is refused.
+fn from_store(
+    kid: &str,
+    args: &Args,
+    claims: Option<&Object>,
+    context: &Context<'_>,
+) -> Result<Arc<Key>, Error> {
+    let store = context.inputs.store()?;
+    let kid = if kid.is_empty() {
+        args.kid.as_deref().unwrap_or_default()
+    } else {
+        kid
+    };
+    let entry = if kid.is_empty() {
+        store.current(context.env.now)?
+    } else {
+        store.find(kid)?
+    };
+    if let Some(claims) = claims {
+        let exp = match claims.member("exp") {
+            Some(Json::Number(number)) => Some(Timestamp::from_json_number(number, false)),
+            _ => None,
+        };
+        match store.check_outlive(entry, exp) {
+            Err(error) if args.allow_outlive => context.output.warn(&error.to_string()),
+            other => other?,
+        }
+    }
+    let key = entry.open(&mut || context.inputs.passphrase("the keystore"))?;
+    context.output.detail(&format!(
+        "signed by {} of {}",
+        key.label(),
+        store.path().display()
+    ));
+    Ok(Arc::new(key))
+}
+
+fn source(args: &Args) -> String {
+    match (&args.secret, &args.key) {
+        (None, None) => "the keystore".into(),
+        (None, Some(spec)) if spec != "-" => spec.clone(),
+        (None, Some(_)) => "standard input".into(),
+        _ => "--secret".into(),
+    }
+}
+
+pub(super) fn refused(key: &Key, misfit: &Misfit, args: &Args) -> Error {
+    match misfit {
+        Misfit::Weak(_) => token::weak(&source(args), key, misfit),
+        Misfit::Unfit(why) => {
+            Error::input(Code::BadKey, source(args), format!("{} {why}", key.label()))
+        }
+    }
+}
+
+/// The one private key of a file, or the one of a set that `--kid` names.
+fn pick(spec: &str, args: &Args, context: &Context<'_>) -> Result<Arc<Key>, Error> {
+    let file = context.inputs.key_file(spec, "--key")?;
+    let bad = |why: String| Error::input(Code::BadKey, source(args), why);
+    if !file.is_set {
+        return file
+            .keys
+            .into_iter()
+            .next()
+            .ok_or_else(|| bad("holds no key".into()));
+    }
+    let known: Vec<String> = file.keys.iter().map(|key| key.label()).collect();
+    let wanted = |key: &&Arc<Key>| match &args.kid {
+        Some(kid) => key.kid.as_ref() == Some(kid),
+        None => key.is_private() && args.alg.is_none_or(|alg| key.fit(alg, Job::Sign).is_ok()),
+    };
+    let fitting: Vec<&Arc<Key>> = file.keys.iter().filter(wanted).collect();
+    match fitting[..] {
+        [key] => Ok(Arc::clone(key)),
+        [] if args.kid.is_some() => Err(bad(format!("has no such key, only {}", known.join(", ")))),
+        [] => Err(bad("is a set without a private key that could sign".into())),
+        _ => {
+            Err(bad(format!("is a set of several: {}", known.join(", ")))
+                .hint("pick one with --kid"))
+        }
+    }
+}
+
+/// The algorithm that the field uses with such a key, and those that it permits as well: RS256 for
+/// RSA, for a secret the longest HMAC that it is long enough for. EC and OKP leave no choice.
+fn usual_choice(key: &Key, args: &Args) -> Result<(SigAlg, Vec<SigAlg>), Error> {
+    let mut choices = key.algorithms(Job::Sign);
+    match choices[..] {
+        [alg] => Ok((alg, Vec::new())),
+        [] => {
+            // No algorithm will do; the natural one for this key says best why.
+            let natural = SigAlg::ALL.iter().find(|alg| {
+                alg.kty() == key.kty() && key.curve().is_none_or(|crv| alg.curves().contains(&crv))
+            });
+            match natural.map(|alg| (key.fit(*alg, Job::Sign), alg)) {
+                // Where weak keys are allowed, the one that asks for least.
+                Some((Err(Misfit::Weak(_)), alg)) if args.allow_weak_key => Ok((*alg, Vec::new())),
+                Some((Err(misfit), _)) => Err(refused(key, &misfit, args)),
+                _ => Err(Error::input(
+                    Code::BadKey,
+                    source(args),
+                    format!("{} cannot sign", key.label()),
+                )),
+            }
+        }
+        _ => {
+            let usual = match key.kty() {
+                Kty::Oct => choices.len() - 1,
+                _ => 0,
+            };
+            let alg = choices.remove(usual);
+            // Of RSA the other padding is the interesting one, not the longer digest.
+            choices.retain(|it| it.is_pss() != alg.is_pss() || key.kty() == Kty::Oct);
+            Ok((alg, choices))
+        }
+    }
+}

@@ -1,0 +1,216 @@
+//! The arguments of `verify`, and their words as values.
+
+use clap::ValueEnum;
+use clap::builder::NonEmptyStringValueParser;
+use jwtctl::core::alg::SigAlg;
+use jwtctl::core::claims::{DEFAULT_LEEWAY, MAX_LEEWAY, Skippable};
+use jwtctl::core::jws::MAX_TOKEN;
+use jwtctl::core::session::DEFAULT_KEYSPACE;
+
+use super::super::input::{RedisLogin, SecretEncoding, duration, sig_alg};
+use super::super::network::Network;
+use super::report::Show;
+
+/// Verify a token: its signature and every claim
+///
+/// Without --key, --secret, --jwks, --jwks-uri and --issuer, the keys are those that the keystore
+/// publishes.
+///
+/// Strict by default: the token must expire, and one that names an audience is refused unless that
+/// audience is given with --aud. All checks run and all are reported. The exit code says how a
+/// token failed: 10 signature, 11 expired, 12 not yet valid, 13 a claim, 14 no key, 15 algorithm or
+/// header, 16 session, 17 not a token.
+#[derive(clap::Args)]
+#[command(group(clap::ArgGroup::new("keys").args(["key", "secret", "jwks", "jwks_uri", "issuer"])))]
+pub struct Args {
+    /// The token, - for stdin, @FILE or env:NAME
+    pub(super) token: Option<String>,
+
+    /// Verify with this key: PATH, -, env:NAME, fd:N or store:KID
+    #[arg(long, value_name = "KEYSPEC", help_heading = "Keys")]
+    pub(super) key: Option<String>,
+    /// Verify with this HMAC secret: PATH, -, env:NAME or fd:N, never the secret itself
+    #[arg(
+        long,
+        value_name = "KEYSPEC",
+        help_heading = "Keys",
+        allow_hyphen_values = true
+    )]
+    pub(super) secret: Option<String>,
+    /// How the secret is written
+    #[arg(
+        long,
+        value_name = "ENCODING",
+        default_value = "utf8",
+        requires = "secret",
+        help_heading = "Keys"
+    )]
+    pub(super) secret_encoding: SecretEncoding,
+    /// Verify with the key of this set that the token names
+    #[arg(long, value_name = "FILE", help_heading = "Keys", value_parser = NonEmptyStringValueParser::new())]
+    pub(super) jwks: Option<String>,
+    /// Verify with the key of the set at URL that the token names; the set is cached
+    #[arg(long, value_name = "URL", help_heading = "Keys", value_parser = NonEmptyStringValueParser::new())]
+    pub(super) jwks_uri: Option<String>,
+    /// Verify with the keys that this issuer publishes (OpenID Connect Discovery, RFC 8414); also
+    /// the only iss accepted
+    #[arg(long, value_name = "URL", help_heading = "Keys", value_parser = NonEmptyStringValueParser::new())]
+    pub(super) issuer: Option<String>,
+    /// Use only the key of this id; a token that names another is refused
+    #[arg(long, allow_hyphen_values = true, help_heading = "Keys", value_parser = NonEmptyStringValueParser::new())]
+    pub(super) kid: Option<String>,
+    /// Refuse tokens that do not name their key
+    #[arg(long, help_heading = "Keys")]
+    pub(super) require_kid: bool,
+    /// Accept only these algorithms (default: what the key permits)
+    #[arg(long, value_name = "ALG", value_delimiter = ',', value_parser = sig_alg(), hide_possible_values = true, help_heading = "Keys")]
+    pub(super) alg: Vec<SigAlg>,
+    /// Accept keys that are shorter than their algorithm asks for
+    #[arg(long, help_heading = "Keys")]
+    pub(super) allow_weak_key: bool,
+
+    /// The issuer; repeat to accept any of several
+    #[arg(long, help_heading = "Claims")]
+    pub(super) iss: Vec<String>,
+    /// The audience that you are; repeat if you go by several names
+    #[arg(long, help_heading = "Claims")]
+    pub(super) aud: Vec<String>,
+    /// The subject
+    #[arg(long, help_heading = "Claims", value_parser = NonEmptyStringValueParser::new())]
+    pub(super) sub: Option<String>,
+    /// The media type in the header, such as at+jwt
+    #[arg(long, help_heading = "Claims", value_parser = NonEmptyStringValueParser::new())]
+    pub(super) typ: Option<String>,
+    /// A claim that must be there: NAME, NAME=TEXT or NAME:=JSON, NAME may be a JSON Pointer
+    #[arg(long, value_name = "CLAIM", help_heading = "Claims")]
+    pub(super) require: Vec<String>,
+    /// A scope that must be granted
+    #[arg(long, value_name = "SCOPE", help_heading = "Claims")]
+    pub(super) scope: Vec<String>,
+    /// How long ago it may have been issued
+    #[arg(long, value_name = "DURATION", value_parser = max_age, allow_hyphen_values = true, help_heading = "Claims")]
+    pub(super) max_age: Option<i64>,
+    /// How much clocks may differ, at most a day
+    #[arg(long, value_name = "DURATION", value_parser = leeway, allow_hyphen_values = true, default_value = "60s", help_heading = "Claims")]
+    pub(super) leeway: i64,
+    /// Claims that may be absent and are checked if present
+    #[arg(
+        long,
+        value_name = "CLAIM",
+        value_delimiter = ',',
+        help_heading = "Claims"
+    )]
+    pub(super) optional: Vec<Optional>,
+    /// Checks not to make at all
+    #[arg(
+        long,
+        value_name = "CHECK",
+        value_delimiter = ',',
+        help_heading = "Claims"
+    )]
+    pub(super) skip: Vec<Skip>,
+
+    #[command(flatten)]
+    pub(super) network: Network,
+
+    /// Print the payload of a valid token exactly as it was signed, instead of the report
+    #[arg(long, conflicts_with_all = ["json", "claim"], help_heading = "Output")]
+    pub(super) payload: bool,
+    /// Print one claim of a valid token, instead of the report: a name or a JSON Pointer
+    #[arg(long, value_name = "NAME", conflicts_with = "json", help_heading = "Output", value_parser = NonEmptyStringValueParser::new())]
+    pub(super) claim: Option<String>,
+
+    /// Verify a signature over any bytes; no claims are judged
+    #[arg(long, conflicts_with_all = CLAIM_FLAGS, help_heading = "Not a JWT")]
+    pub(super) raw: bool,
+    /// Verify a detached signature over the bytes of FILE (or -); no claims are judged
+    #[arg(long, value_name = "FILE", conflicts_with = "raw", conflicts_with_all = CLAIM_FLAGS, help_heading = "Not a JWT")]
+    pub(super) detached: Option<String>,
+
+    /// Refuse tokens whose session (jti) is not live in this Redis, which is asked last and not
+    /// changed; implies --optional exp. redis://HOST:PORT/DB, rediss://…, unix:///PATH, or
+    /// env:NAME for a variable that holds the URL
+    #[arg(long, value_name = "URL", conflicts_with_all = ["raw", "detached"], help_heading = "Redis")]
+    pub(super) session: Option<String>,
+    /// What the keys of sessions begin with
+    #[arg(long, value_name = "PREFIX", default_value = DEFAULT_KEYSPACE, requires = "session", help_heading = "Redis")]
+    pub(super) keyspace: String,
+    #[command(flatten)]
+    pub(super) login: RedisLogin,
+
+    /// Take the token of this name out of a longer text: a JSON document, a cookie line, a URL
+    #[arg(long, value_name = "NAME", help_heading = None::<&str>, value_parser = NonEmptyStringValueParser::new())]
+    pub(super) pick: Option<String>,
+    /// Refuse tokens of more bytes
+    #[arg(long, value_name = "BYTES", default_value_t = MAX_TOKEN as u64, help_heading = None::<&str>)]
+    pub(super) max_size: u64,
+}
+
+/// What makes no sense when the signature is over bytes rather than claims. Left unsaid, it would
+/// pass for checked.
+const CLAIM_FLAGS: [&str; 11] = [
+    "iss", "aud", "sub", "typ", "require", "scope", "max_age", "leeway", "optional", "skip",
+    "claim",
+];
+
+impl Args {
+    /// Whether the answer asked for is a bare value, so that JSON can only have been meant for
+    /// others.
+    pub fn is_bare(&self) -> bool {
+        self.payload || self.claim.is_some()
+    }
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum Optional {
+    Exp,
+    Aud,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum Skip {
+    Exp,
+    Nbf,
+    Iat,
+    Iss,
+    Aud,
+    Typ,
+}
+
+impl From<Skip> for Skippable {
+    fn from(skip: Skip) -> Self {
+        match skip {
+            Skip::Exp => Self::Exp,
+            Skip::Nbf => Self::Nbf,
+            Skip::Iat => Self::Iat,
+            Skip::Iss => Self::Iss,
+            Skip::Aud => Self::Aud,
+            Skip::Typ => Self::Typ,
+        }
+    }
+}
+
+fn max_age(text: &str) -> Result<i64, String> {
+    match duration(text).map_err(|error| error.to_string())? {
+        seconds @ 0.. => Ok(seconds),
+        _ => Err("an age is not negative".into()),
+    }
+}
+
+fn leeway(text: &str) -> Result<i64, String> {
+    match duration(text).map_err(|error| error.to_string())? {
+        seconds @ 0..=MAX_LEEWAY => Ok(seconds),
+        _ => Err("at most one day, and not negative".into()),
+    }
+}
+impl Show {
+    pub(super) fn asked(args: &Args) -> Self {
+        match (args.payload, &args.claim) {
+            (true, _) => Self::Payload,
+            (false, Some(_)) => Self::Nothing,
+            (false, None) => Self::Report,
+        }
+    }
+}
+
+const _: () = assert!(DEFAULT_LEEWAY == 60, "the default of --leeway says 60s");

@@ -1,0 +1,147 @@
+//! `jwtctl verify`.
+
+mod args;
+mod keys;
+mod policy;
+mod report;
+mod session;
+
+pub use args::Args;
+
+use jwtctl::core::claims::{Check, Policy};
+use jwtctl::core::error::{Code, Error, Reason, Rejection};
+use jwtctl::core::files::MAX_FILE;
+use jwtctl::core::jwks::{Keys, Provenance};
+use jwtctl::core::jws::{self, Form};
+use jwtctl::core::token::{self, Verdict};
+
+use super::Context;
+use super::input::Pasted;
+use super::network;
+use keys::keys;
+use policy::policy;
+use report::{Judgement, Show};
+use session::{check_session, sessions};
+
+pub fn run(args: Args, context: &mut Context<'_>) -> Result<Judgement, Error> {
+    let token_spec = context.inputs.or_stdin(args.token.as_deref());
+    check_stdin(&args, token_spec, context)?;
+    let policy = policy(&args)?;
+    let sessions = sessions(&args, context)?;
+    let pasted = args.pick.as_deref().map_or(Pasted::Alone, Pasted::Picked);
+    let token = match context.inputs.token(token_spec, args.max_size, pasted) {
+        Ok(token) => token,
+        // A token that cannot be read is a token that is refused: with a report, like every other.
+        Err(Error::Rejected(rejection)) => {
+            return Ok(unreadable(rejection.primary(), &policy, &args, context));
+        }
+        Err(other) => return Err(other),
+    };
+    let detached = args
+        .detached
+        .as_deref()
+        .map(|path| context.inputs.content(path, MAX_FILE))
+        .transpose()?;
+    let form = match &detached {
+        Some(payload) => Form::Detached(payload.expose()),
+        None if args.raw => Form::Raw,
+        None => Form::Jwt,
+    };
+    // Before a passphrase is asked for: keys are of no use to what is no token.
+    if let Err(reason) = jws::parse(&token, form) {
+        return Ok(unreadable(&reason, &policy, &args, context));
+    }
+    let (http, store);
+    let mut keys: Box<dyn Keys + '_> =
+        match args
+            .network
+            .source(args.jwks_uri.as_deref(), args.issuer.as_deref(), context)?
+        {
+            Some(source) => {
+                http = args.network.http(Some(source.address()), context)?;
+                store = args.network.store(context)?;
+                Box::new(network::remote(
+                    source,
+                    &args.network,
+                    &http,
+                    store.as_ref(),
+                    context,
+                )?)
+            }
+            None => Box::new(keys(&args, context)?),
+        };
+    let mut verdict =
+        token::verify(&token, form, &mut *keys, &policy, &context.env).inspect_err(|_| {
+            keys.warnings()
+                .iter()
+                .for_each(|warning| context.output.warn(warning));
+        })?;
+    drop(keys);
+    verdict.notes.iter().for_each(|it| context.output.note(it));
+    for warning in &verdict.warnings {
+        context.output.warn(warning);
+    }
+    if let Some(sessions) = sessions {
+        check_session(&mut verdict, &sessions)?;
+    }
+    show(verdict, args, context)
+}
+
+fn check_stdin(args: &Args, token: Option<&str>, context: &Context<'_>) -> Result<(), Error> {
+    let named = [
+        ("TOKEN", token),
+        ("--key", args.key.as_deref()),
+        ("--secret", args.secret.as_deref()),
+    ];
+    let files = [
+        ("--jwks", args.jwks.as_deref()),
+        ("--detached", args.detached.as_deref()),
+    ];
+    let password = [(
+        "--redis-password-from",
+        args.login.redis_password_from.as_deref(),
+    )];
+    let all = [&named[..], &files, &password, &args.network.named()].concat();
+    context.inputs.check_stdin(&all)
+}
+
+fn show(mut verdict: Verdict, args: Args, context: &Context<'_>) -> Result<Judgement, Error> {
+    let mut shown = Show::asked(&args);
+    if let (Some(name), Ok(verified)) = (args.claim, &verdict.outcome) {
+        let found = verified.claims().and_then(|claims| claims.at(&name));
+        match found {
+            Some(value) => shown = Show::Claim(value.clone()),
+            // Asking for a claim is requiring it.
+            None => {
+                let reason = Reason::new(
+                    Code::MissingClaim,
+                    &name,
+                    format!("the token has no {name}"),
+                );
+                verdict.checks.push(Check::from(&reason));
+                verdict.outcome = Err(Rejection::new(reason));
+            }
+        }
+    }
+    Ok(Judgement {
+        verdict,
+        now: context.env.now,
+        leeway: args.leeway,
+        show: shown,
+    })
+}
+
+fn unreadable(reason: &Reason, policy: &Policy, args: &Args, context: &Context<'_>) -> Judgement {
+    // `none`: nobody has looked for any.
+    let keys = Provenance {
+        source: "none".into(),
+        ..Provenance::default()
+    };
+    let verdict = Verdict::unreadable(reason, policy, keys);
+    Judgement {
+        verdict,
+        now: context.env.now,
+        leeway: args.leeway,
+        show: Show::asked(args),
+    }
+}

@@ -1,0 +1,126 @@
+//! The compact serialization (RFC 7515 §7.1), also detached (appendix F) and with an unencoded
+//! payload (RFC 7797 §5).
+
+use std::borrow::Cow;
+
+use super::super::error::Reason;
+use super::super::header::Header;
+use super::super::key::{decode, encode};
+use super::{Form, Unverified, malformed};
+
+/// Takes a compact JWS apart: exactly three parts of base64url without padding or surplus bits, and
+/// a header that is one JSON object.
+///
+/// # Errors
+/// [`Code::Malformed`].
+pub fn parse<'a>(text: &'a str, form: Form<'a>) -> Result<Unverified<'a>, Reason> {
+    let [header_text, payload_text, signature_text] = split(text)?;
+    let header = Header::parse(&part("header", header_text)?)?;
+    let signature = part("signature", signature_text)?;
+    let encoded_input = &text.as_bytes()[..header_text.len() + 1 + payload_text.len()];
+    let (payload, signing_input) = match form {
+        Form::Detached(_) if !payload_text.is_empty() => {
+            return Err(carried());
+        }
+        Form::Detached(payload) if header.is_unencoded() => {
+            (Cow::Borrowed(payload), joined(header_text, payload))
+        }
+        Form::Detached(payload) => (
+            Cow::Borrowed(payload),
+            joined(header_text, encode(payload).as_bytes()),
+        ),
+        // In a JWT this is refused later, by name; until then it is what it says it is.
+        Form::Raw | Form::Jwt if header.is_unencoded() => (
+            Cow::Borrowed(payload_text.as_bytes()),
+            Cow::Borrowed(encoded_input),
+        ),
+        Form::Jwt if payload_text.is_empty() => {
+            return Err(absent("the payload is empty"));
+        }
+        Form::Raw | Form::Jwt => (
+            Cow::Owned(part("payload", payload_text)?),
+            Cow::Borrowed(encoded_input),
+        ),
+    };
+    Ok(Unverified {
+        header,
+        payload,
+        signing_input,
+        signature,
+    })
+}
+
+/// The refusal of a token that was called detached and has its payload.
+pub(super) fn carried() -> Reason {
+    malformed("the token carries its payload, so it is not detached").hint("leave out --detached")
+}
+
+/// The refusal of a token without a payload.
+pub(super) fn absent(why: &str) -> Reason {
+    malformed(why).hint("a detached payload is given with --detached FILE")
+}
+
+fn joined(header: &str, payload: &[u8]) -> Cow<'static, [u8]> {
+    Cow::Owned([header.as_bytes(), b".", payload].concat())
+}
+
+/// An SD-JWT (RFC 9901) as its JWT and what follows the first `~`; `None` if the text is none. A
+/// payload that is not encoded (RFC 7797) may have a `~` in it, before the signature.
+pub fn split_disclosures(text: &str) -> Option<(&str, &str)> {
+    text.split_once('~')
+        .filter(|(jwt, _)| jwt.matches('.').count() == 2)
+}
+
+fn split(text: &str) -> Result<[&str; 3], Reason> {
+    if super::is_json(text) {
+        return Err(malformed(
+            "the token is in JSON form, and only the compact form is read here",
+        ));
+    }
+    if let Some((jwt, _)) = split_disclosures(text) {
+        let reason = malformed("this is an SD-JWT (RFC 9901), and what is verified here is a JWT");
+        return Err(reason.hint(format!(
+            "the part that its issuer signed is the text before the first \"~\", {} characters long; jwtctl decode shows the whole",
+            jwt.len()
+        )));
+    }
+    let parts: Vec<&str> = text.splitn(6, '.').collect();
+    match parts[..] {
+        [header, payload, signature] => Ok([header, payload, signature]),
+        [_, _, _, _, _] => Err(malformed(
+            "the token is encrypted (a JWE), and this needs a signed one",
+        )
+        .hint("jwtctl decode shows its header")),
+        _ if parts.len() < 3 => Err(malformed(format!(
+            "a token has three parts, and this has {}",
+            parts.len()
+        ))),
+        _ => Err(malformed(format!(
+            "a token has three parts, and this has {}",
+            text.split('.').count()
+        ))),
+    }
+}
+
+pub(super) fn part(name: &str, text: &str) -> Result<Vec<u8>, Reason> {
+    decode(text).ok_or_else(|| {
+        let alphabet = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
+        malformed(match text.find(|c| !alphabet(c)) {
+            Some(at) if text[at..].starts_with(char::is_whitespace) => {
+                format!("there is white space inside the token, in its {name}")
+            }
+            Some(at) if text[at..].starts_with('=') => format!("the {name} is padded with \"=\""),
+            Some(at) if text[at..].starts_with(['+', '/']) => {
+                format!("the {name} is base64, not base64url")
+            }
+            Some(at) => {
+                format!("the {name} has a character that is not base64url, at byte {at} of it")
+            }
+            None if text.len() % 4 == 1 => format!(
+                "the {name} is cut off: no base64url has {} characters",
+                text.len()
+            ),
+            None => format!("the {name} has bits left over at its end"),
+        })
+    })
+}

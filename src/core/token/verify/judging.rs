@@ -1,0 +1,318 @@
+//! The sequence of judging: header, keys at hand, signature, and only then a fresh look for keys.
+
+use std::sync::Arc;
+
+use super::super::super::alg::SigAlg;
+use super::super::super::claims::{Check, Policy, Status, check, key_issuer};
+use super::super::super::env::Env;
+use super::super::super::error::{Code, Error, Reason};
+use super::super::super::header::Header;
+use super::super::super::json::Object;
+use super::super::super::jwks::{Found, Keys, Wanted, Why};
+use super::super::super::jws::{Form, Signed, Unverified};
+use super::super::super::key::{Job, Key, Misfit};
+use super::super::diagnose::diagnose;
+use super::refusal::{alg_refused, no_key, not_fetched, weak};
+
+/// How the signature fared.
+pub(super) enum Outcome {
+    /// It holds.
+    Signed(Signed),
+    /// The header rules the token out before any key is looked for.
+    Header(Vec<Reason>),
+    /// No key fits; the claims may say more about why.
+    NoKey(Reason),
+    /// It does not hold.
+    Bad(Reason),
+}
+
+pub(super) struct Judging<'a> {
+    pub(super) policy: &'a Policy,
+    pub(super) env: &'a Env<'a>,
+    pub(super) claims: Option<&'a Object>,
+    pub(super) notes: Vec<String>,
+    pub(super) warnings: Vec<String>,
+    pub(super) key: Option<(Arc<Key>, SigAlg)>,
+}
+
+impl Judging<'_> {
+    pub(super) fn judge(
+        &mut self,
+        token: &Unverified<'_>,
+        form: Form<'_>,
+        keys: &mut dyn Keys,
+    ) -> Result<Outcome, Error> {
+        let header = token.header();
+        let critical = header.check_critical(form.is_raw()).err();
+        let alg = match (self.alg(header), critical) {
+            (Ok(alg), None) => alg,
+            (alg, critical) => {
+                return Ok(Outcome::Header(
+                    alg.err().into_iter().chain(critical).collect(),
+                ));
+            }
+        };
+        if let Some(reason) = self.check_kid(header) {
+            return Ok(Outcome::NoKey(reason));
+        }
+        let wanted = Wanted {
+            alg,
+            kid: header.kid().or(self.policy.kid.as_deref()),
+            allow_weak: self.policy.allow_weak_key,
+        };
+        let outcome = self.try_keys(token, wanted, keys.local(wanted, self.env)?, keys)?;
+        let why = match &outcome {
+            Outcome::NoKey(_) => Why::UnknownKid,
+            Outcome::Bad(_) => Why::BadSignature,
+            _ => return Ok(outcome),
+        };
+        // What a token says must not cause traffic unless it could still turn out good.
+        if self.claims.is_some_and(|claims| {
+            self.judge_claims(claims, header)
+                .iter()
+                .any(|check| check.status == Status::Fail)
+        }) {
+            return Ok(outcome);
+        }
+        let Some(found) = keys.refresh(wanted, why, self.env)? else {
+            return Ok(outcome);
+        };
+        let outcome = self.try_keys(token, wanted, found, keys)?;
+        // What came in may be old itself, as another machine has shared it. What is new is not
+        // asked for again.
+        let why = match (&outcome, why) {
+            (Outcome::NoKey(_), Why::BadSignature) => Why::UnknownKid,
+            (Outcome::Bad(_), _) => Why::BadSignature,
+            _ => return Ok(outcome),
+        };
+        match keys.refresh(wanted, why, self.env)? {
+            Some(found) => self.try_keys(token, wanted, found, keys),
+            None => Ok(outcome),
+        }
+    }
+
+    /// The algorithm of the header, if it is one that may be looked for a key with.
+    fn alg(&self, header: &Header) -> Result<SigAlg, Reason> {
+        let refused = |why: String| Reason {
+            actual: Some(header.alg().into()),
+            ..Reason::new(Code::AlgNotAllowed, "alg", why)
+        };
+        let name = header.alg();
+        if name.eq_ignore_ascii_case("none") {
+            return Err(refused("the token is not signed (alg \"none\")".into()));
+        }
+        let alg: SigAlg = name
+            .parse()
+            .map_err(|()| refused(format!("alg is {name:?}, which jwtctl does not know")))?;
+        match &self.policy.algs {
+            Some(allowed) if !allowed.iter().any(|it| it.agrees_with(alg)) => {
+                let names: Vec<&str> = allowed.iter().map(|it| it.as_str()).collect();
+                Err(Reason {
+                    expected: Some(names.iter().collect()),
+                    ..refused(format!(
+                        "alg is {alg}, and only {} is allowed",
+                        names.join(" or ")
+                    ))
+                })
+            }
+            _ => Ok(alg),
+        }
+    }
+
+    fn check_kid(&self, header: &Header) -> Option<Reason> {
+        let refused = |why: String| Some(Reason::new(Code::NoMatchingKey, "kid", why));
+        match (header.kid(), &self.policy.kid) {
+            (None, _) if self.policy.require_kid => {
+                refused("the token does not name its key (--require-kid)".into())
+            }
+            (Some(kid), Some(wanted)) if kid != wanted => Some(Reason {
+                actual: Some(kid.into()),
+                expected: Some(wanted.as_str().into()),
+                ..Reason::new(
+                    Code::NoMatchingKey,
+                    "kid",
+                    format!("the token names key {kid:?}, not {wanted:?}"),
+                )
+            }),
+            _ => None,
+        }
+    }
+
+    fn try_keys(
+        &mut self,
+        token: &Unverified<'_>,
+        wanted: Wanted<'_>,
+        found: Found,
+        keys: &dyn Keys,
+    ) -> Result<Outcome, Error> {
+        let source = keys.provenance().name;
+        let candidates = match found {
+            Found::Keys(candidates) => candidates,
+            Found::Nothing => return Ok(Outcome::NoKey(no_key(wanted, keys, &source))),
+            Found::Absent => return Ok(Outcome::NoKey(not_fetched(wanted, &source))),
+            Found::Refused(why) => return Ok(Outcome::Header(vec![alg_refused(wanted, why)])),
+            Found::TooMany(count) => {
+                let why = format!(
+                    "the token does not name its key, and {count} keys of {source} fit, too many to try"
+                );
+                return Ok(Outcome::NoKey(
+                    Reason::new(Code::NoMatchingKey, "kid", why).hint("pick one with --kid"),
+                ));
+            }
+            Found::Excluded(excluded) => return self.excluded(wanted, &excluded, &source),
+        };
+        let candidates: Vec<Arc<Key>> = candidates
+            .into_iter()
+            .filter(|key| self.is_allowed(key, wanted.alg))
+            .collect();
+        if candidates.is_empty() {
+            let why = format!(
+                "alg is {}, and no key of {source} for it is on an allowed curve",
+                wanted.alg
+            );
+            let reason = Reason::new(Code::AlgNotAllowed, "alg", why);
+            return Ok(Outcome::Header(vec![reason]));
+        }
+        match self.check_signature(token, wanted, &candidates) {
+            Ok(signed) => Ok(Outcome::Signed(signed)),
+            Err(Some((key, misfit))) if candidates.len() == 1 => {
+                let why = format!("{} {}", key.label(), misfit.why());
+                Err(Error::input(Code::BadKey, source, why))
+            }
+            Err(_) => {
+                let why = self.bad_signature(&candidates, wanted);
+                let weak = self.policy.allow_weak_key;
+                Ok(Outcome::Bad(Reason {
+                    hints: diagnose(token, wanted.alg, weak, &candidates, keys),
+                    ..Reason::new(Code::BadSignature, "signature", why)
+                }))
+            }
+        }
+    }
+
+    /// Looks for the candidate whose signature it is.
+    ///
+    /// # Errors
+    /// When it is none's; with the last candidate that is not a usable key, if there is one.
+    fn check_signature(
+        &mut self,
+        token: &Unverified<'_>,
+        wanted: Wanted<'_>,
+        candidates: &[Arc<Key>],
+    ) -> Result<Signed, Option<(Arc<Key>, Misfit)>> {
+        let (mut broken, mut signed) = (None, None);
+        for key in candidates {
+            let verifier = match key.verifier(wanted.alg, self.policy.allow_weak_key) {
+                Ok(verifier) => verifier,
+                Err(misfit) => {
+                    broken = Some((Arc::clone(key), misfit));
+                    continue;
+                }
+            };
+            let Some(found) = token.verify(&verifier) else {
+                if signed.is_none() {
+                    self.key = Some((Arc::clone(key), wanted.alg));
+                }
+                if let Err(misfit) = key.check_public() {
+                    broken = Some((Arc::clone(key), misfit));
+                }
+                continue;
+            };
+            // One key may stand in a set twice, for two issuers.
+            let speaks = self
+                .claims
+                .and_then(|claims| key_issuer(key, claims))
+                .is_none_or(|check| check.status == Status::Pass);
+            if signed.is_none() || speaks {
+                self.key = Some((Arc::clone(key), wanted.alg));
+                signed = Some(found);
+            }
+            if speaks {
+                break;
+            }
+        }
+        let Some(signed) = signed else {
+            return Err(broken);
+        };
+        if let Some((key, alg)) = self.key.clone() {
+            self.note_kid(&key, wanted.kid);
+            self.warn_weak(&key, alg);
+        }
+        Ok(signed)
+    }
+
+    /// Whether the allow-list has a name for what `alg` means on this key: `EdDSA` is two
+    /// algorithms.
+    fn is_allowed(&self, key: &Key, alg: SigAlg) -> bool {
+        let means = |allowed: &SigAlg| allowed.agrees_with(alg) && allowed.admits(key.curve());
+        self.policy
+            .algs
+            .as_ref()
+            .is_none_or(|algs| algs.iter().any(means))
+    }
+
+    fn excluded(
+        &self,
+        wanted: Wanted<'_>,
+        excluded: &[(Arc<Key>, Misfit)],
+        source: &str,
+    ) -> Result<Outcome, Error> {
+        // A key that is too short for everything is the caller's to replace; one that is merely too
+        // short for the algorithm that the token asks for makes it a bad token.
+        let useless = |key: &Key| key.algorithms(Job::Verify).is_empty();
+        if excluded
+            .iter()
+            .all(|(key, misfit)| matches!(misfit, Misfit::Weak(_)) && useless(key))
+        {
+            return Err(weak(source, &excluded[0].0, &excluded[0].1));
+        }
+        let why = match excluded {
+            [(key, misfit)] => format!("{} {}", key.label(), misfit.why()),
+            _ => format!(
+                "none of the {} keys that could be meant is for {}",
+                excluded.len(),
+                wanted.alg
+            ),
+        };
+        Ok(Outcome::Header(vec![alg_refused(wanted, why)]))
+    }
+
+    fn note_kid(&mut self, key: &Key, kid: Option<&str>) {
+        if let (Some(kid), Some(own)) = (kid, &key.kid)
+            && kid != own
+        {
+            self.notes.push(format!(
+                "the token names key {kid:?}; the key that verified it calls itself {own:?}"
+            ));
+        }
+    }
+
+    fn warn_weak(&mut self, key: &Key, alg: SigAlg) {
+        if let Err(Misfit::Weak(why)) = key.fit(alg, Job::Verify) {
+            self.warnings
+                .push(format!("weak key: {} {why}", key.label()));
+        }
+    }
+
+    fn bad_signature(&self, candidates: &[Arc<Key>], wanted: Wanted<'_>) -> String {
+        match candidates {
+            [key] => match (&key.kid, wanted.kid) {
+                (Some(own), Some(kid)) if own != kid => {
+                    format!(
+                        "the signature is not by {} (the token names key {kid:?})",
+                        key.label()
+                    )
+                }
+                _ => format!("the signature is not by {}", key.label()),
+            },
+            _ => format!(
+                "the signature is not by any of the {} keys that fit",
+                candidates.len()
+            ),
+        }
+    }
+
+    pub(super) fn judge_claims(&self, claims: &Object, header: &Header) -> Vec<Check> {
+        check(claims, header, self.policy, self.env.now)
+    }
+}

@@ -1,0 +1,178 @@
+//! Judging a token.
+
+mod judging;
+mod refusal;
+mod report;
+
+pub use refusal::weak;
+
+use serde::Serialize;
+
+use super::super::alg::{Kty, SigAlg};
+use super::super::claims::{Check, Policy, Status, not_evaluated};
+use super::super::env::Env;
+use super::super::error::{Code, Error, Reason, Rejection};
+use super::super::header::Header;
+use super::super::json::{Json, Object};
+use super::super::jwks::{Keys, Provenance};
+use super::super::jws::{self, Form, Signed, Unverified};
+use super::super::key::Key;
+use super::decode::COMPRESSED;
+use judging::Judging;
+
+/// A token that holds: its signature and every claim. Only [`verify`] makes one.
+#[derive(Debug)]
+pub struct Verified {
+    signed: Signed,
+    claims: Option<Object>,
+}
+
+impl Verified {
+    /// The header.
+    pub fn header(&self) -> &Header {
+        self.signed.header()
+    }
+
+    /// The payload, exactly as it was signed.
+    pub fn payload(&self) -> &[u8] {
+        self.signed.payload()
+    }
+
+    /// The claims; `None` for a payload that was not judged as a JWT.
+    pub fn claims(&self) -> Option<&Object> {
+        self.claims.as_ref()
+    }
+}
+
+/// The key that verified a token, or was tried last.
+#[derive(Clone, Debug, Serialize)]
+pub struct KeyUsed {
+    /// Its id.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub kid: Option<String>,
+    /// Its family.
+    pub kty: &'static str,
+    /// The algorithm it was used with.
+    pub alg: String,
+    /// Its RFC 7638 thumbprint; none of a symmetric key: of a secret that somebody thought up, it
+    /// would help to guess it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub thumbprint: Option<String>,
+    /// Where it is from.
+    pub source: String,
+}
+
+/// The answer to "is this token good?", with everything that was looked at on the way.
+#[derive(Debug)]
+pub struct Verdict {
+    /// Every check, in a fixed order.
+    pub checks: Vec<Check>,
+    /// The key that was used.
+    pub key: Option<KeyUsed>,
+    /// Where the keys came from.
+    pub keys: Provenance,
+    /// Remarks that change nothing about the verdict.
+    pub notes: Vec<String>,
+    /// Remarks that should not be overlooked, such as on a weak key that was allowed.
+    pub warnings: Vec<String>,
+    /// What the token says, if it could be read; vouched for only when the outcome is a
+    /// [`Verified`].
+    pub header: Option<Object>,
+    /// Its claims, likewise.
+    pub claims: Option<Object>,
+    /// Yes or no.
+    pub outcome: Result<Verified, Rejection>,
+}
+
+/// Judges a compact JWS. "No" is an answer and comes as a [`Verdict`].
+///
+/// The order matters: what can refuse the token offline is asked before `keys` may use the network,
+/// no claim makes it valid before its signature holds, and nothing in the token chooses where keys
+/// come from.
+///
+/// # Errors
+/// [`Error::Input`] when a key that was given cannot be used; [`Error::Unavailable`] when keys
+/// cannot be had.
+pub fn verify(
+    text: &str,
+    form: Form<'_>,
+    keys: &mut dyn Keys,
+    policy: &Policy,
+    env: &Env<'_>,
+) -> Result<Verdict, Error> {
+    let token = match jws::parse(text, form) {
+        Ok(token) => token,
+        Err(reason) => return Ok(Verdict::unreadable(&reason, policy, keys.provenance())),
+    };
+    let claims = match read_claims(&token, form) {
+        Ok(claims) => claims,
+        Err(reason) => return Ok(Verdict::unreadable(&reason, policy, keys.provenance())),
+    };
+    let mut judging = Judging {
+        policy,
+        env,
+        claims: claims.as_ref(),
+        notes: Vec::new(),
+        warnings: Vec::new(),
+        key: None,
+    };
+    let outcome = judging.judge(&token, form, keys)?;
+    Ok(judging.report(&token, outcome, keys))
+}
+
+fn read_claims(token: &Unverified<'_>, form: Form<'_>) -> Result<Option<Object>, Reason> {
+    if form.is_raw() || token.header().is_unencoded() {
+        return Ok(None);
+    }
+    let malformed = |why: String| Reason::new(Code::Malformed, "format", why);
+    let raw_hint = "to verify a signature over bytes that are not a JWT: --raw";
+    let json = Json::parse(token.payload()).map_err(|why| {
+        let why = match token.header().members().has("zip") {
+            true => COMPRESSED.into(),
+            false => format!("the payload is not JSON: {why}"),
+        };
+        malformed(why).hint(raw_hint)
+    })?;
+    if let Some(path) = json.duplicate() {
+        return Err(malformed(format!("the payload has {path:?} twice")));
+    }
+    match json {
+        Json::Object(claims) => Ok(Some(claims)),
+        other => {
+            Err(malformed(format!("the payload is {}, not an object", other.kind())).hint(raw_hint))
+        }
+    }
+}
+
+impl Verdict {
+    /// The refusal of what could not even be taken apart.
+    pub fn unreadable(reason: &Reason, policy: &Policy, keys: Provenance) -> Self {
+        let mut checks = vec![
+            Check::from(reason),
+            Check::new("signature", Status::NotEvaluated, ""),
+        ];
+        checks.extend(not_evaluated(policy));
+        let outcome = Err(Rejection::new(reason.clone()));
+        Self {
+            checks,
+            key: None,
+            keys,
+            notes: Vec::new(),
+            warnings: Vec::new(),
+            header: None,
+            claims: None,
+            outcome,
+        }
+    }
+}
+
+/// How reports name a key.
+pub fn key_used(key: &Key, alg: SigAlg, source: &str) -> KeyUsed {
+    KeyUsed {
+        kid: key.kid.clone(),
+        kty: key.kty().as_str(),
+        alg: alg.as_str().into(),
+        thumbprint: (key.kty() != Kty::Oct).then(|| key.thumbprint()),
+        source: source.into(),
+    }
+}
