@@ -103,7 +103,7 @@ fn read_everything(bytes: &[u8]) {
         );
         if let Json::Object(object) = json {
             let _ = (
-                jwe::from_json(&object),
+                jwe::parse_json(&object),
                 seal::open_json(&object, "FILE", nobody),
             );
             let _ = (KeySet::from_json(object.clone()), Key::from_jwk(object));

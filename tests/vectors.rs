@@ -832,7 +832,7 @@ fn what_is_sealed_opens_again() {
     for Named { name, key } in keys().into_iter().take(6) {
         let jwk = key.expose_jwk();
         let passphrase = || Secret::new("pässphrase".into());
-        let sealed = seal::seal(&jwk, seal::Content::Jwk, &passphrase(), 1000).unwrap();
+        let sealed = seal::seal(&jwk, seal::Content::Jwk, &passphrase(), 1000, &env()).unwrap();
         assert_eq!(
             seal::open(&sealed, "FILE", || Ok(passphrase()))
                 .unwrap()
@@ -951,11 +951,15 @@ fn sealed_keys_in_json_of_an_unfit_form_ask_for_no_passphrase() {
     for (text, why) in [
         (
             with(&flat, "/unprotected", r#"{"enc":"A128GCM"}"#),
-            r#""unprotected" holds "enc""#,
+            r#""enc" stands both in "unprotected" and"#,
         ),
         (
             with(&flat, "/unprotected", r#"{"p2s":"AAAAAAAAAAAAAAAAAAAAAA"}"#),
-            r#""unprotected" holds "p2s""#,
+            r#""p2s" stands both in "header" and in "unprotected""#,
+        ),
+        (
+            with(&flat, "/unprotected", r#"{"x":1}"#),
+            r#""unprotected" that holds "x""#,
         ),
         (
             with(&flat, "/unprotected", r#"{"cty":"text"}"#),
@@ -967,7 +971,7 @@ fn sealed_keys_in_json_of_an_unfit_form_ask_for_no_passphrase() {
         ),
         (
             with(&flat, "/header/alg", r#""PBES2-HS256+A128KW""#),
-            r#""header" holds "alg""#,
+            r#""alg" stands both in "header" and"#,
         ),
         (
             with(&flat, "/header/zip", r#""DEF""#),
@@ -983,7 +987,7 @@ fn sealed_keys_in_json_of_an_unfit_form_ask_for_no_passphrase() {
         ),
         (with(&flat, "/header", "[]"), r#""header" is an array"#),
         (with(&flat, "/header", "{}"), r#"no "p2s""#),
-        (with(&flat, "/header/p2s", "[]"), r#"no "p2s""#),
+        (with(&flat, "/header/p2s", "[]"), r#""p2s" is an array"#),
         (with(&flat, "/header/p2s", r#""AAAA""#), "salt of 3 bytes"),
         (
             with(&flat, "/recipients", &general["recipients"].to_string()),
@@ -1012,11 +1016,11 @@ fn sealed_keys_in_json_of_an_unfit_form_ask_for_no_passphrase() {
         ),
         (
             with(&general, "/recipients/0/header/enc", r#""A256GCM""#),
-            r#""header" holds "enc""#,
+            r#""enc" stands both in "header" and"#,
         ),
         (
             with(&flat, "/protected", r#""""#),
-            r#"no "protected" header"#,
+            r#"the header has no "alg""#,
         ),
         (
             with(&flat, "/protected", "{}"),
@@ -1082,6 +1086,7 @@ fn what_is_sealed_twice_is_no_key() {
         seal::Content::Jwk,
         &Secret::new(passphrase.clone()),
         1000,
+        &env(),
     )
     .unwrap();
     let error = read_sealed(&twice, &passphrase).unwrap_err();
@@ -1550,15 +1555,15 @@ fn undeclared(key: &Key) -> Key {
 }
 
 fn new_key(recipe: Recipe) -> Key {
-    generate(
-        recipe,
-        &Env {
-            now: Timestamp(0),
-            random: &urandom,
-            clock: &Stopped,
-        },
-    )
-    .unwrap()
+    generate(recipe, &env()).unwrap()
+}
+
+fn env() -> Env<'static> {
+    Env {
+        now: Timestamp(0),
+        random: &urandom,
+        clock: &Stopped,
+    }
 }
 
 fn urandom(buffer: &mut [u8]) {

@@ -90,8 +90,14 @@ macro_rules! table {
     (@row EncRow $t:ident $v:ident ($name:literal, $key:literal, $iv:literal, $tag:literal)) => {
         EncRow { name: $name, key_len: $key, iv_len: $iv, tag_len: $tag }
     };
-    (@row KeyRow $t:ident $v:ident ($name:literal, $kty:ident)) => {
-        KeyRow { name: $name, kty: Kty::$kty }
+    (@row KeyRow $t:ident $v:ident ($name:literal, $kty:ident, $mode:ident, $kek:literal, $backend:ident)) => {
+        KeyRow {
+            name: $name,
+            kty: Kty::$kty,
+            mode: KeyMode::$mode,
+            kek_len: $kek,
+            backend: Backend::$backend,
+        }
     };
 }
 
@@ -182,7 +188,7 @@ struct SigRow {
     verifies: Backend,
 }
 
-/// A library that signs or checks signatures: a file of `key::backend`.
+/// A library that signs, checks signatures or wraps keys: a file of `key::backend`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[allow(missing_docs)]
 pub enum Backend {
@@ -281,30 +287,56 @@ impl SigAlg {
 struct KeyRow {
     name: &'static str,
     kty: Kty,
+    mode: KeyMode,
+    /// Octets of the key that the content's key is wrapped with; 0 where nothing of that size
+    /// exists.
+    kek_len: usize,
+    backend: Backend,
+}
+
+/// How the content encryption key reaches the recipient: the key-management modes of RFC 7516 §2,
+/// key wrapping once by what the wrapping key is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum KeyMode {
+    /// It is the shared symmetric key itself.
+    Direct,
+    /// It is agreed upon, and nothing is carried.
+    Agreement,
+    /// It is wrapped with a key that is agreed upon.
+    AgreementWrap,
+    /// It is encrypted to an RSA key.
+    Encryption,
+    /// It is wrapped with a symmetric key, by AES Key Wrap (RFC 3394).
+    Wrap,
+    /// It is wrapped with a symmetric key, by AES-GCM.
+    GcmWrap,
+    /// It is wrapped with a key that is derived from a passphrase.
+    Passphrase,
 }
 
 table! {
     /// A key-management algorithm of JWE (RFC 7518 §4.1): what a key made for encryption is for.
     KeyAlg, KeyRow, KEY_ALGS;
-    EcdhEs          ("ECDH-ES",            Ec)
-    EcdhEsA128Kw    ("ECDH-ES+A128KW",     Ec)
-    EcdhEsA192Kw    ("ECDH-ES+A192KW",     Ec)
-    EcdhEsA256Kw    ("ECDH-ES+A256KW",     Ec)
-    RsaOaep         ("RSA-OAEP",           Rsa)
-    RsaOaep256      ("RSA-OAEP-256",       Rsa)
-    RsaOaep384      ("RSA-OAEP-384",       Rsa)
-    RsaOaep512      ("RSA-OAEP-512",       Rsa)
-    Rsa15           ("RSA1_5",             Rsa)
-    A128Kw          ("A128KW",             Oct)
-    A192Kw          ("A192KW",             Oct)
-    A256Kw          ("A256KW",             Oct)
-    A128GcmKw       ("A128GCMKW",          Oct)
-    A192GcmKw       ("A192GCMKW",          Oct)
-    A256GcmKw       ("A256GCMKW",          Oct)
-    Dir             ("dir",                Oct)
-    Pbes2Hs256      ("PBES2-HS256+A128KW", Oct)
-    Pbes2Hs384      ("PBES2-HS384+A192KW", Oct)
-    Pbes2Hs512      ("PBES2-HS512+A256KW", Oct)
+    //               name                  kty  mode           octets of the wrapping key, library
+    EcdhEs          ("ECDH-ES",            Ec,  Agreement,     0,  AwsLc)
+    EcdhEsA128Kw    ("ECDH-ES+A128KW",     Ec,  AgreementWrap, 16, AwsLc)
+    EcdhEsA192Kw    ("ECDH-ES+A192KW",     Ec,  AgreementWrap, 24, OpenSsl)
+    EcdhEsA256Kw    ("ECDH-ES+A256KW",     Ec,  AgreementWrap, 32, AwsLc)
+    RsaOaep         ("RSA-OAEP",           Rsa, Encryption,    0,  OpenSsl)
+    RsaOaep256      ("RSA-OAEP-256",       Rsa, Encryption,    0,  OpenSsl)
+    RsaOaep384      ("RSA-OAEP-384",       Rsa, Encryption,    0,  OpenSsl)
+    RsaOaep512      ("RSA-OAEP-512",       Rsa, Encryption,    0,  OpenSsl)
+    Rsa15           ("RSA1_5",             Rsa, Encryption,    0,  OpenSsl)
+    A128Kw          ("A128KW",             Oct, Wrap,          16, AwsLc)
+    A192Kw          ("A192KW",             Oct, Wrap,          24, OpenSsl)
+    A256Kw          ("A256KW",             Oct, Wrap,          32, AwsLc)
+    A128GcmKw       ("A128GCMKW",          Oct, GcmWrap,       16, AwsLc)
+    A192GcmKw       ("A192GCMKW",          Oct, GcmWrap,       24, AwsLc)
+    A256GcmKw       ("A256GCMKW",          Oct, GcmWrap,       32, AwsLc)
+    Dir             ("dir",                Oct, Direct,        0,  AwsLc)
+    Pbes2Hs256      ("PBES2-HS256+A128KW", Oct, Passphrase,    16, AwsLc)
+    Pbes2Hs384      ("PBES2-HS384+A192KW", Oct, Passphrase,    24, OpenSsl)
+    Pbes2Hs512      ("PBES2-HS512+A256KW", Oct, Passphrase,    32, AwsLc)
 }
 
 impl KeyAlg {
@@ -313,9 +345,52 @@ impl KeyAlg {
         self.row().kty
     }
 
+    /// How it brings the content encryption key to the recipient.
+    pub fn mode(self) -> KeyMode {
+        self.row().mode
+    }
+
+    /// Octets of the key that wraps the content encryption key; 0 where no key of a fixed size
+    /// does.
+    pub fn kek_len(self) -> usize {
+        self.row().kek_len
+    }
+
+    /// The library that wraps and unwraps with it.
+    pub fn backend(self) -> Backend {
+        self.row().backend
+    }
+
     /// Whether it is one of the `ECDH-ES` family.
     pub fn is_ecdh(self) -> bool {
-        self.as_str().starts_with("ECDH-ES")
+        matches!(self.mode(), KeyMode::Agreement | KeyMode::AgreementWrap)
+    }
+
+    /// Whether the content encryption key follows from the recipient's key, so that there can be
+    /// no second recipient.
+    pub fn is_sole(self) -> bool {
+        matches!(self.mode(), KeyMode::Direct | KeyMode::Agreement)
+    }
+
+    /// Whether its sender had to know a secret of the recipient: a symmetric key or a passphrase.
+    /// Of the others, everybody who has the public key can be the sender.
+    pub fn is_symmetric(self) -> bool {
+        self.kty() == Kty::Oct
+    }
+
+    /// The curves of keys that it agrees upon a secret with.
+    pub fn curves(self) -> &'static [Curve] {
+        const AGREEING: &[Curve] = &[
+            Curve::P256,
+            Curve::P384,
+            Curve::P521,
+            Curve::X25519,
+            Curve::X448,
+        ];
+        match self.is_ecdh() {
+            true => AGREEING,
+            false => &[],
+        }
     }
 }
 
@@ -339,6 +414,11 @@ table! {
 }
 
 impl ContentEnc {
+    /// Whether it is AES-GCM, and not AES-CBC with HMAC.
+    pub fn is_gcm(self) -> bool {
+        matches!(self, Self::A128Gcm | Self::A192Gcm | Self::A256Gcm)
+    }
+
     /// Octets of the content encryption key.
     pub fn key_len(self) -> usize {
         self.row().key_len
@@ -370,6 +450,13 @@ mod tests {
         }
         for alg in KeyAlg::ALL {
             assert_eq!(alg.as_str().parse(), Ok(*alg));
+            assert_eq!(alg.is_ecdh(), alg.as_str().starts_with("ECDH-ES"), "{alg}");
+            let bits = alg
+                .as_str()
+                .rsplit(['A', '+'])
+                .find(|it| it.ends_with("KW"));
+            let bits = bits.map(|it| it[..3].parse::<usize>().unwrap());
+            assert_eq!(alg.kek_len() * 8, bits.unwrap_or(0), "{alg}");
         }
         for crv in Curve::ALL {
             assert_eq!(crv.as_str().parse(), Ok(*crv));

@@ -55,8 +55,21 @@ pub const PKCS8_ITERATIONS: RangeInclusive<u32> = 600_000..=10_000_000;
 /// The same limit where the digest is SHA-384 or SHA-512, whose rounds cost twice as much.
 pub const MAX_LONG_DIGEST_ITERATIONS: u32 = 5_000_000;
 
-/// PBKDF2 iterations of a sealed JWK (`p2c`), read and written.
+/// PBKDF2 iterations of a sealed JWK and of an encrypted token (`p2c`), read and written; of a token
+/// a caller may allow more.
 pub const P2C: RangeInclusive<u64> = 1_000..=1_000_000;
+
+/// Bytes of the shortest salt of PBKDF2 (RFC 7518 §4.8.1.1).
+pub const MIN_SALT: usize = 8;
+
+/// Recipients of an encrypted token.
+pub const MAX_RECIPIENTS: usize = 64;
+
+/// Bytes that the content of a compressed token may have unless the caller says otherwise.
+pub const MAX_INFLATED: usize = 250_000;
+
+/// Tokens that may lie one inside another.
+pub const MAX_NESTING: usize = 4;
 
 /// Bytes of memory that scrypt may take to open a key file.
 pub const MAX_SCRYPT_BYTES: u64 = 256 * 1024 * 1024;
@@ -69,11 +82,7 @@ pub const MAX_SCRYPT_LANES: u64 = 1 << 14;
 
 /// The list in words, for manuals: what is limited, and to how much.
 pub fn table() -> Vec<(&'static str, String)> {
-    let bytes = |count: u64| match count {
-        count if count.is_multiple_of(1024 * 1024) => format!("{} MiB", count / 1024 / 1024),
-        count => format!("{} KiB", count / 1024),
-    };
-    vec![
+    let mut table = vec![
         ("a file of keys, claims or a payload", bytes(MAX_FILE)),
         ("a secret or a passphrase", bytes(MAX_SECRET)),
         ("a token (--max-size)", bytes(MAX_TOKEN as u64)),
@@ -102,6 +111,31 @@ pub fn table() -> Vec<(&'static str, String)> {
         (
             "an RSA modulus",
             format!("{} to {} bits", RSA_BITS.start(), RSA_BITS.end()),
+        ),
+    ];
+    table.extend(of_encryption());
+    table
+}
+
+fn bytes(count: u64) -> String {
+    match count {
+        count if count.is_multiple_of(1024 * 1024) => format!("{} MiB", count / 1024 / 1024),
+        count => format!("{} KiB", count / 1024),
+    }
+}
+
+/// What is limited of encrypted tokens and keys.
+fn of_encryption() -> Vec<(&'static str, String)> {
+    vec![
+        ("recipients of a token", MAX_RECIPIENTS.to_string()),
+        (
+            "the inflated content of a token",
+            format!("{MAX_INFLATED} bytes"),
+        ),
+        ("tokens one inside another", MAX_NESTING.to_string()),
+        (
+            "PBKDF2 rounds of a token",
+            format!("{} to {}", P2C.start(), P2C.end()),
         ),
         (
             "PBKDF2 rounds of a sealed JWK",

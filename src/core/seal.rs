@@ -1,13 +1,25 @@
 //! A private key at rest: a JWE of its JWK under a passphrase (RFC 7517 §7), which other JOSE tools
 //! open as well.
 
-use super::alg::KeyAlg;
+use std::sync::Arc;
+
+use super::alg::{ContentEnc, KeyAlg, KeyMode};
+use super::env::Env;
 use super::error::{Code, Error, Reason};
-use super::json::{Json, Object};
-use super::jwe::{self, Jwe};
-use super::key::backend::openssl;
+use super::json::Object;
+use super::jwe::{self, Acceptance, Addressee, Encryption, Holder, Jwe, JweForm};
+use super::key::Key;
 use super::limits::P2C;
 use super::secret::Secret;
+
+/// Header parameters that may stand where the tag does not cover them: nothing is opened by what
+/// they say.
+const INFORMATIVE: &[&str] = &["kid", "typ", "cty"];
+
+/// Those that the recipient's own header may have as well, where jwcrypto writes them: what they
+/// say goes into the key that unwraps the content's, so with any other value it does not unwrap
+/// (RFC 7518 §4.8).
+const DERIVING: &[&str] = &["kid", "typ", "cty", "p2s", "p2c"];
 
 /// PBKDF2 iterations that a key is sealed with unless the caller says otherwise: OWASP's figure for
 /// HMAC-SHA-512.
@@ -54,7 +66,7 @@ pub fn open_json(
     what: &str,
     passphrase: impl FnOnce() -> Result<Secret, Error>,
 ) -> Result<Secret, Error> {
-    open_parsed(jwe::from_json(object), what, passphrase)
+    open_parsed(jwe::parse_json(object), what, passphrase)
 }
 
 fn open_parsed(
@@ -69,63 +81,54 @@ fn open_parsed(
             reason.message
         ))
     })?;
-    let alg = sealed.header.alg();
-    let alg = match alg.parse() {
-        Ok(alg @ (KeyAlg::Pbes2Hs256 | KeyAlg::Pbes2Hs384 | KeyAlg::Pbes2Hs512)) => alg,
-        _ => {
-            return Err(bad(format!(
-                "is encrypted with {alg:?}, not with a passphrase"
-            )));
+    check_form(&sealed).map_err(bad)?;
+    let acceptance = Acceptance::default();
+    let locked = jwe::examine(&sealed, &acceptance).map_err(|reason| bad(reason.message))?;
+    let passphrase = Arc::new(Key::from_passphrase(passphrase()?));
+    // A file tells nobody how long its opening took, so that the work on one that does not unwrap
+    // needs no random key.
+    let opened = locked.open(Holder::Key(&passphrase), what, &|_| {});
+    opened.map(|it| it.content).map_err(|error| match error {
+        Error::Rejected(rejection) if rejection.primary().code != Code::DecryptionFailed => {
+            bad(rejection.primary().message.clone())
         }
-    };
-    check_parameters(&sealed).map_err(bad)?;
-    if !openssl::IS_PRESENT {
-        return Err(bad(
-            "is encrypted, and this build of jwtctl cannot open it (feature `jwe`)".into(),
-        ));
-    }
-    let passphrase = passphrase()?;
-    sealed
-        .open(|jwe, _| {
-            openssl::pbes2_unwrap(alg, jwe.parameters(), &jwe.encrypted_key, &passphrase)
-        })
-        .map_err(|reason| match reason.code {
-            Code::DecryptionFailed => Error::input(
-                Code::BadPassphrase,
-                what,
-                "the passphrase does not open it, or it is damaged",
-            ),
-            _ => bad(reason.message),
-        })
+        _ => Error::input(
+            Code::BadPassphrase,
+            what,
+            "the passphrase does not open it, or it is damaged",
+        ),
+    })
 }
 
-/// `p2s` and `p2c` within bounds, and an encrypted key of a length that can be one (RFC 7518 §4.8,
-/// RFC 3394).
-fn check_parameters(sealed: &Jwe) -> Result<(), String> {
-    let members = sealed.parameters();
-    let salt = members
-        .text("p2s")
-        .and_then(super::key::decode)
-        .ok_or("has no \"p2s\" in its header")?;
-    if salt.len() < 8 {
-        return Err(format!(
-            "has a salt of {} bytes, and 8 is the least",
-            salt.len()
-        ));
-    }
-    let Some(Json::Number(count)) = members.member("p2c") else {
-        return Err("has no \"p2c\" in its header".into());
+/// A sealed key is for one recipient, and under a passphrase; what says how it is opened stands in
+/// the protected header: anybody could change it elsewhere.
+fn check_form(sealed: &Jwe) -> Result<(), String> {
+    let recipient = match &sealed.recipients[..] {
+        [recipient] => recipient,
+        several => {
+            return Err(format!(
+                "has {} recipients, and only one is supported",
+                several.len()
+            ));
+        }
     };
-    if !count.parse().is_ok_and(|count| P2C.contains(&count)) {
-        return Err(format!(
-            "asks for {count} iterations, outside {} to {}",
-            P2C.start(),
-            P2C.end()
-        ));
+    let places = [
+        ("unprotected", &sealed.shared, INFORMATIVE),
+        ("header", &recipient.own, DERIVING),
+    ];
+    for (place, members, allowed) in places {
+        let stray = |(name, _): &&(String, _)| !allowed.contains(&name.as_str());
+        if let Some((name, _)) = members.0.iter().find(stray) {
+            return Err(format!(
+                "has a header {place:?} that holds {name:?}, which is read from \"protected\" alone"
+            ));
+        }
     }
-    match sealed.encrypted_key.len() {
-        24 | 32 | 40 | 56 | 72 => Ok(()),
-        other => Err(format!("has an encrypted key of {other} bytes")),
+    let alg = recipient.header.alg();
+    let is_passphrase = |alg: KeyAlg| alg.mode() == KeyMode::Passphrase;
+    match alg.parse().is_ok_and(is_passphrase) {
+        true => Ok(()),
+        false => Err(format!("is encrypted with {alg:?}, not with a passphrase")),
     }
 }
 
@@ -146,13 +149,14 @@ pub fn check_p2c(p2c: u32) -> Result<(), Error> {
 /// Seals `jwk` (a JWK or a set, as JSON text) with PBES2-HS512+A256KW and A256GCM.
 ///
 /// # Errors
-/// [`Code::Usage`] when `p2c` is out of range or this build lacks the backend;
-/// [`Code::BadPassphrase`] when the passphrase is empty.
+/// [`Code::Usage`] when `p2c` is out of range; [`Code::BadPassphrase`] when the passphrase is
+/// empty.
 pub fn seal(
     jwk: &Secret,
     content: Content,
     passphrase: &Secret,
     p2c: u32,
+    env: &Env<'_>,
 ) -> Result<String, Error> {
     check_p2c(p2c)?;
     if passphrase.is_empty() {
@@ -162,11 +166,21 @@ pub fn seal(
             "the passphrase is empty",
         ));
     }
-    openssl::pbes2_seal(jwk, content.cty(), passphrase, p2c).map_err(|why| {
-        let error = Error::usage("encryption", why);
-        match openssl::IS_PRESENT {
-            true => error,
-            false => error.hint("to write the key in clear: --no-encrypt"),
-        }
-    })
+    let addressee = Addressee {
+        key: Arc::new(Key::from_passphrase(Secret::new(
+            passphrase.expose().to_vec(),
+        ))),
+        alg: KeyAlg::Pbes2Hs512,
+        kid: None,
+        rounds: p2c,
+    };
+    let how = Encryption {
+        form: JweForm::Compact,
+        enc: ContentEnc::A256Gcm,
+        zip: false,
+        header: Object(vec![("cty".into(), content.cty().into())]),
+        aad: None,
+        addressees: &[addressee],
+    };
+    jwe::encrypt(jwk, &how, env).map(|made| made.text)
 }

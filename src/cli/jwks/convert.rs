@@ -213,6 +213,7 @@ fn private_bytes(keys: &[Arc<Key>], args: &Args, context: &Context<'_>) -> Resul
             &keys.iter().map(AsRef::as_ref).collect::<Vec<_>>(),
             passphrase,
             args.p2c,
+            &context.env,
         ),
     }
 }

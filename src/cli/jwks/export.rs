@@ -214,12 +214,12 @@ fn private(loaded: &Loaded, args: &Args, context: &Context<'_>) -> Result<Keys, 
     }
     if args.no_encrypt {
         context.output.warn_of_readers();
-        return keyfile::private_set(&keys, None, None).map(Keys::Private);
+        return keyfile::private_set(&keys, None, None, &context.env).map(Keys::Private);
     }
     let passphrase = context
         .inputs
         .other_passphrase(args.new_passphrase_from.as_deref(), "the exported keys")?;
-    keyfile::private_set(&keys, Some(&passphrase), args.p2c).map(Keys::Sealed)
+    keyfile::private_set(&keys, Some(&passphrase), args.p2c, &context.env).map(Keys::Sealed)
 }
 
 /// The keys of the keystore that have not expired; opened with one passphrase, and only after the

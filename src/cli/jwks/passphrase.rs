@@ -67,7 +67,7 @@ pub fn run(args: Args, context: &mut Context<'_>) -> Result<Changed, Error> {
         ),
     };
     let guard = Guard::new(new, args.p2c);
-    let changed = keystore::reseal(store.path(), old.as_ref(), guard.protection())?;
+    let changed = keystore::reseal(store.path(), old.as_ref(), guard.protection(), &context.env)?;
     let keys = context.settle(changed);
     Ok(Changed {
         store: store.path().display().to_string(),

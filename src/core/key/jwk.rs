@@ -109,6 +109,7 @@ impl Key {
         Ok(Self {
             material,
             pss_only: false,
+            is_passphrase: false,
             kid,
             alg,
             usage,

@@ -11,6 +11,7 @@ mod pem;
 mod sign;
 mod ssh;
 mod verify;
+mod wrap;
 
 pub use encrypted::{Pkcs8Error, decrypt_pkcs8, encrypt_pkcs8, is_encrypted_pkcs8};
 pub use formats::{CertificateNames, certificate_names, from_der, to_pkcs8, to_spki};
@@ -20,6 +21,7 @@ pub use pem::{PemBlock, is_pem, pem, pem_blocks};
 pub use sign::Signer;
 pub use ssh::{from_ssh, to_ssh};
 pub use verify::{Verifier, Verifying};
+pub use wrap::{KeyJob, Wrapped, Wrapping};
 
 use aws_lc_rs::digest;
 use base64::Engine as _;
@@ -67,6 +69,8 @@ pub struct Key {
     /// Whether it came marked id-RSASSA-PSS, which rules out all other padding (RFC 4055 section
     /// 1.2).
     pss_only: bool,
+    /// Whether the bytes are a passphrase, which nothing is encrypted with directly.
+    is_passphrase: bool,
     /// `kid`: the id that tokens name it by.
     pub kid: Option<String>,
     /// `alg`: the one algorithm it is meant for.
@@ -111,6 +115,7 @@ impl Key {
         Self {
             material,
             pss_only: false,
+            is_passphrase: false,
             kid: None,
             alg: None,
             usage: None,
@@ -122,6 +127,14 @@ impl Key {
     /// A symmetric key of these bytes.
     pub fn from_secret(secret: Secret) -> Self {
         Self::from_material(Material::Oct(secret))
+    }
+
+    /// A passphrase, which keys are derived from.
+    pub fn from_passphrase(passphrase: Secret) -> Self {
+        Self {
+            is_passphrase: true,
+            ..Self::from_secret(passphrase)
+        }
     }
 
     /// The key family.
@@ -161,6 +174,9 @@ impl Key {
 
     /// How to call it in a message: `key "k1"`, or `the EC P-256 key` when it has no id.
     pub fn label(&self) -> String {
+        if self.is_passphrase {
+            return "the passphrase".into();
+        }
         match (&self.kid, self.curve()) {
             (Some(kid), _) => format!("key {}", shortened(kid)),
             (None, Some(crv)) => format!("the {} {crv} key", self.kty()),
@@ -314,6 +330,7 @@ impl Key {
         Some(Self {
             material,
             pss_only: self.pss_only,
+            is_passphrase: false,
             kid,
             alg,
             usage,

@@ -38,10 +38,10 @@ pub fn private(
     let bad = |why: String| Error::usage(what, format!("the key {why}"));
     match (form, passphrase) {
         (Form::Jwk, Some(passphrase)) => {
-            sealed(&key.expose_jwk(), Content::Jwk, passphrase, iterations)
+            sealed(&key.expose_jwk(), Content::Jwk, passphrase, iterations, env)
         }
         (Form::Jwk, None) => Ok(Secret::new([key.expose_jwk().expose(), b"\n"].concat())),
-        (Form::Jwks, _) => private_set(&[key], passphrase, iterations),
+        (Form::Jwks, _) => private_set(&[key], passphrase, iterations, env),
         (Form::Der, None) => to_pkcs8(key).map_err(bad),
         (Form::Pem, None) => to_pkcs8(key)
             .map(|der| pem("PRIVATE KEY", der.expose()))
@@ -72,6 +72,7 @@ pub fn private_set(
     keys: &[&Key],
     passphrase: Option<&Secret>,
     iterations: Option<u32>,
+    env: &Env<'_>,
 ) -> Result<Secret, Error> {
     let texts: Vec<Secret> = keys.iter().map(|key| key.expose_jwk()).collect();
     // Of the final size from the start: a buffer that grows leaves unwiped copies behind.
@@ -84,7 +85,10 @@ pub fn private_set(
     }
     set.extend_from_slice(b"]}");
     match passphrase {
-        Some(passphrase) => sealed(&Secret::from(set), Content::JwkSet, passphrase, iterations),
+        Some(passphrase) => {
+            let set = Secret::from(set);
+            sealed(&set, Content::JwkSet, passphrase, iterations, env)
+        }
         None => {
             set.push(b'\n');
             Ok(Secret::from(set))
@@ -97,8 +101,10 @@ fn sealed(
     content: Content,
     passphrase: &Secret,
     iterations: Option<u32>,
+    env: &Env<'_>,
 ) -> Result<Secret, Error> {
-    let sealed = seal::seal(json, content, passphrase, iterations.unwrap_or(DEFAULT_P2C))?;
+    let p2c = iterations.unwrap_or(DEFAULT_P2C);
+    let sealed = seal::seal(json, content, passphrase, p2c, env)?;
     Ok(Secret::new(format!("{sealed}\n").into_bytes()))
 }
 

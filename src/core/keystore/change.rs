@@ -185,7 +185,13 @@ impl Changing {
     }
 
     /// Writes a new key, which must not have the id or the material of another.
-    fn add(&mut self, key: &Key, slot: Slot, protection: Protection<'_>) -> Result<Entry, Error> {
+    fn add(
+        &mut self,
+        key: &Key,
+        slot: Slot,
+        protection: Protection<'_>,
+        env: &Env<'_>,
+    ) -> Result<Entry, Error> {
         let taken = |why: String| Err(Error::usage(format!("key {:?}", slot.kid), why));
         let path = self.store.path.display();
         if let Some(other) = self.store.entries.iter().find(|it| it.slot.kid == slot.kid) {
@@ -209,7 +215,7 @@ impl Changing {
         }
         let manifest = self.admit(protection)?;
         let keys = self.keys(&manifest)?;
-        let private = protect(key, protection, manifest.p2c)?;
+        let private = protect(key, protection, manifest.p2c, env)?;
         let entry = Entry::new(key, slot, private, keys.path()).ok_or_else(symmetric)?;
         let late = keys.commit(&entry.file_name(), entry.to_bytes()?.expose())?;
         self.unfinished.extend(late);
@@ -277,12 +283,17 @@ fn symmetric() -> Error {
     .hint("keep it in a file of its own: jwtctl keygen HS256 --out FILE")
 }
 
-fn protect(key: &Key, protection: Protection<'_>, p2c: u32) -> Result<Private, Error> {
+fn protect(
+    key: &Key,
+    protection: Protection<'_>,
+    p2c: u32,
+    env: &Env<'_>,
+) -> Result<Private, Error> {
     let text = key.expose_jwk();
     match protection {
         Protection::Clear => Ok(Private::Clear(text)),
         Protection::Sealed { passphrase, .. } => {
-            seal::seal(&text, seal::Content::Jwk, passphrase, p2c).map(Private::Sealed)
+            seal::seal(&text, seal::Content::Jwk, passphrase, p2c, env).map(Private::Sealed)
         }
     }
 }
@@ -360,7 +371,7 @@ fn join(
         end: None,
     };
     let state = slot.state(None, env.now);
-    let entry = changing.add(key, slot, protection)?;
+    let entry = changing.add(key, slot, protection, env)?;
     Ok(Some(Added {
         entry,
         state,
@@ -499,6 +510,7 @@ pub fn reseal(
     path: &Path,
     old: Option<&Secret>,
     new: Protection<'_>,
+    env: &Env<'_>,
 ) -> Result<Changed<usize>, Error> {
     let empty = || {
         Error::input(
@@ -533,7 +545,7 @@ pub fn reseal(
     };
     // All of them are open before any is written.
     for entry in &mut changing.store.entries {
-        entry.private = protect(&entry.open(&mut || copy())?, new, p2c)?;
+        entry.private = protect(&entry.open(&mut || copy())?, new, p2c, env)?;
     }
     let keys = changing.keys(&after)?;
     for entry in &changing.store.entries {

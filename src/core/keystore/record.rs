@@ -9,7 +9,6 @@ use zeroize::Zeroizing;
 use super::super::alg::SigAlg;
 use super::super::error::{Code, Error};
 use super::super::json::{Json, Object};
-use super::super::key::backend::openssl;
 use super::super::key::{Job, Key, Misfit, wipe};
 use super::super::keyfile::Passphrase;
 use super::super::seal;
@@ -157,7 +156,7 @@ impl Entry {
             Private::Sealed(text) => {
                 let result = seal::open(text, &format!("store:{}", self.slot.kid), passphrase);
                 opened = result.map_err(|error| match error.code() {
-                    Code::BadKey if openssl::IS_PRESENT => damaged(&self.path, &error.to_string()),
+                    Code::BadKey => damaged(&self.path, &error.to_string()),
                     _ => error,
                 })?;
                 &opened

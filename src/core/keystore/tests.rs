@@ -132,7 +132,7 @@ fn prune(path: &Path, now: Timestamp) -> Result<Vec<String>, Error> {
 }
 
 fn reseal(path: &Path, old: Option<&Secret>, new: Protection<'_>) -> Result<usize, Error> {
-    super::reseal(path, old, new).map(settled)
+    super::reseal(path, old, new, &env(Timestamp(0))).map(settled)
 }
 
 /// What is left of a change is swept by the next prune, also when nothing has expired; and a

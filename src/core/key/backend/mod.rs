@@ -4,6 +4,7 @@
 //! The feature `jwe` decides in this file alone whether OpenSSL is among them.
 
 mod aws_lc;
+pub mod encryption;
 mod jsonwebtoken;
 mod ring;
 

@@ -1,9 +1,6 @@
 //! OpenSSL, in part through josekit: what no other library here has. Ed448 and X448, signing with
-//! ES512 and ES256K, RSA keys that are too short for anything, new RSA keys, and PBES2.
+//! ES512 and ES256K, RSA keys that are too short for anything, and new RSA keys.
 
-use josekit::jwe::alg::pbes2_hmac_aeskw::Pbes2HmacAeskwJweAlgorithm as Pbes2;
-use josekit::jwe::enc::aesgcm::AesgcmJweEncryption;
-use josekit::jwe::{JweDecrypter as _, JweHeader};
 use josekit::jws::alg::ecdsa::EcdsaJwsAlgorithm::{Es256k, Es512};
 use josekit::jws::alg::eddsa::EddsaJwsAlgorithm::Eddsa;
 use josekit::jws::{JwsSigner, JwsVerifier};
@@ -14,16 +11,12 @@ use openssl::pkey::{Id, PKey, Private, Public};
 use openssl::rsa::Padding;
 use openssl::sign::RsaPssSaltlen;
 
-use super::super::super::alg::{Curve, Hash, KeyAlg, SigAlg};
+use super::super::super::alg::{Curve, Hash, SigAlg};
 use super::super::super::guard::guarded;
-use super::super::super::json::{Json, Object};
 use super::super::super::secret::Secret;
 use super::super::curve::public_half;
 use super::super::{Key, Material, Misfit, RsaPrivate, from_der, to_pkcs8, to_spki};
 use super::{Sign, Verify, cannot, no_private_half, other_half};
-
-/// Whether this build has OpenSSL.
-pub const IS_PRESENT: bool = true;
 
 struct Rsa(PKey<Private>, SigAlg);
 
@@ -247,55 +240,4 @@ fn decodes(crv: Curve, encoded: &[u8]) -> Result<bool, ErrorStack> {
     half.rshift1(&p)?;
     power.mod_exp(&product, &half, &p, &mut context)?;
     Ok(product.num_bits() == 0 || power == one)
-}
-
-/// Unwraps a content encryption key that was wrapped under a passphrase (RFC 7518 §4.8).
-/// `parameters` are those of the header; `None` when `alg` is not PBES2, or the key does not unwrap.
-pub fn pbes2_unwrap(
-    alg: KeyAlg,
-    parameters: Object,
-    encrypted_key: &[u8],
-    passphrase: &Secret,
-) -> Option<Secret> {
-    let alg = match alg {
-        KeyAlg::Pbes2Hs256 => Pbes2::Pbes2Hs256A128kw,
-        KeyAlg::Pbes2Hs384 => Pbes2::Pbes2Hs384A192kw,
-        KeyAlg::Pbes2Hs512 => Pbes2::Pbes2Hs512A256kw,
-        _ => return None,
-    };
-    let unwrap = || {
-        let header = Json::Object(parameters).to_text();
-        let header = JweHeader::from_bytes(header.as_bytes()).ok()?;
-        let decrypter = alg.decrypter_from_bytes(passphrase.expose()).ok()?;
-        // The content algorithm plays no part in unwrapping.
-        let key = decrypter
-            .decrypt(Some(encrypted_key), &AesgcmJweEncryption::A256gcm, &header)
-            .ok()?;
-        Some(Secret::new(key.into_owned()))
-    };
-    guarded(unwrap).flatten()
-}
-
-/// `content` as a compact JWE under a passphrase, with PBES2-HS512+A256KW and A256GCM.
-///
-/// # Errors
-/// A phrase when the library fails.
-pub fn pbes2_seal(
-    content: &Secret,
-    cty: &str,
-    passphrase: &Secret,
-    p2c: u32,
-) -> Result<String, String> {
-    let seal = || {
-        let mut encrypter = Pbes2::Pbes2Hs512A256kw.encrypter_from_bytes(passphrase.expose())?;
-        encrypter.set_iter_count(p2c as usize);
-        encrypter.set_salt_len(16);
-        let mut header = JweHeader::new();
-        header.set_content_encryption("A256GCM");
-        header.set_content_type(cty);
-        josekit::jwe::serialize_compact(content.expose(), &header, &encrypter)
-    };
-    guarded(|| seal().ok())
-        .flatten()
-        .ok_or_else(|| "the library that encrypts failed".to_owned())
 }

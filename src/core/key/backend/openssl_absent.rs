@@ -1,14 +1,10 @@
 //! In place of OpenSSL in a build without the feature `jwe`: what it alone can do is refused, what
 //! aws-lc can do as well goes there.
 
-use super::super::super::alg::{Curve, KeyAlg, SigAlg};
-use super::super::super::json::Object;
+use super::super::super::alg::{Curve, SigAlg};
 use super::super::super::secret::Secret;
 use super::super::{Key, Misfit, RsaPrivate, from_der};
 use super::{Sign, Verify, aws_lc};
-
-/// Whether this build has OpenSSL.
-pub const IS_PRESENT: bool = false;
 
 fn left_out(what: &str) -> String {
     format!("{what}, which this build of jwtctl leaves out (feature `jwe`)")
@@ -74,17 +70,4 @@ pub fn is_consistent(_: &RsaPrivate) -> bool {
 /// Without arithmetic on large numbers this is not checked.
 pub fn is_edwards_point(_: Curve, _: &[u8]) -> bool {
     true
-}
-
-/// Nothing unwraps.
-pub fn pbes2_unwrap(_: KeyAlg, _: Object, _: &[u8], _: &Secret) -> Option<Secret> {
-    None
-}
-
-/// Nothing is sealed.
-///
-/// # Errors
-/// Always.
-pub fn pbes2_seal(_: &Secret, _: &str, _: &Secret, _: u32) -> Result<String, String> {
-    Err("this build of jwtctl cannot encrypt (feature `jwe`)".into())
 }

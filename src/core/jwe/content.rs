@@ -1,0 +1,95 @@
+//! The content of a JWE: encrypted and opened with the content encryption key, compressed and
+//! inflated (RFC 7518 §5, RFC 1951).
+
+use miniz_oxide::deflate::compress_to_vec;
+use miniz_oxide::inflate::decompress_to_vec_with_limit;
+
+use super::super::alg::ContentEnc;
+use super::super::guard::guarded;
+use super::super::key::backend::encryption;
+use super::super::secret::Secret;
+use super::Jwe;
+
+/// Ciphertext and tag.
+pub(super) type Encrypted = (Vec<u8>, Vec<u8>);
+
+/// Encrypts `content`; `key` and `iv` are of the lengths that `enc` takes.
+pub(super) fn encrypt(
+    enc: ContentEnc,
+    key: &Secret,
+    iv: &[u8],
+    aad: &[u8],
+    content: &Secret,
+) -> Option<Encrypted> {
+    match enc.is_gcm() {
+        true => encryption::seal_gcm(key, iv.try_into().ok()?, aad, content)
+            .map(|(ciphertext, tag)| (ciphertext, tag.to_vec())),
+        false => encryption::seal_cbc(enc, key, iv.try_into().ok()?, aad, content),
+    }
+}
+
+/// Opens the content of `jwe` with a key of `enc`'s length; `None` when its tag does not hold.
+pub(super) fn open(jwe: &Jwe, enc: ContentEnc, key: &Secret) -> Option<Secret> {
+    let aad = jwe.covered.as_bytes();
+    let iv = jwe.iv.as_slice();
+    match enc.is_gcm() {
+        true => {
+            let tag = jwe.tag.as_slice().try_into().ok()?;
+            encryption::open_gcm(key, iv.try_into().ok()?, aad, &jwe.ciphertext, tag)
+        }
+        false => {
+            let iv = iv.try_into().ok()?;
+            encryption::open_cbc(enc, key, iv, aad, &jwe.ciphertext, &jwe.tag)
+        }
+    }
+}
+
+/// Compresses with DEFLATE.
+pub(super) fn deflate(content: &Secret) -> Secret {
+    const LEVEL: u8 = 6;
+    Secret::new(compress_to_vec(content.expose(), LEVEL))
+}
+
+/// Why compressed content is not read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Inflation {
+    /// It would have more bytes than are allowed.
+    TooLarge,
+    /// It is not DEFLATE.
+    Damaged,
+}
+
+/// Inflates to `limit` bytes at most.
+pub(super) fn inflate(content: &Secret, limit: usize) -> Result<Secret, Inflation> {
+    use miniz_oxide::inflate::TINFLStatus::HasMoreOutput;
+    match guarded(|| decompress_to_vec_with_limit(content.expose(), limit)) {
+        Some(Ok(inflated)) => Ok(Secret::new(inflated)),
+        Some(Err(error)) => {
+            // What came out so far is part of the content.
+            drop(Secret::new(error.output));
+            Err(match error.status {
+                HasMoreOutput => Inflation::TooLarge,
+                _ => Inflation::Damaged,
+            })
+        }
+        None => Err(Inflation::Damaged),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_deflated_inflates_within_its_limit() {
+        let content = Secret::new(b"abc ".repeat(1000));
+        let small = deflate(&content);
+        assert!(small.len() < 100);
+        assert_eq!(inflate(&small, 4000).unwrap().expose(), content.expose());
+        assert_eq!(inflate(&small, 3999).unwrap_err(), Inflation::TooLarge);
+        let cut = Secret::new(small.expose()[..small.len() - 1].to_vec());
+        assert_eq!(inflate(&cut, 4000).unwrap_err(), Inflation::Damaged);
+        let none = inflate(&Secret::new(Vec::new()), 4000);
+        assert_eq!(none.unwrap_err(), Inflation::Damaged);
+    }
+}
