@@ -3,6 +3,8 @@
 
 mod choice;
 mod claim;
+mod claims;
+mod given;
 mod redis;
 mod store;
 mod terminal;
@@ -10,6 +12,8 @@ mod token;
 
 pub use choice::{Choice, curve, sig_alg};
 pub use claim::Claim;
+pub use claims::{CLAIM_FLAGS, ClaimArgs};
+pub use given::Given;
 pub use redis::{Login, RedisLogin};
 pub use store::Guard;
 pub use token::Pasted;

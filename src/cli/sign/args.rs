@@ -4,7 +4,7 @@ use clap::ValueEnum;
 use clap::builder::NonEmptyStringValueParser;
 use jwtctl::core::alg::SigAlg;
 
-use super::super::input::{SecretEncoding, duration, sig_alg};
+use super::super::input::{CLAIM_FLAGS, ClaimArgs, SecretEncoding, sig_alg};
 
 /// Sign a token
 ///
@@ -14,10 +14,6 @@ use super::super::input::{SecretEncoding, duration, sig_alg};
 #[derive(clap::Args)]
 #[command(group(clap::ArgGroup::new("signing").args(["key", "secret"])))]
 pub struct Args {
-    /// Claims: name=text, name:=JSON, name=@FILE, or /a/b:=JSON to set a member deeper down
-    #[arg(value_name = "CLAIM")]
-    pub(super) claims: Vec<String>,
-
     /// Sign with this private key: PATH, -, env:NAME, fd:N or store:KID
     #[arg(long, value_name = "KEYSPEC", help_heading = "Key")]
     pub(super) key: Option<String>,
@@ -51,52 +47,8 @@ pub struct Args {
     #[arg(long, help_heading = "Key")]
     pub(super) allow_outlive: bool,
 
-    /// The issuer
-    #[arg(long, help_heading = "Claims")]
-    pub(super) iss: Option<String>,
-    /// The subject
-    #[arg(long, help_heading = "Claims")]
-    pub(super) sub: Option<String>,
-    /// The audience; repeat for several
-    #[arg(long, help_heading = "Claims")]
-    pub(super) aud: Vec<String>,
-    /// The token's id: auto for a UUID, none for none
-    #[arg(
-        long,
-        value_name = "auto|none|VALUE",
-        default_value = "auto",
-        hide_default_value = true,
-        help_heading = "Claims"
-    )]
-    pub(super) jti: String,
-    /// When it was issued (default: now)
-    #[arg(
-        long,
-        value_name = "TIME",
-        allow_hyphen_values = true,
-        help_heading = "Claims"
-    )]
-    pub(super) iat: Option<String>,
-    /// Not valid before
-    #[arg(
-        long,
-        value_name = "TIME",
-        allow_hyphen_values = true,
-        help_heading = "Claims"
-    )]
-    pub(super) nbf: Option<String>,
-    /// Not valid from then on: a time such as +1h or 2026-08-01T10:15:00Z
-    #[arg(long, value_name = "TIME", allow_hyphen_values = true, conflicts_with_all = ["ttl", "no_exp"], help_heading = "Claims")]
-    pub(super) exp: Option<String>,
-    /// How long it is valid (default: 15m)
-    #[arg(long, value_name = "DURATION", value_parser = duration, allow_hyphen_values = true, conflicts_with = "no_exp", help_heading = "Claims")]
-    pub(super) ttl: Option<i64>,
-    /// Let it never expire
-    #[arg(long, help_heading = "Claims")]
-    pub(super) no_exp: bool,
-    /// Claims from a JSON file, or - for stdin; flags and CLAIM arguments go over it
-    #[arg(long, value_name = "FILE", help_heading = "Claims")]
-    pub(super) payload: Option<String>,
+    #[command(flatten)]
+    pub(super) claims: ClaimArgs,
 
     /// The media type in the header (default: JWT); none for none
     #[arg(long, help_heading = "Header")]
@@ -116,11 +68,6 @@ pub struct Args {
     #[arg(long, value_enum, default_value = "compact")]
     pub(super) format: Format,
 }
-
-/// What makes no sense when bytes rather than claims are signed.
-const CLAIM_FLAGS: [&str; 10] = [
-    "claims", "iss", "sub", "aud", "iat", "nbf", "exp", "ttl", "no_exp", "jti",
-];
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(super) enum Format {

@@ -4,9 +4,8 @@ use jwtctl::core::error::Error;
 use jwtctl::core::json::Object;
 use jwtctl::core::key::Key;
 
-use super::super::input::Claim;
+use super::super::input::{Claim, Given};
 use super::args::Args;
-use super::given::Given;
 
 pub(super) fn header(args: &Args, raw: bool) -> Result<Object, Error> {
     let mut header = Object::default();

@@ -1,8 +1,6 @@
 //! `jwtctl sign`.
 
 mod args;
-mod claims;
-mod given;
 mod header;
 mod key;
 
@@ -21,7 +19,6 @@ use serde::Serialize;
 use super::Context;
 use super::output::{Page, Report};
 use args::Format;
-use claims::claims;
 use header::{header, with_kid};
 use key::{key, refused};
 
@@ -42,14 +39,17 @@ pub fn run(args: Args, context: &mut Context<'_>) -> Result<Signed, Error> {
     let named = [
         ("--key", args.key.as_deref()),
         ("--secret", args.secret.as_deref()),
-        ("--payload", args.payload.as_deref()),
+        ("--payload", args.claims.payload.as_deref()),
     ];
     context.inputs.check_stdin(&named)?;
     let raw = args.raw || args.detached;
     let header = header(&args, raw)?;
     let (claims, notes) = match raw {
         true => (None, Vec::new()),
-        false => claims(&args, context).map(|(claims, notes)| (Some(claims), notes))?,
+        false => args
+            .claims
+            .assemble(context)
+            .map(|(claims, notes)| (Some(claims), notes))?,
     };
     let (key, alg) = key(&args, claims.as_ref(), context)?;
     let header = with_kid(header, &args, &key)?;
@@ -61,7 +61,7 @@ pub fn run(args: Args, context: &mut Context<'_>) -> Result<Signed, Error> {
             .output
             .warn(&format!("weak key: {} {why}", key.label()));
     }
-    let bytes = match (&claims, &args.payload) {
+    let bytes = match (&claims, &args.claims.payload) {
         (Some(claims), _) => Json::Object(claims.clone()).to_text().into_bytes(),
         (None, Some(path)) => context.inputs.content(path, MAX_FILE)?.expose().to_vec(),
         (None, None) => return Err(Error::usage("--raw", "needs --payload FILE")),

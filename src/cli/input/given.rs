@@ -1,20 +1,22 @@
-//! Names that the arguments of `sign` set, each once.
+//! Names that the arguments of a command set, each once.
 
 use jwtctl::core::error::Error;
 
-use super::super::input::Claim;
+use super::Claim;
 
 /// What flags and arguments have set so far. Nothing is set twice, however it is spelt, and nothing
 /// is set inside of what another one sets whole.
 #[derive(Default)]
-pub(super) struct Given(Vec<Vec<String>>);
+pub struct Given(Vec<Vec<String>>);
 
 impl Given {
-    pub(super) fn flag(&mut self, name: &str) {
+    /// Notes a name that a flag sets.
+    pub fn flag(&mut self, name: &str) {
         self.0.push(vec![name.to_owned()]);
     }
 
-    pub(super) fn claim(&mut self, claim: &Claim, what: &str) -> Result<(), Error> {
+    /// Notes a name that an argument sets; `what` names the argument in messages.
+    pub fn claim(&mut self, claim: &Claim, what: &str) -> Result<(), Error> {
         let path = claim.path();
         if let Some(other) = self
             .0

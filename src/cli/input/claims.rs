@@ -1,0 +1,210 @@
+//! Claims as the arguments of a command spell them, completed.
+
+use jwtctl::core::error::{Code, Error};
+use jwtctl::core::files::MAX_FILE;
+use jwtctl::core::json::{Json, Object};
+use jwtctl::core::time::{Timestamp, humanize};
+use jwtctl::core::token::{self, Defaults};
+
+use super::super::Context;
+use super::{Claim, Given, duration, moment};
+
+/// The claims of a new token.
+#[derive(clap::Args)]
+pub struct ClaimArgs {
+    /// Claims: name=text, name:=JSON, name=@FILE, or /a/b:=JSON to set a member deeper down
+    #[arg(value_name = "CLAIM")]
+    claims: Vec<String>,
+
+    /// The issuer
+    #[arg(long, help_heading = "Claims")]
+    iss: Option<String>,
+    /// The subject
+    #[arg(long, help_heading = "Claims")]
+    sub: Option<String>,
+    /// The audience; repeat for several
+    #[arg(long, help_heading = "Claims")]
+    aud: Vec<String>,
+    /// The token's id: auto for a UUID, none for none
+    #[arg(
+        long,
+        value_name = "auto|none|VALUE",
+        default_value = "auto",
+        hide_default_value = true,
+        help_heading = "Claims"
+    )]
+    jti: String,
+    /// When it was issued (default: now)
+    #[arg(
+        long,
+        value_name = "TIME",
+        allow_hyphen_values = true,
+        help_heading = "Claims"
+    )]
+    iat: Option<String>,
+    /// Not valid before
+    #[arg(
+        long,
+        value_name = "TIME",
+        allow_hyphen_values = true,
+        help_heading = "Claims"
+    )]
+    nbf: Option<String>,
+    /// Not valid from then on: a time such as +1h or 2026-08-01T10:15:00Z
+    #[arg(long, value_name = "TIME", allow_hyphen_values = true, conflicts_with_all = ["ttl", "no_exp"], help_heading = "Claims")]
+    exp: Option<String>,
+    /// How long it is valid (default: 15m)
+    #[arg(long, value_name = "DURATION", value_parser = duration, allow_hyphen_values = true, conflicts_with = "no_exp", help_heading = "Claims")]
+    ttl: Option<i64>,
+    /// Let it never expire
+    #[arg(long, help_heading = "Claims")]
+    no_exp: bool,
+    /// Claims from a JSON file, or - for stdin; flags and CLAIM arguments go over it
+    #[arg(long, value_name = "FILE", help_heading = "Claims")]
+    pub payload: Option<String>,
+}
+
+/// What makes no sense when bytes rather than claims are what a token carries.
+pub const CLAIM_FLAGS: [&str; 10] = [
+    "claims", "iss", "sub", "aud", "iat", "nbf", "exp", "ttl", "no_exp", "jti",
+];
+
+/// Seconds that a token lives unless told otherwise.
+const DEFAULT_TTL: i64 = 15 * 60;
+
+impl ClaimArgs {
+    /// The claims, completed, and what to say about them once the token stands.
+    pub fn assemble(&self, context: &Context<'_>) -> Result<(Object, Vec<String>), Error> {
+        let mut claims = match &self.payload {
+            Some(path) => read_payload(path, context)?,
+            None => Object::default(),
+        };
+        self.place(&mut claims, context.env.now)?;
+        let notes = complete(&mut claims, self, context);
+        warn_if_expired(&claims, context);
+        check_claims(&claims)?;
+        Ok((claims, notes))
+    }
+
+    /// Sets what flags and arguments say.
+    fn place(&self, claims: &mut Object, now: Timestamp) -> Result<(), Error> {
+        let mut given = Given::default();
+        let mut set = |claims: &mut Object, name: &str, value: Option<Json>| {
+            if let Some(value) = value {
+                given.flag(name);
+                claims.set(name, value);
+            }
+        };
+        let time = |flag: &str, text: &Option<String>| {
+            text.as_ref()
+                .map(|text| moment(text, flag, now).map(|at| Json::from(at.0)))
+                .transpose()
+        };
+        set(claims, "iss", self.iss.as_deref().map(Json::from));
+        set(claims, "sub", self.sub.as_deref().map(Json::from));
+        set(
+            claims,
+            "aud",
+            match &self.aud[..] {
+                [] => None,
+                [one] => Some(one.as_str().into()),
+                several => Some(several.iter().collect()),
+            },
+        );
+        set(claims, "nbf", time("--nbf", &self.nbf)?);
+        set(claims, "iat", time("--iat", &self.iat)?);
+        set(
+            claims,
+            "exp",
+            match self.ttl {
+                Some(ttl) => Some(now.plus(ttl).0.into()),
+                None => time("--exp", &self.exp)?,
+            },
+        );
+        set(
+            claims,
+            "jti",
+            (!["auto", "none"].contains(&self.jti.as_str())).then(|| self.jti.as_str().into()),
+        );
+        if self.no_exp {
+            given.flag("exp");
+        }
+        for text in &self.claims {
+            let claim = Claim::parse(text)?;
+            given.claim(&claim, text)?;
+            claim.place(claims)?;
+        }
+        Ok(())
+    }
+}
+
+/// Refuses claims that no verifier could take.
+fn check_claims(claims: &Object) -> Result<(), Error> {
+    token::check_claims(claims).map_err(|(name, why)| {
+        let error = Error::input(Code::BadInput, name, why);
+        match name {
+            "exp" | "nbf" | "iat" => error.hint(format!(
+                "use --{name} TIME, such as --{name} 2026-08-01T10:15:00Z or --{name} +1h"
+            )),
+            _ => error,
+        }
+    })
+}
+
+/// Adds what is missing, and says what of it was not asked for.
+fn complete(claims: &mut Object, args: &ClaimArgs, context: &Context<'_>) -> Vec<String> {
+    if args.no_exp {
+        claims.remove("exp");
+    }
+    let defaults = Defaults {
+        ttl: (!args.no_exp).then_some(DEFAULT_TTL),
+        iat: true,
+        jti: args.jti != "none",
+    };
+    let added = token::complete(claims, &defaults, &context.env);
+    let mut notes = Vec::new();
+    if args.payload.is_some() && !added.is_empty() {
+        notes.push(format!("added to the payload: {}", added.join(", ")));
+    }
+    if added.contains(&"exp") {
+        let life = humanize(DEFAULT_TTL);
+        notes.push(format!(
+            "it expires in {life}; to choose: --ttl DURATION, --exp TIME or --no-exp"
+        ));
+    }
+    notes
+}
+
+/// Says that a token is born expired, as it is where a span of time was taken for a moment.
+fn warn_if_expired(claims: &Object, context: &Context<'_>) {
+    /// More seconds than this are a moment, not a span: ten years.
+    const LONGEST_SPAN: i64 = 315_360_000;
+    let Some(Json::Number(text)) = claims.member("exp") else {
+        return;
+    };
+    let exp = Timestamp::from_json_number(text, false);
+    if exp > context.env.now {
+        return;
+    }
+    let meant = match exp.0 {
+        span @ 1..=LONGEST_SPAN => {
+            format!("; for {} from now: --ttl {span}", humanize(span))
+        }
+        _ => String::new(),
+    };
+    context
+        .output
+        .warn(&format!("the token has expired already, at {exp}{meant}"));
+}
+
+fn read_payload(path: &str, context: &Context<'_>) -> Result<Object, Error> {
+    let name = if path == "-" { "standard input" } else { path };
+    let bad = |why: String| Error::input(Code::BadInput, name, why);
+    if path.trim_start().starts_with('{') {
+        let error = Error::usage("--payload", "takes a file, not the claims themselves");
+        return Err(error.hint("write single claims as arguments, name=text or name:=JSON, or all of them to stdin: --payload -"));
+    }
+    let bytes = context.inputs.document(path, MAX_FILE)?;
+    Object::parse_strict(bytes.expose())
+        .map_err(|why| bad(why.to_string()).hint("to sign it as it is: --raw"))
+}
