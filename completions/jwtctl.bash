@@ -2479,7 +2479,7 @@ _jwtctl() {
             return 0
             ;;
         jwtctl__subcmd__sign)
-            opts="-q -v -h --json --quiet --verbose --color --now --no-input --store --cache-dir --offline --passphrase-from --key --secret --secret-encoding --alg --kid --allow-weak-key --allow-outlive --iss --sub --aud --jti --iat --nbf --exp --ttl --no-exp --payload --typ --header --raw --detached --format --help"
+            opts="-q -v -h --json --quiet --verbose --color --now --no-input --store --cache-dir --offline --passphrase-from --key --secret --secret-encoding --alg --kid --allow-weak-key --allow-outlive --iss --sub --aud --jti --iat --nbf --exp --ttl --no-exp --payload --typ --header --raw --detached --unencoded --add --format --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2575,8 +2575,12 @@ _jwtctl() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --add)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --format)
-                    COMPREPLY=($(compgen -W "compact header curl" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "compact flattened general header curl" -- "${cur}"))
                     return 0
                     ;;
                 *)
@@ -2587,7 +2591,7 @@ _jwtctl() {
             return 0
             ;;
         jwtctl__subcmd__verify)
-            opts="-q -v -h --json --quiet --verbose --color --now --no-input --store --cache-dir --offline --passphrase-from --key --secret --secret-encoding --jwks --jwks-uri --issuer --kid --require-kid --alg --allow-weak-key --iss --aud --sub --typ --require --scope --max-age --leeway --optional --skip --refresh --max-stale --stale-if-error --jwks-max-age --timeout --ca-bundle --client-cert --client-key --http-headers --allow-http --cache-store --cache-store-key --cache-store-trust --cache-store-format --cache-store-password-from --cache-store-ca --payload --claim --raw --detached --session --keyspace --redis-password-from --redis-ca --redis-allow-plaintext --pick --max-size --help"
+            opts="-q -v -h --json --quiet --verbose --color --now --no-input --store --cache-dir --offline --passphrase-from --key --secret --secret-encoding --jwks --jwks-uri --issuer --kid --require-kid --alg --require-all --allow-weak-key --iss --aud --sub --typ --require --scope --max-age --leeway --optional --skip --refresh --max-stale --stale-if-error --jwks-max-age --timeout --ca-bundle --client-cert --client-key --http-headers --allow-http --cache-store --cache-store-key --cache-store-trust --cache-store-format --cache-store-password-from --cache-store-ca --payload --claim --raw --detached --session --keyspace --redis-password-from --redis-ca --redis-allow-plaintext --pick --max-size --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0

@@ -144,6 +144,7 @@ complete -c jwtctl -n "__fish_jwtctl_using_subcommand verify" -s v -l verbose -d
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand verify" -l no-input -d 'Never prompt: fail and name the flag to use [env: CI]'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand verify" -l offline -d 'Files and cache only: open no connection'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand verify" -l require-kid -d 'Refuse tokens that do not name their key'
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand verify" -l require-all -d 'Refuse tokens in JSON form of which only some signatures hold'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand verify" -l allow-weak-key -d 'Accept keys that are shorter than their algorithm asks for'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand verify" -l refresh -d 'Fetch the keys now, whatever the cache has'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand verify" -l allow-http -d 'Allow http, where anybody on the way can replace the keys'
@@ -159,7 +160,7 @@ complete -c jwtctl -n "__fish_jwtctl_using_subcommand sign" -l now -d 'Judge tok
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand sign" -l store -d 'The keystore (default: in the platform\'s data directory)' -r -f -a "(__fish_complete_directories)"
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand sign" -l cache-dir -d 'Keep fetched keys in DIR (default: the platform\'s cache directory)' -r -f -a "(__fish_complete_directories)"
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand sign" -l passphrase-from -d 'Open sealed keys and encrypted PEM with the passphrase in KEYSPEC: PATH, -, env:NAME or fd:N' -r
-complete -c jwtctl -n "__fish_jwtctl_using_subcommand sign" -l key -d 'Sign with this private key: PATH, -, env:NAME, fd:N or store:KID' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand sign" -l key -d 'Sign with this private key: PATH, -, env:NAME, fd:N or store:KID; repeat for a signature by each, in JSON form' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand sign" -l secret -d 'Sign with this HMAC secret: PATH, -, env:NAME or fd:N, never the secret itself' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand sign" -l secret-encoding -d 'How the secret is written' -r -f -a "utf8\t'The bytes themselves, less one line ending'
 hex\t'Hexadecimal digits'
@@ -194,7 +195,10 @@ complete -c jwtctl -n "__fish_jwtctl_using_subcommand sign" -l ttl -d 'How long 
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand sign" -l payload -d 'Claims from a JSON file, or - for stdin; flags and CLAIM arguments go over it' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand sign" -l typ -d 'The media type in the header (default: JWT); none for none' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand sign" -l header -d 'A further header parameter, written like a CLAIM' -r
-complete -c jwtctl -n "__fish_jwtctl_using_subcommand sign" -l format -d 'What to print: the token, an HTTP header line, or a line for curl --config' -r -f -a "compact\t'The token'
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand sign" -l add -d 'Add a signature to the token in FILE (or -), whose payload and signatures stay as they are; they are not verified. The payload of a detached one is given with --detached --payload FILE' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand sign" -l format -d 'What to print (default: compact, of several signatures general)' -r -f -a "compact\t'The token in one line with two dots'
+flattened\t'The token as a JSON object with one signature'
+general\t'The token as a JSON object with a list of signatures'
 header\t'Authorization: Bearer TOKEN'
 curl\t'header = \'Authorization: Bearer TOKEN\''"
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand sign" -l json -d 'Write one JSON document to stdout, failures included [env: JWTCTL_FORMAT=json]'
@@ -207,6 +211,7 @@ complete -c jwtctl -n "__fish_jwtctl_using_subcommand sign" -l allow-outlive -d 
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand sign" -l no-exp -d 'Let it never expire'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand sign" -l raw -d 'Sign the bytes of --payload as they are; nothing is added'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand sign" -l detached -d 'Like --raw, with the payload left out of the result'
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand sign" -l unencoded -d 'Sign the payload as it is, not its base64url (b64: false, RFC 7797); with --raw or --detached'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand sign" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand keygen" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless the environment says otherwise'
 always\t'Always'

@@ -3,6 +3,7 @@
 use clap::ValueEnum;
 use clap::builder::NonEmptyStringValueParser;
 use jwtctl::core::alg::SigAlg;
+use jwtctl::core::error::Error;
 
 use super::super::input::{CLAIM_FLAGS, ClaimArgs, SecretEncoding, sig_alg};
 
@@ -10,13 +11,15 @@ use super::super::input::{CLAIM_FLAGS, ClaimArgs, SecretEncoding, sig_alg};
 ///
 /// Claims come from flags, from CLAIM arguments and from --payload. What every token should have
 /// and this one lacks is added: iat (now), exp (15 minutes) and jti (a UUID). Without --key and
-/// --secret, the current key of the keystore signs.
+/// --secret, the current key of the keystore signs. In JSON form (RFC 7515 section 7.2) a token has
+/// any number of signatures, and no typ unless it is given: what is called a JWT is compact.
 #[derive(clap::Args)]
 #[command(group(clap::ArgGroup::new("signing").args(["key", "secret"])))]
 pub struct Args {
-    /// Sign with this private key: PATH, -, env:NAME, fd:N or store:KID
+    /// Sign with this private key: PATH, -, env:NAME, fd:N or store:KID; repeat for a signature by
+    /// each, in JSON form
     #[arg(long, value_name = "KEYSPEC", help_heading = "Key")]
-    pub(super) key: Option<String>,
+    pub(super) key: Vec<String>,
     /// Sign with this HMAC secret: PATH, -, env:NAME or fd:N, never the secret itself
     #[arg(
         long,
@@ -64,15 +67,75 @@ pub struct Args {
     #[arg(long, requires = "payload", conflicts_with_all = CLAIM_FLAGS, help_heading = "Not a JWT")]
     pub(super) detached: bool,
 
-    /// What to print: the token, an HTTP header line, or a line for curl --config
-    #[arg(long, value_enum, default_value = "compact")]
-    pub(super) format: Format,
+    /// Sign the payload as it is, not its base64url (b64: false, RFC 7797); with --raw or --detached
+    #[arg(long, help_heading = "Not a JWT")]
+    pub(super) unencoded: bool,
+    /// Add a signature to the token in FILE (or -), whose payload and signatures stay as they are;
+    /// they are not verified. The payload of a detached one is given with --detached --payload FILE
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["raw"], conflicts_with_all = CLAIM_FLAGS, help_heading = "Not a JWT")]
+    pub(super) add: Option<String>,
+
+    /// What to print (default: compact, of several signatures general)
+    #[arg(long, value_enum)]
+    pub(super) format: Option<Format>,
+}
+
+impl Args {
+    /// The keys by name; `None` is the current one of the keystore, or `--secret`.
+    pub(super) fn key_specs(&self) -> Vec<Option<&str>> {
+        match &self.key[..] {
+            [] => vec![None],
+            specs => specs.iter().map(|spec| Some(spec.as_str())).collect(),
+        }
+    }
+
+    /// What to print.
+    ///
+    /// # Errors
+    /// When the token does not go into what was asked for.
+    pub(super) fn format(&self) -> Result<Format, Error> {
+        let is_several = self.key.len() > 1 || self.add.is_some();
+        match self.format {
+            None if is_several => Ok(Format::General),
+            None => Ok(Format::Compact),
+            Some(format) if is_several && format != Format::General => {
+                let error = Error::usage("--format", "holds one signature, and there are several");
+                Err(error.hint("leave it out, or use --format general"))
+            }
+            Some(format) => Ok(format),
+        }
+    }
+
+    /// Refuses what clap cannot.
+    pub(super) fn check(&self) -> Result<(), Error> {
+        let is_raw = self.raw || self.detached || self.add.is_some();
+        if self.unencoded && !is_raw {
+            let error = Error::usage(
+                "--unencoded",
+                "a JWT is always encoded (RFC 7797 section 7)",
+            );
+            return Err(error.hint("to sign bytes: --raw or --detached, with --payload FILE"));
+        }
+        let of_one = [("--alg", self.alg.is_some()), ("--kid", self.kid.is_some())];
+        let given = of_one.into_iter().find(|(_, given)| *given);
+        match given.filter(|_| self.key.len() > 1) {
+            Some((flag, _)) => {
+                let error = Error::usage(flag, "is about one key, and there are several");
+                Err(error.hint("add the other signatures one by one: --add FILE"))
+            }
+            None => Ok(()),
+        }
+    }
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(super) enum Format {
-    /// The token
+    /// The token in one line with two dots
     Compact,
+    /// The token as a JSON object with one signature
+    Flattened,
+    /// The token as a JSON object with a list of signatures
+    General,
     /// Authorization: Bearer TOKEN
     Header,
     /// header = "Authorization: Bearer TOKEN"

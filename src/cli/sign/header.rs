@@ -7,12 +7,13 @@ use jwtctl::core::key::Key;
 use super::super::input::{Claim, Given};
 use super::args::Args;
 
-pub(super) fn header(args: &Args, raw: bool) -> Result<Object, Error> {
+pub(super) fn header(args: &Args, is_compact: bool) -> Result<Object, Error> {
     let mut header = Object::default();
+    // What is called a JWT is compact and holds claims (RFC 7519 section 1).
     match &args.typ {
         Some(typ) if typ == "none" => {}
         Some(typ) => header.set("typ", typ.as_str().into()),
-        None if !raw => header.set("typ", "JWT".into()),
+        None if is_compact && !args.raw && !args.detached => header.set("typ", "JWT".into()),
         None => {}
     }
     let mut given = Given::default();

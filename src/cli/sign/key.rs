@@ -15,14 +15,12 @@ use super::args::Args;
 /// The key, and the algorithm that it and the arguments agree on.
 pub(super) fn key(
     args: &Args,
+    spec: Option<&str>,
     claims: Option<&Object>,
     context: &Context<'_>,
 ) -> Result<(Arc<Key>, SigAlg), Error> {
-    let stored = args
-        .key
-        .as_deref()
-        .map_or(Some(""), |spec| spec.strip_prefix("store:"));
-    let key = match (&args.secret, &args.key, stored) {
+    let stored = spec.map_or(Some(""), |spec| spec.strip_prefix("store:"));
+    let key = match (&args.secret, spec, stored) {
         (Some(spec), ..) => Arc::new(Key::from_secret(
             context.inputs.secret(spec, args.secret_encoding)?,
         )),
@@ -33,7 +31,7 @@ pub(super) fn key(
     let alg = match args.alg {
         Some(alg) => alg,
         None => {
-            let (alg, others) = usual_choice(&key, args)?;
+            let (alg, others) = usual_choice(&key, args, spec)?;
             if let Some(other) = others.first() {
                 let note = format!("signed with {alg}; another: --alg {other}");
                 context.output.note(&note);
@@ -82,28 +80,30 @@ fn from_store(
     Ok(Arc::new(key))
 }
 
-fn source(args: &Args) -> String {
-    match (&args.secret, &args.key) {
+fn source(args: &Args, spec: Option<&str>) -> String {
+    match (&args.secret, spec) {
         (None, None) => "the keystore".into(),
-        (None, Some(spec)) if spec != "-" => spec.clone(),
+        (None, Some(spec)) if spec != "-" => spec.to_owned(),
         (None, Some(_)) => "standard input".into(),
         _ => "--secret".into(),
     }
 }
 
-pub(super) fn refused(key: &Key, misfit: &Misfit, args: &Args) -> Error {
+pub(super) fn refused(key: &Key, misfit: &Misfit, args: &Args, spec: Option<&str>) -> Error {
     match misfit {
-        Misfit::Weak(_) => token::weak(&source(args), key, misfit),
-        Misfit::Unfit(why) => {
-            Error::input(Code::BadKey, source(args), format!("{} {why}", key.label()))
-        }
+        Misfit::Weak(_) => token::weak(&source(args, spec), key, misfit),
+        Misfit::Unfit(why) => Error::input(
+            Code::BadKey,
+            source(args, spec),
+            format!("{} {why}", key.label()),
+        ),
     }
 }
 
 /// The one private key of a file, or the one of a set that `--kid` names.
 fn pick(spec: &str, args: &Args, context: &Context<'_>) -> Result<Arc<Key>, Error> {
     let file = context.inputs.key_file(spec, "--key")?;
-    let bad = |why: String| Error::input(Code::BadKey, source(args), why);
+    let bad = |why: String| Error::input(Code::BadKey, source(args, Some(spec)), why);
     if !file.is_set {
         return file
             .keys
@@ -130,7 +130,11 @@ fn pick(spec: &str, args: &Args, context: &Context<'_>) -> Result<Arc<Key>, Erro
 
 /// The algorithm that the field uses with such a key, and those that it permits as well: RS256 for
 /// RSA, for a secret the longest HMAC that it is long enough for. EC and OKP leave no choice.
-fn usual_choice(key: &Key, args: &Args) -> Result<(SigAlg, Vec<SigAlg>), Error> {
+fn usual_choice(
+    key: &Key,
+    args: &Args,
+    spec: Option<&str>,
+) -> Result<(SigAlg, Vec<SigAlg>), Error> {
     let mut choices = key.algorithms(Job::Sign);
     match choices[..] {
         [alg] => Ok((alg, Vec::new())),
@@ -142,10 +146,10 @@ fn usual_choice(key: &Key, args: &Args) -> Result<(SigAlg, Vec<SigAlg>), Error> 
             match natural.map(|alg| (key.fit(*alg, Job::Sign), alg)) {
                 // Where weak keys are allowed, the one that asks for least.
                 Some((Err(Misfit::Weak(_)), alg)) if args.allow_weak_key => Ok((*alg, Vec::new())),
-                Some((Err(misfit), _)) => Err(refused(key, &misfit, args)),
+                Some((Err(misfit), _)) => Err(refused(key, &misfit, args, spec)),
                 _ => Err(Error::input(
                     Code::BadKey,
-                    source(args),
+                    source(args, spec),
                     format!("{} cannot sign", key.label()),
                 )),
             }

@@ -1,24 +1,27 @@
 //! `jwtctl sign`.
 
 mod args;
+mod content;
 mod header;
 mod key;
 
 pub use args::Args;
 
 use std::io;
+use std::sync::Arc;
 
+use jwtctl::core::alg::SigAlg;
 use jwtctl::core::error::{Code, Error};
-use jwtctl::core::files::MAX_FILE;
 use jwtctl::core::header::Header;
 use jwtctl::core::json::{Json, Object};
-use jwtctl::core::jws;
-use jwtctl::core::key::{Job, Misfit};
+use jwtctl::core::jws::{Composed, Unsignable};
+use jwtctl::core::key::{Job, Key, Misfit, Signer};
 use serde::Serialize;
 
 use super::Context;
 use super::output::{Page, Report};
 use args::Format;
+use content::content;
 use header::{header, with_kid};
 use key::{key, refused};
 
@@ -31,63 +34,119 @@ pub struct Signed {
     payload: Option<Object>,
     kid: Option<String>,
     alg: &'static str,
+    /// In a JSON form, each signature that was made.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    signatures: Vec<Signature>,
     #[serde(skip)]
     format: Format,
 }
 
+/// One signature of a new token.
+#[derive(Clone, Serialize)]
+struct Signature {
+    header: Object,
+    kid: Option<String>,
+    alg: &'static str,
+}
+
 pub fn run(args: Args, context: &mut Context<'_>) -> Result<Signed, Error> {
-    let named = [
-        ("--key", args.key.as_deref()),
+    check_stdin(&args, context)?;
+    args.check()?;
+    let format = args.format()?;
+    let is_json = matches!(format, Format::Flattened | Format::General);
+    let header = header(&args, !is_json)?;
+    let mut content = content(&args, context)?;
+    let existing = content.existing.take();
+    let payload = content.payload();
+    let mut composed = match existing {
+        Some(existing) => existing,
+        None => Composed::over(payload).map_err(|why| unsignable(&why, "--payload"))?,
+    };
+    let mut signatures = Vec::new();
+    for spec in args.key_specs() {
+        let (key, alg) = key(&args, spec, content.claims.as_ref(), context)?;
+        let header = with_kid(header.clone(), &args, &key)?;
+        let signer = signer(&key, alg, &args, spec, context)?;
+        let whole = composed
+            .add(&header, payload, &signer)
+            .map_err(|why| unsignable(&why, &key.label()))?;
+        signatures.push(Signature::of(whole, alg)?);
+    }
+    let text = |object: Object| Json::Object(object).to_text();
+    let token = match format {
+        Format::General => Ok(text(composed.general())),
+        Format::Flattened => composed.flattened().map(text),
+        Format::Compact | Format::Header | Format::Curl => composed.compact(),
+    };
+    let token = token.map_err(|why| unsignable(&why, "--payload"))?;
+    content.notes.iter().for_each(|it| context.output.note(it));
+    let first = signatures[0].clone();
+    Ok(Signed {
+        token,
+        header: first.header,
+        payload: content.claims,
+        kid: first.kid,
+        alg: first.alg,
+        signatures: if is_json { signatures } else { Vec::new() },
+        format,
+    })
+}
+
+fn check_stdin(args: &Args, context: &Context<'_>) -> Result<(), Error> {
+    let keys = args.key.iter().map(|spec| ("--key", Some(spec.as_str())));
+    let others = [
         ("--secret", args.secret.as_deref()),
         ("--payload", args.claims.payload.as_deref()),
+        ("--add", args.add.as_deref()),
     ];
-    context.inputs.check_stdin(&named)?;
-    let raw = args.raw || args.detached;
-    let header = header(&args, raw)?;
-    let (claims, notes) = match raw {
-        true => (None, Vec::new()),
-        false => args
-            .claims
-            .assemble(context)
-            .map(|(claims, notes)| (Some(claims), notes))?,
-    };
-    let (key, alg) = key(&args, claims.as_ref(), context)?;
-    let header = with_kid(header, &args, &key)?;
+    let named: Vec<_> = keys.chain(others).collect();
+    context.inputs.check_stdin(&named)
+}
+
+/// The key made ready, once it may be used.
+fn signer(
+    key: &Arc<Key>,
+    alg: SigAlg,
+    args: &Args,
+    spec: Option<&str>,
+    context: &Context<'_>,
+) -> Result<Signer, Error> {
     let signer = key
         .signer(alg, args.allow_weak_key)
-        .map_err(|misfit| refused(&key, &misfit, &args))?;
+        .map_err(|misfit| refused(key, &misfit, args, spec))?;
     if let Err(Misfit::Weak(why)) = key.fit(alg, Job::Sign) {
         context
             .output
             .warn(&format!("weak key: {} {why}", key.label()));
     }
-    let bytes = match (&claims, &args.claims.payload) {
-        (Some(claims), _) => Json::Object(claims.clone()).to_text().into_bytes(),
-        (None, Some(path)) => context.inputs.content(path, MAX_FILE)?.expose().to_vec(),
-        (None, None) => return Err(Error::usage("--raw", "needs --payload FILE")),
+    Ok(signer)
+}
+
+fn unsignable(why: &Unsignable, what: &str) -> Error {
+    let code = match why {
+        Unsignable::Library(_) => Code::BadKey,
+        _ => Code::BadInput,
     };
-    // What verify would call malformed is not made in the first place.
-    let mut shown = Object(vec![("alg".into(), alg.as_str().into())]);
-    shown.0.extend(header.0.iter().cloned());
-    let strict = Header::parse(Json::Object(shown.clone()).to_text().as_bytes());
-    strict.map_err(|reason| Error::input(Code::BadInput, "--header", reason.message))?;
-    let make = if args.detached {
-        jws::sign_detached
-    } else {
-        jws::sign
-    };
-    let token = make(&header, &bytes, &signer)
-        .map_err(|why| Error::input(Code::BadKey, key.label(), why))?;
-    let kid = shown.text("kid").map(String::from);
-    notes.iter().for_each(|note| context.output.note(note));
-    Ok(Signed {
-        token,
-        header: shown,
-        payload: claims,
-        kid,
-        alg: alg.as_str(),
-        format: args.format,
-    })
+    let error = Error::input(code, what, why.to_string());
+    match why {
+        Unsignable::NotCompact => {
+            error.hint("use --detached, or a JSON form: --format flattened or general")
+        }
+        _ => error,
+    }
+}
+
+impl Signature {
+    fn of(header: Object, alg: SigAlg) -> Result<Self, Error> {
+        // What verify would call malformed is not made in the first place.
+        let strict = Header::parse(Json::Object(header.clone()).to_text().as_bytes());
+        strict.map_err(|reason| Error::input(Code::BadInput, "--header", reason.message))?;
+        Ok(Self {
+            kid: header.text("kid").map(String::from),
+            header,
+            alg: alg.as_str(),
+        })
+    }
 }
 
 impl Report for Signed {
@@ -96,7 +155,7 @@ impl Report for Signed {
     fn human(&self, page: &mut Page<'_>) -> io::Result<()> {
         let token = &self.token;
         let line = match self.format {
-            Format::Compact => format!("{token}\n"),
+            Format::Compact | Format::Flattened | Format::General => format!("{token}\n"),
             Format::Header => format!("Authorization: Bearer {token}\n"),
             Format::Curl => format!("header = \"Authorization: Bearer {token}\"\n"),
         };

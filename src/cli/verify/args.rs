@@ -65,6 +65,9 @@ pub struct Args {
     /// Accept only these algorithms (default: what the key permits)
     #[arg(long, value_name = "ALG", value_delimiter = ',', value_parser = sig_alg(), hide_possible_values = true, help_heading = "Keys")]
     pub(super) alg: Vec<SigAlg>,
+    /// Refuse tokens in JSON form of which only some signatures hold
+    #[arg(long, help_heading = "Keys")]
+    pub(super) require_all: bool,
     /// Accept keys that are shorter than their algorithm asks for
     #[arg(long, help_heading = "Keys")]
     pub(super) allow_weak_key: bool,

@@ -12,7 +12,7 @@ use jwtctl::core::claims::{Check, Policy};
 use jwtctl::core::error::{Code, Error, Reason, Rejection};
 use jwtctl::core::files::MAX_FILE;
 use jwtctl::core::jwks::{Keys, Provenance};
-use jwtctl::core::jws::{self, Form};
+use jwtctl::core::jws::{Form, Jws};
 use jwtctl::core::token::{self, Verdict};
 
 use super::Context;
@@ -48,7 +48,7 @@ pub fn run(args: Args, context: &mut Context<'_>) -> Result<Judgement, Error> {
         None => Form::Jwt,
     };
     // Before a passphrase is asked for: keys are of no use to what is no token.
-    if let Err(reason) = jws::parse(&token, form) {
+    if let Err(reason) = Jws::parse(&token, form) {
         return Ok(unreadable(&reason, &policy, &args, context));
     }
     let (http, store);

@@ -6,7 +6,7 @@ use jwtctl::core::claims::{Check, Status as CheckStatus};
 use jwtctl::core::json::{Json, Object};
 use jwtctl::core::jwks::Provenance;
 use jwtctl::core::time::{Timestamp, humanize};
-use jwtctl::core::token::{KeyUsed, Verdict};
+use jwtctl::core::token::{KeyUsed, SignatureFinding, Verdict};
 use serde::{Serialize, Serializer};
 
 use super::super::output::{Page, Report, Role, Status};
@@ -130,61 +130,55 @@ impl Report for Judgement {
     }
 }
 
+#[derive(Serialize)]
+struct Unverified<'a> {
+    header: Option<&'a Object>,
+    payload: Option<&'a Object>,
+}
+
+#[derive(Serialize)]
+struct Document<'a> {
+    valid: bool,
+    checked_at: String,
+    leeway_s: i64,
+    checks: &'a [Check],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    key: Option<&'a KeyUsed>,
+    keys: &'a Provenance,
+    #[serde(skip_serializing_if = "<[SignatureFinding]>::is_empty")]
+    signatures: &'a [SignatureFinding],
+    notes: &'a [String],
+    warnings: &'a [String],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    header: Option<&'a Object>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    payload: Option<&'a Object>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    unverified: Option<Unverified<'a>>,
+}
+
 impl Serialize for Judgement {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        #[derive(Serialize)]
-        struct Unverified<'a> {
-            header: Option<&'a Object>,
-            payload: Option<&'a Object>,
-        }
-        #[derive(Serialize)]
-        struct Document<'a> {
-            valid: bool,
-            checked_at: String,
-            leeway_s: i64,
-            checks: &'a [Check],
-            #[serde(skip_serializing_if = "Option::is_none")]
-            key: Option<&'a KeyUsed>,
-            keys: &'a Provenance,
-            notes: &'a [String],
-            warnings: &'a [String],
-            #[serde(skip_serializing_if = "Option::is_none")]
-            header: Option<&'a Object>,
-            #[serde(skip_serializing_if = "Option::is_none")]
-            payload: Option<&'a Object>,
-            #[serde(skip_serializing_if = "Option::is_none")]
-            unverified: Option<Unverified<'a>>,
-        }
-        let Verdict {
-            checks,
-            key,
-            keys,
-            notes,
-            warnings,
-            header,
-            claims,
-            ..
-        } = &self.verdict;
+        let verdict = &self.verdict;
         let said = Unverified {
-            header: header.as_ref(),
-            payload: claims.as_ref(),
+            header: verdict.header.as_ref(),
+            payload: verdict.claims.as_ref(),
         };
         let valid = self.is_valid();
         let (header, payload, unverified) = match valid {
             true => (said.header, said.payload, None),
             false => (None, None, said.header.is_some().then_some(said)),
         };
-        let checked_at = self.now.to_string();
-        let leeway_s = self.leeway;
         Document {
             valid,
-            checked_at,
-            leeway_s,
-            checks,
-            key: key.as_ref(),
-            keys,
-            notes,
-            warnings,
+            checked_at: self.now.to_string(),
+            leeway_s: self.leeway,
+            checks: &verdict.checks,
+            key: verdict.key.as_ref(),
+            keys: &verdict.keys,
+            signatures: &verdict.signatures,
+            notes: &verdict.notes,
+            warnings: &verdict.warnings,
             header,
             payload,
             unverified,

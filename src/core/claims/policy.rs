@@ -46,6 +46,8 @@ pub struct Policy {
     pub audiences: Vec<String>,
     /// The subject.
     pub subject: Option<String>,
+    /// Of several signatures, all must hold; else one is enough.
+    pub require_all: bool,
     /// The media type in the header.
     pub typ: Option<String>,
     /// Scopes, all of which must be granted.
@@ -75,6 +77,7 @@ impl Default for Policy {
             issuers: Vec::new(),
             audiences: Vec::new(),
             subject: None,
+            require_all: false,
             typ: None,
             scopes: Vec::new(),
             required: Vec::new(),

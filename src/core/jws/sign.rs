@@ -139,7 +139,8 @@ impl Composed {
     }
 
     /// Adds a signature under `header`, to whose front `alg` is added, and with it `b64` and `crit`
-    /// where the payload is not encoded. The caller passes the payload that this JWS is over.
+    /// where the payload is not encoded, and returns the whole header. The caller passes the payload
+    /// that this JWS is over.
     ///
     /// # Errors
     /// [`Unsignable::Full`], [`Unsignable::Library`].
@@ -148,16 +149,16 @@ impl Composed {
         header: &Object,
         payload: Payload<'_>,
         signer: &Signer,
-    ) -> Result<(), Unsignable> {
+    ) -> Result<Object, Unsignable> {
         if self.elements.len() >= MAX_SIGNATURES {
             return Err(Unsignable::Full);
         }
         let header = header_of(header, signer, payload.is_unencoded);
-        let protected = encode(Json::Object(header).to_text().as_bytes());
+        let protected = encode(Json::Object(header.clone()).to_text().as_bytes());
         let signature = signer.sign(&payload.signing_input(&protected));
         let signature = encode(&signature.map_err(Unsignable::Library)?);
         self.elements.push(element(&protected, signature));
-        Ok(())
+        Ok(header)
     }
 
     /// How many signatures there are.

@@ -10,7 +10,9 @@ mod tests;
 mod verify;
 
 pub use complete::{Defaults, check_claims, complete};
-pub use decode::{Content, Decoded, Disclosed, decode};
+pub use decode::{Content, Decoded, Disclosed, SeenSignature, decode};
 pub use locate::{Located, is_compact, is_wrapped, locate};
 pub use serialization::Serialization;
-pub use verify::{KeyUsed, Verdict, Verified, key_used, verify, weak};
+pub use verify::{
+    KeyUsed, SignatureFinding, SignatureHeaders, Verdict, Verified, key_used, verify, weak,
+};

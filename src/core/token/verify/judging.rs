@@ -9,7 +9,7 @@ use super::super::super::error::{Code, Error, Reason};
 use super::super::super::header::Header;
 use super::super::super::json::Object;
 use super::super::super::jwks::{Found, Keys, Wanted, Why};
-use super::super::super::jws::{Form, Signed, Unverified};
+use super::super::super::jws::{Form, Jws, Signed, Unverified};
 use super::super::super::key::{Job, Key, Misfit};
 use super::super::diagnose::diagnose;
 use super::refusal::{alg_refused, no_key, not_fetched, weak};
@@ -20,10 +20,19 @@ pub(super) enum Outcome {
     Signed(Signed),
     /// The header rules the token out before any key is looked for.
     Header(Vec<Reason>),
+    /// There are keys, and none of them can be for its algorithm.
+    Unfit(Reason),
     /// No key fits; the claims may say more about why.
     NoKey(Reason),
     /// It does not hold.
     Bad(Reason),
+}
+
+/// What was found out about one signature.
+pub(super) struct Judged {
+    pub(super) outcome: Outcome,
+    /// The key that verified it, or was tried last.
+    pub(super) key: Option<(Arc<Key>, SigAlg)>,
 }
 
 pub(super) struct Judging<'a> {
@@ -32,11 +41,95 @@ pub(super) struct Judging<'a> {
     pub(super) claims: Option<&'a Object>,
     pub(super) notes: Vec<String>,
     pub(super) warnings: Vec<String>,
-    pub(super) key: Option<(Arc<Key>, SigAlg)>,
+    key: Option<(Arc<Key>, SigAlg)>,
+    /// Whether a refusal has been explained already, which is done for one signature of a token.
+    is_explained: bool,
 }
 
-impl Judging<'_> {
+impl<'a> Judging<'a> {
+    pub(super) fn new(policy: &'a Policy, env: &'a Env<'a>, claims: Option<&'a Object>) -> Self {
+        Self {
+            policy,
+            env,
+            claims,
+            notes: Vec::new(),
+            warnings: Vec::new(),
+            key: None,
+            is_explained: false,
+        }
+    }
+
+    /// Judges every signature with the keys at hand, and only where that does not settle the answer
+    /// looks for keys again: once, for the first signature that may gain by it. What came in then is
+    /// at hand for the others.
     pub(super) fn judge(
+        &mut self,
+        token: &Jws<'_>,
+        form: Form<'_>,
+        keys: &mut dyn Keys,
+    ) -> Result<Vec<Judged>, Error> {
+        let mut judged = Vec::with_capacity(token.count());
+        // A key that is no key must not hide a signature by another one.
+        let mut broken = None;
+        for signature in signatures(token) {
+            let outcome = match self.at_hand(&signature, form, keys) {
+                Ok(outcome) => outcome,
+                Err(error @ Error::Input { .. }) if token.count() > 1 => {
+                    let why = error.to_string();
+                    broken = broken.or(Some(error));
+                    Outcome::NoKey(Reason::new(Code::NoMatchingKey, "kid", why))
+                }
+                Err(error) => return Err(error),
+            };
+            judged.push(self.judged(outcome));
+        }
+        let mut has_looked = false;
+        for (index, signature) in signatures(token).enumerate() {
+            if self.is_settled(&judged) {
+                break;
+            }
+            let again = match has_looked {
+                true => Some(self.at_hand(&signature, form, keys)?),
+                false => self.afresh(&signature, &judged[index].outcome, keys)?,
+            };
+            if let Some(outcome) = again {
+                has_looked = true;
+                judged[index] = self.judged(outcome);
+            }
+        }
+        match broken.filter(|_| !self.is_accepted(&judged)) {
+            Some(error) => Err(error),
+            None => Ok(judged),
+        }
+    }
+
+    fn judged(&mut self, outcome: Outcome) -> Judged {
+        Judged {
+            outcome,
+            key: self.key.take(),
+        }
+    }
+
+    /// Whether enough signatures hold.
+    pub(super) fn is_accepted(&self, judged: &[Judged]) -> bool {
+        let mut holds = judged
+            .iter()
+            .map(|it| matches!(it.outcome, Outcome::Signed(_)));
+        match self.policy.require_all {
+            true => holds.all(|it| it),
+            false => holds.any(|it| it),
+        }
+    }
+
+    /// Whether no other key could change the answer.
+    fn is_settled(&self, judged: &[Judged]) -> bool {
+        let is_ruled_out =
+            |it: &Judged| matches!(it.outcome, Outcome::Header(_) | Outcome::Unfit(_));
+        self.is_accepted(judged) || self.policy.require_all && judged.iter().any(is_ruled_out)
+    }
+
+    /// Judges a signature with the keys at hand.
+    fn at_hand(
         &mut self,
         token: &Unverified<'_>,
         form: Form<'_>,
@@ -55,27 +148,39 @@ impl Judging<'_> {
         if let Some(reason) = self.check_kid(header) {
             return Ok(Outcome::NoKey(reason));
         }
-        let wanted = Wanted {
-            alg,
-            kid: header.kid().or(self.policy.kid.as_deref()),
-            allow_weak: self.policy.allow_weak_key,
-        };
-        let outcome = self.try_keys(token, wanted, keys.local(wanted, self.env)?, keys)?;
-        let why = match &outcome {
+        let wanted = wanted(self.policy, alg, header);
+        self.try_keys(token, wanted, keys.local(wanted, self.env)?, keys)
+    }
+
+    /// Judges a signature once more with what a fresh look for keys brings; `None` when that was not
+    /// done, or brought nothing.
+    fn afresh(
+        &mut self,
+        token: &Unverified<'_>,
+        before: &Outcome,
+        keys: &mut dyn Keys,
+    ) -> Result<Option<Outcome>, Error> {
+        let header = token.header();
+        let why = match before {
             Outcome::NoKey(_) => Why::UnknownKid,
             Outcome::Bad(_) => Why::BadSignature,
-            _ => return Ok(outcome),
+            _ => return Ok(None),
+        };
+        let Ok(alg) = self.alg(header) else {
+            return Ok(None);
         };
         // What a token says must not cause traffic unless it could still turn out good.
-        if self.claims.is_some_and(|claims| {
-            self.judge_claims(claims, header)
-                .iter()
-                .any(|check| check.status == Status::Fail)
-        }) {
-            return Ok(outcome);
+        let is_bad = |check: &Check| check.status == Status::Fail;
+        if self.check_kid(header).is_some()
+            || self
+                .claims
+                .is_some_and(|claims| self.judge_claims(claims, header).iter().any(is_bad))
+        {
+            return Ok(None);
         }
+        let wanted = wanted(self.policy, alg, header);
         let Some(found) = keys.refresh(wanted, why, self.env)? else {
-            return Ok(outcome);
+            return Ok(None);
         };
         let outcome = self.try_keys(token, wanted, found, keys)?;
         // What came in may be old itself, as another machine has shared it. What is new is not
@@ -83,11 +188,11 @@ impl Judging<'_> {
         let why = match (&outcome, why) {
             (Outcome::NoKey(_), Why::BadSignature) => Why::UnknownKid,
             (Outcome::Bad(_), _) => Why::BadSignature,
-            _ => return Ok(outcome),
+            _ => return Ok(Some(outcome)),
         };
         match keys.refresh(wanted, why, self.env)? {
-            Some(found) => self.try_keys(token, wanted, found, keys),
-            None => Ok(outcome),
+            Some(found) => self.try_keys(token, wanted, found, keys).map(Some),
+            None => Ok(Some(outcome)),
         }
     }
 
@@ -98,6 +203,12 @@ impl Judging<'_> {
             ..Reason::new(Code::AlgNotAllowed, "alg", why)
         };
         let name = header.alg();
+        if name.is_empty() && header.unprotected().has("alg") {
+            return Err(refused(
+                "its \"alg\" stands in the unprotected header, where anybody could change it"
+                    .into(),
+            ));
+        }
         if name.eq_ignore_ascii_case("none") {
             return Err(refused("the token is not signed (alg \"none\")".into()));
         }
@@ -150,7 +261,7 @@ impl Judging<'_> {
             Found::Keys(candidates) => candidates,
             Found::Nothing => return Ok(Outcome::NoKey(no_key(wanted, keys, &source))),
             Found::Absent => return Ok(Outcome::NoKey(not_fetched(wanted, &source))),
-            Found::Refused(why) => return Ok(Outcome::Header(vec![alg_refused(wanted, why)])),
+            Found::Refused(why) => return Ok(Outcome::Unfit(alg_refused(wanted, why))),
             Found::TooMany(count) => {
                 let why = format!(
                     "the token does not name its key, and {count} keys of {source} fit, too many to try"
@@ -171,7 +282,7 @@ impl Judging<'_> {
                 wanted.alg
             );
             let reason = Reason::new(Code::AlgNotAllowed, "alg", why);
-            return Ok(Outcome::Header(vec![reason]));
+            return Ok(Outcome::Unfit(reason));
         }
         match self.check_signature(token, wanted, &candidates) {
             Ok(signed) => Ok(Outcome::Signed(signed)),
@@ -182,8 +293,12 @@ impl Judging<'_> {
             Err(_) => {
                 let why = self.bad_signature(&candidates, wanted);
                 let weak = self.policy.allow_weak_key;
+                let hints = match std::mem::replace(&mut self.is_explained, true) {
+                    true => Vec::new(),
+                    false => diagnose(token, wanted.alg, weak, &candidates, keys),
+                };
                 Ok(Outcome::Bad(Reason {
-                    hints: diagnose(token, wanted.alg, weak, &candidates, keys),
+                    hints,
                     ..Reason::new(Code::BadSignature, "signature", why)
                 }))
             }
@@ -274,7 +389,7 @@ impl Judging<'_> {
                 wanted.alg
             ),
         };
-        Ok(Outcome::Header(vec![alg_refused(wanted, why)]))
+        Ok(Outcome::Unfit(alg_refused(wanted, why)))
     }
 
     fn note_kid(&mut self, key: &Key, kid: Option<&str>) {
@@ -314,5 +429,18 @@ impl Judging<'_> {
 
     pub(super) fn judge_claims(&self, claims: &Object, header: &Header) -> Vec<Check> {
         check(claims, header, self.policy, self.env.now)
+    }
+}
+
+/// The signatures of a token, each put together when its turn comes.
+fn signatures<'t>(token: &'t Jws<'_>) -> impl Iterator<Item = Unverified<'t>> {
+    (0..token.count()).filter_map(|index| token.signature(index))
+}
+
+fn wanted<'w>(policy: &'w Policy, alg: SigAlg, header: &'w Header) -> Wanted<'w> {
+    Wanted {
+        alg,
+        kid: header.kid().or(policy.kid.as_deref()),
+        allow_weak: policy.allow_weak_key,
     }
 }

@@ -15,7 +15,7 @@ use super::super::error::{Code, Error, Reason, Rejection};
 use super::super::header::Header;
 use super::super::json::{Json, Object};
 use super::super::jwks::{Keys, Provenance};
-use super::super::jws::{self, Form, Signed, Unverified};
+use super::super::jws::{Form, Jws, Signed};
 use super::super::key::Key;
 use super::decode::COMPRESSED;
 use judging::Judging;
@@ -62,6 +62,44 @@ pub struct KeyUsed {
     pub source: String,
 }
 
+/// One signature of a token in a JSON serialization, and how it fared.
+#[derive(Clone, Debug, Serialize)]
+pub struct SignatureFinding {
+    /// Its place among the signatures, from 0.
+    pub index: usize,
+    /// Whether it holds. `not-checked`: no key of the source is for it.
+    pub status: Status,
+    /// Why it does not hold.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub code: Option<Code>,
+    /// The finding in words.
+    pub message: String,
+    /// The algorithm in its protected header, as written.
+    pub alg: String,
+    /// The id of its key, from either header.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub kid: Option<String>,
+    /// The key that verified it, or was tried last.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub key: Option<KeyUsed>,
+    /// The protected header of a signature that holds.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub protected: Option<Object>,
+    /// What no signature vouches for.
+    pub unverified: SignatureHeaders,
+}
+
+/// Headers of a signature as they were found.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct SignatureHeaders {
+    /// The protected header of a signature that does not hold.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub protected: Option<Object>,
+    /// The unprotected header.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub header: Option<Object>,
+}
+
 /// The answer to "is this token good?", with everything that was looked at on the way.
 #[derive(Debug)]
 pub struct Verdict {
@@ -75,6 +113,8 @@ pub struct Verdict {
     pub notes: Vec<String>,
     /// Remarks that should not be overlooked, such as on a weak key that was allowed.
     pub warnings: Vec<String>,
+    /// Every signature of a token in a JSON serialization, in their order; empty for a compact one.
+    pub signatures: Vec<SignatureFinding>,
     /// What the token says, if it could be read; vouched for only when the outcome is a
     /// [`Verified`].
     pub header: Option<Object>,
@@ -84,7 +124,9 @@ pub struct Verdict {
     pub outcome: Result<Verified, Rejection>,
 }
 
-/// Judges a compact JWS. "No" is an answer and comes as a [`Verdict`].
+/// Judges a JWS in any serialization. With several signatures, one that holds by a key of `keys` is
+/// enough unless [`Policy::require_all`] says otherwise, and the claims are judged once, for the
+/// payload that it covers. "No" is an answer and comes as a [`Verdict`].
 ///
 /// The order matters: what can refuse the token offline is asked before `keys` may use the network,
 /// no claim makes it valid before its signature holds, and nothing in the token chooses where keys
@@ -100,7 +142,7 @@ pub fn verify(
     policy: &Policy,
     env: &Env<'_>,
 ) -> Result<Verdict, Error> {
-    let token = match jws::parse(text, form) {
+    let token = match Jws::parse(text, form) {
         Ok(token) => token,
         Err(reason) => return Ok(Verdict::unreadable(&reason, policy, keys.provenance())),
     };
@@ -108,26 +150,19 @@ pub fn verify(
         Ok(claims) => claims,
         Err(reason) => return Ok(Verdict::unreadable(&reason, policy, keys.provenance())),
     };
-    let mut judging = Judging {
-        policy,
-        env,
-        claims: claims.as_ref(),
-        notes: Vec::new(),
-        warnings: Vec::new(),
-        key: None,
-    };
-    let outcome = judging.judge(&token, form, keys)?;
-    Ok(judging.report(&token, outcome, keys))
+    let mut judging = Judging::new(policy, env, claims.as_ref());
+    let judged = judging.judge(&token, form, keys)?;
+    Ok(judging.report(&token, judged, keys))
 }
 
-fn read_claims(token: &Unverified<'_>, form: Form<'_>) -> Result<Option<Object>, Reason> {
-    if form.is_raw() || token.header().is_unencoded() {
+fn read_claims(token: &Jws<'_>, form: Form<'_>) -> Result<Option<Object>, Reason> {
+    if form.is_raw() || token.headers().any(Header::is_unencoded) {
         return Ok(None);
     }
     let malformed = |why: String| Reason::new(Code::Malformed, "format", why);
     let raw_hint = "to verify a signature over bytes that are not a JWT: --raw";
     let json = Json::parse(token.payload()).map_err(|why| {
-        let why = match token.header().members().has("zip") {
+        let why = match token.headers().any(|it| it.members().has("zip")) {
             true => COMPRESSED.into(),
             false => format!("the payload is not JSON: {why}"),
         };
@@ -159,6 +194,7 @@ impl Verdict {
             keys,
             notes: Vec::new(),
             warnings: Vec::new(),
+            signatures: Vec::new(),
             header: None,
             claims: None,
             outcome,

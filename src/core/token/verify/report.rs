@@ -1,82 +1,60 @@
-//! What an outcome amounts to: the checks, and the verdict.
+//! What was found out about the signatures, as checks, and the verdict that follows.
 
 use super::super::super::claims::{Check, Status, key_issuer, not_evaluated};
 use super::super::super::error::{Code, Reason, Rejection};
+use super::super::super::header::Header;
 use super::super::super::jwks::Keys;
-use super::super::super::jws::{Signed, Unverified};
-use super::judging::{Judging, Outcome};
-use super::{Verdict, Verified, key_used};
+use super::super::super::jws::{Jws, Signed};
+use super::judging::{Judged, Judging, Outcome};
+use super::{SignatureFinding, SignatureHeaders, Verdict, Verified, key_used};
 
 impl Judging<'_> {
-    /// The checks that an outcome amounts to, and what was signed.
-    fn checks(&self, token: &Unverified<'_>, outcome: Outcome) -> (Vec<Check>, Option<Signed>) {
-        let (alg, kid) = (
-            token.header().alg().to_owned(),
-            token.header().kid().map(String::from),
-        );
-        let signature = |status, message: &str| Check {
-            alg: Some(alg.clone()),
-            kid: kid.clone(),
-            ..Check::new("signature", status, message)
-        };
-        let not_judged = || {
-            if self.claims.is_some() {
-                not_evaluated(self.policy)
-            } else {
-                Vec::new()
+    pub(super) fn report(
+        mut self,
+        token: &Jws<'_>,
+        mut judged: Vec<Judged>,
+        keys: &dyn Keys,
+    ) -> Verdict {
+        let headers: Vec<&Header> = token.headers().collect();
+        let is_accepted = self.is_accepted(&judged);
+        let chosen = self.chosen(&headers, &judged);
+        let (own, mut reasons) = match token.is_json() {
+            true => self.several(&headers, &judged, is_accepted),
+            false => {
+                let checks = compact(headers[chosen], &judged[chosen]);
+                let reasons = checks.iter().filter_map(Check::reason).collect();
+                (checks, reasons)
             }
         };
-        let judged = || {
-            self.claims
-                .map_or_else(Vec::new, |claims| self.judge_claims(claims, token.header()))
+        let signatures = match token.is_json() {
+            true => findings(&headers, &judged, &own, &keys.provenance().name),
+            false => Vec::new(),
         };
-        match outcome {
-            Outcome::Signed(signed) => {
-                let by = self
-                    .key
-                    .as_ref()
-                    .map(|(key, alg)| format!("{alg} by {}", key.label()))
-                    .unwrap_or_default();
-                let mut checks = vec![signature(Status::Pass, &by)];
-                checks.extend(judged());
-                let for_issuer = self.claims.zip(self.key.as_ref());
-                checks.extend(for_issuer.and_then(|(claims, (key, _))| key_issuer(key, claims)));
-                (checks, Some(signed))
-            }
-            Outcome::Bad(reason) => {
-                let failed = Check {
-                    alg: Some(alg.clone()),
-                    kid: kid.clone(),
-                    ..Check::from(&reason)
-                };
-                (std::iter::once(failed).chain(not_judged()).collect(), None)
-            }
-            Outcome::Header(reasons) => {
-                let mut checks: Vec<Check> = reasons.iter().map(Check::from).collect();
-                checks.push(signature(Status::NotEvaluated, ""));
-                checks.extend(not_judged());
-                (checks, None)
-            }
-            Outcome::NoKey(reason) => {
-                let mut checks = vec![Check::from(&reason), signature(Status::NotEvaluated, "")];
-                checks.extend(judged().into_iter().map(|check| Check {
-                    unverified: true,
-                    ..check
-                }));
-                (checks, None)
-            }
+        let claims = self.claims_checks(headers[chosen], &judged, chosen, is_accepted);
+        reasons.extend(claims.iter().filter_map(Check::reason));
+        let key = judged[chosen].key.take();
+        let signed = match judged.swap_remove(chosen).outcome {
+            Outcome::Signed(signed) if is_accepted => Some(signed),
+            _ => None,
+        };
+        let outcome = self.outcome(reasons, signed);
+        let warnings = [keys.warnings(), &self.warnings].concat();
+        let keys = keys.provenance();
+        Verdict {
+            checks: [own, claims].concat(),
+            key: key.map(|(key, alg)| key_used(&key, alg, &keys.name)),
+            keys,
+            notes: self.notes,
+            warnings,
+            signatures,
+            header: Some(headers[chosen].members().clone()),
+            claims: self.claims.cloned(),
+            outcome,
         }
     }
 
-    pub(super) fn report(
-        self,
-        token: &Unverified<'_>,
-        outcome: Outcome,
-        keys: &dyn Keys,
-    ) -> Verdict {
-        let (checks, signed) = self.checks(token, outcome);
-        let reasons = checks.iter().filter_map(Check::reason).collect();
-        let outcome = match (Rejection::from_reasons(reasons), signed) {
+    fn outcome(&self, reasons: Vec<Reason>, signed: Option<Signed>) -> Result<Verified, Rejection> {
+        match (Rejection::from_reasons(reasons), signed) {
             (None, Some(signed)) => Ok(Verified {
                 signed,
                 claims: self.claims.cloned(),
@@ -90,19 +68,191 @@ impl Judging<'_> {
                 "the signature was not verified",
             )
             .into()),
-        };
-        let warnings = [keys.warnings(), &self.warnings].concat();
-        let keys = keys.provenance();
-        let key = self.key.map(|(key, alg)| key_used(&key, alg, &keys.name));
-        Verdict {
-            checks,
-            key,
-            keys,
-            notes: self.notes,
-            warnings,
-            header: Some(token.header().members().clone()),
-            claims: self.claims.cloned(),
-            outcome,
         }
     }
+
+    /// The signature that the claims are judged with, since its header and its key have a say in
+    /// them: of those that hold the first that makes a good token, or where all have to, the first
+    /// that does not.
+    fn chosen(&self, headers: &[&Header], judged: &[Judged]) -> usize {
+        let holding = |index: &usize| matches!(judged[*index].outcome, Outcome::Signed(_));
+        let is_good = |index: &usize| {
+            let checks = self.claims_checks(headers[*index], judged, *index, true);
+            checks.iter().all(|check| check.status != Status::Fail)
+        };
+        let all = || (0..judged.len()).filter(holding);
+        let tried = |it: &Judged| matches!(it.outcome, Outcome::Bad(_));
+        let telling = match self.policy.require_all {
+            true => all().find(|index| !is_good(index)),
+            false => all().find(is_good),
+        };
+        let first = || all().next().or_else(|| judged.iter().position(tried));
+        telling.or_else(first).unwrap_or(0)
+    }
+
+    /// The checks of the claims, judged with the signature at `index`.
+    fn claims_checks(
+        &self,
+        header: &Header,
+        judged: &[Judged],
+        index: usize,
+        is_accepted: bool,
+    ) -> Vec<Check> {
+        let Some(claims) = self.claims else {
+            return Vec::new();
+        };
+        if is_accepted {
+            let mut checks = self.judge_claims(claims, header);
+            let key = judged[index].key.as_ref();
+            checks.extend(key.and_then(|(key, _)| key_issuer(key, claims)));
+            return checks;
+        }
+        let has_no_key = |it: &Judged| matches!(it.outcome, Outcome::NoKey(_));
+        if !judged.iter().all(has_no_key) {
+            return not_evaluated(self.policy);
+        }
+        let unverified = |check: Check| Check {
+            unverified: true,
+            ..check
+        };
+        let checks = self.judge_claims(claims, header).into_iter();
+        checks.map(unverified).collect()
+    }
+
+    /// A row for each signature of a JSON serialization, and the reasons to refuse the token. One
+    /// that does not hold beside one that does is said, and is no reason.
+    fn several(
+        &mut self,
+        headers: &[&Header],
+        judged: &[Judged],
+        is_accepted: bool,
+    ) -> (Vec<Check>, Vec<Reason>) {
+        let rows = headers.iter().zip(judged).enumerate();
+        let rows: Vec<Check> = rows
+            .map(|(index, (header, it))| row(index, header, it, is_accepted))
+            .collect();
+        let reasons: Vec<Reason> = rows.iter().filter_map(Check::reason).collect();
+        if !is_accepted {
+            return (rows, reasons);
+        }
+        for reason in &reasons {
+            self.warnings.push(format!(
+                "{} does not hold, and another one does: {}",
+                reason.check, reason.message
+            ));
+        }
+        (rows, Vec::new())
+    }
+}
+
+/// The checks that the signature of a compact token amounts to.
+fn compact(header: &Header, judged: &Judged) -> Vec<Check> {
+    let signature = |status, message: &str| Check {
+        alg: Some(header.alg().to_owned()),
+        kid: header.kid().map(String::from),
+        ..Check::new("signature", status, message)
+    };
+    let idle = || signature(Status::NotEvaluated, "");
+    match &judged.outcome {
+        Outcome::Signed(_) => vec![signature(Status::Pass, &by(judged))],
+        Outcome::Bad(reason) => vec![Check {
+            alg: Some(header.alg().to_owned()),
+            kid: header.kid().map(String::from),
+            ..Check::from(reason)
+        }],
+        Outcome::Header(reasons) => {
+            let checks = reasons.iter().map(Check::from);
+            checks.chain([idle()]).collect()
+        }
+        Outcome::Unfit(reason) | Outcome::NoKey(reason) => vec![Check::from(reason), idle()],
+    }
+}
+
+/// The row of one signature among several.
+fn row(index: usize, header: &Header, judged: &Judged, is_accepted: bool) -> Check {
+    let name = format!("signature[{index}]");
+    let reason = match &judged.outcome {
+        Outcome::Signed(_) => None,
+        Outcome::Bad(reason) | Outcome::Unfit(reason) | Outcome::NoKey(reason) => {
+            Some(reason.clone())
+        }
+        Outcome::Header(reasons) => {
+            let words: Vec<&str> = reasons.iter().map(|it| it.message.as_str()).collect();
+            reasons.iter().min_by_key(|it| it.code).map(|it| Reason {
+                message: words.join("; "),
+                ..it.clone()
+            })
+        }
+    };
+    let check = match reason {
+        None => Check::new(name, Status::Pass, by(judged)),
+        // Beside one that holds it is another one's business.
+        Some(reason) if is_accepted && !is_ours(header, judged) => {
+            Check::new(name, Status::NotChecked, reason.message)
+        }
+        Some(reason) => Check::from(&Reason {
+            check: name,
+            ..reason
+        }),
+    };
+    Check {
+        alg: Some(header.alg().to_owned()),
+        kid: header.kid().map(String::from),
+        ..check
+    }
+}
+
+/// Whether a signature that does not hold claims to be by a key of the source, or could be by none.
+fn is_ours(header: &Header, judged: &Judged) -> bool {
+    let names_another = || {
+        let own = judged.key.as_ref().and_then(|(key, _)| key.kid.as_deref());
+        own.zip(header.kid()).is_some_and(|(own, kid)| own != kid)
+    };
+    match &judged.outcome {
+        Outcome::Signed(_) | Outcome::Header(_) => true,
+        Outcome::Bad(_) => !names_another(),
+        Outcome::Unfit(_) | Outcome::NoKey(_) => false,
+    }
+}
+
+/// Whose signature it is.
+fn by(judged: &Judged) -> String {
+    let key = judged.key.as_ref();
+    key.map(|(key, alg)| format!("{alg} by {}", key.label()))
+        .unwrap_or_default()
+}
+
+fn findings(
+    headers: &[&Header],
+    judged: &[Judged],
+    rows: &[Check],
+    source: &str,
+) -> Vec<SignatureFinding> {
+    let some = |object: &super::Object| (!object.0.is_empty()).then(|| object.clone());
+    let each = headers.iter().zip(judged).zip(rows).enumerate();
+    each.map(|(index, ((header, it), row))| {
+        let holds = row.status == Status::Pass;
+        let protected = some(header.members());
+        let (protected, unverified) = if holds {
+            (protected, None)
+        } else {
+            (None, protected)
+        };
+        let key = it.key.as_ref();
+        SignatureFinding {
+            index,
+            status: row.status,
+            code: row.code,
+            message: row.message.clone(),
+            alg: header.alg().to_owned(),
+            kid: header.kid().map(String::from),
+            key: key.map(|(key, alg)| key_used(key, *alg, source)),
+            protected,
+            unverified: SignatureHeaders {
+                protected: unverified,
+                header: some(header.unprotected()),
+            },
+        }
+    })
+    .collect()
 }

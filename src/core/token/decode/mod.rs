@@ -1,11 +1,13 @@
 //! A look into a token that trusts nothing and forgives a lot.
 
+mod several;
+
 use base64::Engine as _;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 
 use super::super::error::{Code, Reason};
 use super::super::header::Header;
-use super::super::json::Json;
+use super::super::json::{Json, Object};
 use super::super::jws;
 use super::super::key::decode as base64url;
 use super::serialization::Serialization;
@@ -19,7 +21,7 @@ const LENIENT: GeneralPurpose = GeneralPurpose::new(
 );
 
 /// What a text is that is not a token in compact form, where that can be told.
-pub(in super::super) fn not_compact(text: &str) -> Option<&'static str> {
+fn not_compact(text: &str) -> Option<&'static str> {
     let text = text.trim_start();
     if ["v1.", "v2.", "v3.", "v4."]
         .iter()
@@ -33,7 +35,10 @@ pub(in super::super) fn not_compact(text: &str) -> Option<&'static str> {
     Some(match Json::parse(text.as_bytes()) {
         Err(_) => "the token is in JSON form, and what is there is not JSON",
         Ok(json) => match json.as_object().and_then(Serialization::of_object) {
-            Some(_) => "the token is in JSON form, and only the compact form is read",
+            Some(Serialization::JweJson) => {
+                "the token is encrypted (a JWE) and in JSON form, and of those only the compact form is read"
+            }
+            Some(_) => "the token is in JSON form, and only the compact form is read here",
             None => {
                 "this is a JSON document without a JWT in it; a token that it holds is opaque, and only its issuer can say what it means"
             }
@@ -50,7 +55,9 @@ pub(super) const COMPRESSED: &str = "the payload is compressed (\"zip\" in the h
 /// A token that was looked into. Nothing about it is vouched for.
 #[derive(Debug)]
 pub struct Decoded {
-    /// Its header, as bytes.
+    /// Every signature of a token in JSON form; empty for a compact one.
+    pub signatures: Vec<SeenSignature>,
+    /// Its header, as bytes; of several signatures, that of the first.
     pub header_bytes: Vec<u8>,
     /// Its header, an object.
     pub header: Json,
@@ -60,6 +67,19 @@ pub struct Decoded {
     pub warnings: Vec<String>,
     /// What hangs on the token, if it is an SD-JWT.
     pub disclosed: Option<Disclosed>,
+}
+
+/// One signature of a token in JSON form.
+#[derive(Debug)]
+pub struct SeenSignature {
+    /// The protected header, an object; `None` where there is none.
+    pub protected: Option<Json>,
+    /// The protected header's bytes.
+    pub protected_bytes: Vec<u8>,
+    /// The unprotected header; `None` where there is none.
+    pub unprotected: Option<Object>,
+    /// Bytes of the signature.
+    pub bytes: usize,
 }
 
 /// What follows the issuer's token in an SD-JWT (RFC 9901 §4).
@@ -117,6 +137,9 @@ pub enum Content {
 /// # Errors
 /// [`Code::Malformed`] when there is nothing to show.
 pub fn decode(text: &str) -> Result<Decoded, Reason> {
+    if Serialization::of(text) == Some(Serialization::JwsJson) {
+        return several::decode(text);
+    }
     match jws::split_disclosures(text) {
         Some((jwt, rest)) => Ok(Decoded {
             disclosed: Some(Disclosed::read(rest)),
@@ -149,15 +172,11 @@ fn decode_compact(text: &str) -> Result<Decoded, Reason> {
                 part("payload", payload)?
             };
             let signature = part("signature", signature)?.len();
-            let json = Json::parse(&payload);
-            if let (Err(why), false) = (&json, payload.is_empty()) {
-                not_json = Some(format!(
-                    "the payload is not JSON ({why}), so this is no JWT"
-                ));
-            }
+            let (json, why) = payload_json(&payload);
+            not_json = why;
             Content::Signed {
                 payload,
-                json: json.ok(),
+                json,
                 signature,
             }
         }
@@ -179,12 +198,25 @@ fn decode_compact(text: &str) -> Result<Decoded, Reason> {
     warnings.extend(not_json);
     warnings.extend(objections(&header_bytes, &content));
     Ok(Decoded {
+        signatures: Vec::new(),
         header_bytes,
         header,
         content,
         warnings,
         disclosed: None,
     })
+}
+
+/// A payload as JSON; if it is none, what to say about that.
+fn payload_json(payload: &[u8]) -> (Option<Json>, Option<String>) {
+    match Json::parse(payload) {
+        Ok(json) => (Some(json), None),
+        Err(_) if payload.is_empty() => (None, None),
+        Err(why) => {
+            let why = format!("the payload is not JSON ({why}), so this is no JWT");
+            (None, Some(why))
+        }
+    }
 }
 
 /// The three or five parts of a compact token.
@@ -243,9 +275,15 @@ fn lenient(name: &str, text: &str, warnings: &mut Vec<String>) -> Option<Vec<u8>
 
 /// What the strict reader would say.
 fn objections(header: &[u8], content: &Content) -> Vec<String> {
-    let mut found = Vec::new();
     let raw = matches!(content, Content::Signed { json: None, .. });
-    match Header::parse(header) {
+    let mut found = header_objections(Header::parse(header), raw, content);
+    found.extend(payload_objections(content));
+    found
+}
+
+fn header_objections(header: Result<Header, Reason>, raw: bool, content: &Content) -> Vec<String> {
+    let mut found = Vec::new();
+    match header {
         Ok(header) => {
             found.extend(
                 header
@@ -270,6 +308,11 @@ fn objections(header: &[u8], content: &Content) -> Vec<String> {
         }
         Err(reason) => found.push(reason.message),
     }
+    found
+}
+
+fn payload_objections(content: &Content) -> Vec<String> {
+    let mut found = Vec::new();
     if let Content::Signed { json, payload, .. } = content {
         match json {
             Some(json) => {

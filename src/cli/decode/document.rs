@@ -1,0 +1,135 @@
+//! What `decode` shows to programs.
+
+use jwtctl::core::json::{Json, Object};
+use jwtctl::core::key::encode;
+use jwtctl::core::token::{Content, SeenSignature};
+use serde::{Serialize, Serializer};
+
+use super::{Look, date};
+
+/// What is shown of a token as JSON.
+#[derive(Serialize)]
+struct Document<'a> {
+    verified: bool,
+    kind: &'static str,
+    header: &'a Json,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    payload: Option<&'a Json>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    payload_b64u: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    signature: Option<Object>,
+    /// In a JSON form, each signature with its headers.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    signatures: Vec<Signature<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    sizes: Option<Object>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    disclosures: Option<&'a [Json]>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    key_binding: Option<bool>,
+    times: Object,
+    warnings: &'a [String],
+}
+
+/// One signature of a token in JSON form.
+#[derive(Serialize)]
+struct Signature<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    protected: Option<&'a Json>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    header: Option<&'a Object>,
+    signature: Object,
+}
+
+impl<'a> Signature<'a> {
+    fn of(seen: &'a SeenSignature) -> Self {
+        Self {
+            protected: seen.protected.as_ref(),
+            header: seen.unprotected.as_ref(),
+            signature: Object(vec![size("bytes", seen.bytes)]),
+        }
+    }
+}
+
+fn size(name: &str, bytes: usize) -> (String, Json) {
+    (name.to_owned(), Json::Number(bytes.to_string()))
+}
+
+impl Serialize for Look {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut document = Document {
+            verified: false,
+            kind: match self.decoded.disclosed {
+                Some(_) => "sd-jwt",
+                None if self.decoded.signatures.is_empty() => "jws-compact",
+                None => "jws-json",
+            },
+            header: &self.decoded.header,
+            payload: None,
+            payload_b64u: None,
+            signature: None,
+            signatures: self.decoded.signatures.iter().map(Signature::of).collect(),
+            sizes: None,
+            disclosures: self
+                .decoded
+                .disclosed
+                .as_ref()
+                .map(|it| it.disclosures.as_slice()),
+            key_binding: self.decoded.disclosed.as_ref().map(|it| it.key_binding),
+            times: self.times(),
+            warnings: &self.decoded.warnings,
+        };
+        match &self.decoded.content {
+            Content::Signed {
+                payload,
+                json,
+                signature,
+            } => {
+                document.payload = json.as_ref();
+                document.payload_b64u = json.is_none().then(|| encode(payload));
+                document.signature = Some(Object(vec![size("bytes", *signature)]));
+            }
+            Content::Encrypted {
+                encrypted_key,
+                iv,
+                ciphertext,
+                tag,
+            } => {
+                document.kind = "jwe-compact";
+                let sizes = [
+                    ("encrypted_key", encrypted_key),
+                    ("iv", iv),
+                    ("ciphertext", ciphertext),
+                    ("tag", tag),
+                ];
+                document.sizes = Some(Object(sizes.map(|(name, bytes)| size(name, *bytes)).into()));
+            }
+        }
+        document.serialize(serializer)
+    }
+}
+
+impl Look {
+    fn times(&self) -> Object {
+        let Content::Signed {
+            json: Some(Json::Object(claims)),
+            ..
+        } = &self.decoded.content
+        else {
+            return Object::default();
+        };
+        let mut times = Object::default();
+        for (name, value) in &claims.0 {
+            if let Some(at) = date(name, value) {
+                let text = at.rfc3339().map_or(Json::Null, Json::String);
+                let members = vec![
+                    ("at".into(), text),
+                    ("in_s".into(), at.since(self.now).into()),
+                ];
+                times.set(name.as_str(), Json::Object(Object(members)));
+            }
+        }
+        times
+    }
+}

@@ -1,0 +1,167 @@
+//! `jwtctl decode`.
+
+mod document;
+mod explain;
+mod page;
+
+use std::io;
+
+use clap::ValueEnum;
+use jwtctl::core::error::Error;
+use jwtctl::core::json::Json;
+use jwtctl::core::jws::MAX_TOKEN;
+use jwtctl::core::time::Timestamp;
+use jwtctl::core::token::{self, Content, Decoded};
+
+use super::Context;
+use super::input::Pasted;
+use super::output::{Page, Report, Status};
+
+/// Show what is in a token, without verifying it
+///
+/// Reads signed (JWS) and encrypted (JWE) tokens in compact form, and signed ones in JSON form with
+/// every signature; of an encrypted one, the header and the sizes. Numbers, duplicate members and the order of claims are shown as they were
+/// written. Nothing that is shown is vouched for.
+#[derive(clap::Args)]
+pub struct Args {
+    /// The token, - for stdin, @FILE or env:NAME
+    token: Option<String>,
+    /// Explain each registered header parameter and claim
+    #[arg(long)]
+    explain: bool,
+    /// Print one claim and nothing else: a name, or a JSON Pointer such as /realm_access/roles/0
+    #[arg(long, value_name = "NAME", conflicts_with_all = ["part", "explain", "json"], value_parser = clap::builder::NonEmptyStringValueParser::new())]
+    claim: Option<String>,
+    /// Print one part as it was encoded, and nothing else
+    #[arg(long, value_enum, conflicts_with_all = ["explain", "json"])]
+    part: Option<Part>,
+    /// Of several tokens in a longer text, take the one of this name
+    #[arg(long, value_name = "NAME", value_parser = clap::builder::NonEmptyStringValueParser::new())]
+    pick: Option<String>,
+    /// Refuse tokens of more bytes
+    #[arg(long, value_name = "BYTES", default_value_t = MAX_TOKEN as u64)]
+    max_size: u64,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Part {
+    /// The header
+    Header,
+    /// The payload
+    Payload,
+}
+
+/// What `decode` found.
+pub struct Look {
+    token: String,
+    decoded: Decoded,
+    now: Timestamp,
+    show: Show,
+}
+
+enum Show {
+    All { explain: bool },
+    Bytes(Vec<u8>),
+    Claim(Json),
+    NoClaim(String),
+}
+
+/// The claims and parameters that hold a point in time.
+const DATES: &[&str] = &["exp", "nbf", "iat", "auth_time", "updated_at"];
+
+impl Args {
+    /// Whether the answer asked for is a bare value, so that JSON can only have been meant for
+    /// others.
+    pub fn is_bare(&self) -> bool {
+        self.claim.is_some() || self.part.is_some()
+    }
+}
+
+pub fn run(args: Args, context: &mut Context<'_>) -> Result<Look, Error> {
+    context
+        .inputs
+        .check_stdin(&[("TOKEN", context.inputs.or_stdin(args.token.as_deref()))])?;
+    let pasted = args
+        .pick
+        .as_deref()
+        .map_or(Pasted::Anything, Pasted::Picked);
+    let token = context
+        .inputs
+        .token(args.token.as_deref(), args.max_size, pasted)?;
+    let decoded = token::decode(&token)?;
+    let show = match (args.claim, args.part) {
+        (Some(name), _) => find_claim(&decoded, name),
+        (None, Some(part)) => Show::Bytes(part_bytes(&decoded, part)?),
+        (None, None) => Show::All {
+            explain: args.explain,
+        },
+    };
+    Ok(Look {
+        token,
+        decoded,
+        now: context.env.now,
+        show,
+    })
+}
+
+fn find_claim(decoded: &Decoded, name: String) -> Show {
+    let Content::Signed {
+        json: Some(Json::Object(claims)),
+        ..
+    } = &decoded.content
+    else {
+        return Show::NoClaim(name);
+    };
+    let found = claims.at(&name);
+    found.map_or(Show::NoClaim(name), |value| Show::Claim(value.clone()))
+}
+
+fn part_bytes(decoded: &Decoded, part: Part) -> Result<Vec<u8>, Error> {
+    match (part, &decoded.content) {
+        (Part::Header, _) if decoded.signatures.len() > 1 => {
+            let why = format!(
+                "the token has {} signatures, each with a header of its own",
+                decoded.signatures.len()
+            );
+            Err(Error::usage("--part header", why).hint("to see them all, leave out --part"))
+        }
+        (Part::Header, _) => Ok(decoded.header_bytes.clone()),
+        (Part::Payload, Content::Signed { payload, .. }) => Ok(payload.clone()),
+        (Part::Payload, Content::Encrypted { .. }) => {
+            Err(Error::usage("--part payload", "the token is encrypted"))
+        }
+    }
+}
+
+fn date(name: &str, value: &Json) -> Option<Timestamp> {
+    match value {
+        Json::Number(text) if DATES.contains(&name) => {
+            Some(Timestamp::from_json_number(text, name != "exp"))
+        }
+        _ => None,
+    }
+}
+
+impl Report for Look {
+    const SCHEMA: &'static str = "jwtctl.decode/1";
+
+    fn human(&self, page: &mut Page<'_>) -> io::Result<()> {
+        match &self.show {
+            Show::All { explain } => self.all(page, *explain),
+            Show::Bytes(bytes) if page.is_terminal() => {
+                page.bytes(bytes)?;
+                page.end()
+            }
+            Show::Bytes(bytes) => page.bytes(bytes),
+            Show::Claim(value) => page.bare(value),
+            Show::NoClaim(_) => Ok(()),
+        }
+    }
+
+    fn status(&self) -> Status<'_> {
+        match &self.show {
+            Show::NoClaim(name) => Status::No(format!("the token has no claim {name:?}")),
+            _ => Status::Done,
+        }
+    }
+}
