@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Installs the other JOSE implementations that tests/peers.rs, tests/network and tests/flows.rs are tested against:
 # tokens, keys and sealed keys made by each must be accepted by jwtctl, and the reverse.
-# Also a Redis and the npm middleware whose sessions tests/session shares.
+# Also a Redis and the npm middleware whose sessions tests/session shares, and the server whose keys tests/better_auth.rs does.
 #
 #   JWTCTL_PEERS   where to (default: ${XDG_CACHE_HOME:-$HOME/.cache}/jwtctl-peers)
 #
@@ -21,6 +21,9 @@ NPM_OPENID_CLIENT=6.8.9
 JWT_CLI=6.2.0
 JWT_REDIS_SESSION=1.0.5
 EXPRESS=4.22.3
+BETTER_AUTH=1.7.25
+# Version 13 needs node 22.
+BETTER_SQLITE3=12.11.1
 # The last client with the callbacks that the middleware speaks.
 NODE_REDIS=3.1.2
 
@@ -136,6 +139,35 @@ node_session() {
     fi
 }
 node_session
+
+# --- npm: better-auth over SQLite, whose table of keys tests/better_auth.rs shares ----------------
+node_better_auth() {
+    local why='' want="$BETTER_AUTH $BETTER_SQLITE3" got='' name
+    if ! have node || ! have npm; then
+        missing better-auth "needs node and npm"
+        return
+    fi
+    for name in better-auth better-sqlite3; do
+        got+="$(node -p 'JSON.parse(require("fs").readFileSync(process.argv[1])).version' \
+            "$PEERS/better-auth/node_modules/$name/package.json" 2>/dev/null) " || true
+    done
+    if [ "$got" != "$want " ]; then
+        mkdir -p "$PEERS/better-auth"
+        if ! try npm install --prefix "$PEERS/better-auth" --no-audit --no-fund --loglevel=error --ignore-scripts \
+            "better-auth@$BETTER_AUTH" "better-sqlite3@$BETTER_SQLITE3"; then
+            missing better-auth "$why"
+            return
+        fi
+    fi
+    # SQLite itself is compiled, or fetched, by its script.
+    if ! compgen -G "$PEERS/better-auth/node_modules/better-sqlite3/build/Release/better_sqlite3.node" >/dev/null &&
+        ! try npm rebuild --prefix "$PEERS/better-auth" better-sqlite3; then
+        missing better-auth "$why"
+        return
+    fi
+    ready better-auth "$want"
+}
+node_better_auth
 
 # --- the system's packages: latchset jose, openssl, redis, and tools -----------------------------------------
 apt_updated=

@@ -51,27 +51,36 @@ fn transcripts() {
 /// The examples of README.md run in a folder of their own, among the files that they speak of.
 #[test]
 fn readme() {
-    let Some(cases) = cases("readme") else {
+    document("readme", "README.md", "tests/cmd/in");
+}
+
+#[test]
+fn better_auth() {
+    document(
+        "better_auth",
+        "docs/better-auth.md",
+        "tests/cmd/better-auth.in",
+    );
+}
+
+/// Runs the examples of a document in a folder of their own, among the files in `folder`.
+fn document(test: &str, document: &str, files: &str) {
+    let Some(cases) = cases(test) else {
         return;
     };
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let folder = tempfile::tempdir().unwrap();
-    let copy = folder.path().join("README.md");
-    fs::copy(root.join("README.md"), &copy).unwrap();
-    fs::create_dir(folder.path().join("README.in")).unwrap();
-    for file in fs::read_dir(root.join("tests/cmd/in"))
-        .unwrap()
-        .map(|entry| entry.unwrap())
-    {
-        fs::copy(
-            file.path(),
-            folder.path().join("README.in").join(file.file_name()),
-        )
-        .unwrap();
+    let copy = folder.path().join("document.md");
+    fs::copy(root.join(document), &copy).unwrap();
+    let beside = folder.path().join("document.in");
+    fs::create_dir(&beside).unwrap();
+    for file in fs::read_dir(root.join(files)).unwrap() {
+        let file = file.unwrap();
+        fs::copy(file.path(), beside.join(file.file_name())).unwrap();
     }
     cases.case(&copy);
     cases.run();
     if std::env::var_os("TRYCMD").is_some_and(|mode| mode == "overwrite") {
-        fs::copy(&copy, root.join("README.md")).unwrap();
+        fs::copy(&copy, root.join(document)).unwrap();
     }
 }

@@ -1,5 +1,7 @@
 //! `jwtctl keygen`.
 
+mod row;
+
 use std::io;
 use std::path::Path;
 
@@ -17,7 +19,7 @@ use jwtctl::core::secret::Secret;
 use serde::Serialize;
 
 use super::Context;
-use super::input::{Choice, Guard, curve};
+use super::input::{Choice, Guard, SqlDialect, curve};
 use super::output::{Page, Report, Role};
 
 /// Make a key
@@ -62,6 +64,9 @@ pub struct Args {
     /// Replace files that exist
     #[arg(long)]
     force: bool,
+    /// With --format better-auth: write the statement that inserts the row in this database
+    #[arg(long, value_enum, value_name = "DATABASE", requires = "out")]
+    sql: Option<SqlDialect>,
     /// List the algorithms and exit
     #[arg(long, conflicts_with_all = ["alg", "out", "public_out"])]
     list_algs: bool,
@@ -85,15 +90,19 @@ enum Format {
     Pem,
     /// As PEM, in DER: bytes instead of text
     Der,
+    /// A row for the table of better-auth's JWT plugin, under the secret of --better-auth-secret
+    BetterAuth,
 }
 
-impl From<Format> for Form {
-    fn from(format: Format) -> Self {
-        match format {
-            Format::Jwk => Self::Jwk,
-            Format::Jwks => Self::Jwks,
-            Format::Pem => Self::Pem,
-            Format::Der => Self::Der,
+impl Format {
+    /// The form of a key file; `None` for what is no file of one key.
+    fn of_file(self) -> Option<Form> {
+        match self {
+            Self::Jwk => Some(Form::Jwk),
+            Self::Jwks => Some(Form::Jwks),
+            Self::Pem => Some(Form::Pem),
+            Self::Der => Some(Form::Der),
+            Self::BetterAuth => None,
         }
     }
 }
@@ -129,6 +138,9 @@ pub struct NewKey {
     /// With `--json --out -`: the private key, which would otherwise be a second document.
     #[serde(skip_serializing_if = "Option::is_none")]
     private: Option<Json>,
+    /// With `--json --out - --sql`: the statement.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    sql: Option<String>,
     #[serde(skip)]
     stdout: Option<Secret>,
 }
@@ -193,8 +205,11 @@ pub fn run(args: Args, context: &mut Context<'_>) -> Result<Made, Error> {
         return Err(Error::usage("--use", format!("contradicts {}", alg.name())));
     }
     check_symmetric(recipe, &args)?;
+    let Some(form) = args.format.of_file() else {
+        return row::run(recipe, alg, &args, context);
+    };
     let Some(out) = args.out.clone() else {
-        return into_store(recipe, alg, &args, context);
+        return into_store(recipe, alg, form, &args, context);
     };
     // Ask before the work: a passphrase typed for a file that cannot be written is a nuisance.
     let passphrase = match args.no_encrypt {
@@ -208,7 +223,7 @@ pub fn run(args: Args, context: &mut Context<'_>) -> Result<Made, Error> {
     let key = make(recipe, alg, &args, context)?;
     let private = keyfile::private(
         &key,
-        args.format.into(),
+        form,
         passphrase.as_ref(),
         args.p2c,
         "--format",
@@ -217,14 +232,20 @@ pub fn run(args: Args, context: &mut Context<'_>) -> Result<Made, Error> {
     let public = args
         .public_out
         .as_ref()
-        .map(|_| keyfile::public(&key, args.format.into(), "--public-out"))
+        .map(|_| keyfile::public(&key, form, "--public-out"))
         .transpose()?;
     store(&key, alg, &private, public.as_deref(), &args, &out, context)
         .map(|made| Made::Key(Box::new(made)))
 }
 
 /// Makes a key that joins the keystore.
-fn into_store(recipe: Recipe, alg: Alg, args: &Args, context: &Context<'_>) -> Result<Made, Error> {
+fn into_store(
+    recipe: Recipe,
+    alg: Alg,
+    form: Form,
+    args: &Args,
+    context: &Context<'_>,
+) -> Result<Made, Error> {
     if matches!(recipe, Recipe::Oct(_)) {
         let why = "is needed: the keystore publishes the public half of its keys, and a symmetric key has none";
         return Err(Error::usage("--out", why).hint("for example --out key.jwk"));
@@ -235,7 +256,7 @@ fn into_store(recipe: Recipe, alg: Alg, args: &Args, context: &Context<'_>) -> R
     let public = args
         .public_out
         .as_ref()
-        .map(|_| keyfile::public(&key, args.format.into(), "--public-out"))
+        .map(|_| keyfile::public(&key, form, "--public-out"))
         .transpose()?;
     let changed = keystore::add(
         &path,
@@ -271,6 +292,9 @@ fn into_store(recipe: Recipe, alg: Alg, args: &Args, context: &Context<'_>) -> R
 /// What can be refused before any work is done.
 fn check(args: &Args, context: &Context<'_>) -> Result<(), Error> {
     let out = args.out.as_deref();
+    if args.sql.is_some() && args.format != Format::BetterAuth {
+        return Err(Error::usage("--sql", "needs --format better-auth"));
+    }
     if out == Some("-") && args.public_out.as_deref() == Some("-") {
         return Err(Error::usage("--public-out -", "stdout is taken by --out -"));
     }
@@ -459,6 +483,7 @@ impl NewKey {
             file: None,
             public_file: args.public_out.clone().filter(|path| path != "-"),
             private: None,
+            sql: None,
             stdout,
         }
     }

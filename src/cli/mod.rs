@@ -113,6 +113,16 @@ struct Global {
         allow_hyphen_values = true
     )]
     passphrase_from: Option<String>,
+    /// Open the private keys of a better-auth table with the server's secret in KEYSPEC; with
+    /// versioned secrets VERSION:KEYSPEC, repeated for each
+    #[arg(
+        long,
+        global = true,
+        value_name = "[VERSION:]KEYSPEC",
+        hide_short_help = true,
+        allow_hyphen_values = true
+    )]
+    better_auth_secret: Vec<String>,
 }
 
 /// Building a command's arguments is put off until it is the one that runs, which halves the
@@ -240,6 +250,7 @@ pub fn main() -> ExitCode {
     let Global {
         no_input,
         passphrase_from,
+        better_auth_secret,
         store,
         cache_dir,
         offline,
@@ -250,7 +261,8 @@ pub fn main() -> ExitCode {
     let [store, cache_dir] =
         [store, cache_dir].map(|dir| dir.filter(|it| !it.is_empty()).map(PathBuf::from));
     let no_input = no_input || input::is_on("CI");
-    let inputs = Inputs::new(output.clone(), no_input, passphrase_from, store);
+    let inputs = Inputs::new(output.clone(), no_input, passphrase_from, store)
+        .with_server_secrets(better_auth_secret);
     let mut context = Context {
         env,
         inputs,

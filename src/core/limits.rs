@@ -27,6 +27,9 @@ pub const MAX_JSON_VALUES: usize = 250_000;
 /// Keys of a set in a file.
 pub const MAX_KEYS: usize = 10_000;
 
+/// Rows of a better-auth table: each is compared with all others.
+pub const MAX_ROWS: usize = 1_000;
+
 /// Operations that the `key_ops` of one key may list; RFC 7517 knows eight.
 pub const MAX_KEY_OPS: usize = 100;
 
@@ -91,6 +94,7 @@ pub fn table() -> Vec<(&'static str, String)> {
         ("nesting of JSON", format!("{MAX_DEPTH} levels")),
         ("values in one JSON text", MAX_JSON_VALUES.to_string()),
         ("keys of a set in a file", MAX_KEYS.to_string()),
+        ("rows of a better-auth table", MAX_ROWS.to_string()),
         ("key_ops of a key", MAX_KEY_OPS.to_string()),
         (
             "keys tried for a token without kid",

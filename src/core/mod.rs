@@ -44,6 +44,8 @@ pub mod seal;
 pub mod session;
 pub mod shared;
 
+pub mod better_auth;
+
 pub mod keyfile;
 pub mod keystore;
 

@@ -1,6 +1,7 @@
 //! What arguments name: files, `-` for stdin (once), `env:NAME`, `fd:N`, prompts. The only reader
 //! of the environment.
 
+mod better_auth;
 mod choice;
 mod claim;
 mod claims;
@@ -10,6 +11,7 @@ mod store;
 mod terminal;
 mod token;
 
+pub use better_auth::{SqlDialect, closed, protection, row_refusal, secret_spec, signing_row};
 pub use choice::{Choice, curve, sig_alg};
 pub use claim::Claim;
 pub use claims::{CLAIM_FLAGS, ClaimArgs};
@@ -127,6 +129,7 @@ pub struct Inputs {
     output: Output,
     no_input: bool,
     passphrase_from: Option<String>,
+    server_secrets: Vec<String>,
     store: Option<PathBuf>,
 }
 
@@ -142,6 +145,7 @@ impl Inputs {
             output,
             no_input,
             passphrase_from,
+            server_secrets: Vec::new(),
             store,
         }
     }
@@ -150,9 +154,11 @@ impl Inputs {
     /// pair is an argument's name and its value; the passphrase is counted by itself.
     pub fn check_stdin(&self, named: &[(&str, Option<&str>)]) -> Result<(), Error> {
         let passphrase = ("--passphrase-from", self.passphrase_from.as_deref());
+        let secrets = self.server_secret_specs();
         let users: Vec<&str> = named
             .iter()
             .chain([&passphrase])
+            .chain(&secrets)
             .filter(|(_, spec)| spec.is_some_and(|spec| Source::parse(spec) == Source::Stdin))
             .map(|(name, _)| *name)
             .collect();
@@ -261,7 +267,8 @@ impl Inputs {
     /// The keys in the bytes of what `spec` names.
     pub fn read_keys(&self, bytes: &Secret, spec: &str) -> Result<KeyFile, Error> {
         let what = if spec == "-" { "standard input" } else { spec };
-        let file = keyfile::read(bytes, what, &mut || self.passphrase(what))?;
+        let mut file = keyfile::read(bytes, what, &mut || self.passphrase(what))?;
+        self.open_table(&mut file)?;
         for note in &file.notes {
             self.output.note(&format!("{what}: {note}"));
         }

@@ -128,7 +128,7 @@ impl Inputs {
                     ..KeyFile::of_set(keys, Vec::new())
                 })
             }
-            _ => self.key_file(spec, flag),
+            _ => self.key_file(spec, flag).map(|file| file.published(now)),
         }
     }
 
@@ -146,7 +146,7 @@ impl Inputs {
             return Ok((file, json));
         }
         let bytes = self.key_bytes(spec, flag)?;
-        let file = self.read_keys(&bytes, spec)?;
+        let file = self.read_keys(&bytes, spec)?.published(now);
         let json = raw_json(&bytes).unwrap_or_else(|| public_json(&file));
         Ok((file, json))
     }
@@ -159,7 +159,9 @@ impl Inputs {
         let bytes = self.key_bytes(spec, flag)?;
         match raw_json(&bytes) {
             Some(json) => Ok(json),
-            None => self.read_keys(&bytes, spec).map(|file| public_json(&file)),
+            None => self
+                .read_keys(&bytes, spec)
+                .map(|file| public_json(&file.published(now))),
         }
     }
 }

@@ -3,6 +3,8 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
+use clap::ValueEnum;
+use jwtctl::core::better_auth::{self, Row, new_id};
 use jwtctl::core::error::{Code, Error};
 use jwtctl::core::files::{self, Access};
 use jwtctl::core::json::{Json, Object};
@@ -14,7 +16,9 @@ use jwtctl::core::secret::Secret;
 use serde::{Serialize, Serializer};
 
 use super::super::Context;
+use super::super::input::{SqlDialect, protection, row_refusal};
 use super::super::output::{Page, Report, Status};
+use super::rows::{check_open, text};
 use super::{Loaded, Source};
 
 /// Print the public key set; private members and symmetric keys stay behind
@@ -39,6 +43,12 @@ pub struct Args {
     /// The private keys, of the keystore those that have not expired
     #[arg(long)]
     private: bool,
+    /// How the keys are written
+    #[arg(long, value_enum, default_value = "jwks")]
+    format: Format,
+    /// Write the statements that insert the rows in this database
+    #[arg(long, value_enum, value_name = "DATABASE", requires = "private")]
+    sql: Option<SqlDialect>,
     /// Do not ask whether private keys may leave
     #[arg(long, requires = "private")]
     yes: bool,
@@ -66,6 +76,14 @@ pub struct Args {
     source: Source,
 }
 
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// A JSON Web Key Set
+    Jwks,
+    /// Rows for the table of better-auth's JWT plugin, under the secret of --better-auth-secret
+    BetterAuth,
+}
+
 /// A key set on its way out.
 #[derive(Serialize)]
 pub struct Exported {
@@ -87,18 +105,26 @@ enum Keys {
     Private(Secret),
     /// A JWE of the set.
     Sealed(Secret),
+    /// Rows of better-auth's table.
+    Rows(Secret),
+    /// The statements that insert them.
+    Sql(Secret),
 }
 
 impl Serialize for Keys {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         use serde::ser::{Error as _, SerializeMap as _};
         let mut map = serializer.serialize_map(Some(1))?;
+        let parsed = |text: &Secret| {
+            let json = Json::parse(text.expose());
+            json.map_err(|_| S::Error::custom("the keys cannot be read back"))
+        };
         match self {
             Self::Set(set) => map.serialize_entry("jwks", set)?,
-            Self::Private(text) => {
-                let json = Json::parse(text.expose())
-                    .map_err(|_| S::Error::custom("the set cannot be read back"))?;
-                map.serialize_entry("jwks", &json)?;
+            Self::Private(text) => map.serialize_entry("jwks", &parsed(text)?)?,
+            Self::Rows(text) => map.serialize_entry("rows", &parsed(text)?)?,
+            Self::Sql(text) => {
+                map.serialize_entry("sql", text.expose_str().unwrap_or_default())?;
             }
             Self::Sealed(text) => {
                 map.serialize_entry("sealed", text.expose_str().unwrap_or_default().trim_end())?
@@ -112,6 +138,7 @@ pub fn run(args: Args, context: &mut Context<'_>) -> Result<Exported, Error> {
     context
         .inputs
         .check_stdin(&[("--new-passphrase-from", args.new_passphrase_from.as_deref())])?;
+    check(&args)?;
     let loaded = args.source.load(context)?;
     loaded.warn_dropped(context);
     if args.private {
@@ -133,6 +160,26 @@ pub fn run(args: Args, context: &mut Context<'_>) -> Result<Exported, Error> {
         changed,
         keys: Keys::Set(set),
     })
+}
+
+/// What only one of the formats takes.
+fn check(args: &Args) -> Result<(), Error> {
+    let refuse = |flag: &str, why: &str| Err(Error::usage(flag, why));
+    let is_rows = args.format == Format::BetterAuth;
+    if is_rows && !args.private {
+        return refuse(
+            "--format better-auth",
+            "needs --private: a row holds both halves of its key",
+        );
+    }
+    if !is_rows && args.sql.is_some() {
+        return refuse("--sql", "needs --format better-auth");
+    }
+    if is_rows && args.new_passphrase_from.is_some() {
+        let error = Error::usage("--new-passphrase-from", "does not protect rows");
+        return Err(error.hint("name the server's secret: --better-auth-secret KEYSPEC"));
+    }
+    Ok(())
 }
 
 /// Writes the set to a file in one step. With `if_changed`, a file that holds it already stays.
@@ -188,6 +235,9 @@ fn public(loaded: &Loaded, args: &Args, context: &Context<'_>) -> Result<Object,
 }
 
 fn private(loaded: &Loaded, args: &Args, context: &Context<'_>) -> Result<Keys, Error> {
+    if let Some(table) = &loaded.table {
+        check_open(table, &loaded.name)?;
+    }
     let opened = match &loaded.store {
         Some(store) => open(store, context, args)?,
         None => Vec::new(),
@@ -212,6 +262,9 @@ fn private(loaded: &Loaded, args: &Args, context: &Context<'_>) -> Result<Keys, 
     if loaded.store.is_none() {
         ask(keys.len(), args, context)?;
     }
+    if args.format == Format::BetterAuth {
+        return rows(&keys, loaded, args, context);
+    }
     if args.no_encrypt {
         context.output.warn_of_readers();
         return keyfile::private_set(&keys, None, None, &context.env).map(Keys::Private);
@@ -220,6 +273,68 @@ fn private(loaded: &Loaded, args: &Args, context: &Context<'_>) -> Result<Keys, 
         .inputs
         .other_passphrase(args.new_passphrase_from.as_deref(), "the exported keys")?;
     keyfile::private_set(&keys, Some(&passphrase), args.p2c, &context.env).map(Keys::Sealed)
+}
+
+/// The keys as rows: with their times, where they have any; other keys as if they had been made
+/// just now, the first one last, so that it is the one that signs.
+fn rows(keys: &[&Key], loaded: &Loaded, args: &Args, context: &Context<'_>) -> Result<Keys, Error> {
+    let secret = context.inputs.sealing_secret(args.no_encrypt)?;
+    let times = times(keys, loaded, context);
+    let mut rows = Vec::new();
+    for (key, (created_at, expires_at)) in keys.iter().zip(times) {
+        let label = key.label();
+        let id = key.kid.clone().or_else(|| new_id(&[], &context.env));
+        let protection = protection(secret.as_ref());
+        let row = Row::new(
+            key,
+            id.unwrap_or_default(),
+            created_at,
+            expires_at,
+            protection,
+            &context.env,
+        );
+        rows.push(row.map_err(|refusal| row_refusal(&refusal, &label))?);
+    }
+    if args.no_encrypt {
+        context.output.warn_of_readers();
+    }
+    let columns = loaded
+        .table
+        .as_ref()
+        .map(|it| it.columns)
+        .unwrap_or_default();
+    let insert = |row: &Row| better_auth::insert(row, columns);
+    let statements: Vec<_> = rows.iter().map(insert).collect();
+    let rows: Vec<&Row> = rows.iter().collect();
+    let text = text(&rows, &statements, columns, args.sql);
+    Ok(match args.sql {
+        Some(_) => Keys::Sql(text),
+        None => Keys::Rows(text),
+    })
+}
+
+/// When the rows of these keys were made and expire, in milliseconds.
+fn times(keys: &[&Key], loaded: &Loaded, context: &Context<'_>) -> Vec<(i64, Option<i64>)> {
+    let now = context.env.now;
+    if let Some(table) = &loaded.table {
+        let rows = keys.iter().filter_map(|key| table.row(key.kid.as_deref()?));
+        return rows
+            .map(|it| (it.created_at_ms, it.expires_at_ms))
+            .collect();
+    }
+    let Some(store) = &loaded.store else {
+        let made = |at: i64| better_auth::created_now(&context.env).saturating_sub(at);
+        return (0..).map(|at| (made(at), None)).take(keys.len()).collect();
+    };
+    let line: Vec<_> = keys
+        .iter()
+        .filter_map(|key| store.find(key.kid.as_deref()?).ok())
+        .map(|entry| {
+            let until = store.end(entry).map(|end| end.retires_at);
+            (entry.slot.activates_at, until)
+        })
+        .collect();
+    better_auth::times(&line, now)
 }
 
 /// The keys of the keystore that have not expired; opened with one passphrase, and only after the
@@ -280,7 +395,9 @@ impl Report for Exported {
                 page.json(&Json::Object(set.clone()), 0)?;
                 page.end()
             }
-            Keys::Private(text) | Keys::Sealed(text) => page.bytes(text.expose()),
+            Keys::Private(text) | Keys::Sealed(text) | Keys::Rows(text) | Keys::Sql(text) => {
+                page.bytes(text.expose())
+            }
         }
     }
 

@@ -28,6 +28,8 @@ pub struct Listing {
     keys: Vec<Row>,
     dropped: Vec<Dropped>,
     #[serde(skip)]
+    has_states: bool,
+    #[serde(skip)]
     is_store: bool,
 }
 
@@ -41,6 +43,7 @@ pub fn run(args: Args, context: &mut Context<'_>) -> Result<Listing, Error> {
         keys,
         dropped: loaded.file.dropped,
         is_store: loaded.store.is_some(),
+        has_states: loaded.store.is_some() || loaded.table.is_some(),
     })
 }
 
@@ -52,7 +55,7 @@ impl Report for Listing {
         match rows.is_empty() {
             true if self.is_store => page.line(Role::Faint, "no keys yet")?,
             true => page.line(Role::Faint, "no usable keys")?,
-            false if self.is_store => {
+            false if self.has_states => {
                 page.table(
                     &[
                         "KID",

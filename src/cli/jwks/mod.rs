@@ -12,6 +12,7 @@ mod prune;
 mod remove;
 mod rotate;
 mod row;
+mod rows;
 mod show;
 mod thumbprint;
 
@@ -19,6 +20,7 @@ use clap::builder::NonEmptyStringValueParser;
 use std::process::ExitCode;
 
 use clap::Subcommand;
+use jwtctl::core::better_auth::Table;
 use jwtctl::core::error::{Code, Error};
 use jwtctl::core::json::Json;
 use jwtctl::core::jwks::KeySet;
@@ -95,6 +97,8 @@ pub struct Loaded {
     pub json: Json,
     /// The keystore, if that is the source.
     pub store: Option<Keystore>,
+    /// The rows of better-auth's table, if that is the source, expired ones included.
+    pub table: Option<Table>,
 }
 
 impl Loaded {
@@ -156,14 +160,16 @@ impl Source {
                 file,
                 json,
                 store: Some(store),
+                table: None,
             });
         };
         context.inputs.check_stdin(&[("--jwks", Some(spec))])?;
-        let (file, json) = context
+        let (mut file, json) = context
             .inputs
             .keys_and_json(spec, "--jwks", context.env.now)?;
         Ok(Loaded {
             name: name(spec),
+            table: file.table.take(),
             file,
             json,
             store: None,
@@ -182,6 +188,7 @@ fn published(set: Fetched<'_>) -> Result<Loaded, Error> {
         file,
         json,
         store: None,
+        table: None,
     })
 }
 

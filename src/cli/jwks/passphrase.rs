@@ -2,22 +2,27 @@
 
 use std::io;
 
+use jwtctl::core::better_auth::{self, Change, Row, Table};
 use jwtctl::core::error::{Code, Error};
 use jwtctl::core::keystore;
 use serde::Serialize;
 
 use super::super::Context;
-use super::super::input::Guard;
+use super::super::input::{Guard, protection, row_refusal, secret_spec};
 use super::super::output::{Page, Report, Role};
+use super::rows::{TABLE, TableArgs, Written, check_open};
 
 /// Change the passphrase of the keystore: all keys, or none
+///
+/// With --jwks, the secret that a better-auth server keeps its private keys under: all rows are
+/// opened with --better-auth-secret, sealed under --new-better-auth-secret and printed, or none.
 #[derive(clap::Args)]
 pub struct Args {
     /// The new passphrase: PATH, -, env:NAME or fd:N
     #[arg(
         long,
         value_name = "KEYSPEC",
-        conflicts_with = "no_encrypt",
+        conflicts_with_all = ["no_encrypt", "jwks"],
         allow_hyphen_values = true
     )]
     new_passphrase_from: Option<String>,
@@ -25,8 +30,14 @@ pub struct Args {
     #[arg(long)]
     no_encrypt: bool,
     /// PBKDF2 iterations that protect the passphrase (default: as before)
-    #[arg(long, value_name = "N", conflicts_with = "no_encrypt")]
+    #[arg(long, value_name = "N", conflicts_with_all = ["no_encrypt", "jwks"])]
     p2c: Option<u32>,
+
+    #[command(flatten)]
+    table: TableArgs,
+    /// The server's new secret; VERSION:KEYSPEC where its secrets have versions
+    #[arg(long, value_name = "[VERSION:]KEYSPEC", requires = "jwks", conflicts_with = "no_encrypt", allow_hyphen_values = true, help_heading = TABLE)]
+    new_better_auth_secret: Option<String>,
 }
 
 /// Keys under another passphrase.
@@ -35,12 +46,57 @@ pub struct Changed {
     store: String,
     keys: usize,
     encrypted: bool,
+    /// Of a table: its rows, or the statements that change them.
+    #[serde(flatten)]
+    written: Option<Written>,
+}
+
+/// Opens all rows of a table and seals them anew.
+fn reseal_table(
+    name: String,
+    mut table: Table,
+    args: &Args,
+    context: &Context<'_>,
+) -> Result<Changed, Error> {
+    if table.rows.is_empty() {
+        return Err(Error::input(Code::BadKey, name, "the table is empty"));
+    }
+    check_open(&table, &name)?;
+    let flag = "--new-better-auth-secret";
+    let secret = match (&args.new_better_auth_secret, args.no_encrypt) {
+        (Some(text), false) => Some(context.inputs.server_secret(text, flag)?),
+        (_, true) => None,
+        (None, false) => return Err(Error::usage(flag, "is needed, the secret to seal with")),
+    };
+    for row in &mut table.rows {
+        row.reseal(protection(secret.as_ref()), &context.env)
+            .map_err(|refusal| row_refusal(&refusal, &name))?;
+    }
+    let rows: Vec<&Row> = table.rows.iter().collect();
+    let update = |row: &&Row| better_auth::update(row, Change::PrivateKey, table.columns);
+    let statements: Vec<_> = rows.iter().map(update).collect();
+    let written = args.table.write(&rows, &statements, table.columns)?;
+    Ok(Changed {
+        keys: rows.len(),
+        encrypted: secret.is_some(),
+        store: name,
+        written: Some(written),
+    })
 }
 
 pub fn run(args: Args, context: &mut Context<'_>) -> Result<Changed, Error> {
-    context
-        .inputs
-        .check_stdin(&[("--new-passphrase-from", args.new_passphrase_from.as_deref())])?;
+    let new_secret = args.new_better_auth_secret.as_deref();
+    context.inputs.check_stdin(&[
+        ("--new-passphrase-from", args.new_passphrase_from.as_deref()),
+        ("--jwks", args.table.jwks.as_deref()),
+        (
+            "--new-better-auth-secret",
+            new_secret.map(|it| secret_spec(it).spec),
+        ),
+    ])?;
+    if let Some((name, table)) = args.table.read(context)? {
+        return reseal_table(name, table, &args, context);
+    }
     let store = context.inputs.store()?;
     let Some(encrypted) = store.is_encrypted() else {
         return Err(Error::input(
@@ -73,6 +129,7 @@ pub fn run(args: Args, context: &mut Context<'_>) -> Result<Changed, Error> {
         store: store.path().display().to_string(),
         keys,
         encrypted: guard.is_sealed(),
+        written: None,
     })
 }
 
@@ -80,6 +137,9 @@ impl Report for Changed {
     const SCHEMA: &'static str = "jwtctl.jwks-passphrase/1";
 
     fn human(&self, page: &mut Page<'_>) -> io::Result<()> {
+        if let Some(text) = self.written.as_ref().and_then(Written::stdout) {
+            return page.bytes(text.expose());
+        }
         let keys = if self.keys == 1 {
             "1 key".into()
         } else {

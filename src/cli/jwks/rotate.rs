@@ -2,7 +2,9 @@
 
 use std::io;
 
+use clap::builder::NonEmptyStringValueParser;
 use jwtctl::core::alg::{Curve, SigAlg};
+use jwtctl::core::better_auth::{self, Change, Due, Row, Table, new_id};
 use jwtctl::core::error::Error;
 use jwtctl::core::keystore::line::{self, GRACE, PUBLISH_FOR};
 use jwtctl::core::keystore::{self, Choice, Plan, Policy};
@@ -10,14 +12,20 @@ use jwtctl::core::time::Timestamp;
 use serde::Serialize;
 
 use super::super::Context;
-use super::super::input::{Guard, curve, duration, sig_alg};
+use super::super::input::{Guard, curve, duration, protection, row_refusal, sig_alg};
 use super::super::output::{Page, Report, Role};
+use super::rows::{TABLE, TableArgs, Written};
 
 /// Make the next signing key of the keystore
 ///
 /// It is published now and signs once every verifier knows it; the key before it stays published
 /// until its last token has died. In a keystore without a signing key it signs at once. With
 /// --every, safe to run from cron each minute.
+///
+/// With --jwks, the same for the table of a better-auth server, whose new rows are printed. The
+/// plugin signs with the newest row that has not expired, at once; so the new row is given a
+/// createdAt before that of the others, and they get an expiresAt, at which the plugin goes over to
+/// it. How long it publishes them afterwards is its own setting (gracePeriod, 30 days).
 #[derive(clap::Args)]
 pub struct Args {
     /// The algorithm of the new key (default: that of the current one, or EdDSA)
@@ -33,7 +41,7 @@ pub struct Args {
     #[arg(long, value_name = "DURATION", value_parser = duration, default_value_t = PUBLISH_FOR, hide_default_value = true)]
     publish_for: i64,
     /// How long the key before it stays published afterwards (default: 30d)
-    #[arg(long, value_name = "DURATION", value_parser = duration, default_value_t = GRACE, hide_default_value = true)]
+    #[arg(long, value_name = "DURATION", value_parser = duration, default_value_t = GRACE, hide_default_value = true, conflicts_with = "jwks")]
     grace: i64,
     /// Only if the newest key is at least that old
     #[arg(long, value_name = "DURATION", value_parser = duration)]
@@ -45,8 +53,14 @@ pub struct Args {
     #[arg(long)]
     no_encrypt: bool,
     /// PBKDF2 iterations that protect the passphrase (default: those of the keystore, or 210000)
-    #[arg(long, value_name = "N", conflicts_with = "no_encrypt")]
+    #[arg(long, value_name = "N", conflicts_with_all = ["no_encrypt", "jwks"])]
     p2c: Option<u32>,
+
+    #[command(flatten)]
+    table: TableArgs,
+    /// The id of the new row (default: made as those of the other rows)
+    #[arg(long, value_name = "ID", requires = "jwks", allow_hyphen_values = true, help_heading = TABLE, value_parser = NonEmptyStringValueParser::new())]
+    kid: Option<String>,
 }
 
 /// What a rotation came to, or would.
@@ -65,6 +79,9 @@ pub struct Rotated {
     replaces: Option<Replaced>,
     #[serde(skip_serializing_if = "Option::is_none")]
     due_at: Option<String>,
+    /// Of a table: what is to go into it.
+    #[serde(flatten)]
+    written: Option<Written>,
     #[serde(skip)]
     at_once: bool,
 }
@@ -77,6 +94,12 @@ struct Replaced {
 }
 
 pub fn run(args: Args, context: &mut Context<'_>) -> Result<Rotated, Error> {
+    context
+        .inputs
+        .check_stdin(&[("--jwks", args.table.jwks.as_deref())])?;
+    if let Some((name, table)) = args.table.read(context)? {
+        return rotate_table(name, table, &args, context);
+    }
     let path = context.inputs.store_path()?;
     let policy = Policy {
         publish_for: args.publish_for,
@@ -121,7 +144,121 @@ pub fn run(args: Args, context: &mut Context<'_>) -> Result<Rotated, Error> {
     Ok(report(&rotated.plan, kid, alg))
 }
 
+/// Rotates a table of better-auth's: a new row that the plugin publishes at once and signs with
+/// when the rows before it expire.
+fn rotate_table(
+    name: String,
+    mut table: Table,
+    args: &Args,
+    context: &Context<'_>,
+) -> Result<Rotated, Error> {
+    let now = context.env.now;
+    let policy = Policy {
+        publish_for: args.publish_for,
+        grace: GRACE,
+        every: args.every,
+    };
+    policy.check()?;
+    let rotation = match table.rotation(args.publish_for, args.every, now) {
+        Due::Wait { id, due_at } => {
+            let plan = Plan::Wait { kid: id, due_at };
+            return Ok(Rotated::new(name, &plan, None, None, args, now));
+        }
+        Due::Now(rotation) => rotation,
+    };
+    let plan = Plan::Rotate {
+        activates_at: rotation.activates_at(),
+        grace_s: better_auth::GRACE,
+        replaces: rotation.replaces.clone(),
+    };
+    if args.dry_run {
+        let alg = args.alg.map(|alg| alg.as_str().to_owned());
+        return Ok(Rotated::new(name, &plan, None, alg, args, now));
+    }
+    let row = new_row(&table, rotation.created_at_ms, args, context)?;
+    let mut statements = vec![better_auth::insert(&row, table.columns)];
+    for (id, at) in &rotation.expires {
+        for old in table.rows.iter_mut().filter(|row| row.id == *id) {
+            old.expires_at_ms = Some(*at);
+            statements.push(better_auth::update(old, Change::Expiry, table.columns));
+        }
+    }
+    let rows: Vec<&Row> = table.rows.iter().chain([&row]).collect();
+    let written = args.table.write(&rows, &statements, table.columns)?;
+    let (kid, alg) = (Some(row.id.clone()), row.key.alg.clone());
+    let rotated = Rotated {
+        written: Some(written),
+        ..Rotated::new(name, &plan, kid, alg, args, now)
+    };
+    if rotated
+        .written
+        .as_ref()
+        .is_some_and(|it| it.stdout().is_some())
+    {
+        context.output.note(&rotated.in_a_sentence());
+    }
+    Ok(rotated)
+}
+
+/// A new key in a row that says that it was made at that time.
+fn new_row(
+    table: &Table,
+    created_at_ms: i64,
+    args: &Args,
+    context: &Context<'_>,
+) -> Result<Row, Error> {
+    let secret = context.inputs.sealing_secret(args.no_encrypt)?;
+    let id = match args
+        .kid
+        .clone()
+        .or_else(|| new_id(&table.rows, &context.env))
+    {
+        Some(id) if table.row(&id).is_none() => id,
+        Some(id) => {
+            return Err(Error::usage(
+                format!("--kid {id}"),
+                "is taken by another row",
+            ));
+        }
+        None => {
+            let why = "is needed: the ids of this table are numbers, which the database gives out";
+            return Err(Error::usage("--kid", why));
+        }
+    };
+    let choice = Choice {
+        alg: args.alg,
+        crv: args.crv,
+        bits: args.bits,
+    };
+    let spinner = context.output.spinner(true, "making a key");
+    let like = table.current(context.env.now).map(|row| row.key.as_ref());
+    let made = keystore::make(choice, like, &context.env);
+    drop(spinner);
+    Row::new(
+        &made?,
+        id,
+        created_at_ms,
+        None,
+        protection(secret.as_ref()),
+        &context.env,
+    )
+    .map_err(|refusal| row_refusal(&refusal, "the new key"))
+}
+
 impl Rotated {
+    /// What is said of a table, while its rows go to stdout.
+    fn in_a_sentence(&self) -> String {
+        let kid = self.kid.as_deref().unwrap_or_default();
+        match (&self.replaces, self.at_once) {
+            (Some(old), false) => format!(
+                "once the table has them, {kid} is published at once and signs from {} on; until then {} does",
+                self.activates_at.as_deref().unwrap_or_default(),
+                old.kid
+            ),
+            _ => format!("once the table has it, {kid} signs"),
+        }
+    }
+
     fn new(
         store: String,
         plan: &Plan,
@@ -139,6 +276,7 @@ impl Rotated {
             activates_at: None,
             replaces: None,
             due_at: None,
+            written: None,
             at_once: false,
         };
         match plan {
@@ -170,6 +308,9 @@ impl Report for Rotated {
     const SCHEMA: &'static str = "jwtctl.jwks-rotate/1";
 
     fn human(&self, page: &mut Page<'_>) -> io::Result<()> {
+        if let Some(text) = self.written.as_ref().and_then(Written::stdout) {
+            return page.bytes(text.expose());
+        }
         let time = |time: &Option<String>| time.clone().unwrap_or_else(|| "never".into());
         if let Some(due_at) = &self.due_at {
             return page.line(Role::Faint, &format!("nothing to do before {due_at}"));

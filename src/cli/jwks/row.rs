@@ -1,10 +1,12 @@
 //! One key as `jwtctl jwks` shows it.
 
 use jwtctl::core::alg::Kty;
+use jwtctl::core::better_auth::{self, Table};
 use jwtctl::core::error::Error;
 use jwtctl::core::json::{Json, Object};
 use jwtctl::core::key::Key;
 use jwtctl::core::keystore::{Entry, Keystore, State};
+use jwtctl::core::time::Timestamp;
 use serde::Serialize;
 
 use super::super::Context;
@@ -72,17 +74,46 @@ impl Row {
         }
     }
 
+    /// A row of better-auth's table, in the words of the keystore: the plugin signs with the newest
+    /// one that has not expired.
+    fn of_table(table: &Table, row: &better_auth::Row, context: &Context<'_>) -> Self {
+        let now = context.env.now;
+        let is_current = table.current(now).is_some_and(|it| it.id == row.id);
+        Self {
+            state: Some(
+                match (is_current, row.is_live(now), row.is_published(now)) {
+                    (true, ..) => State::Current,
+                    (false, true, _) if table.will_sign(row, now) => State::Next,
+                    (false, _, true) => State::Retiring,
+                    (false, _, false) => State::Expired,
+                },
+            ),
+            created_at: row.created_at().rfc3339(),
+            retires_at: row.expires_at().and_then(Timestamp::rfc3339),
+            expires_at: row
+                .expires_at()
+                .and_then(|it| it.plus(better_auth::GRACE).rfc3339()),
+            activates_at: table.signs_from(row).and_then(Timestamp::rfc3339),
+            ..Self::new(&row.key)
+        }
+    }
+
     /// All keys of a source with what is to be found fault with; of the keystore those that have
     /// expired, too.
     pub fn all(loaded: &Loaded, context: &Context<'_>) -> Result<Vec<Self>, Error> {
         let findings = loaded.findings(context)?;
-        let mut rows: Vec<Self> = match &loaded.store {
-            Some(store) => store
+        let mut rows: Vec<Self> = match (&loaded.store, &loaded.table) {
+            (Some(store), _) => store
                 .entries()
                 .iter()
                 .map(|entry| Self::stored(store, entry, context))
                 .collect(),
-            None => loaded.file.keys.iter().map(|key| Self::new(key)).collect(),
+            (None, Some(table)) => table
+                .rows
+                .iter()
+                .map(|row| Self::of_table(table, row, context))
+                .collect(),
+            (None, None) => loaded.file.keys.iter().map(|key| Self::new(key)).collect(),
         };
         // Findings go by the place in the set as it is published, which has keys that are no rows,
         // or fewer.

@@ -12,6 +12,7 @@ use jwtctl::core::key::{Job, Key, encode};
 use jwtctl::core::secret::Secret;
 
 use super::super::Context;
+use super::super::input::signing_row;
 use super::Args;
 
 /// The port unless told otherwise.
@@ -256,8 +257,18 @@ pub fn keys(args: &Args, context: &Context<'_>) -> Result<Box<dyn KeySource>, Er
     };
     let what = if spec == "-" { "standard input" } else { spec };
     let bad = |why: String| Error::input(Code::BadKey, what, why);
-    let mut keys = context.inputs.key_file(spec, "--key")?.keys;
+    let file = context.inputs.key_file(spec, "--key")?;
+    let row = match &file.table {
+        Some(table) => Some(
+            signing_row(table, None, args.alg, context.env.now, what)?
+                .id
+                .clone(),
+        ),
+        None => None,
+    };
+    let mut keys = file.published(context.env.now).keys;
     let can_sign = |key: &Arc<Key>| match args.alg {
+        _ if row.is_some() => key.kid == row,
         Some(alg) => key.fit(alg, Job::Sign).is_ok(),
         None => key.is_private() && !key.algorithms(Job::Sign).is_empty(),
     };

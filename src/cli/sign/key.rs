@@ -10,6 +10,7 @@ use jwtctl::core::time::Timestamp;
 use jwtctl::core::token;
 
 use super::super::Context;
+use super::super::input::signing_row;
 use super::args::Args;
 
 /// The key, and the algorithm that it and the arguments agree on.
@@ -104,6 +105,11 @@ pub(super) fn refused(key: &Key, misfit: &Misfit, args: &Args, spec: Option<&str
 fn pick(spec: &str, args: &Args, context: &Context<'_>) -> Result<Arc<Key>, Error> {
     let file = context.inputs.key_file(spec, "--key")?;
     let bad = |why: String| Error::input(Code::BadKey, source(args, Some(spec)), why);
+    if let Some(table) = &file.table {
+        let (kid, now) = (args.kid.as_deref(), context.env.now);
+        let row = signing_row(table, kid, args.alg, now, &source(args, Some(spec)))?;
+        return Ok(Arc::clone(&row.key));
+    }
     if !file.is_set {
         return file
             .keys

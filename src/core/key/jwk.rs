@@ -189,6 +189,23 @@ impl Key {
     }
 }
 
+impl Key {
+    /// A copy with its private half, which keys otherwise do not give away; `None` if it cannot be
+    /// read back, which no key that was read has shown.
+    pub fn duplicate(&self) -> Option<Self> {
+        let text = self.expose_jwk();
+        match Json::parse(text.expose()) {
+            Ok(Json::Object(jwk)) => {
+                let pss_only = self.pss_only;
+                Self::from_jwk(jwk)
+                    .ok()
+                    .map(|copy| Self { pss_only, ..copy })
+            }
+            _ => None,
+        }
+    }
+}
+
 impl Serialize for Key {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         self.public_jwk().serialize(serializer)

@@ -13,13 +13,15 @@ pub use write::{Form, private, private_set, public, ssh};
 
 use std::sync::Arc;
 
-use super::error::{Code, Error, shell_word};
+use super::better_auth::{self, Table, TableRefusal};
+use super::error::{Code, Error, shell_word, shortened};
 use super::json::{Json, Object};
 use super::jwe;
 use super::jwks::{Dropped, KeySet};
 use super::key::{Key, PemBlock, Pkcs8Error, decrypt_pkcs8, from_der, from_ssh, pem_blocks, wipe};
 use super::seal;
 use super::secret::Secret;
+use super::time::Timestamp;
 use nested::Nested;
 use wrapped::trimmed;
 
@@ -35,6 +37,8 @@ pub struct KeyFile {
     pub dropped: Vec<Dropped>,
     /// Whether it is a set, even one of a single key.
     pub is_set: bool,
+    /// Its rows, where it is a table of better-auth's; their keys are `keys`, in their order.
+    pub table: Option<Table>,
     /// What the reader did to find them, where its owner may not expect it; each a sentence about
     /// the file.
     pub notes: Vec<String>,
@@ -48,6 +52,7 @@ impl From<Vec<Key>> for KeyFile {
             keys: keys.into_iter().map(Arc::new).collect(),
             dropped: Vec::new(),
             is_set,
+            table: None,
             notes: Vec::new(),
         }
     }
@@ -64,12 +69,32 @@ impl KeyFile {
             keys,
             dropped,
             is_set: true,
+            table: None,
             notes: Vec::new(),
         }
     }
 
     fn set(set: KeySet) -> Self {
         Self::of_set(set.keys, set.dropped)
+    }
+
+    /// A table, whose rows say which keys there are.
+    pub fn of_table(table: Table, dropped: Vec<Dropped>) -> Self {
+        let keys = table.rows.iter().map(|row| Arc::clone(&row.key)).collect();
+        Self {
+            table: Some(table),
+            ..Self::of_set(keys, dropped)
+        }
+    }
+
+    /// Of a table, only the keys that the plugin publishes at `now`; anything else as it is.
+    #[must_use]
+    pub fn published(self, now: Timestamp) -> Self {
+        let keys = match &self.table {
+            Some(table) => table.published(now),
+            None => return self,
+        };
+        Self { keys, ..self }
     }
 
     /// This file, with a note before those that it has.
@@ -166,7 +191,11 @@ impl Reader<'_> {
     }
 
     fn read_json(&mut self, text: &[u8]) -> Result<KeyFile, Error> {
+        if let Some(rows) = better_auth::lines(text) {
+            return self.read_rows(rows);
+        }
         let mut json = match self.parse(text)? {
+            Json::Array(items) if better_auth::is_table(&items) => return self.read_rows(items),
             Json::Object(object) if is_jwk(&object) => return self.read_jwk(object),
             Json::Object(object) if jwe::is_json(&object) => {
                 let opened = seal::open_json(&object, self.what, &mut *self.passphrase)?;
@@ -197,6 +226,21 @@ impl Reader<'_> {
                 let error = self.bad(format!("holds several keys, in {}", list.join(", ")));
                 Err(error.hint("put the one that is meant into a file of its own, with jq"))
             }
+        }
+    }
+
+    fn read_rows(&self, rows: Vec<Json>) -> Result<KeyFile, Error> {
+        let (table, dropped) = Table::from_rows(rows).map_err(|refusal| {
+            self.bad(match refusal {
+                TableRefusal::Twice(id) => format!("has two rows with the id {}", shortened(&id)),
+                TableRefusal::TooMany(most) => format!("has more than {most} rows"),
+            })
+        })?;
+        match (&table.rows[..], &dropped[..]) {
+            ([], [first, ..]) => {
+                Err(self.bad(format!("has a row {} that {}", first.index, first.why)))
+            }
+            _ => Ok(KeyFile::of_table(table, dropped)),
         }
     }
 

@@ -184,14 +184,8 @@ impl Changing {
         }
     }
 
-    /// Writes a new key, which must not have the id or the material of another.
-    fn add(
-        &mut self,
-        key: &Key,
-        slot: Slot,
-        protection: Protection<'_>,
-        env: &Env<'_>,
-    ) -> Result<Entry, Error> {
+    /// Whether neither the id nor the material of a key is that of another one.
+    fn check_free(&self, key: &Key, slot: &Slot) -> Result<(), Error> {
         let taken = |why: String| Err(Error::usage(format!("key {:?}", slot.kid), why));
         let path = self.store.path.display();
         if let Some(other) = self.store.entries.iter().find(|it| it.slot.kid == slot.kid) {
@@ -213,6 +207,18 @@ impl Changing {
                 other.slot.kid
             ));
         }
+        Ok(())
+    }
+
+    /// Writes a new key, which must not have the id or the material of another.
+    fn add(
+        &mut self,
+        key: &Key,
+        slot: Slot,
+        protection: Protection<'_>,
+        env: &Env<'_>,
+    ) -> Result<Entry, Error> {
+        self.check_free(key, &slot)?;
         let manifest = self.admit(protection)?;
         let keys = self.keys(&manifest)?;
         let private = protect(key, protection, manifest.p2c, env)?;
@@ -313,16 +319,7 @@ pub fn add(
     env: &Env<'_>,
 ) -> Result<Changed<Added>, Error> {
     policy.check()?;
-    let unfit = |why: &str| Error::input(Code::BadKey, key.label(), why);
-    if key.secret().is_some() {
-        return Err(symmetric());
-    }
-    if !key.is_private() {
-        return Err(unfit(
-            "has no private half, and a keystore is for one's own keys",
-        ));
-    }
-    key.check_private().map_err(|misfit| unfit(misfit.why()))?;
+    check_kept(&key)?;
     if key.kid.is_none() {
         key.kid = Some(key.thumbprint());
     }
@@ -411,8 +408,58 @@ pub fn rotate(
     Ok(changing.done(Rotated { plan, added }))
 }
 
-/// A new signing key, like `like` where `choice` says nothing.
-fn make(choice: Choice, like: Option<&Key>, env: &Env<'_>) -> Result<Key, Error> {
+/// Adds keys that have been in use elsewhere, with the times of their slots: all of them, or none
+/// when one cannot be added. Each says its state at `env.now`.
+///
+/// # Errors
+/// As [`add`].
+pub fn adopt(
+    path: &Path,
+    keys: &[(Key, Slot)],
+    protection: Protection<'_>,
+    env: &Env<'_>,
+) -> Result<Changed<Vec<Added>>, Error> {
+    for (key, _) in keys {
+        check_kept(key)?;
+    }
+    let mut changing = Changing::begin(path)?;
+    for (key, slot) in keys {
+        changing.check_free(key, slot)?;
+    }
+    let mut entries = Vec::new();
+    for (key, slot) in keys {
+        entries.push(changing.add(key, slot.clone(), protection, env)?);
+    }
+    let mut line = changing.store.line();
+    line.extend(keys.iter().map(|(_, slot)| slot.clone()));
+    let added = |entry: Entry| Added {
+        state: entry.slot.state(line::end(&line, &entry.slot), env.now),
+        entry,
+        replaces: None,
+    };
+    let added = entries.into_iter().map(added).collect();
+    Ok(changing.done(added))
+}
+
+/// Whether a keystore keeps such a key.
+fn check_kept(key: &Key) -> Result<(), Error> {
+    let unfit = |why: &str| Error::input(Code::BadKey, key.label(), why);
+    if key.secret().is_some() {
+        return Err(symmetric());
+    }
+    if !key.is_private() {
+        return Err(unfit(
+            "has no private half, and a keystore is for one's own keys",
+        ));
+    }
+    key.check_private().map_err(|misfit| unfit(misfit.why()))
+}
+
+/// A new signing key, like `like` where `choice` says nothing. Its id is its thumbprint.
+///
+/// # Errors
+/// [`Code::Usage`] when there is no such key, or it would be symmetric.
+pub fn make(choice: Choice, like: Option<&Key>, env: &Env<'_>) -> Result<Key, Error> {
     let usage = |why: String| Error::usage("--alg", why);
     let own = like.and_then(|key| {
         key.algorithms(super::super::key::Job::Verify)

@@ -23,7 +23,8 @@ pub mod line;
 mod record;
 
 pub use change::{
-    Added, Changed, Choice, Protection, Pruned, Rotated, add, prune, remove, reseal, rotate,
+    Added, Changed, Choice, Protection, Pruned, Rotated, add, adopt, make, prune, remove, reseal,
+    rotate,
 };
 pub use folder::Unfinished;
 pub use line::{End, Plan, Policy, Slot, State};

@@ -1,0 +1,211 @@
+//! The secrets of a better-auth server, and what is said when they do not open a row.
+
+use clap::ValueEnum;
+use jwtctl::core::alg::SigAlg;
+use jwtctl::core::better_auth::{
+    Closed, Dialect, Protection, Row, RowRefusal, ServerSecret, Table,
+};
+use jwtctl::core::error::{Code, Error, shortened};
+use jwtctl::core::key::Job;
+use jwtctl::core::keyfile::KeyFile;
+use jwtctl::core::limits::MAX_SECRET;
+use jwtctl::core::time::Timestamp;
+
+use super::{Echo, Inputs};
+
+/// The flag that names the server's secrets.
+const FLAG: &str = "--better-auth-secret";
+
+/// Where a secret of the server is, and its version.
+pub struct ServerSecretSpec<'a> {
+    pub version: Option<u32>,
+    /// The KEYSPEC.
+    pub spec: &'a str,
+}
+
+/// Reads `[VERSION:]KEYSPEC`.
+pub fn secret_spec(text: &str) -> ServerSecretSpec<'_> {
+    let versioned = text
+        .split_once(':')
+        .and_then(|(version, spec)| Some((version.parse().ok()?, spec)));
+    match versioned {
+        Some((version, spec)) => ServerSecretSpec {
+            version: Some(version),
+            spec,
+        },
+        None => ServerSecretSpec {
+            version: None,
+            spec: text,
+        },
+    }
+}
+
+impl Inputs {
+    /// These inputs, with the specifications of the server's secrets.
+    pub fn with_server_secrets(mut self, specs: Vec<String>) -> Self {
+        self.server_secrets = specs;
+        self
+    }
+
+    /// Whether a secret of the server was named.
+    pub fn has_server_secret(&self) -> bool {
+        !self.server_secrets.is_empty()
+    }
+
+    pub(super) fn server_secret_specs(&self) -> Vec<(&'static str, Option<&str>)> {
+        let specs = self.server_secrets.iter();
+        specs.map(|it| (FLAG, Some(secret_spec(it).spec))).collect()
+    }
+
+    /// Reads the secrets of the server, in the order of the command line.
+    pub fn read_server_secrets(&self) -> Result<Vec<ServerSecret>, Error> {
+        let specs = self.server_secrets.iter();
+        specs.map(|it| self.server_secret(it, FLAG)).collect()
+    }
+
+    /// Reads one secret of the server, which `flag` names.
+    pub fn server_secret(&self, text: &str, flag: &str) -> Result<ServerSecret, Error> {
+        let ServerSecretSpec { version, spec } = secret_spec(text);
+        let value = self
+            .read(spec, flag, MAX_SECRET, Echo::Hide)?
+            .without_trailing_newline();
+        match value.is_empty() {
+            true => Err(Error::input(Code::BadSecret, flag, "the secret is empty")),
+            false => Ok(ServerSecret { version, value }),
+        }
+    }
+
+    /// Opens the private halves of a table, if there is one and its secret was named.
+    pub(super) fn open_table(&self, file: &mut KeyFile) -> Result<(), Error> {
+        let Some(mut table) = file.table.take() else {
+            return Ok(());
+        };
+        if self.has_server_secret() {
+            table.open(&self.read_server_secrets()?);
+        }
+        let dropped = std::mem::take(&mut file.dropped);
+        *file = KeyFile::of_table(table, dropped);
+        Ok(())
+    }
+}
+
+/// The row that signs at `now`: the one of that id, or the one that the plugin would choose, for
+/// `alg` if that is given. Its private half is open. `what` names the table.
+pub fn signing_row<'a>(
+    table: &'a Table,
+    kid: Option<&str>,
+    alg: Option<SigAlg>,
+    now: Timestamp,
+    what: &str,
+) -> Result<&'a Row, Error> {
+    let fits = |row: &Row| row.signs && alg.is_none_or(|alg| row.key.fit(alg, Job::Verify).is_ok());
+    let bad = |why: String| Error::input(Code::BadKey, what, why);
+    let row = match kid {
+        Some(kid) => {
+            let known: Vec<String> = table.rows.iter().map(|it| shortened(&it.id)).collect();
+            let unknown = || bad(format!("has no such row, only {}", known.join(", ")));
+            table.row(kid).ok_or_else(unknown)?
+        }
+        None => table.newest(now, fits).ok_or_else(|| {
+            if let Some(alg) = alg.filter(|_| table.current(now).is_some()) {
+                return bad(format!("has no row for {alg} that has not expired"));
+            }
+            let last = table.rows.iter().filter_map(Row::expires_at).max();
+            let when = last.map_or_else(String::new, |at| format!(", the last one at {at}"));
+            bad(format!("every row has expired{when}"))
+                .hint("to sign with an expired one all the same: --kid ID")
+        })?,
+    };
+    match closed(row, what) {
+        Some(error) => Err(error),
+        None => Ok(row),
+    }
+}
+
+/// The error for a row whose private half is needed and stays closed. `what` names the table.
+pub fn closed(row: &Row, what: &str) -> Option<Error> {
+    let id = shortened(&row.id);
+    let error = |code, why: String| Error::input(code, what, why);
+    Some(match row.closed.as_ref()? {
+        Closed::NoSecret(None) => error(
+            Code::BadKey,
+            format!("the private key of row {id} is encrypted under the server's secret"),
+        )
+        .hint(format!(
+            "to open it: {FLAG} KEYSPEC, such as env:BETTER_AUTH_SECRET"
+        )),
+        Closed::NoSecret(Some(version)) => error(
+            Code::BadKey,
+            format!(
+                "the private key of row {id} is encrypted under version {version} of the server's secret"
+            ),
+        )
+        .hint(format!("to open it: {FLAG} {version}:KEYSPEC")),
+        Closed::WrongSecret => error(
+            Code::BadPassphrase,
+            format!("the secret does not open the private key of row {id}, or the row is damaged"),
+        ),
+        Closed::Damaged(why) => error(Code::BadKey, format!("row {id} is damaged: {why}")),
+        Closed::OtherKey => error(
+            Code::BadKey,
+            format!("row {id} has a private key that does not belong to its public one"),
+        ),
+    })
+}
+
+/// The database that statements are for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum SqlDialect {
+    /// SQLite
+    Sqlite,
+    /// PostgreSQL
+    Postgres,
+    /// MySQL, MariaDB
+    Mysql,
+}
+
+impl From<SqlDialect> for Dialect {
+    fn from(dialect: SqlDialect) -> Self {
+        match dialect {
+            SqlDialect::Sqlite => Self::Sqlite,
+            SqlDialect::Postgres => Self::Postgres,
+            SqlDialect::Mysql => Self::Mysql,
+        }
+    }
+}
+
+/// The error for a key that cannot be a row. `what` names the key.
+pub fn row_refusal(refusal: &RowRefusal, what: &str) -> Error {
+    match refusal {
+        RowRefusal::NotPrivate => Error::input(
+            Code::BadKey,
+            what,
+            "is symmetric or has no private half, and better-auth signs with key pairs",
+        ),
+        RowRefusal::NoAlgorithm => Error::usage(what, "is for an algorithm that better-auth lacks")
+            .hint("it knows EdDSA, ES256, ES384, ES512, RS256 and PS256, and ECDH-ES"),
+        RowRefusal::Time => Error::usage(what, "has a time that no database takes"),
+    }
+}
+
+impl Inputs {
+    /// The secret that new rows are sealed under: the first one named, which is the server's
+    /// present one. `None` for rows in clear.
+    pub fn sealing_secret(&self, no_encrypt: bool) -> Result<Option<ServerSecret>, Error> {
+        match (self.server_secrets.first(), no_encrypt) {
+            (_, true) => Ok(None),
+            (Some(text), false) => self.server_secret(text, FLAG).map(Some),
+            (None, false) => Err(Error::usage(
+                FLAG,
+                "is needed: better-auth keeps private keys under its server's secret",
+            )
+            .hint("for example --better-auth-secret env:BETTER_AUTH_SECRET")
+            .hint("for a server with disablePrivateKeyEncryption: --no-encrypt")),
+        }
+    }
+}
+
+/// How rows are protected with a secret, or without one.
+pub fn protection(secret: Option<&ServerSecret>) -> Protection<'_> {
+    secret.map_or(Protection::Clear, Protection::Sealed)
+}
