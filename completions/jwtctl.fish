@@ -1,6 +1,6 @@
 # Print an optspec for argparse to handle cmd's options that are independent of any subcommand.
 function __fish_jwtctl_global_optspecs
-    string join \n json q/quiet v/verbose color= now= no-input store= cache-dir= offline passphrase-from= h/help V/version
+    string join \n json q/quiet v/verbose color= now= no-input store= cache-dir= offline passphrase-from= better-auth-secret= h/help V/version
 end
 
 function __fish_jwtctl_needs_command
@@ -31,6 +31,7 @@ complete -c jwtctl -n "__fish_jwtctl_needs_command" -l now -d 'Judge tokens and 
 complete -c jwtctl -n "__fish_jwtctl_needs_command" -l store -d 'The keystore (default: in the platform\'s data directory)' -r -f -a "(__fish_complete_directories)"
 complete -c jwtctl -n "__fish_jwtctl_needs_command" -l cache-dir -d 'Keep fetched keys in DIR (default: the platform\'s cache directory)' -r -f -a "(__fish_complete_directories)"
 complete -c jwtctl -n "__fish_jwtctl_needs_command" -l passphrase-from -d 'Open sealed keys and encrypted PEM with the passphrase in KEYSPEC: PATH, -, env:NAME or fd:N' -r
+complete -c jwtctl -n "__fish_jwtctl_needs_command" -l better-auth-secret -d 'Open the private keys of a better-auth table with the server\'s secret in KEYSPEC; with versioned secrets VERSION:KEYSPEC, repeated for each' -r
 complete -c jwtctl -n "__fish_jwtctl_needs_command" -l json -d 'Write one JSON document to stdout, failures included [env: JWTCTL_FORMAT=json]'
 complete -c jwtctl -n "__fish_jwtctl_needs_command" -s q -l quiet -d 'No notes and no progress on stderr'
 complete -c jwtctl -n "__fish_jwtctl_needs_command" -s v -l verbose -d 'Say more: why, and where from; secrets stay redacted'
@@ -54,6 +55,7 @@ complete -c jwtctl -n "__fish_jwtctl_using_subcommand decode" -l now -d 'Judge t
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand decode" -l store -d 'The keystore (default: in the platform\'s data directory)' -r -f -a "(__fish_complete_directories)"
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand decode" -l cache-dir -d 'Keep fetched keys in DIR (default: the platform\'s cache directory)' -r -f -a "(__fish_complete_directories)"
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand decode" -l passphrase-from -d 'Open sealed keys and encrypted PEM with the passphrase in KEYSPEC: PATH, -, env:NAME or fd:N' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand decode" -l better-auth-secret -d 'Open the private keys of a better-auth table with the server\'s secret in KEYSPEC; with versioned secrets VERSION:KEYSPEC, repeated for each' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand decode" -l claim -d 'Print one claim and nothing else: a name, or a JSON Pointer such as /realm_access/roles/0' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand decode" -l part -d 'Print one part as it was encoded, and nothing else' -r -f -a "header\t'The header'
 payload\t'The payload'"
@@ -73,6 +75,7 @@ complete -c jwtctl -n "__fish_jwtctl_using_subcommand verify" -l now -d 'Judge t
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand verify" -l store -d 'The keystore (default: in the platform\'s data directory)' -r -f -a "(__fish_complete_directories)"
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand verify" -l cache-dir -d 'Keep fetched keys in DIR (default: the platform\'s cache directory)' -r -f -a "(__fish_complete_directories)"
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand verify" -l passphrase-from -d 'Open sealed keys and encrypted PEM with the passphrase in KEYSPEC: PATH, -, env:NAME or fd:N' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand verify" -l better-auth-secret -d 'Open the private keys of a better-auth table with the server\'s secret in KEYSPEC; with versioned secrets VERSION:KEYSPEC, repeated for each' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand verify" -l key -d 'Verify with this key: PATH, -, env:NAME, fd:N or store:KID' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand verify" -l secret -d 'Verify with this HMAC secret: PATH, -, env:NAME or fd:N, never the secret itself' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand verify" -l secret-encoding -d 'How the secret is written' -r -f -a "utf8\t'The bytes themselves, less one line ending'
@@ -160,6 +163,7 @@ complete -c jwtctl -n "__fish_jwtctl_using_subcommand sign" -l now -d 'Judge tok
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand sign" -l store -d 'The keystore (default: in the platform\'s data directory)' -r -f -a "(__fish_complete_directories)"
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand sign" -l cache-dir -d 'Keep fetched keys in DIR (default: the platform\'s cache directory)' -r -f -a "(__fish_complete_directories)"
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand sign" -l passphrase-from -d 'Open sealed keys and encrypted PEM with the passphrase in KEYSPEC: PATH, -, env:NAME or fd:N' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand sign" -l better-auth-secret -d 'Open the private keys of a better-auth table with the server\'s secret in KEYSPEC; with versioned secrets VERSION:KEYSPEC, repeated for each' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand sign" -l key -d 'Sign with this private key: PATH, -, env:NAME, fd:N or store:KID; repeat for a signature by each, in JSON form' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand sign" -l secret -d 'Sign with this HMAC secret: PATH, -, env:NAME or fd:N, never the secret itself' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand sign" -l secret-encoding -d 'How the secret is written' -r -f -a "utf8\t'The bytes themselves, less one line ending'
@@ -220,6 +224,7 @@ complete -c jwtctl -n "__fish_jwtctl_using_subcommand keygen" -l now -d 'Judge t
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand keygen" -l store -d 'The keystore (default: in the platform\'s data directory)' -r -f -a "(__fish_complete_directories)"
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand keygen" -l cache-dir -d 'Keep fetched keys in DIR (default: the platform\'s cache directory)' -r -f -a "(__fish_complete_directories)"
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand keygen" -l passphrase-from -d 'Open sealed keys and encrypted PEM with the passphrase in KEYSPEC: PATH, -, env:NAME or fd:N' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand keygen" -l better-auth-secret -d 'Open the private keys of a better-auth table with the server\'s secret in KEYSPEC; with versioned secrets VERSION:KEYSPEC, repeated for each' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand keygen" -l bits -d 'Size of an RSA key, 2048 to 8192 (default: 2048)' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand keygen" -l crv -d 'Curve, where the algorithm leaves a choice' -r -f -a "P-256\t''
 P-384\t''
@@ -237,8 +242,12 @@ complete -c jwtctl -n "__fish_jwtctl_using_subcommand keygen" -l public-out -d '
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand keygen" -l format -d 'How keys are written' -r -f -a "jwk\t'JSON Web Key'
 jwks\t'JSON Web Key Set of one'
 pem\t'PKCS#8, the public key SPKI'
-der\t'As PEM, in DER: bytes instead of text'"
+der\t'As PEM, in DER: bytes instead of text'
+better-auth\t'A row for the table of better-auth\'s JWT plugin, under the secret of --better-auth-secret'"
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand keygen" -l p2c -d 'PBKDF2 iterations that protect the passphrase (default: 210000, of PEM and DER 600000)' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand keygen" -l sql -d 'With --format better-auth: write the statement that inserts the row in this database' -r -f -a "sqlite\t'SQLite'
+postgres\t'PostgreSQL'
+mysql\t'MySQL, MariaDB'"
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand keygen" -l json -d 'Write one JSON document to stdout, failures included [env: JWTCTL_FORMAT=json]'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand keygen" -s q -l quiet -d 'No notes and no progress on stderr'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand keygen" -s v -l verbose -d 'Say more: why, and where from; secrets stay redacted'
@@ -255,6 +264,7 @@ complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and not __fish_seen_
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and not __fish_seen_subcommand_from list show add remove rotate prune passphrase export fetch lint diff thumbprint convert" -l store -d 'The keystore (default: in the platform\'s data directory)' -r -f -a "(__fish_complete_directories)"
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and not __fish_seen_subcommand_from list show add remove rotate prune passphrase export fetch lint diff thumbprint convert" -l cache-dir -d 'Keep fetched keys in DIR (default: the platform\'s cache directory)' -r -f -a "(__fish_complete_directories)"
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and not __fish_seen_subcommand_from list show add remove rotate prune passphrase export fetch lint diff thumbprint convert" -l passphrase-from -d 'Open sealed keys and encrypted PEM with the passphrase in KEYSPEC: PATH, -, env:NAME or fd:N' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and not __fish_seen_subcommand_from list show add remove rotate prune passphrase export fetch lint diff thumbprint convert" -l better-auth-secret -d 'Open the private keys of a better-auth table with the server\'s secret in KEYSPEC; with versioned secrets VERSION:KEYSPEC, repeated for each' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and not __fish_seen_subcommand_from list show add remove rotate prune passphrase export fetch lint diff thumbprint convert" -l json -d 'Write one JSON document to stdout, failures included [env: JWTCTL_FORMAT=json]'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and not __fish_seen_subcommand_from list show add remove rotate prune passphrase export fetch lint diff thumbprint convert" -s q -l quiet -d 'No notes and no progress on stderr'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and not __fish_seen_subcommand_from list show add remove rotate prune passphrase export fetch lint diff thumbprint convert" -s v -l verbose -d 'Say more: why, and where from; secrets stay redacted'
@@ -281,6 +291,7 @@ complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subc
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from list" -l store -d 'The keystore (default: in the platform\'s data directory)' -r -f -a "(__fish_complete_directories)"
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from list" -l cache-dir -d 'Keep fetched keys in DIR (default: the platform\'s cache directory)' -r -f -a "(__fish_complete_directories)"
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from list" -l passphrase-from -d 'Open sealed keys and encrypted PEM with the passphrase in KEYSPEC: PATH, -, env:NAME or fd:N' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from list" -l better-auth-secret -d 'Open the private keys of a better-auth table with the server\'s secret in KEYSPEC; with versioned secrets VERSION:KEYSPEC, repeated for each' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from list" -l jwks -d 'A key set; a single key of any format counts as a set of one (default: the keystore)' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from list" -l jwks-uri -d 'The key set at URL; it is cached' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from list" -l issuer -d 'The key set that this issuer publishes (OpenID Connect Discovery, RFC 8414)' -r
@@ -314,6 +325,7 @@ complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subc
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from show" -l store -d 'The keystore (default: in the platform\'s data directory)' -r -f -a "(__fish_complete_directories)"
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from show" -l cache-dir -d 'Keep fetched keys in DIR (default: the platform\'s cache directory)' -r -f -a "(__fish_complete_directories)"
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from show" -l passphrase-from -d 'Open sealed keys and encrypted PEM with the passphrase in KEYSPEC: PATH, -, env:NAME or fd:N' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from show" -l better-auth-secret -d 'Open the private keys of a better-auth table with the server\'s secret in KEYSPEC; with versioned secrets VERSION:KEYSPEC, repeated for each' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from show" -l jwks -d 'A key set; a single key of any format counts as a set of one (default: the keystore)' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from show" -l jwks-uri -d 'The key set at URL; it is cached' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from show" -l issuer -d 'The key set that this issuer publishes (OpenID Connect Discovery, RFC 8414)' -r
@@ -347,6 +359,7 @@ complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subc
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from add" -l store -d 'The keystore (default: in the platform\'s data directory)' -r -f -a "(__fish_complete_directories)"
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from add" -l cache-dir -d 'Keep fetched keys in DIR (default: the platform\'s cache directory)' -r -f -a "(__fish_complete_directories)"
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from add" -l passphrase-from -d 'Open sealed keys and encrypted PEM with the passphrase in KEYSPEC: PATH, -, env:NAME or fd:N' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from add" -l better-auth-secret -d 'Open the private keys of a better-auth table with the server\'s secret in KEYSPEC; with versioned secrets VERSION:KEYSPEC, repeated for each' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from add" -l kid -d 'Picks a key from a set; names a key that has no id of its own' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from add" -l publish-for -d 'How long it is published before it signs (default: 2h)' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from add" -l grace -d 'How long the key that it takes over from stays published afterwards (default: 30d)' -r
@@ -365,6 +378,7 @@ complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subc
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from remove" -l store -d 'The keystore (default: in the platform\'s data directory)' -r -f -a "(__fish_complete_directories)"
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from remove" -l cache-dir -d 'Keep fetched keys in DIR (default: the platform\'s cache directory)' -r -f -a "(__fish_complete_directories)"
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from remove" -l passphrase-from -d 'Open sealed keys and encrypted PEM with the passphrase in KEYSPEC: PATH, -, env:NAME or fd:N' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from remove" -l better-auth-secret -d 'Open the private keys of a better-auth table with the server\'s secret in KEYSPEC; with versioned secrets VERSION:KEYSPEC, repeated for each' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from remove" -l json -d 'Write one JSON document to stdout, failures included [env: JWTCTL_FORMAT=json]'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from remove" -s q -l quiet -d 'No notes and no progress on stderr'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from remove" -s v -l verbose -d 'Say more: why, and where from; secrets stay redacted'
@@ -379,6 +393,7 @@ complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subc
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from rotate" -l store -d 'The keystore (default: in the platform\'s data directory)' -r -f -a "(__fish_complete_directories)"
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from rotate" -l cache-dir -d 'Keep fetched keys in DIR (default: the platform\'s cache directory)' -r -f -a "(__fish_complete_directories)"
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from rotate" -l passphrase-from -d 'Open sealed keys and encrypted PEM with the passphrase in KEYSPEC: PATH, -, env:NAME or fd:N' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from rotate" -l better-auth-secret -d 'Open the private keys of a better-auth table with the server\'s secret in KEYSPEC; with versioned secrets VERSION:KEYSPEC, repeated for each' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from rotate" -l alg -d 'The algorithm of the new key (default: that of the current one, or EdDSA)' -r -f -a "HS256\t''
 HS384\t''
 HS512\t''
@@ -408,6 +423,13 @@ complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subc
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from rotate" -l grace -d 'How long the key before it stays published afterwards (default: 30d)' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from rotate" -l every -d 'Only if the newest key is at least that old' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from rotate" -l p2c -d 'PBKDF2 iterations that protect the passphrase (default: those of the keystore, or 210000)' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from rotate" -l jwks -d 'Its rows as the database prints them, in JSON: an array, or one a line; - for stdin' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from rotate" -l format -d 'The format of FILE, which is recognised in any case' -r -f -a "better-auth\t'The rows of the table jwks'"
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from rotate" -l sql -d 'Write the statements that change the table in this database, instead of its new rows' -r -f -a "sqlite\t'SQLite'
+postgres\t'PostgreSQL'
+mysql\t'MySQL, MariaDB'"
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from rotate" -l out -d 'Write to FILE instead of stdout, readable by its owner alone' -r -F
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from rotate" -l kid -d 'The id of the new row (default: made as those of the other rows)' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from rotate" -l json -d 'Write one JSON document to stdout, failures included [env: JWTCTL_FORMAT=json]'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from rotate" -s q -l quiet -d 'No notes and no progress on stderr'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from rotate" -s v -l verbose -d 'Say more: why, and where from; secrets stay redacted'
@@ -415,6 +437,7 @@ complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subc
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from rotate" -l offline -d 'Files and cache only: open no connection'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from rotate" -l dry-run -d 'Say what would be done, and change nothing'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from rotate" -l no-encrypt -d 'Keep private keys in clear; the first key of a keystore decides'
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from rotate" -l force -d 'Replace the file of --out'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from rotate" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from prune" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless the environment says otherwise'
 always\t'Always'
@@ -423,6 +446,7 @@ complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subc
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from prune" -l store -d 'The keystore (default: in the platform\'s data directory)' -r -f -a "(__fish_complete_directories)"
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from prune" -l cache-dir -d 'Keep fetched keys in DIR (default: the platform\'s cache directory)' -r -f -a "(__fish_complete_directories)"
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from prune" -l passphrase-from -d 'Open sealed keys and encrypted PEM with the passphrase in KEYSPEC: PATH, -, env:NAME or fd:N' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from prune" -l better-auth-secret -d 'Open the private keys of a better-auth table with the server\'s secret in KEYSPEC; with versioned secrets VERSION:KEYSPEC, repeated for each' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from prune" -l json -d 'Write one JSON document to stdout, failures included [env: JWTCTL_FORMAT=json]'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from prune" -s q -l quiet -d 'No notes and no progress on stderr'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from prune" -s v -l verbose -d 'Say more: why, and where from; secrets stay redacted'
@@ -436,14 +460,23 @@ complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subc
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from passphrase" -l store -d 'The keystore (default: in the platform\'s data directory)' -r -f -a "(__fish_complete_directories)"
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from passphrase" -l cache-dir -d 'Keep fetched keys in DIR (default: the platform\'s cache directory)' -r -f -a "(__fish_complete_directories)"
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from passphrase" -l passphrase-from -d 'Open sealed keys and encrypted PEM with the passphrase in KEYSPEC: PATH, -, env:NAME or fd:N' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from passphrase" -l better-auth-secret -d 'Open the private keys of a better-auth table with the server\'s secret in KEYSPEC; with versioned secrets VERSION:KEYSPEC, repeated for each' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from passphrase" -l new-passphrase-from -d 'The new passphrase: PATH, -, env:NAME or fd:N' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from passphrase" -l p2c -d 'PBKDF2 iterations that protect the passphrase (default: as before)' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from passphrase" -l jwks -d 'Its rows as the database prints them, in JSON: an array, or one a line; - for stdin' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from passphrase" -l format -d 'The format of FILE, which is recognised in any case' -r -f -a "better-auth\t'The rows of the table jwks'"
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from passphrase" -l sql -d 'Write the statements that change the table in this database, instead of its new rows' -r -f -a "sqlite\t'SQLite'
+postgres\t'PostgreSQL'
+mysql\t'MySQL, MariaDB'"
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from passphrase" -l out -d 'Write to FILE instead of stdout, readable by its owner alone' -r -F
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from passphrase" -l new-better-auth-secret -d 'The server\'s new secret; VERSION:KEYSPEC where its secrets have versions' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from passphrase" -l json -d 'Write one JSON document to stdout, failures included [env: JWTCTL_FORMAT=json]'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from passphrase" -s q -l quiet -d 'No notes and no progress on stderr'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from passphrase" -s v -l verbose -d 'Say more: why, and where from; secrets stay redacted'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from passphrase" -l no-input -d 'Never prompt: fail and name the flag to use [env: CI]'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from passphrase" -l offline -d 'Files and cache only: open no connection'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from passphrase" -l no-encrypt -d 'Keep all private keys in clear from now on'
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from passphrase" -l force -d 'Replace the file of --out'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from passphrase" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from export" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless the environment says otherwise'
 always\t'Always'
@@ -452,7 +485,13 @@ complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subc
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from export" -l store -d 'The keystore (default: in the platform\'s data directory)' -r -f -a "(__fish_complete_directories)"
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from export" -l cache-dir -d 'Keep fetched keys in DIR (default: the platform\'s cache directory)' -r -f -a "(__fish_complete_directories)"
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from export" -l passphrase-from -d 'Open sealed keys and encrypted PEM with the passphrase in KEYSPEC: PATH, -, env:NAME or fd:N' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from export" -l better-auth-secret -d 'Open the private keys of a better-auth table with the server\'s secret in KEYSPEC; with versioned secrets VERSION:KEYSPEC, repeated for each' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from export" -l out -d 'Write the public set to FILE instead of stdout, replacing what is there' -r -F
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from export" -l format -d 'How the keys are written' -r -f -a "jwks\t'A JSON Web Key Set'
+better-auth\t'Rows for the table of better-auth\'s JWT plugin, under the secret of --better-auth-secret'"
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from export" -l sql -d 'Write the statements that insert the rows in this database' -r -f -a "sqlite\t'SQLite'
+postgres\t'PostgreSQL'
+mysql\t'MySQL, MariaDB'"
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from export" -l new-passphrase-from -d 'Encrypt private keys with the passphrase in KEYSPEC' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from export" -l p2c -d 'PBKDF2 iterations that protect the passphrase (default: 210000)' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from export" -l jwks -d 'A key set; a single key of any format counts as a set of one (default: the keystore)' -r
@@ -493,6 +532,7 @@ complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subc
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from fetch" -l store -d 'The keystore (default: in the platform\'s data directory)' -r -f -a "(__fish_complete_directories)"
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from fetch" -l cache-dir -d 'Keep fetched keys in DIR (default: the platform\'s cache directory)' -r -f -a "(__fish_complete_directories)"
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from fetch" -l passphrase-from -d 'Open sealed keys and encrypted PEM with the passphrase in KEYSPEC: PATH, -, env:NAME or fd:N' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from fetch" -l better-auth-secret -d 'Open the private keys of a better-auth table with the server\'s secret in KEYSPEC; with versioned secrets VERSION:KEYSPEC, repeated for each' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from fetch" -l jwks-uri -d 'The key set at URL' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from fetch" -l issuer -d 'The key set that this issuer publishes (OpenID Connect Discovery, RFC 8414)' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from fetch" -l max-stale -d 'With --offline: how long past their lifetime cached keys are good' -r
@@ -525,6 +565,7 @@ complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subc
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from lint" -l store -d 'The keystore (default: in the platform\'s data directory)' -r -f -a "(__fish_complete_directories)"
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from lint" -l cache-dir -d 'Keep fetched keys in DIR (default: the platform\'s cache directory)' -r -f -a "(__fish_complete_directories)"
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from lint" -l passphrase-from -d 'Open sealed keys and encrypted PEM with the passphrase in KEYSPEC: PATH, -, env:NAME or fd:N' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from lint" -l better-auth-secret -d 'Open the private keys of a better-auth table with the server\'s secret in KEYSPEC; with versioned secrets VERSION:KEYSPEC, repeated for each' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from lint" -l fail-on -d 'The least severity that counts' -r -f -a "error\t''
 warn\t''
 info\t''"
@@ -562,6 +603,7 @@ complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subc
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from diff" -l store -d 'The keystore (default: in the platform\'s data directory)' -r -f -a "(__fish_complete_directories)"
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from diff" -l cache-dir -d 'Keep fetched keys in DIR (default: the platform\'s cache directory)' -r -f -a "(__fish_complete_directories)"
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from diff" -l passphrase-from -d 'Open sealed keys and encrypted PEM with the passphrase in KEYSPEC: PATH, -, env:NAME or fd:N' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from diff" -l better-auth-secret -d 'Open the private keys of a better-auth table with the server\'s secret in KEYSPEC; with versioned secrets VERSION:KEYSPEC, repeated for each' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from diff" -l max-stale -d 'With --offline: how long past their lifetime cached keys are good' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from diff" -l stale-if-error -d 'How long cached keys are used while their server is out of reach, at most a day (default: what the server says, or 5m)' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from diff" -l jwks-max-age -d 'How long keys are fresh at most, 1m to 1h (default: what the server says, or 10m)' -r
@@ -592,6 +634,7 @@ complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subc
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from thumbprint" -l store -d 'The keystore (default: in the platform\'s data directory)' -r -f -a "(__fish_complete_directories)"
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from thumbprint" -l cache-dir -d 'Keep fetched keys in DIR (default: the platform\'s cache directory)' -r -f -a "(__fish_complete_directories)"
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from thumbprint" -l passphrase-from -d 'Open sealed keys and encrypted PEM with the passphrase in KEYSPEC: PATH, -, env:NAME or fd:N' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from thumbprint" -l better-auth-secret -d 'Open the private keys of a better-auth table with the server\'s secret in KEYSPEC; with versioned secrets VERSION:KEYSPEC, repeated for each' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from thumbprint" -l hash -d 'The digest' -r -f -a "sha256\t''
 sha384\t''
 sha512\t''"
@@ -629,6 +672,7 @@ complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subc
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from convert" -l store -d 'The keystore (default: in the platform\'s data directory)' -r -f -a "(__fish_complete_directories)"
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from convert" -l cache-dir -d 'Keep fetched keys in DIR (default: the platform\'s cache directory)' -r -f -a "(__fish_complete_directories)"
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from convert" -l passphrase-from -d 'Open sealed keys and encrypted PEM with the passphrase in KEYSPEC: PATH, -, env:NAME or fd:N' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from convert" -l better-auth-secret -d 'Open the private keys of a better-auth table with the server\'s secret in KEYSPEC; with versioned secrets VERSION:KEYSPEC, repeated for each' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from convert" -l to -d 'The format' -r -f -a "jwk\t'JSON Web Key'
 jwks\t'JSON Web Key Set'
 pem\t'PKCS#8, a public key SPKI'
@@ -655,6 +699,7 @@ complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and not __fish_seen
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and not __fish_seen_subcommand_from list show path refresh prune clear export import" -l store -d 'The keystore (default: in the platform\'s data directory)' -r -f -a "(__fish_complete_directories)"
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and not __fish_seen_subcommand_from list show path refresh prune clear export import" -l cache-dir -d 'Keep fetched keys in DIR (default: the platform\'s cache directory)' -r -f -a "(__fish_complete_directories)"
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and not __fish_seen_subcommand_from list show path refresh prune clear export import" -l passphrase-from -d 'Open sealed keys and encrypted PEM with the passphrase in KEYSPEC: PATH, -, env:NAME or fd:N' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and not __fish_seen_subcommand_from list show path refresh prune clear export import" -l better-auth-secret -d 'Open the private keys of a better-auth table with the server\'s secret in KEYSPEC; with versioned secrets VERSION:KEYSPEC, repeated for each' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and not __fish_seen_subcommand_from list show path refresh prune clear export import" -l json -d 'Write one JSON document to stdout, failures included [env: JWTCTL_FORMAT=json]'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and not __fish_seen_subcommand_from list show path refresh prune clear export import" -s q -l quiet -d 'No notes and no progress on stderr'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and not __fish_seen_subcommand_from list show path refresh prune clear export import" -s v -l verbose -d 'Say more: why, and where from; secrets stay redacted'
@@ -676,6 +721,7 @@ complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_sub
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_subcommand_from list" -l store -d 'The keystore (default: in the platform\'s data directory)' -r -f -a "(__fish_complete_directories)"
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_subcommand_from list" -l cache-dir -d 'Keep fetched keys in DIR (default: the platform\'s cache directory)' -r -f -a "(__fish_complete_directories)"
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_subcommand_from list" -l passphrase-from -d 'Open sealed keys and encrypted PEM with the passphrase in KEYSPEC: PATH, -, env:NAME or fd:N' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_subcommand_from list" -l better-auth-secret -d 'Open the private keys of a better-auth table with the server\'s secret in KEYSPEC; with versioned secrets VERSION:KEYSPEC, repeated for each' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_subcommand_from list" -l json -d 'Write one JSON document to stdout, failures included [env: JWTCTL_FORMAT=json]'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_subcommand_from list" -s q -l quiet -d 'No notes and no progress on stderr'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_subcommand_from list" -s v -l verbose -d 'Say more: why, and where from; secrets stay redacted'
@@ -689,6 +735,7 @@ complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_sub
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_subcommand_from show" -l store -d 'The keystore (default: in the platform\'s data directory)' -r -f -a "(__fish_complete_directories)"
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_subcommand_from show" -l cache-dir -d 'Keep fetched keys in DIR (default: the platform\'s cache directory)' -r -f -a "(__fish_complete_directories)"
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_subcommand_from show" -l passphrase-from -d 'Open sealed keys and encrypted PEM with the passphrase in KEYSPEC: PATH, -, env:NAME or fd:N' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_subcommand_from show" -l better-auth-secret -d 'Open the private keys of a better-auth table with the server\'s secret in KEYSPEC; with versioned secrets VERSION:KEYSPEC, repeated for each' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_subcommand_from show" -l json -d 'Write one JSON document to stdout, failures included [env: JWTCTL_FORMAT=json]'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_subcommand_from show" -s q -l quiet -d 'No notes and no progress on stderr'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_subcommand_from show" -s v -l verbose -d 'Say more: why, and where from; secrets stay redacted'
@@ -702,6 +749,7 @@ complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_sub
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_subcommand_from path" -l store -d 'The keystore (default: in the platform\'s data directory)' -r -f -a "(__fish_complete_directories)"
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_subcommand_from path" -l cache-dir -d 'Keep fetched keys in DIR (default: the platform\'s cache directory)' -r -f -a "(__fish_complete_directories)"
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_subcommand_from path" -l passphrase-from -d 'Open sealed keys and encrypted PEM with the passphrase in KEYSPEC: PATH, -, env:NAME or fd:N' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_subcommand_from path" -l better-auth-secret -d 'Open the private keys of a better-auth table with the server\'s secret in KEYSPEC; with versioned secrets VERSION:KEYSPEC, repeated for each' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_subcommand_from path" -l json -d 'Write one JSON document to stdout, failures included [env: JWTCTL_FORMAT=json]'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_subcommand_from path" -s q -l quiet -d 'No notes and no progress on stderr'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_subcommand_from path" -s v -l verbose -d 'Say more: why, and where from; secrets stay redacted'
@@ -715,6 +763,7 @@ complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_sub
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_subcommand_from refresh" -l store -d 'The keystore (default: in the platform\'s data directory)' -r -f -a "(__fish_complete_directories)"
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_subcommand_from refresh" -l cache-dir -d 'Keep fetched keys in DIR (default: the platform\'s cache directory)' -r -f -a "(__fish_complete_directories)"
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_subcommand_from refresh" -l passphrase-from -d 'Open sealed keys and encrypted PEM with the passphrase in KEYSPEC: PATH, -, env:NAME or fd:N' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_subcommand_from refresh" -l better-auth-secret -d 'Open the private keys of a better-auth table with the server\'s secret in KEYSPEC; with versioned secrets VERSION:KEYSPEC, repeated for each' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_subcommand_from refresh" -l older-than -d 'Only what has lived for longer: a share of its lifetime, such as 50%, or a duration' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_subcommand_from refresh" -l max-stale -d 'With --offline: how long past their lifetime cached keys are good' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_subcommand_from refresh" -l stale-if-error -d 'How long cached keys are used while their server is out of reach, at most a day (default: what the server says, or 5m)' -r
@@ -747,6 +796,7 @@ complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_sub
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_subcommand_from prune" -l store -d 'The keystore (default: in the platform\'s data directory)' -r -f -a "(__fish_complete_directories)"
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_subcommand_from prune" -l cache-dir -d 'Keep fetched keys in DIR (default: the platform\'s cache directory)' -r -f -a "(__fish_complete_directories)"
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_subcommand_from prune" -l passphrase-from -d 'Open sealed keys and encrypted PEM with the passphrase in KEYSPEC: PATH, -, env:NAME or fd:N' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_subcommand_from prune" -l better-auth-secret -d 'Open the private keys of a better-auth table with the server\'s secret in KEYSPEC; with versioned secrets VERSION:KEYSPEC, repeated for each' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_subcommand_from prune" -l json -d 'Write one JSON document to stdout, failures included [env: JWTCTL_FORMAT=json]'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_subcommand_from prune" -s q -l quiet -d 'No notes and no progress on stderr'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_subcommand_from prune" -s v -l verbose -d 'Say more: why, and where from; secrets stay redacted'
@@ -760,6 +810,7 @@ complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_sub
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_subcommand_from clear" -l store -d 'The keystore (default: in the platform\'s data directory)' -r -f -a "(__fish_complete_directories)"
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_subcommand_from clear" -l cache-dir -d 'Keep fetched keys in DIR (default: the platform\'s cache directory)' -r -f -a "(__fish_complete_directories)"
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_subcommand_from clear" -l passphrase-from -d 'Open sealed keys and encrypted PEM with the passphrase in KEYSPEC: PATH, -, env:NAME or fd:N' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_subcommand_from clear" -l better-auth-secret -d 'Open the private keys of a better-auth table with the server\'s secret in KEYSPEC; with versioned secrets VERSION:KEYSPEC, repeated for each' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_subcommand_from clear" -l json -d 'Write one JSON document to stdout, failures included [env: JWTCTL_FORMAT=json]'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_subcommand_from clear" -s q -l quiet -d 'No notes and no progress on stderr'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_subcommand_from clear" -s v -l verbose -d 'Say more: why, and where from; secrets stay redacted'
@@ -774,6 +825,7 @@ complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_sub
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_subcommand_from export" -l store -d 'The keystore (default: in the platform\'s data directory)' -r -f -a "(__fish_complete_directories)"
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_subcommand_from export" -l cache-dir -d 'Keep fetched keys in DIR (default: the platform\'s cache directory)' -r -f -a "(__fish_complete_directories)"
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_subcommand_from export" -l passphrase-from -d 'Open sealed keys and encrypted PEM with the passphrase in KEYSPEC: PATH, -, env:NAME or fd:N' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_subcommand_from export" -l better-auth-secret -d 'Open the private keys of a better-auth table with the server\'s secret in KEYSPEC; with versioned secrets VERSION:KEYSPEC, repeated for each' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_subcommand_from export" -l format -d 'In which form' -r -f -a "bundle\t'Any number of key sets, with all that matters'
 jose\t'{\'jwks\':…,\'uat\':…} with uat in milliseconds, as jose keeps it'
 oauth4webapi\t'{\'jwks\':…,\'uat\':…} with uat in seconds, as oauth4webapi keeps it'
@@ -794,6 +846,7 @@ complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_sub
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_subcommand_from import" -l store -d 'The keystore (default: in the platform\'s data directory)' -r -f -a "(__fish_complete_directories)"
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_subcommand_from import" -l cache-dir -d 'Keep fetched keys in DIR (default: the platform\'s cache directory)' -r -f -a "(__fish_complete_directories)"
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_subcommand_from import" -l passphrase-from -d 'Open sealed keys and encrypted PEM with the passphrase in KEYSPEC: PATH, -, env:NAME or fd:N' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_subcommand_from import" -l better-auth-secret -d 'Open the private keys of a better-auth table with the server\'s secret in KEYSPEC; with versioned secrets VERSION:KEYSPEC, repeated for each' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_subcommand_from import" -l url -d 'The URL that the keys are from; for files that do not say' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_subcommand_from import" -l uat-unit -d 'The unit of uat' -r -f -a "auto\t'Told by its size'
 s\t'Seconds'
@@ -814,6 +867,7 @@ complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and not __fish_se
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and not __fish_seen_subcommand_from create show update touch destroy list" -l store -d 'The keystore (default: in the platform\'s data directory)' -r -f -a "(__fish_complete_directories)"
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and not __fish_seen_subcommand_from create show update touch destroy list" -l cache-dir -d 'Keep fetched keys in DIR (default: the platform\'s cache directory)' -r -f -a "(__fish_complete_directories)"
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and not __fish_seen_subcommand_from create show update touch destroy list" -l passphrase-from -d 'Open sealed keys and encrypted PEM with the passphrase in KEYSPEC: PATH, -, env:NAME or fd:N' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and not __fish_seen_subcommand_from create show update touch destroy list" -l better-auth-secret -d 'Open the private keys of a better-auth table with the server\'s secret in KEYSPEC; with versioned secrets VERSION:KEYSPEC, repeated for each' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and not __fish_seen_subcommand_from create show update touch destroy list" -l json -d 'Write one JSON document to stdout, failures included [env: JWTCTL_FORMAT=json]'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and not __fish_seen_subcommand_from create show update touch destroy list" -s q -l quiet -d 'No notes and no progress on stderr'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and not __fish_seen_subcommand_from create show update touch destroy list" -s v -l verbose -d 'Say more: why, and where from; secrets stay redacted'
@@ -833,6 +887,7 @@ complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_s
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from create" -l store -d 'The keystore (default: in the platform\'s data directory)' -r -f -a "(__fish_complete_directories)"
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from create" -l cache-dir -d 'Keep fetched keys in DIR (default: the platform\'s cache directory)' -r -f -a "(__fish_complete_directories)"
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from create" -l passphrase-from -d 'Open sealed keys and encrypted PEM with the passphrase in KEYSPEC: PATH, -, env:NAME or fd:N' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from create" -l better-auth-secret -d 'Open the private keys of a better-auth table with the server\'s secret in KEYSPEC; with versioned secrets VERSION:KEYSPEC, repeated for each' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from create" -l data -d 'Data of the session, written like a claim; repeat for more' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from create" -l secret -d 'The HMAC secret of the tokens: PATH, -, env:NAME or fd:N, never the secret itself' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from create" -l secret-encoding -d 'How the secret is written' -r -f -a "utf8\t'The bytes themselves, less one line ending'
@@ -877,6 +932,7 @@ complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_s
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from show" -l store -d 'The keystore (default: in the platform\'s data directory)' -r -f -a "(__fish_complete_directories)"
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from show" -l cache-dir -d 'Keep fetched keys in DIR (default: the platform\'s cache directory)' -r -f -a "(__fish_complete_directories)"
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from show" -l passphrase-from -d 'Open sealed keys and encrypted PEM with the passphrase in KEYSPEC: PATH, -, env:NAME or fd:N' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from show" -l better-auth-secret -d 'Open the private keys of a better-auth table with the server\'s secret in KEYSPEC; with versioned secrets VERSION:KEYSPEC, repeated for each' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from show" -l id -d 'The session of this id, without a token' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from show" -l secret -d 'The HMAC secret of the tokens: PATH, -, env:NAME or fd:N, never the secret itself' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from show" -l secret-encoding -d 'How the secret is written' -r -f -a "utf8\t'The bytes themselves, less one line ending'
@@ -921,6 +977,7 @@ complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_s
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from update" -l store -d 'The keystore (default: in the platform\'s data directory)' -r -f -a "(__fish_complete_directories)"
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from update" -l cache-dir -d 'Keep fetched keys in DIR (default: the platform\'s cache directory)' -r -f -a "(__fish_complete_directories)"
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from update" -l passphrase-from -d 'Open sealed keys and encrypted PEM with the passphrase in KEYSPEC: PATH, -, env:NAME or fd:N' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from update" -l better-auth-secret -d 'Open the private keys of a better-auth table with the server\'s secret in KEYSPEC; with versioned secrets VERSION:KEYSPEC, repeated for each' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from update" -l id -d 'The session of this id, without a token' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from update" -l secret -d 'The HMAC secret of the tokens: PATH, -, env:NAME or fd:N, never the secret itself' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from update" -l secret-encoding -d 'How the secret is written' -r -f -a "utf8\t'The bytes themselves, less one line ending'
@@ -966,6 +1023,7 @@ complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_s
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from touch" -l store -d 'The keystore (default: in the platform\'s data directory)' -r -f -a "(__fish_complete_directories)"
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from touch" -l cache-dir -d 'Keep fetched keys in DIR (default: the platform\'s cache directory)' -r -f -a "(__fish_complete_directories)"
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from touch" -l passphrase-from -d 'Open sealed keys and encrypted PEM with the passphrase in KEYSPEC: PATH, -, env:NAME or fd:N' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from touch" -l better-auth-secret -d 'Open the private keys of a better-auth table with the server\'s secret in KEYSPEC; with versioned secrets VERSION:KEYSPEC, repeated for each' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from touch" -l id -d 'The session of this id, without a token' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from touch" -l secret -d 'The HMAC secret of the tokens: PATH, -, env:NAME or fd:N, never the secret itself' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from touch" -l secret-encoding -d 'How the secret is written' -r -f -a "utf8\t'The bytes themselves, less one line ending'
@@ -1010,6 +1068,7 @@ complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_s
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from destroy" -l store -d 'The keystore (default: in the platform\'s data directory)' -r -f -a "(__fish_complete_directories)"
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from destroy" -l cache-dir -d 'Keep fetched keys in DIR (default: the platform\'s cache directory)' -r -f -a "(__fish_complete_directories)"
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from destroy" -l passphrase-from -d 'Open sealed keys and encrypted PEM with the passphrase in KEYSPEC: PATH, -, env:NAME or fd:N' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from destroy" -l better-auth-secret -d 'Open the private keys of a better-auth table with the server\'s secret in KEYSPEC; with versioned secrets VERSION:KEYSPEC, repeated for each' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from destroy" -l id -d 'The session of this id, without a token' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from destroy" -l secret -d 'The HMAC secret of the tokens: PATH, -, env:NAME or fd:N, never the secret itself' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from destroy" -l secret-encoding -d 'How the secret is written' -r -f -a "utf8\t'The bytes themselves, less one line ending'
@@ -1054,6 +1113,7 @@ complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_s
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from list" -l store -d 'The keystore (default: in the platform\'s data directory)' -r -f -a "(__fish_complete_directories)"
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from list" -l cache-dir -d 'Keep fetched keys in DIR (default: the platform\'s cache directory)' -r -f -a "(__fish_complete_directories)"
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from list" -l passphrase-from -d 'Open sealed keys and encrypted PEM with the passphrase in KEYSPEC: PATH, -, env:NAME or fd:N' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from list" -l better-auth-secret -d 'Open the private keys of a better-auth table with the server\'s secret in KEYSPEC; with versioned secrets VERSION:KEYSPEC, repeated for each' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from list" -l where -d 'Only those with this in their data or, failing that, in the claims that the middleware keeps: name=text, name:=JSON, or /a/b:=JSON from the top of what is stored; repeat for more' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from list" -l idle -d 'Only those that were not renewed for at least as long, which is told from --max-age and the time they have left' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from list" -l redis -d 'The server: redis://HOST:PORT/DB, rediss://HOST:PORT/DB, unix:///PATH, or env:NAME for a variable that holds its URL (default: redis://127.0.0.1:6379) [env: JWTCTL_REDIS_URL]' -r
@@ -1075,6 +1135,7 @@ complete -c jwtctl -n "__fish_jwtctl_using_subcommand serve" -l now -d 'Judge to
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand serve" -l store -d 'The keystore (default: in the platform\'s data directory)' -r -f -a "(__fish_complete_directories)"
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand serve" -l cache-dir -d 'Keep fetched keys in DIR (default: the platform\'s cache directory)' -r -f -a "(__fish_complete_directories)"
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand serve" -l passphrase-from -d 'Open sealed keys and encrypted PEM with the passphrase in KEYSPEC: PATH, -, env:NAME or fd:N' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand serve" -l better-auth-secret -d 'Open the private keys of a better-auth table with the server\'s secret in KEYSPEC; with versioned secrets VERSION:KEYSPEC, repeated for each' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand serve" -l listen -d 'Where to listen; port 0 takes any free one (default: 127.0.0.1:8080, with --exec 127.0.0.1:0)' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand serve" -l issuer -d 'The issuer\'s own address, as tokens name it (default: where it listens)' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand serve" -l jwks-path -d 'Where the key set is' -r
@@ -1140,6 +1201,7 @@ complete -c jwtctl -n "__fish_jwtctl_using_subcommand completions" -l now -d 'Ju
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand completions" -l store -d 'The keystore (default: in the platform\'s data directory)' -r -f -a "(__fish_complete_directories)"
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand completions" -l cache-dir -d 'Keep fetched keys in DIR (default: the platform\'s cache directory)' -r -f -a "(__fish_complete_directories)"
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand completions" -l passphrase-from -d 'Open sealed keys and encrypted PEM with the passphrase in KEYSPEC: PATH, -, env:NAME or fd:N' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand completions" -l better-auth-secret -d 'Open the private keys of a better-auth table with the server\'s secret in KEYSPEC; with versioned secrets VERSION:KEYSPEC, repeated for each' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand completions" -l json -d 'Write one JSON document to stdout, failures included [env: JWTCTL_FORMAT=json]'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand completions" -s q -l quiet -d 'No notes and no progress on stderr'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand completions" -s v -l verbose -d 'Say more: why, and where from; secrets stay redacted'
