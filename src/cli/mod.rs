@@ -4,6 +4,8 @@ mod cache;
 mod clock;
 mod completions;
 mod decode;
+mod decrypt;
+mod encrypt;
 mod input;
 mod jwks;
 mod keygen;
@@ -136,6 +138,10 @@ enum Command {
     Verify(Box<verify::Args>),
     /// Sign a token
     Sign(sign::Args),
+    /// Encrypt a token
+    Encrypt(Box<encrypt::Args>),
+    /// Open an encrypted token, and write what is in it
+    Decrypt(decrypt::Args),
     /// Make a key
     Keygen(keygen::Args),
     /// Your own keys, and everything one does with a key set
@@ -298,6 +304,8 @@ fn dispatch(command: Command, context: &mut Context<'_>) -> ExitCode {
         Command::Decode(args) => finish(decode::run(args, context), context),
         Command::Verify(args) => finish(verify::run(*args, context), context),
         Command::Sign(args) => finish(sign::run(args, context), context),
+        Command::Encrypt(args) => finish(encrypt::run(*args, context), context),
+        Command::Decrypt(args) => finish(decrypt::run(args, context), context),
         Command::Keygen(args) => finish(keygen::run(args, context), context),
         Command::Jwks(args) => jwks::run(args, context),
         Command::Cache(args) => cache::run(args, context),

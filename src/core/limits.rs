@@ -62,6 +62,10 @@ pub const MAX_LONG_DIGEST_ITERATIONS: u32 = 5_000_000;
 /// a caller may allow more.
 pub const P2C: RangeInclusive<u64> = 1_000..=1_000_000;
 
+/// PBKDF2 iterations that a token is encrypted with unless the caller says otherwise: the most that
+/// npm's jose reads by default, while jwcrypto stops at 16384.
+pub const TOKEN_P2C: u32 = 10_000;
+
 /// Bytes of the shortest salt of PBKDF2 (RFC 7518 §4.8.1.1).
 pub const MIN_SALT: usize = 8;
 

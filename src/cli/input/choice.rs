@@ -3,7 +3,7 @@
 use std::ffi::OsStr;
 
 use clap::builder::{PossibleValue, TypedValueParser};
-use jwtctl::core::alg::{Curve, SigAlg};
+use jwtctl::core::alg::{ContentEnc, Curve, KeyAlg, SigAlg};
 
 /// A `value_parser` that reads values with `parse`, and says which there are. Reading may be more
 /// lenient than the list: any case, or more behind a name.
@@ -68,6 +68,38 @@ pub fn curve() -> Choice<Curve> {
         found
             .copied()
             .ok_or_else(|| format!("curves are {}", names().join(", ")))
+    }
+    Choice::new(parse, names)
+}
+
+/// The name of a key-management algorithm, in any case.
+pub fn key_alg() -> Choice<KeyAlg> {
+    fn names() -> Vec<&'static str> {
+        KeyAlg::ALL.iter().map(|alg| alg.as_str()).collect()
+    }
+    fn parse(text: &str) -> Result<KeyAlg, String> {
+        let found = KeyAlg::ALL
+            .iter()
+            .find(|alg| alg.as_str().eq_ignore_ascii_case(text));
+        found
+            .copied()
+            .ok_or_else(|| format!("key-management algorithms are {}", names().join(", ")))
+    }
+    Choice::new(parse, names)
+}
+
+/// The name of a content encryption algorithm, in any case.
+pub fn content_enc() -> Choice<ContentEnc> {
+    fn names() -> Vec<&'static str> {
+        ContentEnc::ALL.iter().map(|enc| enc.as_str()).collect()
+    }
+    fn parse(text: &str) -> Result<ContentEnc, String> {
+        let found = ContentEnc::ALL
+            .iter()
+            .find(|enc| enc.as_str().eq_ignore_ascii_case(text));
+        found
+            .copied()
+            .ok_or_else(|| format!("content encryption algorithms are {}", names().join(", ")))
     }
     Choice::new(parse, names)
 }

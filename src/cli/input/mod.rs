@@ -5,6 +5,7 @@ mod better_auth;
 mod choice;
 mod claim;
 mod claims;
+mod encryption;
 mod given;
 mod redis;
 mod store;
@@ -12,9 +13,10 @@ mod terminal;
 mod token;
 
 pub use better_auth::{SqlDialect, closed, protection, row_refusal, secret_spec, signing_row};
-pub use choice::{Choice, curve, sig_alg};
+pub use choice::{Choice, content_enc, curve, key_alg, sig_alg};
 pub use claim::Claim;
 pub use claims::{CLAIM_FLAGS, ClaimArgs};
+pub use encryption::Openers;
 pub use given::Given;
 pub use redis::{Login, RedisLogin};
 pub use store::Guard;
@@ -267,7 +269,19 @@ impl Inputs {
     /// The keys in the bytes of what `spec` names.
     pub fn read_keys(&self, bytes: &Secret, spec: &str) -> Result<KeyFile, Error> {
         let what = if spec == "-" { "standard input" } else { spec };
-        let mut file = keyfile::read(bytes, what, &mut || self.passphrase(what))?;
+        self.read_keys_with(bytes, spec, &mut || self.passphrase(what))
+    }
+
+    /// The keys in the bytes of what `spec` names; `passphrase` is asked for the one that opens
+    /// them.
+    fn read_keys_with(
+        &self,
+        bytes: &Secret,
+        spec: &str,
+        passphrase: keyfile::Passphrase<'_>,
+    ) -> Result<KeyFile, Error> {
+        let what = if spec == "-" { "standard input" } else { spec };
+        let mut file = keyfile::read(bytes, what, passphrase)?;
         self.open_table(&mut file)?;
         for note in &file.notes {
             self.output.note(&format!("{what}: {note}"));

@@ -109,6 +109,11 @@ impl<'a> Page<'a> {
             .write_all(printable_lines(&String::from_utf8_lossy(bytes)).as_bytes())
     }
 
+    /// Bytes as they are, on a terminal as well.
+    pub fn raw(&mut self, bytes: &[u8]) -> io::Result<()> {
+        self.out.write_all(bytes)
+    }
+
     /// A value as a script wants it: a string without quotes, anything else as JSON; and the end of
     /// the line.
     pub fn bare(&mut self, value: &Json) -> io::Result<()> {

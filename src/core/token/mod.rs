@@ -4,6 +4,7 @@ mod complete;
 mod decode;
 mod diagnose;
 mod locate;
+mod nested;
 mod serialization;
 #[cfg(test)]
 mod tests;
@@ -12,6 +13,7 @@ mod verify;
 pub use complete::{Defaults, check_claims, complete};
 pub use decode::{Content, Decoded, Disclosed, SeenSignature, decode};
 pub use locate::{Located, is_compact, is_wrapped, locate};
+pub use nested::key_opened;
 pub use serialization::Serialization;
 pub use verify::{
     KeyUsed, SignatureFinding, SignatureHeaders, Verdict, Verified, key_used, verify, weak,

@@ -1,0 +1,201 @@
+//! `jwtctl encrypt`.
+
+mod args;
+mod recipients;
+
+pub use args::Args;
+
+use std::io;
+
+use jwtctl::core::error::{Code, Error};
+use jwtctl::core::files::MAX_FILE;
+use jwtctl::core::json::{Json, Object};
+use jwtctl::core::jwe::{self, Addressee, Encryption, JweForm};
+use jwtctl::core::jws::MAX_TOKEN;
+use jwtctl::core::limits::MAX_INFLATED;
+use jwtctl::core::secret::Secret;
+use jwtctl::core::token::Serialization;
+use serde::Serialize;
+
+use super::Context;
+use super::input::{Claim, Given, Pasted};
+use super::output::{Page, Report};
+use recipients::{addressees, content_enc};
+
+/// Header parameters that follow from the keys and the content, or change how a reader goes about
+/// them.
+const NOT_BY_HAND: &[&str] = &[
+    "alg", "enc", "zip", "crit", "b64", "epk", "apu", "apv", "iv", "tag", "p2s", "p2c",
+];
+
+/// A new encrypted token.
+#[derive(Serialize)]
+pub struct Made {
+    token: String,
+    kind: &'static str,
+    header: Object,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    payload: Option<Object>,
+    enc: &'static str,
+    recipients: Vec<ToWhom>,
+}
+
+/// A recipient of a new token.
+#[derive(Serialize)]
+struct ToWhom {
+    kid: Option<String>,
+    alg: &'static str,
+}
+
+impl From<&Addressee> for ToWhom {
+    fn from(to: &Addressee) -> Self {
+        Self {
+            kid: to.kid.clone(),
+            alg: to.alg.as_str(),
+        }
+    }
+}
+
+pub fn run(args: Args, context: &mut Context<'_>) -> Result<Made, Error> {
+    check_stdin(&args, context)?;
+    let header = header(&args)?;
+    let addressees = addressees(&args, context)?;
+    let form = form(&args, &addressees)?;
+    let (content, claims, notes) = content(&args, context)?;
+    let aad = args
+        .aad
+        .as_deref()
+        .map(|path| context.inputs.content(path, MAX_FILE))
+        .transpose()?;
+    let how = Encryption {
+        form,
+        enc: content_enc(&args, &addressees),
+        zip: args.zip,
+        header,
+        aad: aad.as_ref().map(Secret::expose),
+        addressees: &addressees,
+    };
+    let made = jwe::encrypt(&content, &how, &context.env)?;
+    if args.zip && content.len() > MAX_INFLATED {
+        context.output.warn(&format!(
+            "jwtctl, npm jose and jwcrypto refuse compressed content of more than {MAX_INFLATED} bytes unless told otherwise, and this has {}",
+            content.len()
+        ));
+    }
+    notes.iter().for_each(|note| context.output.note(note));
+    Ok(Made {
+        token: made.text,
+        kind: form.as_str(),
+        header: made.protected,
+        payload: claims,
+        enc: how.enc.as_str(),
+        recipients: addressees.iter().map(ToWhom::from).collect(),
+    })
+}
+
+fn check_stdin(args: &Args, context: &Context<'_>) -> Result<(), Error> {
+    let mut named = vec![
+        ("--secret", args.secret.as_deref()),
+        ("--payload", args.claims.payload.as_deref()),
+        ("--token", args.token.as_deref()),
+        ("--aad", args.aad.as_deref()),
+    ];
+    named.extend(args.to.iter().map(|spec| ("--to", Some(spec.as_str()))));
+    context.inputs.check_stdin(&named)
+}
+
+fn form(args: &Args, addressees: &[Addressee]) -> Result<JweForm, Error> {
+    let form = args.format.map(JweForm::from);
+    match (form, addressees.len()) {
+        (None, 1) if args.aad.is_some() => Err(Error::usage(
+            "--aad",
+            "has no place in the compact form of a token",
+        )
+        .hint("choose another one: --format flattened or --format general")),
+        (None, 1) => Ok(JweForm::Compact),
+        (None | Some(JweForm::General), _) => Ok(JweForm::General),
+        (Some(form), 1) => Ok(form),
+        (Some(_), count) => Err(Error::usage(
+            "--format",
+            format!("there are {count} recipients, which only the general form has room for"),
+        )),
+    }
+}
+
+fn header(args: &Args) -> Result<Object, Error> {
+    let is_jwt = !args.raw && args.token.is_none();
+    let mut header = Object::default();
+    match &args.typ {
+        Some(typ) if typ == "none" => {}
+        Some(typ) => header.set("typ", typ.as_str().into()),
+        None if is_jwt => header.set("typ", "JWT".into()),
+        None => {}
+    }
+    match &args.cty {
+        Some(cty) => header.set("cty", cty.as_str().into()),
+        None if args.token.is_some() => header.set("cty", "JWT".into()),
+        None => {}
+    }
+    let mut given = Given::default();
+    args.typ.iter().for_each(|_| given.flag("typ"));
+    args.cty.iter().for_each(|_| given.flag("cty"));
+    args.kid.iter().for_each(|_| given.flag("kid"));
+    for text in &args.header {
+        let claim = Claim::parse(text)?;
+        let name = claim.path().swap_remove(0);
+        if NOT_BY_HAND.contains(&name.as_str()) {
+            let error = Error::usage(
+                format!("--header {text}"),
+                format!("{name:?} cannot be set by hand"),
+            );
+            return Err(match name.as_str() {
+                "alg" | "enc" => error.hint(format!("choose it with --{name}")),
+                "zip" => error.hint("to compress: --zip"),
+                _ => error,
+            });
+        }
+        given.claim(&claim, &format!("--header {text}"))?;
+        claim.place(&mut header)?;
+    }
+    Ok(header)
+}
+
+/// What is encrypted: a token, bytes, or claims, which come with what there is to say about them.
+fn content(
+    args: &Args,
+    context: &Context<'_>,
+) -> Result<(Secret, Option<Object>, Vec<String>), Error> {
+    if let Some(spec) = &args.token {
+        let limit = MAX_TOKEN as u64;
+        let token = context.inputs.token(Some(spec), limit, Pasted::Alone)?;
+        return match Serialization::of(&token) {
+            Some(Serialization::JwsCompact | Serialization::JweCompact) => {
+                Ok((Secret::new(token.into_bytes()), None, Vec::new()))
+            }
+            Some(_) if args.cty.is_some() => {
+                Ok((Secret::new(token.into_bytes()), None, Vec::new()))
+            }
+            _ => Err(Error::input(
+                Code::BadInput,
+                "--token",
+                "is not a token in compact form, as a token inside another one has to be",
+            )
+            .hint("any bytes: --raw --payload FILE")),
+        };
+    }
+    if args.raw {
+        let path = args.claims.payload.as_deref().unwrap_or("-");
+        return Ok((context.inputs.content(path, MAX_FILE)?, None, Vec::new()));
+    }
+    let (claims, notes) = args.claims.assemble(context)?;
+    let text = Json::Object(claims.clone()).to_text().into_bytes();
+    Ok((Secret::new(text), Some(claims), notes))
+}
+
+impl Report for Made {
+    const SCHEMA: &'static str = "jwtctl.encrypt/1";
+
+    fn human(&self, page: &mut Page<'_>) -> io::Result<()> {
+        page.bytes(format!("{}\n", self.token).as_bytes())
+    }
+}

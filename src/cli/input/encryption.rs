@@ -1,0 +1,214 @@
+//! The keys that tokens are encrypted to, and those that open them.
+
+use std::sync::Arc;
+
+use jwtctl::core::alg::KeyMode;
+use jwtctl::core::error::{Code, Error, Reason};
+use jwtctl::core::jwe::{Holder, Locked};
+use jwtctl::core::key::{Key, KeyJob};
+use jwtctl::core::keyfile::KeyFile;
+
+use super::super::Context;
+use super::{Inputs, Source};
+
+/// Keys that could open a token, and where they are from.
+pub struct Openers {
+    keys: Vec<Arc<Key>>,
+    /// Whether they are a set, of which the token's `kid` chooses.
+    is_set: bool,
+    /// Where they are from.
+    pub source: String,
+}
+
+impl Openers {
+    /// One key, which was named.
+    pub fn one(key: Key, source: &str) -> Self {
+        Self {
+            keys: vec![Arc::new(key)],
+            is_set: false,
+            source: source.into(),
+        }
+    }
+
+    /// As the core takes them.
+    pub fn holder(&self) -> Holder<'_> {
+        match &self.keys[..] {
+            [key] if !self.is_set => Holder::Key(key),
+            keys => Holder::Set(keys),
+        }
+    }
+}
+
+impl Context<'_> {
+    /// The keys of `spec` that could open a token; of a set, that of `kid` if it is given.
+    /// `store:` alone are the keys of the keystore that the token names.
+    pub fn openers(
+        &self,
+        spec: &str,
+        flag: &str,
+        kid: Option<&str>,
+        locked: &Locked<'_>,
+    ) -> Result<Openers, Error> {
+        if spec == "store:" && kid.is_none() {
+            return self.stored_openers(locked);
+        }
+        let file = match (Source::parse(spec), kid) {
+            (Source::Store(named), Some(kid)) if named.is_empty() => {
+                KeyFile::from(vec![self.inputs.stored_key(kid)?])
+            }
+            _ => self.inputs.key_file(spec, flag)?,
+        };
+        for dropped in &file.dropped {
+            self.output.detail(&format!(
+                "{spec}: key {} of the set {}",
+                dropped.index, dropped.why
+            ));
+        }
+        let mut openers = Openers {
+            is_set: file.is_set,
+            keys: file.keys,
+            source: if spec == "-" { "standard input" } else { spec }.into(),
+        };
+        if let Some(kid) = kid.filter(|_| openers.is_set) {
+            let known: Vec<String> = openers.keys.iter().map(|key| key.label()).collect();
+            openers.keys.retain(|key| key.kid.as_deref() == Some(kid));
+            if openers.keys.is_empty() {
+                return Err(Error::usage(
+                    format!("--kid {kid}"),
+                    format!("{spec} has no such key, only {}", known.join(", ")),
+                ));
+            }
+            openers.is_set = openers.keys.len() > 1;
+        }
+        Ok(openers)
+    }
+
+    /// The keys of the keystore that the token names, opened.
+    pub fn stored_openers(&self, locked: &Locked<'_>) -> Result<Openers, Error> {
+        let store = self.inputs.store()?;
+        let source = format!("the keystore {}", store.path().display());
+        if store.entries().is_empty() {
+            return Err(Error::usage(
+                "--key",
+                "is needed, for the keystore is empty",
+            ));
+        }
+        let mut kids: Vec<&str> = locked.kids().collect();
+        kids.dedup();
+        if kids.is_empty() {
+            return Err(Error::usage(
+                "--key",
+                "is needed, for the token does not name its key, and only a key that it names is taken from the keystore",
+            ));
+        }
+        let keys = kids
+            .iter()
+            .filter_map(|kid| store.find(kid).ok())
+            // What cannot decrypt needs no passphrase.
+            .filter(|entry| entry.key.usage.as_deref() != Some("sig"))
+            .map(|entry| {
+                let key = entry.open(&mut || self.inputs.passphrase("the keystore"));
+                key.map(Arc::new)
+            })
+            .collect::<Result<Vec<_>, Error>>()?;
+        if keys.is_empty() {
+            let why = format!("the keystore has no key {:?} to decrypt with", kids[0]);
+            return Err(Reason {
+                actual: Some(kids[0].into()),
+                ..Reason::new(Code::NoMatchingKey, "kid", why)
+            }
+            .into());
+        }
+        Ok(Openers {
+            keys,
+            is_set: true,
+            source,
+        })
+    }
+
+    /// What opens a token for which no key was named: the passphrase, if it is for one, else the
+    /// keystore.
+    pub fn default_openers(&self, locked: &Locked<'_>) -> Result<Openers, Error> {
+        let mut modes = locked.algs().map(|alg| alg.mode());
+        let takes_passphrase = modes.any(|mode| mode == KeyMode::Passphrase);
+        let is_stored = || {
+            let store = self.inputs.store();
+            store.is_ok_and(|store| locked.kids().any(|kid| store.find(kid).is_ok()))
+        };
+        if takes_passphrase && (self.inputs.has_passphrase() || !is_stored()) {
+            let passphrase = self.inputs.passphrase("the token")?;
+            return Ok(Openers::one(
+                Key::from_passphrase(passphrase),
+                "--passphrase-from",
+            ));
+        }
+        self.stored_openers(locked)
+    }
+
+    /// The key of `spec` that a token is to be encrypted to; of a set, the one of `kid`, or the
+    /// only one that is for encryption. Whether it was a set comes with it.
+    pub fn recipient(
+        &self,
+        spec: &str,
+        flag: &str,
+        kid: Option<&str>,
+    ) -> Result<(Arc<Key>, bool), Error> {
+        let file = self.inputs.recipient_keys(spec, flag, self)?;
+        let what = if spec == "-" { "standard input" } else { spec };
+        let bad = |why: String| Error::input(Code::BadKey, what, why);
+        if !file.is_set {
+            let key = file.keys.into_iter().next();
+            return key
+                .map(|key| (key, false))
+                .ok_or_else(|| bad("holds no key".into()));
+        }
+        let known: Vec<String> = file.keys.iter().map(|key| key.label()).collect();
+        let fits = |key: &&Arc<Key>| !key.key_algorithms(KeyJob::Wrap).is_empty();
+        let is_declared = |key: &&Arc<Key>| key.usage.as_deref() == Some("enc") && fits(key);
+        let mut found: Vec<&Arc<Key>> = match kid {
+            Some(kid) => {
+                let named = |key: &&Arc<Key>| key.kid.as_deref() == Some(kid);
+                file.keys.iter().filter(named).collect()
+            }
+            None => file.keys.iter().filter(is_declared).collect(),
+        };
+        if found.is_empty() && kid.is_none() {
+            found = file.keys.iter().filter(fits).collect();
+        }
+        match found[..] {
+            [key] => Ok((Arc::clone(key), true)),
+            [] if kid.is_some() => Err(bad(format!("has no such key, only {}", known.join(", ")))),
+            [] => Err(bad("is a set without a key for encryption".into())),
+            _ => Err(bad(format!("is a set of several: {}", known.join(", ")))
+                .hint("pick one with --kid")),
+        }
+    }
+}
+
+impl Inputs {
+    /// Whether a passphrase was named.
+    pub fn has_passphrase(&self) -> bool {
+        self.passphrase_from.is_some()
+    }
+
+    /// Keys to encrypt to. A passphrase that encrypts the token does not open the file of a key as
+    /// well: every recipient could try to guess it.
+    fn recipient_keys(
+        &self,
+        spec: &str,
+        flag: &str,
+        context: &Context<'_>,
+    ) -> Result<KeyFile, Error> {
+        if matches!(Source::parse(spec), Source::Store(_))
+            || !context.typed.has("passphrase_from")
+            || !context.typed.has("to")
+        {
+            return self.public_keys(spec, flag, context.env.now);
+        }
+        let bytes = self.key_bytes(spec, flag)?;
+        self.read_keys_with(&bytes, spec, &mut || {
+            let why = "is encrypted itself, and the passphrase is for the token alone";
+            Err(Error::usage(format!("{flag} {spec}"), why).hint("name the public half of the key"))
+        })
+    }
+}
