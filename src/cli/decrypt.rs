@@ -159,7 +159,7 @@ fn openers(args: &Args, locked: &jwe::Locked<'_>, context: &Context<'_>) -> Resu
         (None, None, Some(spec)) => context.openers(spec, "--jwks", kid, locked),
         (None, None, None) => match kid {
             Some(_) => context.openers("store:", "--kid", kid, locked),
-            None => context.default_openers(locked),
+            None => context.default_openers(locked).map_err(hinted),
         },
     }
 }

@@ -135,6 +135,14 @@ impl Context<'_> {
             let store = self.inputs.store();
             store.is_ok_and(|store| locked.kids().any(|kid| store.find(kid).is_ok()))
         };
+        if let Some(shut) = locked.shut()
+            && !takes_passphrase
+            && self.inputs.has_passphrase()
+            && self.typed.has("passphrase_from")
+            && !is_stored()
+        {
+            return Err(shut.clone().into());
+        }
         if takes_passphrase && (self.inputs.has_passphrase() || !is_stored()) {
             let passphrase = self.inputs.passphrase("the token")?;
             return Ok(Openers::one(

@@ -241,6 +241,11 @@ impl Locked<'_> {
         self.doors.iter().map(|door| door.alg)
     }
 
+    /// Why the first of the recipients that it cannot be opened for is one of them.
+    pub fn shut(&self) -> Option<&Reason> {
+        self.shut.as_ref()
+    }
+
     /// The ids of the keys that those recipients name.
     pub fn kids(&self) -> impl Iterator<Item = &str> {
         self.doors

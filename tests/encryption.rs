@@ -1,0 +1,178 @@
+//! Encrypted tokens by the public commands: what the RFCs print opens, and with one byte changed
+//! does not.
+
+#![cfg(all(unix, feature = "cli", feature = "jwe"))]
+
+use std::fs;
+use std::path::Path;
+use std::sync::Arc;
+
+use jwtctl::core::error::{Code, Error};
+use jwtctl::core::json::Object;
+use jwtctl::core::jwe::{self, Acceptance, Holder};
+use jwtctl::core::key::{Key, decode, encode};
+use jwtctl::core::secret::Secret;
+use serde_json::Value;
+
+use support::{Ran, jwtctl, ran_with, repository};
+
+mod support;
+
+/// A token that an RFC prints, with what opens it.
+struct Vector {
+    name: String,
+    text: String,
+    /// Keys, each of which opens it; none where it is a passphrase.
+    keys: Vec<Value>,
+    passphrase: Option<String>,
+    content: Vec<u8>,
+}
+
+fn vectors() -> Vec<Vector> {
+    let mut found = Vec::new();
+    for file in [
+        "rfc7516", "rfc7517", "rfc7518", "rfc7519", "rfc7520", "rfc8037",
+    ] {
+        let path = repository(&format!("tests/data/{file}.json"));
+        let data: Value = serde_json::from_slice(&fs::read(path).unwrap()).unwrap();
+        let all = |kind: &str| data[kind].as_array().cloned().unwrap_or_default();
+        let name = |it: &Value| format!("{file} {} {}", it["name"], it["form"]);
+        let content = |it: &Value| decode(it["plaintext_b64u"].as_str().unwrap()).unwrap();
+        for it in all("jwe_tokens") {
+            found.push(Vector {
+                name: name(&it),
+                text: it["compact"].as_str().unwrap().into(),
+                keys: vec![it["key"].clone()],
+                passphrase: None,
+                content: content(&it),
+            });
+        }
+        for it in all("jwe_json") {
+            found.push(Vector {
+                name: name(&it),
+                text: it["jwe"].to_string(),
+                keys: it["keys"].as_array().unwrap().clone(),
+                passphrase: None,
+                content: content(&it),
+            });
+        }
+        for it in all("sealed") {
+            let content = [&it["jwk"], &it["jwks"]]
+                .into_iter()
+                .find(|it| !it.is_null());
+            found.push(Vector {
+                name: name(&it),
+                text: it["jwe"].as_str().unwrap().into(),
+                keys: Vec::new(),
+                passphrase: Some(it["passphrase"].as_str().unwrap().into()),
+                content: content.unwrap().to_string().into_bytes(),
+            });
+        }
+    }
+    found
+}
+
+fn run(folder: &Path, args: &[&str], stdin: &str) -> Ran {
+    let mut command = jwtctl();
+    command.current_dir(folder).arg("--no-input").args(args);
+    ran_with(&mut command, stdin)
+}
+
+#[test]
+fn what_the_rfcs_print_opens() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut seen = 0;
+    for vector in vectors() {
+        for key in &vector.keys {
+            fs::write(folder.path().join("key"), key.to_string()).unwrap();
+            let args = ["decrypt", "-", "--key", "key", "--allow-rsa1-5"];
+            let opened = run(folder.path(), &args, &vector.text).answer(0);
+            assert_eq!(opened.as_bytes(), vector.content, "{}", vector.name);
+            seen += 1;
+        }
+        if let Some(passphrase) = &vector.passphrase {
+            fs::write(folder.path().join("phrase"), passphrase).unwrap();
+            let args = ["decrypt", "-", "--passphrase-from", "phrase"];
+            let opened = run(folder.path(), &args, &vector.text).answer(0);
+            let same: Value = serde_json::from_str(&opened).unwrap();
+            let expected: Value = serde_json::from_slice(&vector.content).unwrap();
+            assert_eq!(same, expected, "{}", vector.name);
+            seen += 1;
+        }
+    }
+    assert!(seen >= 40, "{seen}");
+}
+
+/// The parameters stand in the header of RFC 7516 A.2 as they did, so that RSA1_5 has to be asked
+/// for.
+#[test]
+fn rsa1_5_is_opened_on_request_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    let vector = vectors()
+        .into_iter()
+        .find(|it| it.name.contains("A.2"))
+        .unwrap();
+    fs::write(folder.path().join("key"), vector.keys[0].to_string()).unwrap();
+    let refused = run(
+        folder.path(),
+        &["decrypt", "-", "--key", "key"],
+        &vector.text,
+    );
+    refused.fails(15, "RSA1_5");
+}
+
+fn open(text: &str, key: &Arc<Key>) -> Result<Secret, Error> {
+    let acceptance = Acceptance {
+        rsa1_5: true,
+        ..Acceptance::default()
+    };
+    let jwe = jwe::parse_any(text)?;
+    let locked = jwe::examine(&jwe, &acceptance)?;
+    let opened = locked.open(Holder::Key(key), "FILE", &|buffer| buffer.fill(7))?;
+    Ok(opened.content)
+}
+
+/// Every byte of the four parts that are no JSON, and those of the header that leave it one.
+#[test]
+fn no_byte_of_what_the_rfcs_print_can_be_another() {
+    for vector in vectors().iter().filter(|it| !it.text.starts_with('{')) {
+        let (key, step) = match (&vector.passphrase, vector.keys.first()) {
+            // A derivation each: a few will do.
+            (Some(phrase), _) => (Key::from_passphrase(Secret::new(phrase.clone().into())), 40),
+            (None, Some(jwk)) => {
+                let jwk = Object::parse_strict(jwk.to_string().as_bytes()).unwrap();
+                (Key::from_jwk(jwk).unwrap(), 1)
+            }
+            (None, None) => panic!("{}", vector.name),
+        };
+        let key = Arc::new(key);
+        let parts: Vec<Vec<u8>> = vector
+            .text
+            .split('.')
+            .map(|it| decode(it).unwrap())
+            .collect();
+        for part in 0..5 {
+            let step = step * if part == 1 { 9 } else { 1 };
+            for at in (0..parts[part].len()).step_by(step) {
+                let mut changed = parts.clone();
+                changed[part][at] ^= 1 << (at % 7);
+                let changed: Vec<String> = changed.iter().map(|it| encode(it)).collect();
+                let error = open(&changed.join("."), &key).unwrap_err();
+                let name = format!("{} part {part} byte {at}", vector.name);
+                match part {
+                    0 => assert!(
+                        matches!(
+                            error.code(),
+                            Code::DecryptionFailed
+                                | Code::Malformed
+                                | Code::AlgNotAllowed
+                                | Code::UnknownCritical
+                        ),
+                        "{name}: {error}"
+                    ),
+                    _ => assert_eq!(error.to_string(), "decryption failed", "{name}"),
+                }
+            }
+        }
+    }
+}
