@@ -42,6 +42,8 @@ complete -c jwtctl -n "__fish_jwtctl_needs_command" -s V -l version -d 'Print ve
 complete -c jwtctl -n "__fish_jwtctl_needs_command" -f -a "decode" -d 'Show what is in a token, without verifying it'
 complete -c jwtctl -n "__fish_jwtctl_needs_command" -f -a "verify" -d 'Verify a token: its signature and every claim'
 complete -c jwtctl -n "__fish_jwtctl_needs_command" -f -a "sign" -d 'Sign a token'
+complete -c jwtctl -n "__fish_jwtctl_needs_command" -f -a "encrypt" -d 'Encrypt a token'
+complete -c jwtctl -n "__fish_jwtctl_needs_command" -f -a "decrypt" -d 'Open an encrypted token, and write what is in it'
 complete -c jwtctl -n "__fish_jwtctl_needs_command" -f -a "keygen" -d 'Make a key'
 complete -c jwtctl -n "__fish_jwtctl_needs_command" -f -a "jwks" -d 'Your own keys, and everything one does with a key set'
 complete -c jwtctl -n "__fish_jwtctl_needs_command" -f -a "cache" -d 'Look after the cache of fetched key sets'
@@ -217,6 +219,129 @@ complete -c jwtctl -n "__fish_jwtctl_using_subcommand sign" -l raw -d 'Sign the 
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand sign" -l detached -d 'Like --raw, with the payload left out of the result'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand sign" -l unencoded -d 'Sign the payload as it is, not its base64url (b64: false, RFC 7797); with --raw or --detached'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand sign" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand encrypt" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless the environment says otherwise'
+always\t'Always'
+never\t'Never'"
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand encrypt" -l now -d 'Judge tokens and the keystore as if it were TIME: RFC 3339, a date, Unix seconds, +15m or -1h; the cache of fetched keys goes by the machine\'s clock' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand encrypt" -l store -d 'The keystore (default: in the platform\'s data directory)' -r -f -a "(__fish_complete_directories)"
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand encrypt" -l cache-dir -d 'Keep fetched keys in DIR (default: the platform\'s cache directory)' -r -f -a "(__fish_complete_directories)"
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand encrypt" -l passphrase-from -d 'Open sealed keys and encrypted PEM with the passphrase in KEYSPEC: PATH, -, env:NAME or fd:N' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand encrypt" -l better-auth-secret -d 'Open the private keys of a better-auth table with the server\'s secret in KEYSPEC; with versioned secrets VERSION:KEYSPEC, repeated for each' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand encrypt" -l to -d 'Encrypt to this key: PATH, -, env:NAME, fd:N or store:KID; repeat for several recipients' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand encrypt" -l secret -d 'Encrypt with this symmetric key: PATH, -, env:NAME or fd:N, never the secret itself' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand encrypt" -l secret-encoding -d 'How the secret is written' -r -f -a "utf8\t'The bytes themselves, less one line ending'
+hex\t'Hexadecimal digits'
+base64\t'Base64'
+base64url\t'Base64url'
+raw\t'The bytes themselves, line ending included'"
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand encrypt" -l kid -d 'Picks a key from a set; the id to write into the header (default: the key\'s own)' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand encrypt" -l alg -d 'The key-management algorithm (default: what the key is declared for, else RSA-OAEP-256, ECDH-ES+A256KW, of a symmetric key by its length, of a passphrase PBES2-HS512+A256KW)' -r -f -a "ECDH-ES\t''
+ECDH-ES+A128KW\t''
+ECDH-ES+A192KW\t''
+ECDH-ES+A256KW\t''
+RSA-OAEP\t''
+RSA-OAEP-256\t''
+RSA-OAEP-384\t''
+RSA-OAEP-512\t''
+RSA1_5\t''
+A128KW\t''
+A192KW\t''
+A256KW\t''
+A128GCMKW\t''
+A192GCMKW\t''
+A256GCMKW\t''
+dir\t''
+PBES2-HS256+A128KW\t''
+PBES2-HS384+A192KW\t''
+PBES2-HS512+A256KW\t''"
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand encrypt" -l p2c -d 'PBKDF2 iterations that protect a passphrase (default: 10000, the most that some libraries read)' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand encrypt" -l enc -d 'The content encryption algorithm (default: A256GCM; with dir, what the key\'s length allows)' -r -f -a "A128CBC-HS256\t''
+A192CBC-HS384\t''
+A256CBC-HS512\t''
+A128GCM\t''
+A192GCM\t''
+A256GCM\t''"
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand encrypt" -l token -d 'Encrypt this token as it is: the text, -, @FILE or env:NAME' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand encrypt" -l iss -d 'The issuer' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand encrypt" -l sub -d 'The subject' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand encrypt" -l aud -d 'The audience; repeat for several' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand encrypt" -l jti -d 'The token\'s id: auto for a UUID, none for none' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand encrypt" -l iat -d 'When it was issued (default: now)' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand encrypt" -l nbf -d 'Not valid before' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand encrypt" -l exp -d 'Not valid from then on: a time such as +1h or 2026-08-01T10:15:00Z' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand encrypt" -l ttl -d 'How long it is valid (default: 15m)' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand encrypt" -l payload -d 'Claims from a JSON file, or - for stdin; flags and CLAIM arguments go over it' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand encrypt" -l typ -d 'The media type in the header (default: JWT, and none with --raw and --token); none for none' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand encrypt" -l cty -d 'The media type of the content (default: with --token, JWT)' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand encrypt" -l header -d 'A further header parameter, written like a CLAIM' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand encrypt" -l aad -d 'Authenticate the bytes of FILE as well; in the JSON forms' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand encrypt" -l format -d 'The form of the token (default: compact; with several recipients general)' -r -f -a "compact\t'Five parts with dots between them'
+flattened\t'JSON for one recipient'
+general\t'JSON with a list of recipients'"
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand encrypt" -l json -d 'Write one JSON document to stdout, failures included [env: JWTCTL_FORMAT=json]'
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand encrypt" -s q -l quiet -d 'No notes and no progress on stderr'
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand encrypt" -s v -l verbose -d 'Say more: why, and where from; secrets stay redacted'
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand encrypt" -l no-input -d 'Never prompt: fail and name the flag to use [env: CI]'
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand encrypt" -l offline -d 'Files and cache only: open no connection'
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand encrypt" -l zip -d 'Compress the content first, whose length then says something about it'
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand encrypt" -l no-exp -d 'Let it never expire'
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand encrypt" -l raw -d 'Encrypt the bytes of --payload as they are; nothing is added'
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand encrypt" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand decrypt" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless the environment says otherwise'
+always\t'Always'
+never\t'Never'"
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand decrypt" -l now -d 'Judge tokens and the keystore as if it were TIME: RFC 3339, a date, Unix seconds, +15m or -1h; the cache of fetched keys goes by the machine\'s clock' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand decrypt" -l store -d 'The keystore (default: in the platform\'s data directory)' -r -f -a "(__fish_complete_directories)"
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand decrypt" -l cache-dir -d 'Keep fetched keys in DIR (default: the platform\'s cache directory)' -r -f -a "(__fish_complete_directories)"
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand decrypt" -l passphrase-from -d 'Open sealed keys and encrypted PEM with the passphrase in KEYSPEC: PATH, -, env:NAME or fd:N' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand decrypt" -l better-auth-secret -d 'Open the private keys of a better-auth table with the server\'s secret in KEYSPEC; with versioned secrets VERSION:KEYSPEC, repeated for each' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand decrypt" -l key -d 'Open with this private or symmetric key: PATH, -, env:NAME, fd:N or store:KID' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand decrypt" -l secret -d 'Open with this symmetric key: PATH, -, env:NAME or fd:N, never the secret itself' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand decrypt" -l secret-encoding -d 'How the secret is written' -r -f -a "utf8\t'The bytes themselves, less one line ending'
+hex\t'Hexadecimal digits'
+base64\t'Base64'
+base64url\t'Base64url'
+raw\t'The bytes themselves, line ending included'"
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand decrypt" -l jwks -d 'Open with the key of this set that the token names' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand decrypt" -l kid -d 'Picks a key from a set' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand decrypt" -l alg -d 'Accept only these key-management algorithms (default: what the key permits)' -r -f -a "ECDH-ES\t''
+ECDH-ES+A128KW\t''
+ECDH-ES+A192KW\t''
+ECDH-ES+A256KW\t''
+RSA-OAEP\t''
+RSA-OAEP-256\t''
+RSA-OAEP-384\t''
+RSA-OAEP-512\t''
+RSA1_5\t''
+A128KW\t''
+A192KW\t''
+A256KW\t''
+A128GCMKW\t''
+A192GCMKW\t''
+A256GCMKW\t''
+dir\t''
+PBES2-HS256+A128KW\t''
+PBES2-HS384+A192KW\t''
+PBES2-HS512+A256KW\t''"
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand decrypt" -l enc -d 'Accept only these content encryption algorithms' -r -f -a "A128CBC-HS256\t''
+A192CBC-HS384\t''
+A256CBC-HS512\t''
+A128GCM\t''
+A192GCM\t''
+A256GCM\t''"
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand decrypt" -l max-p2c -d 'Refuse tokens that ask for more PBKDF2 iterations' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand decrypt" -l max-plaintext -d 'Refuse compressed content that inflates to more bytes' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand decrypt" -l max-size -d 'Refuse tokens of more bytes' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand decrypt" -l out -d 'Write the content to FILE, which its owner alone can read; - for stdout, terminal or not' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand decrypt" -l pick -d 'Take the token of this name out of a longer text: a JSON document, a cookie line, a URL' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand decrypt" -l json -d 'Write one JSON document to stdout, failures included [env: JWTCTL_FORMAT=json]'
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand decrypt" -s q -l quiet -d 'No notes and no progress on stderr'
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand decrypt" -s v -l verbose -d 'Say more: why, and where from; secrets stay redacted'
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand decrypt" -l no-input -d 'Never prompt: fail and name the flag to use [env: CI]'
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand decrypt" -l offline -d 'Files and cache only: open no connection'
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand decrypt" -l allow-rsa1-5 -d 'Open tokens that were encrypted with RSA1_5, whose padding is broken'
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand decrypt" -l force -d 'Replace a file that exists'
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand decrypt" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand keygen" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless the environment says otherwise'
 always\t'Always'
 never\t'Never'"
