@@ -7,6 +7,7 @@ mod page;
 use std::io;
 
 use clap::ValueEnum;
+use jwtctl::core::claims::nested_hint;
 use jwtctl::core::error::Error;
 use jwtctl::core::json::Json;
 use jwtctl::core::jws::MAX_TOKEN;
@@ -60,9 +61,12 @@ pub struct Look {
 }
 
 enum Show {
-    All { explain: bool },
+    All {
+        explain: bool,
+    },
     Bytes(Vec<u8>),
     Claim(Json),
+    /// Why there is none.
     NoClaim(String),
 }
 
@@ -110,10 +114,21 @@ fn find_claim(decoded: &Decoded, name: String) -> Show {
         ..
     } = &decoded.content
     else {
-        return Show::NoClaim(name);
+        return no_claim(&name);
     };
     let found = claims.at(&name);
-    found.map_or(Show::NoClaim(name), |value| Show::Claim(value.clone()))
+    match (found, claims.nested(&name)) {
+        (Some(value), _) => Show::Claim(value.clone()),
+        (None, Some(pointer)) => Show::NoClaim(format!(
+            "the token has no claim {name:?}; {}",
+            nested_hint(&pointer)
+        )),
+        (None, None) => no_claim(&name),
+    }
+}
+
+fn no_claim(name: &str) -> Show {
+    Show::NoClaim(format!("the token has no claim {name:?}"))
 }
 
 fn part_bytes(decoded: &Decoded, part: Part) -> Result<Vec<u8>, Error> {
@@ -160,7 +175,7 @@ impl Report for Look {
 
     fn status(&self) -> Status<'_> {
         match &self.show {
-            Show::NoClaim(name) => Status::No(format!("the token has no claim {name:?}")),
+            Show::NoClaim(why) => Status::No(why.clone()),
             _ => Status::Done,
         }
     }

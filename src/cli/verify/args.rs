@@ -87,12 +87,22 @@ pub struct Args {
     /// A claim that must be there: NAME, NAME=TEXT or NAME:=JSON, NAME may be a JSON Pointer
     #[arg(long, value_name = "CLAIM", help_heading = "Claims")]
     pub(super) require: Vec<String>,
+    /// A claim that must match a pattern, such as sub=repo:owner/*; * stands for anything, and the
+    /// pattern for the whole value
+    #[arg(long = "match", value_name = "CLAIM=PATTERN", help_heading = "Claims")]
+    pub(super) matching: Vec<String>,
+    /// A claim that must have an element, or a word: NAME=TEXT or NAME:=JSON
+    #[arg(long, value_name = "CLAIM=VALUE", help_heading = "Claims")]
+    pub(super) contains: Vec<String>,
     /// A scope that must be granted
     #[arg(long, value_name = "SCOPE", help_heading = "Claims")]
     pub(super) scope: Vec<String>,
     /// How long ago it may have been issued
     #[arg(long, value_name = "DURATION", value_parser = max_age, allow_hyphen_values = true, help_heading = "Claims")]
     pub(super) max_age: Option<i64>,
+    /// How long it must still be valid
+    #[arg(long, value_name = "DURATION", value_parser = max_age, allow_hyphen_values = true, help_heading = "Claims")]
+    pub(super) min_ttl: Option<i64>,
     /// How much clocks may differ, at most a day
     #[arg(long, value_name = "DURATION", value_parser = leeway, allow_hyphen_values = true, default_value = "60s", help_heading = "Claims")]
     pub(super) leeway: i64,
@@ -151,9 +161,9 @@ pub struct Args {
 
 /// What makes no sense when the signature is over bytes rather than claims. Left unsaid, it would
 /// pass for checked.
-const CLAIM_FLAGS: [&str; 11] = [
-    "iss", "aud", "sub", "typ", "require", "scope", "max_age", "leeway", "optional", "skip",
-    "claim",
+const CLAIM_FLAGS: [&str; 14] = [
+    "iss", "aud", "sub", "typ", "require", "matching", "contains", "scope", "max_age", "min_ttl",
+    "leeway", "optional", "skip", "claim",
 ];
 
 impl Args {

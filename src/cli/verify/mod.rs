@@ -8,7 +8,7 @@ mod session;
 
 pub use args::Args;
 
-use jwtctl::core::claims::{Check, Policy};
+use jwtctl::core::claims::{Check, Policy, nested_hint};
 use jwtctl::core::error::{Code, Error, Reason, Rejection};
 use jwtctl::core::files::MAX_FILE;
 use jwtctl::core::jwks::{Keys, Provenance};
@@ -113,11 +113,13 @@ fn show(mut verdict: Verdict, args: Args, context: &Context<'_>) -> Result<Judge
             Some(value) => shown = Show::Claim(value.clone()),
             // Asking for a claim is requiring it.
             None => {
-                let reason = Reason::new(
-                    Code::MissingClaim,
-                    &name,
-                    format!("the token has no {name}"),
-                );
+                let why = format!("the token has no {name}");
+                let reason = Reason::new(Code::MissingClaim, &name, why);
+                let nested = verified.claims().and_then(|it| it.nested(&name));
+                let reason = match nested {
+                    Some(pointer) => reason.hint(nested_hint(&pointer)),
+                    None => reason,
+                };
                 verdict.checks.push(Check::from(&reason));
                 verdict.outcome = Err(Rejection::new(reason));
             }

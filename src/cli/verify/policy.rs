@@ -1,6 +1,6 @@
 //! The policy that the arguments of `verify` spell.
 
-use jwtctl::core::claims::{Policy, Requirement};
+use jwtctl::core::claims::{Demand, Policy, Requirement, TENANT};
 use jwtctl::core::error::Error;
 
 use super::super::input::Claim;
@@ -12,6 +12,8 @@ pub(super) fn policy(args: &Args) -> Result<Policy, Error> {
         ("--aud", &args.aud),
         ("--scope", &args.scope),
         ("--require", &args.require),
+        ("--match", &args.matching),
+        ("--contains", &args.contains),
     ];
     if let Some((flag, _)) = named
         .into_iter()
@@ -29,7 +31,7 @@ pub(super) fn policy(args: &Args) -> Result<Policy, Error> {
         }
         issuers = vec![issuer.clone()];
     }
-    Ok(Policy {
+    let policy = Policy {
         algs: (!args.alg.is_empty()).then(|| args.alg.clone()),
         require_kid: args.require_kid,
         kid: args.kid.clone(),
@@ -39,29 +41,59 @@ pub(super) fn policy(args: &Args) -> Result<Policy, Error> {
         require_all: args.require_all,
         typ: args.typ.clone(),
         scopes: args.scope.clone(),
-        required: args
-            .require
-            .iter()
-            .map(|text| requirement(text))
-            .collect::<Result<_, _>>()?,
+        required: requirements(args)?,
         max_age: args.max_age,
+        min_ttl: args.min_ttl,
         leeway: args.leeway,
         exp_optional: args.session.is_some() || args.optional.contains(&Optional::Exp),
         aud_optional: args.optional.contains(&Optional::Aud),
         skip: args.skip.iter().copied().map(Into::into).collect(),
         allow_weak_key: args.allow_weak_key,
-    })
+    };
+    if policy.issuers.iter().any(|it| it.contains(TENANT)) && !policy.demands_tenant() {
+        let why = format!("{TENANT} would accept every tenant of the issuer");
+        let error = Error::usage("--iss", why);
+        return Err(error.hint("say which are good: --require tid=ID, or --match tid=PATTERN"));
+    }
+    Ok(policy)
+}
+
+/// What --require, --match and --contains demand.
+fn requirements(args: &Args) -> Result<Vec<Requirement>, Error> {
+    let required = args.require.iter().map(|text| requirement(text));
+    let matching = args.matching.iter().map(|text| pattern(text));
+    let containing = args.contains.iter().map(|text| {
+        Claim::parse(text).map(|claim| Requirement {
+            claim: claim.name,
+            demand: Demand::Member(claim.value),
+        })
+    });
+    required.chain(matching).chain(containing).collect()
+}
+
+fn pattern(text: &str) -> Result<Requirement, Error> {
+    match text.split_once('=') {
+        Some((claim, pattern)) if !claim.is_empty() && !claim.ends_with(':') => Ok(Requirement {
+            claim: claim.into(),
+            demand: Demand::Pattern(pattern.into()),
+        }),
+        _ => Err(
+            Error::usage(format!("--match {text}"), "is not CLAIM=PATTERN").hint(
+                "write sub=repo:owner/*; only * is special, and the pattern is for the whole value",
+            ),
+        ),
+    }
 }
 
 fn requirement(text: &str) -> Result<Requirement, Error> {
     if !text.contains('=') {
         return Ok(Requirement {
             claim: text.into(),
-            expected: None,
+            demand: Demand::Presence,
         });
     }
     Claim::parse(text).map(|claim| Requirement {
         claim: claim.name,
-        expected: Some(claim.value),
+        demand: Demand::Value(claim.value),
     })
 }

@@ -49,7 +49,8 @@ impl Judge<'_> {
             Ok(Some(found)) => found,
         };
         let past = self.now.since(at);
-        let check = if past >= self.policy.leeway && past >= 0 {
+        let is_over = past >= self.policy.leeway || self.policy.min_ttl.is_some();
+        let check = if is_over && past >= 0 {
             Check::fail(
                 "exp",
                 Code::Expired,
@@ -66,11 +67,18 @@ impl Judge<'_> {
                 ..Check::new("exp", Status::Pass, message)
             }
         } else {
-            Check::new(
-                "exp",
-                Status::Pass,
-                format!("expires in {}", humanize(past)),
-            )
+            match self.policy.min_ttl.filter(|least| *least > -past) {
+                Some(least) => {
+                    let (left, least) = (humanize(past), humanize(least));
+                    let message = format!("expires in {left}, sooner than {least}");
+                    Check::fail("exp", Code::Expired, message)
+                }
+                None => Check::new(
+                    "exp",
+                    Status::Pass,
+                    format!("expires in {}", humanize(past)),
+                ),
+            }
         };
         Check {
             at: Some(at),

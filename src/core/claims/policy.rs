@@ -1,7 +1,7 @@
 //! What a token must satisfy.
 
 use super::super::alg::SigAlg;
-use super::super::json::Json;
+use super::{Demand, Requirement};
 
 /// The most that clocks may be allowed to differ: one day, in seconds.
 pub const MAX_LEEWAY: i64 = 86_400;
@@ -21,14 +21,9 @@ pub enum Skippable {
     Typ,
 }
 
-/// A claim that must be there, and what it must be.
-#[derive(Clone, Debug)]
-pub struct Requirement {
-    /// The claim's name, or a JSON Pointer to a member deeper down.
-    pub claim: String,
-    /// The value it must have; `None` takes any.
-    pub expected: Option<Json>,
-}
+/// What stands for the token's `tid` in the issuers of a service with many tenants, as Microsoft
+/// Entra publishes them.
+pub const TENANT: &str = "{tenantid}";
 
 /// What a token must satisfy. The default is strict: `exp` is needed, `aud` is refused unless it
 /// was expected.
@@ -40,7 +35,8 @@ pub struct Policy {
     pub require_kid: bool,
     /// The `kid` that a token must not contradict.
     pub kid: Option<String>,
-    /// Issuers to accept; empty for any.
+    /// Issuers to accept; empty for any. [`TENANT`] in one stands for the token's `tid`, if that is
+    /// among what is required.
     pub issuers: Vec<String>,
     /// Audiences, one of which must be named; empty means that the token must have none.
     pub audiences: Vec<String>,
@@ -56,6 +52,8 @@ pub struct Policy {
     pub required: Vec<Requirement>,
     /// Seconds since `iat` that a token may live at most.
     pub max_age: Option<i64>,
+    /// Seconds for which a token must still be valid.
+    pub min_ttl: Option<i64>,
     /// Seconds that clocks may differ, at most [`MAX_LEEWAY`].
     pub leeway: i64,
     /// A token may do without `exp`.
@@ -82,11 +80,22 @@ impl Default for Policy {
             scopes: Vec::new(),
             required: Vec::new(),
             max_age: None,
+            min_ttl: None,
             leeway: DEFAULT_LEEWAY,
             exp_optional: false,
             aud_optional: false,
             skip: Vec::new(),
             allow_weak_key: false,
         }
+    }
+}
+
+impl Policy {
+    /// Whether it says which tenants are good: without that, an issuer with [`TENANT`] in it would
+    /// accept every customer of the service.
+    pub fn demands_tenant(&self) -> bool {
+        let is_tenant = |it: &&Requirement| it.claim == "tid" || it.claim == "/tid";
+        let mut demands = self.required.iter().filter(is_tenant);
+        demands.any(|it| !matches!(it.demand, Demand::Presence))
     }
 }

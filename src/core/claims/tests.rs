@@ -18,6 +18,14 @@ fn outcome(claims: &str, policy: &Policy, name: &str) -> (Status, Option<Code>) 
     (check.status, check.code)
 }
 
+fn rows(claims: &str, policy: Policy, name: &str) -> Vec<Status> {
+    let checks = judge(claims, &policy).into_iter();
+    checks
+        .filter(|it| it.name == name)
+        .map(|it| it.status)
+        .collect()
+}
+
 fn strict() -> Policy {
     Policy {
         leeway: 0,
@@ -153,15 +161,15 @@ fn issuer_subject_type_scope_and_the_rest() {
         required: vec![
             Requirement {
                 claim: "tenant".into(),
-                expected: Some(Json::from("t")),
+                demand: Demand::Value(Json::from("t")),
             },
             Requirement {
                 claim: "/deep/n".into(),
-                expected: Some(Json::from(1)),
+                demand: Demand::Value(Json::from(1)),
             },
             Requirement {
                 claim: "any".into(),
-                expected: None,
+                demand: Demand::Presence,
             },
         ],
         max_age: Some(100),
@@ -249,7 +257,7 @@ fn a_claim_required_by_name_has_one_line() {
     let sub = |value: &str| Policy {
         required: vec![Requirement {
             claim: "sub".into(),
-            expected: Some(value.into()),
+            demand: Demand::Value(value.into()),
         }],
         ..strict()
     };
@@ -301,4 +309,89 @@ fn a_key_that_is_for_one_issuer_speaks_for_no_other() {
     assert_eq!(judged("7", r#"{"iss":"7"}"#), wrong);
     assert_eq!(judged("\"\"", r#"{"iss":"x"}"#), None);
     assert_eq!(judged("null", "{}"), None);
+}
+
+fn demanding(claim: &str, demand: Demand) -> Policy {
+    Policy {
+        required: vec![Requirement {
+            claim: claim.into(),
+            demand,
+        }],
+        ..strict()
+    }
+}
+
+#[test]
+fn patterns_and_elements_are_demanded() {
+    let claims =
+        r#"{"sub":"repo:o/r","groups":["a","b c",1],"scope":"x y","n":1,"deep":{"a.b":{"c":"z"}}}"#;
+    let pattern = |claim: &str, pattern: &str| {
+        rows(
+            claims,
+            demanding(claim, Demand::Pattern(pattern.into())),
+            claim,
+        )
+    };
+    let member =
+        |claim: &str, value: Json| rows(claims, demanding(claim, Demand::Member(value)), claim);
+    assert_eq!(pattern("sub", "repo:o/*"), [Status::Pass]);
+    assert_eq!(pattern("sub", "repo:o"), [Status::Fail]);
+    assert_eq!(pattern("/deep/a.b/c", "*"), [Status::Pass]);
+    assert_eq!(pattern("n", "*"), [Status::Fail]);
+    assert_eq!(pattern("groups", "*"), [Status::Fail]);
+    assert_eq!(pattern("none", "*"), [Status::Fail]);
+    assert_eq!(member("groups", "a".into()), [Status::Pass]);
+    assert_eq!(member("groups", "b".into()), [Status::Fail]);
+    assert_eq!(member("groups", Json::Number("1.0".into())), [Status::Pass]);
+    assert_eq!(member("groups", "1".into()), [Status::Fail]);
+    assert_eq!(member("scope", "y".into()), [Status::Pass]);
+    assert_eq!(member("scope", "x y".into()), [Status::Fail]);
+    assert_eq!(member("n", Json::from(1)), [Status::Fail]);
+    let missing = judge(claims, &demanding("deep.a.b.c", Demand::Presence));
+    let missing = missing.iter().find(|it| it.name == "deep.a.b.c").unwrap();
+    assert!(missing.hints[0].ends_with("/deep/a.b/c"), "{missing:?}");
+}
+
+#[test]
+fn a_tenant_stands_in_the_issuer_only_where_it_is_demanded() {
+    let claims = r#"{"iss":"https://login/t1/v2.0","tid":"t1"}"#;
+    let issuer = |demand: Option<Demand>| Policy {
+        issuers: vec![format!("https://login/{TENANT}/v2.0")],
+        required: demand
+            .into_iter()
+            .map(|demand| Requirement {
+                claim: "tid".into(),
+                demand,
+            })
+            .collect(),
+        ..strict()
+    };
+    assert_eq!(rows(claims, issuer(None), "iss"), [Status::Fail]);
+    assert_eq!(
+        rows(claims, issuer(Some(Demand::Presence)), "iss"),
+        [Status::Fail]
+    );
+    let exact = |tid: &str| issuer(Some(Demand::Value(tid.into())));
+    assert_eq!(rows(claims, exact("t1"), "iss"), [Status::Pass]);
+    assert_eq!(rows(claims, exact("t2"), "tid"), [Status::Fail]);
+    let other = r#"{"iss":"https://login/t2/v2.0","tid":"t1"}"#;
+    assert_eq!(rows(other, exact("t1"), "iss"), [Status::Fail]);
+}
+
+#[test]
+fn a_token_may_have_to_live_a_little_longer() {
+    let policy = |least| Policy {
+        min_ttl: Some(least),
+        ..strict()
+    };
+    let code = |claims: &str, least| {
+        let checks = judge(claims, &policy(least));
+        checks.into_iter().find(|it| it.name == "exp").unwrap().code
+    };
+    let exp = |ahead: i64| format!("{{\"exp\":{}}}", 1_000_000 + ahead);
+    assert_eq!(code(&exp(300), 300), None);
+    assert_eq!(code(&exp(299), 300), Some(Code::Expired));
+    // The leeway is no part of what is left.
+    assert_eq!(code(&exp(-1), 0), Some(Code::Expired));
+    assert_eq!(code(&exp(1), 0), None);
 }

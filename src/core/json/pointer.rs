@@ -51,6 +51,34 @@ impl Object {
     }
 }
 
+impl Object {
+    /// The JSON Pointer that somebody means who names a nested member `a.b` or `a/b`, if there is
+    /// one.
+    pub fn nested(&self, name: &str) -> Option<String> {
+        self.nested_at(name, MAX_DEPTH)
+    }
+
+    fn nested_at(&self, name: &str, depth: usize) -> Option<String> {
+        let step = |name: &str| format!("/{}", name.replace('~', "~0").replace('/', "~1"));
+        let deeper = |(member, value): &(String, Json)| {
+            let rest = name.strip_prefix(member.as_str())?;
+            let rest = rest.strip_prefix(['.', '/'])?;
+            match value {
+                Json::Object(inner) if inner.has(rest) => Some(step(member) + &step(rest)),
+                Json::Object(inner) if depth > 0 => {
+                    let pointer = inner.nested_at(rest, depth - 1)?;
+                    Some(step(member) + &pointer)
+                }
+                Json::Array(items) if items.get(index(rest)?).is_some() => {
+                    Some(step(member) + &step(rest))
+                }
+                _ => None,
+            }
+        };
+        self.0.iter().find_map(deeper)
+    }
+}
+
 /// One step of a JSON Pointer into `value`, making an object where there is nothing yet.
 fn step<'a>(value: &'a mut Json, token: &str) -> Result<&'a mut Json, String> {
     match value {
