@@ -15,7 +15,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use jwtctl::core::address::{Address, Issuer};
 use jwtctl::core::alg::SigAlg;
 use jwtctl::core::cache::{self, Attempt, Binding, Entry, Published, UatUnit};
-use jwtctl::core::claims::{Check, Policy, Requirement, Skippable, Status, check};
+use jwtctl::core::claims::{Check, Demand, Policy, Requirement, Skippable, Status, check};
 use jwtctl::core::env::{Env, Stopped};
 use jwtctl::core::error::{Code, Error};
 use jwtctl::core::header::Header;
@@ -496,7 +496,7 @@ proptest! {
             max_age,
             issuers: vec!["a".into()],
             scopes: vec!["b".into()],
-            required: vec![Requirement { claim: wanted.0, expected: Some(wanted.1) }],
+            required: vec![Requirement { claim: wanted.0, demand: Demand::Value(wanted.1) }],
             ..Policy::default()
         };
         let checks = check(&claims, &header(), &policy, Timestamp(now));

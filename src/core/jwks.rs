@@ -265,7 +265,8 @@ pub trait Keys {
 pub struct Given {
     keys: Vec<Arc<Key>>,
     dropped: Vec<Dropped>,
-    named: bool,
+    /// How many of the keys, from the first on, the caller has named one by one.
+    named: usize,
     provenance: Provenance,
 }
 
@@ -275,7 +276,18 @@ impl Given {
         Self {
             keys: vec![key],
             dropped: Vec::new(),
-            named: true,
+            named: 1,
+            provenance,
+        }
+    }
+
+    /// Keys that the caller has named one by one, each tried whatever `kid` the token has, and
+    /// those of sets, in which it must be found.
+    pub fn keys(named: Vec<Arc<Key>>, sets: Vec<Arc<Key>>, provenance: Provenance) -> Self {
+        Self {
+            named: named.len(),
+            keys: [named, sets].concat(),
+            dropped: Vec::new(),
             provenance,
         }
     }
@@ -285,7 +297,7 @@ impl Given {
         Self {
             keys,
             dropped: Vec::new(),
-            named: false,
+            named: 0,
             provenance,
         }
     }
@@ -299,15 +311,7 @@ impl Given {
 
 impl Keys for Given {
     fn local(&mut self, wanted: Wanted<'_>, _: &Env<'_>) -> Result<Found, Error> {
-        let wanted = if self.named {
-            Wanted {
-                kid: None,
-                ..wanted
-            }
-        } else {
-            wanted
-        };
-        Ok(select(&self.keys, wanted))
+        Ok(select_beside(&self.keys, self.named, wanted))
     }
 
     fn all(&self) -> &[Arc<Key>] {
@@ -325,9 +329,15 @@ impl Keys for Given {
 
 /// The keys in `keys` that may have signed a token. A `kid` matches only a key that carries it.
 pub fn select(keys: &[Arc<Key>], wanted: Wanted<'_>) -> Found {
-    let named = |key: &&Arc<Key>| wanted.kid.is_none_or(|kid| key.kid.as_deref() == Some(kid));
+    select_beside(keys, 0, wanted)
+}
+
+/// Like [`select`], where the first keys, as many as `named`, match any `kid`.
+fn select_beside(keys: &[Arc<Key>], named: usize, wanted: Wanted<'_>) -> Found {
+    let has_kid = |key: &Key| wanted.kid.is_none_or(|kid| key.kid.as_deref() == Some(kid));
+    let meant = |(at, key): &(usize, &Arc<Key>)| *at < named || has_kid(key);
     let (mut fitting, mut excluded) = (Vec::new(), Vec::new());
-    for key in keys.iter().filter(named) {
+    for (_, key) in keys.iter().enumerate().filter(meant) {
         match key.fit(wanted.alg, Job::Verify) {
             Ok(()) => fitting.push(Arc::clone(key)),
             Err(Misfit::Weak(_)) if wanted.allow_weak => fitting.push(Arc::clone(key)),

@@ -1,10 +1,11 @@
 //! `jwtctl jwks thumbprint`.
 
 use std::io;
+use std::sync::Arc;
 
 use clap::ValueEnum;
-use jwtctl::core::error::Error;
-use jwtctl::core::key::ThumbprintHash;
+use jwtctl::core::error::{Code, Error};
+use jwtctl::core::key::{Key, ThumbprintHash};
 use serde::Serialize;
 
 use super::super::Context;
@@ -12,14 +13,20 @@ use super::super::output::{Page, Report, Role};
 use super::Source;
 
 /// Print the RFC 7638 thumbprint of each key
+///
+/// With --spki, the digest of the public key in DER, in base64, as Snowflake (SHA256:…), HTTP public
+/// key pinning and certificate tools show it.
 #[derive(clap::Args)]
 pub struct Args {
     /// The digest
     #[arg(long, value_enum, default_value = "sha256")]
     hash: Hash,
     /// As a URI (RFC 9278)
-    #[arg(long)]
+    #[arg(long, conflicts_with = "spki")]
     uri: bool,
+    /// The digest of the public key as SPKI in DER, with the name of the hash in front
+    #[arg(long)]
+    spki: bool,
     #[command(flatten)]
     source: Source,
 }
@@ -68,13 +75,21 @@ pub fn run(args: Args, context: &mut Context<'_>) -> Result<Thumbprints, Error> 
         true => format!("urn:ietf:params:oauth:jwk-thumbprint:{name}:{thumbprint}"),
         false => thumbprint,
     };
-    let row = |key: &std::sync::Arc<jwtctl::core::key::Key>| Row {
-        kid: key.kid.clone(),
-        thumbprint: print(key.thumbprint_with(hash)),
+    let row = |key: &Arc<Key>| {
+        let thumbprint = match args.spki {
+            true => key
+                .spki_digest(hash)
+                .map_err(|misfit| Error::input(Code::BadKey, key.label(), misfit.why()))?,
+            false => print(key.thumbprint_with(hash)),
+        };
+        Ok(Row {
+            kid: key.kid.clone(),
+            thumbprint,
+        })
     };
     Ok(Thumbprints {
         hash: name,
-        thumbprints: file.keys.iter().map(row).collect(),
+        thumbprints: file.keys.iter().map(row).collect::<Result<_, Error>>()?,
     })
 }
 

@@ -26,9 +26,9 @@ pub struct Args {
     /// The token, - for stdin, @FILE or env:NAME
     pub(super) token: Option<String>,
 
-    /// Verify with this key: PATH, -, env:NAME, fd:N or store:KID
+    /// Verify with this key: PATH, -, env:NAME, fd:N or store:KID; repeat to try several
     #[arg(long, value_name = "KEYSPEC", help_heading = "Keys")]
-    pub(super) key: Option<String>,
+    pub(super) key: Vec<String>,
     /// Verify with this HMAC secret: PATH, -, env:NAME or fd:N, never the secret itself
     #[arg(
         long,
@@ -46,9 +46,9 @@ pub struct Args {
         help_heading = "Keys"
     )]
     pub(super) secret_encoding: SecretEncoding,
-    /// Verify with the key of this set that the token names
+    /// Verify with the key of this set that the token names; repeat for several sets
     #[arg(long, value_name = "FILE", help_heading = "Keys", value_parser = NonEmptyStringValueParser::new())]
-    pub(super) jwks: Option<String>,
+    pub(super) jwks: Vec<String>,
     /// Verify with the key of the set at URL that the token names; the set is cached
     #[arg(long, value_name = "URL", help_heading = "Keys", value_parser = NonEmptyStringValueParser::new())]
     pub(super) jwks_uri: Option<String>,

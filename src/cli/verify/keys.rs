@@ -5,6 +5,7 @@ use std::sync::Arc;
 use jwtctl::core::error::Error;
 use jwtctl::core::jwks::{Given, Provenance};
 use jwtctl::core::key::Key;
+use jwtctl::core::keyfile::KeyFile;
 use jwtctl::core::secret::Secret;
 
 use super::super::Context;
@@ -24,11 +25,52 @@ pub(super) fn keys(args: &Args, context: &Context<'_>) -> Result<Given, Error> {
             from("secret", "--secret"),
         ));
     }
-    let (spec, flag) = match (&args.key, &args.jwks) {
-        (Some(spec), _) => (spec, "--key"),
-        (None, Some(spec)) => (spec, "--jwks"),
-        (None, None) => return published(context),
-    };
+    let files: Vec<(&str, &str)> = args
+        .key
+        .iter()
+        .map(|spec| ("--key", spec.as_str()))
+        .chain(args.jwks.iter().map(|spec| ("--jwks", spec.as_str())))
+        .collect();
+    if files.is_empty() {
+        return published(context);
+    }
+    let (mut named, mut sets, mut dropped) = (Vec::new(), Vec::new(), Vec::new());
+    let mut known = Vec::new();
+    for (flag, spec) in &files {
+        let file = read(spec, flag, context)?;
+        known.extend(file.keys.iter().map(|key| key.label()));
+        dropped.extend(file.dropped);
+        let (mut keys, is_set) = (file.keys, file.is_set);
+        if let Some(kid) = &args.kid
+            && (is_set || keys.iter().any(|key| key.kid.is_some()))
+        {
+            keys.retain(|key| key.kid.as_ref() == Some(kid));
+        }
+        // Of a set, the one key that --kid picks is as good as named.
+        match keys.len() == 1 && *flag == "--key" && (!is_set || args.kid.is_some()) {
+            true => named.append(&mut keys),
+            false => sets.append(&mut keys),
+        }
+    }
+    let names: Vec<&str> = files.iter().map(|(_, spec)| *spec).collect();
+    let names = names.join(", ");
+    if let Some(kid) = args
+        .kid
+        .as_ref()
+        .filter(|_| named.is_empty() && sets.is_empty())
+    {
+        return Err(Error::usage(
+            format!("--kid {kid}"),
+            format!("{names} has no such key, only {}", known.join(", ")),
+        ));
+    }
+    let is_store = files.iter().all(|(_, spec)| spec.starts_with("store:"));
+    let provenance = from(if is_store { "keystore" } else { "file" }, &names);
+    Ok(Given::keys(named, sets, provenance).without(dropped))
+}
+
+/// The public keys of a file.
+fn read(spec: &str, flag: &str, context: &Context<'_>) -> Result<KeyFile, Error> {
     let file = context.inputs.public_keys(spec, flag, context.env.now)?;
     for dropped in &file.dropped {
         context.output.detail(&format!(
@@ -36,34 +78,7 @@ pub(super) fn keys(args: &Args, context: &Context<'_>) -> Result<Given, Error> {
             dropped.index, dropped.why
         ));
     }
-    let mut keys = file.keys;
-    let is_set = file.is_set;
-    if let Some(kid) = &args.kid
-        && (is_set || keys.iter().any(|key| key.kid.is_some()))
-    {
-        let known: Vec<String> = keys.iter().map(|key| key.label()).collect();
-        keys.retain(|key| key.kid.as_ref() == Some(kid));
-        if keys.is_empty() {
-            return Err(Error::usage(
-                format!("--kid {kid}"),
-                format!("{spec} has no such key, only {}", known.join(", ")),
-            ));
-        }
-    }
-    let provenance = from(
-        if spec.starts_with("store:") {
-            "keystore"
-        } else {
-            "file"
-        },
-        spec,
-    );
-    match &keys[..] {
-        [key] if flag == "--key" && (!is_set || args.kid.is_some()) => {
-            Ok(Given::key(Arc::clone(key), provenance))
-        }
-        _ => Ok(Given::set(keys, provenance).without(file.dropped)),
-    }
+    Ok(file)
 }
 
 /// What the keystore publishes.

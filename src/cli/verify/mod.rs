@@ -88,13 +88,12 @@ pub fn run(args: Args, context: &mut Context<'_>) -> Result<Judgement, Error> {
 }
 
 fn check_stdin(args: &Args, token: Option<&str>, context: &Context<'_>) -> Result<(), Error> {
-    let named = [
-        ("TOKEN", token),
-        ("--key", args.key.as_deref()),
-        ("--secret", args.secret.as_deref()),
-    ];
+    let keys = args.key.iter().map(|spec| ("--key", Some(spec.as_str())));
+    let sets = args.jwks.iter().map(|spec| ("--jwks", Some(spec.as_str())));
+    let named: Vec<_> = keys.chain(sets).collect();
     let files = [
-        ("--jwks", args.jwks.as_deref()),
+        ("TOKEN", token),
+        ("--secret", args.secret.as_deref()),
         ("--detached", args.detached.as_deref()),
     ];
     let password = [(

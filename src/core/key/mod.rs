@@ -25,7 +25,7 @@ pub use wrap::{KeyJob, Wrapped, Wrapping};
 
 use aws_lc_rs::digest;
 use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use jwk::encode_private;
 use zeroize::Zeroizing;
 
@@ -367,6 +367,20 @@ impl Key {
             }
         });
         encode(digest::digest(hash.algorithm(), canonical.as_bytes()).as_ref())
+    }
+}
+
+impl Key {
+    /// The digest of the public key as SPKI in DER, in base64 behind the name of the hash, such as
+    /// `SHA256:…`.
+    ///
+    /// # Errors
+    /// [`Misfit::Unfit`] when it is symmetric.
+    pub fn spki_digest(&self, hash: ThumbprintHash) -> Result<String, Misfit> {
+        let der = to_spki(self).map_err(Misfit::Unfit)?;
+        let digest = STANDARD.encode(digest::digest(hash.algorithm(), &der));
+        let name = hash.as_str().to_ascii_uppercase().replace('-', "");
+        Ok(format!("{name}:{digest}"))
     }
 }
 
