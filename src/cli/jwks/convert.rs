@@ -1,5 +1,8 @@
 //! `jwtctl jwks convert`.
 
+mod metadata;
+mod sources;
+
 use std::io;
 use std::path::Path;
 use std::sync::Arc;
@@ -17,16 +20,21 @@ use serde::{Serialize, Serializer};
 
 use super::super::Context;
 use super::super::output::{Page, Report, Role};
+use metadata::Metadata;
 
-/// Write a key in another format
+/// Write keys in another format
 ///
 /// A private key stays private, and is encrypted under a new passphrase unless --no-encrypt says
 /// otherwise: as a JWE of its JWK, or as encrypted PKCS#8. spki and ssh are formats of public keys.
+///
+/// With --to jwks, all the keys of several files and directories become one set, whose members can
+/// be set on the way: jwtctl jwks convert keys/ --to jwks --public --set-kid thumbprint --set-use sig
 #[derive(clap::Args)]
 pub struct Args {
-    /// The key, of any format: PATH, -, env:NAME, fd:N or store:KID
-    #[arg(value_name = "KEYSPEC")]
-    key: String,
+    /// The key, of any format: PATH, -, env:NAME, fd:N or store:KID; for a set also several of
+    /// them, and directories of key files
+    #[arg(value_name = "KEYSPEC", required = true)]
+    keys: Vec<String>,
     /// The format
     #[arg(long, value_enum, value_name = "FORMAT")]
     to: Format,
@@ -56,6 +64,8 @@ pub struct Args {
     /// PBKDF2 iterations that protect the passphrase (default: 210000, of PEM and DER 600000)
     #[arg(long, value_name = "N", conflicts_with = "no_encrypt")]
     p2c: Option<u32>,
+    #[command(flatten)]
+    metadata: Metadata,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -117,11 +127,11 @@ impl Serialize for Content {
 }
 
 pub fn run(args: Args, context: &mut Context<'_>) -> Result<Converted, Error> {
-    let named = [
-        ("KEYSPEC", Some(args.key.as_str())),
-        ("--new-passphrase-from", args.new_passphrase_from.as_deref()),
-    ];
+    let specs = args.keys.iter().map(|it| ("KEYSPEC", Some(it.as_str())));
+    let passphrase = ("--new-passphrase-from", args.new_passphrase_from.as_deref());
+    let named: Vec<_> = specs.chain([passphrase]).collect();
     context.inputs.check_stdin(&named)?;
+    args.metadata.check(args.to == Format::Jwk || args.to == Format::Jwks)?;
     let out = args.out.as_deref().filter(|path| *path != "-");
     if out.is_none() && args.to == Format::Der && context.output.is_terminal() {
         return Err(
@@ -156,35 +166,30 @@ pub fn run(args: Args, context: &mut Context<'_>) -> Result<Converted, Error> {
     })
 }
 
-/// The keys to write: one, except for a set that becomes a set.
+/// The keys to write: one, except for what becomes a set.
 fn keys(args: &Args, context: &Context<'_>) -> Result<Vec<Arc<Key>>, Error> {
-    let public = args.public || args.to.is_public();
-    let file = match public {
-        true => context
-            .inputs
-            .public_keys(&args.key, "KEYSPEC", context.env.now)?,
-        false => context.inputs.key_file(&args.key, "KEYSPEC")?,
-    };
-    for dropped in &file.dropped {
-        context.output.warn(&format!(
-            "left out: key {} of {} {}",
-            dropped.index, args.key, dropped.why
-        ));
-    }
-    let bad = |why: String| Error::input(Code::BadKey, &args.key, why);
-    let known: Vec<String> = file.keys.iter().map(|key| key.label()).collect();
-    let wanted = |key: &Arc<Key>| args.kid.is_none() || key.kid == args.kid;
-    let keys: Vec<Arc<Key>> = file.keys.into_iter().filter(wanted).collect();
-    match keys.len() {
-        0 if known.is_empty() => Err(bad("has no usable key".into())),
-        0 => Err(bad(format!("has no such key, only {}", known.join(", ")))),
-        1 => Ok(keys),
-        _ if args.to == Format::Jwks => Ok(keys),
-        _ => {
-            Err(bad(format!("is a set of several: {}", known.join(", ")))
-                .hint("pick one with --kid"))
+    let mut keys = Vec::new();
+    for spec in &args.keys {
+        match Path::new(spec).is_dir() {
+            true => keys.extend(sources::folder(spec, args, context)?),
+            false => keys.extend(sources::file(spec, args, context)?),
         }
     }
+    let what = args.keys.join(", ");
+    let bad = |why: String| Error::input(Code::BadKey, &what, why);
+    let known: Vec<String> = keys.iter().map(|key: &Arc<Key>| key.label()).collect();
+    keys.retain(|key| args.kid.is_none() || key.kid == args.kid);
+    match keys.len() {
+        0 if known.is_empty() => return Err(bad("has no usable key".into())),
+        0 => return Err(bad(format!("has no such key, only {}", known.join(", ")))),
+        1 => {}
+        _ if args.to == Format::Jwks => {}
+        _ => {
+            return Err(bad(format!("is a set of several: {}", known.join(", ")))
+                .hint("pick one with --kid, or write them all: --to jwks"));
+        }
+    }
+    metadata::set(keys, &args.metadata)
 }
 
 fn private_bytes(keys: &[Arc<Key>], args: &Args, context: &Context<'_>) -> Result<Secret, Error> {
