@@ -131,7 +131,8 @@ pub fn run(args: Args, context: &mut Context<'_>) -> Result<Converted, Error> {
     let passphrase = ("--new-passphrase-from", args.new_passphrase_from.as_deref());
     let named: Vec<_> = specs.chain([passphrase]).collect();
     context.inputs.check_stdin(&named)?;
-    args.metadata.check(args.to == Format::Jwk || args.to == Format::Jwks)?;
+    args.metadata
+        .check(args.to == Format::Jwk || args.to == Format::Jwks)?;
     let out = args.out.as_deref().filter(|path| *path != "-");
     if out.is_none() && args.to == Format::Der && context.output.is_terminal() {
         return Err(

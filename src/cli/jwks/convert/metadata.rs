@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use clap::ValueEnum;
 use clap::builder::NonEmptyStringValueParser;
+use jwtctl::core::alg::{KeyAlg, SigAlg};
 use jwtctl::core::error::{Code, Error};
-use jwtctl::core::key::Key;
+use jwtctl::core::key::{Job, Key, KeyJob, Misfit};
 
 /// What is set of every key.
 #[derive(clap::Args)]
@@ -39,7 +40,10 @@ impl Metadata {
             ("--set-alg", self.set_alg.is_some()),
         ];
         match flags.into_iter().find(|(_, is_set)| *is_set && !is_jwk) {
-            Some((flag, _)) => Err(Error::usage(flag, "only JWKs have it: --to jwk or --to jwks")),
+            Some((flag, _)) => Err(Error::usage(
+                flag,
+                "only JWKs have it: --to jwk or --to jwks",
+            )),
             None => Ok(()),
         }
     }
@@ -74,12 +78,10 @@ fn one(key: &Arc<Key>, metadata: &Metadata) -> Result<Arc<Key>, Error> {
     }
     if let Some(alg) = &metadata.set_alg {
         copy.alg = Some(alg.clone());
-        if !copy.suits(alg) {
-            return Err(Error::usage(
-                format!("--set-alg {alg}"),
-                format!("{} is not for it", key.label()),
-            ));
-        }
+        let fits = fits(&copy, alg);
+        fits.map_err(|why| {
+            Error::usage(format!("--set-alg {alg}"), format!("{} {why}", key.label()))
+        })?;
     }
     copy.kid = match metadata.set_kid.as_deref() {
         Some("thumbprint") => Some(copy.thumbprint()),
@@ -87,4 +89,22 @@ fn one(key: &Arc<Key>, metadata: &Metadata) -> Result<Arc<Key>, Error> {
         None => copy.kid,
     };
     Ok(Arc::new(copy))
+}
+
+/// Whether a key could be used with the algorithm that its `alg` is to name.
+///
+/// # Errors
+/// What speaks against it, to follow the key's name.
+fn fits(key: &Key, alg: &str) -> Result<(), String> {
+    let misfit = match (alg.parse::<SigAlg>(), alg.parse::<KeyAlg>()) {
+        (Ok(alg), _) => key.fit(alg, Job::Verify).err(),
+        (Err(()), Ok(alg)) => key.fit_encryption(alg, None, KeyJob::Wrap).err(),
+        (Err(()), Err(())) => {
+            return Err("cannot be for an algorithm that jwtctl does not know".into());
+        }
+    };
+    match misfit {
+        Some(Misfit::Unfit(why)) => Err(why),
+        Some(Misfit::Weak(_)) | None => Ok(()),
+    }
 }

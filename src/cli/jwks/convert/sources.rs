@@ -10,11 +10,7 @@ use super::super::super::Context;
 use super::Args;
 
 /// The keys of what one KEYSPEC names.
-pub(super) fn file(
-    spec: &str,
-    args: &Args,
-    context: &Context<'_>,
-) -> Result<Vec<Arc<Key>>, Error> {
+pub(super) fn file(spec: &str, args: &Args, context: &Context<'_>) -> Result<Vec<Arc<Key>>, Error> {
     let file = match args.public || args.to.is_public() {
         true => {
             let now = context.env.now;
