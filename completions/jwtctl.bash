@@ -517,7 +517,7 @@ _jwtctl() {
             return 0
             ;;
         jwtctl__subcmd__cache__subcmd__refresh)
-            opts="-q -v -h --json --quiet --verbose --color --now --no-input --store --cache-dir --offline --passphrase-from --better-auth-secret --all --older-than --refresh --max-stale --stale-if-error --jwks-max-age --timeout --ca-bundle --client-cert --client-key --http-headers --allow-http --cache-store --cache-store-key --cache-store-trust --cache-store-format --cache-store-password-from --cache-store-ca --help"
+            opts="-q -v -h --json --quiet --verbose --color --now --no-input --store --cache-dir --offline --passphrase-from --better-auth-secret --all --older-than --refresh --max-stale --stale-if-error --jwks-max-age --timeout --ca-bundle --client-cert --client-key --http-headers --http-bearer --allow-http --cache-store --cache-store-key --cache-store-trust --cache-store-format --cache-store-password-from --cache-store-ca --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -586,6 +586,10 @@ _jwtctl() {
                     return 0
                     ;;
                 --http-headers)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --http-bearer)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -1093,7 +1097,7 @@ _jwtctl() {
             return 0
             ;;
         jwtctl__subcmd__jwks__subcmd__convert)
-            opts="-q -v -h --json --quiet --verbose --color --now --no-input --store --cache-dir --offline --passphrase-from --better-auth-secret --to --kid --public --out --force --new-passphrase-from --no-encrypt --p2c --help"
+            opts="-q -v -h --json --quiet --verbose --color --now --no-input --store --cache-dir --offline --passphrase-from --better-auth-secret --to --kid --public --out --force --new-passphrase-from --no-encrypt --p2c --set-kid --set-use --set-alg --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1149,6 +1153,18 @@ _jwtctl() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --set-kid)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --set-use)
+                    COMPREPLY=($(compgen -W "sig enc" -- "${cur}"))
+                    return 0
+                    ;;
+                --set-alg)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;
@@ -1157,7 +1173,7 @@ _jwtctl() {
             return 0
             ;;
         jwtctl__subcmd__jwks__subcmd__diff)
-            opts="-q -v -h --json --quiet --verbose --color --now --no-input --store --cache-dir --offline --passphrase-from --better-auth-secret --refresh --max-stale --stale-if-error --jwks-max-age --timeout --ca-bundle --client-cert --client-key --http-headers --allow-http --cache-store --cache-store-key --cache-store-trust --cache-store-format --cache-store-password-from --cache-store-ca --help"
+            opts="-q -v -h --json --quiet --verbose --color --now --no-input --store --cache-dir --offline --passphrase-from --better-auth-secret --refresh --max-stale --stale-if-error --jwks-max-age --timeout --ca-bundle --client-cert --client-key --http-headers --http-bearer --allow-http --cache-store --cache-store-key --cache-store-trust --cache-store-format --cache-store-password-from --cache-store-ca --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1225,6 +1241,10 @@ _jwtctl() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --http-bearer)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --cache-store)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -1253,7 +1273,7 @@ _jwtctl() {
             return 0
             ;;
         jwtctl__subcmd__jwks__subcmd__export)
-            opts="-q -v -h --json --quiet --verbose --color --now --no-input --store --cache-dir --offline --passphrase-from --better-auth-secret --out --if-changed --allow-empty --private --format --sql --yes --new-passphrase-from --no-encrypt --p2c --jwks --jwks-uri --issuer --refresh --max-stale --stale-if-error --jwks-max-age --timeout --ca-bundle --client-cert --client-key --http-headers --allow-http --cache-store --cache-store-key --cache-store-trust --cache-store-format --cache-store-password-from --cache-store-ca --help"
+            opts="-q -v -h --json --quiet --verbose --color --now --no-input --store --cache-dir --offline --passphrase-from --better-auth-secret --out --if-changed --allow-empty --private --format --sql --yes --new-passphrase-from --no-encrypt --p2c --jwks --jwks-uri --issuer --refresh --max-stale --stale-if-error --jwks-max-age --timeout --ca-bundle --client-cert --client-key --http-headers --http-bearer --allow-http --cache-store --cache-store-key --cache-store-trust --cache-store-format --cache-store-password-from --cache-store-ca --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1353,6 +1373,10 @@ _jwtctl() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --http-bearer)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --cache-store)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -1381,7 +1405,7 @@ _jwtctl() {
             return 0
             ;;
         jwtctl__subcmd__jwks__subcmd__fetch)
-            opts="-q -v -h --json --quiet --verbose --color --now --no-input --store --cache-dir --offline --passphrase-from --better-auth-secret --jwks-uri --issuer --refresh --max-stale --stale-if-error --jwks-max-age --timeout --ca-bundle --client-cert --client-key --http-headers --allow-http --cache-store --cache-store-key --cache-store-trust --cache-store-format --cache-store-password-from --cache-store-ca --help"
+            opts="-q -v -h --json --quiet --verbose --color --now --no-input --store --cache-dir --offline --passphrase-from --better-auth-secret --jwks-uri --issuer --refresh --max-stale --stale-if-error --jwks-max-age --timeout --ca-bundle --client-cert --client-key --http-headers --http-bearer --allow-http --cache-store --cache-store-key --cache-store-trust --cache-store-format --cache-store-password-from --cache-store-ca --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1457,6 +1481,10 @@ _jwtctl() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --http-bearer)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --cache-store)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -1485,7 +1513,7 @@ _jwtctl() {
             return 0
             ;;
         jwtctl__subcmd__jwks__subcmd__lint)
-            opts="-q -v -h --json --quiet --verbose --color --now --no-input --store --cache-dir --offline --passphrase-from --better-auth-secret --fail-on --list-rules --jwks --jwks-uri --issuer --refresh --max-stale --stale-if-error --jwks-max-age --timeout --ca-bundle --client-cert --client-key --http-headers --allow-http --cache-store --cache-store-key --cache-store-trust --cache-store-format --cache-store-password-from --cache-store-ca --help"
+            opts="-q -v -h --json --quiet --verbose --color --now --no-input --store --cache-dir --offline --passphrase-from --better-auth-secret --fail-on --list-rules --jwks --jwks-uri --issuer --refresh --max-stale --stale-if-error --jwks-max-age --timeout --ca-bundle --client-cert --client-key --http-headers --http-bearer --allow-http --cache-store --cache-store-key --cache-store-trust --cache-store-format --cache-store-password-from --cache-store-ca --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1569,6 +1597,10 @@ _jwtctl() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --http-bearer)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --cache-store)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -1597,7 +1629,7 @@ _jwtctl() {
             return 0
             ;;
         jwtctl__subcmd__jwks__subcmd__list)
-            opts="-q -v -h --json --quiet --verbose --color --now --no-input --store --cache-dir --offline --passphrase-from --better-auth-secret --jwks --jwks-uri --issuer --refresh --max-stale --stale-if-error --jwks-max-age --timeout --ca-bundle --client-cert --client-key --http-headers --allow-http --cache-store --cache-store-key --cache-store-trust --cache-store-format --cache-store-password-from --cache-store-ca --help"
+            opts="-q -v -h --json --quiet --verbose --color --now --no-input --store --cache-dir --offline --passphrase-from --better-auth-secret --jwks --jwks-uri --issuer --refresh --max-stale --stale-if-error --jwks-max-age --timeout --ca-bundle --client-cert --client-key --http-headers --http-bearer --allow-http --cache-store --cache-store-key --cache-store-trust --cache-store-format --cache-store-password-from --cache-store-ca --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1674,6 +1706,10 @@ _jwtctl() {
                     return 0
                     ;;
                 --http-headers)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --http-bearer)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -1957,7 +1993,7 @@ _jwtctl() {
             return 0
             ;;
         jwtctl__subcmd__jwks__subcmd__show)
-            opts="-q -v -h --json --quiet --verbose --color --now --no-input --store --cache-dir --offline --passphrase-from --better-auth-secret --jwks --jwks-uri --issuer --refresh --max-stale --stale-if-error --jwks-max-age --timeout --ca-bundle --client-cert --client-key --http-headers --allow-http --cache-store --cache-store-key --cache-store-trust --cache-store-format --cache-store-password-from --cache-store-ca --help"
+            opts="-q -v -h --json --quiet --verbose --color --now --no-input --store --cache-dir --offline --passphrase-from --better-auth-secret --jwks --jwks-uri --issuer --refresh --max-stale --stale-if-error --jwks-max-age --timeout --ca-bundle --client-cert --client-key --http-headers --http-bearer --allow-http --cache-store --cache-store-key --cache-store-trust --cache-store-format --cache-store-password-from --cache-store-ca --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2037,6 +2073,10 @@ _jwtctl() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --http-bearer)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --cache-store)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -2065,7 +2105,7 @@ _jwtctl() {
             return 0
             ;;
         jwtctl__subcmd__jwks__subcmd__thumbprint)
-            opts="-q -v -h --json --quiet --verbose --color --now --no-input --store --cache-dir --offline --passphrase-from --better-auth-secret --hash --uri --jwks --jwks-uri --issuer --refresh --max-stale --stale-if-error --jwks-max-age --timeout --ca-bundle --client-cert --client-key --http-headers --allow-http --cache-store --cache-store-key --cache-store-trust --cache-store-format --cache-store-password-from --cache-store-ca --help"
+            opts="-q -v -h --json --quiet --verbose --color --now --no-input --store --cache-dir --offline --passphrase-from --better-auth-secret --hash --uri --spki --jwks --jwks-uri --issuer --refresh --max-stale --stale-if-error --jwks-max-age --timeout --ca-bundle --client-cert --client-key --http-headers --http-bearer --allow-http --cache-store --cache-store-key --cache-store-trust --cache-store-format --cache-store-password-from --cache-store-ca --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2146,6 +2186,10 @@ _jwtctl() {
                     return 0
                     ;;
                 --http-headers)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --http-bearer)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -3017,7 +3061,7 @@ _jwtctl() {
             return 0
             ;;
         jwtctl__subcmd__verify)
-            opts="-q -v -h --json --quiet --verbose --color --now --no-input --store --cache-dir --offline --passphrase-from --better-auth-secret --key --secret --secret-encoding --jwks --jwks-uri --issuer --kid --require-kid --alg --require-all --allow-weak-key --iss --aud --sub --typ --require --scope --max-age --leeway --optional --skip --refresh --max-stale --stale-if-error --jwks-max-age --timeout --ca-bundle --client-cert --client-key --http-headers --allow-http --cache-store --cache-store-key --cache-store-trust --cache-store-format --cache-store-password-from --cache-store-ca --payload --claim --raw --detached --session --keyspace --redis-password-from --redis-ca --redis-allow-plaintext --pick --max-size --help"
+            opts="-q -v -h --json --quiet --verbose --color --now --no-input --store --cache-dir --offline --passphrase-from --better-auth-secret --key --secret --secret-encoding --jwks --jwks-uri --issuer --kid --require-kid --alg --require-all --allow-weak-key --iss --aud --sub --typ --require --match --contains --scope --max-age --min-ttl --leeway --optional --skip --refresh --max-stale --stale-if-error --jwks-max-age --timeout --ca-bundle --client-cert --client-key --http-headers --http-bearer --allow-http --cache-store --cache-store-key --cache-store-trust --cache-store-format --cache-store-password-from --cache-store-ca --payload --claim --raw --detached --session --keyspace --redis-password-from --redis-ca --redis-allow-plaintext --allow-padding --pick --max-size --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -3105,11 +3149,23 @@ _jwtctl() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --match)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --contains)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --scope)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
                 --max-age)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --min-ttl)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -3154,6 +3210,10 @@ _jwtctl() {
                     return 0
                     ;;
                 --http-headers)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --http-bearer)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

@@ -78,14 +78,14 @@ complete -c jwtctl -n "__fish_jwtctl_using_subcommand verify" -l store -d 'The k
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand verify" -l cache-dir -d 'Keep fetched keys in DIR (default: the platform\'s cache directory)' -r -f -a "(__fish_complete_directories)"
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand verify" -l passphrase-from -d 'Open sealed keys and encrypted PEM with the passphrase in KEYSPEC: PATH, -, env:NAME or fd:N' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand verify" -l better-auth-secret -d 'Open the private keys of a better-auth table with the server\'s secret in KEYSPEC; with versioned secrets VERSION:KEYSPEC, repeated for each' -r
-complete -c jwtctl -n "__fish_jwtctl_using_subcommand verify" -l key -d 'Verify with this key: PATH, -, env:NAME, fd:N or store:KID' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand verify" -l key -d 'Verify with this key: PATH, -, env:NAME, fd:N or store:KID; repeat to try several' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand verify" -l secret -d 'Verify with this HMAC secret: PATH, -, env:NAME or fd:N, never the secret itself' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand verify" -l secret-encoding -d 'How the secret is written' -r -f -a "utf8\t'The bytes themselves, less one line ending'
 hex\t'Hexadecimal digits'
 base64\t'Base64'
 base64url\t'Base64url'
 raw\t'The bytes themselves, line ending included'"
-complete -c jwtctl -n "__fish_jwtctl_using_subcommand verify" -l jwks -d 'Verify with the key of this set that the token names' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand verify" -l jwks -d 'Verify with the key of this set that the token names; repeat for several sets' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand verify" -l jwks-uri -d 'Verify with the key of the set at URL that the token names; the set is cached' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand verify" -l issuer -d 'Verify with the keys that this issuer publishes (OpenID Connect Discovery, RFC 8414); also the only iss accepted' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand verify" -l kid -d 'Use only the key of this id; a token that names another is refused' -r
@@ -110,8 +110,11 @@ complete -c jwtctl -n "__fish_jwtctl_using_subcommand verify" -l aud -d 'The aud
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand verify" -l sub -d 'The subject' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand verify" -l typ -d 'The media type in the header, such as at+jwt' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand verify" -l require -d 'A claim that must be there: NAME, NAME=TEXT or NAME:=JSON, NAME may be a JSON Pointer' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand verify" -l match -d 'A claim that must match a pattern, such as sub=repo:owner/*; * stands for anything, and the pattern for the whole value' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand verify" -l contains -d 'A claim that must have an element, or a word: NAME=TEXT or NAME:=JSON' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand verify" -l scope -d 'A scope that must be granted' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand verify" -l max-age -d 'How long ago it may have been issued' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand verify" -l min-ttl -d 'How long it must still be valid' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand verify" -l leeway -d 'How much clocks may differ, at most a day' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand verify" -l optional -d 'Claims that may be absent and are checked if present' -r -f -a "exp\t''
 aud\t''"
@@ -128,7 +131,8 @@ complete -c jwtctl -n "__fish_jwtctl_using_subcommand verify" -l timeout -d 'How
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand verify" -l ca-bundle -d 'Trust these certificate authorities (PEM) instead of the system\'s' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand verify" -l client-cert -d 'Show the server this certificate (PEM)' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand verify" -l client-key -d 'The private key of the client certificate' -r
-complete -c jwtctl -n "__fish_jwtctl_using_subcommand verify" -l http-headers -d 'Send the headers in FILE, one "Name: value" a line, to the server named, and to no other' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand verify" -l http-headers -d 'Send the headers in KEYSPEC, one "Name: value" a line, to the server named, and to no other' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand verify" -l http-bearer -d 'Send the token in KEYSPEC, such as that of a pod, as "Authorization: Bearer", likewise' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand verify" -l cache-store -d 'What the local cache lacks is looked for in this Redis, and one machine fetches for all: redis://HOST:PORT/DB, rediss://…, unix:///PATH, or env:NAME for a variable that holds the URL [env: JWTCTL_CACHE_STORE]' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand verify" -l cache-store-key -d 'At least 32 random bytes that all machines have and Redis has not: they authenticate what is shared. Give two while they are exchanged; the first one writes [env: JWTCTL_CACHE_STORE_KEY_FILE]' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand verify" -l cache-store-format -d 'What is kept there: native, or jose for {"jwks":…,"uat":…} under jwtctl:jose:1:URL, which Node services can share, without a MAC' -r -f -a "native\t''
@@ -157,6 +161,7 @@ complete -c jwtctl -n "__fish_jwtctl_using_subcommand verify" -l cache-store-tru
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand verify" -l payload -d 'Print the payload of a valid token exactly as it was signed, instead of the report'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand verify" -l raw -d 'Verify a signature over any bytes; no claims are judged'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand verify" -l redis-allow-plaintext -d 'Allow the Redis password to go to another machine without TLS, where anybody on the way can read it'
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand verify" -l allow-padding -d 'Accept base64url with padding, which RFC 7515 forbids and AWS\'s load balancers write'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand verify" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand sign" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless the environment says otherwise'
 always\t'Always'
@@ -408,7 +413,7 @@ complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and not __fish_seen_
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and not __fish_seen_subcommand_from list show add remove rotate prune passphrase export fetch lint diff thumbprint convert" -f -a "lint" -d 'Look for what is wrong with a public key set'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and not __fish_seen_subcommand_from list show add remove rotate prune passphrase export fetch lint diff thumbprint convert" -f -a "diff" -d 'Compare two key sets: keys added, removed, changed, and other keys under the same id'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and not __fish_seen_subcommand_from list show add remove rotate prune passphrase export fetch lint diff thumbprint convert" -f -a "thumbprint" -d 'Print the RFC 7638 thumbprint of each key'
-complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and not __fish_seen_subcommand_from list show add remove rotate prune passphrase export fetch lint diff thumbprint convert" -f -a "convert" -d 'Write a key in another format'
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and not __fish_seen_subcommand_from list show add remove rotate prune passphrase export fetch lint diff thumbprint convert" -f -a "convert" -d 'Write keys in another format'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from list" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless the environment says otherwise'
 always\t'Always'
 never\t'Never'"
@@ -427,7 +432,8 @@ complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subc
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from list" -l ca-bundle -d 'Trust these certificate authorities (PEM) instead of the system\'s' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from list" -l client-cert -d 'Show the server this certificate (PEM)' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from list" -l client-key -d 'The private key of the client certificate' -r
-complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from list" -l http-headers -d 'Send the headers in FILE, one "Name: value" a line, to the server named, and to no other' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from list" -l http-headers -d 'Send the headers in KEYSPEC, one "Name: value" a line, to the server named, and to no other' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from list" -l http-bearer -d 'Send the token in KEYSPEC, such as that of a pod, as "Authorization: Bearer", likewise' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from list" -l cache-store -d 'What the local cache lacks is looked for in this Redis, and one machine fetches for all: redis://HOST:PORT/DB, rediss://…, unix:///PATH, or env:NAME for a variable that holds the URL [env: JWTCTL_CACHE_STORE]' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from list" -l cache-store-key -d 'At least 32 random bytes that all machines have and Redis has not: they authenticate what is shared. Give two while they are exchanged; the first one writes [env: JWTCTL_CACHE_STORE_KEY_FILE]' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from list" -l cache-store-format -d 'What is kept there: native, or jose for {"jwks":…,"uat":…} under jwtctl:jose:1:URL, which Node services can share, without a MAC' -r -f -a "native\t''
@@ -461,7 +467,8 @@ complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subc
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from show" -l ca-bundle -d 'Trust these certificate authorities (PEM) instead of the system\'s' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from show" -l client-cert -d 'Show the server this certificate (PEM)' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from show" -l client-key -d 'The private key of the client certificate' -r
-complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from show" -l http-headers -d 'Send the headers in FILE, one "Name: value" a line, to the server named, and to no other' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from show" -l http-headers -d 'Send the headers in KEYSPEC, one "Name: value" a line, to the server named, and to no other' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from show" -l http-bearer -d 'Send the token in KEYSPEC, such as that of a pod, as "Authorization: Bearer", likewise' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from show" -l cache-store -d 'What the local cache lacks is looked for in this Redis, and one machine fetches for all: redis://HOST:PORT/DB, rediss://…, unix:///PATH, or env:NAME for a variable that holds the URL [env: JWTCTL_CACHE_STORE]' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from show" -l cache-store-key -d 'At least 32 random bytes that all machines have and Redis has not: they authenticate what is shared. Give two while they are exchanged; the first one writes [env: JWTCTL_CACHE_STORE_KEY_FILE]' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from show" -l cache-store-format -d 'What is kept there: native, or jose for {"jwks":…,"uat":…} under jwtctl:jose:1:URL, which Node services can share, without a MAC' -r -f -a "native\t''
@@ -629,7 +636,8 @@ complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subc
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from export" -l ca-bundle -d 'Trust these certificate authorities (PEM) instead of the system\'s' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from export" -l client-cert -d 'Show the server this certificate (PEM)' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from export" -l client-key -d 'The private key of the client certificate' -r
-complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from export" -l http-headers -d 'Send the headers in FILE, one "Name: value" a line, to the server named, and to no other' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from export" -l http-headers -d 'Send the headers in KEYSPEC, one "Name: value" a line, to the server named, and to no other' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from export" -l http-bearer -d 'Send the token in KEYSPEC, such as that of a pod, as "Authorization: Bearer", likewise' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from export" -l cache-store -d 'What the local cache lacks is looked for in this Redis, and one machine fetches for all: redis://HOST:PORT/DB, rediss://…, unix:///PATH, or env:NAME for a variable that holds the URL [env: JWTCTL_CACHE_STORE]' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from export" -l cache-store-key -d 'At least 32 random bytes that all machines have and Redis has not: they authenticate what is shared. Give two while they are exchanged; the first one writes [env: JWTCTL_CACHE_STORE_KEY_FILE]' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from export" -l cache-store-format -d 'What is kept there: native, or jose for {"jwks":…,"uat":…} under jwtctl:jose:1:URL, which Node services can share, without a MAC' -r -f -a "native\t''
@@ -667,7 +675,8 @@ complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subc
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from fetch" -l ca-bundle -d 'Trust these certificate authorities (PEM) instead of the system\'s' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from fetch" -l client-cert -d 'Show the server this certificate (PEM)' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from fetch" -l client-key -d 'The private key of the client certificate' -r
-complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from fetch" -l http-headers -d 'Send the headers in FILE, one "Name: value" a line, to the server named, and to no other' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from fetch" -l http-headers -d 'Send the headers in KEYSPEC, one "Name: value" a line, to the server named, and to no other' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from fetch" -l http-bearer -d 'Send the token in KEYSPEC, such as that of a pod, as "Authorization: Bearer", likewise' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from fetch" -l cache-store -d 'What the local cache lacks is looked for in this Redis, and one machine fetches for all: redis://HOST:PORT/DB, rediss://…, unix:///PATH, or env:NAME for a variable that holds the URL [env: JWTCTL_CACHE_STORE]' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from fetch" -l cache-store-key -d 'At least 32 random bytes that all machines have and Redis has not: they authenticate what is shared. Give two while they are exchanged; the first one writes [env: JWTCTL_CACHE_STORE_KEY_FILE]' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from fetch" -l cache-store-format -d 'What is kept there: native, or jose for {"jwks":…,"uat":…} under jwtctl:jose:1:URL, which Node services can share, without a MAC' -r -f -a "native\t''
@@ -704,7 +713,8 @@ complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subc
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from lint" -l ca-bundle -d 'Trust these certificate authorities (PEM) instead of the system\'s' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from lint" -l client-cert -d 'Show the server this certificate (PEM)' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from lint" -l client-key -d 'The private key of the client certificate' -r
-complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from lint" -l http-headers -d 'Send the headers in FILE, one "Name: value" a line, to the server named, and to no other' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from lint" -l http-headers -d 'Send the headers in KEYSPEC, one "Name: value" a line, to the server named, and to no other' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from lint" -l http-bearer -d 'Send the token in KEYSPEC, such as that of a pod, as "Authorization: Bearer", likewise' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from lint" -l cache-store -d 'What the local cache lacks is looked for in this Redis, and one machine fetches for all: redis://HOST:PORT/DB, rediss://…, unix:///PATH, or env:NAME for a variable that holds the URL [env: JWTCTL_CACHE_STORE]' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from lint" -l cache-store-key -d 'At least 32 random bytes that all machines have and Redis has not: they authenticate what is shared. Give two while they are exchanged; the first one writes [env: JWTCTL_CACHE_STORE_KEY_FILE]' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from lint" -l cache-store-format -d 'What is kept there: native, or jose for {"jwks":…,"uat":…} under jwtctl:jose:1:URL, which Node services can share, without a MAC' -r -f -a "native\t''
@@ -736,7 +746,8 @@ complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subc
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from diff" -l ca-bundle -d 'Trust these certificate authorities (PEM) instead of the system\'s' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from diff" -l client-cert -d 'Show the server this certificate (PEM)' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from diff" -l client-key -d 'The private key of the client certificate' -r
-complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from diff" -l http-headers -d 'Send the headers in FILE, one "Name: value" a line, to the server named, and to no other' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from diff" -l http-headers -d 'Send the headers in KEYSPEC, one "Name: value" a line, to the server named, and to no other' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from diff" -l http-bearer -d 'Send the token in KEYSPEC, such as that of a pod, as "Authorization: Bearer", likewise' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from diff" -l cache-store -d 'What the local cache lacks is looked for in this Redis, and one machine fetches for all: redis://HOST:PORT/DB, rediss://…, unix:///PATH, or env:NAME for a variable that holds the URL [env: JWTCTL_CACHE_STORE]' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from diff" -l cache-store-key -d 'At least 32 random bytes that all machines have and Redis has not: they authenticate what is shared. Give two while they are exchanged; the first one writes [env: JWTCTL_CACHE_STORE_KEY_FILE]' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from diff" -l cache-store-format -d 'What is kept there: native, or jose for {"jwks":…,"uat":…} under jwtctl:jose:1:URL, which Node services can share, without a MAC' -r -f -a "native\t''
@@ -773,7 +784,8 @@ complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subc
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from thumbprint" -l ca-bundle -d 'Trust these certificate authorities (PEM) instead of the system\'s' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from thumbprint" -l client-cert -d 'Show the server this certificate (PEM)' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from thumbprint" -l client-key -d 'The private key of the client certificate' -r
-complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from thumbprint" -l http-headers -d 'Send the headers in FILE, one "Name: value" a line, to the server named, and to no other' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from thumbprint" -l http-headers -d 'Send the headers in KEYSPEC, one "Name: value" a line, to the server named, and to no other' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from thumbprint" -l http-bearer -d 'Send the token in KEYSPEC, such as that of a pod, as "Authorization: Bearer", likewise' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from thumbprint" -l cache-store -d 'What the local cache lacks is looked for in this Redis, and one machine fetches for all: redis://HOST:PORT/DB, rediss://…, unix:///PATH, or env:NAME for a variable that holds the URL [env: JWTCTL_CACHE_STORE]' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from thumbprint" -l cache-store-key -d 'At least 32 random bytes that all machines have and Redis has not: they authenticate what is shared. Give two while they are exchanged; the first one writes [env: JWTCTL_CACHE_STORE_KEY_FILE]' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from thumbprint" -l cache-store-format -d 'What is kept there: native, or jose for {"jwks":…,"uat":…} under jwtctl:jose:1:URL, which Node services can share, without a MAC' -r -f -a "native\t''
@@ -786,6 +798,7 @@ complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subc
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from thumbprint" -l no-input -d 'Never prompt: fail and name the flag to use [env: CI]'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from thumbprint" -l offline -d 'Files and cache only: open no connection'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from thumbprint" -l uri -d 'As a URI (RFC 9278)'
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from thumbprint" -l spki -d 'The digest of the public key as SPKI in DER, with the name of the hash in front'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from thumbprint" -l refresh -d 'Fetch the keys now, whatever the cache has'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from thumbprint" -l allow-http -d 'Allow http, where anybody on the way can replace the keys'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from thumbprint" -l cache-store-trust -d 'Do without such a key: trust everybody who can write to that Redis with deciding which tokens are valid'
@@ -808,6 +821,10 @@ complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subc
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from convert" -l out -d 'Where it goes (default: stdout)' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from convert" -l new-passphrase-from -d 'Encrypt a private key with the passphrase in KEYSPEC' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from convert" -l p2c -d 'PBKDF2 iterations that protect the passphrase (default: 210000, of PEM and DER 600000)' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from convert" -l set-kid -d 'Their kid: thumbprint (RFC 7638) for each, or any text for one key' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from convert" -l set-use -d 'Their use' -r -f -a "sig\t'Signatures'
+enc\t'Encryption'"
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from convert" -l set-alg -d 'Their alg, which each of them must be fit for' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from convert" -l json -d 'Write one JSON document to stdout, failures included [env: JWTCTL_FORMAT=json]'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from convert" -s q -l quiet -d 'No notes and no progress on stderr'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from convert" -s v -l verbose -d 'Say more: why, and where from; secrets stay redacted'
@@ -897,7 +914,8 @@ complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_sub
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_subcommand_from refresh" -l ca-bundle -d 'Trust these certificate authorities (PEM) instead of the system\'s' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_subcommand_from refresh" -l client-cert -d 'Show the server this certificate (PEM)' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_subcommand_from refresh" -l client-key -d 'The private key of the client certificate' -r
-complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_subcommand_from refresh" -l http-headers -d 'Send the headers in FILE, one "Name: value" a line, to the server named, and to no other' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_subcommand_from refresh" -l http-headers -d 'Send the headers in KEYSPEC, one "Name: value" a line, to the server named, and to no other' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_subcommand_from refresh" -l http-bearer -d 'Send the token in KEYSPEC, such as that of a pod, as "Authorization: Bearer", likewise' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_subcommand_from refresh" -l cache-store -d 'What the local cache lacks is looked for in this Redis, and one machine fetches for all: redis://HOST:PORT/DB, rediss://…, unix:///PATH, or env:NAME for a variable that holds the URL [env: JWTCTL_CACHE_STORE]' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_subcommand_from refresh" -l cache-store-key -d 'At least 32 random bytes that all machines have and Redis has not: they authenticate what is shared. Give two while they are exchanged; the first one writes [env: JWTCTL_CACHE_STORE_KEY_FILE]' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand cache; and __fish_seen_subcommand_from refresh" -l cache-store-format -d 'What is kept there: native, or jose for {"jwks":…,"uat":…} under jwtctl:jose:1:URL, which Node services can share, without a MAC' -r -f -a "native\t''

@@ -321,16 +321,16 @@ impl Inputs {
         Ok(secret)
     }
 
-    /// Reads the secret of an OAuth client.
-    pub fn client_secret(&self, spec: &str) -> Result<Secret, Error> {
+    /// Reads a secret that is text, such as that of an OAuth client, which `flag` names.
+    pub fn secret_text(&self, spec: &str, flag: &str) -> Result<Secret, Error> {
         let secret = self
-            .read(spec, "--client", MAX_SECRET, Echo::Hide)?
+            .read(spec, flag, MAX_SECRET, Echo::Hide)?
             .without_trailing_newline();
         match secret.is_empty() || secret.expose_str().is_none() {
             true => Err(Error::input(
                 Code::BadSecret,
-                "--client",
-                "the client secret is empty or no text",
+                flag,
+                "the secret is empty or not text",
             )),
             false => Ok(secret),
         }

@@ -26,6 +26,8 @@ use jwtctl::core::key::{pem, to_pkcs8};
 use jwtctl::core::remote::{Fetched, Options, Remote, Source};
 use jwtctl::core::secret::Secret;
 use jwtctl::core::shared::SharedCache;
+use reqwest::header::{AUTHORIZATION, HeaderMap, HeaderValue};
+use zeroize::Zeroizing;
 
 use super::Context;
 use super::input::{duration, variable};
@@ -59,9 +61,12 @@ pub struct Network {
     /// The private key of the client certificate
     #[arg(long, value_name = "KEYSPEC", requires = "client_cert")]
     client_key: Option<String>,
-    /// Send the headers in FILE, one "Name: value" a line, to the server named, and to no other
-    #[arg(long, value_name = "FILE")]
+    /// Send the headers in KEYSPEC, one "Name: value" a line, to the server named, and to no other
+    #[arg(long, value_name = "KEYSPEC")]
     http_headers: Option<String>,
+    /// Send the token in KEYSPEC, such as that of a pod, as "Authorization: Bearer", likewise
+    #[arg(long, value_name = "KEYSPEC", allow_hyphen_values = true)]
+    http_bearer: Option<String>,
     /// Allow http, where anybody on the way can replace the keys
     #[arg(long)]
     allow_http: bool,
@@ -102,6 +107,7 @@ impl Network {
             ("--client-cert", self.client_cert.as_deref()),
             ("--client-key", self.client_key.as_deref()),
             ("--http-headers", self.http_headers.as_deref()),
+            ("--http-bearer", self.http_bearer.as_deref()),
         ];
         named.extend(self.shared.named());
         named
@@ -145,12 +151,23 @@ impl Network {
 
     /// Refuses headers that would go to two servers: what is a secret of one is not for the other.
     pub fn check_same_server(&self, one: &Address, other: &Address) -> Result<(), Error> {
-        if self.http_headers.is_none() || one.is_same_origin(other) {
+        let Some(flag) = self.sends().filter(|_| !one.is_same_origin(other)) else {
             return Ok(());
-        }
+        };
         let why = "would send the same headers to two servers, and perhaps the secret of one to the other";
-        let hint = "name one server a call; jwtctl jwks fetch --jwks-uri URL --http-headers FILE writes its set to a file";
-        Err(Error::usage("--http-headers", why).hint(hint))
+        let hint = format!(
+            "name one server a call; jwtctl jwks fetch --jwks-uri URL {flag} KEYSPEC writes its set to a file"
+        );
+        Err(Error::usage(flag, why).hint(hint))
+    }
+
+    /// The flag that gives the server something to know the caller by, if there is one.
+    fn sends(&self) -> Option<&'static str> {
+        match (&self.http_headers, &self.http_bearer) {
+            (Some(_), _) => Some("--http-headers"),
+            (None, Some(_)) => Some("--http-bearer"),
+            (None, None) => None,
+        }
     }
 
     /// What the flags say about fetching.
@@ -185,11 +202,11 @@ impl Network {
             .shared
             .store(context)?
             .map(|it| it.for_fetches_of(timeout));
-        if self.http_headers.is_some() && store.as_ref().is_some_and(SharedCache::is_blind) {
+        if let Some(flag) = self.sends()
+            && store.as_ref().is_some_and(SharedCache::is_blind)
+        {
             let why = "are part of the names of what is shared, and nothing keeps them from being guessed without a key";
-            return Err(
-                Error::usage("--http-headers", why).hint("share with --cache-store-key FILE")
-            );
+            return Err(Error::usage(flag, why).hint("share with --cache-store-key FILE"));
         }
         Ok(store)
     }
@@ -211,16 +228,7 @@ impl Network {
         if let (Some(roots), Some(spec)) = (&roots, &self.ca_bundle) {
             check_certificates(roots, spec)?;
         }
-        let headers = match &self.http_headers {
-            Some(spec) => {
-                let text = read(spec)?;
-                let text = text
-                    .expose_str()
-                    .ok_or_else(|| Error::input(Code::BadInput, spec, "is not text"))?;
-                parse_headers(text, spec)?
-            }
-            None => reqwest::header::HeaderMap::new(),
-        };
+        let headers = self.headers(context)?;
         home.map_or(Ok(()), proxy::check)?;
         let settings = Settings {
             roots,
@@ -233,6 +241,38 @@ impl Network {
             clock: context.env.clock,
             output: &context.output,
         })
+    }
+
+    /// What the server is to know the caller by.
+    fn headers(&self, context: &Context<'_>) -> Result<HeaderMap, Error> {
+        let mut headers = match &self.http_headers {
+            Some(spec) => {
+                let text = context.inputs.key_bytes(spec, "--http-headers")?;
+                let text = text
+                    .expose_str()
+                    .ok_or_else(|| Error::input(Code::BadInput, spec, "is not text"))?;
+                parse_headers(text, spec)?
+            }
+            None => HeaderMap::new(),
+        };
+        if let Some(spec) = &self.http_bearer {
+            let flag = "--http-bearer";
+            let token = context.inputs.secret_text(spec, flag)?;
+            let line = Zeroizing::new(format!(
+                "Bearer {}",
+                token.expose_str().unwrap_or_default().trim()
+            ));
+            let bad = |_| Error::input(Code::BadSecret, flag, "cannot stand in a header");
+            let mut value = HeaderValue::from_str(&line).map_err(bad)?;
+            value.set_sensitive(true);
+            if headers.insert(AUTHORIZATION, value).is_some() {
+                return Err(Error::usage(
+                    flag,
+                    "and --http-headers both have Authorization",
+                ));
+            }
+        }
+        Ok(headers)
     }
 
     fn identity(&self, context: &Context<'_>) -> Result<Option<Secret>, Error> {

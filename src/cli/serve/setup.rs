@@ -226,7 +226,7 @@ fn claims(path: &str, context: &Context<'_>) -> Result<Object, Error> {
 
 fn read_client(text: &str, before: &[Client], context: &Context<'_>) -> Result<Client, Error> {
     let (id, secret) = match text.split_once(':') {
-        Some((id, spec)) => (id, Some(context.inputs.client_secret(spec)?)),
+        Some((id, spec)) => (id, Some(context.inputs.secret_text(spec, "--client")?)),
         None => (text, None),
     };
     if id.is_empty() {

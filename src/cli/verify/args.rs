@@ -151,6 +151,9 @@ pub struct Args {
     #[command(flatten)]
     pub(super) login: RedisLogin,
 
+    /// Accept base64url with padding, which RFC 7515 forbids and AWS's load balancers write
+    #[arg(long, conflicts_with_all = ["raw", "detached"], help_heading = None::<&str>)]
+    pub(super) allow_padding: bool,
     /// Take the token of this name out of a longer text: a JSON document, a cookie line, a URL
     #[arg(long, value_name = "NAME", help_heading = None::<&str>, value_parser = NonEmptyStringValueParser::new())]
     pub(super) pick: Option<String>,

@@ -45,12 +45,35 @@ pub fn run(args: Args, context: &mut Context<'_>) -> Result<Judgement, Error> {
     let form = match &detached {
         Some(payload) => Form::Detached(payload.expose()),
         None if args.raw => Form::Raw,
+        None if args.allow_padding => Form::PaddedJwt,
         None => Form::Jwt,
     };
     // Before a passphrase is asked for: keys are of no use to what is no token.
-    if let Err(reason) = Jws::parse(&token, form) {
+    if let Err(mut reason) = Jws::parse(&token, form) {
+        if matches!(form, Form::Jwt) && Jws::parse(&token, Form::PaddedJwt).is_ok() {
+            reason = reason.hint("padding as AWS's load balancers write it: --allow-padding");
+        }
         return Ok(unreadable(&reason, &policy, &args, context));
     }
+    let mut verdict = judge(&token, form, &policy, &args, context)?;
+    verdict.notes.iter().for_each(|it| context.output.note(it));
+    for warning in &verdict.warnings {
+        context.output.warn(warning);
+    }
+    if let Some(sessions) = sessions {
+        check_session(&mut verdict, &sessions)?;
+    }
+    show(verdict, args, context)
+}
+
+/// Judges the token by the keys that the arguments name.
+fn judge(
+    token: &str,
+    form: Form<'_>,
+    policy: &Policy,
+    args: &Args,
+    context: &Context<'_>,
+) -> Result<Verdict, Error> {
     let (http, store);
     let mut keys: Box<dyn Keys + '_> =
         match args
@@ -68,31 +91,24 @@ pub fn run(args: Args, context: &mut Context<'_>) -> Result<Judgement, Error> {
                     context,
                 )?)
             }
-            None => Box::new(keys(&args, context)?),
+            None => Box::new(keys(args, context)?),
         };
-    let mut verdict =
-        token::verify(&token, form, &mut *keys, &policy, &context.env).inspect_err(|_| {
-            keys.warnings()
-                .iter()
-                .for_each(|warning| context.output.warn(warning));
-        })?;
-    drop(keys);
-    verdict.notes.iter().for_each(|it| context.output.note(it));
-    for warning in &verdict.warnings {
-        context.output.warn(warning);
-    }
-    if let Some(sessions) = sessions {
-        check_session(&mut verdict, &sessions)?;
-    }
-    show(verdict, args, context)
+    token::verify(token, form, &mut *keys, policy, &context.env).inspect_err(|_| {
+        keys.warnings()
+            .iter()
+            .for_each(|warning| context.output.warn(warning));
+    })
 }
 
 fn check_stdin(args: &Args, token: Option<&str>, context: &Context<'_>) -> Result<(), Error> {
     let keys = args.key.iter().map(|spec| ("--key", Some(spec.as_str())));
     let sets = args.jwks.iter().map(|spec| ("--jwks", Some(spec.as_str())));
-    let named: Vec<_> = keys.chain(sets).collect();
+    let named: Vec<_> = [("TOKEN", token)]
+        .into_iter()
+        .chain(keys)
+        .chain(sets)
+        .collect();
     let files = [
-        ("TOKEN", token),
         ("--secret", args.secret.as_deref()),
         ("--detached", args.detached.as_deref()),
     ];

@@ -15,6 +15,10 @@ use super::{Form, Unverified, malformed};
 /// [`Code::Malformed`].
 pub fn parse<'a>(text: &'a str, form: Form<'a>) -> Result<Unverified<'a>, Reason> {
     let [header_text, payload_text, signature_text] = split(text)?;
+    let part = |name: &str, text| match form {
+        Form::PaddedJwt => part(name, without_padding(text)),
+        Form::Jwt | Form::Raw | Form::Detached(_) => part(name, text),
+    };
     let header = Header::parse(&part("header", header_text)?)?;
     let signature = part("signature", signature_text)?;
     let encoded_input = &text.as_bytes()[..header_text.len() + 1 + payload_text.len()];
@@ -30,14 +34,14 @@ pub fn parse<'a>(text: &'a str, form: Form<'a>) -> Result<Unverified<'a>, Reason
             joined(header_text, encode(payload).as_bytes()),
         ),
         // In a JWT this is refused later, by name; until then it is what it says it is.
-        Form::Raw | Form::Jwt if header.is_unencoded() => (
+        Form::Raw | Form::Jwt | Form::PaddedJwt if header.is_unencoded() => (
             Cow::Borrowed(payload_text.as_bytes()),
             Cow::Borrowed(encoded_input),
         ),
-        Form::Jwt if payload_text.is_empty() => {
+        Form::Jwt | Form::PaddedJwt if payload_text.is_empty() => {
             return Err(absent("the payload is empty"));
         }
-        Form::Raw | Form::Jwt => (
+        Form::Raw | Form::Jwt | Form::PaddedJwt => (
             Cow::Owned(part("payload", payload_text)?),
             Cow::Borrowed(encoded_input),
         ),
@@ -48,6 +52,16 @@ pub fn parse<'a>(text: &'a str, form: Form<'a>) -> Result<Unverified<'a>, Reason
         signing_input,
         signature,
     })
+}
+
+/// A part without the padding that makes its length a multiple of four; any other `=` stays, and is
+/// refused.
+fn without_padding(text: &str) -> &str {
+    let bare = text.trim_end_matches('=');
+    match text.len().is_multiple_of(4) && text.len() - bare.len() <= 2 {
+        true => bare,
+        false => text,
+    }
 }
 
 /// The refusal of a token that was called detached and has its payload.

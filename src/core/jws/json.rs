@@ -146,13 +146,15 @@ fn payload(
             Ok((bytes.to_vec(), encode(bytes).into_bytes()))
         }
         (Form::Detached(_), Some(_)) => Err(carried()),
-        (Form::Jwt | Form::Raw, None) => Err(absent("the token has no \"payload\"")),
+        (Form::Jwt | Form::PaddedJwt | Form::Raw, None) => {
+            Err(absent("the token has no \"payload\""))
+        }
         // In a JWT this is refused later, by name; until then it is what it says it is.
-        (Form::Jwt | Form::Raw, Some(text)) if is_unencoded => {
+        (Form::Jwt | Form::PaddedJwt | Form::Raw, Some(text)) if is_unencoded => {
             Ok((text.as_bytes().to_vec(), text.as_bytes().to_vec()))
         }
-        (Form::Jwt, Some("")) => Err(absent("the payload is empty")),
-        (Form::Jwt | Form::Raw, Some(text)) => {
+        (Form::Jwt | Form::PaddedJwt, Some("")) => Err(absent("the payload is empty")),
+        (Form::Jwt | Form::PaddedJwt | Form::Raw, Some(text)) => {
             Ok((part("payload", text)?, text.as_bytes().to_vec()))
         }
     }

@@ -24,6 +24,9 @@ use json::SignatureParts;
 pub enum Form<'a> {
     /// A JWT: base64url inside the token.
     Jwt,
+    /// A JWT in the compact serialization whose parts may be padded, as AWS's load balancers write
+    /// them against RFC 7515 §2. What is signed is the text as it stands.
+    PaddedJwt,
     /// Any bytes inside the token; `b64: false` is understood.
     Raw,
     /// These bytes, outside the token, whose middle part is empty; `b64: false` is understood.
@@ -33,7 +36,7 @@ pub enum Form<'a> {
 impl Form<'_> {
     /// Whether bytes rather than a JWT are signed.
     pub fn is_raw(self) -> bool {
-        !matches!(self, Self::Jwt)
+        !matches!(self, Self::Jwt | Self::PaddedJwt)
     }
 }
 

@@ -228,7 +228,9 @@ impl Key {
         {
             return unfit(format!("is on curve {crv}, which {alg} does not use"));
         }
-        if let Some(usage) = self.usage.as_deref().filter(|usage| *usage != "sig") {
+        // SPIFFE's bundles say which of their keys are for JWTs in this way.
+        let is_for_signing = |usage: &&str| matches!(*usage, "sig" | "jwt-svid");
+        if let Some(usage) = self.usage.as_deref().filter(|usage| !is_for_signing(usage)) {
             let usage = shortened(usage);
             return unfit(format!("is declared for \"use\": {usage}, not \"sig\""));
         }

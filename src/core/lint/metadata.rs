@@ -113,7 +113,8 @@ fn check_use(subject: &mut Subject<'_>, ops: Option<&[&str]>) {
                 );
             }
         }
-        (Some("sig" | "enc") | None, _) => {}
+        // The last is SPIFFE's word for the keys of JWTs.
+        (Some("sig" | "enc" | "jwt-svid") | None, _) => {}
         (Some(other), _) => subject.report(
             Rule::UnknownUse,
             format!("has the unknown \"use\" {other:?}"),

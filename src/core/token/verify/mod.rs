@@ -152,7 +152,12 @@ pub fn verify(
     };
     let mut judging = Judging::new(policy, env, claims.as_ref());
     let judged = judging.judge(&token, form, keys)?;
-    Ok(judging.report(&token, judged, keys))
+    let mut verdict = judging.report(&token, judged, keys);
+    if matches!(form, Form::PaddedJwt) && text.contains('=') {
+        let check = Check::new("padding", Status::Skipped, "accepted");
+        verdict.checks.insert(0, check);
+    }
+    Ok(verdict)
 }
 
 fn read_claims(token: &Jws<'_>, form: Form<'_>) -> Result<Option<Object>, Reason> {
