@@ -272,15 +272,15 @@ fn many_members_are_read() {
 #[test]
 fn keys_fit_the_algorithms_of_their_kind_only() {
     use SigAlg::{
-        Ed448, Ed25519, EdDsa, Es256, Es256k, Es384, Es512, Ps256, Ps384, Ps512, Rs256, Rs384,
-        Rs512,
+        Ed448, Ed25519, EdDsa, Es256, Es256k, Es384, Es512, Esp256, Esp384, Esp512, Ps256, Ps384,
+        Ps512, Rs256, Rs384, Rs512,
     };
     let rsa: &[SigAlg] = &[Rs256, Rs384, Rs512, Ps256, Ps384, Ps512];
     for (name, fitting) in [
         ("rsa2048", rsa),
-        ("ec-p256", &[Es256]),
-        ("ec-p384", &[Es384]),
-        ("ec-p521", &[Es512]),
+        ("ec-p256", &[Es256, Esp256]),
+        ("ec-p384", &[Es384, Esp384]),
+        ("ec-p521", &[Es512, Esp512]),
         ("secp256k1", &[Es256k]),
         ("ed25519", &[EdDsa, Ed25519]),
         ("ed448", &[EdDsa, Ed448]),

@@ -631,7 +631,7 @@ fn lint_and_diff_answer_with_their_exit_code() {
 
     fs::write(
         lab.path("bad.json"),
-        r#"{"keys":[{"kty":"oct","k":"c2VjcmV0","kid":"a\u001b[31m"},{"kty":"AKP","pub":"AA"}]}"#,
+        r#"{"keys":[{"kty":"oct","k":"c2VjcmV0","kid":"a\u001b[31m"},{"kty":"XYZ","pub":"AA"}]}"#,
     )
     .unwrap();
     let lint = |more: &[&str]| lab.run(&[&["jwks", "lint", "--jwks", "bad.json"], more].concat());

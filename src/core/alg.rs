@@ -1,4 +1,4 @@
-//! The algorithm tables: one row per algorithm and curve (RFC 7518, 8037, 8812, 9864). Nothing
+//! The algorithm tables: one row per algorithm and curve (RFC 7518, 8037, 8812, 9864, 9964). Nothing
 //! below this file enumerates algorithms.
 
 use std::fmt;
@@ -15,6 +15,8 @@ pub enum Kty {
     Ec,
     /// Octet key pair: the Edwards and Montgomery curves of RFC 8037.
     Okp,
+    /// Algorithm key pair: a key whose `alg` says what its octets are (RFC 9964).
+    Akp,
 }
 
 impl Kty {
@@ -25,6 +27,7 @@ impl Kty {
             Self::Rsa => "RSA",
             Self::Ec => "EC",
             Self::Okp => "OKP",
+            Self::Akp => "AKP",
         }
     }
 }
@@ -75,6 +78,9 @@ macro_rules! table {
     };
     (@row CurveRow $t:ident $v:ident ($name:literal, $kty:ident, $len:literal, $oid:literal)) => {
         CurveRow { name: $name, kty: Kty::$kty, len: $len, oid: $oid }
+    };
+    (@row SetRow $t:ident $v:ident ($name:literal, $octets:literal, $oid:literal)) => {
+        SetRow { name: $name, octets: $octets, oid: $oid }
     };
     (@row SigRow $t:ident $v:ident ($name:literal, $kty:ident, [$($crv:ident),*], $hash:ident, $sig:literal, $signs:ident, $verifies:ident)) => {
         SigRow {
@@ -149,6 +155,45 @@ impl Curve {
     }
 }
 
+struct SetRow {
+    name: &'static str,
+    octets: usize,
+    oid: &'static str,
+}
+
+table! {
+    /// A parameter set of ML-DSA (FIPS 204): the member `alg` of an AKP key (RFC 9964).
+    ParameterSet, SetRow, PARAMETER_SETS;
+    //       name         octets of the public key, OID (RFC 9881)
+    MlDsa44 ("ML-DSA-44", 1312, "2.16.840.1.101.3.4.3.17")
+    MlDsa65 ("ML-DSA-65", 1952, "2.16.840.1.101.3.4.3.18")
+    MlDsa87 ("ML-DSA-87", 2592, "2.16.840.1.101.3.4.3.19")
+}
+
+impl ParameterSet {
+    /// Octets of the seed that a private key is.
+    pub const SEED: usize = 32;
+
+    /// Octets of a public key.
+    pub fn octets(self) -> usize {
+        self.row().octets
+    }
+
+    /// The object identifier that PKCS#8 and SPKI name it by.
+    pub fn oid(self) -> &'static str {
+        self.row().oid
+    }
+
+    /// The algorithm that keys of this set are for.
+    pub fn alg(self) -> SigAlg {
+        match self {
+            Self::MlDsa44 => SigAlg::MlDsa44,
+            Self::MlDsa65 => SigAlg::MlDsa65,
+            Self::MlDsa87 => SigAlg::MlDsa87,
+        }
+    }
+}
+
 /// The digest inside a signature algorithm.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Hash {
@@ -219,6 +264,13 @@ table! {
     EdDsa   ("EdDSA",   Okp,  [Ed25519, Ed448],  Intrinsic, 0,   Ring,         Jsonwebtoken)
     Ed25519 ("Ed25519", Okp,  [Ed25519],         Intrinsic, 64,  Ring,         Jsonwebtoken)
     Ed448   ("Ed448",   Okp,  [Ed448],           Intrinsic, 114, OpenSsl,      OpenSsl)
+    // Other names of ES256, ES384 and ES512, which say the curve (RFC 9864).
+    Esp256  ("ESP256",  Ec,   [P256],            Sha256,    64,  Ring,         Jsonwebtoken)
+    Esp384  ("ESP384",  Ec,   [P384],            Sha384,    96,  Ring,         Jsonwebtoken)
+    Esp512  ("ESP512",  Ec,   [P521],            Sha512,    132, OpenSsl,      AwsLc)
+    MlDsa44 ("ML-DSA-44", Akp, [],               Intrinsic, 2420, OpenSsl,     AwsLc)
+    MlDsa65 ("ML-DSA-65", Akp, [],               Intrinsic, 3309, OpenSsl,     AwsLc)
+    MlDsa87 ("ML-DSA-87", Akp, [],               Intrinsic, 4627, OpenSsl,     AwsLc)
 }
 
 impl SigAlg {
@@ -245,13 +297,23 @@ impl SigAlg {
         }
     }
 
-    /// Whether both name the same computation: `EdDSA` is what `Ed25519` and `Ed448` (RFC 9864)
-    /// were called before.
+    /// Whether both name the same computation: RFC 9864 has new names for what `EdDSA` is on each of
+    /// its curves, and for `ES256`, `ES384` and `ES512`.
     pub fn agrees_with(self, other: Self) -> bool {
-        let edwards = |it| matches!(it, Self::Ed25519 | Self::Ed448);
         self == other
-            || (self == Self::EdDsa && edwards(other))
-            || (other == Self::EdDsa && edwards(self))
+            || self.renames().is_some_and(|it| it == other)
+            || other.renames().is_some_and(|it| it == self)
+    }
+
+    /// The older name of what a name of RFC 9864 says.
+    pub fn renames(self) -> Option<Self> {
+        match self {
+            Self::Ed25519 | Self::Ed448 => Some(Self::EdDsa),
+            Self::Esp256 => Some(Self::Es256),
+            Self::Esp384 => Some(Self::Es384),
+            Self::Esp512 => Some(Self::Es512),
+            _ => None,
+        }
     }
 
     /// Whether keys on `crv` can be meant by it; algorithms without curves have no opinion.
@@ -448,6 +510,9 @@ mod tests {
                 "{alg}"
             );
         }
+        for set in ParameterSet::ALL {
+            assert_eq!(set.alg().as_str(), set.as_str());
+        }
         for alg in KeyAlg::ALL {
             assert_eq!(alg.as_str().parse(), Ok(*alg));
             assert_eq!(alg.is_ecdh(), alg.as_str().starts_with("ECDH-ES"), "{alg}");
@@ -465,7 +530,9 @@ mod tests {
 
     #[test]
     fn names_are_exact() {
-        for name in ["none", "None", "NONE", "hs256", "ES256 ", "", "ESP256"] {
+        for name in [
+            "none", "None", "NONE", "hs256", "ES256 ", "", "ESP256K", "ML-DSA",
+        ] {
             assert!(name.parse::<SigAlg>().is_err(), "{name}");
         }
     }

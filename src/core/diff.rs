@@ -267,9 +267,9 @@ mod tests {
         assert!(compare(&[A, B], &[B, A]).is_empty());
         assert!(compare(&[], &[]).is_empty());
         assert!(compare(&[A, A], &[A, A]).is_empty());
-        let unknown = r#"{"kty":"AKP","pub":"AAAA","kid":"p"}"#;
+        let unknown = r#"{"kty":"XYZ","pub":"AAAA","kid":"p"}"#;
         assert!(compare(&[unknown], &[unknown]).is_empty());
-        let twice = r#"{"kty":"AKP","pub":"AAAA","pub":"AAAB"}"#;
+        let twice = r#"{"kty":"XYZ","pub":"AAAA","pub":"AAAB"}"#;
         assert!(compare(&[twice, "7"], &["7", twice]).is_empty());
     }
 
@@ -310,7 +310,7 @@ mod tests {
             difference.rekeyed[0].before.thumbprint,
             difference.rekeyed[0].after.thumbprint
         );
-        let unknown = r#"{"kty":"AKP","pub":"AAAA","kid":"p"}"#;
+        let unknown = r#"{"kty":"XYZ","pub":"AAAA","kid":"p"}"#;
         assert_eq!(
             compare(&[unknown], &[&unknown.replace("AAAA", "AAAB")])
                 .rekeyed

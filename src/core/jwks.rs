@@ -381,7 +381,7 @@ mod tests {
     #[test]
     fn odd_keys_are_left_out_and_named() {
         let set = set(
-            r#"{"keys":[{"kty":"oct","k":"AAAA"},{"kty":"AKP","kid":"pq"},7,{"kty":"oct","k":5}]}"#,
+            r#"{"keys":[{"kty":"oct","k":"AAAA"},{"kty":"XYZ","kid":"pq"},7,{"kty":"oct","k":5}]}"#,
         )
         .unwrap();
         assert_eq!(set.keys.len(), 1);

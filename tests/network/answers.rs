@@ -125,7 +125,7 @@ fn n21_one_odd_key_does_not_spoil_the_set() {
     let server = Server::new(move |_| {
         set_of(&[
             keys().public("rsa"),
-            json!({"kty": "AKP", "alg": "ML-DSA-44", "kid": "pq", "pub": "AAAA"}),
+            json!({"kty": "XYZ", "alg": "XYZ-1", "kid": "pq", "pub": "AAAA"}),
             broken.clone(),
             json!({"kty": "oct", "kid": "o", "k": "c2VjcmV0LXNlY3JldA"}),
             private.clone(),
@@ -139,7 +139,7 @@ fn n21_one_odd_key_does_not_spoil_the_set() {
     let named = lab.verify(1, &server.url("/jwks"), &token("a")).expect(14);
     assert!(named.stdout.contains("takes 32"), "{}", named.stdout);
     assert!(!lab.holds("cHJpdmF0ZS1wcml2YXRl") && !lab.holds("c2VjcmV0LXNlY3JldA"));
-    assert!(lab.holds("ML-DSA-44"), "a later jwtctl may know it");
+    assert!(lab.holds("XYZ-1"), "a later jwtctl may know it");
 }
 
 #[test]

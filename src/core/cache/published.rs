@@ -202,7 +202,7 @@ mod tests {
     #[test]
     fn only_public_keys_are_kept_and_each_refusal_has_its_name() {
         let set = format!(
-            r#"{{"x":1,"keys":[{OKP},{{"kty":"oct","k":"AAAA"}},{{"kty":"AKP","pub":"AA","alg":"ML-DSA-44"}},
+            r#"{{"x":1,"keys":[{OKP},{{"kty":"oct","k":"AAAA"}},{{"kty":"XYZ","pub":"AA","alg":"XYZ-1"}},
             {{"kty":"EC","crv":"P-256","x":"AA","y":"AA"}},{{"kty":"OKP","crv":"Ed25519","x":"AA","d":"AA"}},7,
             {{"kty":"OKP","crv":"Ed25519","x":"AA","x":"BB"}},{{"kid":"b"}},{{"kty":"EC","crv":"P-999","x":"AA"}}]}}"#
         );
@@ -226,7 +226,7 @@ mod tests {
         assert_eq!(
             published.jwks,
             format!(
-                r#"{{"keys":[{OKP},{{"kty":"AKP","pub":"AA","alg":"ML-DSA-44"}},{{"kty":"EC","crv":"P-999","x":"AA"}}]}}"#
+                r#"{{"keys":[{OKP},{{"kty":"XYZ","pub":"AA","alg":"XYZ-1"}},{{"kty":"EC","crv":"P-999","x":"AA"}}]}}"#
             )
         );
     }

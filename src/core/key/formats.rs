@@ -8,11 +8,11 @@ use spki::{AlgorithmIdentifierRef, SubjectPublicKeyInfoRef};
 use x509_cert::Certificate;
 use zeroize::Zeroizing;
 
-use super::super::alg::{Curve, Kty};
+use super::super::alg::{Curve, Kty, ParameterSet};
 use super::super::guard::guarded;
 use super::super::secret::Secret;
 use super::curve::{point, public_half};
-use super::{Key, Material, RsaPrivate, rsa};
+use super::{Key, Material, RsaPrivate, akp, rsa};
 
 const RSA_ENCRYPTION: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.1.1");
 const RSASSA_PSS: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.1.10");
@@ -105,6 +105,9 @@ fn from_pkcs8(info: &PrivateKeyInfoRef<'_>) -> Result<Key, String> {
         let sec1 = sec1::EcPrivateKey::from_der(inner)
             .map_err(|_| "is a PKCS#8 file with a broken EC key")?;
         return from_sec1(crv, &sec1);
+    }
+    if let Some(set) = set_by_oid(oid) {
+        return akp::private(set, inner);
     }
     let crv = curve_by_oid(oid)
         .ok_or_else(|| format!("is for an algorithm that jwtctl does not know (OID {oid})"))?;
@@ -205,6 +208,9 @@ fn from_spki(spki: &SubjectPublicKeyInfoRef<'_>) -> Result<Key, String> {
             ..Key::from_material(material)
         });
     }
+    if let Some(set) = set_by_oid(oid) {
+        return akp::public(set, bits);
+    }
     let crv = if oid == EC_PUBLIC_KEY {
         named_curve(&spki.algorithm)?
     } else {
@@ -272,6 +278,18 @@ fn curve_by_oid(oid: ObjectIdentifier) -> Option<Curve> {
     Curve::ALL.iter().copied().find(|crv| crv.oid() == text)
 }
 
+fn set_by_oid(oid: ObjectIdentifier) -> Option<ParameterSet> {
+    let text = oid.to_string();
+    ParameterSet::ALL
+        .iter()
+        .copied()
+        .find(|set| set.oid() == text)
+}
+
+fn set_oid(set: ParameterSet) -> Result<ObjectIdentifier, String> {
+    ObjectIdentifier::new(set.oid()).map_err(|e| e.to_string())
+}
+
 fn curve_oid(crv: Curve) -> Result<ObjectIdentifier, String> {
     ObjectIdentifier::new(crv.oid()).map_err(|e| e.to_string())
 }
@@ -325,10 +343,17 @@ pub(super) fn with_pkcs8<T>(
                 .and_then(|octets| octets.to_der())
                 .map_err(text)?,
         ),
+        Material::Akp {
+            set,
+            seed: Some(seed),
+            ..
+        } => (set_oid(*set)?, None, akp::seed_form(seed)),
         Material::Oct(_) => {
             return Err("is symmetric, and PEM and DER are for key pairs; use a JWK".into());
         }
-        Material::Rsa { .. } | Material::Curve { .. } => return Err("has no private half".into()),
+        Material::Rsa { .. } | Material::Curve { .. } | Material::Akp { .. } => {
+            return Err("has no private half".into());
+        }
     };
     let inner = Zeroizing::new(inner);
     let algorithm = AlgorithmIdentifierRef {
@@ -380,6 +405,7 @@ pub fn to_spki(key: &Key) -> Result<Vec<u8>, String> {
             (EC_PUBLIC_KEY, Some(named), [&[4], x.as_slice(), y].concat())
         }
         Material::Curve { crv, x, .. } => (curve_oid(*crv)?, None, x.clone()),
+        Material::Akp { set, public, .. } => (set_oid(*set)?, None, public.clone()),
     };
     let algorithm = AlgorithmIdentifierRef {
         oid,

@@ -1,11 +1,11 @@
 //! New keys, and the public half of a private one. The randomness is the caller's, never aws-lc's:
 //! that library gathers entropy for some 30 ms at its first draw.
 
-use super::super::alg::{Curve, KeyAlg, Kty, MIN_RSA_BITS, SigAlg};
+use super::super::alg::{Curve, KeyAlg, Kty, MIN_RSA_BITS, ParameterSet, SigAlg};
 use super::super::env::Env;
 use super::super::limits::RSA_BITS;
 use super::super::secret::Secret;
-use super::backend::openssl;
+use super::backend::{openssl, seeded_public};
 use super::curve::public_half;
 use super::{Key, Material};
 
@@ -18,6 +18,8 @@ pub enum Recipe {
     Rsa(usize),
     /// A key pair on a curve.
     Curve(Curve),
+    /// An ML-DSA key pair.
+    Akp(ParameterSet),
 }
 
 impl Recipe {
@@ -30,6 +32,11 @@ impl Recipe {
             Kty::Oct => no_choice(alg.as_str(), crv, bits).map(|()| Self::Oct(alg.hash().octets())),
             Kty::Rsa => rsa_bits(alg.as_str(), crv, bits),
             Kty::Ec | Kty::Okp => curve(alg.as_str(), alg.curves(), crv, bits),
+            Kty::Akp => {
+                no_choice(alg.as_str(), crv, bits)?;
+                let set = alg.as_str().parse().map(Self::Akp);
+                set.map_err(|()| format!("{alg} has no parameter set"))
+            }
         }
     }
 
@@ -127,6 +134,14 @@ pub fn generate(recipe: Recipe, env: &Env<'_>) -> Result<Key, String> {
         Recipe::Oct(bytes) => Material::Oct(random(bytes, env)),
         Recipe::Rsa(bits) => return openssl::new_rsa(bits),
         Recipe::Curve(crv) => on_curve(crv, env)?,
+        Recipe::Akp(set) => {
+            let seed = random(ParameterSet::SEED, env);
+            Material::Akp {
+                set,
+                public: seeded_public(set, &seed).ok_or("cannot be made from its seed")?,
+                seed: Some(seed),
+            }
+        }
     };
     Ok(Key::from_material(material))
 }

@@ -1,10 +1,10 @@
-//! Keys as JWK (RFC 7517; members by RFC 7518 §6 and RFC 8037 §2): read strictly, printed with and
+//! Keys as JWK (RFC 7517; members by RFC 7518 §6, RFC 8037 §2 and RFC 9964 §3): read strictly, printed with and
 //! without the private half.
 
 use serde::{Serialize, Serializer};
 use zeroize::{Zeroize as _, Zeroizing};
 
-use super::super::alg::{Curve, Kty};
+use super::super::alg::{Curve, Kty, ParameterSet};
 use super::super::error::shortened;
 use super::super::json::{Json, Object};
 use super::super::limits::MAX_KEY_OPS;
@@ -76,6 +76,7 @@ impl Key {
             "oct" => Material::Oct(Secret::from(take_private(jwk, "k")?.ok_or("has no \"k\"")?)),
             "RSA" => read_rsa(jwk)?,
             "EC" | "OKP" => read_curve(jwk, if kty == "EC" { Kty::Ec } else { Kty::Okp })?,
+            "AKP" => read_akp(jwk)?,
             other => {
                 return Err(format!(
                     "has kty {}, which jwtctl does not know",
@@ -143,6 +144,11 @@ impl Key {
                     jwk.set("y", encode(y).as_str().into());
                 }
             }
+            Material::Akp { set, public, .. } => {
+                // It is what the octets mean, so it is never missing.
+                jwk.set("alg", set.as_str().into());
+                jwk.set("pub", encode(public).as_str().into());
+            }
         }
         jwk.0.extend(self.others.0.iter().cloned());
         jwk
@@ -182,7 +188,10 @@ impl Key {
                     .for_each(|(name, value)| member(name, value));
             }
             Material::Curve { d: Some(d), .. } => member("d", d),
-            Material::Rsa { .. } | Material::Curve { .. } => {}
+            Material::Akp {
+                seed: Some(seed), ..
+            } => member("priv", seed),
+            Material::Rsa { .. } | Material::Curve { .. } | Material::Akp { .. } => {}
         }
         text.push(b'}');
         Secret::from(text)
@@ -280,6 +289,36 @@ fn read_curve(jwk: &mut Object, kty: Kty) -> Result<Material, String> {
         d => d.map(Secret::from),
     };
     Ok(Material::Curve { crv, x, y, d })
+}
+
+/// An AKP key. Its `alg`, which is left in place, says how long its members are.
+fn read_akp(jwk: &mut Object) -> Result<Material, String> {
+    let name = jwk
+        .text("alg")
+        .ok_or("has no \"alg\", which an AKP key needs (RFC 9964)")?;
+    let set: ParameterSet = name.parse().map_err(|()| {
+        format!(
+            "is an AKP key for {}, which jwtctl does not know",
+            shortened(name)
+        )
+    })?;
+    let sized = |name: &str, length: usize, octets: usize| match length == octets {
+        true => Ok(()),
+        false => Err(format!(
+            "has {name:?} of {length} bytes, and {set} takes {octets}"
+        )),
+    };
+    let public = take_public(jwk, "pub")?.ok_or("has no \"pub\"")?;
+    sized("pub", public.len(), set.octets())?;
+    let seed = take_private(jwk, "priv")?;
+    if let Some(seed) = &seed {
+        sized("priv", seed.len(), ParameterSet::SEED)?;
+    }
+    Ok(Material::Akp {
+        set,
+        public,
+        seed: seed.map(Secret::from),
+    })
 }
 
 fn take_text(jwk: &mut Object, name: &str) -> Result<Option<String>, String> {
@@ -395,7 +434,14 @@ pub(super) mod tests {
         for (text, why) in [
             (r#"{"kty":5}"#, "kty"),
             (r#"{}"#, "kty"),
-            (r#"{"kty":"AKP","alg":"ML-DSA-44","pub":"AA"}"#, "AKP"),
+            (r#"{"kty":"XYZ","alg":"ML-DSA-44","pub":"AA"}"#, "XYZ"),
+            (r#"{"kty":"AKP","pub":"AA"}"#, "no \"alg\""),
+            (r#"{"kty":"AKP","alg":"ML-KEM-768","pub":"AA"}"#, "ML-KEM"),
+            (r#"{"kty":"AKP","alg":"ML-DSA-44"}"#, "\"pub\""),
+            (
+                r#"{"kty":"AKP","alg":"ML-DSA-44","pub":"AA"}"#,
+                "takes 1312",
+            ),
             (r#"{"kty":"oct"}"#, "\"k\""),
             (r#"{"kty":"oct","k":"AA=="}"#, "base64url"),
             (r#"{"kty":"oct","k":"AB"}"#, "base64url"),

@@ -1,6 +1,7 @@
 //! Keys: read and written as JWK (RFC 7517, 7518 §6, 8037), named by thumbprint (RFC 7638), and
 //! asked what they may do.
 
+mod akp;
 pub(super) mod backend;
 mod curve;
 mod encrypted;
@@ -29,7 +30,7 @@ use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use jwk::encode_private;
 use zeroize::Zeroizing;
 
-use super::alg::{Curve, Kty, MIN_RSA_BITS, SigAlg};
+use super::alg::{Curve, Kty, MIN_RSA_BITS, ParameterSet, SigAlg};
 use super::error::shortened;
 use super::json::Object;
 use super::limits::RSA_BITS;
@@ -49,6 +50,12 @@ pub(super) enum Material {
         x: Vec<u8>,
         y: Vec<u8>,
         d: Option<Secret>,
+    },
+    /// ML-DSA; the private half is the seed (RFC 9964 §3).
+    Akp {
+        set: ParameterSet,
+        public: Vec<u8>,
+        seed: Option<Secret>,
     },
 }
 
@@ -143,6 +150,7 @@ impl Key {
             Material::Oct(_) => Kty::Oct,
             Material::Rsa { .. } => Kty::Rsa,
             Material::Curve { crv, .. } => crv.kty(),
+            Material::Akp { .. } => Kty::Akp,
         }
     }
 
@@ -154,12 +162,21 @@ impl Key {
         }
     }
 
-    /// The size people quote for it, in bits.
+    /// The parameter set, of an AKP key.
+    pub fn parameter_set(&self) -> Option<ParameterSet> {
+        match &self.material {
+            Material::Akp { set, .. } => Some(*set),
+            _ => None,
+        }
+    }
+
+    /// The size people quote for it, in bits; of an AKP key that of its public half.
     pub fn bits(&self) -> usize {
         match &self.material {
             Material::Oct(secret) => secret.len() * 8,
             Material::Rsa { n, .. } => bit_length(n),
             Material::Curve { crv, .. } => crv.bits(),
+            Material::Akp { set, .. } => set.octets() * 8,
         }
     }
 
@@ -169,6 +186,7 @@ impl Key {
             Material::Oct(_) => true,
             Material::Rsa { private, .. } => private.is_some(),
             Material::Curve { d, .. } => d.is_some(),
+            Material::Akp { seed, .. } => seed.is_some(),
         }
     }
 
@@ -180,18 +198,19 @@ impl Key {
         match (&self.kid, self.curve()) {
             (Some(kid), _) => format!("key {}", shortened(kid)),
             (None, Some(crv)) => format!("the {} {crv} key", self.kty()),
-            (None, None) => format!("the {} {}-bit key", self.kty(), self.bits()),
+            (None, None) => match self.parameter_set() {
+                Some(set) => format!("the {} {set} key", self.kty()),
+                None => format!("the {} {}-bit key", self.kty(), self.bits()),
+            },
         }
     }
 
     /// The signature algorithms that its type and size permit and its `alg`, if any, names. Weak
     /// ones are not among them.
     pub fn algorithms(&self, job: Job) -> Vec<SigAlg> {
-        // EdDSA and its RFC 9864 names are one choice, not two.
-        let distinct = |alg: &&SigAlg| {
-            !matches!(alg, SigAlg::Ed25519 | SigAlg::Ed448)
-                || self.alg.as_deref() == Some(alg.as_str())
-        };
+        // An old name and the one of RFC 9864 are one choice, not two.
+        let distinct =
+            |alg: &&SigAlg| alg.renames().is_none() || self.alg.as_deref() == Some(alg.as_str());
         let fits = |alg: &&SigAlg| self.fit(**alg, job).is_ok();
         let all: Vec<SigAlg> = SigAlg::ALL
             .iter()
@@ -222,6 +241,9 @@ impl Key {
             return unfit(format!(
                 "is for RSASSA-PSS only, and {alg} is something else"
             ));
+        }
+        if let Some(set) = self.parameter_set().filter(|set| set.alg() != alg) {
+            return unfit(format!("is an {set} key, which {alg} does not use"));
         }
         if let Some(crv) = self.curve()
             && !alg.admits(Some(crv))
@@ -304,6 +326,14 @@ impl Key {
                     ..
                 },
             ) => crv == crv2 && x == x2 && y == y2,
+            (
+                Material::Akp { set, public, .. },
+                Material::Akp {
+                    set: set2,
+                    public: public2,
+                    ..
+                },
+            ) => set == set2 && public == public2,
             _ => false,
         }
     }
@@ -322,6 +352,11 @@ impl Key {
                 x: x.clone(),
                 y: y.clone(),
                 d: None,
+            },
+            Material::Akp { set, public, .. } => Material::Akp {
+                set: *set,
+                public: public.clone(),
+                seed: None,
             },
         };
         let key_ops = self
@@ -348,7 +383,7 @@ impl Key {
 
     /// The RFC 7638 thumbprint with another digest.
     pub fn thumbprint_with(&self, hash: ThumbprintHash) -> String {
-        // The members that RFC 7638 section 3.2 and RFC 8037 section 2 list, in lexicographic
+        // The members that RFC 7638 section 3.2, RFC 8037 section 2 and RFC 9964 section 6 list, in lexicographic
         // order.
         let canonical = Zeroizing::new(match &self.material {
             Material::Oct(secret) => {
@@ -366,6 +401,12 @@ impl Key {
             }
             Material::Curve { crv, x, .. } => {
                 format!(r#"{{"crv":"{crv}","kty":"OKP","x":"{}"}}"#, encode(x))
+            }
+            Material::Akp { set, public, .. } => {
+                format!(
+                    r#"{{"alg":"{set}","kty":"AKP","pub":"{}"}}"#,
+                    encode(public)
+                )
             }
         });
         encode(digest::digest(hash.algorithm(), canonical.as_bytes()).as_ref())

@@ -54,7 +54,14 @@ impl Key {
                 }
                 self.verifies_itself()?
             }
-            Material::Rsa { .. } | Material::Curve { .. } => return unfit("has no private half"),
+            Material::Akp {
+                set,
+                public,
+                seed: Some(seed),
+            } => backend::seeded_public(*set, seed).is_some_and(|own| own == *public),
+            Material::Rsa { .. } | Material::Curve { .. } | Material::Akp { .. } => {
+                return unfit("has no private half");
+            }
         };
         match is_pair {
             true => Ok(()),

@@ -47,6 +47,7 @@ pub fn to_ssh(key: &Key) -> Result<String, String> {
             .concat();
             (name, blob)
         }
+        Material::Akp { set, .. } => return Err(format!("is an {set} key, which OpenSSH has not")),
         Material::Oct(_) => return Err("is symmetric and has no public half".into()),
     };
     // A line break or worse would turn one key into something else.

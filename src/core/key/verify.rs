@@ -44,7 +44,7 @@ impl Key {
                 self.check_order()?;
                 backend::check_point(*crv, x, y)
             }
-            Material::Oct(_) | Material::Rsa { .. } => Ok(()),
+            Material::Oct(_) | Material::Rsa { .. } | Material::Akp { .. } => Ok(()),
         }
     }
 

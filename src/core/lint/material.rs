@@ -1,4 +1,4 @@
-//! The numbers of a key: RFC 7518 §6 and RFC 8037 §2.
+//! The numbers of a key: RFC 7518 §6, RFC 8037 §2 and RFC 9964 §3.
 
 use std::sync::OnceLock;
 
@@ -6,7 +6,7 @@ use base64::Engine as _;
 use base64::alphabet;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 
-use super::super::alg::{Curve, Kty, MIN_RSA_BITS};
+use super::super::alg::{Curve, Kty, MIN_RSA_BITS, ParameterSet};
 use super::super::json::{Json, Object};
 use super::super::key::backend::openssl::is_edwards_point;
 use super::super::key::{Key, decode, encode};
@@ -49,7 +49,11 @@ pub(super) fn check(subject: &mut Subject<'_>) -> Option<Key> {
         }
         "RSA" => check_rsa(subject),
         "EC" | "OKP" => check_curve(subject, if kty == "EC" { Kty::Ec } else { Kty::Okp }),
-        other if ["oct", "rsa", "ec", "okp"].contains(&other.to_ascii_lowercase().as_str()) => {
+        "AKP" => check_akp(subject),
+        other
+            if ["oct", "rsa", "ec", "okp", "akp"]
+                .contains(&other.to_ascii_lowercase().as_str()) =>
+        {
             subject.report(
                 Rule::MalformedKey,
                 format!("has \"kty\" {other:?}, and the names of types are case-sensitive"),
@@ -287,6 +291,33 @@ fn coordinate(subject: &mut Subject<'_>, name: &str, crv: Curve) -> Option<Vec<u
         return None;
     }
     Some(bytes)
+}
+
+/// An AKP key, whose `alg` says how long it is (RFC 9964 §3); one that is not known is reported as
+/// such with the other metadata.
+fn check_akp(subject: &mut Subject<'_>) -> Option<Key> {
+    let Some(name) = subject.jwk.text("alg") else {
+        subject.report(
+            Rule::MalformedKey,
+            "has no \"alg\", which an AKP key needs (RFC 9964)",
+        );
+        return None;
+    };
+    let set: ParameterSet = name.parse().ok()?;
+    let public = bytes(subject, "pub")?;
+    if public.len() != set.octets() {
+        let (has, wants) = (public.len(), set.octets());
+        subject.report(
+            Rule::WrongLength,
+            format!("has \"pub\" of {has} bytes, and {set} takes {wants}"),
+        );
+        return None;
+    }
+    key(&[
+        ("kty", "AKP".into()),
+        ("alg", name.into()),
+        ("pub", encode(&public)),
+    ])
 }
 
 /// The key of these members alone, as any reader would see it.

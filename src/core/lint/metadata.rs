@@ -151,7 +151,9 @@ fn check_alg(subject: &mut Subject<'_>, ops: Option<&[&str]>) {
         }
         (None, Err(())) if kty == "oct" && name.parse::<ContentEnc>().is_ok() => (true, "enc"),
         // Of an unknown type, that is all there is to say.
-        (None, Err(())) if !["RSA", "EC", "OKP", "oct"].contains(&kty) && jwk.has("kty") => return,
+        (None, Err(())) if !["RSA", "EC", "OKP", "oct", "AKP"].contains(&kty) && jwk.has("kty") => {
+            return;
+        }
         (None, Err(())) => {
             return subject.report(
                 Rule::UnknownAlg,

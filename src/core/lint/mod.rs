@@ -92,7 +92,7 @@ rules! {
     RsaBadExponent     "rsa-bad-exponent"       Error "An RSA exponent is even, or 1.";
     RsaSmallExponent   "rsa-small-exponent"     Warn  "An RSA exponent is smaller than 65537.";
     RsaLargeExponent   "rsa-large-exponent"     Warn  "An RSA exponent has more than 33 bits, which many verifiers refuse.";
-    WrongLength        "wrong-length"           Error "A coordinate has not the length that its curve asks for.";
+    WrongLength        "wrong-length"           Error "A coordinate, or an AKP key, has not the length that its curve or alg asks for.";
     OffCurve           "off-curve"              Error "A point does not lie on its curve.";
     SmallOrder         "small-order"            Error "A point of small order: anybody can sign for the key, or knows what it agrees on.";
     X5cMalformed       "x5c-malformed"          Error "x5c is no list of certificates in base64.";
@@ -308,7 +308,9 @@ fn check_use(subject: &mut Subject<'_>) {
     }
     // What its type and curve are for says best what stands in the way.
     let natural = SigAlg::ALL.iter().find(|alg| {
-        alg.kty() == key.kty() && key.curve().is_none_or(|crv| alg.curves().contains(&crv))
+        alg.kty() == key.kty()
+            && key.curve().is_none_or(|crv| alg.curves().contains(&crv))
+            && key.parameter_set().is_none_or(|set| set.alg() == **alg)
     });
     if let Some(misfit) = natural.and_then(|alg| key.fit(*alg, Job::Verify).err()) {
         subject.report(Rule::UnusedKey, misfit.why());

@@ -1,13 +1,16 @@
-//! aws-lc: checking ES512 and ES256K, and signing with RSA keys that ring refuses: odd sizes, more
+//! aws-lc: checking ES512, ES256K and ML-DSA, the public half of an ML-DSA seed, and signing with RSA keys that ring refuses: odd sizes, more
 //! than 4096 bits, small exponents.
 
+use aws_lc_rs::encoding::AsRawBytes as _;
 use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::rsa::KeyPair;
 use aws_lc_rs::signature::{
-    self, EcdsaKeyPair, EcdsaSigningAlgorithm, ParsedPublicKey, RsaEncoding, VerificationAlgorithm,
+    self, EcdsaKeyPair, EcdsaSigningAlgorithm, KeyPair as _, ParsedPublicKey, PqdsaKeyPair,
+    PqdsaSigningAlgorithm, RsaEncoding, VerificationAlgorithm,
 };
 
-use super::super::super::alg::{Curve, Kty, SigAlg};
+use super::super::super::alg::{Curve, Kty, ParameterSet, SigAlg};
+use super::super::super::secret::Secret;
 use super::super::{Key, Material, Misfit, to_pkcs8};
 use super::{Sign, Verify, cannot, off_curve};
 
@@ -16,6 +19,9 @@ struct Rsa(Box<KeyPair>, &'static dyn RsaEncoding);
 struct Ecdsa(Box<EcdsaKeyPair>);
 
 struct Point(ParsedPublicKey);
+
+#[cfg(not(feature = "jwe"))]
+struct MlDsa(Box<PqdsaKeyPair>);
 
 pub(super) fn signer(key: &Key, alg: SigAlg) -> Result<Box<dyn Sign>, Misfit> {
     let refused = |why: &str| Misfit::Unfit(why.to_owned());
@@ -36,6 +42,11 @@ pub(super) fn verifier(key: &Key) -> Result<Box<dyn Verify>, Misfit> {
         Material::Curve { crv, x, y, .. } => {
             let point = parse(*crv, x, y).ok_or_else(|| off_curve(*crv))?;
             Ok(Box::new(Point(point)))
+        }
+        Material::Akp { set, public, .. } => {
+            ParsedPublicKey::new(ml_dsa(*set).0, public.as_slice())
+                .map(|key| Box::new(Point(key)) as Box<dyn Verify>)
+                .map_err(|_| Misfit::Unfit(format!("has a \"pub\" that is no {set} key")))
         }
         Material::Oct(_) | Material::Rsa { .. } => {
             Err(Misfit::Unfit("is not a key on a curve".into()))
@@ -80,6 +91,49 @@ fn ecdsa_signing(crv: Curve) -> Option<&'static EcdsaSigningAlgorithm> {
     }
 }
 
+/// The public key of a seed (FIPS 204, algorithm 6). It takes no randomness.
+pub fn seeded_public(set: ParameterSet, seed: &Secret) -> Option<Vec<u8>> {
+    let pair = PqdsaKeyPair::from_seed(ml_dsa(set).1, seed.expose()).ok()?;
+    Some(pair.public_key().as_ref().to_vec())
+}
+
+/// The private key of a seed in its long form, as PKCS#8 may hold it beside the seed.
+pub fn expanded(set: ParameterSet, seed: &Secret) -> Option<Secret> {
+    let pair = PqdsaKeyPair::from_seed(ml_dsa(set).1, seed.expose()).ok()?;
+    let expanded = pair.private_key().as_raw_bytes().ok()?;
+    Some(Secret::new(expanded.as_ref().to_vec()))
+}
+
+/// Signs with randomness of aws-lc's own: the price of a build without OpenSSL.
+#[cfg(not(feature = "jwe"))]
+pub(super) fn akp_signer(key: &Key) -> Result<Box<dyn Sign>, Misfit> {
+    let Material::Akp {
+        set,
+        public,
+        seed: Some(seed),
+    } = &key.material
+    else {
+        return Err(super::no_private_half());
+    };
+    match PqdsaKeyPair::from_seed(ml_dsa(*set).1, seed.expose()) {
+        Ok(pair) if pair.public_key().as_ref() == public => Ok(Box::new(MlDsa(Box::new(pair)))),
+        _ => Err(super::other_half()),
+    }
+}
+
+fn ml_dsa(
+    set: ParameterSet,
+) -> (
+    &'static dyn VerificationAlgorithm,
+    &'static PqdsaSigningAlgorithm,
+) {
+    match set {
+        ParameterSet::MlDsa44 => (&signature::ML_DSA_44, &signature::ML_DSA_44_SIGNING),
+        ParameterSet::MlDsa65 => (&signature::ML_DSA_65, &signature::ML_DSA_65_SIGNING),
+        ParameterSet::MlDsa87 => (&signature::ML_DSA_87, &signature::ML_DSA_87_SIGNING),
+    }
+}
+
 fn padding(alg: SigAlg) -> Option<&'static dyn RsaEncoding> {
     match alg {
         SigAlg::Rs256 => Some(&signature::RSA_PKCS1_SHA256),
@@ -90,7 +144,9 @@ fn padding(alg: SigAlg) -> Option<&'static dyn RsaEncoding> {
         SigAlg::Ps512 => Some(&signature::RSA_PSS_SHA512),
         SigAlg::Hs256 | SigAlg::Hs384 | SigAlg::Hs512 => None,
         SigAlg::Es256 | SigAlg::Es384 | SigAlg::Es512 | SigAlg::Es256k => None,
+        SigAlg::Esp256 | SigAlg::Esp384 | SigAlg::Esp512 => None,
         SigAlg::EdDsa | SigAlg::Ed25519 | SigAlg::Ed448 => None,
+        SigAlg::MlDsa44 | SigAlg::MlDsa65 | SigAlg::MlDsa87 => None,
     }
 }
 
@@ -107,6 +163,15 @@ impl Sign for Ecdsa {
     fn sign(&self, message: &[u8]) -> Option<Vec<u8>> {
         let signature = self.0.sign(&SystemRandom::new(), message).ok()?;
         Some(signature.as_ref().to_vec())
+    }
+}
+
+#[cfg(not(feature = "jwe"))]
+impl Sign for MlDsa {
+    fn sign(&self, message: &[u8]) -> Option<Vec<u8>> {
+        let mut signature = vec![0; self.0.algorithm().signature_len()];
+        self.0.sign(message, &mut signature).ok()?;
+        Some(signature)
     }
 }
 

@@ -22,6 +22,7 @@ pub(super) fn signer(key: &Key, alg: SigAlg) -> Result<Box<dyn Sign>, Misfit> {
 
 pub(super) fn verifier(key: &Key, alg: SigAlg) -> Result<Box<dyn Verify>, Misfit> {
     let loaded = match &key.material {
+        Material::Akp { .. } => return Err(cannot(alg)),
         Material::Oct(secret) => DecodingKey::from_secret(secret.expose()),
         Material::Rsa { n, e, .. } => DecodingKey::from_rsa_raw_components(n, e),
         Material::Curve { crv, x, y, .. } => match crv.kty() {
@@ -63,9 +64,10 @@ fn name(alg: SigAlg) -> Option<Algorithm> {
         SigAlg::Ps256 => Some(Algorithm::PS256),
         SigAlg::Ps384 => Some(Algorithm::PS384),
         SigAlg::Ps512 => Some(Algorithm::PS512),
-        SigAlg::Es256 => Some(Algorithm::ES256),
-        SigAlg::Es384 => Some(Algorithm::ES384),
+        SigAlg::Es256 | SigAlg::Esp256 => Some(Algorithm::ES256),
+        SigAlg::Es384 | SigAlg::Esp384 => Some(Algorithm::ES384),
         SigAlg::EdDsa | SigAlg::Ed25519 => Some(Algorithm::EdDSA),
-        SigAlg::Es512 | SigAlg::Es256k | SigAlg::Ed448 => None,
+        SigAlg::Es512 | SigAlg::Esp512 | SigAlg::Es256k | SigAlg::Ed448 => None,
+        SigAlg::MlDsa44 | SigAlg::MlDsa65 | SigAlg::MlDsa87 => None,
     }
 }

@@ -15,7 +15,7 @@ pub mod openssl;
 pub mod openssl;
 
 use super::super::alg::{Backend, Kty, MIN_RSA_BITS, SigAlg};
-use super::{Key, Misfit};
+use super::{Key, Material, Misfit};
 
 /// A private key that a library has loaded, for one algorithm.
 pub(super) trait Sign: Send + Sync {
@@ -42,7 +42,10 @@ pub(super) fn signer(key: &Key, alg: SigAlg) -> Result<Box<dyn Sign>, Misfit> {
         Backend::Jsonwebtoken => jsonwebtoken::signer(key, alg),
         Backend::Ring => ring::signer(key, alg),
         Backend::AwsLc => aws_lc::signer(key, alg),
-        Backend::OpenSsl => openssl::curve_signer(key),
+        Backend::OpenSsl => match &key.material {
+            Material::Akp { .. } => openssl::akp_signer(key),
+            _ => openssl::curve_signer(key),
+        },
     }
 }
 
@@ -61,7 +64,7 @@ pub(super) fn verifier(key: &Key, alg: SigAlg) -> Result<Box<dyn Verify>, Misfit
     }
 }
 
-pub(super) use aws_lc::check_point;
+pub(super) use aws_lc::{check_point, expanded, seeded_public};
 
 /// RSA keys too short for anything, which only OpenSSL loads.
 fn is_short_rsa(key: &Key) -> bool {

@@ -1,5 +1,5 @@
 //! OpenSSL, in part through josekit: what no other library here has. Ed448 and X448, signing with
-//! ES512 and ES256K, RSA keys that are too short for anything, and new RSA keys.
+//! ES512, ES256K and ML-DSA, RSA keys that are too short for anything, and new RSA keys.
 
 use josekit::jws::alg::ecdsa::EcdsaJwsAlgorithm::{Es256k, Es512};
 use josekit::jws::alg::eddsa::EddsaJwsAlgorithm::Eddsa;
@@ -7,20 +7,22 @@ use josekit::jws::{JwsSigner, JwsVerifier};
 use openssl::bn::{BigNum, BigNumContext};
 use openssl::error::ErrorStack;
 use openssl::hash::MessageDigest;
-use openssl::pkey::{Id, PKey, Private, Public};
+use openssl::pkey::{Id, KeyType, PKey, Private, Public};
 use openssl::rsa::Padding;
 use openssl::sign::RsaPssSaltlen;
 
-use super::super::super::alg::{Curve, Hash, SigAlg};
+use super::super::super::alg::{Curve, Hash, ParameterSet, SigAlg};
 use super::super::super::guard::guarded;
 use super::super::super::secret::Secret;
 use super::super::curve::public_half;
 use super::super::{Key, Material, Misfit, RsaPrivate, from_der, to_pkcs8, to_spki};
-use super::{Sign, Verify, cannot, no_private_half, other_half};
+use super::{Sign, Verify, cannot, no_private_half, other_half, seeded_public};
 
 struct Rsa(PKey<Private>, SigAlg);
 
 struct PublicRsa(PKey<Public>, SigAlg);
+
+struct MlDsa(PKey<Private>);
 
 struct Josekit(Box<dyn JwsSigner>);
 
@@ -75,6 +77,29 @@ pub(super) fn curve_signer(key: &Key) -> Result<Box<dyn Sign>, Misfit> {
         .map_err(|_| refused())
 }
 
+/// Signs with ML-DSA, whose signatures take randomness: OpenSSL's is the operating system's.
+pub(super) fn akp_signer(key: &Key) -> Result<Box<dyn Sign>, Misfit> {
+    let Material::Akp {
+        set,
+        public,
+        seed: Some(seed),
+    } = &key.material
+    else {
+        return Err(no_private_half());
+    };
+    if seeded_public(*set, seed).as_ref() != Some(public) {
+        return Err(other_half());
+    }
+    let kind = match set {
+        ParameterSet::MlDsa44 => KeyType::ML_DSA_44,
+        ParameterSet::MlDsa65 => KeyType::ML_DSA_65,
+        ParameterSet::MlDsa87 => KeyType::ML_DSA_87,
+    };
+    PKey::private_key_from_seed(None, kind, None, seed.expose())
+        .map(|loaded| Box::new(MlDsa(loaded)) as Box<dyn Sign>)
+        .map_err(|_| refused())
+}
+
 pub(super) fn curve_verifier(key: &Key) -> Result<Box<dyn Verify>, Misfit> {
     if key.curve() != Some(Curve::Ed448) {
         return Err(cannot(SigAlg::Ed448));
@@ -98,6 +123,14 @@ impl Sign for Rsa {
             }
             signer.sign_oneshot_to_vec(message)
         };
+        sign().ok()
+    }
+}
+
+impl Sign for MlDsa {
+    fn sign(&self, message: &[u8]) -> Option<Vec<u8>> {
+        let sign =
+            || openssl::sign::Signer::new_without_digest(&self.0)?.sign_oneshot_to_vec(message);
         sign().ok()
     }
 }

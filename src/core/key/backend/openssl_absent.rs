@@ -26,6 +26,10 @@ pub(super) fn curve_signer(key: &Key) -> Result<Box<dyn Sign>, Misfit> {
     }
 }
 
+pub(super) fn akp_signer(key: &Key) -> Result<Box<dyn Sign>, Misfit> {
+    aws_lc::akp_signer(key)
+}
+
 pub(super) fn curve_verifier(_: &Key) -> Result<Box<dyn Verify>, Misfit> {
     Err(Misfit::Unfit(left_out("is on Ed448")))
 }

@@ -25,7 +25,7 @@ pub(super) fn signer(key: &Key, alg: SigAlg) -> Result<Box<dyn Sign>, Misfit> {
             d: Some(d),
         } => curve_signer(*crv, d.expose(), &[&[4], x.as_slice(), y].concat(), alg),
         Material::Curve { .. } => Err(no_private_half()),
-        Material::Oct(_) => Err(cannot(alg)),
+        Material::Oct(_) | Material::Akp { .. } => Err(cannot(alg)),
     }
 }
 
@@ -85,7 +85,9 @@ fn padding(alg: SigAlg) -> Option<&'static dyn RsaEncoding> {
         SigAlg::Ps512 => Some(&signature::RSA_PSS_SHA512),
         SigAlg::Hs256 | SigAlg::Hs384 | SigAlg::Hs512 => None,
         SigAlg::Es256 | SigAlg::Es384 | SigAlg::Es512 | SigAlg::Es256k => None,
+        SigAlg::Esp256 | SigAlg::Esp384 | SigAlg::Esp512 => None,
         SigAlg::EdDsa | SigAlg::Ed25519 | SigAlg::Ed448 => None,
+        SigAlg::MlDsa44 | SigAlg::MlDsa65 | SigAlg::MlDsa87 => None,
     }
 }
 
