@@ -280,7 +280,9 @@ fn jwks_survive_reading_and_writing() {
         let key = key(&jwk);
         let written: Value = serde_json::from_slice(key.expose_jwk().expose()).unwrap();
         assert_eq!(written, jwk, "{name}");
-        let is_private = ["d", "k", "priv"].iter().any(|member| jwk.get(member).is_some());
+        let is_private = ["d", "k", "priv"]
+            .iter()
+            .any(|member| jwk.get(member).is_some());
         assert_eq!(key.is_private(), is_private, "{name}");
         for public in [
             Json::from(key.public_jwk()).to_text(),

@@ -75,7 +75,7 @@ pub const MAX_RECIPIENTS: usize = 64;
 /// Bytes that the content of a compressed token may have unless the caller says otherwise.
 pub const MAX_INFLATED: usize = 250_000;
 
-/// Tokens that may lie one inside another.
+/// Encrypted tokens that may lie one inside another.
 pub const MAX_NESTING: usize = 4;
 
 /// Bytes of memory that scrypt may take to open a key file.
@@ -140,7 +140,10 @@ fn of_encryption() -> Vec<(&'static str, String)> {
             "the inflated content of a token",
             format!("{MAX_INFLATED} bytes"),
         ),
-        ("tokens one inside another", MAX_NESTING.to_string()),
+        (
+            "encrypted tokens one inside another",
+            MAX_NESTING.to_string(),
+        ),
         (
             "PBKDF2 rounds of a token",
             format!("{} to {}", P2C.start(), P2C.end()),

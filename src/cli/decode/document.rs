@@ -2,7 +2,7 @@
 
 use jwtctl::core::json::{Json, Object};
 use jwtctl::core::key::encode;
-use jwtctl::core::token::{Content, SeenSignature};
+use jwtctl::core::token::{Content, Layer, SeenRecipient, SeenSignature};
 use serde::{Serialize, Serializer};
 
 use super::{Look, date};
@@ -24,6 +24,12 @@ struct Document<'a> {
     signatures: Vec<Signature<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     sizes: Option<Object>,
+    /// In a JSON form of an encrypted token, each recipient with its header.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    recipients: Vec<Recipient<'a>>,
+    /// The layers of encryption that were taken off.
+    #[serde(skip_serializing_if = "<[Layer]>::is_empty")]
+    encryption: &'a [Layer],
     #[serde(skip_serializing_if = "Option::is_none")]
     disclosures: Option<&'a [Json]>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -52,6 +58,22 @@ impl<'a> Signature<'a> {
     }
 }
 
+/// One recipient of an encrypted token in JSON form.
+#[derive(Serialize)]
+struct Recipient<'a> {
+    header: &'a Object,
+    encrypted_key: Object,
+}
+
+impl<'a> Recipient<'a> {
+    fn of(seen: &'a SeenRecipient) -> Self {
+        Self {
+            header: &seen.header,
+            encrypted_key: Object(vec![size("bytes", seen.encrypted_key)]),
+        }
+    }
+}
+
 fn size(name: &str, bytes: usize) -> (String, Json) {
     (name.to_owned(), Json::Number(bytes.to_string()))
 }
@@ -71,6 +93,8 @@ impl Serialize for Look {
             signature: None,
             signatures: self.decoded.signatures.iter().map(Signature::of).collect(),
             sizes: None,
+            recipients: self.decoded.recipients.iter().map(Recipient::of).collect(),
+            encryption: &self.layers,
             disclosures: self
                 .decoded
                 .disclosed
@@ -90,13 +114,21 @@ impl Serialize for Look {
                 document.payload_b64u = json.is_none().then(|| encode(payload));
                 document.signature = Some(Object(vec![size("bytes", *signature)]));
             }
+            Content::Unsigned { payload, json } => {
+                document.kind = self.layers.last().map_or("jwe", |layer| layer.kind);
+                document.payload = json.as_ref();
+                document.payload_b64u = json.is_none().then(|| encode(payload));
+            }
             Content::Encrypted {
                 encrypted_key,
                 iv,
                 ciphertext,
                 tag,
             } => {
-                document.kind = "jwe-compact";
+                document.kind = match self.decoded.recipients.is_empty() {
+                    true => "jwe-compact",
+                    false => "jwe-json",
+                };
                 let sizes = [
                     ("encrypted_key", encrypted_key),
                     ("iv", iv),
@@ -112,11 +144,7 @@ impl Serialize for Look {
 
 impl Look {
     fn times(&self) -> Object {
-        let Content::Signed {
-            json: Some(Json::Object(claims)),
-            ..
-        } = &self.decoded.content
-        else {
+        let Some(claims) = self.decoded.content.claims() else {
             return Object::default();
         };
         let mut times = Object::default();

@@ -12,7 +12,7 @@ use jwtctl::core::error::Error;
 use jwtctl::core::json::Json;
 use jwtctl::core::jws::MAX_TOKEN;
 use jwtctl::core::time::Timestamp;
-use jwtctl::core::token::{self, Content, Decoded};
+use jwtctl::core::token::{self, Decoded, Layer, Serialization, open_nested};
 
 use super::Context;
 use super::input::Pasted;
@@ -20,13 +20,18 @@ use super::output::{Page, Report, Status};
 
 /// Show what is in a token, without verifying it
 ///
-/// Reads signed (JWS) and encrypted (JWE) tokens in compact form, and signed ones in JSON form with
-/// every signature; of an encrypted one, the header and the sizes. Numbers, duplicate members and the order of claims are shown as they were
-/// written. Nothing that is shown is vouched for.
+/// Reads signed (JWS) and encrypted (JWE) tokens in compact and in JSON form, with every signature
+/// and every recipient; of an encrypted one, without --decrypt-key, the header and the sizes.
+/// Numbers, duplicate members and the order of claims are shown as they were written. Nothing that
+/// is shown is vouched for.
 #[derive(clap::Args)]
 pub struct Args {
     /// The token, - for stdin, @FILE or env:NAME
     token: Option<String>,
+    /// Open an encrypted token with this key, and show what is inside: PATH, -, env:NAME, fd:N or
+    /// store:KID
+    #[arg(long, value_name = "KEYSPEC", value_parser = clap::builder::NonEmptyStringValueParser::new())]
+    decrypt_key: Option<String>,
     /// Explain each registered header parameter and claim
     #[arg(long)]
     explain: bool,
@@ -56,6 +61,8 @@ enum Part {
 pub struct Look {
     token: String,
     decoded: Decoded,
+    /// The layers of encryption that were around it, outermost first.
+    layers: Vec<Layer>,
     now: Timestamp,
     show: Show,
 }
@@ -82,9 +89,10 @@ impl Args {
 }
 
 pub fn run(args: Args, context: &mut Context<'_>) -> Result<Look, Error> {
-    context
-        .inputs
-        .check_stdin(&[("TOKEN", context.inputs.or_stdin(args.token.as_deref()))])?;
+    context.inputs.check_stdin(&[
+        ("TOKEN", context.inputs.or_stdin(args.token.as_deref())),
+        ("--decrypt-key", args.decrypt_key.as_deref()),
+    ])?;
     let pasted = args
         .pick
         .as_deref()
@@ -92,7 +100,7 @@ pub fn run(args: Args, context: &mut Context<'_>) -> Result<Look, Error> {
     let token = context
         .inputs
         .token(args.token.as_deref(), args.max_size, pasted)?;
-    let decoded = token::decode(&token)?;
+    let (decoded, layers) = look(&token, args.decrypt_key.as_deref(), context)?;
     let show = match (args.claim, args.part) {
         (Some(name), _) => find_claim(&decoded, name),
         (None, Some(part)) => Show::Bytes(part_bytes(&decoded, part)?),
@@ -103,17 +111,35 @@ pub fn run(args: Args, context: &mut Context<'_>) -> Result<Look, Error> {
     Ok(Look {
         token,
         decoded,
+        layers,
         now: context.env.now,
         show,
     })
 }
 
+/// Looks into the token; into what is inside of an encrypted one, where there is a key for it.
+fn look(
+    token: &str,
+    key: Option<&str>,
+    context: &Context<'_>,
+) -> Result<(Decoded, Vec<Layer>), Error> {
+    let is_encrypted = matches!(
+        Serialization::of(token),
+        Some(Serialization::JweCompact | Serialization::JweJson)
+    );
+    let Some(spec) = key.filter(|_| is_encrypted) else {
+        return Ok((token::decode(token)?, Vec::new()));
+    };
+    let mut keys = None;
+    let opened = open_nested(token, &mut |locked| {
+        context.open_layer(locked, Some(spec), &mut keys)
+    });
+    let nested = opened.map_err(|unopened| unopened.error)?;
+    Ok((nested.decode()?, nested.layers))
+}
+
 fn find_claim(decoded: &Decoded, name: String) -> Show {
-    let Content::Signed {
-        json: Some(Json::Object(claims)),
-        ..
-    } = &decoded.content
-    else {
+    let Some(claims) = decoded.content.claims() else {
         return no_claim(&name);
     };
     let found = claims.at(&name);
@@ -141,10 +167,11 @@ fn part_bytes(decoded: &Decoded, part: Part) -> Result<Vec<u8>, Error> {
             Err(Error::usage("--part header", why).hint("to see them all, leave out --part"))
         }
         (Part::Header, _) => Ok(decoded.header_bytes.clone()),
-        (Part::Payload, Content::Signed { payload, .. }) => Ok(payload.clone()),
-        (Part::Payload, Content::Encrypted { .. }) => {
-            Err(Error::usage("--part payload", "the token is encrypted"))
-        }
+        (Part::Payload, content) => match content.payload() {
+            Some((payload, _)) => Ok(payload.to_vec()),
+            None => Err(Error::usage("--part payload", "the token is encrypted")
+                .hint("to open it: --decrypt-key KEYSPEC")),
+        },
     }
 }
 

@@ -55,12 +55,22 @@ impl Look {
             "NOT VERIFIED: anyone could have written this",
         )?;
         let is_compact = self.decoded.signatures.is_empty();
+        let is_compact = is_compact && !self.token.starts_with('{');
         if page.is_terminal() && self.token.len() <= 4096 && is_compact {
             page.end()?;
             self.segments(page)?;
         }
         page.end()?;
-        if self.decoded.signatures.is_empty() {
+        for layer in &self.layers {
+            let by = format!("  {} and {}, opened", layer.alg, layer.enc);
+            page.text(Role::Title, "Encryption")?;
+            page.line(Role::Plain, &by)?;
+            let header = layer.header.members();
+            page.object(header, &self.remark(explain, explain::Place::Header))?;
+            page.end()?;
+        }
+        let is_unsigned = matches!(self.decoded.content, Content::Unsigned { .. });
+        if self.decoded.signatures.is_empty() && !is_unsigned {
             page.line(Role::Title, "Header")?;
             if let Some(header) = self.header() {
                 page.object(header, &self.remark(explain, explain::Place::Header))?;
@@ -96,6 +106,13 @@ impl Look {
                     self.signature(page, index, signature, explain)?;
                 }
             }
+            Content::Unsigned { payload, json } => {
+                page.line(Role::Title, "Payload")?;
+                self.payload(page, payload, json.as_ref(), explain)?;
+                page.end()?;
+                page.text(Role::Title, "Signature")?;
+                page.line(Role::Plain, "  none: it is encrypted, and nobody signed it")?;
+            }
             Content::Encrypted {
                 encrypted_key,
                 iv,
@@ -109,8 +126,19 @@ impl Look {
                     ("ciphertext", ciphertext),
                     ("tag", tag),
                 ];
-                for (name, bytes) in sizes {
+                let is_listed = !self.decoded.recipients.is_empty();
+                for (name, bytes) in sizes.into_iter().skip(usize::from(is_listed)) {
                     page.line(Role::Plain, &format!("  {name:<22} {bytes} bytes"))?;
+                }
+                for (index, recipient) in self.decoded.recipients.iter().enumerate() {
+                    page.end()?;
+                    page.text(Role::Title, &format!("Recipient {index}"))?;
+                    let bytes = recipient.encrypted_key;
+                    page.line(Role::Plain, &format!("  encrypted key of {bytes} bytes"))?;
+                    page.object(
+                        &recipient.header,
+                        &self.remark(explain, explain::Place::Header),
+                    )?;
                 }
             }
         }

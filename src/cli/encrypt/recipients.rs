@@ -10,6 +10,7 @@ use jwtctl::core::limits::TOKEN_P2C;
 use jwtctl::core::seal;
 
 use super::super::Context;
+use super::super::input::not_for_encryption;
 use super::args::Args;
 
 /// The recipients, in the order of the arguments.
@@ -31,7 +32,7 @@ pub(super) fn addressees(args: &Args, context: &Context<'_>) -> Result<Vec<Addre
         is_used |= asked.is_some();
         let alg = asked
             .or_else(|| key.usual_key_alg())
-            .ok_or_else(|| unusable(&key, &source))?;
+            .ok_or_else(|| not_for_encryption(&key, &source))?;
         check(&key, alg, args.enc, &source)?;
         let kid = match (&args.kid, from_set) {
             (Some(kid), false) if several => {
@@ -117,25 +118,6 @@ fn check(key: &Key, alg: KeyAlg, enc: Option<ContentEnc>, source: &str) -> Resul
         })
 }
 
-/// Why there is no algorithm for a key, said by the one that is natural for it.
-fn unusable(key: &Key, source: &str) -> Error {
-    let misfit = |alg: &KeyAlg| key.fit_encryption(*alg, None, KeyJob::Wrap).err();
-    let natural = KeyAlg::ALL.iter().find(|alg| match key.curve() {
-        Some(crv) => alg.curves().contains(&crv),
-        None if source == "--secret" => **alg == KeyAlg::Dir,
-        None => alg.kty() == key.kty() && **alg != KeyAlg::Rsa15,
-    });
-    let why = natural.and_then(misfit).map_or_else(
-        || "is not for encryption".to_owned(),
-        |misfit| misfit.why().to_owned(),
-    );
-    match source {
-        "--secret" => Error::input(Code::BadSecret, source, format!("the secret {why}"))
-            .hint("a passphrase, which has any length, is given with --passphrase-from"),
-        _ => Error::input(Code::BadKey, source, format!("{} {why}", key.label())),
-    }
-}
-
 fn rounds(alg: KeyAlg, args: &Args, context: &Context<'_>) -> Result<u32, Error> {
     match (alg.mode(), args.p2c) {
         (KeyMode::Passphrase, Some(count)) => seal::check_p2c(count).map(|()| count),
@@ -151,11 +133,9 @@ fn rounds(alg: KeyAlg, args: &Args, context: &Context<'_>) -> Result<u32, Error>
 
 /// The content encryption: as asked for, or what the keys leave.
 pub(super) fn content_enc(args: &Args, addressees: &[Addressee]) -> ContentEnc {
-    let direct = addressees.iter().find(|to| to.alg == KeyAlg::Dir);
     let usual = || {
-        direct
-            .and_then(|to| to.key.direct_encs().first().copied())
-            .unwrap_or(ContentEnc::A256Gcm)
+        let first = addressees.first();
+        first.map_or(ContentEnc::A256Gcm, Addressee::usual_enc)
     };
     args.enc.unwrap_or_else(usual)
 }

@@ -2,11 +2,12 @@
 
 use std::sync::Arc;
 
-use jwtctl::core::alg::KeyMode;
+use jwtctl::core::alg::{KeyAlg, KeyMode};
 use jwtctl::core::error::{Code, Error, Reason};
-use jwtctl::core::jwe::{Holder, Locked};
+use jwtctl::core::jwe::{Addressee, Holder, Locked, Opened};
 use jwtctl::core::key::{Key, KeyJob};
 use jwtctl::core::keyfile::KeyFile;
+use jwtctl::core::limits::TOKEN_P2C;
 
 use super::super::Context;
 use super::{Inputs, Source};
@@ -83,6 +84,38 @@ impl Context<'_> {
         Ok(openers)
     }
 
+    /// Opens one layer of a token with the keys that `spec` names, or without one with the
+    /// passphrase; where they are from comes with it. `read` keeps them for the next layer.
+    pub fn open_layer(
+        &self,
+        locked: &Locked<'_>,
+        spec: Option<&str>,
+        read: &mut Option<Openers>,
+    ) -> Result<(Opened, String), Error> {
+        let openers = match (spec, read.take()) {
+            // Which keys of the keystore these are, every layer says anew.
+            (Some("store:"), _) => self.stored_openers(locked)?,
+            (_, Some(openers)) => openers,
+            (Some(spec), None) => self.openers(spec, "--decrypt-key", None, locked)?,
+            (None, None) => match locked.algs().any(|alg| alg.mode() == KeyMode::Passphrase) {
+                true => {
+                    let passphrase = self.inputs.passphrase("the token")?;
+                    Openers::one(Key::from_passphrase(passphrase), "--passphrase-from")
+                }
+                false => {
+                    return Err(Error::usage(
+                        "--decrypt-key",
+                        "is needed: the token is encrypted, and not with a passphrase",
+                    ));
+                }
+            },
+        };
+        let opened = locked.open(openers.holder(), &openers.source, self.env.random)?;
+        let source = openers.source.clone();
+        *read = Some(openers);
+        Ok((opened, source))
+    }
+
     /// The keys of the keystore that the token names, opened.
     pub fn stored_openers(&self, locked: &Locked<'_>) -> Result<Openers, Error> {
         let store = self.inputs.store()?;
@@ -153,6 +186,21 @@ impl Context<'_> {
         self.stored_openers(locked)
     }
 
+    /// The key of `spec` as the one recipient of a token, with the algorithm that is usual for it.
+    pub fn addressee(&self, spec: &str, flag: &str) -> Result<Addressee, Error> {
+        let (key, _) = self.recipient(spec, flag, None)?;
+        let what = if spec == "-" { "standard input" } else { spec };
+        let alg = key
+            .usual_key_alg()
+            .ok_or_else(|| not_for_encryption(&key, what))?;
+        Ok(Addressee {
+            kid: key.kid.clone(),
+            key,
+            alg,
+            rounds: TOKEN_P2C,
+        })
+    }
+
     /// The key of `spec` that a token is to be encrypted to; of a set, the one of `kid`, or the
     /// only one that is for encryption. Whether it was a set comes with it.
     pub fn recipient(
@@ -218,5 +266,24 @@ impl Inputs {
             let why = "is encrypted itself, and the passphrase is for the token alone";
             Err(Error::usage(format!("{flag} {spec}"), why).hint("name the public half of the key"))
         })
+    }
+}
+
+/// Why there is no algorithm for a key, said by the one that is natural for it.
+pub fn not_for_encryption(key: &Key, source: &str) -> Error {
+    let misfit = |alg: &KeyAlg| key.fit_encryption(*alg, None, KeyJob::Wrap).err();
+    let natural = KeyAlg::ALL.iter().find(|alg| match key.curve() {
+        Some(crv) => alg.curves().contains(&crv),
+        None if source == "--secret" => **alg == KeyAlg::Dir,
+        None => alg.kty() == key.kty() && **alg != KeyAlg::Rsa15,
+    });
+    let why = natural.and_then(misfit).map_or_else(
+        || "is not for encryption".to_owned(),
+        |misfit| misfit.why().to_owned(),
+    );
+    match source {
+        "--secret" => Error::input(Code::BadSecret, source, format!("the secret {why}"))
+            .hint("a passphrase, which has any length, is given with --passphrase-from"),
+        _ => Error::input(Code::BadKey, source, format!("{} {why}", key.label())),
     }
 }

@@ -16,7 +16,7 @@ pub use better_auth::{SqlDialect, closed, protection, row_refusal, secret_spec, 
 pub use choice::{Choice, content_enc, curve, key_alg, sig_alg};
 pub use claim::Claim;
 pub use claims::{CLAIM_FLAGS, ClaimArgs};
-pub use encryption::Openers;
+pub use encryption::{Openers, not_for_encryption};
 pub use given::Given;
 pub use redis::{Login, RedisLogin};
 pub use store::Guard;

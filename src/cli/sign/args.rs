@@ -75,6 +75,10 @@ pub struct Args {
     #[arg(long, value_name = "FILE", conflicts_with_all = ["raw"], conflicts_with_all = CLAIM_FLAGS, help_heading = "Not a JWT")]
     pub(super) add: Option<String>,
 
+    /// Encrypt the signed token to this key: PATH, -, env:NAME, fd:N or store:KID
+    #[arg(long, value_name = "KEYSPEC", conflicts_with_all = ["detached", "add"], help_heading = "Encryption", value_parser = NonEmptyStringValueParser::new())]
+    pub(super) encrypt_to: Option<String>,
+
     /// What to print (default: compact, of several signatures general)
     #[arg(long, value_enum)]
     pub(super) format: Option<Format>,
@@ -115,6 +119,11 @@ impl Args {
                 "a JWT is always encoded (RFC 7797 section 7)",
             );
             return Err(error.hint("to sign bytes: --raw or --detached, with --payload FILE"));
+        }
+        let is_json = matches!(self.format, Some(Format::Flattened | Format::General));
+        if self.encrypt_to.is_some() && (is_json || self.key.len() > 1) {
+            let why = "takes the compact form of a token, which has one signature";
+            return Err(Error::usage("--encrypt-to", why));
         }
         let of_one = [("--alg", self.alg.is_some()), ("--kid", self.kid.is_some())];
         let given = of_one.into_iter().find(|(_, given)| *given);

@@ -14,8 +14,10 @@ use jwtctl::core::alg::SigAlg;
 use jwtctl::core::error::{Code, Error};
 use jwtctl::core::header::Header;
 use jwtctl::core::json::{Json, Object};
+use jwtctl::core::jwe::{self, Encrypted, Encryption, JweForm};
 use jwtctl::core::jws::{Composed, Unsignable};
 use jwtctl::core::key::{Job, Key, Misfit, Signer};
+use jwtctl::core::secret::Secret;
 use serde::Serialize;
 
 use super::Context;
@@ -34,6 +36,9 @@ pub struct Signed {
     payload: Option<Object>,
     kid: Option<String>,
     alg: &'static str,
+    /// The header of the encrypted token around it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    encryption: Option<Object>,
     /// In a JSON form, each signature that was made.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     signatures: Vec<Signature>,
@@ -79,10 +84,20 @@ pub fn run(args: Args, context: &mut Context<'_>) -> Result<Signed, Error> {
         Format::Compact | Format::Header | Format::Curl => composed.compact(),
     };
     let token = token.map_err(|why| unsignable(&why, "--payload"))?;
+    let encrypted = args
+        .encrypt_to
+        .as_deref()
+        .map(|spec| encrypted(&token, spec, content.claims.is_some(), context))
+        .transpose()?;
     content.notes.iter().for_each(|it| context.output.note(it));
     let first = signatures[0].clone();
+    let (token, encryption) = match encrypted {
+        Some(made) => (made.text, Some(made.protected)),
+        None => (token, None),
+    };
     Ok(Signed {
         token,
+        encryption,
         header: first.header,
         payload: content.claims,
         kid: first.kid,
@@ -98,9 +113,31 @@ fn check_stdin(args: &Args, context: &Context<'_>) -> Result<(), Error> {
         ("--secret", args.secret.as_deref()),
         ("--payload", args.claims.payload.as_deref()),
         ("--add", args.add.as_deref()),
+        ("--encrypt-to", args.encrypt_to.as_deref()),
     ];
     let named: Vec<_> = keys.chain(others).collect();
     context.inputs.check_stdin(&named)
+}
+
+/// The signed token inside an encrypted one (RFC 7519 §5.2).
+fn encrypted(
+    token: &str,
+    spec: &str,
+    is_jwt: bool,
+    context: &Context<'_>,
+) -> Result<Encrypted, Error> {
+    let addressee = context.addressee(spec, "--encrypt-to")?;
+    let cty = if is_jwt { "JWT" } else { "JOSE" };
+    let how = Encryption {
+        form: JweForm::Compact,
+        enc: addressee.usual_enc(),
+        zip: false,
+        header: Object(vec![("cty".into(), cty.into())]),
+        aad: None,
+        addressees: &[addressee],
+    };
+    let content = Secret::new(token.as_bytes().to_vec());
+    jwe::encrypt(&content, &how, &context.env)
 }
 
 /// The key made ready, once it may be used.

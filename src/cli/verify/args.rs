@@ -59,6 +59,10 @@ pub struct Args {
     /// Use only the key of this id; a token that names another is refused
     #[arg(long, allow_hyphen_values = true, help_heading = "Keys", value_parser = NonEmptyStringValueParser::new())]
     pub(super) kid: Option<String>,
+    /// Open encrypted tokens with this key, and judge what is inside: PATH, -, env:NAME, fd:N or
+    /// store:KID
+    #[arg(long, value_name = "KEYSPEC", help_heading = "Keys", value_parser = NonEmptyStringValueParser::new())]
+    pub(super) decrypt_key: Option<String>,
     /// Refuse tokens that do not name their key
     #[arg(long, help_heading = "Keys")]
     pub(super) require_kid: bool,

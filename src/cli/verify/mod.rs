@@ -2,6 +2,7 @@
 
 mod args;
 mod keys;
+mod nested;
 mod policy;
 mod report;
 mod session;
@@ -13,12 +14,14 @@ use jwtctl::core::error::{Code, Error, Reason, Rejection};
 use jwtctl::core::files::MAX_FILE;
 use jwtctl::core::jwks::{Keys, Provenance};
 use jwtctl::core::jws::{Form, Jws};
-use jwtctl::core::token::{self, Verdict};
+use jwtctl::core::session::SessionStore;
+use jwtctl::core::token::{self, Serialization, Verdict};
 
 use super::Context;
 use super::input::Pasted;
 use super::network;
 use keys::keys;
+use nested::{Inside, inside};
 use policy::policy;
 use report::{Judgement, Show};
 use session::{check_session, sessions};
@@ -28,14 +31,11 @@ pub fn run(args: Args, context: &mut Context<'_>) -> Result<Judgement, Error> {
     check_stdin(&args, token_spec, context)?;
     let policy = policy(&args)?;
     let sessions = sessions(&args, context)?;
-    let pasted = args.pick.as_deref().map_or(Pasted::Alone, Pasted::Picked);
-    let token = match context.inputs.token(token_spec, args.max_size, pasted) {
+    let token = match read(&args, token_spec, context)? {
         Ok(token) => token,
-        // A token that cannot be read is a token that is refused: with a report, like every other.
-        Err(Error::Rejected(rejection)) => {
-            return Ok(unreadable(rejection.primary(), &policy, &args, context));
+        Err(rejection) => {
+            return show(unread(rejection.primary(), &policy), args, context);
         }
-        Err(other) => return Err(other),
     };
     let detached = args
         .detached
@@ -48,22 +48,24 @@ pub fn run(args: Args, context: &mut Context<'_>) -> Result<Judgement, Error> {
         None if args.allow_padding => Form::PaddedJwt,
         None => Form::Jwt,
     };
+    let (token, nested) = match inside(token, form, &policy, &args, context)? {
+        Inside::Token(token, nested) => (token, nested),
+        Inside::Judged(verdict) => return conclude(*verdict, sessions, args, context),
+    };
+    let around = |verdict: Verdict| match &nested {
+        Some(nested) => nested.around(verdict),
+        None => verdict,
+    };
     // Before a passphrase is asked for: keys are of no use to what is no token.
     if let Err(mut reason) = Jws::parse(&token, form) {
         if matches!(form, Form::Jwt) && Jws::parse(&token, Form::PaddedJwt).is_ok() {
             reason = reason.hint("padding as AWS's load balancers write it: --allow-padding");
         }
-        return Ok(unreadable(&reason, &policy, &args, context));
+        let verdict = around(unread(&openable(reason, &token), &policy));
+        return show(verdict, args, context);
     }
-    let mut verdict = judge(&token, form, &policy, &args, context)?;
-    verdict.notes.iter().for_each(|it| context.output.note(it));
-    for warning in &verdict.warnings {
-        context.output.warn(warning);
-    }
-    if let Some(sessions) = sessions {
-        check_session(&mut verdict, &sessions)?;
-    }
-    show(verdict, args, context)
+    let verdict = judge(&token, form, &policy, &args, context)?;
+    conclude(around(verdict), sessions, args, context)
 }
 
 /// Judges the token by the keys that the arguments name.
@@ -100,6 +102,38 @@ fn judge(
     })
 }
 
+/// The text of the token. One that cannot be read is one that is refused: with a report, like every
+/// other.
+fn read(
+    args: &Args,
+    spec: Option<&str>,
+    context: &Context<'_>,
+) -> Result<Result<String, Rejection>, Error> {
+    let pasted = args.pick.as_deref().map_or(Pasted::Alone, Pasted::Picked);
+    match context.inputs.token(spec, args.max_size, pasted) {
+        Ok(token) => Ok(Ok(token)),
+        Err(Error::Rejected(rejection)) => Ok(Err(rejection)),
+        Err(other) => Err(other),
+    }
+}
+
+/// The last check, where there is one, and the answer.
+fn conclude(
+    mut verdict: Verdict,
+    sessions: Option<SessionStore>,
+    args: Args,
+    context: &Context<'_>,
+) -> Result<Judgement, Error> {
+    verdict.notes.iter().for_each(|it| context.output.note(it));
+    for warning in &verdict.warnings {
+        context.output.warn(warning);
+    }
+    if let Some(sessions) = sessions {
+        check_session(&mut verdict, &sessions)?;
+    }
+    show(verdict, args, context)
+}
+
 fn check_stdin(args: &Args, token: Option<&str>, context: &Context<'_>) -> Result<(), Error> {
     let keys = args.key.iter().map(|spec| ("--key", Some(spec.as_str())));
     let sets = args.jwks.iter().map(|spec| ("--jwks", Some(spec.as_str())));
@@ -110,6 +144,7 @@ fn check_stdin(args: &Args, token: Option<&str>, context: &Context<'_>) -> Resul
         .collect();
     let files = [
         ("--secret", args.secret.as_deref()),
+        ("--decrypt-key", args.decrypt_key.as_deref()),
         ("--detached", args.detached.as_deref()),
     ];
     let password = [(
@@ -148,17 +183,21 @@ fn show(mut verdict: Verdict, args: Args, context: &Context<'_>) -> Result<Judge
     })
 }
 
-fn unreadable(reason: &Reason, policy: &Policy, args: &Args, context: &Context<'_>) -> Judgement {
-    // `none`: nobody has looked for any.
+/// What to do about a token that is encrypted.
+fn openable(reason: Reason, token: &str) -> Reason {
+    match Serialization::of(token) {
+        Some(Serialization::JweCompact | Serialization::JweJson) => {
+            reason.hint("to open it, and judge what is inside: --decrypt-key KEYSPEC")
+        }
+        _ => reason,
+    }
+}
+
+/// The refusal of what no keys were looked for.
+fn unread(reason: &Reason, policy: &Policy) -> Verdict {
     let keys = Provenance {
         source: "none".into(),
         ..Provenance::default()
     };
-    let verdict = Verdict::unreadable(reason, policy, keys);
-    Judgement {
-        verdict,
-        now: context.env.now,
-        leeway: args.leeway,
-        show: Show::asked(args),
-    }
+    Verdict::unreadable(reason, policy, keys)
 }

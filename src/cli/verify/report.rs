@@ -6,7 +6,7 @@ use jwtctl::core::claims::{Check, Status as CheckStatus};
 use jwtctl::core::json::{Json, Object};
 use jwtctl::core::jwks::Provenance;
 use jwtctl::core::time::{Timestamp, humanize};
-use jwtctl::core::token::{KeyUsed, SignatureFinding, Verdict};
+use jwtctl::core::token::{KeyUsed, Layer, SignatureFinding, Verdict};
 use serde::{Serialize, Serializer};
 
 use super::super::output::{Page, Report, Role, Status};
@@ -147,6 +147,8 @@ struct Document<'a> {
     keys: &'a Provenance,
     #[serde(skip_serializing_if = "<[SignatureFinding]>::is_empty")]
     signatures: &'a [SignatureFinding],
+    #[serde(skip_serializing_if = "<[Layer]>::is_empty")]
+    encryption: &'a [Layer],
     notes: &'a [String],
     warnings: &'a [String],
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -177,6 +179,7 @@ impl Serialize for Judgement {
             key: verdict.key.as_ref(),
             keys: &verdict.keys,
             signatures: &verdict.signatures,
+            encryption: &verdict.layers,
             notes: &verdict.notes,
             warnings: &verdict.warnings,
             header,

@@ -24,6 +24,18 @@ pub struct Addressee {
     pub rounds: u32,
 }
 
+impl Addressee {
+    /// The content encryption that a JWE for this recipient alone has unless told otherwise:
+    /// A256GCM, or what the key is long enough for where it is the content's.
+    pub fn usual_enc(&self) -> ContentEnc {
+        let direct = match self.alg {
+            KeyAlg::Dir => self.key.direct_encs().first().copied(),
+            _ => None,
+        };
+        direct.unwrap_or(ContentEnc::A256Gcm)
+    }
+}
+
 /// How a JWE is made.
 #[derive(Debug)]
 pub struct Encryption<'a> {

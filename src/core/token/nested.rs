@@ -1,8 +1,87 @@
-//! Tokens inside encrypted ones.
+//! Tokens inside encrypted ones (RFC 7519 §5.2): the layers are opened one after another, and what
+//! is inside is judged like any token. Who encrypted something proves nothing as long as everybody
+//! could; where a shared secret was needed, it vouches for what is inside.
 
-use super::super::alg::{KeyAlg, Kty};
+use serde::Serialize;
+
+use super::super::alg::{ContentEnc, KeyAlg, Kty};
+use super::super::claims::{Check, Policy, Status, check, not_evaluated};
+use super::super::env::Env;
+use super::super::error::{Code, Error, Reason, Rejection};
+use super::super::header::{Header, same_type};
+use super::super::json::{Json, Object};
+use super::super::jwe::{self, Acceptance, Locked, Opened};
+use super::super::jwks::Provenance;
 use super::super::key::Key;
-use super::KeyUsed;
+use super::super::limits::MAX_NESTING;
+use super::super::secret::Secret;
+use super::verify::Proof;
+use super::{KeyUsed, Serialization, Verdict, Verified};
+
+/// Claims that may stand in the header of an encrypted token as well, and must agree then
+/// (RFC 7519 §5.3).
+const REPLICATED: &[&str] = &["iss", "sub", "aud"];
+
+/// A layer of encryption that was taken off.
+#[derive(Clone, Debug)]
+pub struct Layer {
+    /// The form of the token.
+    pub kind: &'static str,
+    /// What was said to the recipient: its joint header.
+    pub header: Header,
+    /// How the content encryption key was carried.
+    pub alg: KeyAlg,
+    /// How the content was encrypted.
+    pub enc: ContentEnc,
+    /// The key that opened it.
+    pub key: KeyUsed,
+    /// What messages call the key.
+    label: String,
+}
+
+impl Serialize for Layer {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        #[derive(Serialize)]
+        struct Document<'a> {
+            kind: &'static str,
+            header: &'a Object,
+            alg: &'static str,
+            enc: &'static str,
+            key: &'a KeyUsed,
+        }
+        Document {
+            kind: self.kind,
+            header: self.header.members(),
+            alg: self.alg.as_str(),
+            enc: self.enc.as_str(),
+            key: &self.key,
+        }
+        .serialize(serializer)
+    }
+}
+
+/// What is inside of an encrypted token, and the layers that were around it, outermost first.
+#[derive(Debug)]
+pub struct Nested {
+    /// The layers; at least one.
+    pub layers: Vec<Layer>,
+    /// What is inside.
+    pub content: Secret,
+    /// The serialization of the signed token that it is; `None` when nobody signed it.
+    pub serialization: Option<Serialization>,
+}
+
+/// Why an encrypted token was not opened, after the layers that were.
+#[derive(Debug)]
+pub struct Unopened {
+    /// The layers that were opened.
+    pub layers: Vec<Layer>,
+    /// What is wrong with the next one.
+    pub error: Error,
+}
+
+/// Opens one layer: finds the keys for it, and says where they are from.
+pub type Opener<'a> = &'a mut dyn FnMut(&Locked<'_>) -> Result<(Opened, String), Error>;
 
 /// How reports name a key that opened a token.
 pub fn key_opened(key: &Key, alg: KeyAlg, source: &str) -> KeyUsed {
@@ -13,4 +92,261 @@ pub fn key_opened(key: &Key, alg: KeyAlg, source: &str) -> KeyUsed {
         thumbprint: (key.kty() != Kty::Oct).then(|| key.thumbprint()),
         source: source.into(),
     }
+}
+
+/// Opens `text` down to what is no encrypted token any more.
+///
+/// # Errors
+/// What [`jwe::examine`] and `open` refuse; [`Code::Malformed`] when more than
+/// [`MAX_NESTING`] layers lie around it, or a header says that a token is inside and there is none.
+pub fn open_nested(text: &str, open: Opener<'_>) -> Result<Nested, Box<Unopened>> {
+    let mut layers = Vec::new();
+    let mut content = Secret::new(text.as_bytes().to_vec());
+    loop {
+        let opened = open_layer(&content, layers.len(), open);
+        let (layer, inside) = match opened {
+            Ok(opened) => opened,
+            Err(error) => return Err(Box::new(Unopened { layers, error })),
+        };
+        let says_token = is_token(layer.header.members());
+        layers.push(layer);
+        content = inside;
+        let serialization = content.expose_str().and_then(Serialization::of);
+        match serialization {
+            Some(Serialization::JweCompact | Serialization::JweJson) => {}
+            None if says_token => {
+                let why = "its header says that a token is inside (cty JWT), and there is none";
+                let error = malformed(why.into()).into();
+                return Err(Box::new(Unopened { layers, error }));
+            }
+            serialization => {
+                return Ok(Nested {
+                    layers,
+                    content,
+                    serialization,
+                });
+            }
+        }
+    }
+}
+
+fn is_token(header: &Object) -> bool {
+    header.text("cty").is_some_and(|cty| same_type(cty, "JWT"))
+}
+
+fn open_layer(content: &Secret, depth: usize, open: Opener<'_>) -> Result<(Layer, Secret), Error> {
+    if depth == MAX_NESTING {
+        let why = format!("more than {MAX_NESTING} encrypted tokens lie one inside another");
+        return Err(malformed(why).into());
+    }
+    let jwe = jwe::parse_any(content.expose_str().unwrap_or_default())?;
+    let acceptance = Acceptance::default();
+    let locked = jwe::examine(&jwe, &acceptance)?;
+    let (opened, source) = open(&locked)?;
+    let layer = Layer {
+        kind: jwe.form.as_str(),
+        header: Header::of_recipient(opened.header)?,
+        alg: opened.alg,
+        enc: opened.enc,
+        key: key_opened(&opened.key, opened.alg, &source),
+        label: opened.key.label(),
+    };
+    Ok((layer, opened.content))
+}
+
+fn malformed(why: String) -> Reason {
+    Reason::new(Code::Malformed, "format", why)
+}
+
+impl Layer {
+    fn check(&self, place: usize) -> Check {
+        let name = match place {
+            0 => "decryption".to_owned(),
+            place => format!("decryption[{place}]"),
+        };
+        let words = format!("{} and {} by {}", self.alg, self.enc, self.label);
+        Check {
+            alg: Some(self.alg.as_str().into()),
+            kid: self.header.kid().map(String::from),
+            ..Check::new(name, Status::Pass, words)
+        }
+    }
+}
+
+impl Nested {
+    /// The layer whose shared secret vouches for what is inside, if there is one.
+    fn voucher(&self) -> Option<&Layer> {
+        self.layers.iter().find(|layer| layer.alg.is_symmetric())
+    }
+
+    /// Judges what nobody signed: claims under a shared secret like those of any JWT, anything else
+    /// not at all.
+    pub fn judge_unsigned(&self, policy: &Policy, env: &Env<'_>) -> Verdict {
+        let Some(voucher) = self.voucher() else {
+            return self.refuse_unsigned(policy);
+        };
+        if let Some(algs) = &policy.algs {
+            let names: Vec<&str> = algs.iter().map(|it| it.as_str()).collect();
+            let why = format!(
+                "nobody signed what is inside, and only {} is allowed",
+                names.join(" or ")
+            );
+            return self.refuse(&Reason::new(Code::AlgNotAllowed, "alg", why), policy);
+        }
+        if let Some(reason) = self.check_kid(voucher, policy) {
+            return self.refuse(&reason, policy);
+        }
+        let claims = match self.claims() {
+            Ok(claims) => claims,
+            Err(reason) => return self.refuse(&reason, policy),
+        };
+        let innermost = self.layers.last().unwrap_or(voucher);
+        let mut checks = vec![Check::new(
+            "signature",
+            Status::Absent,
+            format!(
+                "nobody signed it: {} vouches for it, which its sender had to know",
+                voucher.label
+            ),
+        )];
+        checks.extend(check(&claims, &innermost.header, policy, env.now));
+        let reasons = checks.iter().filter_map(Check::reason).collect();
+        let outcome = match Rejection::from_reasons(reasons) {
+            None => Ok(Verified::of(
+                Proof::Encrypted {
+                    header: innermost.header.clone(),
+                    payload: self.content.expose().to_vec(),
+                },
+                Some(claims.clone()),
+            )),
+            Some(rejection) => Err(rejection),
+        };
+        self.around(Verdict {
+            checks,
+            header: Some(innermost.header.members().clone()),
+            claims: Some(claims),
+            outcome,
+            ..Verdict::unreadable(&malformed(String::new()), policy, self.provenance())
+        })
+    }
+
+    /// The refusal of what nobody signed, where a signature is what was asked for, or where
+    /// everybody who has the public key can have encrypted it.
+    pub fn refuse_unsigned(&self, policy: &Policy) -> Verdict {
+        let why = match self.voucher() {
+            Some(_) => "nobody signed what is inside",
+            None => {
+                "nobody signed what is inside, and everybody who has the public key can have encrypted it"
+            }
+        };
+        let reason = Reason::new(Code::AlgNotAllowed, "signature", why);
+        self.refuse(&reason, policy)
+    }
+
+    fn check_kid(&self, voucher: &Layer, policy: &Policy) -> Option<Reason> {
+        let refused = |why: String| Some(Reason::new(Code::NoMatchingKey, "kid", why));
+        match (voucher.header.kid(), &policy.kid) {
+            (None, _) if policy.require_kid => refused("the token does not name its key".into()),
+            (Some(kid), Some(wanted)) if kid != wanted => {
+                refused(format!("the token names key {kid:?}, not {wanted:?}"))
+            }
+            _ => None,
+        }
+    }
+
+    fn claims(&self) -> Result<Object, Reason> {
+        let json = Json::parse(self.content.expose())
+            .map_err(|why| malformed(format!("the content is not JSON: {why}")))?;
+        if let Some(path) = json.duplicate() {
+            return Err(malformed(format!("the content has {path:?} twice")));
+        }
+        match json {
+            Json::Object(claims) => Ok(claims),
+            other => Err(malformed(format!(
+                "the content is {}, not an object",
+                other.kind()
+            ))),
+        }
+    }
+
+    fn provenance(&self) -> Provenance {
+        Provenance {
+            source: "decryption".into(),
+            name: self
+                .layers
+                .last()
+                .map(|layer| layer.key.source.clone())
+                .unwrap_or_default(),
+            ..Provenance::default()
+        }
+    }
+
+    fn refuse(&self, reason: &Reason, policy: &Policy) -> Verdict {
+        let mut checks = vec![Check::from(reason)];
+        if reason.check != "signature" {
+            checks.push(Check::new("signature", Status::NotEvaluated, ""));
+        }
+        checks.extend(not_evaluated(policy));
+        let verdict = Verdict::unreadable(reason, policy, self.provenance());
+        self.around(Verdict { checks, ..verdict })
+    }
+
+    /// The verdict on what is inside as that on the whole: with the checks of the layers, and
+    /// refused where a header says otherwise than the claims do.
+    pub fn around(&self, verdict: Verdict) -> Verdict {
+        let mut verdict = within(&self.layers, verdict);
+        // Nothing to compare with, where nothing is believed of what the claims say.
+        let is_judged = verdict.claims.is_some()
+            && !verdict.checks.iter().any(|check| {
+                check.name == "signature"
+                    && matches!(check.status, Status::Fail | Status::NotEvaluated)
+            });
+        if let Some(claims) = verdict.claims.clone().filter(|_| is_judged) {
+            let replicas = self
+                .layers
+                .iter()
+                .flat_map(|layer| replicas(layer, &claims));
+            let replicas: Vec<Reason> = replicas.collect();
+            let mut reasons = match &verdict.outcome {
+                Ok(_) => Vec::new(),
+                Err(rejection) => rejection.reasons().to_vec(),
+            };
+            verdict.checks.extend(replicas.iter().map(Check::from));
+            reasons.extend(replicas);
+            if let Some(rejection) = Rejection::from_reasons(reasons) {
+                verdict.outcome = Err(rejection);
+            }
+        }
+        verdict
+    }
+}
+
+/// The verdict with the layers that were opened before it.
+pub fn within(layers: &[Layer], mut verdict: Verdict) -> Verdict {
+    let rows = layers.iter().enumerate();
+    let rows = rows.map(|(place, layer)| layer.check(place));
+    verdict.checks = rows.chain(verdict.checks).collect();
+    verdict.layers = layers.to_vec();
+    verdict
+}
+
+/// Where the header of a layer says something else about the claims than they do themselves.
+fn replicas(layer: &Layer, claims: &Object) -> Vec<Reason> {
+    let differing = REPLICATED.iter().filter_map(|name| {
+        let said = layer.header.members().member(name)?;
+        let actual = claims.member(name);
+        if actual.is_some_and(|actual| actual.same(said)) {
+            return None;
+        }
+        let why = format!(
+            "the header of the encrypted token has another {name} than its claims: {}",
+            said.brief()
+        );
+        Some(Reason {
+            expected: Some(said.clone()),
+            actual: actual.cloned(),
+            ..Reason::new(Code::Mismatch, format!("header-{name}"), why)
+        })
+    });
+    differing.collect()
 }

@@ -1,5 +1,6 @@
 //! A look into a token that trusts nothing and forgives a lot.
 
+mod encrypted;
 mod several;
 
 use base64::Engine as _;
@@ -35,9 +36,6 @@ fn not_compact(text: &str) -> Option<&'static str> {
     Some(match Json::parse(text.as_bytes()) {
         Err(_) => "the token is in JSON form, and what is there is not JSON",
         Ok(json) => match json.as_object().and_then(Serialization::of_object) {
-            Some(Serialization::JweJson) => {
-                "the token is encrypted (a JWE) and in JSON form, and of those only the compact form is read"
-            }
             Some(_) => "the token is in JSON form, and only the compact form is read here",
             None => {
                 "this is a JSON document without a JWT in it; a token that it holds is opaque, and only its issuer can say what it means"
@@ -63,6 +61,8 @@ pub struct Decoded {
     pub header: Json,
     /// What it carries.
     pub content: Content,
+    /// Every recipient of an encrypted token in JSON form; empty for a compact one.
+    pub recipients: Vec<SeenRecipient>,
     /// What a strict reader would object to.
     pub warnings: Vec<String>,
     /// What hangs on the token, if it is an SD-JWT.
@@ -80,6 +80,15 @@ pub struct SeenSignature {
     pub unprotected: Option<Object>,
     /// Bytes of the signature.
     pub bytes: usize,
+}
+
+/// One recipient of an encrypted token in JSON form.
+#[derive(Debug)]
+pub struct SeenRecipient {
+    /// Its own header.
+    pub header: Object,
+    /// Bytes of the encrypted key.
+    pub encrypted_key: usize,
 }
 
 /// What follows the issuer's token in an SD-JWT (RFC 9901 §4).
@@ -119,6 +128,13 @@ pub enum Content {
         /// Bytes of the signature.
         signature: usize,
     },
+    /// What was encrypted and is signed by nobody.
+    Unsigned {
+        /// The content's bytes.
+        payload: Vec<u8>,
+        /// The content as JSON, if it is.
+        json: Option<Json>,
+    },
     /// An encrypted one.
     Encrypted {
         /// Bytes of the encrypted key.
@@ -132,13 +148,34 @@ pub enum Content {
     },
 }
 
+impl Content {
+    /// The payload and, if it is JSON, what it says; `None` of what is encrypted.
+    pub fn payload(&self) -> Option<(&[u8], Option<&Json>)> {
+        match self {
+            Self::Signed { payload, json, .. } | Self::Unsigned { payload, json } => {
+                Some((payload, json.as_ref()))
+            }
+            Self::Encrypted { .. } => None,
+        }
+    }
+
+    /// The claims, if the payload is an object.
+    pub fn claims(&self) -> Option<&Object> {
+        self.payload()
+            .and_then(|(_, json)| json)
+            .and_then(Json::as_object)
+    }
+}
+
 /// Looks into a token without verifying it. Faults that can be read past become warnings.
 ///
 /// # Errors
 /// [`Code::Malformed`] when there is nothing to show.
 pub fn decode(text: &str) -> Result<Decoded, Reason> {
-    if Serialization::of(text) == Some(Serialization::JwsJson) {
-        return several::decode(text);
+    match Serialization::of(text) {
+        Some(Serialization::JwsJson) => return several::decode(text),
+        Some(Serialization::JweJson) => return encrypted::decode_json(text),
+        _ => {}
     }
     match jws::split_disclosures(text) {
         Some((jwt, rest)) => Ok(Decoded {
@@ -202,6 +239,7 @@ fn decode_compact(text: &str) -> Result<Decoded, Reason> {
         header_bytes,
         header,
         content,
+        recipients: Vec::new(),
         warnings,
         disclosed: None,
     })
@@ -313,7 +351,7 @@ fn header_objections(header: Result<Header, Reason>, raw: bool, content: &Conten
 
 fn payload_objections(content: &Content) -> Vec<String> {
     let mut found = Vec::new();
-    if let Content::Signed { json, payload, .. } = content {
+    if let Content::Signed { json, payload, .. } | Content::Unsigned { json, payload } = content {
         match json {
             Some(json) => {
                 found.extend(

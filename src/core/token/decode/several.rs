@@ -56,6 +56,7 @@ pub(super) fn decode(text: &str) -> Result<Decoded, Reason> {
         header: header.unwrap_or_else(|| Json::Object(Object::default())),
         signatures,
         content,
+        recipients: Vec::new(),
         warnings,
         disclosed: None,
     })

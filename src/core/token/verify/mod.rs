@@ -17,25 +17,51 @@ use super::super::json::{Json, Object};
 use super::super::jwks::{Keys, Provenance};
 use super::super::jws::{Form, Jws, Signed};
 use super::super::key::Key;
+use super::Layer;
 use super::decode::COMPRESSED;
 use judging::Judging;
 
-/// A token that holds: its signature and every claim. Only [`verify`] makes one.
+/// A token that holds: its signature and every claim. Only [`verify`] makes one, and where a shared
+/// secret vouches for an encrypted token that nobody signed, [`super::Nested::judge_unsigned`].
 #[derive(Debug)]
 pub struct Verified {
-    signed: Signed,
+    proof: Proof,
     claims: Option<Object>,
+}
+
+/// What vouches for a token.
+#[derive(Debug)]
+pub(super) enum Proof {
+    /// A signature.
+    Signed(Signed),
+    /// Its encryption with a shared secret.
+    Encrypted {
+        /// The header of the encrypted token.
+        header: Header,
+        /// Its content.
+        payload: Vec<u8>,
+    },
 }
 
 impl Verified {
     /// The header.
     pub fn header(&self) -> &Header {
-        self.signed.header()
+        match &self.proof {
+            Proof::Signed(signed) => signed.header(),
+            Proof::Encrypted { header, .. } => header,
+        }
     }
 
-    /// The payload, exactly as it was signed.
+    /// The payload, exactly as it was signed or encrypted.
     pub fn payload(&self) -> &[u8] {
-        self.signed.payload()
+        match &self.proof {
+            Proof::Signed(signed) => signed.payload(),
+            Proof::Encrypted { payload, .. } => payload,
+        }
+    }
+
+    pub(super) fn of(proof: Proof, claims: Option<Object>) -> Self {
+        Self { proof, claims }
     }
 
     /// The claims; `None` for a payload that was not judged as a JWT.
@@ -115,6 +141,8 @@ pub struct Verdict {
     pub warnings: Vec<String>,
     /// Every signature of a token in a JSON serialization, in their order; empty for a compact one.
     pub signatures: Vec<SignatureFinding>,
+    /// The layers of encryption that were around it, outermost first.
+    pub layers: Vec<Layer>,
     /// What the token says, if it could be read; vouched for only when the outcome is a
     /// [`Verified`].
     pub header: Option<Object>,
@@ -200,6 +228,7 @@ impl Verdict {
             notes: Vec::new(),
             warnings: Vec::new(),
             signatures: Vec::new(),
+            layers: Vec::new(),
             header: None,
             claims: None,
             outcome,

@@ -6,7 +6,7 @@ use super::super::super::header::Header;
 use super::super::super::jwks::Keys;
 use super::super::super::jws::{Jws, Signed};
 use super::judging::{Judged, Judging, Outcome};
-use super::{SignatureFinding, SignatureHeaders, Verdict, Verified, key_used};
+use super::{Proof, SignatureFinding, SignatureHeaders, Verdict, Verified, key_used};
 
 impl Judging<'_> {
     pub(super) fn report(
@@ -47,6 +47,7 @@ impl Judging<'_> {
             notes: self.notes,
             warnings,
             signatures,
+            layers: Vec::new(),
             header: Some(headers[chosen].members().clone()),
             claims: self.claims.cloned(),
             outcome,
@@ -55,10 +56,7 @@ impl Judging<'_> {
 
     fn outcome(&self, reasons: Vec<Reason>, signed: Option<Signed>) -> Result<Verified, Rejection> {
         match (Rejection::from_reasons(reasons), signed) {
-            (None, Some(signed)) => Ok(Verified {
-                signed,
-                claims: self.claims.cloned(),
-            }),
+            (None, Some(signed)) => Ok(Verified::of(Proof::Signed(signed), self.claims.cloned())),
             (Some(rejection), _) => Err(rejection),
             // Every outcome but `Signed` carries a reason; should one not, the token is refused all
             // the same.
