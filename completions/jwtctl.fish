@@ -58,6 +58,7 @@ complete -c jwtctl -n "__fish_jwtctl_using_subcommand decode" -l store -d 'The k
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand decode" -l cache-dir -d 'Keep fetched keys in DIR (default: the platform\'s cache directory)' -r -f -a "(__fish_complete_directories)"
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand decode" -l passphrase-from -d 'Open sealed keys and encrypted PEM with the passphrase in KEYSPEC: PATH, -, env:NAME or fd:N' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand decode" -l better-auth-secret -d 'Open the private keys of a better-auth table with the server\'s secret in KEYSPEC; with versioned secrets VERSION:KEYSPEC, repeated for each' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand decode" -l decrypt-key -d 'Open an encrypted token with this key, and show what is inside: PATH, -, env:NAME, fd:N or store:KID' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand decode" -l claim -d 'Print one claim and nothing else: a name, or a JSON Pointer such as /realm_access/roles/0' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand decode" -l part -d 'Print one part as it was encoded, and nothing else' -r -f -a "header\t'The header'
 payload\t'The payload'"
@@ -89,6 +90,7 @@ complete -c jwtctl -n "__fish_jwtctl_using_subcommand verify" -l jwks -d 'Verify
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand verify" -l jwks-uri -d 'Verify with the key of the set at URL that the token names; the set is cached' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand verify" -l issuer -d 'Verify with the keys that this issuer publishes (OpenID Connect Discovery, RFC 8414); also the only iss accepted' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand verify" -l kid -d 'Use only the key of this id; a token that names another is refused' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand verify" -l decrypt-key -d 'Open encrypted tokens with this key, and judge what is inside: PATH, -, env:NAME, fd:N or store:KID' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand verify" -l alg -d 'Accept only these algorithms (default: what the key permits)' -r -f -a "HS256\t''
 HS384\t''
 HS512\t''
@@ -104,7 +106,13 @@ ES512\t''
 ES256K\t''
 EdDSA\t''
 Ed25519\t''
-Ed448\t''"
+Ed448\t''
+ESP256\t''
+ESP384\t''
+ESP512\t''
+ML-DSA-44\t''
+ML-DSA-65\t''
+ML-DSA-87\t''"
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand verify" -l iss -d 'The issuer; repeat to accept any of several' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand verify" -l aud -d 'The audience that you are; repeat if you go by several names' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand verify" -l sub -d 'The subject' -r
@@ -193,7 +201,13 @@ ES512\t''
 ES256K\t''
 EdDSA\t''
 Ed25519\t''
-Ed448\t''"
+Ed448\t''
+ESP256\t''
+ESP384\t''
+ESP512\t''
+ML-DSA-44\t''
+ML-DSA-65\t''
+ML-DSA-87\t''"
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand sign" -l kid -d 'Picks a key from a set; the id to write into the header (default: the key\'s own)' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand sign" -l iss -d 'The issuer' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand sign" -l sub -d 'The subject' -r
@@ -207,6 +221,7 @@ complete -c jwtctl -n "__fish_jwtctl_using_subcommand sign" -l payload -d 'Claim
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand sign" -l typ -d 'The media type in the header (default: JWT); none for none' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand sign" -l header -d 'A further header parameter, written like a CLAIM' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand sign" -l add -d 'Add a signature to the token in FILE (or -), whose payload and signatures stay as they are; they are not verified. The payload of a detached one is given with --detached --payload FILE' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand sign" -l encrypt-to -d 'Encrypt the signed token to this key: PATH, -, env:NAME, fd:N or store:KID' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand sign" -l format -d 'What to print (default: compact, of several signatures general)' -r -f -a "compact\t'The token in one line with two dots'
 flattened\t'The token as a JSON object with one signature'
 general\t'The token as a JSON object with a list of signatures'
@@ -541,7 +556,13 @@ ES512\t''
 ES256K\t''
 EdDSA\t''
 Ed25519\t''
-Ed448\t''"
+Ed448\t''
+ESP256\t''
+ESP384\t''
+ESP512\t''
+ML-DSA-44\t''
+ML-DSA-65\t''
+ML-DSA-87\t''"
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand jwks; and __fish_seen_subcommand_from rotate" -l crv -d 'Its curve, where the algorithm leaves a choice' -r -f -a "P-256\t''
 P-384\t''
 P-521\t''
@@ -1054,7 +1075,13 @@ ES512\t''
 ES256K\t''
 EdDSA\t''
 Ed25519\t''
-Ed448\t''"
+Ed448\t''
+ESP256\t''
+ESP384\t''
+ESP512\t''
+ML-DSA-44\t''
+ML-DSA-65\t''
+ML-DSA-87\t''"
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from create" -l redis -d 'The server: redis://HOST:PORT/DB, rediss://HOST:PORT/DB, unix:///PATH, or env:NAME for a variable that holds its URL (default: redis://127.0.0.1:6379) [env: JWTCTL_REDIS_URL]' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from create" -l redis-password-from -d 'Log in to Redis with the password in KEYSPEC: PATH, -, env:NAME or fd:N' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from create" -l redis-ca -d 'Accept a Redis server whose certificate leads to one of these (PEM), instead of the system\'s (rediss://)' -r
@@ -1099,7 +1126,13 @@ ES512\t''
 ES256K\t''
 EdDSA\t''
 Ed25519\t''
-Ed448\t''"
+Ed448\t''
+ESP256\t''
+ESP384\t''
+ESP512\t''
+ML-DSA-44\t''
+ML-DSA-65\t''
+ML-DSA-87\t''"
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from show" -l redis -d 'The server: redis://HOST:PORT/DB, rediss://HOST:PORT/DB, unix:///PATH, or env:NAME for a variable that holds its URL (default: redis://127.0.0.1:6379) [env: JWTCTL_REDIS_URL]' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from show" -l redis-password-from -d 'Log in to Redis with the password in KEYSPEC: PATH, -, env:NAME or fd:N' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from show" -l redis-ca -d 'Accept a Redis server whose certificate leads to one of these (PEM), instead of the system\'s (rediss://)' -r
@@ -1144,7 +1177,13 @@ ES512\t''
 ES256K\t''
 EdDSA\t''
 Ed25519\t''
-Ed448\t''"
+Ed448\t''
+ESP256\t''
+ESP384\t''
+ESP512\t''
+ML-DSA-44\t''
+ML-DSA-65\t''
+ML-DSA-87\t''"
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from update" -l redis -d 'The server: redis://HOST:PORT/DB, rediss://HOST:PORT/DB, unix:///PATH, or env:NAME for a variable that holds its URL (default: redis://127.0.0.1:6379) [env: JWTCTL_REDIS_URL]' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from update" -l redis-password-from -d 'Log in to Redis with the password in KEYSPEC: PATH, -, env:NAME or fd:N' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from update" -l redis-ca -d 'Accept a Redis server whose certificate leads to one of these (PEM), instead of the system\'s (rediss://)' -r
@@ -1190,7 +1229,13 @@ ES512\t''
 ES256K\t''
 EdDSA\t''
 Ed25519\t''
-Ed448\t''"
+Ed448\t''
+ESP256\t''
+ESP384\t''
+ESP512\t''
+ML-DSA-44\t''
+ML-DSA-65\t''
+ML-DSA-87\t''"
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from touch" -l redis -d 'The server: redis://HOST:PORT/DB, rediss://HOST:PORT/DB, unix:///PATH, or env:NAME for a variable that holds its URL (default: redis://127.0.0.1:6379) [env: JWTCTL_REDIS_URL]' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from touch" -l redis-password-from -d 'Log in to Redis with the password in KEYSPEC: PATH, -, env:NAME or fd:N' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from touch" -l redis-ca -d 'Accept a Redis server whose certificate leads to one of these (PEM), instead of the system\'s (rediss://)' -r
@@ -1235,7 +1280,13 @@ ES512\t''
 ES256K\t''
 EdDSA\t''
 Ed25519\t''
-Ed448\t''"
+Ed448\t''
+ESP256\t''
+ESP384\t''
+ESP512\t''
+ML-DSA-44\t''
+ML-DSA-65\t''
+ML-DSA-87\t''"
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from destroy" -l redis -d 'The server: redis://HOST:PORT/DB, rediss://HOST:PORT/DB, unix:///PATH, or env:NAME for a variable that holds its URL (default: redis://127.0.0.1:6379) [env: JWTCTL_REDIS_URL]' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from destroy" -l redis-password-from -d 'Log in to Redis with the password in KEYSPEC: PATH, -, env:NAME or fd:N' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from destroy" -l redis-ca -d 'Accept a Redis server whose certificate leads to one of these (PEM), instead of the system\'s (rediss://)' -r
@@ -1301,7 +1352,13 @@ ES512\t''
 ES256K\t''
 EdDSA\t''
 Ed25519\t''
-Ed448\t''"
+Ed448\t''
+ESP256\t''
+ESP384\t''
+ESP512\t''
+ML-DSA-44\t''
+ML-DSA-65\t''
+ML-DSA-87\t''"
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand serve" -l seed -d 'Make the fresh keys from TEXT: the same each time, marked as test keys, and no secret' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand serve" -l ttl -d 'How long tokens are valid' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand serve" -l claims -d 'Claims of every token, from a JSON file, or - for stdin' -r

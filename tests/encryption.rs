@@ -176,3 +176,121 @@ fn no_byte_of_what_the_rfcs_print_can_be_another() {
         }
     }
 }
+
+/// RFC 7520 section 6: opened and judged in one step; with another key for either layer it is not.
+#[test]
+fn the_nested_token_of_rfc_7520_is_judged_in_one_step() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = repository("tests/data/rfc7520.json");
+    let data: Value = serde_json::from_slice(&fs::read(path).unwrap()).unwrap();
+    let nested = &data["nested"][0];
+    let token = nested["compact"].as_str().unwrap();
+    let other = &data["jwe_tokens"][0]["key"];
+    for (name, key) in [
+        ("inner", &nested["key"]),
+        ("outer", &nested["decrypt_key"]),
+        ("other", other),
+    ] {
+        fs::write(folder.path().join(name), key.to_string()).unwrap();
+    }
+    let verify = |outer: &str, inner: &str| {
+        let args = [
+            "verify",
+            "-",
+            "--decrypt-key",
+            outer,
+            "--key",
+            inner,
+            "--now",
+            "2011-03-22T18:00:00Z",
+            "--json",
+        ];
+        run(folder.path(), &args, token)
+    };
+    let valid = verify("outer", "inner").expect(0).json();
+    assert_eq!(valid["payload"], nested["claims"]);
+    assert_eq!(valid["checks"][0]["name"], "decryption");
+    assert_eq!(valid["encryption"][0]["alg"], "RSA-OAEP");
+    assert_eq!(valid["encryption"].as_array().unwrap().len(), 1);
+    let refused = verify("other", "inner").json();
+    assert_eq!(refused["valid"], false);
+    assert_eq!(verify("outer", "outer").json()["valid"], false);
+    let changed = format!("{}A", &token[..token.len() - 1]);
+    let args = ["verify", "-", "--decrypt-key", "outer", "--key", "inner"];
+    let refused = run(folder.path(), &args, &changed);
+    assert!([10, 17].contains(&refused.code), "{refused:?}");
+}
+
+/// Keys of the keystore open what names them, sign never with one of them, and are published.
+#[test]
+fn the_keystore_holds_keys_for_encryption() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = ["--store", "keystore"];
+    let run = |args: &[&str], stdin: &str| run(folder.path(), &[&store[..], args].concat(), stdin);
+    run(
+        &["keygen", "ECDH-ES+A256KW", "--kid", "enc", "--no-encrypt"],
+        "",
+    )
+    .answer(0);
+    run(&["sign", "sub=a"], "").fails(2, "");
+    run(&["keygen", "ES256", "--kid", "sig", "--no-encrypt"], "").answer(0);
+    let signed = run(&["sign", "sub=a", "--encrypt-to", "store:enc"], "").answer(0);
+    let judged = run(
+        &["verify", "-", "--decrypt-key", "store:", "--json"],
+        &signed,
+    );
+    let judged = judged.expect(0).json();
+    assert_eq!(judged["key"]["kid"], "sig");
+    assert_eq!(judged["encryption"][0]["key"]["kid"], "enc");
+
+    let token = run(&["encrypt", "sub=a", "--to", "store:"], "").answer(0);
+    let opened = run(&["decrypt"], &token).answer(0);
+    assert!(opened.contains("\"sub\":\"a\""), "{opened}");
+    let named = run(&["decrypt", "-", "--key", "store:enc"], &token).answer(0);
+    assert_eq!(named, opened);
+    run(&["decrypt", "-", "--key", "store:sig"], &token).fails(15, "declared for");
+
+    let published = run(&["jwks", "export"], "").answer(0);
+    let set: Value = serde_json::from_str(&published).unwrap();
+    let uses: Vec<&str> = set["keys"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|key| key["use"].as_str().unwrap())
+        .collect();
+    assert_eq!(uses.len(), 2);
+    assert!(uses.contains(&"enc") && uses.contains(&"sig"));
+    // Without a name, no key is opened on a guess.
+    let anonymous = run(
+        &["encrypt", "sub=a", "--to", "store:enc", "--kid", "other"],
+        "",
+    )
+    .answer(0);
+    run(&["decrypt"], &anonymous).fails(14, "other");
+}
+
+/// The file appears whole, for its owner alone, and only when the token is good.
+#[test]
+fn content_in_a_file_is_its_owners() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let folder = tempfile::tempdir().unwrap();
+    let run = |args: &[&str], stdin: &str| run(folder.path(), args, stdin);
+    let args = ["keygen", "RSA-OAEP-256", "--no-encrypt", "--out", "key"];
+    run(&[&args[..], &["--public-out", "pub"]].concat(), "").answer(0);
+    fs::write(folder.path().join("content"), [0, 255, 10]).unwrap();
+    let args = ["encrypt", "--raw", "--payload", "content", "--to", "pub"];
+    let token = run(&args, "").answer(0);
+    let damaged = format!(
+        "{}.AAAAAAAAAAAAAAAAAAAAAA",
+        token.rsplit_once('.').unwrap().0
+    );
+    let decrypt = ["decrypt", "-", "--key", "key", "--out", "out"];
+    run(&decrypt, &damaged).fails(10, "decryption failed");
+    assert!(!folder.path().join("out").exists());
+    assert_eq!(run(&decrypt, &token).answer(0), "");
+    let out = folder.path().join("out");
+    assert_eq!(fs::read(&out).unwrap(), [0, 255, 10]);
+    assert_eq!(out.metadata().unwrap().permissions().mode() & 0o777, 0o600);
+    run(&decrypt, &token).fails(4, "exists");
+    run(&[&decrypt[..], &["--force"]].concat(), &token).answer(0);
+}
