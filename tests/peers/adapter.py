@@ -78,13 +78,32 @@ def header(alg, jwk):
     return members
 
 
+class Lacks(Exception):
+    """What the library has no way to do."""
+
+
+def each(jobs, refusals, answer):
+    """The answers to a file of jobs, each an object: what it asked for, or why not."""
+    import json
+
+    def one(job):
+        try:
+            return answer(job)
+        except Lacks as lack:
+            return {"lacks": str(lack)}
+        except refusals as error:
+            return {"error": f"{type(error).__name__}: {error}"}
+
+    return [one(job) for job in json.loads(read(jobs))]
+
+
 def run(version, algs, refusals, **calls):
     """Answers the command line. `refusals` are the exceptions by which the library says no."""
     import json
 
     args = sys.argv[1:]
     command = args.pop(0) if args else ""
-    arity = {"sign": 3, "verify": 3, "thumbprint": 1, "maxp2c": 0, "seal": 2, "sealjson": 2, "open": 2}
+    arity = {"sign": 3, "verify": 3, "thumbprint": 1, "maxp2c": 0, "seal": 2, "sealjson": 2, "open": 2, "encrypt": 1, "decrypt": 1}
     if command == "version":
         print(version)
     elif command == "keyformat":
@@ -105,7 +124,7 @@ def run(version, algs, refusals, **calls):
 
             traceback.print_exc()
             sys.exit(2)
-        if isinstance(answer, dict):
+        if isinstance(answer, (dict, list)):
             answer = json.dumps(answer)
         print(answer.decode() if isinstance(answer, bytes) else answer)
     else:

@@ -78,6 +78,45 @@ const commands = {
   },
 }
 
+const LACKS = new Set(['JOSENotSupported'])
+const each = async (jobs, answer) => {
+  const answers = []
+  for (const job of readJson(jobs)) {
+    try {
+      answers.push(await answer(job))
+    } catch (error) {
+      const key = LACKS.has(error.name) || error.name === 'DataError' || error.name === 'NotSupportedError' ? 'lacks' : 'error'
+      answers.push({ [key]: `${error.name}: ${error.message}` })
+    }
+  }
+  return JSON.stringify(answers)
+}
+const keyFor = async (alg, enc, jwk) =>
+  alg.startsWith('PBES2') ? Buffer.from(jwk.k, 'base64url') : jose.importJWK({ ...jwk, key_ops: undefined }, alg === 'dir' ? enc : alg)
+
+// Read within the limits that the library has by itself.
+commands.encrypt = async (jobs) =>
+  each(jobs, async ({ form, enc, recipients, payload, aad }) => {
+    const bytes = new TextEncoder().encode(payload)
+    const keys = await Promise.all(recipients.map(({ alg, key }) => keyFor(alg, enc, key)))
+    const [{ alg }] = recipients
+    if (form === 'compact') return { token: await new jose.CompactEncrypt(bytes).setProtectedHeader({ alg, enc }).encrypt(keys[0]) }
+    const made = form === 'general' ? new jose.GeneralEncrypt(bytes) : new jose.FlattenedEncrypt(bytes)
+    if (aad) made.setAdditionalAuthenticatedData(new TextEncoder().encode(aad))
+    if (form === 'flattened') return { token: JSON.stringify(await made.setProtectedHeader({ alg, enc }).encrypt(keys[0])) }
+    made.setProtectedHeader({ enc })
+    recipients.forEach(({ alg, key }, i) => made.addRecipient(keys[i]).setUnprotectedHeader({ alg, ...(key.kid ? { kid: key.kid } : {}) }))
+    return { token: JSON.stringify(await made.encrypt()) }
+  })
+commands.decrypt = async (jobs) =>
+  each(jobs, async ({ token, key, alg, enc }) => {
+    const imported = await keyFor(alg, enc, key)
+    const options = { keyManagementAlgorithms: [alg], contentEncryptionAlgorithms: [enc] }
+    const open = token.startsWith('{') ? (JSON.parse(token).recipients ? jose.generalDecrypt : jose.flattenedDecrypt) : jose.compactDecrypt
+    const { plaintext } = await open(token.startsWith('{') ? JSON.parse(token) : token, imported, options)
+    return { payload: new TextDecoder().decode(plaintext) }
+  })
+
 const [name, ...args] = process.argv.slice(2)
 const command = Object.hasOwn(commands, name ?? '') ? commands[name] : undefined
 if (!command || args.length !== command.length) leave(2, 'usage: see README.md')

@@ -59,8 +59,51 @@ def unseal(sealed, phrase):
     return opened.plaintext
 
 
+def lacks(*algs):
+    known = jwe.JWERegistry.algorithms
+    for alg in algs:
+        if alg not in known["alg"] and alg not in known["enc"]:
+            raise adapter.Lacks(alg)
+
+
+def encrypt_one(job):
+    algs = [it["alg"] for it in job["recipients"]]
+    lacks(job["enc"], *algs)
+    allowed = [job["enc"], *algs]
+    first = job["recipients"][0]
+    if job["form"] == "compact":
+        protected = {"alg": first["alg"], "enc": job["enc"]}
+        key = jwk.import_key(first["key"])
+        return {"token": jwe.encrypt_compact(protected, job["payload"], key, algorithms=allowed)}
+    general = job["form"] == "general"
+    make = jwe.GeneralJSONEncryption if general else jwe.FlattenedJSONEncryption
+    aad = job["aad"].encode() if job.get("aad") else None
+    made = make({"enc": job["enc"]}, job["payload"].encode(), aad=aad)
+    for it in job["recipients"]:
+        header = {"alg": it["alg"]} | ({"kid": it["key"]["kid"]} if "kid" in it["key"] else {})
+        made.add_recipient(header, jwk.import_key(it["key"]))
+    return {"token": json.dumps(jwe.encrypt_json(made, None, algorithms=allowed))}
+
+
+def decrypt_one(job):
+    lacks(job["alg"], job["enc"])
+    allowed = [job["alg"], job["enc"]]
+    key = jwk.import_key(job["key"])
+    if not job["token"].startswith("{"):
+        opened = jwe.decrypt_compact(job["token"], key, algorithms=allowed)
+        return {"payload": opened.plaintext.decode()}
+    token = json.loads(job["token"])
+    if len(token.get("recipients", [])) > 1:
+        raise adapter.Lacks("opens for every recipient at once, and needs all keys")
+    opened = jwe.decrypt_json(token, key, algorithms=allowed)
+    return {"payload": opened.plaintext.decode()}
+
+
+REFUSALS = (JoseError, ValueError)
 adapter.run(
-    VERSION, adapter.ALL_ALGS, (JoseError, ValueError),
+    VERSION, adapter.ALL_ALGS, REFUSALS,
     sign=sign, verify=verify, thumbprint=thumbprint,
     maxp2c=lambda: str(MAX_P2C), seal=seal, open=unseal,
+    encrypt=lambda jobs: adapter.each(jobs, REFUSALS, encrypt_one),
+    decrypt=lambda jobs: adapter.each(jobs, REFUSALS, decrypt_one),
 )  # fmt: skip

@@ -66,8 +66,50 @@ def unseal(sealed, phrase):
     return opened.payload
 
 
+# Encrypted tokens are read within the limits that the library has by itself.
+DEFAULT_P2C = 16_384
+
+
+def encrypt_one(job):
+    several = len(job["recipients"]) > 1
+    if job["form"] == "general" and not several:
+        raise adapter.Lacks("writes the flattened form for one recipient")
+    protected = {"enc": job["enc"]}
+    if not several:
+        protected["alg"] = job["recipients"][0]["alg"]
+    algs = [job["enc"], *(it["alg"] for it in job["recipients"])]
+    for name in algs:
+        try:
+            jwa.JWA.encryption_alg(name) if name == job["enc"] else jwa.JWA.keymgmt_alg(name)
+        except JWException as error:
+            raise adapter.Lacks(str(error)) from error
+    token = jwe.JWE(
+        job["payload"].encode(), json.dumps(protected), algs=algs,
+        aad=job["aad"].encode() if job.get("aad") else None,
+    )  # fmt: skip
+    for it in job["recipients"]:
+        header = json.dumps({"alg": it["alg"], "kid": it["key"].get("kid")}) if several else None
+        token.add_recipient(jwk.JWK(**it["key"]), header)
+    return {"token": token.serialize(compact=job["form"] == "compact")}
+
+
+def decrypt_one(job):
+    jwa.default_max_pbkdf2_iterations = DEFAULT_P2C
+    for name in (job["alg"], job["enc"]):
+        try:
+            jwa.JWA.encryption_alg(name) if name == job["enc"] else jwa.JWA.keymgmt_alg(name)
+        except JWException as error:
+            raise adapter.Lacks(str(error)) from error
+    opened = jwe.JWE(algs=[job["alg"], job["enc"]])
+    opened.deserialize(job["token"], jwk.JWK(**job["key"]))
+    return {"payload": opened.payload.decode()}
+
+
+REFUSALS = (JWException, ValueError)
 adapter.run(
-    VERSION, adapter.ALL_ALGS, (JWException, ValueError),
+    VERSION, adapter.ALL_ALGS, REFUSALS,
     sign=sign, verify=verify, thumbprint=thumbprint,
     maxp2c=lambda: str(MAX_P2C), seal=seal, sealjson=sealjson, open=unseal,
+    encrypt=lambda jobs: adapter.each(jobs, REFUSALS, encrypt_one),
+    decrypt=lambda jobs: adapter.each(jobs, REFUSALS, decrypt_one),
 )  # fmt: skip
