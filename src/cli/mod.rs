@@ -12,6 +12,7 @@ mod keygen;
 mod man;
 mod network;
 mod output;
+mod policy;
 mod serve;
 mod session;
 mod sign;
@@ -30,6 +31,7 @@ use clap::{
 use jwtctl::core::env::Env;
 use jwtctl::core::error::Error;
 use jwtctl::core::time::Timestamp;
+use serde::Serialize;
 
 use clock::SystemClock;
 use input::Inputs;
@@ -150,6 +152,8 @@ enum Command {
     Cache(cache::Args),
     /// Manage sessions in Redis, as the npm middleware jwt-redis-session keeps them
     Session(session::Args),
+    /// Check policies of verify, and show what they come to
+    Policy(policy::Args),
     /// Run a local issuer: OpenID Connect and OAuth 2.0 for tests
     Serve(serve::Args),
     /// Print the completion script for a shell
@@ -187,6 +191,19 @@ pub struct Context<'a> {
     pub offline: bool,
     /// What the command line itself says, and not the environment.
     pub typed: Typed,
+    /// The policy that a token is judged by, if one was named.
+    pub policy: Option<PolicyUsed>,
+}
+
+/// The policy that a token was judged by.
+#[derive(Clone, Debug, Serialize)]
+pub struct PolicyUsed {
+    /// Its name, or that of its file.
+    pub name: String,
+    /// The file that it stands in.
+    pub file: String,
+    /// The SHA-256 of that file, in hexadecimal.
+    pub sha256: String,
 }
 
 /// The arguments that stand on the command line, by the names of their fields.
@@ -229,9 +246,12 @@ pub fn main() -> ExitCode {
         args.push("--help".into());
     }
     let (json, color) = looks(&args);
-    let (cli, typed) = match parse(&args) {
+    let (cli, typed, policy) = match parse_under_policy(&mut args) {
         Ok(parsed) => parsed,
-        Err(error) => return output::clap_error(error, &args, json, color),
+        Err(Unparsed::Call(error)) => return output::clap_error(error, &args, json, color),
+        Err(Unparsed::Policy(error)) => {
+            return Output::new(json, false, false, color).fail(&error);
+        }
     };
     // A bare value is asked for by this call, JSON perhaps by an environment that was meant for
     // others.
@@ -276,15 +296,67 @@ pub fn main() -> ExitCode {
         cache_dir,
         offline,
         typed,
+        policy,
     };
     let output = context.output.clone();
     output::run_guarded(&output, || dispatch(cli.command, &mut context))
 }
 
-fn parse(args: &[OsString]) -> Result<(Cli, Typed), clap::Error> {
-    let matches = Cli::command().try_get_matches_from(args)?;
-    let cli = Cli::from_arg_matches(&matches).map_err(|e| e.format(&mut Cli::command()))?;
-    Ok((cli, Typed::of(&matches)))
+/// Why a command line is not understood.
+enum Unparsed {
+    Call(clap::Error),
+    Policy(Error),
+}
+
+impl From<clap::Error> for Unparsed {
+    fn from(error: clap::Error) -> Self {
+        Self::Call(error)
+    }
+}
+
+/// Understands the command line, to which the policy that it names is added.
+fn parse_under_policy(
+    args: &mut Vec<OsString>,
+) -> Result<(Cli, Typed, Option<PolicyUsed>), Unparsed> {
+    let matches = Cli::command().try_get_matches_from(&*args)?;
+    if let Some(("verify", call)) = matches.subcommand()
+        && let Some(spec) = call.get_one::<String>("policy")
+        && let Some(position) = command_position(args)
+    {
+        let (extended, used) =
+            policy::apply(spec, args, position, call).map_err(Unparsed::Policy)?;
+        *args = extended;
+        let (cli, typed) = read(&Cli::command().try_get_matches_from(&*args)?)?;
+        return Ok((cli, typed, Some(used)));
+    }
+    let (cli, typed) = read(&matches)?;
+    Ok((cli, typed, None))
+}
+
+fn read(matches: &ArgMatches) -> Result<(Cli, Typed), clap::Error> {
+    let cli = Cli::from_arg_matches(matches).map_err(|e| e.format(&mut Cli::command()))?;
+    Ok((cli, Typed::of(matches)))
+}
+
+/// Whether a command line can be understood.
+fn parses(args: &[OsString]) -> Result<(), clap::Error> {
+    read(&Cli::command().try_get_matches_from(args)?).map(drop)
+}
+
+/// Where the command stands: behind global options and their values.
+fn command_position(args: &[OsString]) -> Option<usize> {
+    let globals = Global::augment_args(clap::Command::new(""));
+    let takes_value = |word: &str| {
+        let flag = word.strip_prefix("--");
+        globals.get_arguments().any(|it| {
+            it.get_long().is_some() && it.get_long() == flag && it.get_action().takes_values()
+        })
+    };
+    let mut at = 1;
+    while let Some(word) = args.get(at)?.to_str().filter(|it| it.starts_with('-')) {
+        at += if takes_value(word) { 2 } else { 1 };
+    }
+    Some(at)
 }
 
 /// The time that `--now` asks for, which reports must be able to write down; else the real one.
@@ -310,6 +382,7 @@ fn dispatch(command: Command, context: &mut Context<'_>) -> ExitCode {
         Command::Jwks(args) => jwks::run(args, context),
         Command::Cache(args) => cache::run(args, context),
         Command::Session(args) => session::run(args, context),
+        Command::Policy(args) => policy::run(args, context),
         Command::Serve(args) => serve::run(args, context),
         Command::Completions(args) => finish(completions::run(args), context),
         Command::Man(args) => finish(man::run(args), context),

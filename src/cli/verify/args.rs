@@ -26,6 +26,14 @@ pub struct Args {
     /// The token, - for stdin, @FILE or env:NAME
     pub(super) token: Option<String>,
 
+    /// Judge by this policy: FILE, FILE#NAME, or the name of one in the user's configuration
+    /// directory; flags may add to it and narrow it
+    #[arg(long, value_name = "POLICY", help_heading = "Policy", value_parser = NonEmptyStringValueParser::new())]
+    pub(super) policy: Option<String>,
+    /// Let flags replace what the policy says
+    #[arg(long = "override", requires = "policy", help_heading = "Policy")]
+    pub(super) overriding: bool,
+
     /// Verify with this key: PATH, -, env:NAME, fd:N or store:KID; repeat to try several
     #[arg(long, value_name = "KEYSPEC", help_heading = "Keys")]
     pub(super) key: Vec<String>,

@@ -179,6 +179,7 @@ fn show(mut verdict: Verdict, args: Args, context: &Context<'_>) -> Result<Judge
         verdict,
         now: context.env.now,
         leeway: args.leeway,
+        policy: context.policy.clone(),
         show: shown,
     })
 }

@@ -9,6 +9,7 @@ use jwtctl::core::time::{Timestamp, humanize};
 use jwtctl::core::token::{KeyUsed, Layer, SignatureFinding, Verdict};
 use serde::{Serialize, Serializer};
 
+use super::super::PolicyUsed;
 use super::super::output::{Page, Report, Role, Status};
 
 /// What `verify` found, and what of it to show.
@@ -16,6 +17,8 @@ pub struct Judgement {
     pub verdict: Verdict,
     pub now: Timestamp,
     pub leeway: i64,
+    /// The policy that the caller named.
+    pub policy: Option<PolicyUsed>,
     pub show: Show,
 }
 
@@ -53,6 +56,11 @@ impl Judgement {
                 page.text(Role::Bad, "INVALID")?;
                 page.line(Role::Plain, &format!("  {}", rejection.primary().message))?;
             }
+        }
+        if let Some(policy) = &self.policy {
+            let digest = &policy.sha256[..12];
+            let line = format!("  policy {} (sha256 {digest}…)", policy.name);
+            page.line(Role::Faint, &line)?;
         }
         page.end()?;
         let (idle, judged): (Vec<&Check>, Vec<&Check>) = self
@@ -141,6 +149,8 @@ struct Document<'a> {
     valid: bool,
     checked_at: String,
     leeway_s: i64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    policy: Option<&'a PolicyUsed>,
     checks: &'a [Check],
     #[serde(skip_serializing_if = "Option::is_none")]
     key: Option<&'a KeyUsed>,
@@ -175,6 +185,7 @@ impl Serialize for Judgement {
             valid,
             checked_at: self.now.to_string(),
             leeway_s: self.leeway,
+            policy: self.policy.as_ref(),
             checks: &verdict.checks,
             key: verdict.key.as_ref(),
             keys: &verdict.keys,

@@ -1,0 +1,114 @@
+//! What a policy may say: options of `verify`, and for each how a call may differ from the policy.
+
+/// How a call may differ from what a policy says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Rule {
+    /// Not at all.
+    Fixed,
+    /// By naming some of its values.
+    Subset,
+    /// By adding values.
+    Adds,
+    /// By a shorter time.
+    Shorter,
+    /// By a longer time.
+    Longer,
+    /// Not beyond it: it makes verification less strict.
+    Loosens,
+}
+
+/// The form of a value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Shape {
+    /// A text, or a number.
+    One,
+    /// A text, or an array of texts.
+    Many,
+    /// `true` or `false`.
+    Switch,
+}
+
+/// A member of a policy.
+#[derive(Debug)]
+pub struct Member {
+    /// Its name, which with `-` for `_` is that of the flag.
+    pub name: &'static str,
+    /// The form of its value.
+    pub shape: Shape,
+    /// How a call may differ from it.
+    pub rule: Rule,
+    /// Whether its value names a file, from the directory of the policy.
+    pub is_path: bool,
+    /// Whether it says where the keys are.
+    pub is_source: bool,
+}
+
+const fn member(name: &'static str, shape: Shape, rule: Rule) -> Member {
+    Member {
+        name,
+        shape,
+        rule,
+        is_path: false,
+        is_source: false,
+    }
+}
+
+const fn source(name: &'static str, shape: Shape, is_path: bool) -> Member {
+    Member {
+        name,
+        shape,
+        rule: Rule::Fixed,
+        is_path,
+        is_source: true,
+    }
+}
+
+/// Every member, in the order of the manual. No secret is among them.
+pub const MEMBERS: &[Member] = &[
+    source("issuer", Shape::One, false),
+    source("jwks_uri", Shape::One, false),
+    source("jwks", Shape::Many, true),
+    source("key", Shape::Many, true),
+    member("kid", Shape::One, Rule::Fixed),
+    member("require_kid", Shape::Switch, Rule::Adds),
+    member("require_all", Shape::Switch, Rule::Adds),
+    member("alg", Shape::Many, Rule::Subset),
+    member("iss", Shape::Many, Rule::Subset),
+    member("aud", Shape::Many, Rule::Subset),
+    member("sub", Shape::One, Rule::Fixed),
+    member("typ", Shape::One, Rule::Fixed),
+    member("require", Shape::Many, Rule::Adds),
+    member("match", Shape::Many, Rule::Adds),
+    member("contains", Shape::Many, Rule::Adds),
+    member("scope", Shape::Many, Rule::Adds),
+    member("max_age", Shape::One, Rule::Shorter),
+    member("min_ttl", Shape::One, Rule::Longer),
+    member("leeway", Shape::One, Rule::Shorter),
+    member("optional", Shape::Many, Rule::Loosens),
+    member("skip", Shape::Many, Rule::Loosens),
+    member("allow_weak_key", Shape::Switch, Rule::Loosens),
+    member("allow_padding", Shape::Switch, Rule::Loosens),
+    member("allow_http", Shape::Switch, Rule::Loosens),
+    member("jwks_max_age", Shape::One, Rule::Shorter),
+    member("stale_if_error", Shape::One, Rule::Shorter),
+];
+
+impl Member {
+    /// The member of that name.
+    pub fn named(name: &str) -> Option<&'static Self> {
+        MEMBERS.iter().find(|it| it.name == name)
+    }
+
+    /// Its flag.
+    pub fn flag(&self) -> String {
+        format!("--{}", self.name.replace('_', "-"))
+    }
+
+    /// The name of the argument's field.
+    pub fn field(&self) -> &'static str {
+        match self.name {
+            "match" => "matching",
+            other => other,
+        }
+    }
+}
