@@ -37,6 +37,9 @@ _jwtctl() {
             jwtctl,keygen)
                 cmd="jwtctl__subcmd__keygen"
                 ;;
+            jwtctl,policy)
+                cmd="jwtctl__subcmd__policy"
+                ;;
             jwtctl,serve)
                 cmd="jwtctl__subcmd__serve"
                 ;;
@@ -112,6 +115,12 @@ _jwtctl() {
             jwtctl__subcmd__jwks,thumbprint)
                 cmd="jwtctl__subcmd__jwks__subcmd__thumbprint"
                 ;;
+            jwtctl__subcmd__policy,check)
+                cmd="jwtctl__subcmd__policy__subcmd__check"
+                ;;
+            jwtctl__subcmd__policy,show)
+                cmd="jwtctl__subcmd__policy__subcmd__show"
+                ;;
             jwtctl__subcmd__session,create)
                 cmd="jwtctl__subcmd__session__subcmd__create"
                 ;;
@@ -137,7 +146,7 @@ _jwtctl() {
 
     case "${cmd}" in
         jwtctl)
-            opts="-q -v -h -V --json --quiet --verbose --color --now --no-input --store --cache-dir --offline --passphrase-from --better-auth-secret --help --version decode verify sign encrypt decrypt keygen jwks cache session serve completions"
+            opts="-q -v -h -V --json --quiet --verbose --color --now --no-input --store --cache-dir --offline --passphrase-from --better-auth-secret --help --version decode verify sign encrypt decrypt keygen jwks cache session policy serve completions"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2304,6 +2313,138 @@ _jwtctl() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        jwtctl__subcmd__policy)
+            opts="-q -v -h --json --quiet --verbose --color --now --no-input --store --cache-dir --offline --passphrase-from --better-auth-secret --help check show"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                --now)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --store)
+                    COMPREPLY=()
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o plusdirs
+                    fi
+                    return 0
+                    ;;
+                --cache-dir)
+                    COMPREPLY=()
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o plusdirs
+                    fi
+                    return 0
+                    ;;
+                --passphrase-from)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --better-auth-secret)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        jwtctl__subcmd__policy__subcmd__check)
+            opts="-q -v -h --json --quiet --verbose --color --now --no-input --store --cache-dir --offline --passphrase-from --better-auth-secret --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                --now)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --store)
+                    COMPREPLY=()
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o plusdirs
+                    fi
+                    return 0
+                    ;;
+                --cache-dir)
+                    COMPREPLY=()
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o plusdirs
+                    fi
+                    return 0
+                    ;;
+                --passphrase-from)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --better-auth-secret)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        jwtctl__subcmd__policy__subcmd__show)
+            opts="-q -v -h --json --quiet --verbose --color --now --no-input --store --cache-dir --offline --passphrase-from --better-auth-secret --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                --now)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --store)
+                    COMPREPLY=()
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o plusdirs
+                    fi
+                    return 0
+                    ;;
+                --cache-dir)
+                    COMPREPLY=()
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o plusdirs
+                    fi
+                    return 0
+                    ;;
+                --passphrase-from)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --better-auth-secret)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         jwtctl__subcmd__serve)
             opts="-q -v -h --json --quiet --verbose --color --now --no-input --store --cache-dir --offline --passphrase-from --better-auth-secret --listen --issuer --jwks-path --tls --tls-cert --allow-host --cors --key --alg --seed --ttl --claims --typ --client --redirect-uri --fault --list-faults --ready-file --exec --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
@@ -3069,7 +3210,7 @@ _jwtctl() {
             return 0
             ;;
         jwtctl__subcmd__verify)
-            opts="-q -v -h --json --quiet --verbose --color --now --no-input --store --cache-dir --offline --passphrase-from --better-auth-secret --key --secret --secret-encoding --jwks --jwks-uri --issuer --kid --decrypt-key --require-kid --alg --require-all --allow-weak-key --iss --aud --sub --typ --require --match --contains --scope --max-age --min-ttl --leeway --optional --skip --refresh --max-stale --stale-if-error --jwks-max-age --timeout --ca-bundle --client-cert --client-key --http-headers --http-bearer --allow-http --cache-store --cache-store-key --cache-store-trust --cache-store-format --cache-store-password-from --cache-store-ca --payload --claim --raw --detached --session --keyspace --redis-password-from --redis-ca --redis-allow-plaintext --allow-padding --pick --max-size --help"
+            opts="-q -v -h --json --quiet --verbose --color --now --no-input --store --cache-dir --offline --passphrase-from --better-auth-secret --policy --override --key --secret --secret-encoding --jwks --jwks-uri --issuer --kid --decrypt-key --require-kid --alg --require-all --allow-weak-key --iss --aud --sub --typ --require --match --contains --scope --max-age --min-ttl --leeway --optional --skip --refresh --max-stale --stale-if-error --jwks-max-age --timeout --ca-bundle --client-cert --client-key --http-headers --http-bearer --allow-http --cache-store --cache-store-key --cache-store-trust --cache-store-format --cache-store-password-from --cache-store-ca --payload --claim --raw --detached --session --keyspace --redis-password-from --redis-ca --redis-allow-plaintext --allow-padding --pick --max-size --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -3102,6 +3243,10 @@ _jwtctl() {
                     return 0
                     ;;
                 --better-auth-secret)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --policy)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

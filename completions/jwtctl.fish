@@ -48,6 +48,7 @@ complete -c jwtctl -n "__fish_jwtctl_needs_command" -f -a "keygen" -d 'Make a ke
 complete -c jwtctl -n "__fish_jwtctl_needs_command" -f -a "jwks" -d 'Your own keys, and everything one does with a key set'
 complete -c jwtctl -n "__fish_jwtctl_needs_command" -f -a "cache" -d 'Look after the cache of fetched key sets'
 complete -c jwtctl -n "__fish_jwtctl_needs_command" -f -a "session" -d 'Manage sessions in Redis, as the npm middleware jwt-redis-session keeps them'
+complete -c jwtctl -n "__fish_jwtctl_needs_command" -f -a "policy" -d 'Check policies of verify, and show what they come to'
 complete -c jwtctl -n "__fish_jwtctl_needs_command" -f -a "serve" -d 'Run a local issuer: OpenID Connect and OAuth 2.0 for tests'
 complete -c jwtctl -n "__fish_jwtctl_needs_command" -f -a "completions" -d 'Print the completion script for a shell'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand decode" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless the environment says otherwise'
@@ -79,6 +80,7 @@ complete -c jwtctl -n "__fish_jwtctl_using_subcommand verify" -l store -d 'The k
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand verify" -l cache-dir -d 'Keep fetched keys in DIR (default: the platform\'s cache directory)' -r -f -a "(__fish_complete_directories)"
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand verify" -l passphrase-from -d 'Open sealed keys and encrypted PEM with the passphrase in KEYSPEC: PATH, -, env:NAME or fd:N' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand verify" -l better-auth-secret -d 'Open the private keys of a better-auth table with the server\'s secret in KEYSPEC; with versioned secrets VERSION:KEYSPEC, repeated for each' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand verify" -l policy -d 'Judge by this policy: FILE, FILE#NAME, or the name of one in the user\'s configuration directory; flags may add to it and narrow it' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand verify" -l key -d 'Verify with this key: PATH, -, env:NAME, fd:N or store:KID; repeat to try several' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand verify" -l secret -d 'Verify with this HMAC secret: PATH, -, env:NAME or fd:N, never the secret itself' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand verify" -l secret-encoding -d 'How the secret is written' -r -f -a "utf8\t'The bytes themselves, less one line ending'
@@ -160,6 +162,7 @@ complete -c jwtctl -n "__fish_jwtctl_using_subcommand verify" -s q -l quiet -d '
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand verify" -s v -l verbose -d 'Say more: why, and where from; secrets stay redacted'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand verify" -l no-input -d 'Never prompt: fail and name the flag to use [env: CI]'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand verify" -l offline -d 'Files and cache only: open no connection'
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand verify" -l override -d 'Let flags replace what the policy says'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand verify" -l require-kid -d 'Refuse tokens that do not name their key'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand verify" -l require-all -d 'Refuse tokens in JSON form of which only some signatures hold'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand verify" -l allow-weak-key -d 'Accept keys that are shorter than their algorithm asks for'
@@ -1322,6 +1325,50 @@ complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_s
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from list" -l offline -d 'Files and cache only: open no connection'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from list" -l redis-allow-plaintext -d 'Allow the Redis password to go to another machine without TLS, where anybody on the way can read it'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand session; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand policy; and not __fish_seen_subcommand_from check show" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless the environment says otherwise'
+always\t'Always'
+never\t'Never'"
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand policy; and not __fish_seen_subcommand_from check show" -l now -d 'Judge tokens and the keystore as if it were TIME: RFC 3339, a date, Unix seconds, +15m or -1h; the cache of fetched keys goes by the machine\'s clock' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand policy; and not __fish_seen_subcommand_from check show" -l store -d 'The keystore (default: in the platform\'s data directory)' -r -f -a "(__fish_complete_directories)"
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand policy; and not __fish_seen_subcommand_from check show" -l cache-dir -d 'Keep fetched keys in DIR (default: the platform\'s cache directory)' -r -f -a "(__fish_complete_directories)"
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand policy; and not __fish_seen_subcommand_from check show" -l passphrase-from -d 'Open sealed keys and encrypted PEM with the passphrase in KEYSPEC: PATH, -, env:NAME or fd:N' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand policy; and not __fish_seen_subcommand_from check show" -l better-auth-secret -d 'Open the private keys of a better-auth table with the server\'s secret in KEYSPEC; with versioned secrets VERSION:KEYSPEC, repeated for each' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand policy; and not __fish_seen_subcommand_from check show" -l json -d 'Write one JSON document to stdout, failures included [env: JWTCTL_FORMAT=json]'
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand policy; and not __fish_seen_subcommand_from check show" -s q -l quiet -d 'No notes and no progress on stderr'
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand policy; and not __fish_seen_subcommand_from check show" -s v -l verbose -d 'Say more: why, and where from; secrets stay redacted'
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand policy; and not __fish_seen_subcommand_from check show" -l no-input -d 'Never prompt: fail and name the flag to use [env: CI]'
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand policy; and not __fish_seen_subcommand_from check show" -l offline -d 'Files and cache only: open no connection'
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand policy; and not __fish_seen_subcommand_from check show" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand policy; and not __fish_seen_subcommand_from check show" -f -a "check" -d 'Say everything that is wrong with a policy'
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand policy; and not __fish_seen_subcommand_from check show" -f -a "show" -d 'Show a policy, and the call that it stands for'
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand policy; and __fish_seen_subcommand_from check" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless the environment says otherwise'
+always\t'Always'
+never\t'Never'"
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand policy; and __fish_seen_subcommand_from check" -l now -d 'Judge tokens and the keystore as if it were TIME: RFC 3339, a date, Unix seconds, +15m or -1h; the cache of fetched keys goes by the machine\'s clock' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand policy; and __fish_seen_subcommand_from check" -l store -d 'The keystore (default: in the platform\'s data directory)' -r -f -a "(__fish_complete_directories)"
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand policy; and __fish_seen_subcommand_from check" -l cache-dir -d 'Keep fetched keys in DIR (default: the platform\'s cache directory)' -r -f -a "(__fish_complete_directories)"
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand policy; and __fish_seen_subcommand_from check" -l passphrase-from -d 'Open sealed keys and encrypted PEM with the passphrase in KEYSPEC: PATH, -, env:NAME or fd:N' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand policy; and __fish_seen_subcommand_from check" -l better-auth-secret -d 'Open the private keys of a better-auth table with the server\'s secret in KEYSPEC; with versioned secrets VERSION:KEYSPEC, repeated for each' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand policy; and __fish_seen_subcommand_from check" -l json -d 'Write one JSON document to stdout, failures included [env: JWTCTL_FORMAT=json]'
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand policy; and __fish_seen_subcommand_from check" -s q -l quiet -d 'No notes and no progress on stderr'
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand policy; and __fish_seen_subcommand_from check" -s v -l verbose -d 'Say more: why, and where from; secrets stay redacted'
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand policy; and __fish_seen_subcommand_from check" -l no-input -d 'Never prompt: fail and name the flag to use [env: CI]'
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand policy; and __fish_seen_subcommand_from check" -l offline -d 'Files and cache only: open no connection'
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand policy; and __fish_seen_subcommand_from check" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand policy; and __fish_seen_subcommand_from show" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless the environment says otherwise'
+always\t'Always'
+never\t'Never'"
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand policy; and __fish_seen_subcommand_from show" -l now -d 'Judge tokens and the keystore as if it were TIME: RFC 3339, a date, Unix seconds, +15m or -1h; the cache of fetched keys goes by the machine\'s clock' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand policy; and __fish_seen_subcommand_from show" -l store -d 'The keystore (default: in the platform\'s data directory)' -r -f -a "(__fish_complete_directories)"
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand policy; and __fish_seen_subcommand_from show" -l cache-dir -d 'Keep fetched keys in DIR (default: the platform\'s cache directory)' -r -f -a "(__fish_complete_directories)"
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand policy; and __fish_seen_subcommand_from show" -l passphrase-from -d 'Open sealed keys and encrypted PEM with the passphrase in KEYSPEC: PATH, -, env:NAME or fd:N' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand policy; and __fish_seen_subcommand_from show" -l better-auth-secret -d 'Open the private keys of a better-auth table with the server\'s secret in KEYSPEC; with versioned secrets VERSION:KEYSPEC, repeated for each' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand policy; and __fish_seen_subcommand_from show" -l json -d 'Write one JSON document to stdout, failures included [env: JWTCTL_FORMAT=json]'
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand policy; and __fish_seen_subcommand_from show" -s q -l quiet -d 'No notes and no progress on stderr'
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand policy; and __fish_seen_subcommand_from show" -s v -l verbose -d 'Say more: why, and where from; secrets stay redacted'
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand policy; and __fish_seen_subcommand_from show" -l no-input -d 'Never prompt: fail and name the flag to use [env: CI]'
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand policy; and __fish_seen_subcommand_from show" -l offline -d 'Files and cache only: open no connection'
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand policy; and __fish_seen_subcommand_from show" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand serve" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless the environment says otherwise'
 always\t'Always'
 never\t'Never'"
