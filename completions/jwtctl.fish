@@ -115,6 +115,8 @@ ESP512\t''
 ML-DSA-44\t''
 ML-DSA-65\t''
 ML-DSA-87\t''"
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand verify" -l roots -d 'Trust the certificates in FILE (PEM or DER): the chain in the token\'s header (x5c) must lead to one of them, and its first certificate is for the key. Beside other sources of keys, both must agree. Extended key usage and revocation are not looked at' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand verify" -l cert-name -d 'The name that the certificate must be for, in its subjectAltName: a DNS name, an IP address or a URI' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand verify" -l iss -d 'The issuer; repeat to accept any of several' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand verify" -l aud -d 'The audience that you are; repeat if you go by several names' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand verify" -l sub -d 'The subject' -r
@@ -223,6 +225,7 @@ complete -c jwtctl -n "__fish_jwtctl_using_subcommand sign" -l ttl -d 'How long 
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand sign" -l payload -d 'Claims from a JSON file, or - for stdin; flags and CLAIM arguments go over it' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand sign" -l typ -d 'The media type in the header (default: JWT); none for none' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand sign" -l header -d 'A further header parameter, written like a CLAIM' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand sign" -l x5c -d 'The certificates of the key, from FILE (PEM or DER), its own first: they are checked against it and go into the header' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand sign" -l add -d 'Add a signature to the token in FILE (or -), whose payload and signatures stay as they are; they are not verified. The payload of a detached one is given with --detached --payload FILE' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand sign" -l encrypt-to -d 'Encrypt the signed token to this key: PATH, -, env:NAME, fd:N or store:KID' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand sign" -l format -d 'What to print (default: compact, of several signatures general)' -r -f -a "compact\t'The token in one line with two dots'
@@ -238,6 +241,7 @@ complete -c jwtctl -n "__fish_jwtctl_using_subcommand sign" -l offline -d 'Files
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand sign" -l allow-weak-key -d 'Sign with a key that is shorter than its algorithm asks for'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand sign" -l allow-outlive -d 'Sign what outlives its key: when it expires, the keystore no longer publishes the key'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand sign" -l no-exp -d 'Let it never expire'
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand sign" -l x5t -d 'Beside them, the digest of the key\'s certificate (x5t#S256)'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand sign" -l raw -d 'Sign the bytes of --payload as they are; nothing is added'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand sign" -l detached -d 'Like --raw, with the payload left out of the result'
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand sign" -l unencoded -d 'Sign the payload as it is, not its base64url (b64: false, RFC 7797); with --raw or --detached'

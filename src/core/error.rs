@@ -17,6 +17,8 @@ pub enum Code {
     AlgNotAllowed,
     /// A critical header parameter that is not understood, or a broken `crit` (RFC 7515 §4.1.11).
     UnknownCritical,
+    /// The certificates that a header brings do not lead to a trusted one (RFC 7515 §4.1.6).
+    UntrustedCertificate,
     /// The signature does not verify.
     BadSignature,
     /// A JWE could not be opened; why is deliberately not said.
@@ -70,6 +72,7 @@ impl Code {
             Self::Malformed => "malformed",
             Self::AlgNotAllowed => "alg-not-allowed",
             Self::UnknownCritical => "unknown-critical",
+            Self::UntrustedCertificate => "untrusted-certificate",
             Self::BadSignature => "bad-signature",
             Self::DecryptionFailed => "decryption-failed",
             Self::Expired => "expired",

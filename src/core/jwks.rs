@@ -168,6 +168,8 @@ pub struct Wanted<'a> {
     pub alg: SigAlg,
     /// The key that it names.
     pub kid: Option<&'a str>,
+    /// The key that certificates vouch for, where they have to: no other will do.
+    pub certified: Option<&'a Arc<Key>>,
     /// Whether keys that are too short will do.
     pub allow_weak: bool,
 }
@@ -327,6 +329,38 @@ impl Keys for Given {
     }
 }
 
+/// Keys that come with their tokens and are vouched for by certificates: the one that is wanted, and
+/// no other.
+#[derive(Debug)]
+pub struct CertifiedKeys(Provenance);
+
+impl CertifiedKeys {
+    /// Keys that the trusted certificates of `provenance` vouch for.
+    pub fn new(provenance: Provenance) -> Self {
+        Self(provenance)
+    }
+}
+
+impl Keys for CertifiedKeys {
+    fn local(&mut self, wanted: Wanted<'_>, _: &Env<'_>) -> Result<Found, Error> {
+        let any = Wanted {
+            kid: None,
+            ..wanted
+        };
+        Ok(wanted
+            .certified
+            .map_or(Found::Nothing, |it| select(std::slice::from_ref(it), any)))
+    }
+
+    fn all(&self) -> &[Arc<Key>] {
+        &[]
+    }
+
+    fn provenance(&self) -> Provenance {
+        self.0.clone()
+    }
+}
+
 /// The keys in `keys` that may have signed a token. A `kid` matches only a key that carries it.
 pub fn select(keys: &[Arc<Key>], wanted: Wanted<'_>) -> Found {
     select_beside(keys, 0, wanted)
@@ -336,8 +370,12 @@ pub fn select(keys: &[Arc<Key>], wanted: Wanted<'_>) -> Found {
 fn select_beside(keys: &[Arc<Key>], named: usize, wanted: Wanted<'_>) -> Found {
     let has_kid = |key: &Key| wanted.kid.is_none_or(|kid| key.kid.as_deref() == Some(kid));
     let meant = |(at, key): &(usize, &Arc<Key>)| *at < named || has_kid(key);
+    let certified = |(_, key): &(usize, &Arc<Key>)| {
+        let other = |it: &Arc<Key>| !it.same_material(key);
+        !wanted.certified.is_some_and(other)
+    };
     let (mut fitting, mut excluded) = (Vec::new(), Vec::new());
-    for (_, key) in keys.iter().enumerate().filter(meant) {
+    for (_, key) in keys.iter().enumerate().filter(meant).filter(certified) {
         match key.fit(wanted.alg, Job::Verify) {
             Ok(()) => fitting.push(Arc::clone(key)),
             Err(Misfit::Weak(_)) if wanted.allow_weak => fitting.push(Arc::clone(key)),
@@ -374,6 +412,7 @@ mod tests {
         Wanted {
             alg: SigAlg::Hs256,
             kid,
+            certified: None,
             allow_weak: false,
         }
     }

@@ -18,6 +18,12 @@ pub const MAX_HEADER: usize = 16 * 1024;
 /// Signatures of one token in a JSON serialization.
 pub const MAX_SIGNATURES: usize = 64;
 
+/// Certificates of one chain in a header.
+pub const MAX_CHAIN: usize = 10;
+
+/// Certificates in a file of trusted ones.
+pub const MAX_ROOTS: usize = 1000;
+
 /// How deep arrays and objects of JSON may nest.
 pub const MAX_DEPTH: usize = 64;
 
@@ -95,6 +101,8 @@ pub fn table() -> Vec<(&'static str, String)> {
         ("a token (--max-size)", bytes(MAX_TOKEN as u64)),
         ("the header of a token", bytes(MAX_HEADER as u64)),
         ("signatures of a token", MAX_SIGNATURES.to_string()),
+        ("certificates of a chain", MAX_CHAIN.to_string()),
+        ("certificates in a file of roots", MAX_ROOTS.to_string()),
         ("nesting of JSON", format!("{MAX_DEPTH} levels")),
         ("values in one JSON text", MAX_JSON_VALUES.to_string()),
         ("keys of a set in a file", MAX_KEYS.to_string()),

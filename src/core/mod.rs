@@ -24,6 +24,7 @@ pub mod header;
 // 3 keys
 pub mod key;
 
+pub mod certificate;
 pub mod claims;
 
 // 4 formats: bytes in, bytes out

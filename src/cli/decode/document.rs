@@ -1,5 +1,6 @@
 //! What `decode` shows to programs.
 
+use jwtctl::core::certificate::SeenChain;
 use jwtctl::core::json::{Json, Object};
 use jwtctl::core::key::encode;
 use jwtctl::core::token::{Content, Layer, SeenRecipient, SeenSignature};
@@ -35,6 +36,9 @@ struct Document<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     key_binding: Option<bool>,
     times: Object,
+    /// What the header says of certificates.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    certificates: Option<SeenChain>,
     warnings: &'a [String],
 }
 
@@ -45,6 +49,8 @@ struct Signature<'a> {
     protected: Option<&'a Json>,
     #[serde(skip_serializing_if = "Option::is_none")]
     header: Option<&'a Object>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    certificates: Option<SeenChain>,
     signature: Object,
 }
 
@@ -53,6 +59,11 @@ impl<'a> Signature<'a> {
         Self {
             protected: seen.protected.as_ref(),
             header: seen.unprotected.as_ref(),
+            certificates: seen
+                .protected
+                .as_ref()
+                .and_then(Json::as_object)
+                .and_then(SeenChain::of),
             signature: Object(vec![size("bytes", seen.bytes)]),
         }
     }
@@ -102,6 +113,7 @@ impl Serialize for Look {
                 .map(|it| it.disclosures.as_slice()),
             key_binding: self.decoded.disclosed.as_ref().map(|it| it.key_binding),
             times: self.times(),
+            certificates: self.decoded.header.as_object().and_then(SeenChain::of),
             warnings: &self.decoded.warnings,
         };
         match &self.decoded.content {

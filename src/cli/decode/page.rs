@@ -2,6 +2,7 @@
 
 use std::io;
 
+use jwtctl::core::certificate::SeenChain;
 use jwtctl::core::json::{Json, Object};
 use jwtctl::core::time::{MILLISECONDS_FROM, Timestamp, humanize};
 use jwtctl::core::token::{Content, Disclosed, SeenSignature};
@@ -74,6 +75,7 @@ impl Look {
             page.line(Role::Title, "Header")?;
             if let Some(header) = self.header() {
                 page.object(header, &self.remark(explain, explain::Place::Header))?;
+                certificates(page, header)?;
             }
             page.end()?;
         }
@@ -167,6 +169,7 @@ impl Look {
             if let Some(header) = header {
                 page.line(Role::Faint, name)?;
                 page.object(header, &self.remark(explain, explain::Place::Header))?;
+                certificates(page, header)?;
             }
         }
         Ok(())
@@ -233,4 +236,14 @@ impl Look {
             },
         }
     }
+}
+
+/// The certificates that a header brings.
+fn certificates(page: &mut Page<'_>, header: &Object) -> io::Result<()> {
+    let Some(chain) = SeenChain::of(header) else {
+        return Ok(());
+    };
+    page.line(Role::Faint, "certificates (x5c)")?;
+    let mut lines = chain.lines().into_iter();
+    lines.try_for_each(|line| page.line(Role::Plain, &format!("  {line}")))
 }

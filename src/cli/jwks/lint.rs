@@ -3,7 +3,9 @@
 use std::io;
 
 use clap::ValueEnum;
+use jwtctl::core::certificate::SeenChain;
 use jwtctl::core::error::{Code, Error};
+use jwtctl::core::json::Json;
 use jwtctl::core::limits::MAX_FINDINGS;
 use jwtctl::core::lint::{Finding, Rule, Severity, lint};
 use serde::Serialize;
@@ -60,6 +62,9 @@ pub struct Findings {
     findings: Vec<Finding>,
     /// How many there are.
     total: usize,
+    /// The certificates that keys come with.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    certificates: Vec<KeyChain>,
     /// How many of all are as severe as the caller asked for.
     #[serde(skip)]
     counted: usize,
@@ -131,14 +136,46 @@ pub fn run(args: Args, context: &mut Context<'_>) -> Result<Linted, Error> {
         source,
         findings,
         total,
+        certificates: certificates(&json),
         counted,
         least,
     }))
 }
 
+/// The certificates of one key.
+#[derive(Serialize)]
+struct KeyChain {
+    index: usize,
+    kid: Option<String>,
+    #[serde(flatten)]
+    chain: SeenChain,
+}
+
+/// The first few chains that a set, or a single key, has.
+fn certificates(json: &Json) -> Vec<KeyChain> {
+    let set = json.as_object().and_then(|it| it.member("keys"));
+    let keys = match set {
+        Some(Json::Array(keys)) => keys.as_slice(),
+        _ => std::slice::from_ref(json),
+    };
+    let chains = keys.iter().enumerate().filter_map(|(index, key)| {
+        let jwk = key.as_object()?;
+        Some(KeyChain {
+            index,
+            kid: jwk.text("kid").map(String::from),
+            chain: SeenChain::of(jwk)?,
+        })
+    });
+    chains.take(MAX_FINDINGS).collect()
+}
+
 /// The key that a finding is about.
 fn subject(finding: &Finding) -> String {
-    match (finding.index, &finding.kid) {
+    key_name(finding.index, finding.kid.as_ref())
+}
+
+fn key_name(index: Option<usize>, kid: Option<&String>) -> String {
+    match (index, kid) {
         (Some(index), Some(kid)) => format!("key {index} ({kid:?})"),
         (Some(index), None) => format!("key {index}"),
         (None, _) => "the set".into(),
@@ -165,6 +202,12 @@ impl Report for Linted {
                 );
             }
         };
+        for it in &linted.certificates {
+            let name = key_name(Some(it.index), it.kid.as_ref());
+            for line in it.chain.lines() {
+                page.line(Role::Plain, &format!("{name} has x5c: {line}"))?;
+            }
+        }
         if linted.findings.is_empty() {
             return page.line(Role::Good, "nothing found");
         }

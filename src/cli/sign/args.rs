@@ -60,6 +60,14 @@ pub struct Args {
     #[arg(long, value_name = "CLAIM", help_heading = "Header")]
     pub(super) header: Vec<String>,
 
+    /// The certificates of the key, from FILE (PEM or DER), its own first: they are checked against it
+    /// and go into the header
+    #[arg(long, value_name = "FILE", help_heading = "Header")]
+    pub(super) x5c: Option<String>,
+    /// Beside them, the digest of the key's certificate (x5t#S256)
+    #[arg(long, requires = "x5c", help_heading = "Header")]
+    pub(super) x5t: bool,
+
     /// Sign the bytes of --payload as they are; nothing is added
     #[arg(long, requires = "payload", conflicts_with_all = CLAIM_FLAGS, help_heading = "Not a JWT")]
     pub(super) raw: bool,
@@ -125,7 +133,11 @@ impl Args {
             let why = "takes the compact form of a token, which has one signature";
             return Err(Error::usage("--encrypt-to", why));
         }
-        let of_one = [("--alg", self.alg.is_some()), ("--kid", self.kid.is_some())];
+        let of_one = [
+            ("--alg", self.alg.is_some()),
+            ("--kid", self.kid.is_some()),
+            ("--x5c", self.x5c.is_some()),
+        ];
         let given = of_one.into_iter().find(|(_, given)| *given);
         match given.filter(|_| self.key.len() > 1) {
             Some((flag, _)) => {

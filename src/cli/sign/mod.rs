@@ -1,6 +1,7 @@
 //! `jwtctl sign`.
 
 mod args;
+mod certificates;
 mod content;
 mod header;
 mod key;
@@ -23,6 +24,7 @@ use serde::Serialize;
 use super::Context;
 use super::output::{Page, Report};
 use args::Format;
+use certificates::certified;
 use content::content;
 use header::{header, with_kid};
 use key::{key, refused};
@@ -71,6 +73,7 @@ pub fn run(args: Args, context: &mut Context<'_>) -> Result<Signed, Error> {
     for spec in args.key_specs() {
         let (key, alg) = key(&args, spec, content.claims.as_ref(), context)?;
         let header = with_kid(header.clone(), &args, &key)?;
+        let header = certified(header, &args, &key, context)?;
         let signer = signer(&key, alg, &args, spec, context)?;
         let whole = composed
             .add(&header, payload, &signer)
@@ -113,6 +116,7 @@ fn check_stdin(args: &Args, context: &Context<'_>) -> Result<(), Error> {
         ("--secret", args.secret.as_deref()),
         ("--payload", args.claims.payload.as_deref()),
         ("--add", args.add.as_deref()),
+        ("--x5c", args.x5c.as_deref()),
         ("--encrypt-to", args.encrypt_to.as_deref()),
     ];
     let named: Vec<_> = keys.chain(others).collect();

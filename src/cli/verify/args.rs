@@ -13,8 +13,10 @@ use super::report::Show;
 
 /// Verify a token: its signature and every claim
 ///
-/// Without --key, --secret, --jwks, --jwks-uri and --issuer, the keys are those that the keystore
-/// publishes.
+/// Without --key, --secret, --jwks, --jwks-uri, --issuer and --roots, the keys are those that the
+/// keystore publishes. A certificate in the header is believed only with --roots; one that does not
+/// lead there is a header that is not acceptable (15), one for another key than the one that signed
+/// is a wrong signature (10).
 ///
 /// Strict by default: the token must expire, and one that names an audience is refused unless that
 /// audience is given with --aud. All checks run and all are reported. The exit code says how a
@@ -77,6 +79,15 @@ pub struct Args {
     /// Accept only these algorithms (default: what the key permits)
     #[arg(long, value_name = "ALG", value_delimiter = ',', value_parser = sig_alg(), hide_possible_values = true, help_heading = "Keys")]
     pub(super) alg: Vec<SigAlg>,
+    /// Trust the certificates in FILE (PEM or DER): the chain in the token's header (x5c) must lead to
+    /// one of them, and its first certificate is for the key. Beside other sources of keys, both
+    /// must agree. Extended key usage and revocation are not looked at
+    #[arg(long, value_name = "FILE", conflicts_with = "secret", help_heading = "Keys", value_parser = NonEmptyStringValueParser::new())]
+    pub(super) roots: Option<String>,
+    /// The name that the certificate must be for, in its subjectAltName: a DNS name, an IP address
+    /// or a URI
+    #[arg(long, value_name = "NAME", requires = "roots", help_heading = "Keys", value_parser = NonEmptyStringValueParser::new())]
+    pub(super) cert_name: Option<String>,
     /// Refuse tokens in JSON form of which only some signatures hold
     #[arg(long, help_heading = "Keys")]
     pub(super) require_all: bool,

@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use jwtctl::core::error::Error;
+use jwtctl::core::certificate::TrustedRoots;
+use jwtctl::core::error::{Code, Error};
+use jwtctl::core::files::MAX_FILE;
 use jwtctl::core::jwks::{Given, Provenance};
 use jwtctl::core::key::Key;
 use jwtctl::core::keyfile::KeyFile;
@@ -67,6 +69,17 @@ pub(super) fn keys(args: &Args, context: &Context<'_>) -> Result<Given, Error> {
     let is_store = files.iter().all(|(_, spec)| spec.starts_with("store:"));
     let provenance = from(if is_store { "keystore" } else { "file" }, &names);
     Ok(Given::keys(named, sets, provenance).without(dropped))
+}
+
+/// The certificates of `--roots`.
+pub(super) fn roots(args: &Args, context: &Context<'_>) -> Result<Option<TrustedRoots>, Error> {
+    let Some(file) = &args.roots else {
+        return Ok(None);
+    };
+    let bytes = context.inputs.document(file, MAX_FILE)?;
+    TrustedRoots::from_file(bytes.expose(), args.cert_name.clone())
+        .map(Some)
+        .map_err(|why| Error::input(Code::BadInput, file, why.to_string()))
 }
 
 /// The public keys of a file.

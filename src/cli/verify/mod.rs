@@ -12,7 +12,7 @@ pub use args::Args;
 use jwtctl::core::claims::{Check, Policy, nested_hint};
 use jwtctl::core::error::{Code, Error, Reason, Rejection};
 use jwtctl::core::files::MAX_FILE;
-use jwtctl::core::jwks::{Keys, Provenance};
+use jwtctl::core::jwks::{CertifiedKeys, Keys, Provenance};
 use jwtctl::core::jws::{Form, Jws};
 use jwtctl::core::session::SessionStore;
 use jwtctl::core::token::{self, Serialization, Verdict};
@@ -20,7 +20,7 @@ use jwtctl::core::token::{self, Serialization, Verdict};
 use super::Context;
 use super::input::Pasted;
 use super::network;
-use keys::keys;
+use keys::{keys, roots};
 use nested::{Inside, inside};
 use policy::policy;
 use report::{Judgement, Show};
@@ -29,7 +29,10 @@ use session::{check_session, sessions};
 pub fn run(args: Args, context: &mut Context<'_>) -> Result<Judgement, Error> {
     let token_spec = context.inputs.or_stdin(args.token.as_deref());
     check_stdin(&args, token_spec, context)?;
-    let policy = policy(&args)?;
+    let policy = Policy {
+        roots: roots(&args, context)?,
+        ..policy(&args)?
+    };
     let sessions = sessions(&args, context)?;
     let token = match read(&args, token_spec, context)? {
         Ok(token) => token,
@@ -93,6 +96,13 @@ fn judge(
                     context,
                 )?)
             }
+            None if policy.roots.is_some() && args.key.is_empty() && args.jwks.is_empty() => {
+                Box::new(CertifiedKeys::new(Provenance {
+                    source: "certificate".into(),
+                    name: args.roots.clone().unwrap_or_default(),
+                    ..Provenance::default()
+                }))
+            }
             None => Box::new(keys(args, context)?),
         };
     token::verify(token, form, &mut *keys, policy, &context.env).inspect_err(|_| {
@@ -145,6 +155,7 @@ fn check_stdin(args: &Args, token: Option<&str>, context: &Context<'_>) -> Resul
     let files = [
         ("--secret", args.secret.as_deref()),
         ("--decrypt-key", args.decrypt_key.as_deref()),
+        ("--roots", args.roots.as_deref()),
         ("--detached", args.detached.as_deref()),
     ];
     let password = [(

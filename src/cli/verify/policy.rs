@@ -38,6 +38,7 @@ pub(super) fn policy(args: &Args) -> Result<Policy, Error> {
         issuers,
         audiences: args.aud.clone(),
         subject: args.sub.clone(),
+        roots: None,
         require_all: args.require_all,
         typ: args.typ.clone(),
         scopes: args.scope.clone(),

@@ -1,6 +1,7 @@
 //! What a token must satisfy.
 
 use super::super::alg::SigAlg;
+use super::super::certificate::TrustedRoots;
 use super::{Demand, Requirement};
 
 /// The most that clocks may be allowed to differ: one day, in seconds.
@@ -42,6 +43,8 @@ pub struct Policy {
     pub audiences: Vec<String>,
     /// The subject.
     pub subject: Option<String>,
+    /// The certificates that must vouch for the key of a token, by the chain in its header.
+    pub roots: Option<TrustedRoots>,
     /// Of several signatures, all must hold; else one is enough.
     pub require_all: bool,
     /// The media type in the header.
@@ -75,6 +78,7 @@ impl Default for Policy {
             issuers: Vec::new(),
             audiences: Vec::new(),
             subject: None,
+            roots: None,
             require_all: false,
             typ: None,
             scopes: Vec::new(),

@@ -1,15 +1,11 @@
 //! Certificates that a key comes with: RFC 7517 §4.7 to §4.9.
 
-use aws_lc_rs::digest;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use der::Decode as _;
-use x509_cert::Certificate;
-use x509_cert::time::Time;
 
+use super::super::certificate::{Certificate, digests};
 use super::super::json::Json;
-use super::super::key::{Key, encode, from_der};
-use super::super::time::Timestamp;
+use super::super::key::Key;
 use super::{Rule, Subject};
 
 pub(super) fn check(subject: &mut Subject<'_>, key: Option<&Key>) {
@@ -17,11 +13,12 @@ pub(super) fn check(subject: &mut Subject<'_>, key: Option<&Key>) {
     let Some(chain) = jwk.member("x5c") else {
         return;
     };
-    let certificates: Vec<Option<Vec<u8>>> = match chain {
-        Json::Array(items) if !items.is_empty() => items
-            .iter()
-            .map(|item| item.as_str().and_then(|text| STANDARD.decode(text).ok()))
-            .collect(),
+    let read = |item: &Json| {
+        let der = item.as_str().and_then(|text| STANDARD.decode(text).ok())?;
+        Certificate::from_der(&der)
+    };
+    let certificates: Vec<Option<Certificate>> = match chain {
+        Json::Array(items) if !items.is_empty() => items.iter().map(read).collect(),
         _ => {
             return subject.report(
                 Rule::X5cMalformed,
@@ -29,19 +26,19 @@ pub(super) fn check(subject: &mut Subject<'_>, key: Option<&Key>) {
             );
         }
     };
-    for (index, der) in certificates.iter().enumerate() {
-        match der.as_ref().and_then(|der| Certificate::from_der(der).ok()) {
+    for (index, certificate) in certificates.iter().enumerate() {
+        match certificate {
             None => subject.report(
                 Rule::X5cMalformed,
                 format!("has an entry {index} in \"x5c\" that is no certificate in base64"),
             ),
-            Some(certificate) => check_validity(subject, index, &certificate),
+            Some(certificate) => check_validity(subject, index, certificate),
         }
     }
-    let Some(first) = certificates.first().and_then(Option::as_deref) else {
+    let Some(Some(first)) = certificates.first() else {
         return;
     };
-    if let (Some(key), Some(Ok(certified))) = (key, from_der(first))
+    if let (Some(key), Ok(certified)) = (key, first.key())
         && !key.same_material(&certified)
     {
         subject.report(
@@ -49,25 +46,19 @@ pub(super) fn check(subject: &mut Subject<'_>, key: Option<&Key>) {
             "has a certificate in \"x5c\" that is for another key",
         );
     }
-    for (name, hash) in [
-        ("x5t", &digest::SHA1_FOR_LEGACY_USE_ONLY),
-        ("x5t#S256", &digest::SHA256),
-    ] {
-        if jwk
-            .text(name)
-            .is_some_and(|stated| stated != encode(digest::digest(hash, first).as_ref()))
-        {
-            subject.report(
-                Rule::X5tMismatch,
-                format!("has {name:?} that is not of the first certificate in \"x5c\""),
-            );
-        }
+    let disagreeing = digests(jwk, first)
+        .into_iter()
+        .filter(|(_, agrees)| !agrees);
+    for (name, _) in disagreeing {
+        subject.report(
+            Rule::X5tMismatch,
+            format!("has {name:?} that is not of the first certificate in \"x5c\""),
+        );
     }
 }
 
 fn check_validity(subject: &mut Subject<'_>, index: usize, certificate: &Certificate) {
-    let validity = certificate.tbs_certificate().validity();
-    let (from, to) = (moment(&validity.not_before), moment(&validity.not_after));
+    let (from, to) = (certificate.not_before(), certificate.not_after());
     if subject.now > to {
         subject.report(
             Rule::X5cExpired,
@@ -80,8 +71,4 @@ fn check_validity(subject: &mut Subject<'_>, index: usize, certificate: &Certifi
             format!("has a certificate {index} in \"x5c\" that is not valid before {from}"),
         );
     }
-}
-
-fn moment(time: &Time) -> Timestamp {
-    Timestamp(i64::try_from(time.to_unix_duration().as_secs()).unwrap_or(i64::MAX))
 }

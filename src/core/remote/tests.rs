@@ -182,6 +182,7 @@ impl Lab {
         let wanted = Wanted {
             alg: SigAlg::EdDsa,
             kid,
+            certified: None,
             allow_weak: false,
         };
         let found = match remote.local(wanted, &clock.env()) {
@@ -218,6 +219,7 @@ impl Lab {
         let wanted = Wanted {
             alg: SigAlg::EdDsa,
             kid: Some(kid),
+            certified: None,
             allow_weak: false,
         };
         assert!(matches!(
@@ -461,6 +463,7 @@ fn the_next_attempt_is_announced() {
     let wanted = Wanted {
         alg: SigAlg::EdDsa,
         kid: None,
+        certified: None,
         allow_weak: false,
     };
     for expected in [
@@ -707,6 +710,7 @@ fn tokens_that_no_published_key_can_be_for_cause_no_request() {
     let wanted = Wanted {
         alg: SigAlg::Hs256,
         kid: Some("a"),
+        certified: None,
         allow_weak: false,
     };
     assert!(matches!(
@@ -776,6 +780,7 @@ fn by_issuer(lab: &Lab, issuer: &str, kid: &str) -> (Seen, String) {
     let wanted = Wanted {
         alg: SigAlg::EdDsa,
         kid: Some(kid),
+        certified: None,
         allow_weak: false,
     };
     let why = match seen {

@@ -335,7 +335,13 @@ fn header_objections(header: Result<Header, Reason>, raw: bool, content: &Conten
             if header.alg().eq_ignore_ascii_case("none") {
                 found.push("the token is not signed (alg \"none\")".into());
             }
-            for name in ["jku", "x5u", "jwk", "x5c"]
+            if header.members().has("x5c") {
+                found.push(
+                    "the header brings certificates (x5c), which prove nothing unless they lead to a trusted one"
+                        .into(),
+                );
+            }
+            for name in ["jku", "x5u", "jwk"]
                 .into_iter()
                 .filter(|name| header.members().has(name))
             {

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::super::super::alg::SigAlg;
+use super::super::super::certificate::Certified;
 use super::super::super::claims::{Check, Policy, Status, check, key_issuer};
 use super::super::super::env::Env;
 use super::super::super::error::{Code, Error, Reason};
@@ -33,6 +34,8 @@ pub(super) struct Judged {
     pub(super) outcome: Outcome,
     /// The key that verified it, or was tried last.
     pub(super) key: Option<(Arc<Key>, SigAlg)>,
+    /// What certificates vouch for its key, where they have to.
+    pub(super) certified: Option<Certified>,
 }
 
 pub(super) struct Judging<'a> {
@@ -42,6 +45,7 @@ pub(super) struct Judging<'a> {
     pub(super) notes: Vec<String>,
     pub(super) warnings: Vec<String>,
     key: Option<(Arc<Key>, SigAlg)>,
+    certified: Option<Certified>,
     /// Whether a refusal has been explained already, which is done for one signature of a token.
     is_explained: bool,
 }
@@ -55,6 +59,7 @@ impl<'a> Judging<'a> {
             notes: Vec::new(),
             warnings: Vec::new(),
             key: None,
+            certified: None,
             is_explained: false,
         }
     }
@@ -107,6 +112,7 @@ impl<'a> Judging<'a> {
         Judged {
             outcome,
             key: self.key.take(),
+            certified: self.certified.take(),
         }
     }
 
@@ -148,7 +154,11 @@ impl<'a> Judging<'a> {
         if let Some(reason) = self.check_kid(header) {
             return Ok(Outcome::NoKey(reason));
         }
-        let wanted = wanted(self.policy, alg, header);
+        let certified = match self.certified(header) {
+            Ok(certified) => certified,
+            Err(reason) => return Ok(Outcome::Header(vec![reason])),
+        };
+        let wanted = wanted(self.policy, alg, header, certified.as_ref());
         self.try_keys(token, wanted, keys.local(wanted, self.env)?, keys)
     }
 
@@ -178,7 +188,10 @@ impl<'a> Judging<'a> {
         {
             return Ok(None);
         }
-        let wanted = wanted(self.policy, alg, header);
+        let Ok(certified) = self.certified(header) else {
+            return Ok(None);
+        };
+        let wanted = wanted(self.policy, alg, header, certified.as_ref());
         let Some(found) = keys.refresh(wanted, why, self.env)? else {
             return Ok(None);
         };
@@ -194,6 +207,17 @@ impl<'a> Judging<'a> {
             Some(found) => self.try_keys(token, wanted, found, keys).map(Some),
             None => Ok(Some(outcome)),
         }
+    }
+
+    /// The key that the certificates in the header vouch for, if they have to.
+    fn certified(&mut self, header: &Header) -> Result<Option<Arc<Key>>, Reason> {
+        let Some(roots) = &self.policy.roots else {
+            return Ok(None);
+        };
+        let certified = roots.certified(header, self.env.now)?;
+        let key = Arc::clone(&certified.key);
+        self.certified = Some(certified);
+        Ok(Some(key))
     }
 
     /// The algorithm of the header, if it is one that may be looked for a key with.
@@ -437,10 +461,16 @@ fn signatures<'t>(token: &'t Jws<'_>) -> impl Iterator<Item = Unverified<'t>> {
     (0..token.count()).filter_map(|index| token.signature(index))
 }
 
-fn wanted<'w>(policy: &'w Policy, alg: SigAlg, header: &'w Header) -> Wanted<'w> {
+fn wanted<'w>(
+    policy: &'w Policy,
+    alg: SigAlg,
+    header: &'w Header,
+    certified: Option<&'w Arc<Key>>,
+) -> Wanted<'w> {
     Wanted {
         alg,
         kid: header.kid().or(policy.kid.as_deref()),
+        certified,
         allow_weak: policy.allow_weak_key,
     }
 }

@@ -8,6 +8,10 @@ use super::super::super::key::{Key, Misfit};
 use super::super::super::time::humanize;
 
 pub(super) fn no_key(wanted: Wanted<'_>, keys: &dyn Keys, source: &str) -> Reason {
+    if wanted.certified.is_some() {
+        let why = format!("{source} has no key that is the one of the token's certificate");
+        return Reason::new(Code::NoMatchingKey, "kid", why);
+    }
     let known: Vec<String> = keys.all().iter().take(5).map(|key| key.label()).collect();
     let age = keys
         .provenance()

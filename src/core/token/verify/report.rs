@@ -1,7 +1,8 @@
 //! What was found out about the signatures, as checks, and the verdict that follows.
 
+use super::super::super::certificate::Certified;
 use super::super::super::claims::{Check, Status, key_issuer, not_evaluated};
-use super::super::super::error::{Code, Reason, Rejection};
+use super::super::super::error::{Code, Reason, Rejection, shortened};
 use super::super::super::header::Header;
 use super::super::super::jwks::Keys;
 use super::super::super::jws::{Jws, Signed};
@@ -129,6 +130,14 @@ impl Judging<'_> {
         let rows: Vec<Check> = rows
             .map(|(index, (header, it))| row(index, header, it, is_accepted))
             .collect();
+        let certificates = judged.iter().enumerate().filter_map(|(index, it)| {
+            let check = certificate(it.certified.as_ref()?);
+            Some(Check {
+                name: format!("certificate[{index}]"),
+                ..check
+            })
+        });
+        let rows: Vec<Check> = rows.into_iter().chain(certificates).collect();
         let reasons: Vec<Reason> = rows.iter().filter_map(Check::reason).collect();
         if !is_accepted {
             return (rows, reasons);
@@ -151,7 +160,7 @@ fn compact(header: &Header, judged: &Judged) -> Vec<Check> {
         ..Check::new("signature", status, message)
     };
     let idle = || signature(Status::NotEvaluated, "");
-    match &judged.outcome {
+    let own = match &judged.outcome {
         Outcome::Signed(_) => vec![signature(Status::Pass, &by(judged))],
         Outcome::Bad(reason) => vec![Check {
             alg: Some(header.alg().to_owned()),
@@ -163,7 +172,9 @@ fn compact(header: &Header, judged: &Judged) -> Vec<Check> {
             checks.chain([idle()]).collect()
         }
         Outcome::Unfit(reason) | Outcome::NoKey(reason) => vec![Check::from(reason), idle()],
-    }
+    };
+    let certified = judged.certified.as_ref().map(certificate);
+    certified.into_iter().chain(own).collect()
 }
 
 /// The row of one signature among several.
@@ -211,6 +222,18 @@ fn is_ours(header: &Header, judged: &Judged) -> bool {
         Outcome::Bad(_) => !names_another(),
         Outcome::Unfit(_) | Outcome::NoKey(_) => false,
     }
+}
+
+/// The row of a certificate that is vouched for.
+fn certificate(certified: &Certified) -> Check {
+    let it = &certified.certificate;
+    let message = format!(
+        "{} by {}, until {}",
+        shortened(&it.subject()),
+        shortened(&it.issuer()),
+        it.not_after()
+    );
+    Check::new("certificate", Status::Pass, message)
 }
 
 /// Whose signature it is.
