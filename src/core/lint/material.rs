@@ -272,7 +272,12 @@ fn check_curve(subject: &mut Subject<'_>, kty: Kty) -> Option<Key> {
     if key.has_small_order() {
         subject.report(
             Rule::SmallOrder,
-            format!("is a point of small order on {crv}: anybody can sign for it"),
+            match crv {
+                Curve::X25519 | Curve::X448 => format!(
+                    "is a point of small order on {crv}: anybody knows what is agreed upon with it"
+                ),
+                _ => format!("is a point of small order on {crv}: anybody can sign for it"),
+            },
         );
     } else if key.check_public().is_err() || !is_edwards_point(crv, &x) {
         subject.report(Rule::OffCurve, format!("is no point on {crv}"));

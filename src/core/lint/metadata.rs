@@ -50,6 +50,7 @@ pub(super) fn check(subject: &mut Subject<'_>) {
     }
     let ops = operations(subject);
     check_use(subject, ops.as_deref());
+    check_use_of_curve(subject);
     check_alg(subject, ops.as_deref());
 }
 
@@ -122,6 +123,26 @@ fn check_use(subject: &mut Subject<'_>, ops: Option<&[&str]>) {
     }
 }
 
+/// Curves for agreements make no signatures, and those for signatures agree on nothing. Where there
+/// is an `alg`, that one has the say.
+fn check_use_of_curve(subject: &mut Subject<'_>) {
+    if subject.jwk.has("alg") {
+        return;
+    }
+    let (crv, usage) = (subject.jwk.text("crv"), subject.jwk.text("use"));
+    let Some((crv, usage)) = crv.and_then(|it| it.parse::<Curve>().ok()).zip(usage) else {
+        return;
+    };
+    let agrees = KeyAlg::EcdhEs.curves().contains(&crv);
+    let signs = SigAlg::ALL.iter().any(|alg| alg.curves().contains(&crv));
+    if (usage == "enc" && !agrees) || (usage == "sig" && !signs) {
+        subject.report(
+            Rule::UseConflict,
+            format!("is on {crv}, and is declared for \"use\": {usage:?}"),
+        );
+    }
+}
+
 /// Whether `alg` works on that curve; of one that is unknown, nobody can tell.
 fn on(alg: SigAlg, crv: &str) -> bool {
     crv.parse::<Curve>()
@@ -144,10 +165,11 @@ fn check_alg(subject: &mut Subject<'_>, ops: Option<&[&str]>) {
             (alg.kty().as_str() == kty && curve, "sig")
         }
         (None, Ok(alg)) => {
-            let okp = alg.is_ecdh()
-                && kty == Kty::Okp.as_str()
-                && crv.is_none_or(|crv| crv.starts_with('X'));
-            (alg.kty().as_str() == kty || okp, "enc")
+            let is_kty = alg.kty().as_str() == kty || alg.is_ecdh() && kty == Kty::Okp.as_str();
+            // Of a curve that is unknown, nobody can tell.
+            let crv = crv.and_then(|crv| crv.parse::<Curve>().ok());
+            let is_crv = !alg.is_ecdh() || crv.is_none_or(|crv| alg.curves().contains(&crv));
+            (is_kty && is_crv, "enc")
         }
         (None, Err(())) if kty == "oct" && name.parse::<ContentEnc>().is_ok() => (true, "enc"),
         // Of an unknown type, that is all there is to say.
@@ -161,6 +183,10 @@ fn check_alg(subject: &mut Subject<'_>, ops: Option<&[&str]>) {
             );
         }
     };
+    if name == KeyAlg::Rsa15.as_str() {
+        let why = "is declared for RSA1_5, whose padding is broken: RSA-OAEP-256 instead";
+        subject.report(Rule::BrokenAlg, why);
+    }
     if !fits {
         let on = crv.map(|crv| format!(" on {crv}")).unwrap_or_default();
         subject.report(

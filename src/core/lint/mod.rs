@@ -81,7 +81,9 @@ rules! {
     UnknownUse         "unknown-use"            Info  "The use of a key is neither sig nor enc.";
     BadKeyOps          "bad-key-ops"            Error "key_ops is no list of distinct operations of a public key.";
     UseKeyOpsConflict  "use-key-ops-conflict"   Error "use and key_ops contradict each other.";
+    UseConflict        "use-conflict"           Error "use is for something that no key on such a curve does.";
     AlgConflict        "alg-conflict"           Error "alg does not go with the key's type, curve, use or key_ops.";
+    BrokenAlg          "broken-alg"             Warn  "The algorithm is RSA1_5, whose padding has been the way into many systems.";
     UnknownAlg         "unknown-alg"            Info  "The algorithm is one that jwtctl does not know.";
     UnknownKty         "unknown-kty"            Info  "The key type is one that jwtctl does not know.";
     UnknownCrv         "unknown-crv"            Info  "The curve is one that jwtctl does not know.";

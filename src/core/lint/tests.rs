@@ -168,6 +168,21 @@ fn triggers() -> Vec<(&'static str, Vec<Object>)> {
             "alg-conflict",
             with(&without(&ec, "use"), "key_ops", r#"["deriveKey"]"#),
         ),
+        one("use-conflict", with(&without(&ed, "alg"), "use", "\"enc\"")),
+        one(
+            "use-conflict",
+            object(
+                r#"{"kty":"OKP","crv":"X25519","kid":"x","use":"sig","x":"3p7bfXt9wbTTW2HC7OQ1Nz-DQ8hbeGdNrfx-FG-IK08"}"#,
+            ),
+        ),
+        one(
+            "alg-conflict",
+            with(&with(&ed, "alg", "\"ECDH-ES\""), "use", "\"enc\""),
+        ),
+        one(
+            "broken-alg",
+            with(&with(&rsa, "alg", "\"RSA1_5\""), "use", "\"enc\""),
+        ),
         one("unknown-alg", with(&ec, "alg", "\"ES257\"")),
         one(
             "unknown-kty",
