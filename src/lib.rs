@@ -121,7 +121,7 @@
 //!
 //! # Features
 //!
-//! `jwe` (sealed keys, Ed448, X448) brings josekit and a vendored OpenSSL, which loads no
+//! `jwe` (Ed448, X448, AES Key Wrap of 192 bits, RSA1_5) brings josekit and a vendored OpenSSL, which loads no
 //! configuration in this process; `redis` brings sessions and a shared cache. The library builds
 //! without either. `cli` is the command-line tool.
 #![forbid(unsafe_code)]
