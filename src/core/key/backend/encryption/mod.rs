@@ -6,6 +6,8 @@
 //! it failed.
 
 mod aws_lc;
+#[cfg(test)]
+mod tests;
 
 #[cfg(feature = "jwe")]
 mod openssl;
