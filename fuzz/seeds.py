@@ -51,6 +51,8 @@ def vectors():
                 put("compact_jws", value)
                 header, payload = value.split(".")[:2]
                 put("header", unpadded(header))
+                if value.count(".") == 4:
+                    put("compact_jwe", value)
                 if value.count(".") == 4 and b"p2c" in unpadded(header):
                     put("pbes2", value)
                 elif value.count(".") == 2:
@@ -58,6 +60,8 @@ def vectors():
             elif isinstance(value, dict) and "kty" in value:
                 put("jwk", value)
                 put("jwks", {"keys": [value]})
+            elif isinstance(value, dict) and "ciphertext" in value:
+                put("json_jwe", value)
             elif isinstance(value, dict) and isinstance(value.get("keys"), list):
                 put("jwks", value)
 

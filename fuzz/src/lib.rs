@@ -179,6 +179,82 @@ pub fn key_file(data: &[u8]) {
     let _ = (pem_blocks(data), keyfile::kind(data));
 }
 
+/// What opens the tokens of RFC 7516 and 7520, and a passphrase.
+static OPENERS: LazyLock<Vec<Arc<Key>>> = LazyLock::new(|| {
+    let texts = [
+        include_str!("../../tests/data/rfc7516.json"),
+        include_str!("../../tests/data/rfc7520.json"),
+    ];
+    let mut keys = vec![Key::from_passphrase(Secret::new(
+        b"Thus from my lips, by yours, my sin is purged.".to_vec(),
+    ))];
+    for text in texts {
+        let json = Json::parse(text.as_bytes()).ok();
+        let tokens = json.as_ref().and_then(|it| it.pointer("/jwe_tokens"));
+        let Some(Json::Array(tokens)) = tokens else {
+            continue;
+        };
+        let jwks = tokens
+            .iter()
+            .filter_map(|it| it.pointer("/key")?.as_object());
+        keys.extend(jwks.filter_map(|it| Key::from_jwk(it.clone()).ok()));
+    }
+    keys.into_iter().map(Arc::new).collect()
+});
+
+/// A compact JWE: whatever the strict reader takes, the lenient one takes; it opens with its key or
+/// is refused, at a bounded cost.
+pub fn compact_jwe(data: &[u8]) {
+    if let Ok(text) = std::str::from_utf8(data)
+        && let Ok(parsed) = jwe::parse(text)
+    {
+        assert!(
+            token::decode(text).is_ok(),
+            "only the strict reader takes it"
+        );
+        open(&parsed);
+    }
+}
+
+/// A JWE in JSON form, as [`compact_jwe`].
+pub fn json_jwe(data: &[u8]) {
+    if let Ok(text) = std::str::from_utf8(data)
+        && let Ok(Json::Object(object)) = Json::parse(data)
+        && let Ok(parsed) = jwe::parse_json(&object)
+    {
+        if object.has("ciphertext") {
+            assert!(
+                token::decode(text).is_ok(),
+                "only the strict reader takes it"
+            );
+        }
+        open(&parsed);
+    }
+}
+
+fn open(parsed: &jwe::Jwe) {
+    let acceptance = jwe::Acceptance {
+        // Cheap enough for thousands of inputs a second.
+        max_p2c: 4096,
+        max_inflated: 10_000,
+        rsa1_5: true,
+        ..jwe::Acceptance::default()
+    };
+    let Ok(locked) = jwe::examine(parsed, &acceptance) else {
+        return;
+    };
+    let _ = (locked.algs().count(), locked.kids().count());
+    let env = env();
+    let set = jwe::Holder::Set(&OPENERS);
+    let _ = locked.open(set, "FILE", env.random);
+    for key in OPENERS.iter() {
+        if let Ok(opened) = locked.open(jwe::Holder::Key(key), "FILE", env.random) {
+            assert!(Arc::ptr_eq(&opened.key, key));
+            assert!(opened.recipient < parsed.recipients.len());
+        }
+    }
+}
+
 /// An encrypted key with a passphrase: PKCS#8 and JWE. Costly ones are left to a test of the limits.
 pub fn pbes2(data: &[u8]) {
     if mutate::is_costly(data) {

@@ -194,15 +194,7 @@ fn check_alg(subject: &mut Subject<'_>, ops: Option<&[&str]>) {
             format!("is declared for {name}, and is of type {kty:?}{on}"),
         );
     }
-    if let Some(other) = jwk
-        .text("use")
-        .filter(|it| ["sig", "enc"].contains(it) && *it != usage)
-    {
-        subject.report(
-            Rule::AlgConflict,
-            format!("is declared for {name}, and for \"use\": {other:?}"),
-        );
-    }
+    check_alg_and_use(subject, name, usage);
     let other = |op: &&&str| {
         OPERATIONS
             .iter()
@@ -212,6 +204,18 @@ fn check_alg(subject: &mut Subject<'_>, ops: Option<&[&str]>) {
         subject.report(
             Rule::AlgConflict,
             format!("is declared for {name}, and for {op:?}"),
+        );
+    }
+}
+
+/// Whether `use` goes with what the algorithm is for.
+fn check_alg_and_use(subject: &mut Subject<'_>, name: &str, usage: &str) {
+    let known = ["sig", "enc"];
+    let other = subject.jwk.text("use").filter(|it| known.contains(it));
+    if let Some(other) = other.filter(|it| *it != usage) {
+        subject.report(
+            Rule::AlgConflict,
+            format!("is declared for {name}, and for \"use\": {other:?}"),
         );
     }
 }
