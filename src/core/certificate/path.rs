@@ -38,7 +38,7 @@ pub(super) fn check(
 ) -> Result<(), Reason> {
     let judge = || judge(chain, roots, name, now);
     let judged = guarded(judge).unwrap_or(Err(Error::BadDer));
-    judged.map_err(|error| refused(words(&error, chain, roots, name, now)))?;
+    judged.map_err(|error| refused(words(&error, chain, name, now)))?;
     for issuer in &chain[1..] {
         let is_used = chain.iter().any(|it| it.is_issued_by(issuer));
         if is_used && key_usage(issuer)?.is_some_and(|usage| !usage.key_cert_sign()) {
@@ -98,13 +98,7 @@ fn check_name(leaf: &EndEntityCert<'_>, name: &str) -> Result<(), Error> {
 }
 
 /// What stands in the way, in words of its own: the library's have no names in them.
-fn words(
-    error: &Error,
-    chain: &[Certificate],
-    roots: &[Certificate],
-    name: Option<&str>,
-    now: Timestamp,
-) -> String {
+fn words(error: &Error, chain: &[Certificate], name: Option<&str>, now: Timestamp) -> String {
     let label = |it: &Certificate| format!("certificate {}", shortened(&it.subject()));
     let first = |is_meant: &dyn Fn(&Certificate) -> bool| {
         let found = chain.iter().find(|it| is_meant(it));
@@ -119,7 +113,7 @@ fn words(
             let it = first(&|it| it.not_before() > now);
             format!("{} is not valid before {}", label(it), it.not_before())
         }
-        Error::UnknownIssuer => missing(chain, roots),
+        Error::UnknownIssuer => missing(chain),
         Error::EndEntityUsedAsCa => {
             "a certificate issued another and is none of an authority (CA is false)".into()
         }
@@ -154,7 +148,7 @@ fn words(
 }
 
 /// Where a chain breaks off.
-fn missing(chain: &[Certificate], roots: &[Certificate]) -> String {
+fn missing(chain: &[Certificate]) -> String {
     let mut last = &chain[0];
     let mut steps = 0;
     while let Some(next) = chain[1..].iter().find(|it| last.is_issued_by(it)) {
@@ -165,11 +159,6 @@ fn missing(chain: &[Certificate], roots: &[Certificate]) -> String {
         last = next;
     }
     let issuer = shortened(&last.issuer());
-    if roots.iter().any(|it| last.is_issued_by(it)) {
-        return format!(
-            "the trusted certificate of {issuer} is for another key than the one that issued the chain"
-        );
-    }
     match last.is_self_issued() {
         true => format!("the chain ends at {issuer}, which issued itself and is not trusted"),
         false => format!(
