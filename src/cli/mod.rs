@@ -6,6 +6,8 @@ mod completions;
 mod decode;
 mod decrypt;
 mod encrypt;
+mod explain;
+mod help;
 mod input;
 mod jwks;
 mod keygen;
@@ -23,6 +25,7 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+use clap::error::ErrorKind;
 use clap::parser::ValueSource::CommandLine;
 use clap::{
     ArgMatches, Args, CommandFactory as _, FromArgMatches as _, Id, Parser, Subcommand,
@@ -154,6 +157,8 @@ enum Command {
     Session(session::Args),
     /// Check policies of verify, and show what they come to
     Policy(policy::Args),
+    /// Explain an error code, or the codes behind an exit code
+    Explain(explain::Args),
     /// Run a local issuer: OpenID Connect and OAuth 2.0 for tests
     Serve(serve::Args),
     /// Print the completion script for a shell
@@ -240,18 +245,10 @@ impl Typed {
 pub fn main() -> ExitCode {
     output::report_panics();
     let mut args: Vec<OsString> = std::env::args_os().collect();
-    // What most tools take for a question about a command.
-    if args.get(1).is_some_and(|arg| arg == "help") {
-        args.remove(1);
-        args.push("--help".into());
-    }
     let (json, color) = looks(&args);
-    let (cli, typed, policy) = match parse_under_policy(&mut args) {
+    let (cli, typed, policy) = match understood(&mut args, json, color) {
         Ok(parsed) => parsed,
-        Err(Unparsed::Call(error)) => return output::clap_error(error, &args, json, color),
-        Err(Unparsed::Policy(error)) => {
-            return Output::new(json, false, false, color).fail(&error);
-        }
+        Err(ended) => return ended,
     };
     // A bare value is asked for by this call, JSON perhaps by an environment that was meant for
     // others.
@@ -300,6 +297,30 @@ pub fn main() -> ExitCode {
     };
     let output = context.output.clone();
     output::run_guarded(&output, || dispatch(cli.command, &mut context))
+}
+
+/// The command line, understood; or the exit code after help or an error was written instead.
+fn understood(
+    args: &mut Vec<OsString>,
+    json: bool,
+    color: Color,
+) -> Result<(Cli, Typed, Option<PolicyUsed>), ExitCode> {
+    // What most tools take for a question about a command.
+    if args.get(1).is_some_and(|arg| arg == "help") {
+        if let Some(text) = args.get(2).and_then(|name| help::topic(name.to_str()?)) {
+            return Err(output::help(text, text, json, color));
+        }
+        args.remove(1);
+        args.push("--help".into());
+    }
+    parse_under_policy(args).map_err(|unparsed| match unparsed {
+        Unparsed::Call(error) if error.kind() == ErrorKind::DisplayHelp => {
+            let text = help::render(args);
+            output::help(&text.to_string(), &text.ansi().to_string(), json, color)
+        }
+        Unparsed::Call(error) => output::clap_error(error, args, json, color),
+        Unparsed::Policy(error) => Output::new(json, false, false, color).fail(&error),
+    })
 }
 
 /// Why a command line is not understood.
@@ -383,6 +404,7 @@ fn dispatch(command: Command, context: &mut Context<'_>) -> ExitCode {
         Command::Cache(args) => cache::run(args, context),
         Command::Session(args) => session::run(args, context),
         Command::Policy(args) => policy::run(args, context),
+        Command::Explain(args) => finish(explain::run(&args), context),
         Command::Serve(args) => serve::run(args, context),
         Command::Completions(args) => finish(completions::run(args), context),
         Command::Man(args) => finish(man::run(args), context),

@@ -11,6 +11,7 @@ mod redis;
 mod store;
 mod terminal;
 mod token;
+mod variables;
 
 pub use better_auth::{SqlDialect, closed, protection, row_refusal, secret_spec, signing_row};
 pub use choice::{Choice, content_enc, curve, key_alg, sig_alg};
@@ -21,6 +22,7 @@ pub use given::Given;
 pub use redis::{Login, RedisLogin};
 pub use store::Guard;
 pub use token::Pasted;
+pub use variables::variables;
 
 use std::ffi::OsString;
 use std::io::IsTerminal as _;

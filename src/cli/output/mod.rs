@@ -10,7 +10,7 @@ mod usage;
 pub use bug::{report_panics, run_guarded};
 pub use escape::printable;
 pub use page::{Page, Role};
-pub use usage::clap_error;
+pub use usage::{clap_error, help};
 
 use std::fmt::Write as _;
 use std::io::{self, IsTerminal as _, Write};
@@ -415,7 +415,7 @@ pub fn stop(why: &str) -> ! {
 }
 
 /// The exit code that scripts rely on.
-fn exit_code(code: Code) -> u8 {
+pub fn exit_code(code: Code) -> u8 {
     match code {
         Code::Usage
         | Code::BadKey

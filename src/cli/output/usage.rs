@@ -47,10 +47,9 @@ pub fn clap_error(mut error: clap::Error, args: &[OsString], json: bool, color: 
     escape_values(&mut error);
     let text = error.render();
     match error.kind() {
-        ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => output.emit(&Text {
-            text: text.to_string(),
-            ansi: text.ansi().to_string(),
-        }),
+        ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => {
+            help(&text.to_string(), &text.ansi().to_string(), json, color)
+        }
         // clap would list the hidden commands, too.
         ErrorKind::MissingSubcommand => output.fail(&usage_error(&error)),
         _ if json => output.fail(&usage_error(&error)),
@@ -65,6 +64,14 @@ pub fn clap_error(mut error: clap::Error, args: &[OsString], json: bool, color: 
             ExitCode::from(exit_code(Code::Usage))
         }
     }
+}
+
+/// Writes help: plain, and as a terminal with colours shows it.
+pub fn help(text: &str, ansi: &str, json: bool, color: Color) -> ExitCode {
+    Output::new(json, false, false, color).emit(&Text {
+        text: text.to_owned(),
+        ansi: ansi.to_owned(),
+    })
 }
 
 /// The error for an argument that should not be repeated, in place of clap's own, which would.

@@ -1,0 +1,122 @@
+//! The topics of `jwtctl help`.
+
+/// The text of a topic; `None` when it is none.
+pub fn topic(name: &str) -> Option<&'static str> {
+    match name {
+        "exit-codes" => Some(EXIT_CODES),
+        "keyspecs" => Some(KEYSPECS),
+        "claims" => Some(CLAIMS),
+        "policies" => Some(POLICIES),
+        "topics" => Some(TOPICS),
+        _ => None,
+    }
+}
+
+const TOPICS: &str = "\
+Topics of jwtctl help:
+  exit-codes   what each exit code means, and what a script should do
+  keyspecs     how keys and secrets are named
+  claims       how claims are written and demanded
+  policies     rules for verify, kept in a file
+
+jwtctl help COMMAND is COMMAND --help; jwtctl explain CODE explains an error.
+";
+
+const EXIT_CODES: &str = "\
+Exit codes
+
+   0  done; valid; nothing found                        go on
+   1  the answer is no: findings, differences           look
+   2  the call cannot be used                           fix the call
+   3  a server did not answer                           retry
+   4  this machine refused: a file, a permission        fix the machine
+
+  10  the signature is wrong, or it cannot be decrypted reject
+  11  expired                                           renew it
+  12  not valid yet                                     check the clock
+  13  a claim is missing or does not match              reject
+  14  no key for it                                     reject
+  15  its algorithm or header is not acceptable         reject
+  16  its session is gone                               reject
+  17  not a token                                       reject
+
+  70  a bug in jwtctl
+ 130, 143  ended by a signal
+
+10 to 17 say that the token was judged and is bad. In a shell:
+
+  jwtctl verify --policy api.toml @token.txt > report.txt
+  case $? in
+    0) echo good ;;
+    1[0-7]) echo bad ;;
+    *) echo unknown ;;
+  esac
+
+With --json, error.code names the reason more closely: jwtctl explain CODE.
+";
+
+const KEYSPECS: &str = "\
+Keys and secrets: KEYSPEC
+
+  PATH         a file
+  -            stdin, for one of them
+  env:NAME     an environment variable
+  fd:N         a file that the shell has opened: 3< <(pass show key)
+  store:KID    a key of the keystore; store: alone is all that it publishes
+
+What is in it is recognised, whatever its name: JWK, JWK set, sealed JWK; PEM and DER of PKCS#8,
+encrypted PKCS#8, PKCS#1, SEC1, SPKI and X.509; OpenSSH public keys; several keys or certificates in
+one PEM; a service account of Google; what az keyvault key show prints; a map from kid to
+certificate; the table of keys of better-auth. --kid picks one of several.
+
+A secret never stands on the command line itself, where every process of the machine can read it.
+--secret is for HMAC: its bytes, less one line ending; --secret-encoding says if they are encoded.
+--passphrase-from opens what is encrypted.
+";
+
+const CLAIMS: &str = "\
+Claims
+
+Written, by sign and encrypt:
+  name=text         a text
+  name:=JSON        a number, true, an array, an object
+  name=@FILE        the text in a file; name:=@FILE its JSON
+  /a/b:=1           a member deeper down, by a JSON Pointer (RFC 6901)
+The first = splits. In PowerShell, put quotes around the whole: 'level:=3'.
+
+Demanded, by verify:
+  --require NAME            it is there; NAME=text or NAME:=JSON: with that value
+  --match NAME=PATTERN      * stands for any letters or none, the pattern for the whole value
+  --contains NAME=VALUE     an element of an array, or a word of a text
+  --scope WORD              a scope that was granted
+NAME is the name of a claim. A claim inside another one is named by a JSON Pointer, in which ~1 stands
+for a slash: /realm_access/roles/0, /kubernetes.io/namespace, /https:~1~1example.com~1role
+";
+
+const POLICIES: &str = "\
+Policies
+
+A policy is a TOML file with options of verify, so that every caller demands the same:
+
+  issuer = \"https://issuer.example\"
+  aud = [\"api\", \"https://api.example\"]
+  alg = [\"ES256\", \"EdDSA\"]
+  require = [\"sub\", \"tenant=acme\"]
+  match = [\"sub=user-*\"]
+  leeway = \"30s\"
+
+  jwtctl verify --policy ./api.toml @token.txt
+  jwtctl policy check ./api.toml
+
+Members are issuer, jwks_uri, jwks, key, kid, require_kid, require_all, alg, iss, aud, sub, typ,
+require, match, contains, scope, max_age, min_ttl, leeway, optional, skip, allow_weak_key,
+allow_padding, allow_http, jwks_max_age and stale_if_error: with - for _ they are the flags. Paths
+count from the directory of the file. A secret never stands in one.
+
+Several policies in one file are tables, [api] and [web], named FILE#api. A policy that is named
+without a path is policies/NAME.toml in the user's configuration directory, never a file of the
+current one.
+
+Flags add to a policy and narrow it. What would replace what it says, or make it less strict, ends
+with 2 unless --override says that it is meant. The report names the policy and its SHA-256.
+";
