@@ -48,6 +48,7 @@ Register-ArgumentCompleter -Native -CommandName 'jwtctl' -ScriptBlock {
             [CompletionResult]::new('cache', 'cache', [CompletionResultType]::ParameterValue, 'Look after the cache of fetched key sets')
             [CompletionResult]::new('session', 'session', [CompletionResultType]::ParameterValue, 'Manage sessions in Redis, as the npm middleware jwt-redis-session keeps them')
             [CompletionResult]::new('policy', 'policy', [CompletionResultType]::ParameterValue, 'Check policies of verify, and show what they come to')
+            [CompletionResult]::new('explain', 'explain', [CompletionResultType]::ParameterValue, 'Explain an error code, or the codes behind an exit code')
             [CompletionResult]::new('serve', 'serve', [CompletionResultType]::ParameterValue, 'Run a local issuer: OpenID Connect and OAuth 2.0 for tests')
             [CompletionResult]::new('completions', 'completions', [CompletionResultType]::ParameterValue, 'Print the completion script for a shell')
             break
@@ -1198,6 +1199,24 @@ Register-ArgumentCompleter -Native -CommandName 'jwtctl' -ScriptBlock {
             break
         }
         'jwtctl;policy;show' {
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colour')
+            [CompletionResult]::new('--now', '--now', [CompletionResultType]::ParameterName, 'Judge tokens and the keystore as if it were TIME: RFC 3339, a date, Unix seconds, +15m or -1h; the cache of fetched keys goes by the machine''s clock')
+            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The keystore (default: in the platform''s data directory)')
+            [CompletionResult]::new('--cache-dir', '--cache-dir', [CompletionResultType]::ParameterName, 'Keep fetched keys in DIR (default: the platform''s cache directory)')
+            [CompletionResult]::new('--passphrase-from', '--passphrase-from', [CompletionResultType]::ParameterName, 'Open sealed keys and encrypted PEM with the passphrase in KEYSPEC: PATH, -, env:NAME or fd:N')
+            [CompletionResult]::new('--better-auth-secret', '--better-auth-secret', [CompletionResultType]::ParameterName, 'Open the private keys of a better-auth table with the server''s secret in KEYSPEC; with versioned secrets VERSION:KEYSPEC, repeated for each')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Write one JSON document to stdout, failures included [env: JWTCTL_FORMAT=json]')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'No notes and no progress on stderr')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'No notes and no progress on stderr')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Say more: why, and where from; secrets stay redacted')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Say more: why, and where from; secrets stay redacted')
+            [CompletionResult]::new('--no-input', '--no-input', [CompletionResultType]::ParameterName, 'Never prompt: fail and name the flag to use [env: CI]')
+            [CompletionResult]::new('--offline', '--offline', [CompletionResultType]::ParameterName, 'Files and cache only: open no connection')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'jwtctl;explain' {
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colour')
             [CompletionResult]::new('--now', '--now', [CompletionResultType]::ParameterName, 'Judge tokens and the keystore as if it were TIME: RFC 3339, a date, Unix seconds, +15m or -1h; the cache of fetched keys goes by the machine''s clock')
             [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The keystore (default: in the platform''s data directory)')

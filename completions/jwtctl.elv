@@ -45,6 +45,7 @@ set edit:completion:arg-completer[jwtctl] = {|@words|
             cand cache 'Look after the cache of fetched key sets'
             cand session 'Manage sessions in Redis, as the npm middleware jwt-redis-session keeps them'
             cand policy 'Check policies of verify, and show what they come to'
+            cand explain 'Explain an error code, or the codes behind an exit code'
             cand serve 'Run a local issuer: OpenID Connect and OAuth 2.0 for tests'
             cand completions 'Print the completion script for a shell'
         }
@@ -1156,6 +1157,23 @@ set edit:completion:arg-completer[jwtctl] = {|@words|
             cand --help 'Print help (see more with ''--help'')'
         }
         &'jwtctl;policy;show'= {
+            cand --color 'When to use colour'
+            cand --now 'Judge tokens and the keystore as if it were TIME: RFC 3339, a date, Unix seconds, +15m or -1h; the cache of fetched keys goes by the machine''s clock'
+            cand --store 'The keystore (default: in the platform''s data directory)'
+            cand --cache-dir 'Keep fetched keys in DIR (default: the platform''s cache directory)'
+            cand --passphrase-from 'Open sealed keys and encrypted PEM with the passphrase in KEYSPEC: PATH, -, env:NAME or fd:N'
+            cand --better-auth-secret 'Open the private keys of a better-auth table with the server''s secret in KEYSPEC; with versioned secrets VERSION:KEYSPEC, repeated for each'
+            cand --json 'Write one JSON document to stdout, failures included [env: JWTCTL_FORMAT=json]'
+            cand -q 'No notes and no progress on stderr'
+            cand --quiet 'No notes and no progress on stderr'
+            cand -v 'Say more: why, and where from; secrets stay redacted'
+            cand --verbose 'Say more: why, and where from; secrets stay redacted'
+            cand --no-input 'Never prompt: fail and name the flag to use [env: CI]'
+            cand --offline 'Files and cache only: open no connection'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'jwtctl;explain'= {
             cand --color 'When to use colour'
             cand --now 'Judge tokens and the keystore as if it were TIME: RFC 3339, a date, Unix seconds, +15m or -1h; the cache of fetched keys goes by the machine''s clock'
             cand --store 'The keystore (default: in the platform''s data directory)'
