@@ -103,7 +103,7 @@ def run(version, algs, refusals, **calls):
 
     args = sys.argv[1:]
     command = args.pop(0) if args else ""
-    arity = {"sign": 3, "verify": 3, "thumbprint": 1, "maxp2c": 0, "seal": 2, "sealjson": 2, "open": 2, "encrypt": 1, "decrypt": 1}
+    arity = {"sign": 3, "verify": 3, "thumbprint": 1, "maxp2c": 0, "seal": 2, "sealjson": 2, "open": 2, "encrypt": 1, "decrypt": 1, "signobjects": 1, "verifyobjects": 1}
     if command == "version":
         print(version)
     elif command == "keyformat":

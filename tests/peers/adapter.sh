@@ -47,7 +47,7 @@ run() {
     keyformat) echo "$KEYFORMAT" && return ;;
     algs) printf '%s\n' $ALGS && return ;;
     sign | verify) wanted=3 ;;
-    thumbprint | encrypt | decrypt) wanted=1 ;;
+    thumbprint | encrypt | decrypt | signobjects | verifyobjects) wanted=1 ;;
     seal | sealjson | open) wanted=2 ;;
     *) leave 2 "usage: see README.md" ;;
     esac

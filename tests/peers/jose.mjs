@@ -94,6 +94,43 @@ const each = async (jobs, answer) => {
 const keyFor = async (alg, enc, jwk) =>
   alg.startsWith('PBES2') ? Buffer.from(jwk.k, 'base64url') : jose.importJWK({ ...jwk, key_ops: undefined }, alg === 'dir' ? enc : alg)
 
+const withPayload = (token, { payload, detached, b64 }) => {
+  if (!detached) return token
+  return { ...token, payload: b64 ? Buffer.from(payload).toString('base64url') : payload }
+}
+
+commands.signobjects = async (jobs) =>
+  each(jobs, async ({ form, signers, payload, detached, b64 }) => {
+    const bytes = new TextEncoder().encode(payload)
+    const header = ({ alg, key }) => ({ alg, kid: key.kid, ...(b64 ? {} : { b64: false, crit: ['b64'] }) })
+    const imported = await Promise.all(signers.map(({ alg, key }) => jose.importJWK(key, alg)))
+    if (form === 'compact') {
+      const flat = await new jose.FlattenedSign(bytes).setProtectedHeader(header(signers[0])).sign(imported[0])
+      return { token: `${flat.protected}.${detached ? '' : b64 ? flat.payload : payload}.${flat.signature}` }
+    }
+    const general = new jose.GeneralSign(bytes)
+    signers.forEach((it, i) => general.addSignature(imported[i]).setProtectedHeader(header(it)))
+    const made =
+      form === 'general' ? await general.sign() : await new jose.FlattenedSign(bytes).setProtectedHeader(header(signers[0])).sign(imported[0])
+    if (detached) delete made.payload
+    else if (!b64) made.payload = payload
+    return { token: JSON.stringify(made) }
+  })
+commands.verifyobjects = async (jobs) =>
+  each(jobs, async ({ token, key, alg, ...job }) => {
+    const imported = await jose.importJWK(key, alg)
+    const options = { algorithms: [alg] }
+    if (!token.startsWith('{')) {
+      const [header, middle, signature] = token.split('.')
+      const flat = withPayload({ protected: header, payload: middle, signature }, job)
+      const found = await jose.flattenedVerify(flat, imported, options)
+      return { payload: new TextDecoder().decode(found.payload) }
+    }
+    const object = withPayload(JSON.parse(token), job)
+    const found = object.signatures ? await jose.generalVerify(object, imported, options) : await jose.flattenedVerify(object, imported, options)
+    return { payload: new TextDecoder().decode(found.payload) }
+  })
+
 // Read within the limits that the library has by itself.
 commands.encrypt = async (jobs) =>
   each(jobs, async ({ form, enc, recipients, payload, aad }) => {

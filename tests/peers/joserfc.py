@@ -5,9 +5,10 @@ import adapter
 
 VERSION = adapter.library("joserfc")
 
+import base64
 import json
 
-from joserfc import jwe, jwk, jwt
+from joserfc import jwe, jwk, jws, jwt
 from joserfc.errors import JoseError
 
 # validate_p2c() of the library refuses more; there is no option to raise it.
@@ -99,6 +100,43 @@ def decrypt_one(job):
     return {"payload": opened.plaintext.decode()}
 
 
+def sign_one(job):
+    algs = [it["alg"] for it in job["signers"]]
+    if missing := [alg for alg in algs if alg not in jws.JWSRegistry.algorithms]:
+        raise adapter.Lacks(missing[0])
+    critical = {} if job["b64"] else {"b64": False, "crit": ["b64"]}
+    members = [{"alg": it["alg"], "kid": it["key"]["kid"]} | critical for it in job["signers"]]
+    keys = jwk.KeySet([jwk.import_key(it["key"]) for it in job["signers"]])
+    if job["form"] == "compact":
+        token = jws.serialize_compact(members[0], job["payload"], keys, algorithms=algs)
+        if ".." in token and not job["detached"]:
+            raise adapter.Lacks("detaches what is neither encoded nor safe in a URL")
+        return {"token": jws.detach_content(token) if job["detached"] and job["b64"] else token}
+    protected = [{"protected": it} for it in members]
+    content = protected if job["form"] == "general" else protected[0]
+    token = jws.serialize_json(content, job["payload"], keys, algorithms=algs)
+    return {"token": json.dumps(jws.detach_content(token) if job["detached"] else token)}
+
+
+def verify_one(job):
+    if job["alg"] not in jws.JWSRegistry.algorithms:
+        raise adapter.Lacks(job["alg"])
+    key, algs = jwk.import_key(job["key"]), [job["alg"]]
+    payload = job["payload"].encode() if job["detached"] else None
+    if not job["token"].startswith("{"):
+        found = jws.deserialize_compact(job["token"], key, algorithms=algs, payload=payload)
+        return {"payload": found.payload.decode()}
+    token = json.loads(job["token"])
+    if len(token.get("signatures", [])) > 1:
+        raise adapter.Lacks("verifies every signature at once, and needs all keys")
+    if job["detached"] and job["b64"]:
+        token["payload"] = base64.urlsafe_b64encode(payload).rstrip(b"=").decode()
+    elif job["detached"]:
+        token["payload"] = job["payload"]
+    found = jws.deserialize_json(token, key, algorithms=algs)
+    return {"payload": found.payload.decode()}
+
+
 REFUSALS = (JoseError, ValueError)
 adapter.run(
     VERSION, adapter.ALL_ALGS, REFUSALS,
@@ -106,4 +144,6 @@ adapter.run(
     maxp2c=lambda: str(MAX_P2C), seal=seal, open=unseal,
     encrypt=lambda jobs: adapter.each(jobs, REFUSALS, encrypt_one),
     decrypt=lambda jobs: adapter.each(jobs, REFUSALS, decrypt_one),
+    signobjects=lambda jobs: adapter.each(jobs, REFUSALS, sign_one),
+    verifyobjects=lambda jobs: adapter.each(jobs, REFUSALS, verify_one),
 )  # fmt: skip

@@ -7,7 +7,7 @@ VERSION = adapter.library("jwcrypto")
 
 import json
 
-from jwcrypto import jwa, jwe, jwk, jwt
+from jwcrypto import jwa, jwe, jwk, jws, jwt
 from jwcrypto.common import JWException
 
 # 16,384 unless raised, and this module attribute is the way to raise it.
@@ -105,6 +105,36 @@ def decrypt_one(job):
     return {"payload": opened.payload.decode()}
 
 
+def sign_one(job):
+    if job["form"] == "general" and len(job["signers"]) == 1:
+        raise adapter.Lacks("writes the flattened form for one signature")
+    # Bytes that are not encoded do not go into its JSON.
+    is_text = not job["b64"] and job["form"] != "compact"
+    token = jws.JWS(job["payload"] if is_text else job["payload"].encode())
+    for it in job["signers"]:
+        members = {"alg": it["alg"], "kid": it["key"]["kid"]}
+        if not job["b64"]:
+            members |= {"b64": False, "crit": ["b64"]}
+        token.add_signature(jwk.JWK(**it["key"]), None, json.dumps(members), None)
+    if job["detached"]:
+        token.detach_payload()
+    return {"token": token.serialize(compact=job["form"] == "compact")}
+
+
+def verify_one(job):
+    if not job["token"].startswith("{") and not job["b64"] and not job["detached"]:
+        raise adapter.Lacks("reads no compact token with a payload that is not encoded")
+    token = jws.JWS()
+    token.allowed_algs = [job["alg"]]
+    token.deserialize(job["token"])
+    outside = job["payload"].encode() if job["detached"] else None
+    token.verify(jwk.JWK(**job["key"]), detached_payload=outside)
+    if job["detached"]:
+        return {"payload": job["payload"]}
+    seen = token.payload
+    return {"payload": seen.decode() if isinstance(seen, bytes) else seen}
+
+
 REFUSALS = (JWException, ValueError)
 adapter.run(
     VERSION, adapter.ALL_ALGS, REFUSALS,
@@ -112,4 +142,6 @@ adapter.run(
     maxp2c=lambda: str(MAX_P2C), seal=seal, sealjson=sealjson, open=unseal,
     encrypt=lambda jobs: adapter.each(jobs, REFUSALS, encrypt_one),
     decrypt=lambda jobs: adapter.each(jobs, REFUSALS, decrypt_one),
+    signobjects=lambda jobs: adapter.each(jobs, REFUSALS, sign_one),
+    verifyobjects=lambda jobs: adapter.each(jobs, REFUSALS, verify_one),
 )  # fmt: skip

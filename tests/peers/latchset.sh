@@ -56,6 +56,8 @@ peer_open() {
 
 # A file of jobs, as README.md has it; one process of the program each.
 peer_encrypt() { python3 -B "$(dirname "$0")/latchset_jobs.py" encrypt "$1" "$tmp"; }
+peer_signobjects() { python3 -B "$(dirname "$0")/latchset_jobs.py" sign "$1" "$tmp"; }
+peer_verifyobjects() { python3 -B "$(dirname "$0")/latchset_jobs.py" verify "$1" "$tmp"; }
 peer_decrypt() { python3 -B "$(dirname "$0")/latchset_jobs.py" decrypt "$1" "$tmp"; }
 
 run "$@"

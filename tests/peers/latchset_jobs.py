@@ -48,5 +48,38 @@ def decrypt(job):
     return {"error": opened.stderr.decode() or f"exit code {opened.returncode}"}
 
 
+def run(*args):
+    return subprocess.run(["jose", "jws", *args], capture_output=True, check=False)
+
+
+def sign(job):
+    signers = job["signers"]
+    if not job["b64"]:
+        return {"lacks": "b64"}
+    if job["form"] == "general" and len(signers) == 1:
+        return {"lacks": "writes the flattened form for one signature"}
+    args = ["sig", "-I", write("payload", job["payload"]), "-o", "-"]
+    for number, it in enumerate(signers):
+        template = {"protected": {"alg": it["alg"], "kid": it["key"]["kid"]}}
+        args += ["-s", write(f"template.{number}", template), "-k", write(f"key.{number}", it["key"])]
+    if job["detached"]:
+        args += ["-O", os.path.join(folder, "detached")]
+    if job["form"] == "compact":
+        args.append("-c")
+    made = run(*args)
+    token = made.stdout.decode()
+    return {"token": token} if made.returncode == 0 and token else {"lacks": made.stderr.decode()}
+
+
+def verify(job):
+    args = ["ver", "-i", write("token", job["token"]), "-k", write("key", job["key"])]
+    if job["detached"]:
+        args += ["-I", write("payload", job["payload"])]
+    seen = run(*args, "-O", "-")
+    if seen.returncode == 0:
+        return {"payload": job["payload"] if job["detached"] else seen.stdout.decode()}
+    return {"error": seen.stderr.decode() or f"exit code {seen.returncode}"}
+
+
 with open(jobs, encoding="utf-8") as file:
     print(json.dumps([globals()[command](job) for job in json.load(file)]))
