@@ -294,3 +294,48 @@ fn content_in_a_file_is_its_owners() {
     run(&decrypt, &token).fails(4, "exists");
     run(&[&decrypt[..], &["--force"]].concat(), &token).answer(0);
 }
+
+/// Texts that are almost tokens: characters replaced, dropped and doubled, pieces cut out and moved.
+/// What opens all the same says what it said.
+#[test]
+fn what_is_almost_a_token_is_refused_or_says_the_same() {
+    let mut state = 1_u64;
+    let mut draw = move |below: usize| {
+        state = state
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
+        usize::try_from(state >> 33).unwrap() % below.max(1)
+    };
+    for vector in vectors().iter().filter(|it| it.passphrase.is_none()) {
+        let keys: Vec<Arc<Key>> = vector
+            .keys
+            .iter()
+            .map(|jwk| Object::parse_strict(jwk.to_string().as_bytes()).unwrap())
+            .map(|jwk| Arc::new(Key::from_jwk(jwk).unwrap()))
+            .collect();
+        for _ in 0..150 {
+            let mut text = vector.text.clone().into_bytes();
+            for _ in 0..=draw(3) {
+                let (at, length) = (draw(text.len()), 1 + draw(40));
+                let end = text.len().min(at + length);
+                match draw(5) {
+                    0 => text[at] = b"AZaz09-_.{}[]\":,= \n"[draw(19)],
+                    1 => drop(text.remove(at)),
+                    2 => text.insert(at, text[at]),
+                    3 => drop(text.drain(at..end)),
+                    _ => {
+                        let piece: Vec<u8> = text[at..end].to_vec();
+                        let to = draw(text.len());
+                        text.splice(to..to, piece);
+                    }
+                }
+            }
+            let text = String::from_utf8_lossy(&text);
+            for key in &keys {
+                if let Ok(content) = open(&text, key) {
+                    assert_eq!(content.expose(), vector.content, "{}: {text}", vector.name);
+                }
+            }
+        }
+    }
+}

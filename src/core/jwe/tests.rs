@@ -65,9 +65,12 @@ fn passphrase() -> Arc<Key> {
 /// A key for each algorithm; for agreements, one on each curve.
 fn keys(alg: KeyAlg, enc: ContentEnc) -> Vec<Arc<Key>> {
     let keys: Vec<Arc<Key>> = match alg.mode() {
-        KeyMode::Agreement | KeyMode::AgreementWrap => {
-            alg.curves().iter().map(|crv| on_curve(*crv)).collect()
-        }
+        KeyMode::Agreement | KeyMode::AgreementWrap => alg
+            .curves()
+            .iter()
+            .filter(|crv| **crv != Curve::X448 || cfg!(feature = "jwe"))
+            .map(|crv| on_curve(*crv))
+            .collect(),
         KeyMode::Encryption => vec![rsa()],
         KeyMode::Wrap | KeyMode::GcmWrap => vec![bytes(alg.kek_len())],
         KeyMode::Direct => vec![bytes(enc.key_len())],
@@ -202,8 +205,7 @@ fn with_member(text: &str, name: &str, value: Option<&str>) -> String {
 fn one_changed_byte_anywhere_is_refused_in_the_words_for_its_place() {
     for (alg, enc) in written() {
         // Every derivation counts in milliseconds: a changed byte of the header is enough there.
-        let key = &keys(alg, enc)[..1];
-        for key in key {
+        for key in keys(alg, enc).iter().take(1) {
             let text = make(key, alg, enc, JweForm::Compact, false);
             let parts = parts(&text);
             for part in 1..5 {
