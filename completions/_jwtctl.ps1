@@ -252,7 +252,7 @@ Register-ArgumentCompleter -Native -CommandName 'jwtctl' -ScriptBlock {
             [CompletionResult]::new('--secret', '--secret', [CompletionResultType]::ParameterName, 'Open with this symmetric key: PATH, -, env:NAME or fd:N, never the secret itself')
             [CompletionResult]::new('--secret-encoding', '--secret-encoding', [CompletionResultType]::ParameterName, 'How the secret is written')
             [CompletionResult]::new('--jwks', '--jwks', [CompletionResultType]::ParameterName, 'Open with the key of this set that the token names')
-            [CompletionResult]::new('--kid', '--kid', [CompletionResultType]::ParameterName, 'Picks a key from a set')
+            [CompletionResult]::new('--kid', '--kid', [CompletionResultType]::ParameterName, 'Picks a key from a set; of a key without an id, the recipient that it is for')
             [CompletionResult]::new('--alg', '--alg', [CompletionResultType]::ParameterName, 'Accept only these key-management algorithms (default: what the key permits)')
             [CompletionResult]::new('--enc', '--enc', [CompletionResultType]::ParameterName, 'Accept only these content encryption algorithms')
             [CompletionResult]::new('--max-p2c', '--max-p2c', [CompletionResultType]::ParameterName, 'Refuse tokens that ask for more PBKDF2 iterations')

@@ -244,7 +244,7 @@ set edit:completion:arg-completer[jwtctl] = {|@words|
             cand --secret 'Open with this symmetric key: PATH, -, env:NAME or fd:N, never the secret itself'
             cand --secret-encoding 'How the secret is written'
             cand --jwks 'Open with the key of this set that the token names'
-            cand --kid 'Picks a key from a set'
+            cand --kid 'Picks a key from a set; of a key without an id, the recipient that it is for'
             cand --alg 'Accept only these key-management algorithms (default: what the key permits)'
             cand --enc 'Accept only these content encryption algorithms'
             cand --max-p2c 'Refuse tokens that ask for more PBKDF2 iterations'

@@ -331,7 +331,7 @@ base64\t'Base64'
 base64url\t'Base64url'
 raw\t'The bytes themselves, line ending included'"
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand decrypt" -l jwks -d 'Open with the key of this set that the token names' -r
-complete -c jwtctl -n "__fish_jwtctl_using_subcommand decrypt" -l kid -d 'Picks a key from a set' -r
+complete -c jwtctl -n "__fish_jwtctl_using_subcommand decrypt" -l kid -d 'Picks a key from a set; of a key without an id, the recipient that it is for' -r
 complete -c jwtctl -n "__fish_jwtctl_using_subcommand decrypt" -l alg -d 'Accept only these key-management algorithms (default: what the key permits)' -r -f -a "ECDH-ES\t''
 ECDH-ES+A128KW\t''
 ECDH-ES+A192KW\t''

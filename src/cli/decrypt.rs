@@ -60,7 +60,7 @@ pub struct Args {
     /// Open with the key of this set that the token names
     #[arg(long, value_name = "FILE", help_heading = "Key", value_parser = NonEmptyStringValueParser::new())]
     jwks: Option<String>,
-    /// Picks a key from a set
+    /// Picks a key from a set; of a key without an id, the recipient that it is for
     #[arg(long, allow_hyphen_values = true, help_heading = "Key", value_parser = NonEmptyStringValueParser::new())]
     kid: Option<String>,
 

@@ -40,6 +40,9 @@ fn algorithm(name: &str) -> Option<&'static str> {
         "dir" => "the shared key encrypts the content itself (RFC 7518 4.5)",
         _ if name.starts_with("ECDH-ES") => "key agreement with an ephemeral key (RFC 7518 4.6)",
         _ if name.starts_with("RSA-OAEP") => "content key encrypted with RSA-OAEP (RFC 7518 4.3)",
+        "RSA1_5" => "content key encrypted with RSA and PKCS#1 v1.5 padding, which is broken",
+        _ if name.ends_with("GCMKW") => "content key wrapped with AES-GCM (RFC 7518 4.7)",
+        "A128KW" | "A192KW" | "A256KW" => "content key wrapped with AES (RFC 7518 4.4)",
         _ if name.starts_with("PBES2") => "content key wrapped under a passphrase (RFC 7518 4.8)",
         _ => return None,
     })

@@ -50,6 +50,11 @@ pub(super) fn addressees(args: &Args, context: &Context<'_>) -> Result<Vec<Addre
             rounds,
         });
     }
+    let takes_rounds = |to: &Addressee| to.alg.mode() == KeyMode::Passphrase;
+    if args.p2c.is_some() && !found.iter().any(takes_rounds) {
+        let why = "protects a passphrase, and no recipient is one";
+        return Err(Error::usage("--p2c", why).hint("name one with --passphrase-from KEYSPEC"));
+    }
     match (args.alg, is_used) {
         (Some(alg), false) => Err(Error::usage("--alg", format!("no recipient can use {alg}"))),
         _ => Ok(found),

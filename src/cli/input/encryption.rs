@@ -31,6 +31,22 @@ impl Openers {
         }
     }
 
+    /// Gives the one key an id, which chooses the recipient; one that it has must be that.
+    fn name(&mut self, kid: &str, spec: &str) -> Result<(), Error> {
+        let own = self.keys.first().and_then(|key| key.kid.clone());
+        if let Some(own) = own.filter(|own| own != kid) {
+            return Err(Error::usage(
+                format!("--kid {kid}"),
+                format!("{spec} has the key {own:?}"),
+            ));
+        }
+        // Nobody else has it yet.
+        if let Some(key) = self.keys.first_mut().and_then(Arc::get_mut) {
+            key.kid = Some(kid.to_owned());
+        }
+        Ok(())
+    }
+
     /// As the core takes them.
     pub fn holder(&self) -> Holder<'_> {
         match &self.keys[..] {
@@ -70,6 +86,9 @@ impl Context<'_> {
             keys: file.keys,
             source: if spec == "-" { "standard input" } else { spec }.into(),
         };
+        if let Some(kid) = kid.filter(|_| !openers.is_set) {
+            openers.name(kid, spec)?;
+        }
         if let Some(kid) = kid.filter(|_| openers.is_set) {
             let known: Vec<String> = openers.keys.iter().map(|key| key.label()).collect();
             openers.keys.retain(|key| key.kid.as_deref() == Some(kid));
