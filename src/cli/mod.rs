@@ -121,7 +121,7 @@ struct Global {
     )]
     passphrase_from: Option<String>,
     /// Open the private keys of a better-auth table with the server's secret in KEYSPEC; with
-    /// versioned secrets VERSION:KEYSPEC, repeated for each
+    /// versioned secrets VERSION:KEYSPEC, repeated for each; new rows are sealed under the first
     #[arg(
         long,
         global = true,

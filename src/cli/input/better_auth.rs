@@ -3,9 +3,10 @@
 use clap::ValueEnum;
 use jwtctl::core::alg::SigAlg;
 use jwtctl::core::better_auth::{
-    Closed, Dialect, Protection, Row, RowRefusal, ServerSecret, Table,
+    Closed, Dialect, Protection, Row, RowRefusal, Sealing, ServerSecret, Table,
 };
 use jwtctl::core::error::{Code, Error, shortened};
+use jwtctl::core::jwks::Dropped;
 use jwtctl::core::key::Job;
 use jwtctl::core::keyfile::KeyFile;
 use jwtctl::core::limits::MAX_SECRET;
@@ -57,10 +58,15 @@ impl Inputs {
         specs.map(|it| (FLAG, Some(secret_spec(it).spec))).collect()
     }
 
-    /// Reads the secrets of the server, in the order of the command line.
-    pub fn read_server_secrets(&self) -> Result<Vec<ServerSecret>, Error> {
+    /// The secrets of the server in the order of the command line; read once, as stdin can be.
+    pub fn server_secrets(&self) -> Result<&[ServerSecret], Error> {
+        if let Some(secrets) = self.read_secrets.get() {
+            return Ok(secrets);
+        }
         let specs = self.server_secrets.iter();
-        specs.map(|it| self.server_secret(it, FLAG)).collect()
+        let secrets = specs.map(|it| self.server_secret(it, FLAG));
+        let secrets = secrets.collect::<Result<Vec<_>, _>>()?;
+        Ok(self.read_secrets.get_or_init(|| secrets))
     }
 
     /// Reads one secret of the server, which `flag` names.
@@ -69,10 +75,19 @@ impl Inputs {
         let value = self
             .read(spec, flag, MAX_SECRET, Echo::Hide)?
             .without_trailing_newline();
-        match value.is_empty() {
-            true => Err(Error::input(Code::BadSecret, flag, "the secret is empty")),
-            false => Ok(ServerSecret { version, value }),
+        if value.is_empty() {
+            return Err(Error::input(Code::BadSecret, flag, "the secret is empty"));
         }
+        let begins_with_version = |text: &str| {
+            let digits = text.split(':').next().filter(|it| it.len() < text.len());
+            digits.is_some_and(|it| it.parse::<u32>().is_ok())
+        };
+        if version.is_none() && value.expose_str().is_some_and(begins_with_version) {
+            self.output.note(&format!(
+                "{flag}: it begins with a version, as BETTER_AUTH_SECRETS does; name each secret of that by itself, as VERSION:KEYSPEC"
+            ));
+        }
+        Ok(ServerSecret { version, value })
     }
 
     /// Opens the private halves of a table, if there is one and its secret was named.
@@ -81,10 +96,14 @@ impl Inputs {
             return Ok(());
         };
         if self.has_server_secret() {
-            table.open(&self.read_server_secrets()?);
+            table.open(self.server_secrets()?);
         }
+        let notes = std::mem::take(&mut file.notes);
         let dropped = std::mem::take(&mut file.dropped);
-        *file = KeyFile::of_table(table, dropped);
+        *file = KeyFile {
+            notes,
+            ..KeyFile::of_table(table, dropped)
+        };
         Ok(())
     }
 }
@@ -92,12 +111,15 @@ impl Inputs {
 /// The row that signs at `now`: the one of that id, or the one that the plugin would choose, for
 /// `alg` if that is given. Its private half is open. `what` names the table.
 pub fn signing_row<'a>(
+    file: &'a KeyFile,
     table: &'a Table,
     kid: Option<&str>,
     alg: Option<SigAlg>,
     now: Timestamp,
     what: &str,
 ) -> Result<&'a Row, Error> {
+    // The plugin may choose a row that cannot be read here.
+    check_whole(&file.dropped, what)?;
     let fits = |row: &Row| row.signs && alg.is_none_or(|alg| row.key.fit(alg, Job::Verify).is_ok());
     let bad = |why: String| Error::input(Code::BadKey, what, why);
     let row = match kid {
@@ -109,6 +131,9 @@ pub fn signing_row<'a>(
         None => table.newest(now, fits).ok_or_else(|| {
             if let Some(alg) = alg.filter(|_| table.current(now).is_some()) {
                 return bad(format!("has no row for {alg} that has not expired"));
+            }
+            if table.rows.iter().any(|row| row.is_live(now)) {
+                return bad("has no row for signatures that has not expired".into());
             }
             let last = table.rows.iter().filter_map(Row::expires_at).max();
             let when = last.map_or_else(String::new, |at| format!(", the last one at {at}"));
@@ -124,9 +149,14 @@ pub fn signing_row<'a>(
 
 /// The error for a row whose private half is needed and stays closed. `what` names the table.
 pub fn closed(row: &Row, what: &str) -> Option<Error> {
-    let id = shortened(&row.id);
+    let why = row.closed.as_ref()?;
+    Some(closed_error(why, &row.id, what))
+}
+
+fn closed_error(why: &Closed, id: &str, what: &str) -> Error {
+    let id = shortened(id);
     let error = |code, why: String| Error::input(code, what, why);
-    Some(match row.closed.as_ref()? {
+    match why {
         Closed::NoSecret(None) => error(
             Code::BadKey,
             format!("the private key of row {id} is encrypted under the server's secret"),
@@ -150,7 +180,7 @@ pub fn closed(row: &Row, what: &str) -> Option<Error> {
             Code::BadKey,
             format!("row {id} has a private key that does not belong to its public one"),
         ),
-    })
+    }
 }
 
 /// The database that statements are for.
@@ -191,10 +221,10 @@ pub fn row_refusal(refusal: &RowRefusal, what: &str) -> Error {
 impl Inputs {
     /// The secret that new rows are sealed under: the first one named, which is the server's
     /// present one. `None` for rows in clear.
-    pub fn sealing_secret(&self, no_encrypt: bool) -> Result<Option<ServerSecret>, Error> {
-        match (self.server_secrets.first(), no_encrypt) {
+    pub fn sealing_secret(&self, no_encrypt: bool) -> Result<Option<&ServerSecret>, Error> {
+        match (self.server_secrets()?.first(), no_encrypt) {
             (_, true) => Ok(None),
-            (Some(text), false) => self.server_secret(text, FLAG).map(Some),
+            (Some(secret), false) => Ok(Some(secret)),
             (None, false) => Err(Error::usage(
                 FLAG,
                 "is needed: better-auth keeps private keys under its server's secret",
@@ -202,6 +232,46 @@ impl Inputs {
             .hint("for example --better-auth-secret env:BETTER_AUTH_SECRET")
             .hint("for a server with disablePrivateKeyEncryption: --no-encrypt")),
         }
+    }
+}
+
+/// Whether new rows are to be protected as `row` is, which the server can open: with another secret
+/// it would sign no more once it goes over to them.
+pub fn check_sealing(row: &Row, secret: Option<&ServerSecret>, what: &str) -> Result<(), Error> {
+    let refuse = |flag: &str, why: &str| Err(Error::usage(flag, why));
+    match (row.sealing(), secret) {
+        (Sealing::Clear, Some(_)) => refuse(
+            FLAG,
+            "is of no use: the table has its private keys in clear; --no-encrypt adds one like them",
+        ),
+        (Sealing::Sealed(_), None) => refuse(
+            "--no-encrypt",
+            "would add a row that the server cannot read: the private keys of the table are encrypted",
+        ),
+        (Sealing::Sealed(own), Some(new)) if own.is_some() != new.version.is_some() => {
+            let has = if own.is_some() { "have" } else { "have no" };
+            let why = format!(
+                "the secrets of this server {has} versions, and the first one named is not like that"
+            );
+            Err(Error::usage(FLAG, why))
+        }
+        (Sealing::Sealed(own), Some(new)) if own == new.version && !row.opens_with(new) => {
+            let wrong = Closed::WrongSecret;
+            Err(closed_error(&wrong, &row.id, what))
+        }
+        (Sealing::Sealed(_), Some(_)) => closed(row, what).map_or(Ok(()), Err),
+        (Sealing::Clear, None) | (Sealing::Damaged, _) => Ok(()),
+    }
+}
+
+/// Refuses a table with rows that cannot be read: the server may sign with one of them.
+pub fn check_whole(dropped: &[Dropped], what: &str) -> Result<(), Error> {
+    match dropped.first() {
+        Some(first) => {
+            let why = format!("has a row {} that {}", first.index, first.why);
+            Err(Error::input(Code::BadKey, what, why))
+        }
+        None => Ok(()),
     }
 }
 

@@ -13,7 +13,10 @@ mod terminal;
 mod token;
 mod variables;
 
-pub use better_auth::{SqlDialect, closed, protection, row_refusal, secret_spec, signing_row};
+pub use better_auth::{
+    SqlDialect, check_sealing, check_whole, closed, protection, row_refusal, secret_spec,
+    signing_row,
+};
 pub use choice::{Choice, content_enc, curve, key_alg, sig_alg};
 pub use claim::Claim;
 pub use claims::{CLAIM_FLAGS, ClaimArgs};
@@ -24,12 +27,14 @@ pub use store::Guard;
 pub use token::Pasted;
 pub use variables::variables;
 
+use std::cell::OnceCell;
 use std::ffi::OsString;
 use std::io::IsTerminal as _;
 use std::path::{Path, PathBuf};
 
 use clap::ValueEnum;
 use jwtctl::core::address::redacted;
+use jwtctl::core::better_auth::ServerSecret;
 use jwtctl::core::error::{Code, Error, shell_word};
 use jwtctl::core::files::{self, MAX_FILE, ReadError};
 use jwtctl::core::keyfile::{self, KeyFile};
@@ -134,6 +139,7 @@ pub struct Inputs {
     no_input: bool,
     passphrase_from: Option<String>,
     server_secrets: Vec<String>,
+    read_secrets: OnceCell<Vec<ServerSecret>>,
     store: Option<PathBuf>,
 }
 
@@ -150,6 +156,7 @@ impl Inputs {
             no_input,
             passphrase_from,
             server_secrets: Vec::new(),
+            read_secrets: OnceCell::new(),
             store,
         }
     }

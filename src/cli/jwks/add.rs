@@ -15,7 +15,7 @@ use jwtctl::core::time::Timestamp;
 use serde::Serialize;
 
 use super::super::Context;
-use super::super::input::{Guard, closed, duration};
+use super::super::input::{Guard, check_whole, closed, duration};
 use super::super::output::{Page, Report, Role};
 
 /// Add a private key to the keystore
@@ -78,6 +78,7 @@ pub fn run(args: Args, context: &mut Context<'_>) -> Result<Added, Error> {
     let path = context.inputs.store_path()?;
     let file = context.inputs.key_file(&args.key, "KEYSPEC")?;
     if let Some(table) = &file.table {
+        check_whole(&file.dropped, &super::name(&args.key))?;
         return add_rows(table, &path, &args, context);
     }
     let key = pick(file.keys, &args)?;

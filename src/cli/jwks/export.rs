@@ -16,7 +16,7 @@ use jwtctl::core::secret::Secret;
 use serde::{Serialize, Serializer};
 
 use super::super::Context;
-use super::super::input::{SqlDialect, protection, row_refusal};
+use super::super::input::{SqlDialect, check_whole, protection, row_refusal};
 use super::super::output::{Page, Report, Status};
 use super::rows::{check_open, text};
 use super::{Loaded, Source};
@@ -31,8 +31,8 @@ use super::{Loaded, Source};
 /// --no-encrypt. That is asked for once more, unless --yes says so already.
 #[derive(clap::Args)]
 pub struct Args {
-    /// Write the public set to FILE instead of stdout, replacing what is there
-    #[arg(long, value_name = "FILE", conflicts_with = "private")]
+    /// Write the public set, or rows, to FILE instead of stdout, replacing what is there
+    #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
     /// Leave FILE as it is, and exit with 1, if it holds this set already
     #[arg(long, requires = "out")]
@@ -142,10 +142,14 @@ pub fn run(args: Args, context: &mut Context<'_>) -> Result<Exported, Error> {
     let loaded = args.source.load(context)?;
     loaded.warn_dropped(context);
     if args.private {
+        let keys = private(&loaded, &args, context)?;
+        if let (Some(out), Keys::Rows(text) | Keys::Sql(text)) = (&args.out, &keys) {
+            files::write(out, text.expose(), Access::Private, true)?;
+        }
         return Ok(Exported {
-            keys: private(&loaded, &args, context)?,
+            keys,
             source: loaded.name,
-            out: None,
+            out: args.out.map(|it| it.display().to_string()),
             changed: None,
         });
     }
@@ -166,6 +170,13 @@ pub fn run(args: Args, context: &mut Context<'_>) -> Result<Exported, Error> {
 fn check(args: &Args) -> Result<(), Error> {
     let refuse = |flag: &str, why: &str| Err(Error::usage(flag, why));
     let is_rows = args.format == Format::BetterAuth;
+    if args.private && args.out.is_some() && !is_rows {
+        let error = Error::usage(
+            "--out",
+            "is for what is published, and --private for what is not",
+        );
+        return Err(error.hint("write private keys to stdout, or each with jwtctl jwks convert"));
+    }
     if is_rows && !args.private {
         return refuse(
             "--format better-auth",
@@ -237,6 +248,7 @@ fn public(loaded: &Loaded, args: &Args, context: &Context<'_>) -> Result<Object,
 fn private(loaded: &Loaded, args: &Args, context: &Context<'_>) -> Result<Keys, Error> {
     if let Some(table) = &loaded.table {
         check_open(table, &loaded.name)?;
+        check_whole(&loaded.file.dropped, &loaded.name)?;
     }
     let opened = match &loaded.store {
         Some(store) => open(store, context, args)?,
@@ -284,7 +296,7 @@ fn rows(keys: &[&Key], loaded: &Loaded, args: &Args, context: &Context<'_>) -> R
     for (key, (created_at, expires_at)) in keys.iter().zip(times) {
         let label = key.label();
         let id = key.kid.clone().or_else(|| new_id(&[], &context.env));
-        let protection = protection(secret.as_ref());
+        let protection = protection(secret);
         let row = Row::new(
             key,
             id.unwrap_or_default(),
@@ -298,15 +310,11 @@ fn rows(keys: &[&Key], loaded: &Loaded, args: &Args, context: &Context<'_>) -> R
     if args.no_encrypt {
         context.output.warn_of_readers();
     }
-    let columns = loaded
-        .table
-        .as_ref()
-        .map(|it| it.columns)
-        .unwrap_or_default();
-    let insert = |row: &Row| better_auth::insert(row, columns);
+    let shape = loaded.table.as_ref().map(|it| it.shape).unwrap_or_default();
+    let insert = |row: &Row| better_auth::insert(row, shape);
     let statements: Vec<_> = rows.iter().map(insert).collect();
     let rows: Vec<&Row> = rows.iter().collect();
-    let text = text(&rows, &statements, columns, args.sql);
+    let text = text(&rows, &statements, shape, args.sql);
     Ok(match args.sql {
         Some(_) => Keys::Sql(text),
         None => Keys::Rows(text),

@@ -58,9 +58,6 @@ fn reseal_table(
     args: &Args,
     context: &Context<'_>,
 ) -> Result<Changed, Error> {
-    if table.rows.is_empty() {
-        return Err(Error::input(Code::BadKey, name, "the table is empty"));
-    }
     check_open(&table, &name)?;
     let flag = "--new-better-auth-secret";
     let secret = match (&args.new_better_auth_secret, args.no_encrypt) {
@@ -73,9 +70,9 @@ fn reseal_table(
             .map_err(|refusal| row_refusal(&refusal, &name))?;
     }
     let rows: Vec<&Row> = table.rows.iter().collect();
-    let update = |row: &&Row| better_auth::update(row, Change::PrivateKey, table.columns);
+    let update = |row: &&Row| better_auth::update(row, Change::PrivateKey, table.shape);
     let statements: Vec<_> = rows.iter().map(update).collect();
-    let written = args.table.write(&rows, &statements, table.columns)?;
+    let written = args.table.write(&rows, &statements, table.shape)?;
     Ok(Changed {
         keys: rows.len(),
         encrypted: secret.is_some(),
@@ -139,6 +136,14 @@ impl Report for Changed {
     fn human(&self, page: &mut Page<'_>) -> io::Result<()> {
         if let Some(text) = self.written.as_ref().and_then(Written::stdout) {
             return page.bytes(text.expose());
+        }
+        if self.written.is_some() {
+            let rows = if self.keys == 1 { "row" } else { "rows" };
+            let line = format!(
+                "{} {rows} written; the database has them not yet",
+                self.keys
+            );
+            return page.line(Role::Plain, &line);
         }
         let keys = if self.keys == 1 {
             "1 key".into()

@@ -1,10 +1,11 @@
 //! `jwtctl jwks rotate`.
 
+mod table;
+
 use std::io;
 
 use clap::builder::NonEmptyStringValueParser;
 use jwtctl::core::alg::{Curve, SigAlg};
-use jwtctl::core::better_auth::{self, Change, Due, Row, Table, new_id};
 use jwtctl::core::error::Error;
 use jwtctl::core::keystore::line::{self, GRACE, PUBLISH_FOR};
 use jwtctl::core::keystore::{self, Choice, Plan, Policy};
@@ -12,7 +13,7 @@ use jwtctl::core::time::Timestamp;
 use serde::Serialize;
 
 use super::super::Context;
-use super::super::input::{Guard, curve, duration, protection, row_refusal, sig_alg};
+use super::super::input::{Guard, curve, duration, sig_alg};
 use super::super::output::{Page, Report, Role};
 use super::rows::{TABLE, TableArgs, Written};
 
@@ -84,6 +85,9 @@ pub struct Rotated {
     written: Option<Written>,
     #[serde(skip)]
     at_once: bool,
+    /// Whether stdout is for what goes into a database, so that a sentence is out of place there.
+    #[serde(skip)]
+    is_table: bool,
 }
 
 #[derive(Serialize)]
@@ -98,7 +102,11 @@ pub fn run(args: Args, context: &mut Context<'_>) -> Result<Rotated, Error> {
         .inputs
         .check_stdin(&[("--jwks", args.table.jwks.as_deref())])?;
     if let Some((name, table)) = args.table.read(context)? {
-        return rotate_table(name, table, &args, context);
+        return table::rotate(name, table, &args, context);
+    }
+    if context.inputs.has_server_secret() {
+        let why = "is of no use: a keystore has a passphrase; a table is named with --jwks";
+        return Err(Error::usage("--better-auth-secret", why));
     }
     let path = context.inputs.store_path()?;
     let policy = Policy {
@@ -144,121 +152,7 @@ pub fn run(args: Args, context: &mut Context<'_>) -> Result<Rotated, Error> {
     Ok(report(&rotated.plan, kid, alg))
 }
 
-/// Rotates a table of better-auth's: a new row that the plugin publishes at once and signs with
-/// when the rows before it expire.
-fn rotate_table(
-    name: String,
-    mut table: Table,
-    args: &Args,
-    context: &Context<'_>,
-) -> Result<Rotated, Error> {
-    let now = context.env.now;
-    let policy = Policy {
-        publish_for: args.publish_for,
-        grace: GRACE,
-        every: args.every,
-    };
-    policy.check()?;
-    let rotation = match table.rotation(args.publish_for, args.every, now) {
-        Due::Wait { id, due_at } => {
-            let plan = Plan::Wait { kid: id, due_at };
-            return Ok(Rotated::new(name, &plan, None, None, args, now));
-        }
-        Due::Now(rotation) => rotation,
-    };
-    let plan = Plan::Rotate {
-        activates_at: rotation.activates_at(),
-        grace_s: better_auth::GRACE,
-        replaces: rotation.replaces.clone(),
-    };
-    if args.dry_run {
-        let alg = args.alg.map(|alg| alg.as_str().to_owned());
-        return Ok(Rotated::new(name, &plan, None, alg, args, now));
-    }
-    let row = new_row(&table, rotation.created_at_ms, args, context)?;
-    let mut statements = vec![better_auth::insert(&row, table.columns)];
-    for (id, at) in &rotation.expires {
-        for old in table.rows.iter_mut().filter(|row| row.id == *id) {
-            old.expires_at_ms = Some(*at);
-            statements.push(better_auth::update(old, Change::Expiry, table.columns));
-        }
-    }
-    let rows: Vec<&Row> = table.rows.iter().chain([&row]).collect();
-    let written = args.table.write(&rows, &statements, table.columns)?;
-    let (kid, alg) = (Some(row.id.clone()), row.key.alg.clone());
-    let rotated = Rotated {
-        written: Some(written),
-        ..Rotated::new(name, &plan, kid, alg, args, now)
-    };
-    if rotated
-        .written
-        .as_ref()
-        .is_some_and(|it| it.stdout().is_some())
-    {
-        context.output.note(&rotated.in_a_sentence());
-    }
-    Ok(rotated)
-}
-
-/// A new key in a row that says that it was made at that time.
-fn new_row(
-    table: &Table,
-    created_at_ms: i64,
-    args: &Args,
-    context: &Context<'_>,
-) -> Result<Row, Error> {
-    let secret = context.inputs.sealing_secret(args.no_encrypt)?;
-    let id = match args
-        .kid
-        .clone()
-        .or_else(|| new_id(&table.rows, &context.env))
-    {
-        Some(id) if table.row(&id).is_none() => id,
-        Some(id) => {
-            return Err(Error::usage(
-                format!("--kid {id}"),
-                "is taken by another row",
-            ));
-        }
-        None => {
-            let why = "is needed: the ids of this table are numbers, which the database gives out";
-            return Err(Error::usage("--kid", why));
-        }
-    };
-    let choice = Choice {
-        alg: args.alg,
-        crv: args.crv,
-        bits: args.bits,
-    };
-    let spinner = context.output.spinner(true, "making a key");
-    let like = table.current(context.env.now).map(|row| row.key.as_ref());
-    let made = keystore::make(choice, like, &context.env);
-    drop(spinner);
-    Row::new(
-        &made?,
-        id,
-        created_at_ms,
-        None,
-        protection(secret.as_ref()),
-        &context.env,
-    )
-    .map_err(|refusal| row_refusal(&refusal, "the new key"))
-}
-
 impl Rotated {
-    /// What is said of a table, while its rows go to stdout.
-    fn in_a_sentence(&self) -> String {
-        let kid = self.kid.as_deref().unwrap_or_default();
-        match (&self.replaces, self.at_once) {
-            (Some(old), false) => format!(
-                "once the table has them, {kid} is published at once and signs from {} on; until then {} does",
-                self.activates_at.as_deref().unwrap_or_default(),
-                old.kid
-            ),
-            _ => format!("once the table has it, {kid} signs"),
-        }
-    }
-
     fn new(
         store: String,
         plan: &Plan,
@@ -278,6 +172,7 @@ impl Rotated {
             due_at: None,
             written: None,
             at_once: false,
+            is_table: false,
         };
         match plan {
             Plan::Wait { kid, due_at } => Self {
@@ -312,8 +207,11 @@ impl Report for Rotated {
             return page.bytes(text.expose());
         }
         let time = |time: &Option<String>| time.clone().unwrap_or_else(|| "never".into());
-        if let Some(due_at) = &self.due_at {
+        if let Some(due_at) = self.due_at.as_ref().filter(|_| !self.is_table) {
             return page.line(Role::Faint, &format!("nothing to do before {due_at}"));
+        }
+        if self.due_at.is_some() {
+            return Ok(());
         }
         let kid = self.kid.as_deref().unwrap_or("(would be made)");
         page.line(Role::Plain, &format!("new key  {kid}"))?;

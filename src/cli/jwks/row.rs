@@ -78,16 +78,18 @@ impl Row {
     /// one that has not expired.
     fn of_table(table: &Table, row: &better_auth::Row, context: &Context<'_>) -> Self {
         let now = context.env.now;
-        let is_current = table.current(now).is_some_and(|it| it.id == row.id);
+        let alg = row.key.alg.as_deref();
+        let current = table.newest(now, |it| it.signs && it.is_for(alg));
+        let is_current = current.is_some_and(|it| it.id == row.id);
+        let state = match (is_current, row.is_live(now), row.is_published(now)) {
+            (true, ..) => State::Current,
+            (false, true, _) if table.will_sign(row, now) => State::Next,
+            (false, _, true) => State::Retiring,
+            (false, _, false) => State::Expired,
+        };
         Self {
-            state: Some(
-                match (is_current, row.is_live(now), row.is_published(now)) {
-                    (true, ..) => State::Current,
-                    (false, true, _) if table.will_sign(row, now) => State::Next,
-                    (false, _, true) => State::Retiring,
-                    (false, _, false) => State::Expired,
-                },
-            ),
+            // A key for encryption stands beside the line.
+            state: row.signs.then_some(state),
             created_at: row.created_at().rfc3339(),
             retires_at: row.expires_at().and_then(Timestamp::rfc3339),
             expires_at: row
@@ -156,13 +158,13 @@ impl Row {
             or_dash(&self.alg),
             or_dash(&self.usage),
         ];
-        match self.state {
-            Some(state) => cells.extend([
-                state.as_str().into(),
+        match (self.state, &self.created_at) {
+            (state, Some(_)) => cells.extend([
+                state.map_or("-", State::as_str).into(),
                 or_dash(&self.created_at),
                 self.change(),
             ]),
-            None => cells.push(if self.private { "private" } else { "public" }.into()),
+            (_, None) => cells.push(if self.private { "private" } else { "public" }.into()),
         }
         cells
     }

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::ValueEnum;
 use clap::builder::NonEmptyStringValueParser;
-use jwtctl::core::better_auth::{self, Columns, Row, Statement, Table};
+use jwtctl::core::better_auth::{self, Row, Shape, Statement, Table};
 use jwtctl::core::error::{Code, Error};
 use jwtctl::core::files::{self, Access};
 use jwtctl::core::json::Json;
@@ -13,7 +13,7 @@ use serde::ser::{Error as _, SerializeMap as _};
 use serde::{Serialize, Serializer};
 
 use super::super::Context;
-use super::super::input::{SqlDialect, closed};
+use super::super::input::{SqlDialect, check_whole, closed};
 
 /// The heading of what is for a table alone.
 pub const TABLE: &str = "Instead of the keystore, the table of better-auth";
@@ -60,13 +60,13 @@ impl TableArgs {
             let error = Error::input(Code::BadKey, name, "is not a table of better-auth's");
             return Err(error.hint("the keystore is changed without --jwks"));
         };
-        match file.dropped.first() {
-            Some(first) => Err(Error::input(
-                Code::BadKey,
-                name,
-                format!("has a row {} that {}", first.index, first.why),
-            )),
-            None => Ok(Some((name, table))),
+        check_whole(&file.dropped, &name)?;
+        match table.shape.is_mongo {
+            true => {
+                let why = "comes from MongoDB, whose rows are read and not written";
+                Err(Error::input(Code::BadKey, name, why))
+            }
+            false => Ok(Some((name, table))),
         }
     }
 
@@ -75,9 +75,9 @@ impl TableArgs {
         &self,
         rows: &[&Row],
         statements: &[Statement],
-        columns: Columns,
+        shape: Shape,
     ) -> Result<Written, Error> {
-        let text = text(rows, statements, columns, self.sql);
+        let text = text(rows, statements, shape, self.sql);
         if let Some(out) = &self.out {
             files::write(out, text.expose(), Access::Private, self.force)?;
         }
@@ -93,12 +93,12 @@ impl TableArgs {
 pub fn text(
     rows: &[&Row],
     statements: &[Statement],
-    columns: Columns,
+    shape: Shape,
     sql: Option<SqlDialect>,
 ) -> Secret {
     match sql {
         Some(dialect) => better_auth::to_sql(statements, dialect.into()),
-        None => better_auth::to_json(rows, columns),
+        None => better_auth::to_json(rows, shape),
     }
 }
 

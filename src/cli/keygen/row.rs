@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use jwtctl::core::better_auth::{self, Columns, Row, RowRefusal, new_id};
+use jwtctl::core::better_auth::{self, Row, RowRefusal, Shape, new_id};
 use jwtctl::core::error::Error;
 use jwtctl::core::files::{self, Access};
 use jwtctl::core::key::Recipe;
@@ -35,15 +35,15 @@ pub(super) fn run(
     }
     let id = key.kid.clone().unwrap_or_default();
     let created_at = better_auth::created_now(&context.env);
-    let protection = protection(secret.as_ref());
+    let protection = protection(secret);
     let row = Row::new(&key, id, created_at, None, protection, &context.env)
         .map_err(|refusal| row_refusal(&refusal, "the new key"))?;
     let text = match args.sql {
         Some(dialect) => {
-            let insert = better_auth::insert(&row, Columns::Camel);
+            let insert = better_auth::insert(&row, Shape::default());
             better_auth::to_sql(&[insert], dialect.into())
         }
-        None => better_auth::to_json(&[&row], Columns::Camel),
+        None => better_auth::to_json(&[&row], Shape::default()),
     };
     let to_stdout = out == "-";
     if !to_stdout {

@@ -260,7 +260,7 @@ pub fn keys(args: &Args, context: &Context<'_>) -> Result<Box<dyn KeySource>, Er
     let file = context.inputs.key_file(spec, "--key")?;
     let row = match &file.table {
         Some(table) => Some(
-            signing_row(table, None, args.alg, context.env.now, what)?
+            signing_row(&file, table, None, args.alg, context.env.now, what)?
                 .id
                 .clone(),
         ),

@@ -107,7 +107,13 @@ fn pick(spec: &str, args: &Args, context: &Context<'_>) -> Result<Arc<Key>, Erro
     let bad = |why: String| Error::input(Code::BadKey, source(args, Some(spec)), why);
     if let Some(table) = &file.table {
         let (kid, now) = (args.kid.as_deref(), context.env.now);
-        let row = signing_row(table, kid, args.alg, now, &source(args, Some(spec)))?;
+        let row = signing_row(&file, table, kid, args.alg, now, &source(args, Some(spec)))?;
+        if args.alg.is_none() && kid.is_none() && table.algorithms(now).len() > 1 {
+            let names = table.algorithms(now).join(", ");
+            context.output.warn(&format!(
+                "the table has keys for {names}, and a server signs with those that it is set to: --alg says which"
+            ));
+        }
         return Ok(Arc::clone(&row.key));
     }
     if !file.is_set {

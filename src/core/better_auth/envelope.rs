@@ -50,6 +50,17 @@ pub enum Closed {
     OtherKey,
 }
 
+/// How a private half is stored.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sealing {
+    /// Under a secret, of this version if secrets have versions.
+    Sealed(Option<u32>),
+    /// As it is.
+    Clear,
+    /// Neither can be told.
+    Damaged,
+}
+
 /// A private half as it is stored.
 #[derive(Debug)]
 pub(super) enum Stored {
@@ -62,14 +73,15 @@ pub(super) enum Stored {
     },
     /// The text of the private JWK.
     Clear(Secret),
-    /// Neither, for this reason.
-    Damaged(&'static str),
+    /// Neither, for this reason; the column as it was read.
+    Damaged(&'static str, Secret),
 }
 
 impl Stored {
     /// Reads the column `privateKey`: JSON of a JWK, or JSON of a text in hexadecimal, whose quotes
     /// may be missing.
     pub(super) fn parse(column: &str) -> Self {
+        let damaged = |why| Self::Damaged(why, Secret::new(column.as_bytes().to_vec()));
         let column = column.trim();
         if column.starts_with('{') {
             return Self::Clear(Secret::new(column.as_bytes().to_vec()));
@@ -80,24 +92,30 @@ impl Stored {
             Some(rest) => match rest.split_once('$') {
                 Some((version, digits)) => match version.parse() {
                     Ok(version) => (Some(version), digits),
-                    Err(_) => return Self::Damaged("its envelope has no version"),
+                    Err(_) => return damaged("its envelope has no version"),
                 },
-                None => return Self::Damaged("its envelope has no version"),
+                None => return damaged("its envelope has no version"),
             },
         };
         match hex(digits) {
-            None => Self::Damaged("its private half is not hexadecimal"),
-            Some(sealed) if sealed.len() <= NONCE + TAG => {
-                Self::Damaged("its private half is cut off")
-            }
+            None => damaged("its private half is not hexadecimal"),
+            Some(sealed) if sealed.len() <= NONCE + TAG => damaged("its private half is cut off"),
             Some(sealed) => Self::Sealed { version, sealed },
         }
     }
 
-    /// The column for a private half.
+    pub(super) fn sealing(&self) -> Sealing {
+        match self {
+            Self::Sealed { version, .. } => Sealing::Sealed(*version),
+            Self::Clear(_) => Sealing::Clear,
+            Self::Damaged(..) => Sealing::Damaged,
+        }
+    }
+
+    /// The column for a private half; of a damaged one, as it was read.
     pub(super) fn column(&self) -> Secret {
         match self {
-            Self::Clear(text) => Secret::new(text.expose().to_vec()),
+            Self::Clear(text) | Self::Damaged(_, text) => Secret::new(text.expose().to_vec()),
             Self::Sealed { version, sealed } => {
                 let digits = to_hex(sealed);
                 let text = match version {
@@ -106,7 +124,6 @@ impl Stored {
                 };
                 Secret::new(text.into_bytes())
             }
-            Self::Damaged(_) => Secret::new(Vec::new()),
         }
     }
 
@@ -128,7 +145,7 @@ impl Stored {
     pub(super) fn open(&self, public: &Key, secrets: &[ServerSecret]) -> Result<Key, Closed> {
         let opened;
         let text = match self {
-            Self::Damaged(why) => return Err(Closed::Damaged(why)),
+            Self::Damaged(why, _) => return Err(Closed::Damaged(why)),
             Self::Clear(text) => text,
             Self::Sealed { version, sealed } => {
                 opened = open(*version, sealed, secrets)?;

@@ -11,7 +11,7 @@ mod rotation;
 mod tests;
 mod write;
 
-pub use envelope::{Closed, Protection, ServerSecret};
+pub use envelope::{Closed, Protection, Sealing, ServerSecret};
 pub use read::{TableRefusal, is_row, is_table, lines};
 pub use rotation::{Due, Rotation, times};
 pub use write::{Change, Dialect, RowRefusal, Statement, insert, new_id, to_json, to_sql, update};
@@ -26,6 +26,33 @@ use envelope::Stored;
 /// Seconds that the plugin goes on publishing an expired row, unless its `gracePeriod` says
 /// otherwise.
 pub const GRACE: i64 = 30 * 24 * 60 * 60;
+
+/// Rows that the plugin reads, unless the server's `defaultFindManyLimit` says otherwise: what is
+/// beyond them neither signs nor is published.
+pub const READ: usize = 100;
+
+/// How a database writes the table.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Shape {
+    /// How it calls its columns.
+    pub columns: Columns,
+    /// How it writes times.
+    pub times: Times,
+    /// Whether it is MongoDB, whose rows are read and not written.
+    pub is_mongo: bool,
+}
+
+/// How a database writes times.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Times {
+    /// ISO 8601.
+    #[default]
+    Iso,
+    /// A number of seconds.
+    Seconds,
+    /// A number of milliseconds.
+    Milliseconds,
+}
 
 /// How the table calls its columns.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -42,8 +69,8 @@ pub enum Columns {
 pub struct Table {
     /// The rows; no two have the same id.
     pub rows: Vec<Row>,
-    /// How their columns are called.
-    pub columns: Columns,
+    /// How the database writes them.
+    pub shape: Shape,
 }
 
 /// One key of the table.
@@ -73,6 +100,27 @@ impl Row {
     /// From when on it signs no more, in whole seconds.
     pub fn expires_at(&self) -> Option<Timestamp> {
         self.expires_at_ms.map(seconds)
+    }
+
+    /// Whether a server that is set to `alg` may sign with it; a row that names no algorithm is for
+    /// any.
+    pub fn is_for(&self, alg: Option<&str>) -> bool {
+        match (self.key.alg.as_deref(), alg) {
+            (Some(own), Some(alg)) => own == alg,
+            _ => true,
+        }
+    }
+
+    /// How its private half is stored, without the half itself.
+    pub fn sealing(&self) -> Sealing {
+        self.stored.sealing()
+    }
+
+    /// Whether that secret opens it.
+    pub fn opens_with(&self, secret: &ServerSecret) -> bool {
+        self.stored
+            .open(&self.key, std::slice::from_ref(secret))
+            .is_ok()
     }
 
     /// Whether it may sign at `now`, as far as its times go.

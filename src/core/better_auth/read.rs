@@ -9,9 +9,10 @@ use super::super::json::{Json, Object};
 use super::super::jwks::Dropped;
 use super::super::key::{Job, Key, wipe};
 use super::super::limits::MAX_ROWS;
+use super::super::secret::Secret;
 use super::super::time::MILLISECONDS_FROM;
 use super::envelope::Stored;
-use super::{Columns, Row, Table};
+use super::{Columns, Row, Shape, Table, Times};
 
 /// Whether `object` has the outline of a row: an id, and a public JWK that is a text.
 pub fn is_row(object: &Object) -> bool {
@@ -45,8 +46,10 @@ pub fn lines(text: &[u8]) -> Option<Vec<Json>> {
     let mut rows = vec![first];
     for line in lines {
         match Json::parse(line) {
-            Ok(row) if rows.len() < MAX_ROWS => rows.push(row),
-            _ => {
+            // One more than a table may have, which its reader refuses.
+            Ok(row) if rows.len() <= MAX_ROWS => rows.push(row),
+            Ok(_) => break,
+            Err(_) => {
                 rows.iter_mut().for_each(wipe);
                 return None;
             }
@@ -113,12 +116,31 @@ impl Table {
                 }),
             }
         }
-        let is_snake = |item: &Json| item.as_object().is_some_and(|it| it.has(PUBLIC_KEY.1));
-        let columns = match items.iter().any(is_snake) {
-            true => Columns::Snake,
-            false => Columns::Camel,
-        };
-        Ok((Self { rows, columns }, dropped))
+        let shape = shape(items);
+        Ok((Self { rows, shape }, dropped))
+    }
+}
+
+/// How the database that printed these rows writes them.
+fn shape(items: &[Json]) -> Shape {
+    let rows = || items.iter().filter_map(Json::as_object);
+    let columns = match rows().any(|row| row.has(PUBLIC_KEY.1)) {
+        true => Columns::Snake,
+        false => Columns::Camel,
+    };
+    let number = |row: &Object| match column(row, CREATED_AT)? {
+        Json::Number(number) => number.parse::<f64>().ok(),
+        _ => None,
+    };
+    let times = match rows().find_map(number) {
+        Some(number) if number < MILLISECONDS_FROM as f64 => Times::Seconds,
+        Some(_) => Times::Milliseconds,
+        None => Times::Iso,
+    };
+    Shape {
+        columns,
+        times,
+        is_mongo: rows().any(|row| !row.has("id") && row.has("_id")),
     }
 }
 
@@ -160,7 +182,7 @@ fn read_row(row: &Object) -> Result<Row, String> {
             wipe(&mut json);
             stored
         }
-        _ => Stored::Damaged("it has no privateKey"),
+        _ => Stored::Damaged("it has no privateKey", Secret::new(Vec::new())),
     };
     let signs = !key.algorithms(Job::Verify).is_empty();
     let mut row = Row {
@@ -211,9 +233,13 @@ fn from_number(text: &str) -> Option<i64> {
         // `1785579300000.0`, as an ORM may have stored it.
         Err(_) => text.parse::<f64>().ok().filter(|it| it.is_finite())? as i64,
     };
-    match number.abs() < MILLISECONDS_FROM {
-        true => number.checked_mul(1000),
-        false => Some(number),
+    // Before 1973 there was no such table; days and microseconds are other numbers.
+    const SECONDS: std::ops::Range<i64> = 100_000_000..MILLISECONDS_FROM;
+    const MILLISECONDS: std::ops::Range<i64> = MILLISECONDS_FROM..MILLISECONDS_FROM * 1000;
+    match number {
+        it if SECONDS.contains(&it) => it.checked_mul(1000),
+        it if MILLISECONDS.contains(&it) => Some(it),
+        _ => None,
     }
 }
 

@@ -1,9 +1,10 @@
-//! A rotation that publishes before it signs, with what the plugin lets a row say.
+//! Which row signs when, and a rotation that publishes before it signs, with what the plugin lets a
+//! row say.
 //!
-//! The plugin takes the newest row at once, whatever its `createdAt`, so a new key can wait only
-//! behind rows that are newer than it: its `createdAt` is put before theirs, and theirs get an
-//! `expiresAt`, at which the plugin goes over to the new row by itself. Until then, and for its
-//! grace period afterwards, it publishes them all.
+//! The plugin signs with the newest live row of the algorithm that it is set to, whatever its
+//! `createdAt`; so a new key can wait only behind rows of its algorithm that are newer than it. Its
+//! `createdAt` is put before theirs, and theirs get an `expiresAt`, at which the plugin goes over to
+//! the new row by itself. Until then, and for its grace period afterwards, it publishes them all.
 
 use super::super::time::Timestamp;
 use super::{Row, Table, millis, seconds};
@@ -27,7 +28,10 @@ pub enum Due {
 pub struct Rotation {
     /// The `createdAt` of the new row.
     pub created_at_ms: i64,
-    /// When the plugin begins to sign with it.
+    /// Its `expiresAt`, where the server rotates by itself: then the row that signs now has one.
+    pub expires_at_ms: Option<i64>,
+    /// When the plugin begins to sign with it: sooner than was asked for, where the rows before it
+    /// expire sooner.
     pub activates_at_ms: i64,
     /// The new `expiresAt` of rows that would live longer, by their ids.
     pub expires: Vec<(String, i64)>,
@@ -53,7 +57,7 @@ pub fn times(line: &[(Timestamp, Option<Timestamp>)], now: Timestamp) -> Vec<(i6
         true => millis(from),
         false => {
             waiting += 1;
-            millis(current).saturating_sub(waiting)
+            millis(current.plus(-waiting))
         }
     };
     let starts: Vec<i64> = line.iter().map(|(from, _)| *from).map(created).collect();
@@ -62,41 +66,65 @@ pub fn times(line: &[(Timestamp, Option<Timestamp>)], now: Timestamp) -> Vec<(i6
 }
 
 impl Table {
-    /// What a rotation at `now` changes, `publish_for` seconds before the new key signs; with
-    /// `every`, only if the key that took over last did so that many seconds ago.
-    pub fn rotation(&self, publish_for: i64, every: Option<i64>, now: Timestamp) -> Due {
-        let last = self.last_to_sign(now);
-        if let (Some((id, since)), Some(every)) = (&last, every) {
-            let due_at = seconds(*since).plus(every);
+    /// What a rotation at `now` to a key for `alg` changes, `publish_for` seconds before the new
+    /// key signs; with `every`, only if the key that took over last did so that many seconds ago.
+    pub fn rotation(
+        &self,
+        alg: Option<&str>,
+        publish_for: i64,
+        every: Option<i64>,
+        now: Timestamp,
+    ) -> Due {
+        let live = || {
+            let rows = self.rows.iter();
+            rows.filter(|row| row.signs && row.is_live(now) && row.is_for(alg))
+        };
+        let starts = live().filter(|row| self.will_sign(row, now));
+        let starts = starts.filter_map(|row| Some((row.id.clone(), self.signs_from_ms(row)?)));
+        if let (Some((id, since)), Some(every)) = (starts.max_by_key(|(_, since)| *since), every) {
+            let due_at = seconds(since).plus(every);
             if due_at > now {
-                let id = id.clone();
                 return Due::Wait { id, due_at };
             }
         }
-        let live = || {
-            let rows = self.rows.iter();
-            rows.filter(|row| row.signs && row.is_live(now))
-        };
+        let current = self.newest(now, |row| row.signs && row.is_for(alg));
+        let takes_over = millis(now.plus(publish_for));
+        let interval =
+            current.and_then(|it| Some(it.expires_at_ms?.saturating_sub(it.created_at_ms)));
+        let outlives = |row: &&Row| row.expires_at_ms.is_none_or(|at| at > takes_over);
+        let ends = live().map(|row| {
+            row.expires_at_ms
+                .map_or(takes_over, |at| at.min(takes_over))
+        });
+        let activates_at_ms = ends.max().unwrap_or(millis(now));
         let oldest = live().map(|row| row.created_at_ms).min();
-        let replaces = self.current(now).map(|row| row.id.clone());
-        let activates_at_ms = match oldest {
-            Some(_) => millis(now.plus(publish_for)),
-            None => millis(now),
-        };
-        let outlives = |at: Option<i64>| at.is_none_or(|at| at > activates_at_ms);
-        let expires = live().filter(|row| outlives(row.expires_at_ms));
         Due::Now(Rotation {
-            created_at_ms: oldest.map_or(millis(now), |it| it.saturating_sub(1)),
+            // A whole second before them, since a database may keep no fractions.
+            created_at_ms: match oldest {
+                Some(at) => millis(seconds(at).plus(-1)),
+                None => millis(now),
+            },
+            expires_at_ms: interval.map(|it| activates_at_ms.saturating_add(it)),
             activates_at_ms,
-            expires: expires
-                .map(|row| (row.id.clone(), activates_at_ms))
+            expires: live()
+                .filter(outlives)
+                .map(|row| (row.id.clone(), takes_over))
                 .collect(),
-            replaces,
+            replaces: current.map(|row| row.id.clone()),
         })
     }
 
-    /// From when on the plugin signs with `row`: once all rows that are newer have expired. `None`
-    /// when that never is.
+    /// The algorithms of the rows that may sign at `now`, each once.
+    pub fn algorithms(&self, now: Timestamp) -> Vec<&str> {
+        let live = self.rows.iter().filter(|row| row.signs && row.is_live(now));
+        let mut names: Vec<&str> = live.filter_map(|row| row.key.alg.as_deref()).collect();
+        names.sort_unstable();
+        names.dedup();
+        names
+    }
+
+    /// From when on the plugin signs with `row`, where it is set to its algorithm: once all rows
+    /// that come before it have expired. `None` when that never is.
     pub fn signs_from(&self, row: &Row) -> Option<Timestamp> {
         self.signs_from_ms(row).map(seconds)
     }
@@ -109,18 +137,18 @@ impl Table {
     }
 
     pub(super) fn signs_from_ms(&self, row: &Row) -> Option<i64> {
-        let is_newer = |it: &&Row| it.signs && it.created_at_ms > row.created_at_ms;
-        let newer = self.rows.iter().filter(is_newer);
-        newer
-            .map(|it| it.expires_at_ms)
+        let place = self.rows.iter().position(|it| it.id == row.id)?;
+        // Of two rows that were made at once, the plugin's sort leaves the first one first.
+        let is_first = |at: usize, it: &Row| {
+            it.created_at_ms > row.created_at_ms
+                || it.created_at_ms == row.created_at_ms && at < place
+        };
+        let rivals =
+            self.rows.iter().enumerate().filter(|(at, it)| {
+                it.signs && it.is_for(row.key.alg.as_deref()) && is_first(*at, it)
+            });
+        rivals
+            .map(|(_, it)| it.expires_at_ms)
             .try_fold(row.created_at_ms, |from, end| end.map(|end| from.max(end)))
-    }
-
-    /// The row that the plugin signs with, now or later, until another one is made; and since when,
-    /// in milliseconds.
-    fn last_to_sign(&self, now: Timestamp) -> Option<(String, i64)> {
-        let signing = self.rows.iter().filter(|row| self.will_sign(row, now));
-        let starts = signing.filter_map(|row| Some((row.id.clone(), self.signs_from_ms(row)?)));
-        starts.max_by_key(|(_, since)| *since)
     }
 }

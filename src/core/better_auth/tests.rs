@@ -165,9 +165,9 @@ fn rows_are_known_however_a_database_prints_them() {
         .replace("\"createdAt\"", "\"created_at\"")
         .replace("\"expiresAt\"", "\"expires_at\"");
     let snake = table(&snake);
-    assert_eq!(snake.columns, Columns::Snake);
+    assert_eq!(snake.shape.columns, Columns::Snake);
     assert!(
-        to_json(&[&snake.rows[0]], snake.columns)
+        to_json(&[&snake.rows[0]], snake.shape)
             .expose_str()
             .unwrap()
             .contains("\"private_key\":\"\\\"")
@@ -233,7 +233,7 @@ fn what_is_written_is_read_again() {
                 env,
             )
             .unwrap();
-            let text = to_json(&[&row], Columns::Camel);
+            let text = to_json(&[&row], Shape::default());
             let mut again = table(text.expose_str().unwrap());
             again.open(&[secret]);
             let again = &again.rows[0];
@@ -267,10 +267,14 @@ fn statements_quote_what_they_hold() {
             env,
         )
         .unwrap();
+        let snake = Shape {
+            columns: Columns::Snake,
+            ..Shape::default()
+        };
         let sql = |dialect| {
             let statements = [
-                insert(&row, Columns::Camel),
-                update(&row, Change::Expiry, Columns::Snake),
+                insert(&row, Shape::default()),
+                update(&row, Change::Expiry, snake),
             ];
             to_sql(&statements, dialect)
                 .expose_str()
@@ -335,7 +339,7 @@ fn a_rotation_publishes_before_it_signs() {
     ];
     for start in starts {
         let before = rows(start);
-        let Due::Now(rotation) = before.rotation(3600, None, NOW) else {
+        let Due::Now(rotation) = before.rotation(None, 3600, None, NOW) else {
             panic!("not due")
         };
         let mut after = rows(start);
@@ -361,12 +365,12 @@ fn a_rotation_publishes_before_it_signs() {
         assert_eq!(after.signs_from(new), Some(NOW.plus(3600)), "{start:?}");
         assert_eq!(after.in_order().last().unwrap().0.id, "new");
         // It is the newest in effect, whatever its createdAt says.
-        let Due::Wait { id, due_at } = after.rotation(3600, Some(86_400), NOW) else {
+        let Due::Wait { id, due_at } = after.rotation(None, 3600, Some(86_400), NOW) else {
             panic!("due again at once")
         };
         assert_eq!((id.as_str(), due_at), ("new", NOW.plus(3600 + 86_400)));
     }
-    let Due::Now(rotation) = rows(&[("a", -9, Some(-1))]).rotation(3600, None, NOW) else {
+    let Due::Now(rotation) = rows(&[("a", -9, Some(-1))]).rotation(None, 3600, None, NOW) else {
         panic!("not due")
     };
     assert_eq!((rotation.activates_at(), rotation.replaces), (NOW, None));
@@ -416,4 +420,69 @@ fn ids_are_of_the_kind_that_the_others_have() {
         let id = new_id(&named("Pf48zPjHiiJkgHXlWRtynV6C7hwekoEY"), env).unwrap();
         assert!(id.len() == 32 && id.bytes().all(|byte| byte.is_ascii_alphanumeric()));
     });
+}
+
+#[test]
+fn of_rows_made_at_once_the_first_one_signs() {
+    let table = rows(&[("a", -5, None), ("b", -5, None)]);
+    assert_eq!(table.current(NOW).unwrap().id, "a");
+    assert_eq!(signing(&table, millis(NOW)).as_deref(), Some("a"));
+    assert_eq!(table.signs_from(&table.rows[0]), Some(NOW.plus(-5)));
+    assert_eq!(table.signs_from(&table.rows[1]), None);
+}
+
+#[test]
+fn a_rotation_keeps_to_one_algorithm() {
+    let mut table = rows(&[("a", -9, None), ("b", -5, None)]);
+    let other = |row: &mut Row| {
+        let mut key = row.key.public().unwrap();
+        key.alg = Some("ES256".into());
+        row.key = Arc::new(key);
+    };
+    other(&mut table.rows[1]);
+    assert_eq!(table.algorithms(NOW), ["ES256", "EdDSA"]);
+    let Due::Now(rotation) = table.rotation(Some("EdDSA"), 60, None, NOW) else {
+        panic!("not due")
+    };
+    assert_eq!(rotation.replaces.as_deref(), Some("a"));
+    let expired: Vec<&str> = rotation.expires.iter().map(|(id, _)| id.as_str()).collect();
+    assert_eq!(expired, ["a"]);
+}
+
+#[test]
+fn a_row_that_expires_by_itself_is_left_when_it_does() {
+    let table = rows(&[("a", -1000, Some(100))]);
+    let Due::Now(rotation) = table.rotation(None, 3600, None, NOW) else {
+        panic!("not due")
+    };
+    assert_eq!(rotation.activates_at(), NOW.plus(100));
+    assert_eq!(rotation.expires, []);
+    // The server rotates every 1100 seconds, and goes on to.
+    assert_eq!(rotation.expires_at_ms, Some(millis(NOW.plus(1200))));
+}
+
+#[test]
+fn times_go_out_as_they_came_in() {
+    let table = rows(&[("a", -1000, Some(100))]);
+    assert_eq!(table.shape.times, Times::Seconds);
+    let row = &table.rows[0];
+    let text = to_json(&[row], table.shape);
+    let text = text.expose_str().unwrap();
+    assert!(
+        text.contains(&format!("\"createdAt\":{}", NOW.0 - 1000)),
+        "{text}"
+    );
+    let sql = to_sql(&[update(row, Change::Expiry, table.shape)], Dialect::Sqlite);
+    let sql = sql.expose_str().unwrap();
+    assert!(
+        sql.contains(&format!("SET \"expiresAt\" = {} WHERE", NOW.0 + 100)),
+        "{sql}"
+    );
+    for strange in ["2461254.5", "1785579300000000", "0"] {
+        let row = changed("createdAt", Json::Number(strange.into()));
+        assert!(
+            Table::from_rows(items(&row)).unwrap().0.rows.is_empty(),
+            "{strange}"
+        );
+    }
 }

@@ -11,7 +11,7 @@ use super::super::json::{Json, Object};
 use super::super::key::{Job, Key, wipe};
 use super::super::secret::Secret;
 use super::envelope::{Protection, Stored, public_text};
-use super::{Columns, Row};
+use super::{Columns, Row, Shape, Times};
 
 /// What the names of the key agreement algorithms begin with.
 const ECDH: &str = "ECDH-ES";
@@ -87,10 +87,14 @@ impl Row {
     }
 
     /// Its columns in the order of the plugin's schema; `None` for one that is empty.
-    fn cells(&self, columns: Columns) -> Vec<(&'static str, Option<Secret>)> {
+    fn cells(&self, shape: Shape) -> Vec<(&'static str, Option<Secret>)> {
         let text = |text: &str| Some(Secret::new(text.as_bytes().to_vec()));
-        let time = |at: i64| iso(at).as_deref().and_then(text);
-        let names = names(columns);
+        let time = |at: i64| match shape.times {
+            Times::Iso => iso(at).as_deref().and_then(text),
+            Times::Seconds => text(&at.div_euclid(1000).to_string()),
+            Times::Milliseconds => text(&at.to_string()),
+        };
+        let names = names(shape.columns);
         vec![
             ("id", text(&self.id)),
             (names.public_key, text(&public_text(&self.key))),
@@ -168,25 +172,36 @@ fn iso(millis: i64) -> Option<String> {
 
 /// Rows as a JSON array, with what is empty as `null`. It is secret where private halves are in
 /// clear.
-pub fn to_json(rows: &[&Row], columns: Columns) -> Secret {
-    let mut json = Json::Array(rows.iter().map(|row| object(row, columns)).collect());
+pub fn to_json(rows: &[&Row], shape: Shape) -> Secret {
+    let mut json = Json::Array(rows.iter().map(|row| object(row, shape)).collect());
     let mut text = Zeroizing::new(json.to_text().into_bytes());
     wipe(&mut json);
     text.push(b'\n');
     Secret::from(text)
 }
 
-fn object(row: &Row, columns: Columns) -> Json {
-    let cells = row.cells(columns).into_iter();
-    let value = |cell: Option<Secret>| match cell.as_ref().and_then(Secret::expose_str) {
+fn object(row: &Row, shape: Shape) -> Json {
+    let cells = row.cells(shape).into_iter();
+    let value = |name: &str, cell: Option<Secret>| match cell.as_ref().and_then(Secret::expose_str)
+    {
+        Some(number) if is_number(name, shape.times) => Json::Number(number.to_owned()),
         Some(text) => Json::from(text),
         None => Json::Null,
     };
     Json::Object(Object(
         cells
-            .map(|(name, cell)| (name.to_owned(), value(cell)))
+            .map(|(name, cell)| (name.to_owned(), value(name, cell)))
             .collect(),
     ))
+}
+
+/// Whether a column holds a time that is written as a number.
+fn is_number(column: &str, times: Times) -> bool {
+    is_time(column) && times != Times::Iso
+}
+
+fn is_time(column: &str) -> bool {
+    column.ends_with("At") || column.ends_with("_at")
 }
 
 /// One statement for a database.
@@ -194,6 +209,7 @@ fn object(row: &Row, columns: Columns) -> Json {
 pub struct Statement {
     verb: Verb,
     id: String,
+    times: Times,
     cells: Vec<(&'static str, Option<Secret>)>,
 }
 
@@ -204,11 +220,12 @@ enum Verb {
 }
 
 /// The statement that inserts a row.
-pub fn insert(row: &Row, columns: Columns) -> Statement {
+pub fn insert(row: &Row, shape: Shape) -> Statement {
     Statement {
         verb: Verb::Insert,
         id: row.id.clone(),
-        cells: row.cells(columns),
+        times: shape.times,
+        cells: row.cells(shape),
     }
 }
 
@@ -222,16 +239,17 @@ pub enum Change {
 }
 
 /// The statement that updates one thing of a row.
-pub fn update(row: &Row, change: Change, columns: Columns) -> Statement {
-    let names = names(columns);
+pub fn update(row: &Row, change: Change, shape: Shape) -> Statement {
+    let names = names(shape.columns);
     let changed = match change {
         Change::PrivateKey => names.private_key,
         Change::Expiry => names.expires_at,
     };
-    let cells = row.cells(columns).into_iter();
+    let cells = row.cells(shape).into_iter();
     Statement {
         verb: Verb::Update,
         id: row.id.clone(),
+        times: shape.times,
         cells: cells.filter(|(name, _)| *name == changed).collect(),
     }
 }
@@ -263,6 +281,9 @@ impl Statement {
     fn text(&self, dialect: Dialect) -> Zeroizing<String> {
         let name = |name: &str| dialect.name(name);
         let value = |(column, cell): &(&str, Option<Secret>)| match cell {
+            Some(cell) if is_number(column, self.times) => {
+                Zeroizing::new(cell.expose_str().unwrap_or_default().to_owned())
+            }
             Some(cell) => dialect.value(column, cell.expose_str().unwrap_or_default()),
             None => Zeroizing::new("NULL".into()),
         };
@@ -308,7 +329,7 @@ impl Dialect {
     fn value(self, column: &str, text: &str) -> Zeroizing<String> {
         let mut quoted = Zeroizing::new(String::with_capacity(2 * text.len() + 2));
         quoted.push('\'');
-        let is_time = column.ends_with("At") || column.ends_with("_at");
+        let is_time = is_time(column);
         let text = match (self, is_time) {
             (Self::Mysql, true) => text.trim_end_matches('Z'),
             _ => text,

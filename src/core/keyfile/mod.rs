@@ -196,6 +196,9 @@ impl Reader<'_> {
         }
         let mut json = match self.parse(text)? {
             Json::Array(items) if better_auth::is_table(&items) => return self.read_rows(items),
+            Json::Object(row) if better_auth::is_row(&row) => {
+                return self.read_rows(vec![Json::Object(row)]);
+            }
             Json::Object(object) if is_jwk(&object) => return self.read_jwk(object),
             Json::Object(object) if jwe::is_json(&object) => {
                 let opened = seal::open_json(&object, self.what, &mut *self.passphrase)?;
@@ -239,6 +242,14 @@ impl Reader<'_> {
         match (&table.rows[..], &dropped[..]) {
             ([], [first, ..]) => {
                 Err(self.bad(format!("has a row {} that {}", first.index, first.why)))
+            }
+            (rows, _) if rows.len() > better_auth::READ => {
+                let note = format!(
+                    "it has {} rows, of which better-auth reads {} unless its defaultFindManyLimit is higher",
+                    rows.len(),
+                    better_auth::READ
+                );
+                Ok(KeyFile::of_table(table, dropped).noting(note))
             }
             _ => Ok(KeyFile::of_table(table, dropped)),
         }

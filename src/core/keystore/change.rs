@@ -423,8 +423,13 @@ pub fn adopt(
         check_kept(key)?;
     }
     let mut changing = Changing::begin(path)?;
-    for (key, slot) in keys {
+    for (at, (key, slot)) in keys.iter().enumerate() {
         changing.check_free(key, slot)?;
+        let mut before = keys[..at].iter();
+        if let Some((_, other)) = before.find(|(it, _)| it.same_material(key)) {
+            let why = format!("is the same key as {:?}", other.kid);
+            return Err(Error::usage(format!("key {:?}", slot.kid), why));
+        }
     }
     let mut entries = Vec::new();
     for (key, slot) in keys {
