@@ -60,6 +60,8 @@ def vectors():
             elif isinstance(value, dict) and "kty" in value:
                 put("jwk", value)
                 put("jwks", {"keys": [value]})
+            elif isinstance(value, dict) and "payload" in value and ("signature" in value or "signatures" in value):
+                put("json_jws", value)
             elif isinstance(value, dict) and "ciphertext" in value:
                 put("json_jwe", value)
             elif isinstance(value, dict) and isinstance(value.get("keys"), list):
@@ -72,6 +74,8 @@ def keys():
         if path.name == "README.md" or len(data) > 16384:
             continue
         put("key_file", data)
+        if path.name.endswith(".cert.der"):
+            put("x5c", data)
         if ".enc-" in path.name:
             put("pbes2", data)
         if path.name.endswith(".jwk.json"):

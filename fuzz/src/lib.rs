@@ -8,18 +8,21 @@ pub mod mutate;
 use std::path::Path;
 use std::sync::{Arc, LazyLock};
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use jwtctl::core::address::{Address, Issuer};
 use jwtctl::core::alg::SigAlg;
 use jwtctl::core::cache::{
     self, Attempt, Binding, Entry, FetchError, Published, TrustContext, UatUnit,
 };
+use jwtctl::core::certificate::{SeenChain, TrustedRoots};
 use jwtctl::core::claims::Policy;
 use jwtctl::core::env::{Env, Stopped};
 use jwtctl::core::error::{Code, Error};
 use jwtctl::core::header::Header;
 use jwtctl::core::json::{Json, Object};
 use jwtctl::core::jwks::{Given, KeySet, Provenance};
-use jwtctl::core::jws::{self, Form};
+use jwtctl::core::jws::{self, Composed, Form, Jws};
 use jwtctl::core::key::{Key, from_der, pem_blocks, to_pkcs8, to_spki, to_ssh};
 use jwtctl::core::keyfile;
 use jwtctl::core::remote::{Fetch, Options, Remote, Request, Response, Source};
@@ -70,6 +73,64 @@ pub fn compact_jws(data: &[u8]) {
             !verdict.is_ok_and(|it| it.outcome.is_ok()),
             "a token that nobody signed"
         );
+    }
+}
+
+/// A JWS in JSON form: whatever the strict reader takes, the lenient one takes; no key accepts it.
+pub fn json_jws(data: &[u8]) {
+    let Ok(text) = std::str::from_utf8(data) else {
+        return;
+    };
+    let decoded = token::decode(text);
+    for form in [Form::Jwt, Form::Raw, Form::Detached(b"payload")] {
+        if let Ok(parsed) = Jws::parse(text, form) {
+            assert!(parsed.headers().count() == parsed.count(), "a header each");
+            assert!(decoded.is_ok(), "only the strict reader takes it");
+            let again = Composed::from_text(text, form).expect("what was read");
+            assert!(again.count() == parsed.count(), "no signature is lost");
+        }
+        for require_all in [false, true] {
+            let mut keys = Given::key(Arc::clone(&KEY), Provenance::default());
+            let policy = Policy {
+                require_all,
+                ..Policy::default()
+            };
+            let verdict = token::verify(text, form, &mut keys, &policy, &env());
+            assert!(
+                !verdict.is_ok_and(|it| it.outcome.is_ok()),
+                "a token that nobody signed"
+            );
+        }
+    }
+}
+
+/// A certificate, as a header brings it and as a root: nothing leads to the root that is trusted but
+/// that root itself.
+pub fn x5c(data: &[u8]) {
+    const ROOT: &[u8] = include_bytes!("../../tests/data/keys/ec-p256.cert.der");
+    let chain = [STANDARD.encode(data), STANDARD.encode(ROOT)];
+    let members = vec![
+        ("alg".to_owned(), Json::from("ES256")),
+        ("x5c".to_owned(), chain.iter().collect()),
+    ];
+    let text = Json::Object(Object(members)).to_text();
+    let Ok(header) = Header::parse(text.as_bytes()) else {
+        return;
+    };
+    let seen = SeenChain::of(header.members()).map(|it| it.lines());
+    assert!(seen.is_some_and(|it| !it.is_empty()), "a line at least");
+    let own = from_der(ROOT).expect("a certificate").expect("of a key");
+    for name in [None, Some("issuer.example".to_owned())] {
+        let roots = TrustedRoots::from_file(ROOT, name.clone()).expect("a root");
+        if let Ok(certified) = roots.certified(&header, env().now) {
+            assert!(
+                certified.key.same_material(&own),
+                "a key that nobody vouched for"
+            );
+        }
+        if let Ok(roots) = TrustedRoots::from_file(data, name) {
+            let _ = roots.certified(&header, env().now);
+        }
     }
 }
 

@@ -46,6 +46,11 @@ pub(super) fn object(text: &str) -> Result<Object, Reason> {
     let Json::Object(object) = json else {
         return Err(malformed(format!("the token is {}", json.kind())));
     };
+    if object.has("ciphertext") {
+        return Err(malformed(
+            "the token is encrypted (a JWE), and this needs a signed one",
+        ));
+    }
     if let Some(path) = object.duplicate() {
         return Err(malformed(format!(
             "the token has {} twice",
@@ -61,9 +66,6 @@ pub(super) fn elements(object: &Object) -> Result<Vec<&Object>, Reason> {
     let Some(signatures) = object.member("signatures") else {
         return match object.has("signature") {
             true => Ok(vec![object]),
-            false if object.has("ciphertext") => Err(malformed(
-                "the token is encrypted (a JWE), and this needs a signed one",
-            )),
             false => Err(malformed("the token has no \"signature\"")),
         };
     };
