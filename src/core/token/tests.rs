@@ -8,8 +8,8 @@ use super::super::env::{Env, Stopped};
 use super::super::error::{Code, Error};
 use super::super::json::{Json, Object};
 use super::super::jwks::{Found, Given, Keys, Provenance, Wanted, Why, select};
-use super::super::jws::{self, Form};
-use super::super::key::{Key, encode};
+use super::super::jws::{self, Composed, Form, Payload};
+use super::super::key::{Job, Key, encode};
 use super::super::secret::Secret;
 use super::super::time::Timestamp;
 use super::{Verdict, verify};
@@ -84,7 +84,10 @@ impl Keys for Changing {
     ) -> Result<Option<Found>, Error> {
         self.asked.push(why);
         match &self.after {
-            Ok(after) => Ok(Some(select(after, wanted))),
+            Ok(after) => {
+                self.before.clone_from(after);
+                Ok(Some(select(after, wanted)))
+            }
             Err(()) => Err(Error::input(
                 Code::KeysUnavailable,
                 "https://issuer.example/jwks",
@@ -331,6 +334,99 @@ fn a_point_off_its_curve_is_the_keys_fault() {
     let token = sign(&ec(), SigAlg::Es256, None, GOOD);
     let error = verify(&token, Form::Jwt, &mut keys, &Policy::default(), &env()).unwrap_err();
     assert_eq!(error.code(), Code::BadKey);
+}
+
+/// The claims under a signature by each of the keys.
+fn signed_by(keys: &[&Key], claims: &str) -> String {
+    let payload = Payload {
+        bytes: claims.as_bytes(),
+        is_unencoded: false,
+        is_detached: false,
+    };
+    let mut composed = Composed::over(payload).unwrap();
+    for key in keys {
+        let header = Object(vec![("kid".into(), key.kid.as_deref().unwrap().into())]);
+        let alg = key.algorithms(Job::Sign)[0];
+        let signer = key.signer(alg, false).unwrap();
+        composed.add(&header, payload, &signer).unwrap();
+    }
+    Json::Object(composed.general()).to_text()
+}
+
+#[test]
+fn one_signature_at_hand_is_enough_and_causes_no_look() {
+    let (a, b) = (oct("a", 1), oct("b", 2));
+    let token = signed_by(&[&b, &a], GOOD);
+    let mut keys = Changing::new(&[&a], &[&a, &b]);
+    let verdict = judge(&token, &mut keys);
+    assert_eq!(code(&verdict), None);
+    assert!(keys.asked.is_empty() && verdict.warnings.is_empty());
+    let statuses: Vec<Status> = verdict.signatures.iter().map(|it| it.status).collect();
+    assert_eq!(statuses, [Status::NotChecked, Status::Pass]);
+    assert_eq!(verdict.key.unwrap().kid.as_deref(), Some("a"));
+
+    let all = Policy {
+        require_all: true,
+        ..Policy::default()
+    };
+    let verdict = verify(&token, Form::Jwt, &mut keys, &all, &env()).unwrap();
+    assert_eq!(code(&verdict), None);
+    assert_eq!(keys.asked, [Why::UnknownKid]);
+}
+
+#[test]
+fn keys_are_looked_for_once_for_all_signatures() {
+    let several: Vec<Arc<Key>> = (1..=5).map(|it| oct(&it.to_string(), it)).collect();
+    let signers: Vec<&Key> = several.iter().map(|it| &**it).collect();
+    let token = signed_by(&signers, GOOD);
+    let mut keys = Changing::new(&[&oct("x", 9)], &[&several[4]]);
+    let verdict = judge(&token, &mut keys);
+    assert_eq!(code(&verdict), None);
+    assert_eq!(keys.asked, [Why::UnknownKid]);
+    let mut keys = Changing::new(&[&oct("x", 9)], &[]);
+    let verdict = judge(&token, &mut keys);
+    assert_eq!(code(&verdict), Some(Code::NoMatchingKey));
+    assert_eq!(keys.asked, [Why::UnknownKid]);
+    // Claims that refuse it anyway cause no traffic.
+    let mut keys = Changing::new(&[], &[&several[0]]);
+    let verdict = judge(&signed_by(&signers, EXPIRED), &mut keys);
+    assert_eq!(code(&verdict), Some(Code::Expired));
+    assert!(keys.asked.is_empty());
+}
+
+#[test]
+fn a_broken_key_hides_no_signature_by_another() {
+    let jwk = r#"{"kty":"EC","crv":"P-256","kid":"ec","x":"f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU","y":"x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5ag"}"#;
+    let broken = Key::from_jwk(Object::parse_strict(jwk.as_bytes()).unwrap()).unwrap();
+    let a = oct("a", 1);
+    let set = vec![Arc::new(broken), Arc::clone(&a)];
+    let mut keys = Given::set(set, Provenance::default());
+    let token = signed_by(&[&ec(), &a], GOOD);
+    assert_eq!(code(&judge(&token, &mut keys)), None);
+    let token = signed_by(&[&ec(), &oct("b", 2)], GOOD);
+    let error = verify(&token, Form::Jwt, &mut keys, &Policy::default(), &env()).unwrap_err();
+    assert_eq!(error.code(), Code::BadKey);
+}
+
+#[test]
+fn an_allow_list_and_a_kid_hold_for_each_signature() {
+    let (a, ec) = (oct("a", 1), ec());
+    let token = signed_by(&[&a, &ec], GOOD);
+    let mut keys = Given::set(vec![Arc::clone(&a), Arc::clone(&ec)], Provenance::default());
+    let policy = Policy {
+        algs: Some(vec![SigAlg::Es256]),
+        ..Policy::default()
+    };
+    let verdict = verify(&token, Form::Jwt, &mut keys, &policy, &env()).unwrap();
+    assert_eq!(verdict.signatures[0].code, Some(Code::AlgNotAllowed));
+    assert_eq!(verdict.key.as_ref().unwrap().kid.as_deref(), Some("ec"));
+    assert!(verdict.outcome.is_ok());
+    let policy = Policy {
+        kid: Some("b".into()),
+        ..Policy::default()
+    };
+    let verdict = verify(&token, Form::Jwt, &mut keys, &policy, &env()).unwrap();
+    assert_eq!(code(&verdict), Some(Code::NoMatchingKey));
 }
 
 #[test]

@@ -4,16 +4,14 @@ use std::sync::Arc;
 
 use super::super::super::alg::SigAlg;
 use super::super::super::certificate::Certified;
-use super::super::super::claims::{Check, Policy, Status, check, key_issuer};
+use super::super::super::claims::{Check, Policy, Status, check};
 use super::super::super::env::Env;
 use super::super::super::error::{Code, Error, Reason};
 use super::super::super::header::Header;
 use super::super::super::json::Object;
-use super::super::super::jwks::{Found, Keys, Wanted, Why};
+use super::super::super::jwks::{Keys, Wanted, Why};
 use super::super::super::jws::{Form, Jws, Signed, Unverified};
-use super::super::super::key::{Job, Key, Misfit};
-use super::super::diagnose::diagnose;
-use super::refusal::{alg_refused, no_key, not_fetched, weak};
+use super::super::super::key::Key;
 
 /// How the signature fared.
 pub(super) enum Outcome {
@@ -44,10 +42,10 @@ pub(super) struct Judging<'a> {
     pub(super) claims: Option<&'a Object>,
     pub(super) notes: Vec<String>,
     pub(super) warnings: Vec<String>,
-    key: Option<(Arc<Key>, SigAlg)>,
+    pub(super) key: Option<(Arc<Key>, SigAlg)>,
     certified: Option<Certified>,
     /// Whether a refusal has been explained already, which is done for one signature of a token.
-    is_explained: bool,
+    pub(super) is_explained: bool,
 }
 
 impl<'a> Judging<'a> {
@@ -77,15 +75,8 @@ impl<'a> Judging<'a> {
         // A key that is no key must not hide a signature by another one.
         let mut broken = None;
         for signature in signatures(token) {
-            let outcome = match self.at_hand(&signature, form, keys) {
-                Ok(outcome) => outcome,
-                Err(error @ Error::Input { .. }) if token.count() > 1 => {
-                    let why = error.to_string();
-                    broken = broken.or(Some(error));
-                    Outcome::NoKey(Reason::new(Code::NoMatchingKey, "kid", why))
-                }
-                Err(error) => return Err(error),
-            };
+            let outcome = self.at_hand(&signature, form, keys);
+            let outcome = beside(outcome, token.count(), &mut broken)?;
             judged.push(self.judged(outcome));
         }
         let mut has_looked = false;
@@ -94,8 +85,12 @@ impl<'a> Judging<'a> {
                 break;
             }
             let again = match has_looked {
-                true => Some(self.at_hand(&signature, form, keys)?),
-                false => self.afresh(&signature, &judged[index].outcome, keys)?,
+                true => self.at_hand(&signature, form, keys).map(Some),
+                false => self.afresh(&signature, &judged[index].outcome, keys),
+            };
+            let again = match again.transpose() {
+                Some(outcome) => Some(beside(outcome, token.count(), &mut broken)?),
+                None => None,
             };
             if let Some(outcome) = again {
                 has_looked = true;
@@ -273,186 +268,25 @@ impl<'a> Judging<'a> {
         }
     }
 
-    fn try_keys(
-        &mut self,
-        token: &Unverified<'_>,
-        wanted: Wanted<'_>,
-        found: Found,
-        keys: &dyn Keys,
-    ) -> Result<Outcome, Error> {
-        let source = keys.provenance().name;
-        let candidates = match found {
-            Found::Keys(candidates) => candidates,
-            Found::Nothing => return Ok(Outcome::NoKey(no_key(wanted, keys, &source))),
-            Found::Absent => return Ok(Outcome::NoKey(not_fetched(wanted, &source))),
-            Found::Refused(why) => return Ok(Outcome::Unfit(alg_refused(wanted, why))),
-            Found::TooMany(count) => {
-                let why = format!(
-                    "the token does not name its key, and {count} keys of {source} fit, too many to try"
-                );
-                return Ok(Outcome::NoKey(
-                    Reason::new(Code::NoMatchingKey, "kid", why).hint("pick one with --kid"),
-                ));
-            }
-            Found::Excluded(excluded) => return self.excluded(wanted, &excluded, &source),
-        };
-        let candidates: Vec<Arc<Key>> = candidates
-            .into_iter()
-            .filter(|key| self.is_allowed(key, wanted.alg))
-            .collect();
-        if candidates.is_empty() {
-            let why = format!(
-                "alg is {}, and no key of {source} for it is on an allowed curve",
-                wanted.alg
-            );
-            let reason = Reason::new(Code::AlgNotAllowed, "alg", why);
-            return Ok(Outcome::Unfit(reason));
-        }
-        match self.check_signature(token, wanted, &candidates) {
-            Ok(signed) => Ok(Outcome::Signed(signed)),
-            Err(Some((key, misfit))) if candidates.len() == 1 => {
-                let why = format!("{} {}", key.label(), misfit.why());
-                Err(Error::input(Code::BadKey, source, why))
-            }
-            Err(_) => {
-                let why = self.bad_signature(&candidates, wanted);
-                let weak = self.policy.allow_weak_key;
-                let hints = match std::mem::replace(&mut self.is_explained, true) {
-                    true => Vec::new(),
-                    false => diagnose(token, wanted.alg, weak, &candidates, keys),
-                };
-                Ok(Outcome::Bad(Reason {
-                    hints,
-                    ..Reason::new(Code::BadSignature, "signature", why)
-                }))
-            }
-        }
-    }
-
-    /// Looks for the candidate whose signature it is.
-    ///
-    /// # Errors
-    /// When it is none's; with the last candidate that is not a usable key, if there is one.
-    fn check_signature(
-        &mut self,
-        token: &Unverified<'_>,
-        wanted: Wanted<'_>,
-        candidates: &[Arc<Key>],
-    ) -> Result<Signed, Option<(Arc<Key>, Misfit)>> {
-        let (mut broken, mut signed) = (None, None);
-        for key in candidates {
-            let verifier = match key.verifier(wanted.alg, self.policy.allow_weak_key) {
-                Ok(verifier) => verifier,
-                Err(misfit) => {
-                    broken = Some((Arc::clone(key), misfit));
-                    continue;
-                }
-            };
-            let Some(found) = token.verify(&verifier) else {
-                if signed.is_none() {
-                    self.key = Some((Arc::clone(key), wanted.alg));
-                }
-                if let Err(misfit) = key.check_public() {
-                    broken = Some((Arc::clone(key), misfit));
-                }
-                continue;
-            };
-            // One key may stand in a set twice, for two issuers.
-            let speaks = self
-                .claims
-                .and_then(|claims| key_issuer(key, claims))
-                .is_none_or(|check| check.status == Status::Pass);
-            if signed.is_none() || speaks {
-                self.key = Some((Arc::clone(key), wanted.alg));
-                signed = Some(found);
-            }
-            if speaks {
-                break;
-            }
-        }
-        let Some(signed) = signed else {
-            return Err(broken);
-        };
-        if let Some((key, alg)) = self.key.clone() {
-            self.note_kid(&key, wanted.kid);
-            self.warn_weak(&key, alg);
-        }
-        Ok(signed)
-    }
-
-    /// Whether the allow-list has a name for what `alg` means on this key: `EdDSA` is two
-    /// algorithms.
-    fn is_allowed(&self, key: &Key, alg: SigAlg) -> bool {
-        let means = |allowed: &SigAlg| allowed.agrees_with(alg) && allowed.admits(key.curve());
-        self.policy
-            .algs
-            .as_ref()
-            .is_none_or(|algs| algs.iter().any(means))
-    }
-
-    fn excluded(
-        &self,
-        wanted: Wanted<'_>,
-        excluded: &[(Arc<Key>, Misfit)],
-        source: &str,
-    ) -> Result<Outcome, Error> {
-        // A key that is too short for everything is the caller's to replace; one that is merely too
-        // short for the algorithm that the token asks for makes it a bad token.
-        let useless = |key: &Key| key.algorithms(Job::Verify).is_empty();
-        if excluded
-            .iter()
-            .all(|(key, misfit)| matches!(misfit, Misfit::Weak(_)) && useless(key))
-        {
-            return Err(weak(source, &excluded[0].0, &excluded[0].1));
-        }
-        let why = match excluded {
-            [(key, misfit)] => format!("{} {}", key.label(), misfit.why()),
-            _ => format!(
-                "none of the {} keys that could be meant is for {}",
-                excluded.len(),
-                wanted.alg
-            ),
-        };
-        Ok(Outcome::Unfit(alg_refused(wanted, why)))
-    }
-
-    fn note_kid(&mut self, key: &Key, kid: Option<&str>) {
-        if let (Some(kid), Some(own)) = (kid, &key.kid)
-            && kid != own
-        {
-            self.notes.push(format!(
-                "the token names key {kid:?}; the key that verified it calls itself {own:?}"
-            ));
-        }
-    }
-
-    fn warn_weak(&mut self, key: &Key, alg: SigAlg) {
-        if let Err(Misfit::Weak(why)) = key.fit(alg, Job::Verify) {
-            self.warnings
-                .push(format!("weak key: {} {why}", key.label()));
-        }
-    }
-
-    fn bad_signature(&self, candidates: &[Arc<Key>], wanted: Wanted<'_>) -> String {
-        match candidates {
-            [key] => match (&key.kid, wanted.kid) {
-                (Some(own), Some(kid)) if own != kid => {
-                    format!(
-                        "the signature is not by {} (the token names key {kid:?})",
-                        key.label()
-                    )
-                }
-                _ => format!("the signature is not by {}", key.label()),
-            },
-            _ => format!(
-                "the signature is not by any of the {} keys that fit",
-                candidates.len()
-            ),
-        }
-    }
-
     pub(super) fn judge_claims(&self, claims: &Object, header: &Header) -> Vec<Check> {
         check(claims, header, self.policy, self.env.now)
+    }
+}
+
+/// An outcome among several: an error about one key is kept in `broken`, for the case that no other
+/// signature holds.
+fn beside(
+    outcome: Result<Outcome, Error>,
+    count: usize,
+    broken: &mut Option<Error>,
+) -> Result<Outcome, Error> {
+    match outcome {
+        Err(error @ Error::Input { .. }) if count > 1 => {
+            let reason = Reason::new(Code::NoMatchingKey, "kid", error.to_string());
+            broken.get_or_insert(error);
+            Ok(Outcome::NoKey(reason))
+        }
+        other => other,
     }
 }
 

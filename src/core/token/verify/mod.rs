@@ -1,5 +1,6 @@
 //! Judging a token.
 
+mod candidates;
 mod judging;
 mod refusal;
 mod report;
