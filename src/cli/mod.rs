@@ -200,6 +200,15 @@ pub struct Context<'a> {
     pub policy: Option<PolicyUsed>,
 }
 
+impl Context<'_> {
+    /// Keeps a new token out of the log, where this is a step of a GitHub workflow.
+    pub fn mask(&self, token: &str) {
+        if self.inputs.in_github_workflow() {
+            self.output.mask(token);
+        }
+    }
+}
+
 /// The policy that a token was judged by.
 #[derive(Clone, Debug, Serialize)]
 pub struct PolicyUsed {

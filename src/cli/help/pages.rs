@@ -98,7 +98,7 @@ pages! {
         ("jwtctl decode @token.txt", "what is in a token"),
         ("jwtctl decode --explain @token.txt", "and what each part means"),
         ("jwtctl decode --claim sub @token.txt", "one claim, bare"),
-        ("pbpaste | jwtctl decode --pick access_token", "out of whatever was copied"),
+        ("cat answer.json | jwtctl decode --pick access_token", "out of whatever it is in"),
     ];
     "verify": JUDGES, ALL, ["jwtctl-decode", "jwtctl-policy", "jwtctl-cache"], [
         ("jwtctl verify --issuer https://issuer.example --aud api @token.txt", "by the keys that its issuer publishes"),
@@ -140,7 +140,7 @@ pages! {
         ("jwtctl jwks show demo --jwks set.jwks", "one key of a set"),
     ];
     "jwks add": PLAIN, STORE, ["jwtctl-keygen", "jwtctl-jwks-rotate"], [
-        ("jwtctl jwks add key.jwk", "a key that was made elsewhere"),
+        ("jwtctl jwks add other.jwk", "a key that was made elsewhere"),
     ];
     "jwks remove": PLAIN, STORE, ["jwtctl-jwks-prune"], [
         ("jwtctl jwks remove demo --force", "a key that must not be used any more"),
@@ -205,7 +205,7 @@ pages! {
         ("jwtctl cache export https://issuer.example/jwks.json --format jose", "one entry, as the npm package jose keeps it"),
     ];
     "cache import": PLAIN, CACHE, ["jwtctl-cache-export"], [
-        ("jwtctl cache import keys.bundle", "what another machine has exported"),
+        ("jwtctl cache import machine.bundle", "what another machine has exported"),
     ];
     "session": JUDGES, &[], ["jwtctl-verify"], [
         ("jwtctl session create --secret secret.txt --data user=alice", "a session, and its token"),
@@ -243,7 +243,7 @@ pages! {
         ("jwtctl explain 13", "the codes behind an exit code"),
     ];
     "serve": FETCHES, STORE, ["jwtctl-verify"], [
-        ("jwtctl serve --exec -- sh -c 'echo $JWTCTL_ISSUER'", "for the time of one command, as in CI"),
+        ("jwtctl serve --exec -- sh -c 'echo $OIDC_ISSUER'", "for the time of one command, as in CI"),
         ("jwtctl serve --alg ES256 --ttl 30s --exec -- true", "with other keys, and short tokens"),
     ];
     "completions": PLAIN, &[], ["jwtctl"], [

@@ -12,7 +12,7 @@ use super::{Claim, Given, duration, moment};
 /// The claims of a new token.
 #[derive(clap::Args)]
 pub struct ClaimArgs {
-    /// Claims: name=text, name:=JSON, name=@FILE, or /a/b:=JSON to set a member deeper down
+    /// Claims: name=text, name:=JSON, name=@FILE, name:=@FILE, or /a/b:=JSON to set a member deeper down
     #[arg(value_name = "CLAIM")]
     claims: Vec<String>,
 

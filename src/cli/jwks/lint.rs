@@ -126,7 +126,7 @@ pub fn run(args: Args, context: &mut Context<'_>) -> Result<Linted, Error> {
                     Severity::Warn => "warning",
                     Severity::Info => "notice",
                 },
-                file: &source,
+                file: Some(&source),
                 title: finding.rule.id(),
                 message: &format!("{} {}", subject(finding), finding.message),
             });

@@ -179,12 +179,24 @@ impl Output {
     pub fn annotate(&self, it: &Annotation<'_>) {
         let escape = |text: &str| printable(text).replace('%', "%25");
         let property = |text: &str| escape(text).replace(':', "%3A").replace(',', "%2C");
-        let (level, file, title) = (it.level, property(it.file), property(it.title));
+        let (level, title) = (it.level, property(it.title));
+        let file = it.file.map(|file| format!("file={},", property(file)));
         // Nobody is left to tell when stderr is gone.
         let _ = writeln!(
             io::stderr().lock(),
-            "::{level} file={file},title={title}::{}",
+            "::{level} {}title={title}::{}",
+            file.unwrap_or_default(),
             escape(it.message)
+        );
+    }
+
+    /// Keeps a token out of the rest of the log of a GitHub workflow.
+    pub fn mask(&self, token: &str) {
+        // Nobody is left to tell when stderr is gone.
+        let _ = writeln!(
+            io::stderr().lock(),
+            "::add-mask::{}",
+            printable(token.trim())
         );
     }
 
@@ -327,8 +339,8 @@ impl Output {
 pub struct Annotation<'a> {
     /// `error`, `warning` or `notice`.
     pub level: &'static str,
-    /// What it is about.
-    pub file: &'a str,
+    /// The file that it is about.
+    pub file: Option<&'a str>,
     /// Its heading.
     pub title: &'a str,
     /// One line.

@@ -74,6 +74,39 @@ pub fn help(text: &str, ansi: &str, json: bool, color: Color) -> ExitCode {
     })
 }
 
+/// What other tools call their commands, and what they are here.
+const OTHER_NAMES: &[(&str, &str)] = &[
+    ("encode", "to make a token: jwtctl sign --key KEYSPEC"),
+    (
+        "create",
+        "to make a token: jwtctl sign --key KEYSPEC; a key: jwtctl keygen",
+    ),
+    ("mint", "to make a token: jwtctl sign --key KEYSPEC"),
+    ("issue", "to make a token: jwtctl sign --key KEYSPEC"),
+    ("inspect", "to look into a token: jwtctl decode TOKEN"),
+    ("show", "to look into a token: jwtctl decode TOKEN"),
+    ("parse", "to look into a token: jwtctl decode TOKEN"),
+    ("read", "to look into a token: jwtctl decode TOKEN"),
+    (
+        "check",
+        "to judge a token: jwtctl verify TOKEN --issuer URL --aud YOU",
+    ),
+    (
+        "validate",
+        "to judge a token: jwtctl verify TOKEN --issuer URL --aud YOU",
+    ),
+    ("generate", "to make a key: jwtctl keygen"),
+    ("genkey", "to make a key: jwtctl keygen"),
+    (
+        "jwk",
+        "keys and sets: jwtctl jwks list, jwtctl jwks convert",
+    ),
+    ("thumbprint", "jwtctl jwks thumbprint --jwks FILE"),
+    ("seal", "to encrypt: jwtctl encrypt --to KEYSPEC"),
+    ("man", "jwtctl COMMAND --help, or man jwtctl"),
+    ("completion", "jwtctl completions SHELL"),
+];
+
 /// The error for an argument that should not be repeated, in place of clap's own, which would.
 fn unspeakable(error: &clap::Error, args: &[OsString]) -> Option<Error> {
     let near_a_secret = args
@@ -98,6 +131,12 @@ fn unspeakable(error: &clap::Error, args: &[OsString]) -> Option<Error> {
             Error::usage("", "a token is not a command")
                 .hint("to look into it: jwtctl decode TOKEN"),
         );
+    }
+    if error.kind() == ErrorKind::InvalidSubcommand
+        && let Some((_, meant)) = OTHER_NAMES.iter().find(|(name, _)| *name == said)
+    {
+        let error = Error::usage("", format!("{said:?} is not a command of jwtctl"));
+        return Some(error.hint(*meant));
     }
     is_secret.then(|| {
         let error = Error::usage(

@@ -24,7 +24,7 @@ use super::{Keys, Place};
 #[derive(clap::Args)]
 #[command(group(clap::ArgGroup::new("signing").required(true).args(["secret", "key"])))]
 pub struct Args {
-    /// Claims of the token: name=text, name:=JSON, name=@FILE, or /a/b:=JSON
+    /// Claims of the token: name=text, name:=JSON, name=@FILE, name:=@FILE, or /a/b:=JSON
     #[arg(value_name = "CLAIM")]
     claims: Vec<String>,
     /// Data of the session, written like a claim; repeat for more
@@ -67,6 +67,7 @@ pub fn run(args: Args, context: &mut Context<'_>) -> Result<Created, Error> {
     // Stored before it is printed: a token whose session is not there would be of no use.
     store.create(&id, &session)?;
     context.output.detail(&format!("session {id}"));
+    context.mask(&token);
     Ok(Created {
         token,
         key: store.key(&id),

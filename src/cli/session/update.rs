@@ -13,7 +13,7 @@ use super::{One, Which, is_gone};
 #[derive(clap::Args)]
 pub struct Args {
     /// The token of the session (- for stdin, @FILE or env:NAME) unless --id names it, then the
-    /// data: name=text, name:=JSON, name=@FILE, or /a/b:=1 to set a member deeper down
+    /// data: name=text, name:=JSON, name=@FILE, name:=@FILE, or /a/b:=1 to set a member deeper down
     #[arg(value_name = "TOKEN|CLAIM")]
     arguments: Vec<String>,
     /// Drop the members that are not named

@@ -98,6 +98,7 @@ pub fn run(args: Args, context: &mut Context<'_>) -> Result<Signed, Error> {
         Some(made) => (made.text, Some(made.protected)),
         None => (token, None),
     };
+    context.mask(&token);
     Ok(Signed {
         token,
         encryption,

@@ -3,9 +3,11 @@
 use std::sync::Arc;
 
 use jwtctl::core::certificate::TrustedRoots;
-use jwtctl::core::error::{Code, Error};
+use jwtctl::core::error::{Code, Error, shell_word};
 use jwtctl::core::files::MAX_FILE;
+use jwtctl::core::json::{Json, Object};
 use jwtctl::core::jwks::{Given, Provenance};
+use jwtctl::core::jws::{Form, Jws};
 use jwtctl::core::key::Key;
 use jwtctl::core::keyfile::KeyFile;
 use jwtctl::core::secret::Secret;
@@ -14,7 +16,7 @@ use super::super::Context;
 use super::args::Args;
 
 /// The keys that the arguments name: never the token.
-pub(super) fn keys(args: &Args, context: &Context<'_>) -> Result<Given, Error> {
+pub(super) fn keys(args: &Args, token: &str, context: &Context<'_>) -> Result<Given, Error> {
     let from = |source: &str, name: &str| Provenance {
         source: source.into(),
         name: name.into(),
@@ -34,7 +36,7 @@ pub(super) fn keys(args: &Args, context: &Context<'_>) -> Result<Given, Error> {
         .chain(args.jwks.iter().map(|spec| ("--jwks", spec.as_str())))
         .collect();
     if files.is_empty() {
-        return published(context);
+        return published(token, context);
     }
     let (mut named, mut sets, mut dropped) = (Vec::new(), Vec::new(), Vec::new());
     let mut known = Vec::new();
@@ -95,9 +97,31 @@ fn read(spec: &str, flag: &str, context: &Context<'_>) -> Result<KeyFile, Error>
 }
 
 /// What the keystore publishes.
-fn published(context: &Context<'_>) -> Result<Given, Error> {
+fn published(token: &str, context: &Context<'_>) -> Result<Given, Error> {
     let given = context.inputs.store()?.verifying(context.env.now);
     given.map_err(|error| {
-        error.hint("name the keys: --key KEYSPEC, --jwks FILE or --secret KEYSPEC")
+        let error = error.hint("name the keys: --key KEYSPEC, --jwks FILE or --secret KEYSPEC");
+        match origin(token) {
+            Some(flags) => error.hint(flags),
+            None => error,
+        }
     })
+}
+
+/// Where a token says that it is from, as the flags that would trust that.
+fn origin(token: &str) -> Option<String> {
+    const LONGEST: usize = 200;
+    let jws = Jws::parse(token, Form::Jwt).ok()?;
+    let claims = Object::parse_strict(jws.payload()).ok()?;
+    let is_url = |iss: &&str| iss.starts_with("https://") && iss.len() <= LONGEST;
+    let iss = shell_word(claims.text("iss").filter(is_url)?);
+    let named = claims.member("aud").and_then(Json::as_strings);
+    let first = named.and_then(|it| it.first().map(|it| (*it).to_owned()));
+    let aud = match first.filter(|it| it.len() <= LONGEST) {
+        Some(aud) => format!(" --aud {}", shell_word(&aud)),
+        None => String::new(),
+    };
+    Some(format!(
+        "the token says that it is from {iss}; if you trust that: --issuer {iss}{aud}"
+    ))
 }

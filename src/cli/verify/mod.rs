@@ -15,11 +15,13 @@ use jwtctl::core::files::MAX_FILE;
 use jwtctl::core::jwks::{CertifiedKeys, Keys, Provenance};
 use jwtctl::core::jws::{Form, Jws};
 use jwtctl::core::session::SessionStore;
+use jwtctl::core::time::humanize;
 use jwtctl::core::token::{self, Serialization, Verdict};
 
 use super::Context;
 use super::input::Pasted;
 use super::network;
+use super::output::Annotation;
 use keys::{keys, roots};
 use nested::{Inside, inside};
 use policy::policy;
@@ -103,7 +105,7 @@ fn judge(
                     ..Provenance::default()
                 }))
             }
-            None => Box::new(keys(args, context)?),
+            None => Box::new(keys(args, token, context)?),
         };
     token::verify(token, form, &mut *keys, policy, &context.env).inspect_err(|_| {
         keys.warnings()
@@ -135,6 +137,7 @@ fn conclude(
     context: &Context<'_>,
 ) -> Result<Judgement, Error> {
     verdict.notes.iter().for_each(|it| context.output.note(it));
+    details(&verdict, context);
     for warning in &verdict.warnings {
         context.output.warn(warning);
     }
@@ -142,6 +145,30 @@ fn conclude(
         check_session(&mut verdict, &sessions)?;
     }
     show(verdict, args, context)
+}
+
+/// What -v adds: which key, and where the keys came from.
+fn details(verdict: &Verdict, context: &Context<'_>) {
+    if let Some(key) = &verdict.key {
+        let thumbprint = key.thumbprint.as_deref();
+        let thumbprint = thumbprint.map_or_else(String::new, |it| format!(", thumbprint {it}"));
+        context.output.detail(&format!(
+            "the key tried last is {} for {} of {}{thumbprint}",
+            key.kty, key.alg, key.source
+        ));
+    }
+    let keys = &verdict.keys;
+    let state = keys
+        .state
+        .as_ref()
+        .map_or_else(String::new, |it| format!(", {it}"));
+    let age = keys
+        .age_s
+        .map_or_else(String::new, |it| format!(", {} old", humanize(it)));
+    let source = &keys.source;
+    context
+        .output
+        .detail(&format!("the keys came from: {source}{state}{age}"));
 }
 
 fn check_stdin(args: &Args, token: Option<&str>, context: &Context<'_>) -> Result<(), Error> {
@@ -185,6 +212,17 @@ fn show(mut verdict: Verdict, args: Args, context: &Context<'_>) -> Result<Judge
                 verdict.outcome = Err(Rejection::new(reason));
             }
         }
+    }
+    if let Err(rejection) = &verdict.outcome
+        && context.inputs.in_github_workflow()
+    {
+        let reason = rejection.primary();
+        context.output.annotate(&Annotation {
+            level: "error",
+            file: None,
+            title: &format!("jwtctl verify: {}", reason.code),
+            message: &reason.message,
+        });
     }
     Ok(Judgement {
         verdict,

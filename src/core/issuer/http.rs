@@ -206,6 +206,15 @@ impl Response {
         }
     }
 
+    /// A text.
+    pub fn text(status: u16, text: String) -> Self {
+        let response = Self::empty(status).with("content-type", "text/plain; charset=utf-8");
+        Self {
+            body: text.into_bytes(),
+            ..response
+        }
+    }
+
     /// Adds a header field.
     #[must_use]
     pub fn with(mut self, name: &'static str, value: impl Into<String>) -> Self {

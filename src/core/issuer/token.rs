@@ -20,7 +20,8 @@ struct Granted {
     family: Option<u64>,
 }
 
-/// Answers a token request. A `GET` is how better-auth's plugin asks: it gets the token alone.
+/// Answers a token request. A `GET` is how better-auth's plugin asks: it gets the token alone, in
+/// JSON, or bare where only text is accepted.
 pub(super) fn token(
     state: &mut State,
     issuer: &Issuer,
@@ -75,7 +76,12 @@ fn session_token(
     let token = with_mint(state, issuer, active, env, |mint| {
         mint.access_token(&grant, env)
     })?;
-    Ok(Response::json(200, Object(vec![("token".into(), token.as_str().into())])).no_store())
+    let accepted = request.header("accept").ok().flatten().unwrap_or_default();
+    let response = match accepted.starts_with("text/plain") {
+        true => Response::text(200, format!("{token}\n")),
+        false => Response::json(200, Object(vec![("token".into(), token.as_str().into())])),
+    };
+    Ok(response.no_store())
 }
 
 fn plain_grant(issuer: &Issuer, client_id: String, subject: String, env: &Env<'_>) -> Grant {
