@@ -1,5 +1,7 @@
 //! Chains of certificates in a header: one that is good, and each way in which one is not.
 
+#![cfg(all(unix, feature = "cli"))]
+
 mod support;
 
 use std::fs;
@@ -441,4 +443,32 @@ fn the_moment_of_now_counts() {
     at("2026-12-31T23:59:59Z").expect(0);
     at("2027-01-02").says("expired at").expect(15);
     at("2025-12-31").says("not valid before").expect(15);
+}
+
+#[test]
+fn lint_shows_what_certificates_say() {
+    let desk = good();
+    let key = desk
+        .run(&["jwks", "convert", "key.pem", "--to", "jwk", "--no-encrypt"])
+        .answer(0);
+    let mut jwk: Value = serde_json::from_str(&key).unwrap();
+    jwk.as_object_mut().unwrap().remove("d");
+    let chain = fs::read_to_string(desk.0.path().join("chain.pem")).unwrap();
+    jwk["x5c"] = json!(blocks(&chain));
+    jwk["x5t#S256"] = json!("AAAA");
+    desk.write("set.jwks", &json!({ "keys": [jwk] }).to_string());
+    let lint = |more: &[&str]| {
+        let args = ["--now", NOW, "jwks", "lint", "--jwks", "set.jwks"];
+        desk.run(&[&args[..], more].concat()).expect(1)
+    };
+    lint(&[])
+        .says("CN=signer by CN=between, 2026-01-01T00:00:00Z to 2027-01-01T00:00:00Z")
+        .says("x5t#S256 is NOT the digest of the first")
+        .says("x5t-mismatch");
+    let report = lint(&["--json"]).json();
+    assert_eq!(
+        report["certificates"][0]["certificates"][1]["subject"],
+        "CN=between"
+    );
+    assert_eq!(report["certificates"][0]["digests"][0]["agrees"], false);
 }

@@ -21,7 +21,7 @@ use jwtctl::core::error::{Code, Error};
 use jwtctl::core::header::Header;
 use jwtctl::core::json::{Json, Object};
 use jwtctl::core::jwks::{Given, KeySet, Provenance};
-use jwtctl::core::jws::{self, Form};
+use jwtctl::core::jws::{self, Form, Jws};
 use jwtctl::core::key::{
     Key, Recipe, Verifying, decode, encode, from_der, from_ssh, generate, hex, pem_blocks, to_ssh,
 };
@@ -125,6 +125,12 @@ fn read_everything(bytes: &[u8]) {
     let _ = (jwe::parse(text), seal::open(text, "FILE", nobody));
     let decoded = token::decode(text);
     for form in [Form::Jwt, Form::Raw, Form::Detached(b"payload")] {
+        if let Ok(parsed) = Jws::parse(text, form) {
+            assert!(
+                decoded.is_ok() && parsed.headers().count() == parsed.count(),
+                "{text}"
+            );
+        }
         if let Ok(parsed) = jws::parse(text, form) {
             let _ = (parsed.payload(), parsed.signature(), parsed.header().kid());
             assert!(
@@ -266,6 +272,26 @@ proptest! {
 
 proptest! {
     #![proptest_config(cases(512))]
+
+    #[test]
+    fn objects_that_are_almost_signed_have_an_answer(
+        header in json(), parts in vec((any_part(), any_part()), 1..4), payload in any_part(), flat in any::<bool>(),
+    ) {
+        let element = |(protected, signature): &(Json, Json)| Object(vec![
+            ("protected".into(), protected.clone()),
+            ("header".into(), header.clone()),
+            ("signature".into(), signature.clone()),
+        ]);
+        let mut members = vec![("payload".to_owned(), payload)];
+        match flat {
+            true => members.extend(element(&parts[0]).0),
+            false => {
+                let elements = parts.iter().map(|it| Json::Object(element(it)));
+                members.push(("signatures".into(), Json::Array(elements.collect())));
+            }
+        }
+        read_everything(Json::Object(Object(members)).to_text().as_bytes());
+    }
 
     #[test]
     fn json_is_read_as_it_was_written(value in json()) {
@@ -632,6 +658,16 @@ fn name() -> impl Strategy<Value = String> {
         .prop_map(String::from),
         any::<String>(),
     ]
+}
+
+/// A member of a signed object: often base64url of a header, or of anything.
+fn any_part() -> BoxedStrategy<Json> {
+    let header = Just(Json::String(encode(br#"{"alg":"HS256"}"#)));
+    let unencoded = Just(Json::String(encode(
+        br#"{"alg":"HS256","b64":false,"crit":["b64"]}"#,
+    )));
+    let bytes = vec(any::<u8>(), 0..40).prop_map(|it| Json::String(encode(&it)));
+    prop_oneof![3 => header, 1 => unencoded, 3 => bytes, 1 => json()].boxed()
 }
 
 fn json() -> BoxedStrategy<Json> {

@@ -1,6 +1,8 @@
 //! Signed objects in JSON form (RFC 7515 §7.2): the RFCs' own by the public command, every change of
 //! them refused, every malformed one refused, and what sign makes.
 
+#![cfg(all(unix, feature = "cli"))]
+
 mod support;
 
 use std::fs;
