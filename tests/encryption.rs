@@ -267,6 +267,21 @@ fn the_keystore_holds_keys_for_encryption() {
     )
     .answer(0);
     run(&["decrypt"], &anonymous).fails(14, "other");
+    fs::write(folder.path().join("secret"), "0123456789abcdef").unwrap();
+    let args = ["encrypt", "sub=a", "--secret", "secret"];
+    let nameless = run(&args, "").answer(0);
+    run(&["decrypt"], &nameless).fails(14, "does not name its key");
+    let args = [
+        "verify",
+        "-",
+        "--decrypt-key",
+        "store:",
+        "--key",
+        "store:sig",
+    ];
+    run(&args, &nameless)
+        .expect(14)
+        .says("does not name its key");
 }
 
 /// The file appears whole, for its owner alone, and only when the token is good.

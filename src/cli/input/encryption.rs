@@ -122,10 +122,9 @@ impl Context<'_> {
                     Openers::one(Key::from_passphrase(passphrase), "--passphrase-from")
                 }
                 false => {
-                    return Err(Error::usage(
-                        "--decrypt-key",
-                        "is needed: the token is encrypted, and not with a passphrase",
-                    ));
+                    let why = "the token is encrypted (a JWE), and not with a passphrase";
+                    let reason = Reason::new(Code::Malformed, "format", why);
+                    return Err(reason.hint("to open it: --decrypt-key KEYSPEC").into());
                 }
             },
         };
@@ -148,10 +147,8 @@ impl Context<'_> {
         let mut kids: Vec<&str> = locked.kids().collect();
         kids.dedup();
         if kids.is_empty() {
-            return Err(Error::usage(
-                "--key",
-                "is needed, for the token does not name its key, and only a key that it names is taken from the keystore",
-            ));
+            let why = "the token does not name its key, and from the keystore only a key that it names is taken";
+            return Err(Reason::new(Code::NoMatchingKey, "kid", why).into());
         }
         let keys = kids
             .iter()
