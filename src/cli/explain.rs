@@ -144,6 +144,11 @@ const CODES: &[(Code, &str, &str)] = &[
         "Reject it. Signatures over bytes with b64=false: --raw or --detached.",
     ),
     (
+        Code::UntrustedCertificate,
+        "The certificates in the token's header do not lead to a trusted one, or not for that name or time.",
+        "Reject it. What they say: jwtctl decode; whom to trust is said with --roots.",
+    ),
+    (
         Code::SessionGone,
         "The signature and the claims are good, and the session behind the token has ended.",
         "Log in again.",
