@@ -85,6 +85,46 @@
 //! # }
 //! ```
 //!
+//! ## An encrypted token
+//!
+//! Made for keys, and opened by one of them: every length is checked before a library sees it, and
+//! what fails afterwards fails in one way.
+//!
+//! ```
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! use std::sync::Arc;
+//!
+//! use jwtctl::core::alg::{ContentEnc, KeyAlg};
+//! use jwtctl::core::env::{Env, Stopped};
+//! use jwtctl::core::json::Object;
+//! use jwtctl::core::jwe::{self, Acceptance, Addressee, Encryption, Holder, JweForm};
+//! use jwtctl::core::key::Key;
+//! use jwtctl::core::secret::Secret;
+//! use jwtctl::core::time::Timestamp;
+//!
+//! # let random = |buffer: &mut [u8]| buffer.fill(7);
+//! let env = Env { now: Timestamp(1_785_578_400), random: &random, clock: &Stopped };
+//! let key = Arc::new(Key::from_secret(Secret::new(vec![7; 32])));
+//! let to = Addressee { key: Arc::clone(&key), alg: KeyAlg::A256Kw, kid: None, rounds: 0 };
+//! let how = Encryption {
+//!     form: JweForm::Compact,
+//!     enc: ContentEnc::A256Gcm,
+//!     zip: false,
+//!     header: Object::default(),
+//!     aad: None,
+//!     addressees: &[to],
+//! };
+//! let made = jwe::encrypt(&Secret::new(b"hello".to_vec()), &how, &env)?;
+//!
+//! let jwe = jwe::parse_any(&made.text).map_err(|reason| reason.message)?;
+//! let acceptance = Acceptance::default();
+//! let locked = jwe::examine(&jwe, &acceptance).map_err(|reason| reason.message)?;
+//! let opened = locked.open(Holder::Key(&key), "the key", env.random)?;
+//! assert_eq!(opened.content.expose(), b"hello");
+//! # Ok(())
+//! # }
+//! ```
+//!
 //! ## A keystore
 //!
 //! Keys of one's own live in a directory, sealed under a passphrase. A new one is published before

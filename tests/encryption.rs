@@ -354,3 +354,80 @@ fn what_is_almost_a_token_is_refused_or_says_the_same() {
         }
     }
 }
+
+/// Four layers are opened and a fifth is not; a shared secret vouches for what is inside of it,
+/// wherever it lies, and a public key for nothing.
+#[test]
+fn layers_are_opened_to_a_depth_and_one_shared_secret_vouches() {
+    let folder = tempfile::tempdir().unwrap();
+    let run = |args: &[&str], stdin: &str| run(folder.path(), args, stdin);
+    for (alg, name) in [
+        ("ES256", "sig"),
+        ("ECDH-ES+A256KW", "enc"),
+        ("A256KW", "shared"),
+    ] {
+        let args = ["keygen", alg, "--no-encrypt", "--out", name];
+        run(&args, "").answer(0);
+    }
+    let wrap = |token: &str, key: &str| {
+        let args = ["encrypt", "--token", "-", "--to", key];
+        run(&args, token).answer(0)
+    };
+    let verify = |token: &str, key: &str| {
+        let args = [
+            "verify",
+            "-",
+            "--decrypt-key",
+            key,
+            "--key",
+            "sig",
+            "--json",
+        ];
+        run(&args, token)
+    };
+    let mut token = run(&["sign", "sub=a", "--key", "sig"], "").answer(0);
+    for depth in 1..=5 {
+        token = wrap(&token, "enc");
+        let code = if depth <= 4 { 0 } else { 17 };
+        let judged = verify(&token, "enc").expect(code).json();
+        let layers = judged["encryption"].as_array().unwrap().len();
+        assert_eq!(layers, depth.min(4), "{judged}");
+    }
+    // Both keys in one set, of which each layer takes the one that it names.
+    let read = |name: &str| -> Value {
+        serde_json::from_slice(&fs::read(folder.path().join(name)).unwrap()).unwrap()
+    };
+    let set = serde_json::json!({ "keys": [read("enc"), read("shared")] });
+    fs::write(folder.path().join("set"), set.to_string()).unwrap();
+    let claims = |key: &str| run(&["encrypt", "sub=a", "--to", key], "").answer(0);
+    for (token, code) in [
+        (claims("enc"), 15),
+        (wrap(&claims("enc"), "enc"), 15),
+        (claims("shared"), 0),
+        (wrap(&claims("enc"), "shared"), 0),
+        (wrap(&claims("shared"), "enc"), 0),
+    ] {
+        let judged = verify(&token, "set").expect(code).json();
+        assert_eq!(judged["valid"], code == 0, "{judged}");
+    }
+    // An allow-list of signatures has no place for none.
+    let args = [
+        "verify",
+        "-",
+        "--decrypt-key",
+        "shared",
+        "--key",
+        "sig",
+        "--alg",
+        "ES256",
+    ];
+    run(&args, &claims("shared")).expect(15);
+    let expired = ["encrypt", "sub=a", "--to", "shared", "--exp", "-1h"];
+    let expired = run(&expired, "").answer(0);
+    verify(&expired, "shared").expect(11);
+    for (claim, code) in [("sub=a", 0), ("sub=b", 13), ("aud=a", 13)] {
+        let args = ["encrypt", "sub=a", "--to", "shared", "--header", claim];
+        let token = run(&args, "").answer(0);
+        verify(&token, "shared").expect(code);
+    }
+}
