@@ -144,7 +144,7 @@ fn offers_all(mut terminal: Terminal) {
         let shown = terminal.offers(line, words);
         for complaint in [
             "complete:",
-            "error",
+            "error:",
             "parse",
             "not found",
             "_jwtctl",

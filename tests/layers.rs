@@ -10,7 +10,9 @@ use std::path::{Path, PathBuf};
 use syn::visit::{self, Visit};
 
 /// The files of `src/cli` that commands share.
-const SHARED_BY_COMMANDS: &[&str] = &["mod", "clock", "context", "input", "network", "output"];
+const SHARED_BY_COMMANDS: &[&str] = &[
+    "mod", "clock", "context", "help", "input", "network", "output",
+];
 
 /// Every path in a file but those for tests alone, each with the number of inline modules around it.
 #[derive(Default)]
