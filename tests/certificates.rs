@@ -10,7 +10,8 @@ use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use rcgen::{
     BasicConstraints, Certificate, CertificateParams, CertifiedIssuer, CustomExtension, DnType,
-    GeneralSubtree, IsCa, KeyPair, KeyUsagePurpose, NameConstraints, SanType, date_time_ymd,
+    GeneralSubtree, IsCa, KeyPair, KeyUsagePurpose, NameConstraints, PublicKeyData, SanType,
+    date_time_ymd,
 };
 use serde_json::{Value, json};
 use support::{Jwtctl, Ran};
@@ -70,6 +71,20 @@ fn leaf(issuer: &Authority, change: Change) -> (Certificate, KeyPair) {
     change(&mut params);
     let key = KeyPair::generate().unwrap();
     (params.signed_by(&key, issuer).unwrap(), key)
+}
+
+/// The SPKI of an RSA key of 1024 bits, which the library makes no keys of.
+struct RsaPublic(Vec<u8>);
+
+impl PublicKeyData for RsaPublic {
+    fn der_bytes(&self) -> &[u8] {
+        // Behind the frame of the bit string.
+        &self.0[22..]
+    }
+
+    fn algorithm(&self) -> &'static rcgen::SignatureAlgorithm {
+        &rcgen::PKCS_RSA_SHA256
+    }
 }
 
 fn nothing(_: &mut CertificateParams) {}
@@ -443,6 +458,29 @@ fn the_moment_of_now_counts() {
     at("2026-12-31T23:59:59Z").expect(0);
     at("2027-01-02").says("expired at").expect(15);
     at("2025-12-31").says("not valid before").expect(15);
+}
+
+#[test]
+fn a_weak_key_in_a_certificate_is_the_tokens_fault() {
+    let file = |name: &str| {
+        let path = format!("{}/tests/data/keys/{name}", env!("CARGO_MANIFEST_DIR"));
+        fs::read(path).unwrap()
+    };
+    let root = authority("root", None, nothing);
+    let public = RsaPublic(file("rsa1024.spki.der"));
+    let usage: Change = |it| it.key_usages = vec![KeyUsagePurpose::DigitalSignature];
+    let certificate = params("weak", usage).signed_by(&public, &root).unwrap();
+    let desk = Desk::new(&[&certificate], &KeyPair::generate().unwrap(), &root);
+    desk.write(
+        "key.pem",
+        &String::from_utf8(file("rsa1024.pkcs8.pem")).unwrap(),
+    );
+    desk.sign(&["--x5c", "chain.pem", "--allow-weak-key"]);
+    desk.verify(&["--roots", "root.pem"])
+        .expect(15)
+        .says("1024 bits");
+    desk.verify(&["--roots", "root.pem", "--allow-weak-key"])
+        .expect(0);
 }
 
 #[test]

@@ -50,7 +50,8 @@ impl Judging<'_> {
         }
         match self.check_signature(token, wanted, &candidates) {
             Ok(signed) => Ok(Outcome::Signed(signed)),
-            Err(Some((key, misfit))) if candidates.len() == 1 => {
+            // A key that came with the token is the token's fault, any other the caller's to mend.
+            Err(Some((key, misfit))) if candidates.len() == 1 && wanted.certified.is_none() => {
                 let why = format!("{} {}", key.label(), misfit.why());
                 Err(Error::input(Code::BadKey, source, why))
             }
@@ -139,9 +140,11 @@ impl Judging<'_> {
         // A key that is too short for everything is the caller's to replace; one that is merely too
         // short for the algorithm that the token asks for makes it a bad token.
         let useless = |key: &Key| key.algorithms(Job::Verify).is_empty();
-        if excluded
-            .iter()
-            .all(|(key, misfit)| matches!(misfit, Misfit::Weak(_)) && useless(key))
+        let is_given = wanted.certified.is_none();
+        if is_given
+            && excluded
+                .iter()
+                .all(|(key, misfit)| matches!(misfit, Misfit::Weak(_)) && useless(key))
         {
             return Err(weak(source, &excluded[0].0, &excluded[0].1));
         }
