@@ -1,4 +1,4 @@
-//! Transcripts: what a user types and sees, one file per command, and the examples of README.md.
+//! Transcripts: what a user types and sees, one file per command and one per everyday job, and the examples of README.md.
 //! `TRYCMD=overwrite cargo test --test cli` rewrites them.
 
 #![allow(
@@ -45,6 +45,7 @@ fn cases(test: &str) -> Option<trycmd::TestCases> {
 fn transcripts() {
     if let Some(cases) = cases("transcripts") {
         cases.case("tests/cmd/*.md");
+        cases.case("tests/jobs/*.md");
     }
 }
 

@@ -1,16 +1,19 @@
 //! The completion scripts in the shells that they are for: each is loaded in a terminal, Tab is
 //! pressed, and the shell offers what there is to choose from, without a word of complaint.
 
+#![allow(clippy::disallowed_methods, reason = "the search path is the caller's")]
 #![cfg(all(unix, feature = "cli"))]
 
 use std::fs;
 use std::io::{Read as _, Write as _};
+use std::path::Path;
 use std::process::{Child, ChildStdin, Stdio};
 use std::sync::{Arc, Mutex};
 
 use tempfile::TempDir;
 
-use support::{has, isolated, repository, skipped, until};
+use support::server::{Server, reply};
+use support::{binary, has, isolated, jwtctl, ran, repository, skipped, until};
 
 mod support;
 
@@ -20,6 +23,35 @@ struct Terminal {
     keyboard: ChildStdin,
     screen: Arc<Mutex<String>>,
     _home: TempDir,
+}
+
+/// A keystore and a cache in `home`, each with one key.
+fn keys(home: &Path) {
+    let call = |args: &[&str]| {
+        let mut command = jwtctl();
+        command
+            .args(args)
+            .current_dir(home)
+            .env("JWTCTL_STORE", home.join("keystore"))
+            .env("JWTCTL_CACHE_DIR", home.join("cache"));
+        ran(&mut command).expect(0);
+    };
+    call(&["keygen", "--no-encrypt", "--kid", "stored-key"]);
+    call(&[
+        "keygen",
+        "--no-encrypt",
+        "--kid",
+        "cached-key",
+        "--out",
+        "k",
+        "--public-out",
+        "set",
+        "--format",
+        "jwks",
+    ]);
+    let set = fs::read(home.join("set")).unwrap();
+    let server = Server::new(move |_| reply(200, set.clone()));
+    call(&["jwks", "fetch", "--jwks-uri", &server.url("/known.json")]);
 }
 
 impl Terminal {
@@ -39,11 +71,17 @@ impl Terminal {
         ] {
             fs::copy(repository("completions").join(name), home.path().join(to)).unwrap();
         }
+        keys(home.path());
+        let bin = binary().parent().unwrap().display().to_string();
+        let path = std::env::var("PATH").unwrap_or_default();
         let command = format!("stty rows 60 cols 240 -echo; exec {shell} {arguments}");
         let mut child = isolated("script")
             .args(["-qefc", &command, "/dev/null"])
             .current_dir(home.path())
             .env("HOME", home.path())
+            .env("PATH", format!("{bin}:{path}"))
+            .env("JWTCTL_STORE", home.path().join("keystore"))
+            .env("JWTCTL_CACHE_DIR", home.path().join("cache"))
             .env("TERM", "xterm")
             .env("SHELL", "/bin/sh")
             .stdin(Stdio::piped())
@@ -128,7 +166,7 @@ fn plain(text: &str) -> String {
 }
 
 /// Lines to complete, and what there is to choose from.
-const LINES: [(&str, &[&str]); 5] = [
+const LINES: [(&str, &[&str]); 8] = [
     ("jwtctl ", &["decode", "verify", "keygen", "completions"]),
     ("jwtctl sign --format ", &["compact", "header", "curl"]),
     (
@@ -137,6 +175,9 @@ const LINES: [(&str, &[&str]); 5] = [
     ),
     ("jwtctl verify --cache-store-format ", &["native", "jose"]),
     ("jwtctl keygen --crv ", &["P-256", "Ed25519", "X448"]),
+    ("jwtctl verify --kid ", &["stored-key", "cached-key"]),
+    ("jwtctl verify --key store", &["stored-key"]),
+    ("jwtctl cache show ", &["known.json"]),
 ];
 
 fn offers_all(mut terminal: Terminal) {

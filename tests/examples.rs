@@ -1,6 +1,7 @@
 //! The examples of every `--help` and manual page work as they stand there, in a folder with the
 //! files that they name. The issuer that they speak of is a server of this test.
 
+#![allow(clippy::disallowed_methods, reason = "the search path is the caller's")]
 #![cfg(all(unix, feature = "cli", feature = "jwe", feature = "redis"))]
 
 use std::path::Path;

@@ -12,7 +12,7 @@ use std::path::Path;
 
 use assert_cmd::assert::OutputAssertExt as _;
 
-use support::{isolated, jwtctl, repository};
+use support::{jwtctl, repository};
 
 mod support;
 
@@ -54,19 +54,16 @@ fn compare(folder: &str, written: &Files) {
 
 /// What bash is offered where the command line ends with an empty word.
 fn offered(words: &[&str]) -> Vec<String> {
-    let script = repository("completions/jwtctl.bash");
-    let complete = r#"source "$1"; shift; COMP_WORDS=("$@" ""); COMP_CWORD=$#; _jwtctl jwtctl "" "${!#}"; printf '%s\n' "${COMPREPLY[@]}""#;
-    let output = isolated("bash")
-        .args(["--norc", "-c", complete, "bash"])
-        .arg(script)
+    let mut command = jwtctl();
+    command
+        .env("COMPLETE", "bash")
+        .env("_CLAP_COMPLETE_INDEX", words.len().to_string())
+        .env("_CLAP_IFS", "\n")
+        .arg("--")
         .args(words)
-        .output()
-        .unwrap();
-    String::from_utf8(output.stdout)
-        .unwrap()
-        .lines()
-        .map(String::from)
-        .collect()
+        .arg("");
+    let answer = support::ran(&mut command).answer(0);
+    answer.lines().map(String::from).collect()
 }
 
 #[test]
@@ -101,6 +98,7 @@ fn completions_are_up_to_date() {
         ("fish", "jwtctl.fish"),
         ("powershell", "_jwtctl.ps1"),
         ("elvish", "jwtctl.elv"),
+        ("nushell", "jwtctl.nu"),
     ];
     let script = |shell| support::ran(jwtctl().args(["completions", shell])).answer(0);
     compare(

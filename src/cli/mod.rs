@@ -254,6 +254,9 @@ impl Typed {
 pub fn main() -> ExitCode {
     output::report_panics();
     let mut args: Vec<OsString> = std::env::args_os().collect();
+    if let Some(ended) = completions::complete(&args) {
+        return ended;
+    }
     let (json, color) = looks(&args);
     let (cli, typed, policy) = match understood(&mut args, json, color) {
         Ok(parsed) => parsed,

@@ -23,8 +23,13 @@ impl Claim {
     /// [`Code::Usage`] when it has no `=` or no name, [`Code::BadInput`] when its JSON is broken.
     pub fn parse(text: &str) -> Result<Self, Error> {
         let Some((left, right)) = text.split_once('=') else {
-            return Err(Error::usage(format!("{text:?}"), "is not a claim")
-                .hint("write name=text, name:=JSON, name=@FILE or /a/b:=JSON"));
+            let error = Error::usage(format!("{text:?}"), "is not a claim");
+            return Err(match Path::new(text).is_file() {
+                true => error.hint(format!(
+                    "there is a file of that name; a key: --key {text}, claims: --payload {text}"
+                )),
+                false => error.hint("write name=text, name:=JSON, name=@FILE or /a/b:=JSON"),
+            });
         };
         let (name, is_json) = match left.strip_suffix(':') {
             Some(name) => (name, true),

@@ -23,7 +23,7 @@ pub use claims::{CLAIM_FLAGS, ClaimArgs};
 pub use encryption::{Openers, not_for_encryption};
 pub use given::Given;
 pub use redis::{Login, RedisLogin};
-pub use store::Guard;
+pub use store::{Guard, policy_folder};
 pub use token::Pasted;
 pub use variables::variables;
 

@@ -87,6 +87,12 @@ impl Context<'_> {
     }
 }
 
+/// Where the user keeps policies.
+pub fn policy_folder() -> Option<PathBuf> {
+    let home = directories::ProjectDirs::from("", "", "jwtctl")?;
+    Some(home.config_dir().join("policies"))
+}
+
 impl Inputs {
     /// Where the keystore is: `--store`, or the platform's directory for data.
     pub fn store_path(&self) -> Result<PathBuf, Error> {

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use jwtctl::core::error::{Code, Error, Reason, shortened};
+use jwtctl::core::error::{Code, Error, Reason, shell_word, shortened};
 use jwtctl::core::files;
 use jwtctl::core::keyfile::from_utf16;
 use jwtctl::core::secret::Secret;
@@ -88,9 +88,11 @@ impl Inputs {
         let mut found = locate(text);
         if let Pasted::Picked(wanted) = pasted {
             let flag = format!("--pick {wanted}");
-            let (mut meant, others): (Vec<Located>, Vec<Located>) = found
-                .into_iter()
-                .partition(|it| it.name.as_deref() == Some(wanted));
+            let (mut meant, others): (Vec<Located>, Vec<Located>) =
+                found.into_iter().partition(|it| {
+                    let name = it.name.as_deref();
+                    name.is_some_and(|name| name.eq_ignore_ascii_case(wanted))
+                });
             return match (meant.pop(), meant.len(), others.len()) {
                 (Some(it), 0, _) => Ok(Some(it.token)),
                 (Some(_), more, _) => {
@@ -128,9 +130,14 @@ impl Inputs {
             _ => {
                 let why = format!("there are several tokens: {}", few(&found));
                 let error = Error::usage("TOKEN", why);
-                Err(match found.iter().find_map(|it| it.name.as_ref()) {
-                    Some(name) => error.hint(format!("choose one by its name: --pick {name}")),
-                    None => error.hint("give one of them alone"),
+                let names: Vec<String> = found
+                    .iter()
+                    .filter_map(|it| Some(format!("--pick {}", shell_word(it.name.as_ref()?))))
+                    .take(8)
+                    .collect();
+                Err(match names.is_empty() {
+                    false => error.hint(format!("choose one by its name: {}", names.join(", "))),
+                    true => error.hint("give one of them alone"),
                 })
             }
         }

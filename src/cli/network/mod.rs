@@ -326,16 +326,18 @@ pub fn cache(context: &Context<'_>) -> Result<Option<Cache>, Error> {
 
 /// Where the cache is: never in a directory that all users share.
 pub fn cache_dir(context: &Context<'_>) -> Option<PathBuf> {
-    let platform = || {
-        // Without HOME, the home directory in the user database is not one that was meant.
-        let homeless = cfg!(unix)
-            && variable("HOME")
-                .or_else(|| variable("XDG_CACHE_HOME"))
-                .is_none();
-        let found = directories::ProjectDirs::from("", "", "jwtctl").filter(|_| !homeless);
-        found.map(|it| it.cache_dir().to_owned())
-    };
-    context.cache_dir.clone().or_else(platform)
+    context.cache_dir.clone().or_else(platform_cache_dir)
+}
+
+/// The directory that the platform has for caches.
+pub fn platform_cache_dir() -> Option<PathBuf> {
+    // Without HOME, the home directory in the user database is not one that was meant.
+    let homeless = cfg!(unix)
+        && variable("HOME")
+            .or_else(|| variable("XDG_CACHE_HOME"))
+            .is_none();
+    let found = directories::ProjectDirs::from("", "", "jwtctl").filter(|_| !homeless);
+    found.map(|it| it.cache_dir().to_owned())
 }
 
 /// The trust setting of `address` when no flag says otherwise.

@@ -107,6 +107,31 @@ const OTHER_NAMES: &[(&str, &str)] = &[
     ("completion", "jwtctl completions SHELL"),
 ];
 
+/// What other tools call their options, and what they are here.
+const OTHER_FLAGS: &[(&str, &str)] = &[
+    ("--private-key", "the key is named with --key KEYSPEC"),
+    ("--public-key", "the key is named with --key KEYSPEC"),
+    ("--key-file", "the key is named with --key KEYSPEC"),
+    (
+        "--payload",
+        "to verify a signature over bytes: --detached FILE",
+    ),
+    (
+        "--data",
+        "to verify a signature over bytes: --detached FILE",
+    ),
+    ("--audience", "an audience is named with --aud"),
+    ("--subject", "a subject is named with --sub"),
+    ("--expires-in", "how long a token is valid: --ttl DURATION"),
+    ("--expiration", "when a token ends: --exp TIME"),
+    ("--algorithm", "an algorithm is named with --alg"),
+    ("--jwks-url", "the set at a URL: --jwks-uri URL"),
+    (
+        "--password-file",
+        "what opens a key: --passphrase-from KEYSPEC",
+    ),
+];
+
 /// The error for an argument that should not be repeated, in place of clap's own, which would.
 fn unspeakable(error: &clap::Error, args: &[OsString]) -> Option<Error> {
     let near_a_secret = args
@@ -131,6 +156,11 @@ fn unspeakable(error: &clap::Error, args: &[OsString]) -> Option<Error> {
             Error::usage("", "a token is not a command")
                 .hint("to look into it: jwtctl decode TOKEN"),
         );
+    }
+    if error.kind() == ErrorKind::UnknownArgument
+        && let Some((_, meant)) = OTHER_FLAGS.iter().find(|(name, _)| *name == said)
+    {
+        return Some(Error::usage(said, "is not an option of this command").hint(*meant));
     }
     if error.kind() == ErrorKind::InvalidSubcommand
         && let Some((_, meant)) = OTHER_NAMES.iter().find(|(name, _)| *name == said)

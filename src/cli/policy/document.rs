@@ -12,6 +12,7 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::super::PolicyUsed;
+use super::super::input::policy_folder;
 use super::members::{MEMBERS, Member, Shape};
 
 /// A policy as it was read.
@@ -56,7 +57,7 @@ fn place(spec: &str) -> Result<(PathBuf, Option<&str>), Error> {
     if file.is_empty() {
         return refuse("names no policy");
     }
-    let Some(folder) = folder() else {
+    let Some(folder) = policy_folder() else {
         return refuse("there is no home directory to look for it in");
     };
     let path = folder.join(format!("{file}.toml"));
@@ -73,12 +74,6 @@ fn place(spec: &str) -> Result<(PathBuf, Option<&str>), Error> {
             })
         }
     }
-}
-
-/// Where the user keeps policies.
-pub fn folder() -> Option<PathBuf> {
-    let home = directories::ProjectDirs::from("", "", "jwtctl")?;
-    Some(home.config_dir().join("policies"))
 }
 
 /// Reads a policy. What is wrong with what it says is among its problems.

@@ -51,7 +51,10 @@ pub(super) fn keys(args: &Args, token: &str, context: &Context<'_>) -> Result<Gi
             keys.retain(|key| key.kid.as_ref() == Some(kid));
         }
         // Of a set, the one key that --kid picks is as good as named.
-        match keys.len() == 1 && *flag == "--key" && (!is_set || args.kid.is_some()) {
+        // So are keys without an id, as a PEM file has them: no token could name them.
+        let is_named = keys.len() == 1 && (!is_set || args.kid.is_some())
+            || keys.iter().all(|key| key.kid.is_none());
+        match is_named && *flag == "--key" {
             true => named.append(&mut keys),
             false => sets.append(&mut keys),
         }

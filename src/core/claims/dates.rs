@@ -73,11 +73,12 @@ impl Judge<'_> {
                     let message = format!("expires in {left}, sooner than {least}");
                     Check::fail("exp", Code::Expired, message)
                 }
-                None => Check::new(
-                    "exp",
-                    Status::Pass,
-                    format!("expires in {}", humanize(past)),
-                ),
+                None => {
+                    let least = self.policy.min_ttl.map(humanize);
+                    let least = least.map_or_else(String::new, |it| format!(", at least {it}"));
+                    let message = format!("expires in {}{least}", humanize(past));
+                    Check::new("exp", Status::Pass, message)
+                }
             }
         };
         Check {

@@ -220,6 +220,10 @@ impl Judge<'_> {
                 Check::new("aud", Status::Absent, "").expected(accepted.iter().collect())
             } else {
                 let check = Check::fail("aud", Code::MissingClaim, "the token has no aud");
+                let check = match self.elsewhere(accepted) {
+                    Some(hint) => check.hint(hint),
+                    None => check,
+                };
                 check
                     .expected(accepted.iter().collect())
                     .hint("to accept tokens without one: --optional aud")
@@ -260,6 +264,17 @@ impl Judge<'_> {
             ),
         };
         check.actual(found).expected(accepted.iter().collect())
+    }
+
+    /// Where the audience is that some issuers put into a claim of their own.
+    fn elsewhere(&self, accepted: &[String]) -> Option<String> {
+        let names = ["client_id", "azp", "cid"].into_iter();
+        let mut claims = names.filter_map(|name| Some((name, self.claims.text(name)?)));
+        let (name, value) = claims.find(|(_, value)| accepted.iter().any(|it| it == value))?;
+        Some(format!(
+            "the token has it as {name}, as access tokens of some issuers do: --require {name}={} and --optional aud",
+            shell_word(value)
+        ))
     }
 
     fn typ(&self, header: &Header) -> Check {
@@ -309,12 +324,12 @@ impl Judge<'_> {
                 {
                     Check::new("scope", Status::Pass, wanted).actual(found)
                 }
-                Some(_) => Check::fail(
-                    "scope",
-                    Code::Mismatch,
-                    format!("scope {wanted:?} is not granted"),
-                )
-                .actual(found),
+                Some(granted) => {
+                    let granted: Vec<&str> = granted.iter().flat_map(|it| it.split(' ')).collect();
+                    let has = any_of(&granted).replace(" or ", " and ");
+                    let message = format!("scope {wanted:?} is not granted, only {has}");
+                    Check::fail("scope", Code::Mismatch, message).actual(found)
+                }
             },
         };
         check.expected(wanted.into())

@@ -1,7 +1,7 @@
 //! What callers demand of claims by name: that one is there, what it is, what it looks like, what
 //! is in it.
 
-use super::super::error::Code;
+use super::super::error::{Code, shell_word};
 use super::super::json::Json;
 use super::{Check, Judge, Status};
 
@@ -45,7 +45,14 @@ impl Judge<'_> {
             }
             Demand::Value(value) => {
                 let message = format!("{name} is {}, not {}", found.brief(), value.brief());
-                Check::fail(name, Code::Mismatch, message)
+                let check = Check::fail(name, Code::Mismatch, message);
+                match (found, value) {
+                    (Json::Array(_), Json::String(text)) => {
+                        let claim = shell_word(&format!("{name}={text}"));
+                        check.hint(format!("for an element of it: --contains {claim}"))
+                    }
+                    _ => check,
+                }
             }
             Demand::Pattern(pattern) => matched(name, found, pattern),
             Demand::Member(member) => contained(name, found, member),
