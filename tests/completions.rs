@@ -166,7 +166,7 @@ fn plain(text: &str) -> String {
 }
 
 /// Lines to complete, and what there is to choose from.
-const LINES: [(&str, &[&str]); 8] = [
+const LINES: [(&str, &[&str]); 7] = [
     ("jwtctl ", &["decode", "verify", "keygen", "completions"]),
     ("jwtctl sign --format ", &["compact", "header", "curl"]),
     (
@@ -176,7 +176,6 @@ const LINES: [(&str, &[&str]); 8] = [
     ("jwtctl verify --cache-store-format ", &["native", "jose"]),
     ("jwtctl keygen --crv ", &["P-256", "Ed25519", "X448"]),
     ("jwtctl verify --kid ", &["stored-key", "cached-key"]),
-    ("jwtctl verify --key store", &["stored-key"]),
     ("jwtctl cache show ", &["known.json"]),
 ];
 
