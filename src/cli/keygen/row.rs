@@ -28,13 +28,14 @@ pub(super) fn run(
         return Err(row_refusal(&RowRefusal::NotPrivate, "the new key"));
     }
     let secret = context.inputs.sealing_secret(args.no_encrypt)?;
+    // Before the key is looked for, which can take its time.
+    let created_at = better_auth::created_now(&context.env);
     let mut key = make(recipe, alg, args, context)?;
     // A thumbprint is longer than what databases keep ids in.
     if !context.typed.has("kid") {
         key.kid = new_id(&[], &context.env);
     }
     let id = key.kid.clone().unwrap_or_default();
-    let created_at = better_auth::created_now(&context.env);
     let protection = protection(secret);
     let row = Row::new(&key, id, created_at, None, protection, &context.env)
         .map_err(|refusal| row_refusal(&refusal, "the new key"))?;
