@@ -5,6 +5,7 @@ use std::ffi::{OsStr, OsString};
 
 use clap::ArgMatches;
 use clap::parser::ValueSource;
+use jwtctl::core::claims::DEFAULT_LEEWAY;
 use jwtctl::core::error::Error;
 
 use super::super::input::duration;
@@ -17,6 +18,7 @@ use super::members::{MEMBERS, Member, Rule, Shape};
 /// When the call contradicts the policy or loosens it, without `--override`.
 pub fn flags(document: &Document, call: &Call<'_>) -> Result<Vec<OsString>, Error> {
     check_source(document, call)?;
+    check_claims(document, call)?;
     for member in MEMBERS.iter().filter(|it| it.rule == Rule::Loosens) {
         check_loosening(member, document, call)?;
     }
@@ -95,6 +97,29 @@ fn check_source(document: &Document, call: &Call<'_>) -> Result<(), Error> {
     let flag = format!("--{}", field.replace('_', "-"));
     let why = format!("takes the keys from {}", own.member.flag());
     Err(contradicts(&flag, why, document))
+}
+
+/// Claims are judged under a policy, and not with more leeway than it gives.
+fn check_claims(document: &Document, call: &Call<'_>) -> Result<(), Error> {
+    if call.overrides {
+        return Ok(());
+    }
+    if let Some(field) = ["raw", "detached"].into_iter().find(|it| call.has(it)) {
+        let why = "judges claims, and the call would judge none".to_owned();
+        return Err(contradicts(&format!("--{field}"), why, document));
+    }
+    let is_set = document
+        .settings
+        .iter()
+        .any(|it| it.member.name == "leeway");
+    let given = call.matches.get_one::<i64>("leeway").copied();
+    match given.filter(|it| !is_set && call.has("leeway") && *it > DEFAULT_LEEWAY) {
+        Some(_) => {
+            let why = format!("says nothing of it, so it is {DEFAULT_LEEWAY}s");
+            Err(contradicts("--leeway", why, document))
+        }
+        None => Ok(()),
+    }
 }
 
 fn check_loosening(member: &Member, document: &Document, call: &Call<'_>) -> Result<(), Error> {

@@ -56,12 +56,21 @@ pub(super) fn inside(
         Some(text) if nested.serialization.is_some() => {
             Ok(Inside::Token(text.to_owned(), Some(nested)))
         }
-        _ if form.is_raw() => Ok(Inside::judged(nested.refuse_unsigned(policy))),
+        // Who says whose signature it is to be does not take a shared secret's word instead.
+        _ if form.is_raw() || names_signer(args) => {
+            Ok(Inside::judged(nested.refuse_unsigned(policy)))
+        }
         _ => {
             let verdict = nested.judge_unsigned(policy, &context.env);
             Ok(Inside::judged(verdict))
         }
     }
+}
+
+/// Whether the call says whose signature is wanted.
+fn names_signer(args: &Args) -> bool {
+    let one = [&args.secret, &args.jwks_uri, &args.issuer, &args.roots];
+    one.into_iter().any(Option::is_some) || !args.key.is_empty() || !args.jwks.is_empty()
 }
 
 /// The verdict on what does not open, after the layers that did.

@@ -46,7 +46,9 @@ pub(super) fn policy(args: &Args) -> Result<Policy, Error> {
         max_age: args.max_age,
         min_ttl: args.min_ttl,
         leeway: args.leeway,
-        exp_optional: args.session.is_some() || args.optional.contains(&Optional::Exp),
+        // A policy's demand for exp is not given up for a session.
+        exp_optional: args.session.is_some() && args.policy.is_none()
+            || args.optional.contains(&Optional::Exp),
         aud_optional: args.optional.contains(&Optional::Aud),
         skip: args.skip.iter().copied().map(Into::into).collect(),
         allow_weak_key: args.allow_weak_key,
