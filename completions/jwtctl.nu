@@ -138,7 +138,7 @@ module completions {
     --claim: string           # Print one claim of a valid token, instead of the report: a name or a JSON Pointer
     --raw                     # Verify a signature over any bytes; no claims are judged
     --detached: string        # Verify a detached signature over the bytes of FILE (or -); no claims are judged
-    --session: string         # Refuse tokens whose session (jti) is not live in this Redis, which is asked last and not changed; implies --optional exp. redis://HOST:PORT/DB, rediss://…, unix:///PATH, or env:NAME for a variable that holds the URL
+    --session: string         # Refuse tokens whose session (jti) is not live in this Redis, which is asked last and not changed; implies --optional exp, save under --policy. redis://HOST:PORT/DB, rediss://…, unix:///PATH, or env:NAME for a variable that holds the URL
     --keyspace: string        # What the keys of sessions begin with
     --redis-password-from: string # Log in to Redis with the password in KEYSPEC: PATH, -, env:NAME or fd:N
     --redis-ca: string        # Accept a Redis server whose certificate leads to one of these (PEM), instead of the system's (rediss://)

@@ -108,10 +108,10 @@ A policy is a TOML file with options of verify, so that every caller demands the
   jwtctl verify --policy ./api.toml @token.txt
   jwtctl policy check ./api.toml
 
-Members are issuer, jwks_uri, jwks, key, kid, require_kid, require_all, alg, iss, aud, sub, typ,
-require, match, contains, scope, max_age, min_ttl, leeway, optional, skip, allow_weak_key,
-allow_padding, allow_http, jwks_max_age and stale_if_error: with - for _ they are the flags. Paths
-count from the directory of the file. A secret never stands in one.
+Members are issuer, jwks_uri, jwks, key, roots, cert_name, kid, require_kid, require_all, alg, iss,
+aud, sub, typ, require, match, contains, scope, max_age, min_ttl, leeway, optional, skip,
+allow_weak_key, allow_padding, allow_http, jwks_max_age and stale_if_error: with - for _ they are the
+flags. Paths count from the directory of the file. A secret never stands in one.
 
 Several policies in one file are tables, [api] and [web], named FILE#api. A policy that is named
 without a path is policies/NAME.toml in the user's configuration directory, never a file of the

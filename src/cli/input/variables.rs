@@ -12,7 +12,7 @@ const EVERYWHERE: &[Variable] = &[
     ("JWTCTL_PASSPHRASE_FILE", "as --passphrase-from"),
     ("CI", "set: as --no-input"),
     (
-        "NO_COLOR, CLICOLOR_FORCE",
+        "NO_COLOR, CLICOLOR_FORCE, FORCE_COLOR",
         "no colour; colour in pipes, too",
     ),
 ];
@@ -26,7 +26,12 @@ const FETCHING: &[Variable] = &[
         "SSL_CERT_FILE, SSL_CERT_DIR",
         "the certificate authorities to trust",
     ),
-    ("JWTCTL_REDIS_URL", "the Redis of session and --cache-store"),
+    ("JWTCTL_REDIS_URL", "the Redis of session"),
+    ("JWTCTL_CACHE_STORE", "as --cache-store"),
+    (
+        "JWTCTL_CACHE_STORE_KEY_FILE",
+        "as --cache-store-key, of a file",
+    ),
 ];
 
 const IN_CI: &[Variable] = &[(

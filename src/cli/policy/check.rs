@@ -4,8 +4,9 @@ use std::ffi::OsString;
 use std::io;
 
 use clap::builder::NonEmptyStringValueParser;
+use clap::error::ErrorKind;
 use jwtctl::core::claims::TENANT;
-use jwtctl::core::error::Error;
+use jwtctl::core::error::{Code, Error};
 use serde::Serialize;
 
 use super::super::PolicyUsed;
@@ -37,72 +38,81 @@ pub fn run(args: &Args) -> Result<Checked, Error> {
     })
 }
 
+/// The first thing that is wrong, as an error.
+///
+/// # Errors
+/// When anything is; `spec` is how the policy was named.
+pub fn demand_good(document: &Document, spec: &str) -> Result<(), Error> {
+    let Some(first) = problems(document).into_iter().next() else {
+        return Ok(());
+    };
+    let what = format!("{}:{}", document.used.file, first.line);
+    let error = Error::input(Code::BadInput, what, first.message);
+    Err(error.hint(format!("for all that is wrong: jwtctl policy check {spec}")))
+}
+
 /// Everything that is wrong, in the order of the lines: with the file, with single values, and with
 /// values that do not go together.
-pub fn problems(document: &Document) -> Vec<Problem> {
-    let at = |setting: &Setting, message: String| Problem {
-        line: setting.line,
-        message,
-    };
-    let mut problems: Vec<Problem> = Vec::new();
-    for setting in &document.settings {
-        let why = refusal(std::slice::from_ref(&setting));
-        problems.extend(why.map(|why| at(setting, why)));
+fn problems(document: &Document) -> Vec<Problem> {
+    let all: Vec<&Setting> = document.settings.iter().collect();
+    let mut problems = document.problems.clone();
+    problems.extend(second_source(&all));
+    problems.extend(tenant_without_demand(&all));
+    // A good policy is read by every call under it, so what costs more comes after the refusal.
+    if let Some(together) = refusal(&all) {
+        let singly = all.iter().filter_map(|setting| {
+            // What only lacks a companion may have it in another line.
+            let why =
+                refusal(&[setting]).filter(|it| it.kind() != ErrorKind::MissingRequiredArgument)?;
+            Some(setting.problem(reason(&why)))
+        });
+        problems.extend(singly);
+        // Only where the single values are good can they be judged together.
+        if let (true, Some(first)) = (problems.is_empty(), all.first()) {
+            problems.push(first.problem(reason(&together)));
+        }
     }
-    let sources: Vec<&Setting> = document
-        .settings
-        .iter()
-        .filter(|it| it.member.is_source)
-        .collect();
-    let named = |name: &str| document.settings.iter().find(|it| it.member.name == name);
-    if let [first, second, ..] = sources[..]
-        && (first.member.name, second.member.name) != ("jwks", "key")
-        && (first.member.name, second.member.name) != ("key", "jwks")
-    {
-        let why = format!(
-            "{} and {} both say where the keys are",
-            first.member.name, second.member.name
-        );
-        problems.push(at(second, why));
-    }
-    let demands_tenant = ["require", "match"].iter().any(|name| {
-        named(name).is_some_and(|it| {
-            it.values
-                .iter()
-                .any(|value| value.starts_with("tid=") || value.starts_with("tid:="))
-        })
-    });
-    if let Some(iss) = named("iss").filter(|it| it.values.iter().any(|iss| iss.contains(TENANT)))
-        && !demands_tenant
-    {
-        let why =
-            format!("iss has {TENANT} in it, and neither require nor match says which tid is good");
-        problems.push(at(iss, why));
-    }
-    // Only where the single values are good can they be judged together.
-    if problems.is_empty() && document.problems.is_empty() {
-        let all: Vec<&Setting> = document.settings.iter().collect();
-        let line = document.settings.first().map_or(1, |it| it.line);
-        problems.extend(refusal(&all).map(|message| Problem { line, message }));
-    }
-    let own = document.problems.iter().map(|it| Problem {
-        line: it.line,
-        message: it.message.clone(),
-    });
-    problems.extend(own);
     problems.sort_by_key(|it| it.line);
     problems
 }
 
-/// Why `verify` does not take these settings, in its own words.
-fn refusal(settings: &[&Setting]) -> Option<String> {
+fn second_source(settings: &[&Setting]) -> Option<Problem> {
+    let mut sources = settings.iter().filter(|it| it.member.is_source);
+    let (first, second) = (sources.next()?, sources.next()?);
+    let (name, other) = (first.member.name, second.member.name);
+    Some(second.problem(format!("{name} and {other} both say where the keys are")))
+}
+
+fn tenant_without_demand(settings: &[&Setting]) -> Option<Problem> {
+    let values = |name: &'static str| {
+        let named = settings.iter().filter(move |it| it.member.name == name);
+        named.flat_map(|it| &it.values)
+    };
+    let is_demanded = values("require")
+        .chain(values("match"))
+        .any(|it| it.starts_with("tid=") || it.starts_with("tid:="));
+    let mut iss = settings.iter().filter(|it| it.member.name == "iss");
+    let iss = iss
+        .find(|it| it.values.iter().any(|iss| iss.contains(TENANT)))
+        .filter(|_| !is_demanded)?;
+    let why =
+        format!("iss has {TENANT} in it, and neither require nor match says which tid is good");
+    Some(iss.problem(why))
+}
+
+/// How `verify` refuses these settings.
+fn refusal(settings: &[&Setting]) -> Option<clap::Error> {
     let call = ["jwtctl", "verify", "-"].map(OsString::from);
     let flags = settings.iter().flat_map(|it| as_flags(it));
     let call: Vec<OsString> = call.into_iter().chain(flags).collect();
-    let error = super::super::parses(&call).err()?;
-    let text = error.to_string();
+    super::super::parses(&call).err()
+}
+
+/// The first line of a refusal, which says why.
+fn reason(refusal: &clap::Error) -> String {
+    let text = refusal.to_string();
     let first = text.lines().next().unwrap_or_default();
-    Some(first.trim_start_matches("error: ").to_owned())
+    first.trim_start_matches("error: ").to_owned()
 }
 
 impl Report for Checked {
@@ -125,5 +135,53 @@ impl Report for Checked {
             1 => Status::No("1 problem".into()),
             count => Status::No(format!("{count} problems")),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn lines(text: &str) -> Vec<String> {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("p.toml");
+        std::fs::write(&path, text).unwrap();
+        let document = document::read(path.to_str().unwrap()).unwrap();
+        let line = |it: Problem| format!("{}: {}", it.line, it.message);
+        problems(&document).into_iter().map(line).collect()
+    }
+
+    #[test]
+    fn what_needs_a_companion_finds_it_in_another_line() {
+        assert_eq!(
+            lines("roots = \"ca.pem\"\ncert_name = \"a.example\"\n"),
+            [""; 0]
+        );
+        // Beside another problem, too.
+        let found = lines("roots = \"ca.pem\"\ncert_name = \"a.example\"\nleeway = \"x\"\n");
+        assert!(
+            matches!(&found[..], [one] if one.starts_with("3: ")),
+            "{found:?}"
+        );
+        let found = lines("cert_name = \"a.example\"\n");
+        assert!(
+            matches!(&found[..], [one] if one.starts_with("1: ")),
+            "{found:?}"
+        );
+    }
+
+    #[test]
+    fn two_sources_of_keys_are_one_too_many() {
+        let found = lines("jwks = \"a.json\"\nkey = \"b.jwk\"\n");
+        assert_eq!(found, ["2: jwks and key both say where the keys are"]);
+    }
+
+    #[test]
+    fn an_empty_value_is_found() {
+        let found = lines("aud = \"\"\n");
+        assert!(
+            matches!(&found[..], [one] if one.starts_with("1: ")),
+            "{found:?}"
+        );
     }
 }

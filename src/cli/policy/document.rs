@@ -8,6 +8,7 @@ use jwtctl::core::files;
 use jwtctl::core::key::to_hex;
 use jwtctl::core::limits::MAX_SECRET;
 use serde::Serialize;
+use strsim::osa_distance;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
@@ -35,8 +36,17 @@ pub struct Setting {
     pub line: usize,
 }
 
+impl Setting {
+    pub fn problem(&self, message: String) -> Problem {
+        Problem {
+            line: self.line,
+            message,
+        }
+    }
+}
+
 /// What is wrong, and where.
-#[derive(Debug, Serialize)]
+#[derive(Clone, Debug, Serialize)]
 pub struct Problem {
     pub line: usize,
     pub message: String,
@@ -221,30 +231,24 @@ fn beside(value: String, folder: &Path) -> Result<String, String> {
 }
 
 fn unknown(name: &str) -> String {
-    if ["secret", "passphrase", "passphrase_from", "client_key"].contains(&name) {
+    if [
+        "secret",
+        "passphrase",
+        "passphrase_from",
+        "decrypt_key",
+        "client_key",
+    ]
+    .contains(&name)
+    {
         return format!("{name}: no secret stands in a policy; name it on the command line");
     }
     let underscored = name.replace('-', "_");
-    let close = MEMBERS
-        .iter()
-        .map(|it| it.name)
-        .filter(|it| *it == underscored || is_close(it, &underscored))
-        .collect::<Vec<_>>();
-    match close[..] {
-        [close, ..] => format!("{name} is not a member of a policy; did you mean {close}?"),
-        [] => format!("{name} is not a member of a policy"),
-    }
-}
-
-/// Whether two names differ by one letter that is missing, added or exchanged.
-fn is_close(a: &str, b: &str) -> bool {
-    let (short, long) = if a.len() <= b.len() { (a, b) } else { (b, a) };
-    let same = short.bytes().zip(long.bytes()).take_while(|(a, b)| a == b);
-    let at = same.count();
-    match long.len() - short.len() {
-        0 => short.get(at + 1..) == long.get(at + 1..),
-        1 => short.get(at..) == long.get(at + 1..),
-        _ => false,
+    let by_distance = |it: &Member| (osa_distance(it.name, &underscored), it.name);
+    match MEMBERS.iter().map(by_distance).min() {
+        Some((0 | 1, close)) => {
+            format!("{name} is not a member of a policy; did you mean {close}?")
+        }
+        _ => format!("{name} is not a member of a policy"),
     }
 }
 

@@ -69,6 +69,11 @@ pub const MEMBERS: &[Member] = &[
     source("jwks_uri", Shape::One, false),
     source("jwks", Shape::Many, true),
     source("key", Shape::Many, true),
+    Member {
+        is_path: true,
+        ..member("roots", Shape::One, Rule::Fixed)
+    },
+    member("cert_name", Shape::One, Rule::Fixed),
     member("kid", Shape::One, Rule::Fixed),
     member("require_kid", Shape::Switch, Rule::Adds),
     member("require_all", Shape::Switch, Rule::Adds),
@@ -109,6 +114,42 @@ impl Member {
         match self.name {
             "match" => "matching",
             other => other,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+    use crate::cli::Cli;
+    use crate::cli::help::topic;
+
+    fn words(text: &str) -> Vec<&str> {
+        text.split(|it: char| !(it.is_ascii_alphanumeric() || it == '_'))
+            .collect()
+    }
+
+    #[test]
+    fn every_member_is_a_flag_of_verify_and_stands_in_both_helps() {
+        let mut tool = Cli::command();
+        tool.build();
+        let long_help = |name: &str| {
+            let command = tool.find_subcommand(name).unwrap();
+            command.get_long_about().unwrap().to_string()
+        };
+        let helps = [long_help("policy"), topic("policies").unwrap().to_owned()];
+        for member in MEMBERS {
+            for help in &helps {
+                assert!(words(help).contains(&member.name), "{}", member.name);
+            }
+        }
+        let verify = tool.find_subcommand("verify").unwrap();
+        for member in MEMBERS {
+            let named = |it: &&clap::Arg| it.get_id() == member.field();
+            let flag = verify.get_arguments().find(named).unwrap();
+            assert_eq!(format!("--{}", flag.get_long().unwrap()), member.flag());
         }
     }
 }

@@ -10,7 +10,7 @@ use std::ffi::OsString;
 use std::process::ExitCode;
 
 use clap::{ArgMatches, Subcommand};
-use jwtctl::core::error::{Code, Error};
+use jwtctl::core::error::Error;
 
 use super::{Context, PolicyUsed};
 use document::Document;
@@ -18,11 +18,11 @@ use merge::Call;
 
 /// Check policies of verify, and show what they come to
 ///
-/// A policy is a TOML file with options of verify: issuer, jwks_uri, jwks, key, kid, require_kid,
-/// require_all, alg, iss, aud, sub, typ, require, match, contains, scope, max_age, min_ttl, leeway,
-/// optional, skip, allow_weak_key, allow_padding, allow_http, jwks_max_age, stale_if_error. A file with
-/// several has a table for each: FILE#NAME. Paths count from the directory of the file; secrets
-/// never stand in one. A policy without a path is looked for in the user's configuration directory,
+/// A policy is a TOML file with options of verify: issuer, jwks_uri, jwks, key, roots, cert_name,
+/// kid, require_kid, require_all, alg, iss, aud, sub, typ, require, match, contains, scope, max_age,
+/// min_ttl, leeway, optional, skip, allow_weak_key, allow_padding, allow_http, jwks_max_age,
+/// stale_if_error. A file with several has a table for each: FILE#NAME. Paths count from the
+/// directory of the file; secrets never stand in one. A policy without a path is looked for in the user's configuration directory,
 /// as policies/NAME.toml.
 #[derive(clap::Args)]
 pub struct Args {
@@ -58,11 +58,7 @@ pub fn apply(
     matches: &ArgMatches,
 ) -> Result<(Vec<OsString>, PolicyUsed), Error> {
     let document = document::read(spec)?;
-    if let Some(first) = check::problems(&document).first() {
-        let what = format!("{}:{}", document.used.file, first.line);
-        let error = Error::input(Code::BadInput, what, &first.message);
-        return Err(error.hint(format!("for all that is wrong: jwtctl policy check {spec}")));
-    }
+    check::demand_good(&document, spec)?;
     let flags = merge::flags(&document, &Call::of(matches))?;
     let mut extended = args[..=position].to_vec();
     extended.extend(flags);

@@ -3,7 +3,7 @@
 use std::io;
 
 use clap::builder::NonEmptyStringValueParser;
-use jwtctl::core::error::{Code, Error, shell_word};
+use jwtctl::core::error::{Error, shell_word};
 use jwtctl::core::json::{Json, Object};
 use serde::Serialize;
 
@@ -33,12 +33,7 @@ pub struct Shown {
 
 pub fn run(args: &Args) -> Result<Shown, Error> {
     let document = document::read(&args.policy)?;
-    if let Some(first) = check::problems(&document).first() {
-        let what = format!("{}:{}", document.used.file, first.line);
-        let error = Error::input(Code::BadInput, what, &first.message);
-        let hint = format!("for all that is wrong: jwtctl policy check {}", args.policy);
-        return Err(error.hint(hint));
-    }
+    check::demand_good(&document, &args.policy)?;
     let flags = document.settings.iter().flat_map(as_flags);
     let words: Vec<String> = flags.map(|it| shell_word(&it.to_string_lossy())).collect();
     Ok(Shown {

@@ -96,10 +96,10 @@ pub struct Args {
     pub(super) allow_weak_key: bool,
 
     /// The issuer; repeat to accept any of several
-    #[arg(long, help_heading = "Claims")]
+    #[arg(long, help_heading = "Claims", value_parser = NonEmptyStringValueParser::new())]
     pub(super) iss: Vec<String>,
     /// The audience that you are; repeat if you go by several names
-    #[arg(long, help_heading = "Claims")]
+    #[arg(long, help_heading = "Claims", value_parser = NonEmptyStringValueParser::new())]
     pub(super) aud: Vec<String>,
     /// The subject
     #[arg(long, help_heading = "Claims", value_parser = NonEmptyStringValueParser::new())]
@@ -108,17 +108,17 @@ pub struct Args {
     #[arg(long, help_heading = "Claims", value_parser = NonEmptyStringValueParser::new())]
     pub(super) typ: Option<String>,
     /// A claim that must be there: NAME, NAME=TEXT or NAME:=JSON, NAME may be a JSON Pointer
-    #[arg(long, value_name = "CLAIM", help_heading = "Claims")]
+    #[arg(long, value_name = "CLAIM", help_heading = "Claims", value_parser = NonEmptyStringValueParser::new())]
     pub(super) require: Vec<String>,
     /// A claim that must match a pattern, such as sub=repo:owner/*; * stands for anything, and the
     /// pattern for the whole value
-    #[arg(long = "match", value_name = "CLAIM=PATTERN", help_heading = "Claims")]
+    #[arg(long = "match", value_name = "CLAIM=PATTERN", help_heading = "Claims", value_parser = NonEmptyStringValueParser::new())]
     pub(super) matching: Vec<String>,
     /// A claim that must have an element, or a word: NAME=TEXT or NAME:=JSON
-    #[arg(long, value_name = "CLAIM=VALUE", help_heading = "Claims")]
+    #[arg(long, value_name = "CLAIM=VALUE", help_heading = "Claims", value_parser = NonEmptyStringValueParser::new())]
     pub(super) contains: Vec<String>,
     /// A scope that must be granted
-    #[arg(long, value_name = "SCOPE", help_heading = "Claims")]
+    #[arg(long, value_name = "SCOPE", help_heading = "Claims", value_parser = NonEmptyStringValueParser::new())]
     pub(super) scope: Vec<String>,
     /// How long ago it may have been issued
     #[arg(long, value_name = "DURATION", value_parser = max_age, allow_hyphen_values = true, help_heading = "Claims")]
@@ -164,8 +164,8 @@ pub struct Args {
     pub(super) detached: Option<String>,
 
     /// Refuse tokens whose session (jti) is not live in this Redis, which is asked last and not
-    /// changed; implies --optional exp. redis://HOST:PORT/DB, rediss://…, unix:///PATH, or
-    /// env:NAME for a variable that holds the URL
+    /// changed; implies --optional exp, save under --policy. redis://HOST:PORT/DB, rediss://…,
+    /// unix:///PATH, or env:NAME for a variable that holds the URL
     #[arg(long, value_name = "URL", conflicts_with_all = ["raw", "detached"], help_heading = "Redis")]
     pub(super) session: Option<String>,
     /// What the keys of sessions begin with

@@ -7,20 +7,6 @@ use super::super::input::Claim;
 use super::args::{Args, Optional};
 
 pub(super) fn policy(args: &Args) -> Result<Policy, Error> {
-    let named = [
-        ("--iss", &args.iss),
-        ("--aud", &args.aud),
-        ("--scope", &args.scope),
-        ("--require", &args.require),
-        ("--match", &args.matching),
-        ("--contains", &args.contains),
-    ];
-    if let Some((flag, _)) = named
-        .into_iter()
-        .find(|(_, values)| values.iter().any(String::is_empty))
-    {
-        return Err(Error::usage(flag, "its value is empty"));
-    }
     let mut issuers = args.iss.clone();
     if let Some(issuer) = &args.issuer {
         if let Some(other) = issuers.iter().find(|it| *it != issuer) {
