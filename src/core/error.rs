@@ -141,6 +141,11 @@ impl Reason {
         }
     }
 
+    /// That this is no token.
+    pub fn malformed(message: impl Into<String>) -> Self {
+        Self::new(Code::Malformed, "format", message)
+    }
+
     /// Adds advice on what to do next.
     #[must_use]
     pub fn hint(mut self, hint: impl Into<String>) -> Self {

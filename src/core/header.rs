@@ -33,7 +33,7 @@ impl Header {
     /// # Errors
     /// [`Code::Malformed`]: too large, not one JSON object, a member twice, or a registered member of the wrong type.
     pub fn parse(bytes: &[u8]) -> Result<Self, Reason> {
-        Self::from_members(members(bytes)?, Object::default())
+        Self::from_members(protected_members(bytes)?, Object::default())
     }
 
     /// Reads the two headers of one signature in a JSON serialization (RFC 7515 §7.2.1): the decoded
@@ -45,21 +45,16 @@ impl Header {
     pub fn of_signature(protected: &[u8], unprotected: Object) -> Result<Self, Reason> {
         let protected = match protected {
             [] => Object::default(),
-            bytes => members(bytes)?,
+            bytes => protected_members(bytes)?,
         };
-        let size = Json::Object(unprotected.clone()).to_text().len();
-        if size > MAX_HEADER {
-            return Err(malformed(format!(
-                "the unprotected header has {size} bytes, more than {MAX_HEADER}"
-            )));
-        }
+        check_size(Json::Object(unprotected.clone()).to_text().len())?;
         let names: HashSet<&str> = protected.0.iter().map(|(name, _)| name.as_str()).collect();
         if let Some((name, _)) = unprotected
             .0
             .iter()
             .find(|(it, _)| names.contains(it.as_str()))
         {
-            return Err(malformed(format!(
+            return Err(Reason::malformed(format!(
                 "{} stands both in the protected header and in the unprotected one",
                 shortened(name)
             )));
@@ -78,20 +73,22 @@ impl Header {
     }
 
     fn from_members(members: Object, unprotected: Object) -> Result<Self, Reason> {
-        let text = |name: &str| match members.member(name).or(unprotected.member(name)) {
-            None => Ok(None),
-            Some(Json::String(text)) => Ok(Some(text.clone())),
-            Some(other) => Err(malformed(format!(
-                "header {name:?} is {}, not a string",
-                other.kind()
-            ))),
+        let text = |name: &str| {
+            let holder = if members.has(name) {
+                &members
+            } else {
+                &unprotected
+            };
+            holder
+                .optional_text(name)
+                .map_err(|why| Reason::malformed(format!("header {why}")))
         };
         if text("alg")?.is_none() {
-            return Err(malformed("the header has no \"alg\"".into()));
+            return Err(Reason::malformed("the header has no \"alg\""));
         }
         let protected = |name: &str| members.text(name).map(String::from);
         let (alg, typ) = (protected("alg").unwrap_or_default(), protected("typ"));
-        let kid = text("kid")?;
+        let kid = text("kid")?.map(String::from);
         text("typ")?;
         text("cty")?;
         let crit = match members.member("crit") {
@@ -102,11 +99,11 @@ impl Header {
                     .map(|name| name.as_str().map(String::from))
                     .collect();
                 Some(names.ok_or_else(|| {
-                    malformed("header \"crit\" holds something other than strings".into())
+                    Reason::malformed("header \"crit\" holds something other than strings")
                 })?)
             }
             Some(other) => {
-                return Err(malformed(format!(
+                return Err(Reason::malformed(format!(
                     "header \"crit\" is {}, not an array",
                     other.kind()
                 )));
@@ -116,7 +113,7 @@ impl Header {
             None => None,
             Some(Json::Bool(value)) => Some(*value),
             Some(other) => {
-                return Err(malformed(format!(
+                return Err(Reason::malformed(format!(
                     "header \"b64\" is {}, not a boolean",
                     other.kind()
                 )));
@@ -225,29 +222,25 @@ impl Header {
 }
 
 /// The members of a protected header.
-fn members(bytes: &[u8]) -> Result<Object, Reason> {
-    if bytes.len() > MAX_HEADER {
-        return Err(malformed(format!(
-            "the header has {} bytes, more than {MAX_HEADER}",
-            bytes.len()
-        )));
-    }
-    let json =
-        Json::parse(bytes).map_err(|why| malformed(format!("the header is not JSON: {why}")))?;
-    if let Some(path) = json.duplicate() {
-        return Err(malformed(format!("the header has {path:?} twice")));
-    }
-    match json {
-        Json::Object(members) => Ok(members),
-        other => Err(malformed(format!(
-            "the header is {}, not an object",
-            other.kind()
-        ))),
-    }
+///
+/// # Errors
+/// [`Code::Malformed`]: too large, not one JSON object, or a member twice.
+pub fn protected_members(bytes: &[u8]) -> Result<Object, Reason> {
+    check_size(bytes.len())?;
+    Object::parse_part(bytes).map_err(|why| Reason::malformed(format!("the header {why}")))
 }
 
-fn malformed(why: String) -> Reason {
-    Reason::new(Code::Malformed, "format", why)
+/// Refuses a header, protected or not, that is larger than any that is in use.
+///
+/// # Errors
+/// [`Code::Malformed`].
+pub fn check_size(bytes: usize) -> Result<(), Reason> {
+    match bytes > MAX_HEADER {
+        true => Err(Reason::malformed(format!(
+            "the header has {bytes} bytes, more than {MAX_HEADER}"
+        ))),
+        false => Ok(()),
+    }
 }
 
 /// Whether two media types are the same: case does not matter and `application/` may be left out

@@ -123,7 +123,7 @@ impl Context<'_> {
                 }
                 false => {
                     let why = "the token is encrypted (a JWE), and not with a passphrase";
-                    let reason = Reason::new(Code::Malformed, "format", why);
+                    let reason = Reason::malformed(why);
                     return Err(reason.hint("to open it: --decrypt-key KEYSPEC").into());
                 }
             },

@@ -36,10 +36,10 @@ impl Inputs {
             .as_ref()
             .unwrap_or(&bytes)
             .expose_str()
-            .ok_or_else(|| Error::from(refused("the token is not text")))?;
+            .ok_or_else(|| Error::from(Reason::malformed("the token is not text")))?;
         let token = strip(text);
         if token.is_empty() {
-            return Err(refused("there is no token: the input is empty").into());
+            return Err(Reason::malformed("there is no token: the input is empty").into());
         }
         let is_alone = Serialization::of(token).is_some() || is_wrapped(token);
         let token = match pasted {
@@ -71,7 +71,7 @@ impl Inputs {
                 (None, None) if names_file(spec) => {
                     let why = format!("{spec:?} is not a token, and there is a file of that name");
                     let hint = format!("to verify or decode what is in it: @{spec}");
-                    Err(refused(&why).hint(hint).into())
+                    Err(Reason::malformed(&why).hint(hint).into())
                 }
                 (None, None) => Ok(Secret::new(spec.as_bytes().to_vec())),
             },
@@ -117,7 +117,7 @@ impl Inputs {
             }
             (1, _) => {
                 let it = found.remove(0);
-                let reason = refused(&format!(
+                let reason = Reason::malformed(format!(
                     "this is not a token, but a text with one in it, {}",
                     named(&it)
                 ));
@@ -163,12 +163,8 @@ fn few(found: &[Located]) -> String {
     format!("{}{more}", shown.join(", "))
 }
 
-fn refused(why: &str) -> Reason {
-    Reason::new(Code::Malformed, "format", why)
-}
-
 fn too_large(limit: u64) -> Error {
-    refused(&format!("the token is larger than {limit} bytes"))
+    Reason::malformed(format!("the token is larger than {limit} bytes"))
         .hint("to allow more: --max-size BYTES")
         .into()
 }

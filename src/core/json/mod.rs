@@ -178,8 +178,20 @@ impl Object {
     /// # Errors
     /// A phrase to follow the name of the text, such as `is not JSON: …`.
     pub fn parse_strict(bytes: &[u8]) -> Result<Self, Malformed> {
-        let json =
-            Json::parse_document(bytes).map_err(|why| Malformed(format!("is not JSON: {why}")))?;
+        Self::unique(Json::parse_document(bytes))
+    }
+
+    /// Reads a part of a token, as [`Object::parse_strict`] does a file; no byte order mark may
+    /// stand in front of it.
+    ///
+    /// # Errors
+    /// As [`Object::parse_strict`].
+    pub fn parse_part(bytes: &[u8]) -> Result<Self, Malformed> {
+        Self::unique(Json::parse(bytes))
+    }
+
+    fn unique(json: Result<Json, Malformed>) -> Result<Self, Malformed> {
+        let json = json.map_err(|why| Malformed(format!("is not JSON: {why}")))?;
         if let Some(path) = json.duplicate() {
             return Err(Malformed(format!("has {path:?} twice")));
         }
@@ -215,6 +227,37 @@ impl Object {
     /// The text of the first member of that name, when it is a string.
     pub fn text(&self, name: &str) -> Option<&str> {
         self.member(name).and_then(Json::as_str)
+    }
+
+    /// The text of the member of that name, if there is one.
+    ///
+    /// # Errors
+    /// When it is not a string: a phrase that says so.
+    pub fn optional_text(&self, name: &str) -> Result<Option<&str>, String> {
+        self.optional(name, Json::as_str, "a string")
+    }
+
+    /// The object that the member of that name is, if there is one.
+    ///
+    /// # Errors
+    /// When it is not an object: a phrase that says so.
+    pub fn optional_object(&self, name: &str) -> Result<Option<&Self>, String> {
+        self.optional(name, Json::as_object, "an object")
+    }
+
+    fn optional<'a, T: ?Sized>(
+        &'a self,
+        name: &str,
+        read: impl Fn(&'a Json) -> Option<&'a T>,
+        kind: &str,
+    ) -> Result<Option<&'a T>, String> {
+        let Some(value) = self.member(name) else {
+            return Ok(None);
+        };
+        match read(value) {
+            Some(read) => Ok(Some(read)),
+            None => Err(format!("{name:?} is {}, not {kind}", value.kind())),
+        }
     }
 
     /// Whether there is a member of that name.

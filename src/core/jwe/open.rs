@@ -10,7 +10,6 @@ use super::super::key::{Key, KeyJob, Misfit, Wrapping};
 use super::super::limits::{MAX_CANDIDATES, MAX_INFLATED, P2C};
 use super::super::secret::Secret;
 use super::content::{self, Inflation};
-use super::parse::malformed;
 use super::{Jwe, Recipient, wrapping};
 
 /// What an encrypted token may be like to be opened.
@@ -114,7 +113,7 @@ pub fn examine<'a>(jwe: &'a Jwe, acceptance: &'a Acceptance) -> Result<Locked<'a
         ("tag", jwe.tag.len(), enc.tag_len()),
     ] {
         if length != expected {
-            return Err(malformed(format!(
+            return Err(Reason::malformed(format!(
                 "its {name} has {length} bytes, and {enc} takes {expected}"
             )));
         }
@@ -147,21 +146,17 @@ fn refused(check: &str, actual: &str, why: String) -> Reason {
 
 /// The algorithm of the content, which all recipients agree on (RFC 7516 §7.2.1).
 fn content_enc(jwe: &Jwe, acceptance: &Acceptance) -> Result<ContentEnc, Reason> {
-    let of = |recipient: &Recipient| match recipient.header.members().member("enc") {
-        Some(enc) => match enc.as_str() {
-            Some(name) => Ok(name.to_owned()),
-            None => Err(malformed(format!(
-                "header \"enc\" is {}, not a string",
-                enc.kind()
-            ))),
-        },
-        None => Err(malformed("the header has no \"enc\"".into())),
+    let of = |recipient: &Recipient| {
+        let enc = recipient.header.members().optional_text("enc");
+        enc.map_err(|why| Reason::malformed(format!("header {why}")))?
+            .map(str::to_owned)
+            .ok_or_else(|| Reason::malformed("the header has no \"enc\""))
     };
     let mut names = jwe.recipients.iter().map(of);
     let first = names.next().unwrap_or_else(|| Ok(String::new()))?;
     for other in names {
         if other? != first {
-            return Err(malformed("its recipients have different \"enc\"".into()));
+            return Err(Reason::malformed("its recipients have different \"enc\""));
         }
     }
     let enc: ContentEnc = first.parse().map_err(|()| {
@@ -317,7 +312,7 @@ impl Locked<'_> {
                 format!("its content inflates to more than {limit} bytes"),
             ),
             Inflation::Damaged => {
-                malformed("its content is not compressed as its header says".into())
+                Reason::malformed("its content is not compressed as its header says")
             }
         })
     }

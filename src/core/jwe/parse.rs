@@ -2,11 +2,11 @@
 
 use std::collections::HashMap;
 
-use super::super::error::{Code, Reason};
-use super::super::header::Header;
+use super::super::error::Reason;
+use super::super::header::{self, Header};
 use super::super::json::{Json, Object};
 use super::super::key::decode;
-use super::super::limits::{MAX_HEADER, MAX_RECIPIENTS};
+use super::super::limits::MAX_RECIPIENTS;
 use super::{Jwe, JweForm, Recipient};
 
 /// Parameters that are believed only where the tag covers them: they demand things of the reader
@@ -26,12 +26,12 @@ pub fn parse_any(text: &str) -> Result<Jwe, Reason> {
     if !text.trim_start().starts_with('{') {
         return parse(text);
     }
-    let json =
-        Json::parse(text.as_bytes()).map_err(|why| malformed(format!("it is not JSON: {why}")))?;
+    let json = Json::parse(text.as_bytes())
+        .map_err(|why| Reason::malformed(format!("it is not JSON: {why}")))?;
     match json {
         Json::Object(object) if is_json(&object) => parse_json(&object),
-        _ => Err(malformed(
-            "it is JSON, and not that of an encrypted token".into(),
+        _ => Err(Reason::malformed(
+            "it is JSON, and not that of an encrypted token",
         )),
     }
 }
@@ -43,7 +43,7 @@ pub fn parse_any(text: &str) -> Result<Jwe, Reason> {
 pub fn parse(text: &str) -> Result<Jwe, Reason> {
     let parts: Vec<&str> = text.split('.').collect();
     let [header_text, encrypted_key, iv, ciphertext, tag] = parts[..] else {
-        return Err(malformed(format!(
+        return Err(Reason::malformed(format!(
             "an encrypted token has five parts, and this has {}",
             parts.len()
         )));
@@ -81,10 +81,13 @@ pub fn is_json(object: &Object) -> bool {
 /// headers, and for `crit` and `zip` where no tag covers them.
 pub fn parse_json(object: &Object) -> Result<Jwe, Reason> {
     if let Some(path) = object.duplicate() {
-        return Err(malformed(format!("it has {path:?} twice")));
+        return Err(Reason::malformed(format!("it has {path:?} twice")));
     }
     let header_text = member(object, "protected")?.unwrap_or_default();
-    let protected = protected(header_text)?;
+    let protected = match header_text {
+        "" => Object::default(),
+        text => header::protected_members(&part("header", text)?)?,
+    };
     let shared = unprotected("unprotected", object)?;
     let aad = member(object, "aad")?;
     part("aad", aad.unwrap_or_default())?;
@@ -109,35 +112,6 @@ pub fn parse_json(object: &Object) -> Result<Jwe, Reason> {
     })
 }
 
-/// The members of the protected header, which may be left out.
-fn protected(text: &str) -> Result<Object, Reason> {
-    let bytes = part("header", text)?;
-    if bytes.is_empty() {
-        return Ok(Object::default());
-    }
-    check_size(bytes.len())?;
-    match Json::parse(&bytes) {
-        Ok(Json::Object(members)) => match members.duplicate() {
-            Some(path) => Err(malformed(format!("the header has {path:?} twice"))),
-            None => Ok(members),
-        },
-        Ok(other) => Err(malformed(format!(
-            "the header is {}, not an object",
-            other.kind()
-        ))),
-        Err(why) => Err(malformed(format!("the header is not JSON: {why}"))),
-    }
-}
-
-fn check_size(bytes: usize) -> Result<(), Reason> {
-    match bytes > MAX_HEADER {
-        true => Err(malformed(format!(
-            "the header has {bytes} bytes, more than {MAX_HEADER}"
-        ))),
-        false => Ok(()),
-    }
-}
-
 /// What holds the parts of each recipient: the items of `recipients`, or in the flattened form the
 /// JWE itself.
 fn holders(object: &Object) -> Result<(JweForm, Vec<&Object>), Reason> {
@@ -148,25 +122,26 @@ fn holders(object: &Object) -> Result<(JweForm, Vec<&Object>), Reason> {
         .into_iter()
         .find(|name| object.has(name))
     {
-        return Err(malformed(format!(
+        return Err(Reason::malformed(format!(
             "it has both \"recipients\" and {name:?}"
         )));
     }
     let Json::Array(items) = recipients else {
-        return Err(malformed(format!(
+        return Err(Reason::malformed(format!(
             "\"recipients\" is {}, not an array",
             recipients.kind()
         )));
     };
     if items.is_empty() || items.len() > MAX_RECIPIENTS {
-        return Err(malformed(format!(
+        return Err(Reason::malformed(format!(
             "it has {} recipients, outside 1 to {MAX_RECIPIENTS}",
             items.len()
         )));
     }
     let objects = items.iter().map(|item| {
-        item.as_object()
-            .ok_or_else(|| malformed(format!("its recipient is {}, not an object", item.kind())))
+        item.as_object().ok_or_else(|| {
+            Reason::malformed(format!("its recipient is {}, not an object", item.kind()))
+        })
     });
     Ok((JweForm::General, objects.collect::<Result<_, _>>()?))
 }
@@ -192,7 +167,7 @@ fn joint(protected: &Object, shared: &Object, own: &Object) -> Result<Header, Re
     for (place, members) in named {
         for (name, _) in &members.0 {
             if let Some(other) = seen.insert(name, place) {
-                return Err(malformed(format!(
+                return Err(Reason::malformed(format!(
                     "{name:?} stands both in {place:?} and in {other:?}"
                 )));
             }
@@ -204,41 +179,23 @@ fn joint(protected: &Object, shared: &Object, own: &Object) -> Result<Header, Re
 
 /// The parameters in the member `name` of `holder`, which no tag covers.
 fn unprotected(name: &str, holder: &Object) -> Result<Object, Reason> {
-    let parameters = match holder.member(name) {
-        None => return Ok(Object::default()),
-        Some(Json::Object(parameters)) => parameters,
-        Some(other) => {
-            return Err(malformed(format!(
-                "{name:?} is {}, not an object",
-                other.kind()
-            )));
-        }
+    let Some(parameters) = holder.optional_object(name).map_err(Reason::malformed)? else {
+        return Ok(Object::default());
     };
-    check_size(Json::Object(parameters.clone()).to_text().len())?;
+    header::check_size(Json::Object(parameters.clone()).to_text().len())?;
     match PROTECTED_ONLY.iter().find(|it| parameters.has(it)) {
-        Some(parameter) => Err(malformed(format!(
+        Some(parameter) => Err(Reason::malformed(format!(
             "{name:?} holds {parameter:?}, which is read from \"protected\" alone"
         ))),
         None => Ok(parameters.clone()),
     }
 }
 
-pub(super) fn malformed(why: String) -> Reason {
-    Reason::new(Code::Malformed, "format", why)
-}
-
 fn part(name: &str, text: &str) -> Result<Vec<u8>, Reason> {
-    decode(text).ok_or_else(|| malformed(format!("the {name} is not base64url without padding")))
+    decode(text)
+        .ok_or_else(|| Reason::malformed(format!("the {name} is not base64url without padding")))
 }
 
-/// The text of a member, if it is there.
 fn member<'a>(object: &'a Object, name: &str) -> Result<Option<&'a str>, Reason> {
-    match object.member(name) {
-        None => Ok(None),
-        Some(Json::String(text)) => Ok(Some(text)),
-        Some(other) => Err(malformed(format!(
-            "{name:?} is {}, not a string",
-            other.kind()
-        ))),
-    }
+    object.optional_text(name).map_err(Reason::malformed)
 }

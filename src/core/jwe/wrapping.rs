@@ -6,7 +6,6 @@ use super::super::error::{Code, Reason, shortened};
 use super::super::json::{Json, Object};
 use super::super::key::{Key, PRIVATE_MEMBERS, Wrapping, decode};
 use super::super::limits::{MIN_SALT, P2C, RSA_BITS};
-use super::parse::malformed;
 
 /// Reads the parameters that `alg` has (RFC 7518 §4.6.1, §4.7.1, §4.8.1), with a content encryption
 /// key for `enc` in `encrypted`. `max_p2c` is the most rounds that are derived.
@@ -46,7 +45,7 @@ fn check_encrypted_key(alg: KeyAlg, enc: ContentEnc, bytes: usize) -> Result<(),
         KeyMode::Encryption => {
             return match (RSA_BITS.start() / 8..=RSA_BITS.end() / 8).contains(&bytes) {
                 true => Ok(()),
-                false => Err(malformed(format!(
+                false => Err(Reason::malformed(format!(
                     "it has an encrypted key of {bytes} bytes, which no RSA key makes"
                 ))),
             };
@@ -54,7 +53,7 @@ fn check_encrypted_key(alg: KeyAlg, enc: ContentEnc, bytes: usize) -> Result<(),
     };
     match bytes == expected {
         true => Ok(()),
-        false => Err(malformed(format!(
+        false => Err(Reason::malformed(format!(
             "it has an encrypted key of {bytes} bytes, and {alg} with {enc} makes {expected}"
         ))),
     }
@@ -62,20 +61,16 @@ fn check_encrypted_key(alg: KeyAlg, enc: ContentEnc, bytes: usize) -> Result<(),
 
 /// The bytes in a parameter, if it is there.
 fn bytes(members: &Object, name: &str) -> Result<Option<Vec<u8>>, Reason> {
-    match members.member(name) {
-        None => Ok(None),
-        Some(Json::String(text)) => decode(text)
-            .map(Some)
-            .ok_or_else(|| malformed(format!("header {name:?} is not base64url without padding"))),
-        Some(other) => Err(malformed(format!(
-            "header {name:?} is {}, not a string",
-            other.kind()
-        ))),
-    }
+    let refuse = |why: String| Reason::malformed(format!("header {why}"));
+    let text = members.optional_text(name).map_err(refuse)?;
+    let bytes = |text| {
+        decode(text).ok_or_else(|| refuse(format!("{name:?} is not base64url without padding")))
+    };
+    text.map(bytes).transpose()
 }
 
 fn missing(name: &str) -> Reason {
-    malformed(format!("the header has no {name:?}"))
+    Reason::malformed(format!("the header has no {name:?}"))
 }
 
 /// The `N` bytes in a parameter that has to be there.
@@ -83,7 +78,7 @@ fn fixed<const N: usize>(members: &Object, name: &str) -> Result<[u8; N], Reason
     let bytes = bytes(members, name)?.ok_or_else(|| missing(name))?;
     let length = bytes.len();
     <[u8; N]>::try_from(bytes).map_err(|_| {
-        malformed(format!(
+        Reason::malformed(format!(
             "header {name:?} has {length} bytes, and AES-GCM takes {N}"
         ))
     })
@@ -95,13 +90,13 @@ fn ephemeral(members: &Object, alg: KeyAlg) -> Result<Key, Reason> {
         None => return Err(missing("epk")),
         Some(Json::Object(jwk)) => jwk,
         Some(other) => {
-            return Err(malformed(format!(
+            return Err(Reason::malformed(format!(
                 "header \"epk\" is {}, not an object",
                 other.kind()
             )));
         }
     };
-    let bad = |why: &str| malformed(format!("the ephemeral key of the header {why}"));
+    let bad = |why: &str| Reason::malformed(format!("the ephemeral key of the header {why}"));
     if PRIVATE_MEMBERS.iter().any(|name| jwk.has(name)) {
         return Err(bad("has a private half"));
     }
@@ -121,7 +116,7 @@ fn ephemeral(members: &Object, alg: KeyAlg) -> Result<Key, Reason> {
 fn derived(members: &Object, max_p2c: u64) -> Result<Wrapping, Reason> {
     let salt = bytes(members, "p2s")?.ok_or_else(|| missing("p2s"))?;
     if salt.len() < MIN_SALT {
-        return Err(malformed(format!(
+        return Err(Reason::malformed(format!(
             "it has a salt of {} bytes, and {MIN_SALT} is the least",
             salt.len()
         )));
@@ -130,7 +125,7 @@ fn derived(members: &Object, max_p2c: u64) -> Result<Wrapping, Reason> {
         None => return Err(missing("p2c")),
         Some(Json::Number(count)) => count,
         Some(other) => {
-            return Err(malformed(format!(
+            return Err(Reason::malformed(format!(
                 "header \"p2c\" is {}, not a number",
                 other.kind()
             )));

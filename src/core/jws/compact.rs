@@ -6,7 +6,7 @@ use std::borrow::Cow;
 use super::super::error::Reason;
 use super::super::header::Header;
 use super::super::key::{decode, encode};
-use super::{Form, Unverified, malformed};
+use super::{Form, Unverified};
 
 /// Takes a compact JWS apart: exactly three parts of base64url without padding or surplus bits, and
 /// a header that is one JSON object.
@@ -66,12 +66,13 @@ fn without_padding(text: &str) -> &str {
 
 /// The refusal of a token that was called detached and has its payload.
 pub(super) fn carried() -> Reason {
-    malformed("the token carries its payload, so it is not detached").hint("leave out --detached")
+    Reason::malformed("the token carries its payload, so it is not detached")
+        .hint("leave out --detached")
 }
 
 /// The refusal of a token without a payload.
 pub(super) fn absent(why: &str) -> Reason {
-    malformed(why).hint("a detached payload is given with --detached FILE")
+    Reason::malformed(why).hint("a detached payload is given with --detached FILE")
 }
 
 fn joined(header: &str, payload: &[u8]) -> Cow<'static, [u8]> {
@@ -87,12 +88,13 @@ pub fn split_disclosures(text: &str) -> Option<(&str, &str)> {
 
 fn split(text: &str) -> Result<[&str; 3], Reason> {
     if super::is_json(text) {
-        return Err(malformed(
+        return Err(Reason::malformed(
             "the token is in JSON form, and only the compact form is read here",
         ));
     }
     if let Some((jwt, _)) = split_disclosures(text) {
-        let reason = malformed("this is an SD-JWT (RFC 9901), and what is verified here is a JWT");
+        let reason =
+            Reason::malformed("this is an SD-JWT (RFC 9901), and what is verified here is a JWT");
         return Err(reason.hint(format!(
             "the part that its issuer signed is the text before the first \"~\", {} characters long; jwtctl decode shows the whole",
             jwt.len()
@@ -101,15 +103,15 @@ fn split(text: &str) -> Result<[&str; 3], Reason> {
     let parts: Vec<&str> = text.splitn(6, '.').collect();
     match parts[..] {
         [header, payload, signature] => Ok([header, payload, signature]),
-        [_, _, _, _, _] => Err(malformed(
+        [_, _, _, _, _] => Err(Reason::malformed(
             "the token is encrypted (a JWE), and this needs a signed one",
         )
         .hint("jwtctl decode shows its header")),
-        _ if parts.len() < 3 => Err(malformed(format!(
+        _ if parts.len() < 3 => Err(Reason::malformed(format!(
             "a token has three parts, and this has {}",
             parts.len()
         ))),
-        _ => Err(malformed(format!(
+        _ => Err(Reason::malformed(format!(
             "a token has three parts, and this has {}",
             text.split('.').count()
         ))),
@@ -119,7 +121,7 @@ fn split(text: &str) -> Result<[&str; 3], Reason> {
 pub(super) fn part(name: &str, text: &str) -> Result<Vec<u8>, Reason> {
     decode(text).ok_or_else(|| {
         let alphabet = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
-        malformed(match text.find(|c| !alphabet(c)) {
+        Reason::malformed(match text.find(|c| !alphabet(c)) {
             Some(at) if text[at..].starts_with(char::is_whitespace) => {
                 format!("there is white space inside the token, in its {name}")
             }

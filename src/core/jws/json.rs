@@ -7,7 +7,7 @@ use super::super::json::{Json, Object};
 use super::super::key::encode;
 use super::super::limits::MAX_SIGNATURES;
 use super::compact::{absent, carried, part};
-use super::{Form, Taken, malformed};
+use super::{Form, Taken};
 
 /// One element of `signatures`, taken apart.
 #[derive(Debug)]
@@ -27,7 +27,7 @@ pub(super) fn parse<'a>(text: &str, form: Form<'_>) -> Result<Taken<'a>, Reason>
     let mut unencoded = signatures.iter().map(|it| it.header.is_unencoded());
     let is_unencoded = unencoded.next().unwrap_or(false);
     if unencoded.any(|it| it != is_unencoded) {
-        return Err(malformed(
+        return Err(Reason::malformed(
             "its signatures do not agree on \"b64\", so they are not over one payload (RFC 7797 section 3)",
         ));
     }
@@ -41,18 +41,19 @@ pub(super) fn parse<'a>(text: &str, form: Form<'_>) -> Result<Taken<'a>, Reason>
 
 /// The token as an object no member of which stands twice.
 pub(super) fn object(text: &str) -> Result<Object, Reason> {
-    let json = Json::parse(text.trim().as_bytes())
-        .map_err(|why| malformed(format!("the token is in JSON form and not JSON: {why}")))?;
+    let json = Json::parse(text.trim().as_bytes()).map_err(|why| {
+        Reason::malformed(format!("the token is in JSON form and not JSON: {why}"))
+    })?;
     let Json::Object(object) = json else {
-        return Err(malformed(format!("the token is {}", json.kind())));
+        return Err(Reason::malformed(format!("the token is {}", json.kind())));
     };
     if object.has("ciphertext") {
-        return Err(malformed(
+        return Err(Reason::malformed(
             "the token is encrypted (a JWE), and this needs a signed one",
         ));
     }
     if let Some(path) = object.duplicate() {
-        return Err(malformed(format!(
+        return Err(Reason::malformed(format!(
             "the token has {} twice",
             shortened(&path)
         )));
@@ -66,27 +67,27 @@ pub(super) fn elements(object: &Object) -> Result<Vec<&Object>, Reason> {
     let Some(signatures) = object.member("signatures") else {
         return match object.has("signature") {
             true => Ok(vec![object]),
-            false => Err(malformed("the token has no \"signature\"")),
+            false => Err(Reason::malformed("the token has no \"signature\"")),
         };
     };
     if let Some(name) = ["signature", "protected", "header"]
         .into_iter()
         .find(|name| object.has(name))
     {
-        return Err(malformed(format!(
+        return Err(Reason::malformed(format!(
             "the token has both \"signatures\" and {name:?}, which exclude each other (RFC 7515 section 7.2.2)"
         )));
     }
     let Json::Array(items) = signatures else {
-        return Err(malformed(format!(
+        return Err(Reason::malformed(format!(
             "\"signatures\" is {}, not an array",
             signatures.kind()
         )));
     };
     match items.len() {
-        0 => return Err(malformed("\"signatures\" is empty")),
+        0 => return Err(Reason::malformed("\"signatures\" is empty")),
         count if count > MAX_SIGNATURES => {
-            return Err(malformed(format!(
+            return Err(Reason::malformed(format!(
                 "the token has {count} signatures, more than {MAX_SIGNATURES}"
             )));
         }
@@ -94,7 +95,7 @@ pub(super) fn elements(object: &Object) -> Result<Vec<&Object>, Reason> {
     }
     let objects = items.iter().enumerate().map(|(index, item)| {
         item.as_object().ok_or_else(|| {
-            malformed(format!(
+            Reason::malformed(format!(
                 "entry {index} of \"signatures\" is {}, not an object",
                 item.kind()
             ))
@@ -105,29 +106,22 @@ pub(super) fn elements(object: &Object) -> Result<Vec<&Object>, Reason> {
 
 fn signature(element: &Object) -> Result<SignatureParts, Reason> {
     let protected = text(element, "protected")?;
-    let unprotected = match element.member("header") {
-        None => Object::default(),
-        Some(Json::Object(members)) => members.clone(),
-        Some(other) => {
-            return Err(malformed(format!(
-                "\"header\" is {}, not an object",
-                other.kind()
-            )));
-        }
-    };
+    let unprotected = element
+        .optional_object("header")
+        .map_err(Reason::malformed)?;
     let bytes = match protected {
         None => Vec::new(),
         Some("") => {
-            return Err(malformed(
+            return Err(Reason::malformed(
                 "\"protected\" is empty, and an empty protected header is left out (RFC 7515 section 7.2.1)",
             ));
         }
         Some(text) => part("protected header", text)?,
     };
-    let signature =
-        text(element, "signature")?.ok_or_else(|| malformed("one of its signatures is missing"))?;
+    let signature = text(element, "signature")?
+        .ok_or_else(|| Reason::malformed("one of its signatures is missing"))?;
     Ok(SignatureParts {
-        header: Header::of_signature(&bytes, unprotected)?,
+        header: Header::of_signature(&bytes, unprotected.cloned().unwrap_or_default())?,
         protected: protected.unwrap_or_default().to_owned(),
         signature: part("signature", signature)?,
     })
@@ -162,14 +156,6 @@ fn payload(
     }
 }
 
-/// The text of a member, if it is there.
 fn text<'o>(object: &'o Object, name: &str) -> Result<Option<&'o str>, Reason> {
-    match object.member(name) {
-        None => Ok(None),
-        Some(Json::String(text)) => Ok(Some(text)),
-        Some(other) => Err(malformed(format!(
-            "{name:?} is {}, not a string",
-            other.kind()
-        ))),
-    }
+    object.optional_text(name).map_err(Reason::malformed)
 }

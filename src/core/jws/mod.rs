@@ -14,7 +14,7 @@ pub use sign::{Composed, Payload, Unsignable, sign, sign_detached};
 
 use std::borrow::Cow;
 
-use super::error::{Code, Reason};
+use super::error::Reason;
 use super::header::Header;
 use super::key::{Verifier, Verifying};
 use json::SignatureParts;
@@ -153,10 +153,6 @@ impl Signed {
 /// Whether a text can only be a JSON serialization.
 fn is_json(text: &str) -> bool {
     text.trim_start().starts_with('{')
-}
-
-fn malformed(why: impl Into<String>) -> Reason {
-    Reason::new(Code::Malformed, "format", why)
 }
 
 impl Unverified<'_> {

@@ -9,7 +9,7 @@ use super::super::claims::{Check, Policy, Status, check, not_evaluated};
 use super::super::env::Env;
 use super::super::error::{Code, Error, Reason, Rejection};
 use super::super::header::{Header, same_type};
-use super::super::json::{Json, Object};
+use super::super::json::Object;
 use super::super::jwe::{self, Acceptance, Locked, Opened};
 use super::super::jwks::Provenance;
 use super::super::key::Key;
@@ -116,7 +116,7 @@ pub fn open_nested(text: &str, open: Opener<'_>) -> Result<Nested, Box<Unopened>
             Some(Serialization::JweCompact | Serialization::JweJson) => {}
             None if says_token => {
                 let why = "its header says that a token is inside (cty JWT), and there is none";
-                let error = malformed(why.into()).into();
+                let error = Reason::malformed(why).into();
                 return Err(Box::new(Unopened { layers, error }));
             }
             serialization => {
@@ -137,7 +137,7 @@ fn is_token(header: &Object) -> bool {
 fn open_layer(content: &Secret, depth: usize, open: Opener<'_>) -> Result<(Layer, Secret), Error> {
     if depth == MAX_NESTING {
         let why = format!("more than {MAX_NESTING} encrypted tokens lie one inside another");
-        return Err(malformed(why).into());
+        return Err(Reason::malformed(why).into());
     }
     let jwe = jwe::parse_any(content.expose_str().unwrap_or_default())?;
     let acceptance = Acceptance::default();
@@ -152,10 +152,6 @@ fn open_layer(content: &Secret, depth: usize, open: Opener<'_>) -> Result<(Layer
         label: opened.key.label(),
     };
     Ok((layer, opened.content))
-}
-
-fn malformed(why: String) -> Reason {
-    Reason::new(Code::Malformed, "format", why)
 }
 
 impl Layer {
@@ -226,7 +222,7 @@ impl Nested {
             header: Some(innermost.header.members().clone()),
             claims: Some(claims),
             outcome,
-            ..Verdict::unreadable(&malformed(String::new()), policy, self.provenance())
+            ..Verdict::unreadable(&Reason::malformed(String::new()), policy, self.provenance())
         })
     }
 
@@ -255,18 +251,8 @@ impl Nested {
     }
 
     fn claims(&self) -> Result<Object, Reason> {
-        let json = Json::parse(self.content.expose())
-            .map_err(|why| malformed(format!("the content is not JSON: {why}")))?;
-        if let Some(path) = json.duplicate() {
-            return Err(malformed(format!("the content has {path:?} twice")));
-        }
-        match json {
-            Json::Object(claims) => Ok(claims),
-            other => Err(malformed(format!(
-                "the content is {}, not an object",
-                other.kind()
-            ))),
-        }
+        Object::parse_part(self.content.expose())
+            .map_err(|why| Reason::malformed(format!("the content {why}")))
     }
 
     fn provenance(&self) -> Provenance {

@@ -4,7 +4,7 @@ use super::super::super::error::Reason;
 use super::super::super::json::{Json, Object};
 use super::super::super::jwe;
 use super::super::{Nested, Serialization};
-use super::{Content, Decoded, SeenRecipient, decode, malformed, payload_json, payload_objections};
+use super::{Content, Decoded, SeenRecipient, decode, payload_json, payload_objections};
 
 /// Looks at a text that has the outline of a JWE in JSON form.
 ///
@@ -13,7 +13,7 @@ use super::{Content, Decoded, SeenRecipient, decode, malformed, payload_json, pa
 pub(super) fn decode_json(text: &str) -> Result<Decoded, Reason> {
     let json = Json::parse(text.trim().as_bytes());
     let Ok(Json::Object(object)) = json else {
-        return Err(malformed("the token is in JSON form and not JSON".into()));
+        return Err(Reason::malformed("the token is in JSON form and not JSON"));
     };
     let jwe = jwe::parse_json(&object)?;
     let [iv, ciphertext, tag] = jwe.sizes();

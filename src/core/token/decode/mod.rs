@@ -6,7 +6,7 @@ mod several;
 use base64::Engine as _;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 
-use super::super::error::{Code, Reason};
+use super::super::error::Reason;
 use super::super::header::Header;
 use super::super::json::{Json, Object};
 use super::super::jws;
@@ -186,16 +186,12 @@ pub fn decode(text: &str) -> Result<Decoded, Reason> {
     }
 }
 
-fn malformed(why: String) -> Reason {
-    Reason::new(Code::Malformed, "format", why)
-}
-
 fn decode_compact(text: &str) -> Result<Decoded, Reason> {
     let mut warnings = Vec::new();
     let parts = parts(text)?;
     let mut part = |name: &str, text: &str| {
         lenient(name, text, &mut warnings)
-            .ok_or_else(|| malformed(format!("the {name} is not base64url")))
+            .ok_or_else(|| Reason::malformed(format!("the {name} is not base64url")))
     };
     let header_bytes = part("header", parts[0])?;
     let mut not_json = None;
@@ -225,9 +221,9 @@ fn decode_compact(text: &str) -> Result<Decoded, Reason> {
         },
     };
     let header = Json::parse(&header_bytes)
-        .map_err(|why| malformed(format!("the header is not JSON: {why}")))?;
+        .map_err(|why| Reason::malformed(format!("the header is not JSON: {why}")))?;
     if header.as_object().is_none() {
-        return Err(malformed(format!(
+        return Err(Reason::malformed(format!(
             "the header is {}, not an object",
             header.kind()
         )));
@@ -261,14 +257,14 @@ fn payload_json(payload: &[u8]) -> (Option<Json>, Option<String>) {
 fn parts(text: &str) -> Result<Vec<&str>, Reason> {
     let parts: Vec<&str> = text.split('.').collect();
     if let Some(why) = not_compact(text) {
-        return Err(malformed(why.into()));
+        return Err(Reason::malformed(why));
     }
     if parts.len() == 1 && is_opaque(text) {
-        return Err(malformed(OPAQUE.into())
+        return Err(Reason::malformed(OPAQUE)
             .hint("its issuer may tell: introspection (RFC 7662) or the userinfo endpoint"));
     }
     if !matches!(parts.len(), 3 | 5) {
-        return Err(malformed(format!(
+        return Err(Reason::malformed(format!(
             "a token has three parts (or five, encrypted), and this has {}",
             parts.len()
         )));

@@ -6,8 +6,7 @@ use super::super::super::json::{Json, Object};
 use super::super::super::jws::{Form, Jws};
 use super::super::super::limits::MAX_SIGNATURES;
 use super::{
-    Content, Decoded, SeenSignature, header_objections, lenient, malformed, payload_json,
-    payload_objections,
+    Content, Decoded, SeenSignature, header_objections, lenient, payload_json, payload_objections,
 };
 
 /// Looks into a text that has the outline of a JWS in JSON form.
@@ -17,7 +16,7 @@ use super::{
 pub(super) fn decode(text: &str) -> Result<Decoded, Reason> {
     let json = Json::parse(text.trim().as_bytes());
     let Ok(Json::Object(object)) = json else {
-        return Err(malformed("the token is in JSON form and not JSON".into()));
+        return Err(Reason::malformed("the token is in JSON form and not JSON"));
     };
     let mut warnings = Vec::new();
     let elements = match object.member("signatures") {
@@ -37,7 +36,7 @@ pub(super) fn decode(text: &str) -> Result<Decoded, Reason> {
     let payload = match signatures.first().is_some_and(is_unencoded) {
         true => text_of_payload.as_bytes().to_vec(),
         false => lenient("payload", text_of_payload, &mut warnings)
-            .ok_or_else(|| malformed("the payload is not base64url".into()))?,
+            .ok_or_else(|| Reason::malformed("the payload is not base64url"))?,
     };
     let (json, not_json) = payload_json(&payload);
     let first = signatures.first();
@@ -65,19 +64,19 @@ pub(super) fn decode(text: &str) -> Result<Decoded, Reason> {
 fn signature(element: &Object, warnings: &mut Vec<String>) -> Result<SeenSignature, Reason> {
     let mut part = |name: &str, text: &str| {
         lenient(name, text, warnings)
-            .ok_or_else(|| malformed(format!("the {name} is not base64url")))
+            .ok_or_else(|| Reason::malformed(format!("the {name} is not base64url")))
     };
     let protected_bytes = part("header", element.text("protected").unwrap_or_default())?;
     let protected = match protected_bytes.is_empty() {
         true => None,
         false => Some(
             Json::parse(&protected_bytes)
-                .map_err(|why| malformed(format!("the header is not JSON: {why}")))?,
+                .map_err(|why| Reason::malformed(format!("the header is not JSON: {why}")))?,
         ),
     };
     if let Some(other) = protected.as_ref().filter(|it| it.as_object().is_none()) {
         let why = format!("the header is {}, not an object", other.kind());
-        return Err(malformed(why));
+        return Err(Reason::malformed(why));
     }
     let unprotected = element.member("header").and_then(Json::as_object);
     Ok(SeenSignature {

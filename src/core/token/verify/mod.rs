@@ -14,7 +14,7 @@ use super::super::claims::{Check, Policy, Status, not_evaluated};
 use super::super::env::Env;
 use super::super::error::{Code, Error, Reason, Rejection};
 use super::super::header::Header;
-use super::super::json::{Json, Object};
+use super::super::json::Object;
 use super::super::jwks::{Keys, Provenance};
 use super::super::jws::{Form, Jws, Signed};
 use super::super::key::Key;
@@ -193,24 +193,14 @@ fn read_claims(token: &Jws<'_>, form: Form<'_>) -> Result<Option<Object>, Reason
     if form.is_raw() || token.headers().any(Header::is_unencoded) {
         return Ok(None);
     }
-    let malformed = |why: String| Reason::new(Code::Malformed, "format", why);
-    let raw_hint = "to verify a signature over bytes that are not a JWT: --raw";
-    let json = Json::parse(token.payload()).map_err(|why| {
+    let claims = Object::parse_part(token.payload());
+    claims.map(Some).map_err(|why| {
         let why = match token.headers().any(|it| it.members().has("zip")) {
             true => COMPRESSED.into(),
-            false => format!("the payload is not JSON: {why}"),
+            false => format!("the payload {why}"),
         };
-        malformed(why).hint(raw_hint)
-    })?;
-    if let Some(path) = json.duplicate() {
-        return Err(malformed(format!("the payload has {path:?} twice")));
-    }
-    match json {
-        Json::Object(claims) => Ok(Some(claims)),
-        other => {
-            Err(malformed(format!("the payload is {}, not an object", other.kind())).hint(raw_hint))
-        }
-    }
+        Reason::malformed(why).hint("to verify a signature over bytes that are not a JWT: --raw")
+    })
 }
 
 impl Verdict {
