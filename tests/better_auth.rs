@@ -4,91 +4,37 @@
 
 #![cfg(all(unix, feature = "cli", feature = "jwe"))]
 
-use std::io::{BufRead as _, BufReader, Read as _, Write as _};
-use std::net::TcpStream;
 use std::path::Path;
-use std::process::{Child, ChildStdout, Command, Stdio};
-use std::time::Duration;
 
 use serde_json::Value;
 use tempfile::TempDir;
 
-use support::{Ran, jwtctl, ran, skipped};
+use support::app::App;
+use support::{Ran, jwtctl, ran};
 
 mod support;
 
 const OLD: &str = "an old secret of thirty-two bytes";
 const NEW: &str = "a newer secret of thirty-two byte";
 
-/// How an adapter says that its peer is absent.
-const NOT_SUPPORTED: i32 = 77;
-
-/// The server; it ends with its stdin.
-struct Issuer {
-    process: Child,
-    _stdout: BufReader<ChildStdout>,
-    url: String,
-}
+struct Issuer(App);
 
 impl Issuer {
     /// Starts it over the database of `folder`, if it can be had.
     fn start(folder: &Path, alg: &str, settings: &[(&str, &str)]) -> Option<Self> {
-        let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/peers/better-auth.mjs");
-        if !support::has("node") {
-            skipped("node");
-            return None;
-        }
-        let version = Command::new("node")
-            .arg(&script)
-            .arg("version")
-            .output()
-            .unwrap();
-        if version.status.code() == Some(NOT_SUPPORTED) {
-            let why = String::from_utf8_lossy(&version.stderr);
-            skipped(why.trim().trim_start_matches("needs "));
-            return None;
-        }
-        assert!(version.status.success(), "{version:?}");
-        let mut process = Command::new("node")
-            .arg(&script)
-            .arg("serve")
-            .arg(folder.join("db"))
-            .arg(alg)
-            .env_remove("BETTER_AUTH_SECRET")
-            .env_remove("BETTER_AUTH_SECRETS")
-            .envs(settings.iter().copied())
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .spawn()
-            .unwrap();
-        let mut stdout = BufReader::new(process.stdout.take().unwrap());
-        let mut line = String::new();
-        stdout.read_line(&mut line).unwrap();
-        let url = line.trim().to_owned();
-        Some(Self {
-            process,
-            _stdout: stdout,
-            url,
-        })
+        let database = folder.join("db").display().to_string();
+        App::start("better-auth.mjs", &[&database, alg], settings).map(Self)
+    }
+
+    fn url(&self) -> &str {
+        &self.0.url
     }
 
     #[track_caller]
     fn ask(&self, method: &str, path: &str, body: &str) -> String {
-        let host = self.url.strip_prefix("http://").unwrap();
-        let mut stream = TcpStream::connect(host).unwrap();
-        stream
-            .set_read_timeout(Some(Duration::from_secs(120)))
-            .unwrap();
-        let length = body.len();
-        let head = format!(
-            "{method} {path} HTTP/1.0\r\nhost: {host}\r\ncontent-length: {length}\r\n\r\n{body}"
-        );
-        stream.write_all(head.as_bytes()).unwrap();
-        let mut answer = String::new();
-        stream.read_to_string(&mut answer).unwrap();
-        let (head, body) = answer.split_once("\r\n\r\n").unwrap();
-        assert!(head.split(' ').nth(1) == Some("200"), "{answer}");
-        body.to_owned()
+        let (status, body) = self.0.ask(method, path, "", body);
+        assert_eq!(status, 200, "{body}");
+        body
     }
 
     /// Its table, in a file.
@@ -106,7 +52,7 @@ impl Issuer {
     #[track_caller]
     fn signs_with(&self, folder: &Path) -> String {
         let token = self.ask("GET", "/test/token", "");
-        let uri = format!("{}/api/auth/jwks", self.url);
+        let uri = format!("{}/api/auth/jwks", self.url());
         let args = [
             "--json",
             "verify",
@@ -114,7 +60,7 @@ impl Issuer {
             "--jwks-uri",
             &uri,
             "--aud",
-            &self.url,
+            self.url(),
         ];
         let verdict = call(folder, &args).expect(0).json();
         verdict["key"]["kid"].as_str().unwrap().to_owned()
@@ -126,14 +72,6 @@ impl Issuer {
         let keys = set["keys"].as_array().unwrap().iter();
         keys.map(|key| key["kid"].as_str().unwrap().to_owned())
             .collect()
-    }
-}
-
-impl Drop for Issuer {
-    fn drop(&mut self) {
-        drop(self.process.stdin.take());
-        let _ = self.process.kill();
-        let _ = self.process.wait();
     }
 }
 
@@ -169,7 +107,7 @@ fn one_life(alg: &str) {
     let token = server.ask("GET", "/test/token", "");
     call(
         folder,
-        &["verify", &token, "--jwks", &rows, "--aud", &server.url],
+        &["verify", &token, "--jwks", &rows, "--aud", server.url()],
     )
     .expect(0);
     let listed = call(folder, &["--json", "jwks", "list", "--jwks", &rows])
@@ -181,11 +119,11 @@ fn one_life(alg: &str) {
         "--key",
         &rows,
         "--aud",
-        &server.url,
+        server.url(),
         "--better-auth-secret",
     ];
     let signed = call(folder, &[&sign[..], &["env:OLD"]].concat()).answer(0);
-    let uri = format!("{}/api/auth/jwks", server.url);
+    let uri = format!("{}/api/auth/jwks", server.url());
     call(
         folder,
         &[
@@ -194,7 +132,7 @@ fn one_life(alg: &str) {
             "--jwks-uri",
             &uri,
             "--aud",
-            &server.url,
+            server.url(),
         ],
     )
     .expect(0);

@@ -2,7 +2,7 @@
 // The npm middleware jwt-redis-session in an express app, for tests/session.
 //
 //   session.mjs version
-//   session.mjs serve SOCKET SECRET MAXAGE    writes its port and serves until stdin ends
+//   session.mjs serve SOCKET SECRET MAXAGE    writes its URL and serves until stdin ends
 //
 // Every answer is {id, claims, data} of the session; 401 when the middleware finds none.
 import { readFileSync } from 'node:fs'
@@ -56,7 +56,7 @@ const commands = {
     for (const name of ['touch', 'reload', 'destroy']) {
       app.post(`/${name}`, known, (req, res) => req.session[name](done(req, res)))
     }
-    const server = app.listen(0, '127.0.0.1', () => console.log(server.address().port))
+    const server = app.listen(0, '127.0.0.1', () => console.log(`http://127.0.0.1:${server.address().port}`))
     process.stdin.on('end', () => process.exit(0)).resume()
   },
 }

@@ -2,93 +2,35 @@
 //! reads, updates, renews and destroys the other's. `.ci/peers.sh` installs it; where it is absent,
 //! that is said.
 
-use std::io::{BufRead as _, BufReader, Read as _, Write as _};
-use std::net::TcpStream;
-use std::path::Path;
-use std::process::{Child, ChildStdout, Command, Stdio};
-use std::time::Duration;
-
 use serde_json::{Value, json};
 
 use crate::needs;
+use crate::support::app::App;
 use crate::support::redis::Server;
-use crate::support::skipped;
+use crate::support::until;
 
 /// The lifetime that both sides are told, unlike any default.
 const MAX_AGE: i64 = 5000;
 const MAX_AGE_TEXT: &str = "5000";
 
-/// How an adapter says that its peer is absent.
-const NOT_SUPPORTED: i32 = 77;
+/// The express app.
+struct Service(App);
 
-/// The express app; it ends with its stdin.
-struct App {
-    process: Child,
-    _stdout: BufReader<ChildStdout>,
-    port: u16,
-}
-
-impl App {
+impl Service {
     /// Starts it, if it can be had.
     fn start(server: &Server) -> Option<Self> {
-        let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/peers/session.mjs");
-        let version = Command::new("node")
-            .arg(&script)
-            .arg("version")
-            .output()
-            .unwrap();
-        if version.status.code() == Some(NOT_SUPPORTED) {
-            let why = String::from_utf8_lossy(&version.stderr);
-            skipped(why.trim().trim_start_matches("needs "));
-            return None;
-        }
-        assert!(version.status.success(), "{version:?}");
-        let mut process = Command::new("node")
-            .arg(&script)
-            .args([
-                "serve",
-                &server.path("socket").display().to_string(),
-                &server.secret(),
-                MAX_AGE_TEXT,
-            ])
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .spawn()
-            .unwrap();
-        let mut stdout = BufReader::new(process.stdout.take().unwrap());
-        let mut line = String::new();
-        stdout.read_line(&mut line).unwrap();
-        let port = line.trim().parse().unwrap();
-        Some(Self {
-            process,
-            _stdout: stdout,
-            port,
-        })
+        let socket = server.path("socket").display().to_string();
+        let args = [socket.as_str(), &server.secret(), MAX_AGE_TEXT];
+        App::start("session.mjs", &args, &[]).map(Self)
     }
 
     /// A request with a token, and what comes of it.
+    #[track_caller]
     fn ask(&self, method: &str, path: &str, token: &str, body: &Value) -> (u16, Value) {
-        let mut stream = TcpStream::connect(("127.0.0.1", self.port)).unwrap();
-        stream
-            .set_read_timeout(Some(Duration::from_secs(20)))
-            .unwrap();
-        let body = body.to_string();
-        let head = format!(
-            "{method} {path} HTTP/1.1\r\nhost: app\r\nconnection: close\r\nx-access-token: {token}\r\n"
-        );
-        let more = format!(
-            "content-type: application/json\r\ncontent-length: {}\r\n\r\n{body}",
-            body.len()
-        );
-        stream.write_all((head + &more).as_bytes()).unwrap();
-        let mut answer = String::new();
-        stream.read_to_string(&mut answer).unwrap();
-        let (head, body) = answer.split_once("\r\n\r\n").unwrap();
-        let status = head.split(' ').nth(1).unwrap().parse().unwrap();
-        (
-            status,
-            serde_json::from_str(body).unwrap_or_else(|e| panic!("{e}: {answer}")),
-        )
+        let headers = format!("x-access-token: {token}\r\ncontent-type: application/json\r\n");
+        let (status, answer) = self.0.ask(method, path, &headers, &body.to_string());
+        let json = serde_json::from_str(&answer);
+        (status, json.unwrap_or_else(|e| panic!("{e}: {answer}")))
     }
 
     #[track_caller]
@@ -111,19 +53,11 @@ impl App {
     }
 }
 
-impl Drop for App {
-    fn drop(&mut self) {
-        drop(self.process.stdin.take());
-        let _ = self.process.kill();
-        let _ = self.process.wait();
-    }
-}
-
 #[test]
 fn what_the_middleware_makes_jwtctl_handles() {
     needs!("redis-server", "node");
     let server = Server::start(&[]);
-    let Some(app) = App::start(&server) else {
+    let Some(app) = Service::start(&server) else {
         return;
     };
     let secret = server.secret();
@@ -227,7 +161,7 @@ fn what_the_middleware_makes_jwtctl_handles() {
 fn what_jwtctl_makes_the_middleware_handles() {
     needs!("redis-server", "node");
     let server = Server::start(&[]);
-    let Some(app) = App::start(&server) else {
+    let Some(app) = Service::start(&server) else {
         return;
     };
     let secret = server.secret();
@@ -305,7 +239,7 @@ fn what_jwtctl_makes_the_middleware_handles() {
 fn both_refuse_the_same() {
     needs!("redis-server", "node");
     let server = Server::start(&[]);
-    let Some(app) = App::start(&server) else {
+    let Some(app) = Service::start(&server) else {
         return;
     };
     let secret = server.secret();
@@ -367,11 +301,5 @@ fn both_refuse_the_same() {
 
 /// The middleware renews behind its answer.
 fn await_ttl(server: &Server, key: &str) {
-    for _ in 0..6000 {
-        if server.ttl(key) == MAX_AGE {
-            return;
-        }
-        std::thread::sleep(Duration::from_millis(20));
-    }
-    panic!("the middleware does not renew: {}", server.ttl(key));
+    until("the middleware renews", || server.ttl(key) == MAX_AGE);
 }

@@ -13,6 +13,7 @@
 )]
 
 pub mod ageing;
+pub mod app;
 #[cfg(feature = "redis")]
 pub mod certificates;
 pub mod gate;
@@ -68,7 +69,8 @@ pub fn peer(program: impl AsRef<OsStr>) -> Command {
     let mut command = Command::new(program);
     for (name, _) in std::env::vars_os() {
         let upper = name.to_string_lossy().to_ascii_uppercase();
-        let settings = upper.starts_with("JWTCTL_") && upper != "JWTCTL_PEERS";
+        let settings = upper.starts_with("JWTCTL_") && upper != "JWTCTL_PEERS"
+            || upper.starts_with("BETTER_AUTH_");
         let language = upper.starts_with("LC_") || upper == "LANG" || upper == "LANGUAGE";
         let network = upper.ends_with("_PROXY") || upper.starts_with("SSL_CERT_");
         let other = [
