@@ -91,7 +91,7 @@ module completions {
     --policy: string          # Judge by this policy: FILE, FILE#NAME, or the name of one in the user's configuration directory; flags may add to it and narrow it
     --override                # Let flags replace what the policy says
     --key: string             # Verify with this key: PATH, -, env:NAME, fd:N or store:KID; repeat to try several
-    --secret: string          # Verify with this HMAC secret: PATH, -, env:NAME or fd:N, never the secret itself
+    --secret: string          # A shared secret, for HMAC or encryption: PATH, -, env:NAME or fd:N, never the secret itself
     --secret-encoding: string@"nu-complete jwtctl verify secret_encoding" # How the secret is written
     --jwks: string            # Verify with the key of this set that the token names; repeat for several sets
     --jwks-uri: string        # Verify with the key of the set at URL that the token names; the set is cached
@@ -180,7 +180,7 @@ module completions {
     --passphrase-from: string # Open sealed keys and encrypted PEM with the passphrase in KEYSPEC: PATH, -, env:NAME or fd:N
     --better-auth-secret: string # Open the private keys of a better-auth table with the server's secret in KEYSPEC; with versioned secrets VERSION:KEYSPEC, repeated for each; new rows are sealed under the first
     --key: string             # Sign with this private key: PATH, -, env:NAME, fd:N or store:KID; repeat for a signature by each, in JSON form
-    --secret: string          # Sign with this HMAC secret: PATH, -, env:NAME or fd:N, never the secret itself
+    --secret: string          # A shared secret, for HMAC or encryption: PATH, -, env:NAME or fd:N, never the secret itself
     --secret-encoding: string@"nu-complete jwtctl sign secret_encoding" # How the secret is written
     --alg: string@"nu-complete jwtctl sign alg" # The algorithm (default: the usual one of those that the key permits)
     --kid: string             # Picks a key from a set; the id to write into the header (default: the key's own)
@@ -244,7 +244,7 @@ module completions {
     --passphrase-from: string # Open sealed keys and encrypted PEM with the passphrase in KEYSPEC: PATH, -, env:NAME or fd:N
     --better-auth-secret: string # Open the private keys of a better-auth table with the server's secret in KEYSPEC; with versioned secrets VERSION:KEYSPEC, repeated for each; new rows are sealed under the first
     --to: string              # Encrypt to this key: PATH, -, env:NAME, fd:N or store:KID; repeat for several recipients
-    --secret: string          # Encrypt with this symmetric key: PATH, -, env:NAME or fd:N, never the secret itself
+    --secret: string          # A shared secret, for HMAC or encryption: PATH, -, env:NAME or fd:N, never the secret itself
     --secret-encoding: string@"nu-complete jwtctl encrypt secret_encoding" # How the secret is written
     --kid: string             # Picks a key from a set; the id to write into the header (default: the key's own)
     --alg: string@"nu-complete jwtctl encrypt alg" # The key-management algorithm (default: what the key is declared for, else RSA-OAEP-256, ECDH-ES+A256KW, of a symmetric key by its length, of a passphrase PBES2-HS512+A256KW)
@@ -302,7 +302,7 @@ module completions {
     --passphrase-from: string # Open sealed keys and encrypted PEM with the passphrase in KEYSPEC: PATH, -, env:NAME or fd:N
     --better-auth-secret: string # Open the private keys of a better-auth table with the server's secret in KEYSPEC; with versioned secrets VERSION:KEYSPEC, repeated for each; new rows are sealed under the first
     --key: string             # Open with this private or symmetric key: PATH, -, env:NAME, fd:N or store:KID
-    --secret: string          # Open with this symmetric key: PATH, -, env:NAME or fd:N, never the secret itself
+    --secret: string          # A shared secret, for HMAC or encryption: PATH, -, env:NAME or fd:N, never the secret itself
     --secret-encoding: string@"nu-complete jwtctl decrypt secret_encoding" # How the secret is written
     --jwks: string            # Open with the key of this set that the token names
     --kid: string             # Picks a key from a set; of a key without an id, the recipient that it is for
@@ -1198,7 +1198,7 @@ module completions {
     --passphrase-from: string # Open sealed keys and encrypted PEM with the passphrase in KEYSPEC: PATH, -, env:NAME or fd:N
     --better-auth-secret: string # Open the private keys of a better-auth table with the server's secret in KEYSPEC; with versioned secrets VERSION:KEYSPEC, repeated for each; new rows are sealed under the first
     --data: string            # Data of the session, written like a claim; repeat for more
-    --secret: string          # The HMAC secret of the tokens: PATH, -, env:NAME or fd:N, never the secret itself
+    --secret: string          # A shared secret, for HMAC or encryption: PATH, -, env:NAME or fd:N, never the secret itself
     --secret-encoding: string@"nu-complete jwtctl session create secret_encoding" # How the secret is written
     --key: string             # The key of the tokens: PATH, -, env:NAME, fd:N or store:KID
     --alg: string@"nu-complete jwtctl session create alg" # The algorithm of the tokens (default: HS256 for new ones, what the key permits for others)
@@ -1239,7 +1239,7 @@ module completions {
     --passphrase-from: string # Open sealed keys and encrypted PEM with the passphrase in KEYSPEC: PATH, -, env:NAME or fd:N
     --better-auth-secret: string # Open the private keys of a better-auth table with the server's secret in KEYSPEC; with versioned secrets VERSION:KEYSPEC, repeated for each; new rows are sealed under the first
     --id: string              # The session of this id, without a token
-    --secret: string          # The HMAC secret of the tokens: PATH, -, env:NAME or fd:N, never the secret itself
+    --secret: string          # A shared secret, for HMAC or encryption: PATH, -, env:NAME or fd:N, never the secret itself
     --secret-encoding: string@"nu-complete jwtctl session show secret_encoding" # How the secret is written
     --key: string             # The key of the tokens: PATH, -, env:NAME, fd:N or store:KID
     --alg: string@"nu-complete jwtctl session show alg" # The algorithm of the tokens (default: HS256 for new ones, what the key permits for others)
@@ -1281,7 +1281,7 @@ module completions {
     --better-auth-secret: string # Open the private keys of a better-auth table with the server's secret in KEYSPEC; with versioned secrets VERSION:KEYSPEC, repeated for each; new rows are sealed under the first
     --replace                 # Drop the members that are not named
     --id: string              # The session of this id, without a token
-    --secret: string          # The HMAC secret of the tokens: PATH, -, env:NAME or fd:N, never the secret itself
+    --secret: string          # A shared secret, for HMAC or encryption: PATH, -, env:NAME or fd:N, never the secret itself
     --secret-encoding: string@"nu-complete jwtctl session update secret_encoding" # How the secret is written
     --key: string             # The key of the tokens: PATH, -, env:NAME, fd:N or store:KID
     --alg: string@"nu-complete jwtctl session update alg" # The algorithm of the tokens (default: HS256 for new ones, what the key permits for others)
@@ -1322,7 +1322,7 @@ module completions {
     --passphrase-from: string # Open sealed keys and encrypted PEM with the passphrase in KEYSPEC: PATH, -, env:NAME or fd:N
     --better-auth-secret: string # Open the private keys of a better-auth table with the server's secret in KEYSPEC; with versioned secrets VERSION:KEYSPEC, repeated for each; new rows are sealed under the first
     --id: string              # The session of this id, without a token
-    --secret: string          # The HMAC secret of the tokens: PATH, -, env:NAME or fd:N, never the secret itself
+    --secret: string          # A shared secret, for HMAC or encryption: PATH, -, env:NAME or fd:N, never the secret itself
     --secret-encoding: string@"nu-complete jwtctl session touch secret_encoding" # How the secret is written
     --key: string             # The key of the tokens: PATH, -, env:NAME, fd:N or store:KID
     --alg: string@"nu-complete jwtctl session touch alg" # The algorithm of the tokens (default: HS256 for new ones, what the key permits for others)
@@ -1363,7 +1363,7 @@ module completions {
     --passphrase-from: string # Open sealed keys and encrypted PEM with the passphrase in KEYSPEC: PATH, -, env:NAME or fd:N
     --better-auth-secret: string # Open the private keys of a better-auth table with the server's secret in KEYSPEC; with versioned secrets VERSION:KEYSPEC, repeated for each; new rows are sealed under the first
     --id: string              # The session of this id, without a token
-    --secret: string          # The HMAC secret of the tokens: PATH, -, env:NAME or fd:N, never the secret itself
+    --secret: string          # A shared secret, for HMAC or encryption: PATH, -, env:NAME or fd:N, never the secret itself
     --secret-encoding: string@"nu-complete jwtctl session destroy secret_encoding" # How the secret is written
     --key: string             # The key of the tokens: PATH, -, env:NAME, fd:N or store:KID
     --alg: string@"nu-complete jwtctl session destroy alg" # The algorithm of the tokens (default: HS256 for new ones, what the key permits for others)

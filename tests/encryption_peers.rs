@@ -180,19 +180,6 @@ fn to(key: &Arc<Key>, alg: KeyAlg) -> Addressee {
     }
 }
 
-/// The peer's answers to jobs; `None` when it is not installed.
-fn ask(adapter: &'static str, command: &str, jobs: &[Value], folder: &Path) -> Option<Vec<Value>> {
-    let file = folder.join("jobs.json");
-    fs::write(&file, serde_json::to_vec(jobs).unwrap()).unwrap();
-    let ran = support::adapter(adapter, &[command, file.to_str().unwrap()], folder);
-    if ran.is_skipped() {
-        return None;
-    }
-    let answers: Vec<Value> = serde_json::from_str(&ran.answer(0)).unwrap();
-    assert_eq!(answers.len(), jobs.len());
-    Some(answers)
-}
-
 fn interop(adapter: &'static str, least: usize) {
     let folder = tempfile::tempdir().unwrap();
     let cases = cases();
@@ -210,7 +197,7 @@ fn interop(adapter: &'static str, least: usize) {
             })
         })
         .collect();
-    let Some(answers) = ask(adapter, "encrypt", &jobs, folder.path()) else {
+    let Some(answers) = support::answers(adapter, "encrypt", &jobs, folder.path()) else {
         return;
     };
     let mut read = 0;
@@ -235,7 +222,7 @@ fn interop(adapter: &'static str, least: usize) {
             })
         })
         .collect();
-    let answered = ask(adapter, "decrypt", &jobs, folder.path()).unwrap();
+    let answered = support::answers(adapter, "decrypt", &jobs, folder.path()).unwrap();
     let mut written = 0;
     for ((case, answer), made) in cases.iter().zip(&answered).zip(&answers) {
         // What it does not write, it may not read.
@@ -281,7 +268,7 @@ fn several(adapter: &'static str, folder: &Path, has: &dyn Fn(KeyAlg) -> bool) {
     let job = json!({
         "form": "general", "enc": enc.as_str(), "payload": PAYLOAD, "recipients": recipients,
     });
-    let made = ask(adapter, "encrypt", &[job], folder).unwrap();
+    let made = support::answers(adapter, "encrypt", &[job], folder).unwrap();
     let token = made[0]["token"]
         .as_str()
         .unwrap_or_else(|| panic!("{adapter}: {made:?}"));
@@ -304,7 +291,7 @@ fn several(adapter: &'static str, folder: &Path, has: &dyn Fn(KeyAlg) -> bool) {
         .collect();
     for ((_, alg), answer) in keys
         .iter()
-        .zip(ask(adapter, "decrypt", &jobs, folder).unwrap())
+        .zip(support::answers(adapter, "decrypt", &jobs, folder).unwrap())
     {
         if answer["lacks"].is_null() {
             assert_eq!(answer["payload"], PAYLOAD, "{adapter} {alg}: {answer}");

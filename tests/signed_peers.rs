@@ -7,7 +7,6 @@
 #![cfg(all(unix, feature = "cli"))]
 
 use std::fs;
-use std::path::Path;
 use std::sync::Arc;
 
 use jwtctl::core::alg::SigAlg;
@@ -182,19 +181,6 @@ fn cases(keys: &[(SigAlg, Key)]) -> Vec<Case<'_>> {
     cases
 }
 
-/// The peer's answer to each job; `None` when it is not installed.
-fn ask(adapter: &'static str, command: &str, jobs: &[Value], folder: &Path) -> Option<Vec<Value>> {
-    let file = folder.join("jobs.json");
-    fs::write(&file, serde_json::to_vec(jobs).unwrap()).unwrap();
-    let ran = support::adapter(adapter, &[command, file.to_str().unwrap()], folder);
-    if ran.is_skipped() {
-        return None;
-    }
-    let answers: Vec<Value> = serde_json::from_str(&ran.answer(0)).unwrap();
-    assert_eq!(answers.len(), jobs.len());
-    Some(answers)
-}
-
 fn interop(adapter: &'static str, least: usize) {
     let folder = tempfile::tempdir().unwrap();
     let keys = keys();
@@ -211,7 +197,7 @@ fn interop(adapter: &'static str, least: usize) {
             })
         })
         .collect();
-    let Some(answers) = ask(adapter, "signobjects", &jobs, folder.path()) else {
+    let Some(answers) = support::answers(adapter, "signobjects", &jobs, folder.path()) else {
         return;
     };
     let mut read = 0;
@@ -243,7 +229,7 @@ fn interop(adapter: &'static str, least: usize) {
     let mut written = 0;
     for ((case, made, _), answer) in asked
         .iter()
-        .zip(ask(adapter, "verifyobjects", &jobs, folder.path()).unwrap())
+        .zip(support::answers(adapter, "verifyobjects", &jobs, folder.path()).unwrap())
     {
         // What it does not write, it may not read.
         if answer["lacks"].is_string() || (made["token"].is_null() && answer["payload"].is_null()) {

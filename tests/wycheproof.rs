@@ -42,6 +42,18 @@ impl Tally {
     }
 }
 
+/// Judges one test: those of different sets have the same fields and no type in common.
+macro_rules! judge {
+    ($tally:ident, $key:expr, $alg:expr, $test:ident, $result:expr) => {{
+        let it = Verifying {
+            message: &$test.msg,
+            signature: &$test.sig,
+        };
+        let name = format!("{} {}", $test.tc_id, $test.comment);
+        $tally.judge($key.as_ref(), $alg, it, $result, &name);
+    }};
+}
+
 fn spki(der: &[u8]) -> Option<Key> {
     from_der(der)?.ok()
 }
@@ -58,12 +70,7 @@ fn ecdsa_signatures() {
         for group in ecdsa::TestSet::load(set).unwrap().test_groups {
             let key = spki(&group.der);
             for test in group.tests {
-                let it = Verifying {
-                    message: &test.msg,
-                    signature: &test.sig,
-                };
-                let name = format!("{} {}", test.tc_id, test.comment);
-                tally.judge(key.as_ref(), alg, it, test.result, &name);
+                judge!(tally, key, alg, test, test.result);
             }
         }
     }
@@ -81,12 +88,7 @@ fn eddsa_signatures() {
         for group in eddsa::TestSet::load(set).unwrap().test_groups {
             let key = spki(&group.der);
             for test in group.tests {
-                let it = Verifying {
-                    message: &test.msg,
-                    signature: &test.sig,
-                };
-                let name = format!("{} {}", test.tc_id, test.comment);
-                tally.judge(key.as_ref(), alg, it, test.result, &name);
+                judge!(tally, key, alg, test, test.result);
             }
         }
     }
@@ -107,12 +109,7 @@ fn rsa_signatures() {
         for group in rsa_pkcs1_verify::TestSet::load(set).unwrap().test_groups {
             let key = spki(&group.der);
             for test in group.tests {
-                let it = Verifying {
-                    message: &test.msg,
-                    signature: &test.sig,
-                };
-                let name = format!("{} {}", test.tc_id, test.comment);
-                tally.judge(key.as_ref(), alg, it, test.result, &name);
+                judge!(tally, key, alg, test, test.result);
             }
         }
     }
@@ -133,12 +130,7 @@ fn rsa_pss_signatures() {
         for group in rsa_pss_verify::TestSet::load(set).unwrap().test_groups {
             let key = spki(&group.der);
             for test in group.tests {
-                let it = Verifying {
-                    message: &test.msg,
-                    signature: &test.sig,
-                };
-                let name = format!("{} {}", test.tc_id, test.comment);
-                tally.judge(key.as_ref(), alg, it, test.result, &name);
+                judge!(tally, key, alg, test, test.result);
             }
         }
     }
@@ -147,12 +139,7 @@ fn rsa_pss_signatures() {
     for group in other.test_groups {
         let key = spki(&group.der);
         for test in group.tests.iter().filter(|it| it.result == Valid) {
-            let it = Verifying {
-                message: &test.msg,
-                signature: &test.sig,
-            };
-            let name = format!("{} {}", test.tc_id, test.comment);
-            tally.judge(key.as_ref(), SigAlg::Ps256, it, Invalid, &name);
+            judge!(tally, key, SigAlg::Ps256, test, Invalid);
         }
     }
     tally.check(100, 200);
@@ -179,12 +166,7 @@ fn ml_dsa_signatures() {
                 if test.ctx.is_some_and(|it| !it.is_empty()) {
                     continue;
                 }
-                let it = Verifying {
-                    message: &test.msg,
-                    signature: &test.sig,
-                };
-                let name = format!("{} {}", test.tc_id, test.comment);
-                tally.judge(key.as_ref(), alg, it, test.result, &name);
+                judge!(tally, key, alg, test, test.result);
             }
         }
     }

@@ -21,7 +21,7 @@ use serde::{Serialize, Serializer};
 use zeroize::Zeroizing;
 
 use super::Context;
-use super::input::{Openers, Pasted, SecretEncoding, content_enc, key_alg};
+use super::input::{Openers, Pasted, SecretArgs, content_enc, key_alg};
 use super::output::{Page, Report};
 
 /// Open an encrypted token, and write what is in it
@@ -40,23 +40,8 @@ pub struct Args {
     /// Open with this private or symmetric key: PATH, -, env:NAME, fd:N or store:KID
     #[arg(long, value_name = "KEYSPEC", help_heading = "Key")]
     key: Option<String>,
-    /// Open with this symmetric key: PATH, -, env:NAME or fd:N, never the secret itself
-    #[arg(
-        long,
-        value_name = "KEYSPEC",
-        help_heading = "Key",
-        allow_hyphen_values = true
-    )]
-    secret: Option<String>,
-    /// How the secret is written
-    #[arg(
-        long,
-        value_name = "ENCODING",
-        default_value = "utf8",
-        requires = "secret",
-        help_heading = "Key"
-    )]
-    secret_encoding: SecretEncoding,
+    #[command(flatten, next_help_heading = "Key")]
+    secret: SecretArgs,
     /// Open with the key of this set that the token names
     #[arg(long, value_name = "FILE", help_heading = "Key", value_parser = NonEmptyStringValueParser::new())]
     jwks: Option<String>,
@@ -91,7 +76,7 @@ pub struct Args {
     force: bool,
 
     /// Take the token of this name out of a longer text: a JSON document, a cookie line, a URL
-    #[arg(long, value_name = "NAME", value_parser = NonEmptyStringValueParser::new())]
+    #[arg(long, help_heading = None::<&str>, value_name = "NAME", value_parser = NonEmptyStringValueParser::new())]
     pick: Option<String>,
 }
 
@@ -111,7 +96,7 @@ pub fn run(args: Args, context: &mut Context<'_>) -> Result<Decrypted, Error> {
     context.inputs.check_stdin(&[
         ("TOKEN", token_spec),
         ("--key", args.key.as_deref()),
-        ("--secret", args.secret.as_deref()),
+        args.secret.named(),
         ("--jwks", args.jwks.as_deref()),
     ])?;
     if let Some(path) = args.out.as_deref().filter(|path| *path != "-") {
@@ -150,11 +135,8 @@ fn acceptance(args: &Args) -> Acceptance {
 
 fn openers(args: &Args, locked: &jwe::Locked<'_>, context: &Context<'_>) -> Result<Openers, Error> {
     let kid = args.kid.as_deref();
-    match (&args.secret, &args.key, &args.jwks) {
-        (Some(spec), ..) => {
-            let secret = context.inputs.secret(spec, args.secret_encoding)?;
-            Ok(Openers::one(Key::from_secret(secret), "--secret"))
-        }
+    match (context.inputs.secret(&args.secret)?, &args.key, &args.jwks) {
+        (Some(secret), ..) => Ok(Openers::one(Key::from_secret(secret), "--secret")),
         (None, Some(spec), _) => context.openers(spec, "--key", kid, locked),
         (None, None, Some(spec)) => context.openers(spec, "--jwks", kid, locked),
         (None, None, None) => match kid {

@@ -115,6 +115,24 @@ pub fn adapter(name: &str, args: &[&str], folder: &Path) -> Ran {
     ran(&mut command)
 }
 
+/// What an adapter answers to each job; `None` when its peer is absent.
+pub fn answers(
+    adapter_name: &str,
+    command: &str,
+    jobs: &[serde_json::Value],
+    folder: &Path,
+) -> Option<Vec<serde_json::Value>> {
+    let file = folder.join("jobs.json");
+    std::fs::write(&file, serde_json::to_vec(jobs).unwrap()).unwrap();
+    let ran = adapter(adapter_name, &[command, file.to_str().unwrap()], folder);
+    if ran.is_skipped() {
+        return None;
+    }
+    let answers: Vec<serde_json::Value> = serde_json::from_str(&ran.answer(0)).unwrap();
+    assert_eq!(answers.len(), jobs.len());
+    Some(answers)
+}
+
 /// jwtctl in an environment of its own.
 pub fn jwtctl() -> Command {
     isolated(binary())

@@ -5,7 +5,7 @@ use clap::builder::NonEmptyStringValueParser;
 use jwtctl::core::alg::{ContentEnc, KeyAlg};
 use jwtctl::core::jwe::JweForm;
 
-use super::super::input::{CLAIM_FLAGS, ClaimArgs, SecretEncoding, content_enc, key_alg};
+use super::super::input::{CLAIM_FLAGS, ClaimArgs, SecretArgs, content_enc, key_alg};
 
 /// Encrypt a token
 ///
@@ -20,23 +20,8 @@ pub struct Args {
     /// Encrypt to this key: PATH, -, env:NAME, fd:N or store:KID; repeat for several recipients
     #[arg(long, value_name = "KEYSPEC", help_heading = "Recipients", value_parser = NonEmptyStringValueParser::new())]
     pub(super) to: Vec<String>,
-    /// Encrypt with this symmetric key: PATH, -, env:NAME or fd:N, never the secret itself
-    #[arg(
-        long,
-        value_name = "KEYSPEC",
-        help_heading = "Recipients",
-        allow_hyphen_values = true
-    )]
-    pub(super) secret: Option<String>,
-    /// How the secret is written
-    #[arg(
-        long,
-        value_name = "ENCODING",
-        default_value = "utf8",
-        requires = "secret",
-        help_heading = "Recipients"
-    )]
-    pub(super) secret_encoding: SecretEncoding,
+    #[command(flatten, next_help_heading = "Recipients")]
+    pub(super) secret: SecretArgs,
     /// Picks a key from a set; the id to write into the header (default: the key's own)
     #[arg(long, allow_hyphen_values = true, help_heading = "Recipients", value_parser = NonEmptyStringValueParser::new())]
     pub(super) kid: Option<String>,
@@ -80,7 +65,7 @@ pub struct Args {
     pub(super) raw: bool,
 
     /// The form of the token (default: compact; with several recipients general)
-    #[arg(long, value_enum)]
+    #[arg(long, value_enum, help_heading = None::<&str>)]
     pub(super) format: Option<Format>,
 }
 

@@ -95,7 +95,7 @@ pub fn run(args: Args, context: &mut Context<'_>) -> Result<Made, Error> {
 
 fn check_stdin(args: &Args, context: &Context<'_>) -> Result<(), Error> {
     let mut named = vec![
-        ("--secret", args.secret.as_deref()),
+        args.secret.named(),
         ("--payload", args.claims.payload.as_deref()),
         ("--token", args.token.as_deref()),
         ("--aad", args.aad.as_deref()),

@@ -85,11 +85,10 @@ fn keys(args: &Args, context: &Context<'_>) -> Result<Vec<Named>, Error> {
             from_set: false,
         });
     };
-    if let Some(spec) = &args.secret {
-        let secret = context.inputs.secret(spec, args.secret_encoding)?;
+    if let Some(secret) = context.inputs.secret(&args.secret)? {
         add(Key::from_secret(secret), "--secret");
     }
-    let none = args.to.is_empty() && args.secret.is_none();
+    let none = args.to.is_empty() && args.secret.secret.is_none();
     if context.typed.has("passphrase_from") || none && context.inputs.has_passphrase() {
         let passphrase = context.inputs.new_passphrase("the token")?;
         add(Key::from_passphrase(passphrase), "--passphrase-from");

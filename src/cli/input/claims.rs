@@ -13,7 +13,7 @@ use super::{Claim, Given, duration, moment};
 #[derive(clap::Args)]
 pub struct ClaimArgs {
     /// Claims: name=text, name:=JSON, name=@FILE, name:=@FILE, or /a/b:=JSON to set a member deeper down
-    #[arg(value_name = "CLAIM")]
+    #[arg(value_name = "CLAIM", help_heading = None::<&str>)]
     claims: Vec<String>,
 
     /// The issuer

@@ -7,7 +7,9 @@ mod claim;
 mod claims;
 mod encryption;
 mod given;
+mod passphrase;
 mod redis;
+mod secret;
 mod store;
 mod terminal;
 mod token;
@@ -23,6 +25,7 @@ pub use claims::{CLAIM_FLAGS, ClaimArgs};
 pub use encryption::{Openers, not_for_encryption};
 pub use given::Given;
 pub use redis::{Login, RedisLogin};
+pub use secret::SecretArgs;
 pub use store::{Guard, policy_folder};
 pub use token::Pasted;
 pub use variables::variables;
@@ -32,17 +35,16 @@ use std::ffi::OsString;
 use std::io::IsTerminal as _;
 use std::path::{Path, PathBuf};
 
-use clap::ValueEnum;
 use jwtctl::core::address::redacted;
 use jwtctl::core::better_auth::ServerSecret;
-use jwtctl::core::error::{Code, Error, shell_word};
+use jwtctl::core::error::{Error, shell_word};
 use jwtctl::core::files::{self, MAX_FILE, ReadError};
 use jwtctl::core::keyfile::{self, KeyFile};
 use jwtctl::core::limits::MAX_SECRET;
 use jwtctl::core::secret::Secret;
 use jwtctl::core::time::{self, Timestamp};
 
-use super::output::{Output, printable};
+use super::output::Output;
 
 /// An environment variable, if it is set to any text.
 #[expect(
@@ -76,21 +78,6 @@ pub fn variable_bytes(name: &str) -> Option<OsString> {
 pub fn is_on(name: &str) -> bool {
     let no = ["", "0", "n", "no", "f", "false", "off"];
     variable(name).is_some_and(|value| !no.contains(&value.to_ascii_lowercase().as_str()))
-}
-
-/// How the bytes of an HMAC secret are written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum SecretEncoding {
-    /// The bytes themselves, less one line ending
-    Utf8,
-    /// Hexadecimal digits
-    Hex,
-    /// Base64
-    Base64,
-    /// Base64url
-    Base64url,
-    /// The bytes themselves, line ending included
-    Raw,
 }
 
 /// Where something is read from.
@@ -297,156 +284,6 @@ impl Inputs {
         }
         Ok(file)
     }
-
-    /// Reads an HMAC secret.
-    pub fn secret(&self, spec: &str, encoding: SecretEncoding) -> Result<Secret, Error> {
-        let bytes = self.read(spec, "--secret", MAX_SECRET, Echo::Hide)?;
-        refuse_key_material(&bytes)?;
-        let bad = |why: &str| Error::input(Code::BadSecret, "--secret", why);
-        let text = || {
-            bytes
-                .expose_str()
-                .map(|it| it.trim().as_bytes())
-                .ok_or_else(|| bad("is not text, as its encoding says"))
-        };
-        let has = |text: &[u8], any: &[u8]| text.iter().any(|byte| any.contains(byte));
-        let secret = match encoding {
-            SecretEncoding::Raw => bytes,
-            SecretEncoding::Utf8 => bytes.without_trailing_newline(),
-            SecretEncoding::Hex => {
-                keyfile::from_hex(text()?).ok_or_else(|| bad("is not hexadecimal"))?
-            }
-            // Lines that were wrapped and padding that was left out change nothing about the bytes.
-            SecretEncoding::Base64 => keyfile::from_base64(text()?)
-                .filter(|_| !text().is_ok_and(|it| has(it, b"-_")))
-                .ok_or_else(|| bad("is not base64"))?,
-            SecretEncoding::Base64url => keyfile::from_base64(text()?)
-                .filter(|_| !text().is_ok_and(|it| has(it, b"+/")))
-                .ok_or_else(|| bad("is not base64url"))?,
-        };
-        if secret.is_empty() {
-            return Err(bad("is empty"));
-        }
-        Ok(secret)
-    }
-
-    /// Reads a secret that is text, such as that of an OAuth client, which `flag` names.
-    pub fn secret_text(&self, spec: &str, flag: &str) -> Result<Secret, Error> {
-        let secret = self
-            .read(spec, flag, MAX_SECRET, Echo::Hide)?
-            .without_trailing_newline();
-        match secret.is_empty() || secret.expose_str().is_none() {
-            true => Err(Error::input(
-                Code::BadSecret,
-                flag,
-                "the secret is empty or not text",
-            )),
-            false => Ok(secret),
-        }
-    }
-
-    /// The passphrase that opens `what`: from the flag, or asked for.
-    pub fn passphrase(&self, what: &str) -> Result<Secret, Error> {
-        match &self.passphrase_from {
-            Some(spec) => self.passphrase_file(spec, "--passphrase-from"),
-            None => {
-                self.ask_passphrase(&format!("Passphrase for {what}"), None, "--passphrase-from")
-            }
-        }
-    }
-
-    /// The passphrase to seal something new with: from the flag, or asked for twice.
-    pub fn new_passphrase(&self, what: &str) -> Result<Secret, Error> {
-        match &self.passphrase_from {
-            Some(spec) => self.passphrase_file(spec, "--passphrase-from"),
-            None => self.ask_passphrase(
-                &format!("New passphrase for {what}"),
-                Some("Repeat it"),
-                "--passphrase-from",
-            ),
-        }
-    }
-
-    /// The passphrase to seal something with that is opened with another one: from
-    /// `--new-passphrase-from`, or asked for twice.
-    pub fn other_passphrase(&self, spec: Option<&str>, what: &str) -> Result<Secret, Error> {
-        match spec {
-            Some(spec) => self.passphrase_file(spec, "--new-passphrase-from"),
-            None => self.ask_passphrase(
-                &format!("New passphrase for {what}"),
-                Some("Repeat it"),
-                "--new-passphrase-from",
-            ),
-        }
-    }
-
-    fn passphrase_file(&self, spec: &str, flag: &str) -> Result<Secret, Error> {
-        let secret = self
-            .read(spec, flag, MAX_SECRET, Echo::Hide)?
-            .without_trailing_newline();
-        if secret.is_empty() {
-            return Err(Error::input(
-                Code::BadPassphrase,
-                flag,
-                "the passphrase is empty",
-            ));
-        }
-        Ok(secret)
-    }
-
-    /// Asks a question that only a yes answers with yes. `flag` answers it beforehand.
-    pub fn confirm(&self, question: &str, flag: &str) -> Result<bool, Error> {
-        self.check_may_ask("a confirmation is needed", flag)?;
-        let answer = terminal::ask(&format!("{} [y/N] ", printable(question)))
-            .map_err(|e| no_terminal("a confirmation is needed", &e))?;
-        Ok(matches!(
-            answer.trim().to_ascii_lowercase().as_str(),
-            "y" | "yes"
-        ))
-    }
-
-    fn ask_passphrase(
-        &self,
-        prompt: &str,
-        repeat: Option<&str>,
-        flag: &str,
-    ) -> Result<Secret, Error> {
-        self.check_may_ask(
-            "a passphrase is needed",
-            &format!("{flag} FILE (or env:NAME, fd:N)"),
-        )?;
-        terminal::restore_on_signal();
-        let mut ask = dialoguer::Password::new().with_prompt(printable(prompt));
-        if let Some(repeat) = repeat {
-            ask = ask.with_confirmation(repeat, "They differ; once more");
-        }
-        let typed = ask
-            .interact()
-            .map_err(|e| no_terminal("a passphrase is needed", &e))?;
-        Ok(Secret::new(typed.into_bytes()))
-    }
-
-    fn check_may_ask(&self, need: &str, instead: &str) -> Result<(), Error> {
-        let why = if self.no_input {
-            "prompts are off (--no-input, or CI is set)"
-        } else if !std::io::stderr().is_terminal() {
-            "there is no terminal to ask on"
-        } else {
-            return Ok(());
-        };
-        Err(
-            Error::input(Code::NoInput, "", format!("{need}, and {why}"))
-                .hint(format!("use {instead}")),
-        )
-    }
-}
-
-fn no_terminal(need: &str, error: &dyn std::fmt::Display) -> Error {
-    Error::input(
-        Code::NoInput,
-        "",
-        format!("{need}, and asking for it failed: {error}"),
-    )
 }
 
 fn read_stream(stream: impl std::io::Read, name: &str, limit: u64) -> Result<Secret, Error> {
@@ -490,18 +327,6 @@ fn hidden(flag: &str, value: &str) -> Error {
     Error::usage(flag, why).hint(format!(
         "put it into a file, or use {flag} env:NAME, {flag} fd:N or {flag} - (stdin)"
     ))
-}
-
-/// A public key as HMAC secret is what the key-confusion attack needs (RFC 8725 §2.1): in any
-/// wrapping.
-fn refuse_key_material(bytes: &Secret) -> Result<(), Error> {
-    match keyfile::kind(bytes.expose()) {
-        None => Ok(()),
-        Some(kind) => {
-            let why = format!("is {kind}, and a key must not serve as an HMAC secret");
-            Err(Error::input(Code::BadSecret, "--secret", why).hint("name it with --key"))
-        }
-    }
 }
 
 /// A TIME argument, `flag` naming it in messages.

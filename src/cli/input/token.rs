@@ -8,7 +8,8 @@ use jwtctl::core::keyfile::from_utf16;
 use jwtctl::core::secret::Secret;
 use jwtctl::core::token::{Located, Serialization, is_wrapped, locate};
 
-use super::{Echo, Inputs, no_terminal, read_stream, terminal};
+use super::passphrase::no_terminal;
+use super::{Echo, Inputs, read_stream, terminal};
 
 /// What may stand around a token.
 #[derive(Clone, Copy)]

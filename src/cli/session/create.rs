@@ -49,7 +49,7 @@ pub struct Created {
 
 pub fn run(args: Args, context: &mut Context<'_>) -> Result<Created, Error> {
     context.inputs.check_stdin(&[
-        ("--secret", args.keys.secret.as_deref()),
+        args.keys.secret.named(),
         ("--key", args.keys.key.as_deref()),
         (
             "--redis-password-from",

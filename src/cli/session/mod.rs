@@ -28,7 +28,7 @@ use jwtctl::core::token;
 use serde::Serialize;
 
 use super::Context;
-use super::input::{Pasted, RedisLogin, SecretEncoding, duration, sig_alg};
+use super::input::{Pasted, RedisLogin, SecretArgs, duration, sig_alg};
 use super::output::{Page, Report, Role};
 
 /// Manage sessions in Redis, as the npm middleware jwt-redis-session keeps them
@@ -114,26 +114,15 @@ impl Place {
 /// The keys of tokens.
 #[derive(clap::Args)]
 pub struct Keys {
-    /// The HMAC secret of the tokens: PATH, -, env:NAME or fd:N, never the secret itself
+    #[command(flatten, next_help_heading = "Key")]
+    secret: SecretArgs,
+    /// The key of the tokens: PATH, -, env:NAME, fd:N or store:KID
     #[arg(
         long,
         value_name = "KEYSPEC",
-        conflicts_with = "key",
-        help_heading = "Key",
-        allow_hyphen_values = true
-    )]
-    secret: Option<String>,
-    /// How the secret is written
-    #[arg(
-        long,
-        value_name = "ENCODING",
-        default_value = "utf8",
-        requires = "secret",
+        conflicts_with = "secret",
         help_heading = "Key"
     )]
-    secret_encoding: SecretEncoding,
-    /// The key of the tokens: PATH, -, env:NAME, fd:N or store:KID
-    #[arg(long, value_name = "KEYSPEC", help_heading = "Key")]
     key: Option<String>,
     /// The algorithm of the tokens (default: HS256 for new ones, what the key permits for others)
     #[arg(long, value_parser = sig_alg(), hide_possible_values = true, help_heading = "Key")]
@@ -151,11 +140,8 @@ impl Keys {
         context: &Context<'_>,
         read: ReadKeys<'_>,
     ) -> Result<(Vec<Arc<Key>>, String), Error> {
-        match (&self.secret, &self.key) {
-            (Some(spec), _) => {
-                let secret = context.inputs.secret(spec, self.secret_encoding)?;
-                Ok((vec![Arc::new(Key::from_secret(secret))], "--secret".into()))
-            }
+        match (context.inputs.secret(&self.secret)?, &self.key) {
+            (Some(secret), _) => Ok((vec![Arc::new(Key::from_secret(secret))], "--secret".into())),
             (None, Some(spec)) => {
                 let name = if spec == "-" {
                     "standard input".into()
@@ -224,7 +210,7 @@ impl Which {
     }
 
     fn verify(&self, token: Option<&str>, context: &Context<'_>) -> Result<String, Error> {
-        if self.keys.secret.is_none() && self.keys.key.is_none() {
+        if self.keys.secret.secret.is_none() && self.keys.key.is_none() {
             let error = Error::usage(
                 "session",
                 "a token is verified before its session is touched, and there is no key",
@@ -236,7 +222,7 @@ impl Which {
         let spec = context.inputs.or_stdin(token);
         context.inputs.check_stdin(&[
             ("TOKEN", spec),
-            ("--secret", self.keys.secret.as_deref()),
+            self.keys.secret.named(),
             ("--key", self.keys.key.as_deref()),
             (
                 "--redis-password-from",

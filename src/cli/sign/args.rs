@@ -5,7 +5,7 @@ use clap::builder::NonEmptyStringValueParser;
 use jwtctl::core::alg::SigAlg;
 use jwtctl::core::error::Error;
 
-use super::super::input::{CLAIM_FLAGS, ClaimArgs, SecretEncoding, sig_alg};
+use super::super::input::{CLAIM_FLAGS, ClaimArgs, SecretArgs, sig_alg};
 
 /// Sign a token
 ///
@@ -20,23 +20,8 @@ pub struct Args {
     /// each, in JSON form
     #[arg(long, value_name = "KEYSPEC", help_heading = "Key")]
     pub(super) key: Vec<String>,
-    /// Sign with this HMAC secret: PATH, -, env:NAME or fd:N, never the secret itself
-    #[arg(
-        long,
-        value_name = "KEYSPEC",
-        help_heading = "Key",
-        allow_hyphen_values = true
-    )]
-    pub(super) secret: Option<String>,
-    /// How the secret is written
-    #[arg(
-        long,
-        value_name = "ENCODING",
-        default_value = "utf8",
-        requires = "secret",
-        help_heading = "Key"
-    )]
-    pub(super) secret_encoding: SecretEncoding,
+    #[command(flatten, next_help_heading = "Key")]
+    pub(super) secret: SecretArgs,
     /// The algorithm (default: the usual one of those that the key permits)
     #[arg(long, value_parser = sig_alg(), hide_possible_values = true, help_heading = "Key")]
     pub(super) alg: Option<SigAlg>,
@@ -88,7 +73,7 @@ pub struct Args {
     pub(super) encrypt_to: Option<String>,
 
     /// What to print (default: compact, of several signatures general)
-    #[arg(long, value_enum)]
+    #[arg(long, value_enum, help_heading = None::<&str>)]
     pub(super) format: Option<Format>,
 }
 

@@ -21,10 +21,8 @@ pub(super) fn key(
     context: &Context<'_>,
 ) -> Result<(Arc<Key>, SigAlg), Error> {
     let stored = spec.map_or(Some(""), |spec| spec.strip_prefix("store:"));
-    let key = match (&args.secret, spec, stored) {
-        (Some(spec), ..) => Arc::new(Key::from_secret(
-            context.inputs.secret(spec, args.secret_encoding)?,
-        )),
+    let key = match (context.inputs.secret(&args.secret)?, spec, stored) {
+        (Some(secret), ..) => Arc::new(Key::from_secret(secret)),
         (None, _, Some(kid)) => from_store(kid, args, claims, context)?,
         (None, Some(spec), None) => pick(spec, args, context)?,
         (None, None, None) => return Err(Error::usage("sign", "needs a key")),
@@ -82,7 +80,7 @@ fn from_store(
 }
 
 fn source(args: &Args, spec: Option<&str>) -> String {
-    match (&args.secret, spec) {
+    match (&args.secret.secret, spec) {
         (None, None) => "the keystore".into(),
         (None, Some(spec)) if spec != "-" => spec.to_owned(),
         (None, Some(_)) => "standard input".into(),

@@ -114,7 +114,7 @@ pub fn run(args: Args, context: &mut Context<'_>) -> Result<Signed, Error> {
 fn check_stdin(args: &Args, context: &Context<'_>) -> Result<(), Error> {
     let keys = args.key.iter().map(|spec| ("--key", Some(spec.as_str())));
     let others = [
-        ("--secret", args.secret.as_deref()),
+        args.secret.named(),
         ("--payload", args.claims.payload.as_deref()),
         ("--add", args.add.as_deref()),
         ("--x5c", args.x5c.as_deref()),

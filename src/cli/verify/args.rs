@@ -7,7 +7,7 @@ use jwtctl::core::claims::{DEFAULT_LEEWAY, MAX_LEEWAY, Skippable};
 use jwtctl::core::jws::MAX_TOKEN;
 use jwtctl::core::session::DEFAULT_KEYSPACE;
 
-use super::super::input::{RedisLogin, SecretEncoding, duration, sig_alg};
+use super::super::input::{RedisLogin, SecretArgs, duration, sig_alg};
 use super::super::network::Network;
 use super::report::Show;
 
@@ -39,23 +39,8 @@ pub struct Args {
     /// Verify with this key: PATH, -, env:NAME, fd:N or store:KID; repeat to try several
     #[arg(long, value_name = "KEYSPEC", help_heading = "Keys")]
     pub(super) key: Vec<String>,
-    /// Verify with this HMAC secret: PATH, -, env:NAME or fd:N, never the secret itself
-    #[arg(
-        long,
-        value_name = "KEYSPEC",
-        help_heading = "Keys",
-        allow_hyphen_values = true
-    )]
-    pub(super) secret: Option<String>,
-    /// How the secret is written
-    #[arg(
-        long,
-        value_name = "ENCODING",
-        default_value = "utf8",
-        requires = "secret",
-        help_heading = "Keys"
-    )]
-    pub(super) secret_encoding: SecretEncoding,
+    #[command(flatten, next_help_heading = "Keys")]
+    pub(super) secret: SecretArgs,
     /// Verify with the key of this set that the token names; repeat for several sets
     #[arg(long, value_name = "FILE", help_heading = "Keys", value_parser = NonEmptyStringValueParser::new())]
     pub(super) jwks: Vec<String>,

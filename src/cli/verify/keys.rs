@@ -10,7 +10,6 @@ use jwtctl::core::jwks::{Given, Provenance};
 use jwtctl::core::jws::{Form, Jws};
 use jwtctl::core::key::Key;
 use jwtctl::core::keyfile::KeyFile;
-use jwtctl::core::secret::Secret;
 
 use super::super::Context;
 use super::args::Args;
@@ -22,8 +21,7 @@ pub(super) fn keys(args: &Args, token: &str, context: &Context<'_>) -> Result<Gi
         name: name.into(),
         ..Provenance::default()
     };
-    if let Some(spec) = &args.secret {
-        let secret: Secret = context.inputs.secret(spec, args.secret_encoding)?;
+    if let Some(secret) = context.inputs.secret(&args.secret)? {
         return Ok(Given::key(
             Arc::new(Key::from_secret(secret)),
             from("secret", "--secret"),

@@ -180,7 +180,7 @@ fn check_stdin(args: &Args, token: Option<&str>, context: &Context<'_>) -> Resul
         .chain(sets)
         .collect();
     let files = [
-        ("--secret", args.secret.as_deref()),
+        args.secret.named(),
         ("--decrypt-key", args.decrypt_key.as_deref()),
         ("--roots", args.roots.as_deref()),
         ("--detached", args.detached.as_deref()),

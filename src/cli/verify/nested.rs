@@ -69,7 +69,12 @@ pub(super) fn inside(
 
 /// Whether the call says whose signature is wanted.
 fn names_signer(args: &Args) -> bool {
-    let one = [&args.secret, &args.jwks_uri, &args.issuer, &args.roots];
+    let one = [
+        &args.secret.secret,
+        &args.jwks_uri,
+        &args.issuer,
+        &args.roots,
+    ];
     one.into_iter().any(Option::is_some) || !args.key.is_empty() || !args.jwks.is_empty()
 }
 
