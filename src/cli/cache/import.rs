@@ -9,6 +9,7 @@ use jwtctl::core::error::{Code, Error};
 use jwtctl::core::files::MAX_FILE;
 use serde::Serialize;
 
+use super::super::input::source_name;
 use super::super::output::{Page, Report, Role};
 use super::super::{Context, network};
 
@@ -155,7 +156,7 @@ fn content(args: &Args, context: &Context<'_>) -> Result<Vec<u8>, Error> {
         None if signed::is_signed(bytes.expose()) => {
             let error = Error::input(
                 Code::BadInput,
-                file_name(&args.file),
+                source_name(&args.file),
                 "is signed, and nothing says who may have signed it",
             );
             Err(error.hint("name the key that you trust: --verify-key KEYSPEC"))
@@ -166,13 +167,9 @@ fn content(args: &Args, context: &Context<'_>) -> Result<Vec<u8>, Error> {
                 .inputs
                 .public_keys(spec, "--verify-key", context.env.now)?
                 .keys;
-            signed::open(bytes.expose(), file_name(&args.file), &keys)
+            signed::open(bytes.expose(), source_name(&args.file), &keys)
         }
     }
-}
-
-fn file_name(file: &str) -> &str {
-    if file == "-" { "standard input" } else { file }
 }
 
 /// The error with the file's own name in it.
@@ -185,7 +182,7 @@ fn named(error: Error, file: &str) -> Error {
             ..
         } => Error::Input {
             code: Code::BadInput,
-            what: file_name(file).into(),
+            what: source_name(file).into(),
             why,
             hints,
         },

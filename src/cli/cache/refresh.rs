@@ -75,7 +75,7 @@ pub fn run(args: Args, context: &mut Context<'_>) -> Result<Refreshed, Error> {
         }
     }
     for source in sources {
-        let name = redacted(source_name(&source));
+        let name = redacted(name_of(&source));
         match refresh(source, &args, &listed, store.as_ref(), context) {
             Ok(true) => done.refreshed.push(name),
             Ok(false) => done.skipped.push(name),
@@ -94,7 +94,7 @@ pub fn run(args: Args, context: &mut Context<'_>) -> Result<Refreshed, Error> {
     Err(first)
 }
 
-fn source_name(source: &Source) -> &str {
+fn name_of(source: &Source) -> &str {
     match source {
         Source::Url(address) => address.as_str(),
         Source::Issuer(issuer) => issuer.as_str(),
@@ -124,7 +124,7 @@ fn sources(
             // An issuer's keys come with its document.
             let covered = entry.url != entry.issuer.clone().unwrap_or_default()
                 && entry.issuer.as_deref().is_some_and(is_issuer);
-            if !covered && found.iter().all(|it| source_name(it) != entry.url) {
+            if !covered && found.iter().all(|it| name_of(it) != entry.url) {
                 match source(&entry.url) {
                     Ok(source) => found.extend(source),
                     // It was fetched or imported under flags that this call does not have.
@@ -152,7 +152,7 @@ fn refresh(
         let fetched = http.context(address);
         store.map_or(fetched.clone(), |store| store.context(fetched))
     };
-    let name = source_name(&source);
+    let name = name_of(&source);
     // The keys of an issuer grow old sooner than its document.
     let of_issuer =
         |it: &Entry| matches!(source, Source::Issuer(_)) && it.issuer.as_deref() == Some(name);

@@ -18,14 +18,25 @@ use jwtctl::core::token::Serialization;
 use serde::Serialize;
 
 use super::Context;
-use super::input::{Claim, Given, Pasted};
+use super::input::{HeaderArgs, Pasted, Reserved};
 use super::output::{Page, Report};
 use recipients::{addressees, content_enc};
 
 /// Header parameters that follow from the keys and the content, or change how a reader goes about
 /// them.
-const NOT_BY_HAND: &[&str] = &[
-    "alg", "enc", "zip", "crit", "b64", "epk", "apu", "apv", "iv", "tag", "p2s", "p2c",
+const RESERVED: &[Reserved] = &[
+    ("alg", "choose it with --alg"),
+    ("enc", "choose it with --enc"),
+    ("zip", "to compress: --zip"),
+    ("crit", ""),
+    ("b64", ""),
+    ("epk", ""),
+    ("apu", ""),
+    ("apv", ""),
+    ("iv", ""),
+    ("tag", ""),
+    ("p2s", ""),
+    ("p2c", "choose it with --p2c"),
 ];
 
 /// A new encrypted token.
@@ -123,40 +134,20 @@ fn form(args: &Args, addressees: &[Addressee]) -> Result<JweForm, Error> {
 }
 
 fn header(args: &Args) -> Result<Object, Error> {
-    let is_jwt = !args.raw && args.token.is_none();
     let mut header = Object::default();
-    match &args.typ {
-        Some(typ) if typ == "none" => {}
-        Some(typ) => header.set("typ", typ.as_str().into()),
-        None if is_jwt => header.set("typ", "JWT".into()),
-        None => {}
+    let usual_cty = args.token.as_ref().map(|_| "JWT");
+    if let Some(cty) = args.cty.as_deref().or(usual_cty) {
+        header.set("cty", cty.into());
     }
-    match &args.cty {
-        Some(cty) => header.set("cty", cty.as_str().into()),
-        None if args.token.is_some() => header.set("cty", "JWT".into()),
-        None => {}
-    }
-    let mut given = Given::default();
-    args.typ.iter().for_each(|_| given.flag("typ"));
-    args.cty.iter().for_each(|_| given.flag("cty"));
-    args.kid.iter().for_each(|_| given.flag("kid"));
-    for text in &args.header {
-        let claim = Claim::parse(text)?;
-        let name = claim.path().swap_remove(0);
-        if NOT_BY_HAND.contains(&name.as_str()) {
-            let error = Error::usage(
-                format!("--header {text}"),
-                format!("{name:?} cannot be set by hand"),
-            );
-            return Err(match name.as_str() {
-                "alg" | "enc" => error.hint(format!("choose it with --{name}")),
-                "zip" => error.hint("to compress: --zip"),
-                _ => error,
-            });
-        }
-        given.claim(&claim, &format!("--header {text}"))?;
-        claim.place(&mut header)?;
-    }
+    let is_jwt = !args.raw && args.token.is_none();
+    let own = HeaderArgs {
+        typ: args.typ.as_deref(),
+        usual_typ: is_jwt.then_some("JWT"),
+        parameters: &args.header,
+        flags: &[("cty", args.cty.is_some()), ("kid", args.kid.is_some())],
+        reserved: RESERVED,
+    };
+    own.complete(&mut header)?;
     Ok(header)
 }
 

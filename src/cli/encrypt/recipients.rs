@@ -10,7 +10,7 @@ use jwtctl::core::limits::TOKEN_P2C;
 use jwtctl::core::seal;
 
 use super::super::Context;
-use super::super::input::not_for_encryption;
+use super::super::input::{not_for_encryption, source_name};
 use super::args::Args;
 
 /// The recipients, in the order of the arguments.
@@ -74,7 +74,7 @@ fn keys(args: &Args, context: &Context<'_>) -> Result<Vec<Named>, Error> {
         let (key, from_set) = context.recipient(spec, "--to", args.kid.as_deref())?;
         keys.push(Named {
             key,
-            source: if spec == "-" { "standard input" } else { spec }.into(),
+            source: source_name(spec).into(),
             from_set,
         });
     }

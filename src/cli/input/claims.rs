@@ -7,7 +7,8 @@ use jwtctl::core::time::{Timestamp, humanize};
 use jwtctl::core::token::{self, Defaults};
 
 use super::super::Context;
-use super::{Claim, Given, duration, moment};
+use super::given::Given;
+use super::{Claim, duration, moment, source_name};
 
 /// The claims of a new token.
 #[derive(clap::Args)]
@@ -198,7 +199,7 @@ fn warn_if_expired(claims: &Object, context: &Context<'_>) {
 }
 
 fn read_payload(path: &str, context: &Context<'_>) -> Result<Object, Error> {
-    let name = if path == "-" { "standard input" } else { path };
+    let name = source_name(path);
     let bad = |why: String| Error::input(Code::BadInput, name, why);
     if path.trim_start().starts_with('{') {
         let error = Error::usage("--payload", "takes a file, not the claims themselves");

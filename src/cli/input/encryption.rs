@@ -10,7 +10,7 @@ use jwtctl::core::keyfile::KeyFile;
 use jwtctl::core::limits::TOKEN_P2C;
 
 use super::super::Context;
-use super::{Inputs, Source};
+use super::{Inputs, Source, source_name};
 
 /// Keys that could open a token, and where they are from.
 pub struct Openers {
@@ -84,7 +84,7 @@ impl Context<'_> {
         let mut openers = Openers {
             is_set: file.is_set,
             keys: file.keys,
-            source: if spec == "-" { "standard input" } else { spec }.into(),
+            source: source_name(spec).into(),
         };
         if let Some(kid) = kid.filter(|_| !openers.is_set) {
             openers.name(kid, spec)?;
@@ -139,10 +139,7 @@ impl Context<'_> {
         let store = self.inputs.store()?;
         let source = format!("the keystore {}", store.path().display());
         if store.entries().is_empty() {
-            return Err(Error::usage(
-                "--key",
-                "is needed, for the keystore is empty",
-            ));
+            return Err(Error::usage(source, "is empty").hint("name the key that opens the token"));
         }
         let mut kids: Vec<&str> = locked.kids().collect();
         kids.dedup();
@@ -205,7 +202,7 @@ impl Context<'_> {
     /// The key of `spec` as the one recipient of a token, with the algorithm that is usual for it.
     pub fn addressee(&self, spec: &str, flag: &str) -> Result<Addressee, Error> {
         let (key, _) = self.recipient(spec, flag, None)?;
-        let what = if spec == "-" { "standard input" } else { spec };
+        let what = source_name(spec);
         let alg = key
             .usual_key_alg()
             .ok_or_else(|| not_for_encryption(&key, what))?;
@@ -226,7 +223,7 @@ impl Context<'_> {
         kid: Option<&str>,
     ) -> Result<(Arc<Key>, bool), Error> {
         let file = self.inputs.recipient_keys(spec, flag, self)?;
-        let what = if spec == "-" { "standard input" } else { spec };
+        let what = source_name(spec);
         let bad = |why: String| Error::input(Code::BadKey, what, why);
         if !file.is_set {
             let key = file.keys.into_iter().next();

@@ -7,6 +7,7 @@ mod claim;
 mod claims;
 mod encryption;
 mod given;
+mod header;
 mod passphrase;
 mod redis;
 mod secret;
@@ -23,7 +24,7 @@ pub use choice::{Choice, content_enc, curve, key_alg, sig_alg};
 pub use claim::Claim;
 pub use claims::{CLAIM_FLAGS, ClaimArgs};
 pub use encryption::{Openers, not_for_encryption};
-pub use given::Given;
+pub use header::{HeaderArgs, Reserved};
 pub use redis::{Login, RedisLogin};
 pub use secret::SecretArgs;
 pub use store::{Guard, policy_folder};
@@ -264,7 +265,7 @@ impl Inputs {
 
     /// The keys in the bytes of what `spec` names.
     pub fn read_keys(&self, bytes: &Secret, spec: &str) -> Result<KeyFile, Error> {
-        let what = if spec == "-" { "standard input" } else { spec };
+        let what = source_name(spec);
         self.read_keys_with(bytes, spec, &mut || self.passphrase(what))
     }
 
@@ -276,7 +277,7 @@ impl Inputs {
         spec: &str,
         passphrase: keyfile::Passphrase<'_>,
     ) -> Result<KeyFile, Error> {
-        let what = if spec == "-" { "standard input" } else { spec };
+        let what = source_name(spec);
         let mut file = keyfile::read(bytes, what, passphrase)?;
         self.open_table(&mut file)?;
         for note in &file.notes {
@@ -284,6 +285,11 @@ impl Inputs {
         }
         Ok(file)
     }
+}
+
+/// How messages call what an argument names: stdin has no name of its own.
+pub fn source_name(spec: &str) -> &str {
+    if spec == "-" { "standard input" } else { spec }
 }
 
 fn read_stream(stream: impl std::io::Read, name: &str, limit: u64) -> Result<Secret, Error> {

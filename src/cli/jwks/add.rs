@@ -15,7 +15,7 @@ use jwtctl::core::time::Timestamp;
 use serde::Serialize;
 
 use super::super::Context;
-use super::super::input::{Guard, check_whole, closed, duration};
+use super::super::input::{Guard, check_whole, closed, duration, source_name};
 use super::super::output::{Page, Report, Role};
 
 /// Add a private key to the keystore
@@ -78,7 +78,7 @@ pub fn run(args: Args, context: &mut Context<'_>) -> Result<Added, Error> {
     let path = context.inputs.store_path()?;
     let file = context.inputs.key_file(&args.key, "KEYSPEC")?;
     if let Some(table) = &file.table {
-        check_whole(&file.dropped, &super::name(&args.key))?;
+        check_whole(&file.dropped, source_name(&args.key))?;
         return add_rows(table, &path, &args, context);
     }
     let key = pick(file.keys, &args)?;
@@ -109,7 +109,7 @@ fn add_rows(
     args: &Args,
     context: &Context<'_>,
 ) -> Result<Added, Error> {
-    let what = super::name(&args.key);
+    let what = source_name(&args.key);
     let now = context.env.now;
     let is_meant = |(row, _): &(&Row, _)| match &args.kid {
         Some(kid) => row.id == *kid,
@@ -125,11 +125,11 @@ fn add_rows(
     }
     let mut keys = Vec::new();
     for (row, activates_at) in meant {
-        if let Some(error) = closed(row, &what) {
+        if let Some(error) = closed(row, what) {
             return Err(error);
         }
         let copy = row.key.duplicate();
-        let unreadable = || Error::input(Code::BadKey, &what, "cannot be copied");
+        let unreadable = || Error::input(Code::BadKey, what, "cannot be copied");
         keys.push((
             copy.ok_or_else(unreadable)?,
             slot(row, activates_at, args.grace),
@@ -142,7 +142,7 @@ fn add_rows(
     let shown = added
         .iter()
         .max_by_key(|it| (it.state == State::Current, it.entry.slot.activates_at));
-    let shown = shown.ok_or_else(|| Error::input(Code::BadKey, &what, "has no row"))?;
+    let shown = shown.ok_or_else(|| Error::input(Code::BadKey, what, "has no row"))?;
     Ok(Added {
         store: path.display().to_string(),
         kid: shown.entry.slot.kid.clone(),

@@ -30,6 +30,7 @@ use jwtctl::core::lint::{Finding, lint as find};
 use jwtctl::core::remote::Fetched;
 
 use super::Context;
+use super::input::source_name;
 use super::network::{self, Network};
 
 /// Your own keys, and everything one does with a key set
@@ -129,7 +130,7 @@ impl Source {
             .check_unused("--jwks-uri or --issuer", context)?;
         context.inputs.check_stdin(&[("--jwks", Some(spec))])?;
         Ok((
-            name(spec),
+            source_name(spec).to_owned(),
             context
                 .inputs
                 .published_json(spec, "--jwks", context.env.now)?,
@@ -168,7 +169,7 @@ impl Source {
             .inputs
             .keys_and_json(spec, "--jwks", context.env.now)?;
         Ok(Loaded {
-            name: name(spec),
+            name: source_name(spec).to_owned(),
             table: file.table.take(),
             file,
             json,
@@ -190,14 +191,6 @@ fn published(set: Fetched<'_>) -> Result<Loaded, Error> {
         store: None,
         table: None,
     })
-}
-
-fn name(spec: &str) -> String {
-    if spec == "-" {
-        "standard input".into()
-    } else {
-        spec.to_owned()
-    }
 }
 
 pub fn run(args: Args, context: &mut Context<'_>) -> ExitCode {

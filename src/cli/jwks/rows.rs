@@ -13,7 +13,7 @@ use serde::ser::{Error as _, SerializeMap as _};
 use serde::{Serialize, Serializer};
 
 use super::super::Context;
-use super::super::input::{SqlDialect, check_whole, closed};
+use super::super::input::{SqlDialect, check_whole, closed, source_name};
 
 /// The heading of what is for a table alone.
 pub const TABLE: &str = "Instead of the keystore, the table of better-auth";
@@ -54,19 +54,19 @@ impl TableArgs {
         if let Some(out) = &self.out {
             files::check_target(out, self.force)?;
         }
-        let name = super::name(spec);
+        let name = source_name(spec);
         let file = context.inputs.key_file(spec, "--jwks")?;
         let Some(table) = file.table else {
             let error = Error::input(Code::BadKey, name, "is not a table of better-auth's");
             return Err(error.hint("the keystore is changed without --jwks"));
         };
-        check_whole(&file.dropped, &name)?;
+        check_whole(&file.dropped, name)?;
         match table.shape.is_mongo {
             true => {
                 let why = "comes from MongoDB, whose rows are read and not written";
                 Err(Error::input(Code::BadKey, name, why))
             }
-            false => Ok(Some((name, table))),
+            false => Ok(Some((name.to_owned(), table))),
         }
     }
 

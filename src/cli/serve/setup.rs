@@ -12,7 +12,7 @@ use jwtctl::core::key::{Job, Key, encode};
 use jwtctl::core::secret::Secret;
 
 use super::super::Context;
-use super::super::input::signing_row;
+use super::super::input::{signing_row, source_name};
 use super::Args;
 
 /// The port unless told otherwise.
@@ -211,7 +211,7 @@ fn redirect_uri(text: &str) -> Result<String, Error> {
 }
 
 fn claims(path: &str, context: &Context<'_>) -> Result<Object, Error> {
-    let name = if path == "-" { "standard input" } else { path };
+    let name = source_name(path);
     let bad = |why: String| Error::input(Code::BadInput, name, why);
     let json = Json::parse(context.inputs.document(path, MAX_FILE)?.expose())
         .map_err(|why| bad(format!("is not JSON: {why}")))?;
@@ -255,7 +255,7 @@ pub fn keys(args: &Args, context: &Context<'_>) -> Result<Box<dyn KeySource>, Er
         }
         Some(spec) => spec,
     };
-    let what = if spec == "-" { "standard input" } else { spec };
+    let what = source_name(spec);
     let bad = |why: String| Error::input(Code::BadKey, what, why);
     let file = context.inputs.key_file(spec, "--key")?;
     let row = match &file.table {

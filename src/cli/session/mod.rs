@@ -28,7 +28,7 @@ use jwtctl::core::token;
 use serde::Serialize;
 
 use super::Context;
-use super::input::{Pasted, RedisLogin, SecretArgs, duration, sig_alg};
+use super::input::{Pasted, RedisLogin, SecretArgs, duration, sig_alg, source_name};
 use super::output::{Page, Report, Role};
 
 /// Manage sessions in Redis, as the npm middleware jwt-redis-session keeps them
@@ -142,14 +142,7 @@ impl Keys {
     ) -> Result<(Vec<Arc<Key>>, String), Error> {
         match (context.inputs.secret(&self.secret)?, &self.key) {
             (Some(secret), _) => Ok((vec![Arc::new(Key::from_secret(secret))], "--secret".into())),
-            (None, Some(spec)) => {
-                let name = if spec == "-" {
-                    "standard input".into()
-                } else {
-                    spec.clone()
-                };
-                Ok((read(spec)?.keys, name))
-            }
+            (None, Some(spec)) => Ok((read(spec)?.keys, source_name(spec).to_owned())),
             (None, None) => Err(Error::usage(
                 "session",
                 "needs --secret or --key, since a token is verified before all else",

@@ -10,7 +10,7 @@ use jwtctl::core::time::Timestamp;
 use jwtctl::core::token;
 
 use super::super::Context;
-use super::super::input::signing_row;
+use super::super::input::{signing_row, source_name};
 use super::args::Args;
 
 /// The key, and the algorithm that it and the arguments agree on.
@@ -82,8 +82,7 @@ fn from_store(
 fn source(args: &Args, spec: Option<&str>) -> String {
     match (&args.secret.secret, spec) {
         (None, None) => "the keystore".into(),
-        (None, Some(spec)) if spec != "-" => spec.to_owned(),
-        (None, Some(_)) => "standard input".into(),
+        (None, Some(spec)) => source_name(spec).to_owned(),
         _ => "--secret".into(),
     }
 }

@@ -21,7 +21,7 @@ pub fn is_compact(text: &str) -> bool {
 /// Takes a JWE apart, in whichever form it is.
 ///
 /// # Errors
-/// [`Code::Malformed`].
+/// [`Reason::malformed`].
 pub fn parse_any(text: &str) -> Result<Jwe, Reason> {
     if !text.trim_start().starts_with('{') {
         return parse(text);
@@ -39,7 +39,7 @@ pub fn parse_any(text: &str) -> Result<Jwe, Reason> {
 /// Takes a compact JWE apart.
 ///
 /// # Errors
-/// [`Code::Malformed`].
+/// [`Reason::malformed`].
 pub fn parse(text: &str) -> Result<Jwe, Reason> {
     let parts: Vec<&str> = text.split('.').collect();
     let [header_text, encrypted_key, iv, ciphertext, tag] = parts[..] else {
@@ -77,7 +77,7 @@ pub fn is_json(object: &Object) -> bool {
 /// not know are ignored, as its §7.2.1 demands.
 ///
 /// # Errors
-/// [`Code::Malformed`]: also for a member that stands twice, for a parameter that stands in two
+/// [`Reason::malformed`]: also for a member that stands twice, for a parameter that stands in two
 /// headers, and for `crit` and `zip` where no tag covers them.
 pub fn parse_json(object: &Object) -> Result<Jwe, Reason> {
     if let Some(path) = object.duplicate() {

@@ -12,7 +12,7 @@ use super::{Form, Unverified};
 /// a header that is one JSON object.
 ///
 /// # Errors
-/// [`Code::Malformed`].
+/// [`Reason::malformed`].
 pub fn parse<'a>(text: &'a str, form: Form<'a>) -> Result<Unverified<'a>, Reason> {
     let [header_text, payload_text, signature_text] = split(text)?;
     let part = |name: &str, text| match form {

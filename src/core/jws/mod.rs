@@ -59,7 +59,7 @@ impl<'a> Jws<'a> {
     /// Takes a JWS apart, in whichever serialization it is.
     ///
     /// # Errors
-    /// [`Code::Malformed`].
+    /// [`Reason::malformed`].
     pub fn parse(text: &'a str, form: Form<'a>) -> Result<Self, Reason> {
         match is_json(text) {
             true => json::parse(text, form).map(Self),

@@ -9,7 +9,7 @@ use super::{Content, Decoded, SeenRecipient, decode, payload_json, payload_objec
 /// Looks at a text that has the outline of a JWE in JSON form.
 ///
 /// # Errors
-/// [`super::Code::Malformed`] when there is nothing to show.
+/// [`Reason::malformed`] when there is nothing to show.
 pub(super) fn decode_json(text: &str) -> Result<Decoded, Reason> {
     let json = Json::parse(text.trim().as_bytes());
     let Ok(Json::Object(object)) = json else {
@@ -51,7 +51,7 @@ impl Nested {
     /// Looks into what is inside, without verifying it: a signed token, or what nobody signed.
     ///
     /// # Errors
-    /// [`super::Code::Malformed`] when there is nothing to show.
+    /// [`Reason::malformed`] when there is nothing to show.
     pub fn decode(&self) -> Result<Decoded, Reason> {
         let is_token = matches!(
             self.serialization,

@@ -35,12 +35,9 @@ fn not_compact(text: &str) -> Option<&'static str> {
     }
     Some(match Json::parse(text.as_bytes()) {
         Err(_) => "the token is in JSON form, and what is there is not JSON",
-        Ok(json) => match json.as_object().and_then(Serialization::of_object) {
-            Some(_) => "the token is in JSON form, and only the compact form is read here",
-            None => {
-                "this is a JSON document without a JWT in it; a token that it holds is opaque, and only its issuer can say what it means"
-            }
-        },
+        Ok(_) => {
+            "this is a JSON document without a JWT in it; a token that it holds is opaque, and only its issuer can say what it means"
+        }
     })
 }
 
@@ -170,7 +167,7 @@ impl Content {
 /// Looks into a token without verifying it. Faults that can be read past become warnings.
 ///
 /// # Errors
-/// [`Code::Malformed`] when there is nothing to show.
+/// [`Reason::malformed`] when there is nothing to show.
 pub fn decode(text: &str) -> Result<Decoded, Reason> {
     match Serialization::of(text) {
         Some(Serialization::JwsJson) => return several::decode(text),

@@ -12,7 +12,7 @@ use super::{
 /// Looks into a text that has the outline of a JWS in JSON form.
 ///
 /// # Errors
-/// [`super::Code::Malformed`] when there is nothing to show.
+/// [`Reason::malformed`] when there is nothing to show.
 pub(super) fn decode(text: &str) -> Result<Decoded, Reason> {
     let json = Json::parse(text.trim().as_bytes());
     let Ok(Json::Object(object)) = json else {
