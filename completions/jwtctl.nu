@@ -922,6 +922,7 @@ module completions {
     --set-kid: string         # Their kid: thumbprint (RFC 7638) for each, or any text for one key
     --set-use: string@"nu-complete jwtctl jwks convert set_use" # Their use
     --set-alg: string         # Their alg, which each of them must be fit for
+    --x5c                     # The certificates that stand with them in their file, as x5c and x5t#S256
     --help(-h)                # Print help (see more with '--help')
     ...keys: string           # The key, of any format: PATH, -, env:NAME, fd:N or store:KID; for a set also several of them, and directories of key files
   ]

@@ -56,6 +56,9 @@ if [ "$funcstack[1]" = "_jwtctl" ]; then
 fi
 "#;
 
+/// What bash needs in front of the function that asks jwtctl.
+const BASH_WORDS: &str = include_str!("words.bash");
+
 pub fn run(args: Args) -> Result<Script, Error> {
     let shell: &dyn EnvCompleter = match args.shell {
         Shell::Bash => &Bash,
@@ -70,8 +73,13 @@ pub fn run(args: Args) -> Result<Script, Error> {
         .write_registration(VARIABLE, "jwtctl", "jwtctl", "jwtctl", &mut text)
         .map_err(|e| Error::io("completions", &e))?;
     let mut script = String::from_utf8_lossy(&text).into_owned();
-    if matches!(args.shell, Shell::Zsh) {
-        script.push_str(ZSH_AUTOLOAD);
+    match args.shell {
+        Shell::Bash => {
+            script = script.replace("-F _clap_complete_jwtctl", "-F _jwtctl");
+            script.push_str(BASH_WORDS);
+        }
+        Shell::Zsh => script.push_str(ZSH_AUTOLOAD),
+        _ => {}
     }
     Ok(Script { script })
 }

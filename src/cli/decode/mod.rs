@@ -15,7 +15,7 @@ use jwtctl::core::time::Timestamp;
 use jwtctl::core::token::{self, Decoded, Layer, Serialization, open_nested};
 
 use super::Context;
-use super::input::Pasted;
+use super::input::{Pasted, source_name};
 use super::output::{Page, Report, Status};
 
 /// Show what is in a token, without verifying it
@@ -100,6 +100,7 @@ pub fn run(args: Args, context: &mut Context<'_>) -> Result<Look, Error> {
     let token = context
         .inputs
         .token(args.token.as_deref(), args.max_size, pasted)?;
+    details(&token, args.token.as_deref(), context);
     let (decoded, layers) = look(&token, args.decrypt_key.as_deref(), context)?;
     let show = match (args.claim, args.part) {
         (Some(name), _) => find_claim(&decoded, name),
@@ -115,6 +116,26 @@ pub fn run(args: Args, context: &mut Context<'_>) -> Result<Look, Error> {
         now: context.env.now,
         show,
     })
+}
+
+/// What -v adds: where the token was, and what it is made of.
+fn details(token: &str, spec: Option<&str>, context: &Context<'_>) {
+    let place = match context.inputs.or_stdin(spec) {
+        Some(spec) if spec.starts_with('@') || spec.starts_with("env:") => spec,
+        Some("-") => source_name("-"),
+        Some(_) => "the command line",
+        None => "the prompt",
+    };
+    let bytes = token.len();
+    let sizes: Vec<String> = token.split('.').map(|it| it.len().to_string()).collect();
+    let parts = match Serialization::of(token) {
+        Some(Serialization::JwsCompact | Serialization::JweCompact) => {
+            format!(", in parts of {}", sizes.join(", "))
+        }
+        _ => String::new(),
+    };
+    let detail = format!("the token came from {place}: {bytes} bytes{parts}");
+    context.output.detail(&detail);
 }
 
 /// Looks into the token; into what is inside of an encrypted one, where there is a key for it.

@@ -6,6 +6,7 @@ mod escape;
 mod page;
 mod table;
 mod usage;
+mod wrap;
 
 pub use bug::{report_panics, run_guarded};
 pub use escape::printable;

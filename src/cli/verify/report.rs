@@ -47,14 +47,14 @@ impl Judgement {
                     .age_s
                     .map(|age| format!(", {} ago", humanize(age)))
                     .unwrap_or_default();
-                page.line(
-                    Role::Faint,
-                    &format!("  keys from {source}{age}, at {}", self.now),
-                )?;
+                page.text(Role::Plain, "  ")?;
+                let line = format!("keys from {source}{age}, at {}", self.now);
+                page.rest(Role::Faint, 7, &line)?;
             }
             Err(rejection) => {
                 page.text(Role::Bad, "INVALID")?;
-                page.line(Role::Plain, &format!("  {}", rejection.primary().message))?;
+                page.text(Role::Plain, "  ")?;
+                page.rest(Role::Plain, 9, &rejection.primary().message)?;
             }
         }
         if let Some(policy) = &self.policy {
@@ -84,14 +84,15 @@ impl Judgement {
         }
         if !idle.is_empty() {
             let names: Vec<&str> = idle.iter().map(|check| check.name.as_str()).collect();
-            page.line(
-                Role::Faint,
-                &format!("  not evaluated: {}", names.join(", ")),
-            )?;
+            page.text(Role::Faint, "  not evaluated: ")?;
+            page.rest(Role::Faint, 17, &names.join(", "))?;
         }
         Ok(())
     }
 }
+
+/// How wide the column of the results is.
+const STATUS: usize = 13;
 
 fn line(page: &mut Page<'_>, check: &Check, width: usize) -> io::Result<()> {
     let (word, role) = match check.status {
@@ -110,9 +111,16 @@ fn line(page: &mut Page<'_>, check: &Check, width: usize) -> io::Result<()> {
     let at = check.at.map(|at| format!("({at})"));
     let message = Some(check.message.clone()).filter(|message| !message.is_empty());
     let shown: Vec<String> = [actual, message, at].into_iter().flatten().collect();
-    page.text(role, &format!("  {word:<11}"))?;
-    let text = format!("  {:<width$}  {}", check.name, shown.join(" "));
-    page.line(Role::Plain, text.trim_end())
+    page.text(role, &format!("  {word:<0$}", STATUS - 2))?;
+    let text = shown.join(" ");
+    let name = format!("  {:<width$}  ", check.name);
+    match text.is_empty() {
+        true => page.line(Role::Plain, name.trim_end()),
+        false => {
+            page.text(Role::Plain, &name)?;
+            page.rest(Role::Plain, STATUS + name.chars().count(), &text)
+        }
+    }
 }
 
 impl Report for Judgement {
