@@ -1545,7 +1545,7 @@ module completions {
     [ "bash" "elvish" "fish" "nushell" "powershell" "zsh" ]
   }
 
-  # Print the completion script for a shell
+  # Print the completion script for a shell, or put it into place
   export extern "jwtctl completions" [
     --json                    # Write one JSON document to stdout, failures included [env: JWTCTL_FORMAT=json]
     --quiet(-q)               # No notes and no progress on stderr
@@ -1558,8 +1558,11 @@ module completions {
     --offline                 # Files and cache only: open no connection
     --passphrase-from: string # Open sealed keys and encrypted PEM with the passphrase in KEYSPEC: PATH, -, env:NAME or fd:N
     --better-auth-secret: string # Open the private keys of a better-auth table with the server's secret in KEYSPEC; with versioned secrets VERSION:KEYSPEC, repeated for each; new rows are sealed under the first
+    --install                 # Write the script to where the shell finds it
+    --dry-run                 # With --install, say what would be written, and write nothing
+    --force                   # With --install, replace files that say something else
     --help(-h)                # Print help (see more with '--help')
-    shell: string@"nu-complete jwtctl completions shell" # Which shell
+    shell?: string@"nu-complete jwtctl completions shell" # Which shell
   ]
 
 }

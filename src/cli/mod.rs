@@ -9,6 +9,7 @@ mod encrypt;
 mod explain;
 mod help;
 mod input;
+mod install;
 mod jwks;
 mod keygen;
 mod man;
@@ -418,8 +419,8 @@ fn dispatch(command: Command, context: &mut Context<'_>) -> ExitCode {
         Command::Policy(args) => policy::run(args, context),
         Command::Explain(args) => finish(explain::run(&args), context),
         Command::Serve(args) => serve::run(args, context),
-        Command::Completions(args) => finish(completions::run(args), context),
-        Command::Man(args) => finish(man::run(args), context),
+        Command::Completions(args) => completions::run(args, context),
+        Command::Man(args) => man::run(args, context),
     }
 }
 

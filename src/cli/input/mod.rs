@@ -27,7 +27,7 @@ pub use encryption::{Openers, not_for_encryption};
 pub use header::{HeaderArgs, Reserved};
 pub use redis::{Login, RedisLogin};
 pub use secret::SecretArgs;
-pub use store::{Guard, policy_folder};
+pub use store::{Guard, Home, policy_folder};
 pub use token::Pasted;
 pub use variables::variables;
 
