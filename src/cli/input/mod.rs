@@ -12,6 +12,7 @@ mod passphrase;
 mod redis;
 mod secret;
 mod store;
+#[cfg_attr(windows, path = "terminal_windows.rs")]
 mod terminal;
 mod token;
 mod variables;

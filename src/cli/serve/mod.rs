@@ -6,6 +6,8 @@ mod listen;
 mod log;
 mod ready;
 mod setup;
+#[cfg_attr(windows, path = "system_windows.rs")]
+mod system;
 mod tls;
 
 use clap::builder::NonEmptyStringValueParser;
@@ -165,7 +167,7 @@ fn serve(args: Args, context: &Context<'_>) -> Result<Ended, Error> {
     if let Some(path) = &args.ready_file {
         ready::clear(path)?;
     }
-    listen::raise_limit();
+    system::raise_limit();
     let listener = {
         let _entered = runtime.enter();
         listen::bind(place.address)?
@@ -192,7 +194,7 @@ fn serve(args: Args, context: &Context<'_>) -> Result<Ended, Error> {
         ahead_s,
     });
     let ended = tokio::task::LocalSet::new().block_on(&runtime, async {
-        let mut signals = listen::Signals::new()?;
+        let mut signals = system::Signals::new()?;
         let accepting = listen::accept(listener, tls, Rc::clone(&server));
         ready::announce(&ready, &args, &server, context)?;
         let until = async {
