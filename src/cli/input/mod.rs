@@ -28,7 +28,7 @@ pub use header::{HeaderArgs, Reserved};
 pub use redis::{Login, RedisLogin};
 pub use secret::SecretArgs;
 pub use store::{Guard, policy_folder};
-pub use token::Pasted;
+pub use token::{Pasted, strip};
 pub use variables::variables;
 
 use std::cell::OnceCell;

@@ -182,7 +182,7 @@ fn names_file(spec: &str) -> bool {
 
 /// A token without what is copied along with it: white space, a byte order mark, quotes, a header's
 /// name and scheme.
-fn strip(text: &str) -> &str {
+pub fn strip(text: &str) -> &str {
     fn prefix<'a>(text: &'a str, prefix: &str) -> Option<&'a str> {
         text.get(..prefix.len())
             .filter(|head| head.eq_ignore_ascii_case(prefix))
