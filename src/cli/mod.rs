@@ -407,7 +407,7 @@ fn now(pretended: Option<&str>) -> Result<Timestamp, Error> {
 
 fn dispatch(command: Command, context: &mut Context<'_>) -> ExitCode {
     match command {
-        Command::Decode(args) => finish(decode::run(args, context), context),
+        Command::Decode(args) => decode::call(args, context),
         Command::Verify(args) => verify::call(*args, context),
         Command::Sign(args) => finish(sign::run(args, context), context),
         Command::Encrypt(args) => finish(encrypt::run(*args, context), context),

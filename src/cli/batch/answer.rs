@@ -6,6 +6,7 @@ use std::io::Write as _;
 use jwtctl::core::error::{Code, Reason, shortened};
 use jwtctl::core::json::{Json, Object};
 
+use super::super::input::{strip, too_large};
 use super::super::output::{exit_code, printable};
 use super::Line;
 
@@ -33,6 +34,20 @@ impl<'l> Asked<'l> {
             (text, _) => (text.map(Cow::Borrowed), Object::default()),
         };
         Self { text, others }
+    }
+
+    /// The token that the input is, of at most `largest` bytes, without what is copied along with
+    /// one.
+    ///
+    /// # Errors
+    /// When there is none, or it is larger.
+    pub fn token(&self, largest: u64) -> Result<&str, Reason> {
+        let token = strip(self.text.as_ref().map_err(Reason::clone)?);
+        match token.len() as u64 {
+            0 => Err(Reason::malformed("there is no token: the line is empty")),
+            length if length > largest => Err(too_large(largest)),
+            _ => Ok(token),
+        }
     }
 }
 
@@ -120,6 +135,19 @@ impl<'o> Answer<'o> {
             self.json(INPUT, &Json::Object(same).to_text());
         }
         self.out.extend_from_slice(b"}\n");
+    }
+}
+
+/// JSON text or other bytes in one line: as they are where that is one already, JSON rewritten without
+/// the line breaks between its values, anything else as a JSON string.
+pub fn one_line(bytes: &[u8]) -> Cow<'_, str> {
+    let is_plain = bytes.iter().all(|byte| *byte >= b' ');
+    match (std::str::from_utf8(bytes), is_plain) {
+        (Ok(text), true) => Cow::Borrowed(text),
+        _ => Cow::Owned(match Json::parse(bytes) {
+            Ok(json) => json.to_text(),
+            Err(_) => Json::from(&*String::from_utf8_lossy(bytes)).to_text(),
+        }),
     }
 }
 

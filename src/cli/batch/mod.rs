@@ -8,7 +8,7 @@ mod remarks;
 mod source;
 mod workers;
 
-pub use answer::{Answer, Asked, bare};
+pub use answer::{Answer, Asked, bare, one_line};
 pub use lines::Line;
 pub use remarks::Remarks;
 
@@ -29,6 +29,9 @@ use workers::Halt;
 
 /// The most threads that are started.
 const MAX_JOBS: usize = 256;
+
+/// Bytes that a line may have besides the input: of an object around it, or of what is copied along.
+const BESIDE: u64 = 1024 * 1024;
 
 /// How many inputs are taken in one call, and how.
 #[derive(clap::Args)]
@@ -181,25 +184,23 @@ fn grouped(number: u64) -> String {
 }
 
 /// How a batch is run.
-pub struct Plan<'a> {
-    /// The file, or `-`.
-    pub input: &'a str,
-    /// Bytes that one line may have.
-    pub longest: u64,
+pub struct Plan {
+    /// Bytes that one input may have.
+    pub largest: u64,
     /// What a good line is called in the summary.
     pub good: &'static str,
 }
 
 /// Answers every line of the input, and says on stderr what came of them.
-pub fn run<J: Job>(job: &J, args: &BatchArgs, plan: &Plan<'_>, context: &Context<'_>) -> ExitCode {
-    let opened = Source::open(plan.input);
+pub fn run<J: Job>(job: &J, args: &BatchArgs, plan: &Plan, context: &Context<'_>) -> ExitCode {
+    let opened = Source::open(args.batch.as_deref().unwrap_or("-"));
     let mut source = match opened {
         Ok(source) => source,
         Err(error) => return context.output.fail(&error),
     };
     let length = source.length();
     let halt = source.halt();
-    let lines = Lines::new(&mut source, plan.longest, args.flush);
+    let lines = Lines::new(&mut source, plan.largest.saturating_add(BESIDE), args.flush);
     let (tally, ended) = workers::run(job, lines, jobs_of(args), halt, length, context);
     finish(&tally, ended, plan.good, &context.output)
 }

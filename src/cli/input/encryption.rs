@@ -147,6 +147,21 @@ impl Context<'_> {
         opened
     }
 
+    /// What opens the encrypted tokens of a batch, if anything was named that does.
+    pub fn ready_openers(&self, spec: Option<&str>) -> Result<Option<Openers>, Error> {
+        match spec {
+            Some("store:") => {
+                let why =
+                    "takes the key that each token names, and --batch makes its keys ready once";
+                let error = Error::usage("--decrypt-key store:", why);
+                Err(error.hint("name the key: --decrypt-key store:KID"))
+            }
+            Some(spec) => self.named_openers(spec, "--decrypt-key", None).map(Some),
+            None if self.typed.has("passphrase_from") => self.passphrase_opener().map(Some),
+            None => Ok(None),
+        }
+    }
+
     /// The passphrase as what opens a token.
     pub fn passphrase_opener(&self) -> Result<Openers, Error> {
         let passphrase = self.inputs.passphrase("the token")?;

@@ -1,21 +1,24 @@
 //! `verify --batch`: every token of an input, judged as one alone is, by keys that are made ready
 //! once.
 
+use std::borrow::Cow;
 use std::process::ExitCode;
 
 use jwtctl::core::claims::Policy;
 use jwtctl::core::env::Env;
-use jwtctl::core::error::{Error, Reason};
+use jwtctl::core::error::Error;
 use jwtctl::core::json::Json;
 use jwtctl::core::jwe::Locked;
 use jwtctl::core::jwks::{CertifiedKeys, Given, Keys};
 use jwtctl::core::remote::Pool;
 use jwtctl::core::session::SessionStore;
-use jwtctl::core::token::{self, Opener, Verdict};
+use jwtctl::core::token::{self, KeyUsed, Opener, Verdict, Verified};
 
 use super::super::Context;
-use super::super::batch::{self, Answer, Asked, Job, Line, Outcome, Plan, Remarks, Worker, bare};
-use super::super::input::{Openers, strip};
+use super::super::batch::{
+    self, Answer, Asked, Job, Line, Outcome, Plan, Remarks, Worker, bare, one_line,
+};
+use super::super::input::Openers;
 use super::args::{Args, Only};
 use super::keys::{Published, certified, keys, roots};
 use super::nested::{Inside, inside, names_signer};
@@ -25,9 +28,6 @@ use super::{check_stdin, demand};
 
 /// The members of an answer.
 const OWN: &[&str] = &["valid", "kid", "payload", "code", "exit_code", "message"];
-
-/// Bytes that a line may have besides the token: of an object around it, or of what is copied along.
-const BESIDE: u64 = 1024 * 1024;
 
 /// Where the keys are from.
 enum Origin<'a> {
@@ -77,29 +77,15 @@ fn judge_all(args: &Args, context: &Context<'_>) -> Result<ExitCode, Error> {
             ..policy(args)?
         },
         origin,
-        openers: openers(args, context)?,
+        openers: context.ready_openers(args.decrypt_key.as_deref())?,
         sessions: sessions(args, context)?,
         remarks: Remarks::new(&context.output),
     };
     let plan = Plan {
-        input: args.batch.batch.as_deref().unwrap_or("-"),
-        longest: args.max_size.saturating_add(BESIDE),
+        largest: args.max_size,
         good: "valid",
     };
     Ok(batch::run(&judge, &args.batch, &plan, context))
-}
-
-/// The keys that open encrypted tokens.
-fn openers(args: &Args, context: &Context<'_>) -> Result<Option<Openers>, Error> {
-    match args.decrypt_key.as_deref() {
-        Some("store:") => {
-            let why = "takes the keys that each token names, and --batch makes its keys ready once";
-            Err(Error::usage("--decrypt-key store:", why).hint("name the key: store:KID"))
-        }
-        Some(spec) => context.named_openers(spec, "--decrypt-key", None).map(Some),
-        None if context.typed.has("passphrase_from") => context.passphrase_opener().map(Some),
-        None => Ok(None),
-    }
 }
 
 impl<'a> Job for Judge<'a> {
@@ -123,29 +109,29 @@ impl<'a> Job for Judge<'a> {
 impl Worker for Bench<'_, '_> {
     fn answer(&mut self, line: &Line<'_>, env: &Env<'_>, out: &mut Vec<u8>) -> Outcome {
         let asked = Asked::of(line, self.judge.args.batch.field.as_deref());
-        let (found, outcome) = match self.judged(&asked, env) {
-            Ok(found) => (Ok(found), Outcome::Good),
-            Err(error @ Error::Rejected(_)) => {
-                let code = error.code();
-                (Err(error), Outcome::Bad(code))
-            }
-            Err(error) => {
-                let code = error.code();
-                (Err(error), Outcome::Open(code))
-            }
-        };
-        self.write(line, &asked, &found, &outcome, out);
-        outcome
+        let found = self.judged(&asked, env);
+        self.write(line, &asked, &found, out);
+        match found {
+            Ok(_) => Outcome::Good,
+            Err(Error::Rejected(rejection)) => Outcome::Bad(rejection.primary().code),
+            Err(error) => Outcome::Open(error.code()),
+        }
     }
 }
 
 /// A valid token, and the claim of it that was asked for.
-type Found = (Verdict, Option<Json>);
+type Found = (Valid, Option<Json>);
+
+/// What is told of a valid token.
+struct Valid {
+    verified: Verified,
+    key: Option<KeyUsed>,
+}
 
 impl Bench<'_, '_> {
     fn judged(&mut self, asked: &Asked<'_>, env: &Env<'_>) -> Result<Found, Error> {
-        let text = asked.text.as_ref().map_err(Reason::clone)?;
-        let mut verdict = self.verdict(text, env)?;
+        let token = asked.token(self.judge.args.max_size)?;
+        let mut verdict = self.verdict(token, env)?;
         let judge = self.judge;
         judge.remarks.warn(&verdict.warnings);
         if let Some(sessions) = &judge.sessions {
@@ -153,22 +139,15 @@ impl Bench<'_, '_> {
         }
         let claim = judge.args.claim.as_deref();
         let claim = claim.and_then(|name| demand(&mut verdict, name));
+        let key = verdict.key;
         match verdict.outcome {
-            Ok(_) => Ok((verdict, claim)),
+            Ok(verified) => Ok((Valid { verified, key }, claim)),
             Err(rejection) => Err(Error::Rejected(rejection)),
         }
     }
 
-    fn verdict(&mut self, text: &str, env: &Env<'_>) -> Result<Verdict, Error> {
+    fn verdict(&mut self, token: &str, env: &Env<'_>) -> Result<Verdict, Error> {
         let Judge { args, policy, .. } = self.judge;
-        let token = strip(text);
-        if token.is_empty() {
-            return Err(Reason::malformed("there is no token: the line is empty").into());
-        }
-        if token.len() as u64 > args.max_size {
-            let why = format!("the token is larger than {} bytes", args.max_size);
-            return Err(Reason::malformed(why).into());
-        }
         let openers = self.judge.openers.as_ref();
         let mut open;
         let open: Option<Opener<'_>> = match openers {
@@ -195,7 +174,6 @@ impl Bench<'_, '_> {
         line: &Line<'_>,
         asked: &Asked<'_>,
         found: &Result<Found, Error>,
-        outcome: &Outcome,
         out: &mut Vec<u8>,
     ) {
         let args = self.judge.args;
@@ -206,26 +184,26 @@ impl Bench<'_, '_> {
                     .unanswered(line.number, &error.to_string());
             }
             Ok((_, Some(claim))) => bare(claim, out),
-            Ok((verdict, None)) if args.payload => {
-                out.extend_from_slice(payload(verdict).as_bytes());
+            Ok((valid, None)) if args.payload => {
+                out.extend_from_slice(one_line(valid.verified.payload()).as_bytes());
                 out.push(b'\n');
             }
             Ok(_) if args.only == Some(Only::Invalid) => {}
             Err(_) if args.only == Some(Only::Valid) => {}
-            Ok((verdict, None)) => {
+            Ok((valid, None)) => {
                 let mut answer = Answer::to(line.number, out);
                 answer.json("valid", "true");
-                let kid = verdict.key.as_ref().and_then(|key| key.kid.as_deref());
+                let kid = valid.key.as_ref().and_then(|key| key.kid.as_deref());
                 if let Some(kid) = kid {
                     answer.text("kid", kid);
                 }
-                answer.json("payload", &payload(verdict));
+                answer.json("payload", &payload(&valid.verified));
                 answer.end(asked, OWN);
             }
             Err(error) => {
                 let mut answer = Answer::to(line.number, out);
-                let is_open = matches!(outcome, Outcome::Open(_));
-                answer.json("valid", if is_open { "null" } else { "false" });
+                let is_bad = matches!(error, Error::Rejected(_));
+                answer.json("valid", if is_bad { "false" } else { "null" });
                 answer.refusal(error.code(), &error.to_string());
                 answer.end(asked, OWN);
             }
@@ -233,13 +211,10 @@ impl Bench<'_, '_> {
     }
 }
 
-/// The payload in one line, numbers and duplicates as they were signed; of what is no JWT, as text.
-fn payload(verdict: &Verdict) -> String {
-    let Ok(verified) = &verdict.outcome else {
-        return String::new();
-    };
+/// The payload as JSON in one line: the claims as they were signed, any other bytes as text.
+fn payload(verified: &Verified) -> Cow<'_, str> {
     match verified.claims() {
-        Some(claims) => Json::Object(claims.clone()).to_text(),
-        None => Json::from(&*String::from_utf8_lossy(verified.payload())).to_text(),
+        Some(_) => one_line(verified.payload()),
+        None => Cow::Owned(Json::from(&*String::from_utf8_lossy(verified.payload())).to_text()),
     }
 }
