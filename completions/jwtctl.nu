@@ -55,6 +55,10 @@ module completions {
     [ "auto" "always" "never" ]
   }
 
+  def "nu-complete jwtctl verify only" [] {
+    [ "valid" "invalid" ]
+  }
+
   def "nu-complete jwtctl verify secret_encoding" [] {
     [ "utf8" "hex" "base64" "base64url" "raw" ]
   }
@@ -88,6 +92,11 @@ module completions {
     --offline                 # Files and cache only: open no connection
     --passphrase-from: string # Open sealed keys and encrypted PEM with the passphrase in KEYSPEC: PATH, -, env:NAME or fd:N
     --better-auth-secret: string # Open the private keys of a better-auth table with the server's secret in KEYSPEC; with versioned secrets VERSION:KEYSPEC, repeated for each; new rows are sealed under the first
+    --batch: string           # One input a line, from FILE or - (stdin, also if left out), and one answer a line, in the same order
+    --jobs: string            # Threads that work on lines (default: one for each core)
+    --field: string           # Lines are JSON objects, and the input is the member NAME, or at a JSON Pointer; their other members go into the answer as they are
+    --flush                   # Write each answer at once; otherwise whenever the input pauses
+    --only: string@"nu-complete jwtctl verify only" # Answer only for tokens that are so
     --policy: string          # Judge by this policy: FILE, FILE#NAME, or the name of one in the user's configuration directory; flags may add to it and narrow it
     --override                # Let flags replace what the policy says
     --key: string             # Verify with this key: PATH, -, env:NAME, fd:N or store:KID; repeat to try several

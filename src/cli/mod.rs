@@ -1,5 +1,6 @@
 //! The command line: parse, run, write, exit.
 
+mod batch;
 mod cache;
 mod clock;
 mod completions;
@@ -407,8 +408,8 @@ fn now(pretended: Option<&str>) -> Result<Timestamp, Error> {
 
 fn dispatch(command: Command, context: &mut Context<'_>) -> ExitCode {
     match command {
-        Command::Decode(args) => finish(decode::run(args, context), context),
-        Command::Verify(args) => finish(verify::run(*args, context), context),
+        Command::Decode(args) => decode::call(args, context),
+        Command::Verify(args) => verify::call(*args, context),
         Command::Sign(args) => finish(sign::run(args, context), context),
         Command::Encrypt(args) => finish(encrypt::run(*args, context), context),
         Command::Decrypt(args) => finish(decrypt::run(args, context), context),

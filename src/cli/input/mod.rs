@@ -29,7 +29,7 @@ pub use header::{HeaderArgs, Reserved};
 pub use redis::{Login, RedisLogin};
 pub use secret::SecretArgs;
 pub use store::{Guard, Home, policy_folder};
-pub use token::Pasted;
+pub use token::{Pasted, strip, too_large};
 pub use variables::variables;
 
 use std::cell::OnceCell;

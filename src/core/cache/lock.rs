@@ -399,7 +399,8 @@ fn steal(dir: &Dir, slot: &CacheKey, by: &str) {
 
 #[cfg(test)]
 mod tests {
-    use std::cell::{Cell, RefCell};
+    use std::sync::Mutex;
+    use std::sync::atomic::{AtomicUsize, Ordering};
 
     use super::super::super::env::{Boot, Clock};
     use super::super::testing::*;
@@ -462,16 +463,16 @@ mod tests {
     /// A clock under which another process does something each time this one sleeps.
     struct Meanwhile<'a> {
         clock: FakeClock,
-        does: RefCell<Box<dyn FnMut(usize) + 'a>>,
-        sleeps: Cell<usize>,
+        does: Mutex<Box<dyn FnMut(usize) + Send + 'a>>,
+        sleeps: AtomicUsize,
     }
 
     impl<'a> Meanwhile<'a> {
-        fn new(does: impl FnMut(usize) + 'a) -> Self {
+        fn new(does: impl FnMut(usize) + Send + 'a) -> Self {
             Self {
                 clock: FakeClock::at(NOW_MS),
-                does: RefCell::new(Box::new(does)),
-                sleeps: Cell::new(0),
+                does: Mutex::new(Box::new(does)),
+                sleeps: AtomicUsize::new(0),
             }
         }
 
@@ -498,8 +499,8 @@ mod tests {
 
         fn sleep(&self, duration: Duration) {
             self.clock.sleep(duration.max(Duration::from_millis(10)));
-            self.sleeps.set(self.sleeps.get() + 1);
-            (self.does.borrow_mut())(self.sleeps.get());
+            let sleeps = self.sleeps.fetch_add(1, Ordering::Relaxed) + 1;
+            (self.does.lock().unwrap())(sleeps);
         }
     }
 
@@ -519,7 +520,11 @@ mod tests {
         };
         let waited = cache.lock(&slot, PATIENCE, &mut watch, &clock.env());
         assert!(matches!(waited, ControlFlow::Break(NOW_MS)));
-        assert_eq!(clock.sleeps.get(), 3, "the lock is held all the while");
+        assert_eq!(
+            clock.sleeps.load(Ordering::Relaxed),
+            3,
+            "the lock is held all the while"
+        );
     }
 
     #[test]

@@ -108,14 +108,12 @@ impl Key {
             take_text(jwk, "use")?,
         );
         Ok(Self {
-            material,
-            pss_only: false,
-            is_passphrase: false,
             kid,
             alg,
             usage,
             key_ops,
             others: public_members(jwk),
+            ..Self::from_material(material)
         })
     }
 
