@@ -55,6 +55,10 @@ module completions {
     [ "auto" "always" "never" ]
   }
 
+  def "nu-complete jwtctl verify profile" [] {
+    [ "at+jwt" "id-token" "logout+jwt" "client-assertion" "dpop+jwt" "secevent+jwt" "introspection" ]
+  }
+
   def "nu-complete jwtctl verify secret_encoding" [] {
     [ "utf8" "hex" "base64" "base64url" "raw" ]
   }
@@ -90,6 +94,14 @@ module completions {
     --better-auth-secret: string # Open the private keys of a better-auth table with the server's secret in KEYSPEC; with versioned secrets VERSION:KEYSPEC, repeated for each; new rows are sealed under the first
     --policy: string          # Judge by this policy: FILE, FILE#NAME, or the name of one in the user's configuration directory; flags may add to it and narrow it
     --override                # Let flags replace what the policy says
+    --profile: string@"nu-complete jwtctl verify profile" # The kind of token, whose rules are added: at+jwt, id-token, logout+jwt, client-assertion, dpop+jwt, secevent+jwt or introspection; see jwtctl help profiles
+    --nonce: string           # The nonce of the request (id-token, dpop+jwt)
+    --client-id: string       # The client: client_id of at+jwt, azp of id-token, iss and sub of client-assertion
+    --access-token: string    # The access token that came along, for at_hash (id-token) or ath (dpop+jwt): PATH, -, env:NAME or fd:N
+    --code: string            # The authorization code that came along, for c_hash (id-token)
+    --method: string          # The method of the HTTP request, such as POST (dpop+jwt)
+    --url: string             # The URL of the HTTP request (dpop+jwt)
+    --jkt: string             # The RFC 7638 thumbprint of the key that an access token is bound to (cnf.jkt), or that made a proof (dpop+jwt)
     --key: string             # Verify with this key: PATH, -, env:NAME, fd:N or store:KID; repeat to try several
     --secret: string          # A shared secret, for HMAC or encryption: PATH, -, env:NAME or fd:N, never the secret itself
     --secret-encoding: string@"nu-complete jwtctl verify secret_encoding" # How the secret is written

@@ -7,7 +7,7 @@ use jwtctl::core::claims::{DEFAULT_LEEWAY, MAX_LEEWAY, Skippable};
 use jwtctl::core::jws::MAX_TOKEN;
 use jwtctl::core::session::DEFAULT_KEYSPACE;
 
-use super::super::input::{RedisLogin, SecretArgs, duration, sig_alg};
+use super::super::input::{ProfileArgs, RedisLogin, SecretArgs, duration, sig_alg};
 use super::super::network::Network;
 use super::report::Show;
 
@@ -35,6 +35,9 @@ pub struct Args {
     /// Let flags replace what the policy says
     #[arg(long = "override", requires = "policy", help_heading = "Policy")]
     pub(super) overriding: bool,
+
+    #[command(flatten)]
+    pub(super) kind: ProfileArgs,
 
     /// Verify with this key: PATH, -, env:NAME, fd:N or store:KID; repeat to try several
     #[arg(long, value_name = "KEYSPEC", help_heading = "Keys")]
@@ -172,9 +175,9 @@ pub struct Args {
 
 /// What makes no sense when the signature is over bytes rather than claims. Left unsaid, it would
 /// pass for checked.
-const CLAIM_FLAGS: [&str; 14] = [
-    "iss", "aud", "sub", "typ", "require", "matching", "contains", "scope", "max_age", "min_ttl",
-    "leeway", "optional", "skip", "claim",
+const CLAIM_FLAGS: [&str; 16] = [
+    "profile", "jkt", "iss", "aud", "sub", "typ", "require", "matching", "contains", "scope",
+    "max_age", "min_ttl", "leeway", "optional", "skip", "claim",
 ];
 
 impl Args {
@@ -189,6 +192,15 @@ impl Args {
 pub(super) enum Optional {
     Exp,
     Aud,
+}
+
+impl Optional {
+    pub(super) fn as_str(self) -> &'static str {
+        match self {
+            Self::Exp => "exp",
+            Self::Aud => "aud",
+        }
+    }
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]

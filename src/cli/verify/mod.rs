@@ -4,6 +4,7 @@ mod args;
 mod keys;
 mod nested;
 mod policy;
+mod profile;
 mod report;
 mod session;
 
@@ -14,6 +15,7 @@ use jwtctl::core::error::{Code, Error, Reason, Rejection};
 use jwtctl::core::files::MAX_FILE;
 use jwtctl::core::jwks::{CertifiedKeys, Keys, Provenance};
 use jwtctl::core::jws::{Form, Jws};
+use jwtctl::core::profile::Profile;
 use jwtctl::core::session::SessionStore;
 use jwtctl::core::time::humanize;
 use jwtctl::core::token::{self, Serialization, Verdict};
@@ -25,6 +27,7 @@ use super::output::Annotation;
 use keys::{keys, roots};
 use nested::{Inside, inside};
 use policy::policy;
+use profile::under_profile;
 use report::{Judgement, Show};
 use session::{check_session, sessions};
 
@@ -33,7 +36,7 @@ pub fn run(args: Args, context: &mut Context<'_>) -> Result<Judgement, Error> {
     check_stdin(&args, token_spec, context)?;
     let policy = Policy {
         roots: roots(&args, context)?,
-        ..policy(&args)?
+        ..under_profile(policy(&args)?, &args, context)?
     };
     let sessions = sessions(&args, context)?;
     let token = match read(&args, token_spec, context)? {
@@ -97,6 +100,13 @@ fn judge(
                     store.as_ref(),
                     context,
                 )?)
+            }
+            None if policy.profile.is_some_and(Profile::brings_its_key) => {
+                Box::new(CertifiedKeys::new(Provenance {
+                    source: "header".into(),
+                    name: "the token's own header".into(),
+                    ..Provenance::default()
+                }))
             }
             None if policy.roots.is_some() && args.key.is_empty() && args.jwks.is_empty() => {
                 Box::new(CertifiedKeys::new(Provenance {
@@ -189,7 +199,8 @@ fn check_stdin(args: &Args, token: Option<&str>, context: &Context<'_>) -> Resul
         "--redis-password-from",
         args.login.redis_password_from.as_deref(),
     )];
-    let all = [&named[..], &files, &password, &args.network.named()].concat();
+    let kind = args.kind.named();
+    let all = [&named[..], &files, &kind, &password, &args.network.named()].concat();
     context.inputs.check_stdin(&all)
 }
 
@@ -228,6 +239,7 @@ fn show(mut verdict: Verdict, args: Args, context: &Context<'_>) -> Result<Judge
         verdict,
         now: context.env.now,
         leeway: args.leeway,
+        profile: args.kind.profile,
         policy: context.policy.clone(),
         show: shown,
     })

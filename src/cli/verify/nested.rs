@@ -75,7 +75,12 @@ fn names_signer(args: &Args) -> bool {
         &args.issuer,
         &args.roots,
     ];
-    one.into_iter().any(Option::is_some) || !args.key.is_empty() || !args.jwks.is_empty()
+    // Tokens of every profile are signed.
+    let is_signed = args.kind.profile.is_some();
+    one.into_iter().any(Option::is_some)
+        || is_signed
+        || !args.key.is_empty()
+        || !args.jwks.is_empty()
 }
 
 /// The verdict on what does not open, after the layers that did.
