@@ -41,6 +41,10 @@ module completions {
     --offline                 # Files and cache only: open no connection
     --passphrase-from: string # Open sealed keys and encrypted PEM with the passphrase in KEYSPEC: PATH, -, env:NAME or fd:N
     --better-auth-secret: string # Open the private keys of a better-auth table with the server's secret in KEYSPEC; with versioned secrets VERSION:KEYSPEC, repeated for each; new rows are sealed under the first
+    --batch: string           # One input a line, from FILE or - (stdin, also if left out), and one answer a line, in the same order
+    --jobs: string            # Threads that work on lines (default: one for each core)
+    --field: string           # Lines are JSON objects, and the input is the member NAME, or at a JSON Pointer; their other members go into the answer as they are
+    --flush                   # Write each answer at once; otherwise whenever the input pauses
     --decrypt-key: string     # Open an encrypted token with this key, and show what is inside: PATH, -, env:NAME, fd:N or store:KID
     --explain                 # Explain each registered header parameter and claim
     --claim: string           # Print one claim and nothing else: a name, or a JSON Pointer such as /realm_access/roles/0
@@ -57,6 +61,10 @@ module completions {
 
   def "nu-complete jwtctl verify only" [] {
     [ "valid" "invalid" ]
+  }
+
+  def "nu-complete jwtctl verify profile" [] {
+    [ "at+jwt" "id-token" "logout+jwt" "client-assertion" "dpop+jwt" "secevent+jwt" "introspection" ]
   }
 
   def "nu-complete jwtctl verify secret_encoding" [] {
@@ -99,6 +107,14 @@ module completions {
     --only: string@"nu-complete jwtctl verify only" # Answer only for tokens that are so
     --policy: string          # Judge by this policy: FILE, FILE#NAME, or the name of one in the user's configuration directory; flags may add to it and narrow it
     --override                # Let flags replace what the policy says
+    --profile: string@"nu-complete jwtctl verify profile" # The kind of token, whose rules are added: at+jwt, id-token, logout+jwt, client-assertion, dpop+jwt, secevent+jwt or introspection; see jwtctl help profiles
+    --nonce: string           # The nonce of the request (id-token, dpop+jwt)
+    --client-id: string       # The client: client_id of at+jwt, azp of id-token, iss and sub of client-assertion
+    --access-token: string    # The access token that came along, for at_hash (id-token) or ath (dpop+jwt): PATH, -, env:NAME or fd:N
+    --code: string            # The authorization code that came along, for c_hash (id-token)
+    --method: string          # The method of the HTTP request, such as POST (dpop+jwt)
+    --url: string             # The URL of the HTTP request (dpop+jwt)
+    --jkt: string             # The RFC 7638 thumbprint of the key that an access token is bound to (cnf.jkt), or that made a proof (dpop+jwt)
     --key: string             # Verify with this key: PATH, -, env:NAME, fd:N or store:KID; repeat to try several
     --secret: string          # A shared secret, for HMAC or encryption: PATH, -, env:NAME or fd:N, never the secret itself
     --secret-encoding: string@"nu-complete jwtctl verify secret_encoding" # How the secret is written

@@ -25,6 +25,8 @@ pub mod header;
 pub mod key;
 
 pub mod certificate;
+pub mod profile;
+
 pub mod claims;
 
 // 4 formats: bytes in, bytes out
