@@ -4,7 +4,7 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
-use jwtctl::core::error::{Code, Error};
+use jwtctl::core::error::Error;
 use jwtctl::core::files::{self, Access, MAX_FILE};
 use serde::Serialize;
 
@@ -91,7 +91,9 @@ impl Plan {
 /// packages look after it.
 #[cfg(unix)]
 fn check_folder(path: &Path) -> Result<(), Error> {
+    use jwtctl::core::error::Code;
     use std::os::unix::fs::MetadataExt as _;
+
     let existing = path.ancestors().skip(1).find(|it| it.exists());
     let Some(folder) = existing.filter(|it| !it.as_os_str().is_empty()) else {
         return Ok(());
