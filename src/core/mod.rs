@@ -40,6 +40,8 @@ pub mod lint;
 #[cfg(unix)]
 pub mod owner;
 
+pub mod private_dir;
+
 pub mod cache;
 pub mod files;
 pub mod redis;
