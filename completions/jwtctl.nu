@@ -204,6 +204,10 @@ module completions {
     --offline                 # Files and cache only: open no connection
     --passphrase-from: string # Open sealed keys and encrypted PEM with the passphrase in KEYSPEC: PATH, -, env:NAME or fd:N
     --better-auth-secret: string # Open the private keys of a better-auth table with the server's secret in KEYSPEC; with versioned secrets VERSION:KEYSPEC, repeated for each; new rows are sealed under the first
+    --batch: string           # One input a line, from FILE or - (stdin, also if left out), and one answer a line, in the same order
+    --jobs: string            # Threads that work on lines (default: one for each core)
+    --field: string           # Lines are JSON objects, and the input is the member NAME, or at a JSON Pointer; their other members go into the answer as they are
+    --flush                   # Write each answer at once; otherwise whenever the input pauses
     --key: string             # Sign with this private key: PATH, -, env:NAME, fd:N or store:KID; repeat for a signature by each, in JSON form
     --secret: string          # A shared secret, for HMAC or encryption: PATH, -, env:NAME or fd:N, never the secret itself
     --secret-encoding: string@"nu-complete jwtctl sign secret_encoding" # How the secret is written

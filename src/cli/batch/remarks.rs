@@ -6,8 +6,8 @@ use std::sync::{Mutex, PoisonError};
 
 use super::super::output::Output;
 
-/// Different warnings that are shown.
-const MOST_WARNINGS: usize = 100;
+/// Different warnings and notes that are shown.
+const MOST_TEXTS: usize = 100;
 
 /// Bad lines that are named where the answers do not name them.
 const MOST_LINES: usize = 10;
@@ -15,7 +15,7 @@ const MOST_LINES: usize = 10;
 /// Remarks that all threads make.
 pub struct Remarks<'a> {
     output: &'a Output,
-    warned: Mutex<HashSet<String>>,
+    said: Mutex<HashSet<String>>,
     named: AtomicUsize,
 }
 
@@ -24,17 +24,26 @@ impl<'a> Remarks<'a> {
     pub fn new(output: &'a Output) -> Self {
         Self {
             output,
-            warned: Mutex::default(),
+            said: Mutex::default(),
             named: AtomicUsize::new(0),
         }
     }
 
     /// Warns of something that may hold for many lines.
     pub fn warn(&self, warnings: &[String]) {
-        for warning in warnings {
-            let mut warned = self.warned.lock().unwrap_or_else(PoisonError::into_inner);
-            if warned.len() < MOST_WARNINGS && warned.insert(warning.clone()) {
-                self.output.warn(warning);
+        self.once(warnings, |warning| self.output.warn(warning));
+    }
+
+    /// Notes something that may hold for many lines.
+    pub fn note(&self, notes: &[String]) {
+        self.once(notes, |note| self.output.note(note));
+    }
+
+    fn once(&self, texts: &[String], say: impl Fn(&str)) {
+        for text in texts {
+            let mut said = self.said.lock().unwrap_or_else(PoisonError::into_inner);
+            if said.len() < MOST_TEXTS && said.insert(text.clone()) {
+                say(text);
             }
         }
     }

@@ -153,7 +153,7 @@ impl Context<'_> {
             Some("store:") => {
                 let why =
                     "takes the key that each token names, and --batch makes its keys ready once";
-                let error = Error::usage("--decrypt-key store:", why);
+                let error = Error::usage("--decrypt-key", why);
                 Err(error.hint("name the key: --decrypt-key store:KID"))
             }
             Some(spec) => self.named_openers(spec, "--decrypt-key", None).map(Some),

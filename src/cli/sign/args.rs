@@ -5,6 +5,7 @@ use clap::builder::NonEmptyStringValueParser;
 use jwtctl::core::alg::SigAlg;
 use jwtctl::core::error::Error;
 
+use super::super::batch::BatchArgs;
 use super::super::input::{CLAIM_FLAGS, ClaimArgs, SecretArgs, sig_alg};
 
 /// Sign a token
@@ -16,6 +17,9 @@ use super::super::input::{CLAIM_FLAGS, ClaimArgs, SecretArgs, sig_alg};
 #[derive(clap::Args)]
 #[command(group(clap::ArgGroup::new("signing").args(["key", "secret"])))]
 pub struct Args {
+    #[command(flatten)]
+    pub(super) batch: BatchArgs,
+
     /// Sign with this private key: PATH, -, env:NAME, fd:N or store:KID; repeat for a signature by
     /// each, in JSON form
     #[arg(long, value_name = "KEYSPEC", help_heading = "Key")]
@@ -54,10 +58,10 @@ pub struct Args {
     pub(super) x5t: bool,
 
     /// Sign the bytes of --payload as they are; nothing is added
-    #[arg(long, requires = "payload", conflicts_with_all = CLAIM_FLAGS, help_heading = "Not a JWT")]
+    #[arg(long, requires = "payload", conflicts_with = "batch", conflicts_with_all = CLAIM_FLAGS, help_heading = "Not a JWT")]
     pub(super) raw: bool,
     /// Like --raw, with the payload left out of the result
-    #[arg(long, requires = "payload", conflicts_with_all = CLAIM_FLAGS, help_heading = "Not a JWT")]
+    #[arg(long, requires = "payload", conflicts_with = "batch", conflicts_with_all = CLAIM_FLAGS, help_heading = "Not a JWT")]
     pub(super) detached: bool,
 
     /// Sign the payload as it is, not its base64url (b64: false, RFC 7797); with --raw or --detached
@@ -65,7 +69,7 @@ pub struct Args {
     pub(super) unencoded: bool,
     /// Add a signature to the token in FILE (or -), whose payload and signatures stay as they are;
     /// they are not verified. The payload of a detached one is given with --detached --payload FILE
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["raw"], conflicts_with_all = CLAIM_FLAGS, help_heading = "Not a JWT")]
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["raw", "batch"], conflicts_with_all = CLAIM_FLAGS, help_heading = "Not a JWT")]
     pub(super) add: Option<String>,
 
     /// Encrypt the signed token to this key: PATH, -, env:NAME, fd:N or store:KID
@@ -113,7 +117,7 @@ impl Args {
             );
             return Err(error.hint("to sign bytes: --raw or --detached, with --payload FILE"));
         }
-        let is_json = matches!(self.format, Some(Format::Flattened | Format::General));
+        let is_json = self.format.is_some_and(Format::is_json);
         if self.encrypt_to.is_some() && (is_json || self.key.len() > 1) {
             let why = "takes the compact form of a token, which has one signature";
             return Err(Error::usage("--encrypt-to", why));
@@ -146,4 +150,20 @@ pub(super) enum Format {
     Header,
     /// header = "Authorization: Bearer TOKEN"
     Curl,
+}
+
+impl Format {
+    /// Whether it is JSON, and the token no JWT in the narrow sense.
+    pub(super) fn is_json(self) -> bool {
+        matches!(self, Self::Flattened | Self::General)
+    }
+
+    /// The line to print for a token.
+    pub(super) fn line(self, token: &str) -> String {
+        match self {
+            Self::Compact | Self::Flattened | Self::General => format!("{token}\n"),
+            Self::Header => format!("Authorization: Bearer {token}\n"),
+            Self::Curl => format!("header = \"Authorization: Bearer {token}\"\n"),
+        }
+    }
 }

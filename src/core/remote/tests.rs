@@ -1,5 +1,7 @@
 //! The state machine, with a server that does what it is told and a clock that is turned by hand.
 
+mod pool;
+
 use std::collections::VecDeque;
 use std::path::Path;
 use std::sync::Mutex;
