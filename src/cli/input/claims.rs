@@ -73,15 +73,37 @@ pub const CLAIM_FLAGS: [&str; 10] = [
 /// Seconds that a token lives unless told otherwise.
 const DEFAULT_TTL: i64 = 15 * 60;
 
+/// What a token gets that nobody asked for.
+#[derive(Clone, Copy)]
+pub struct Usual {
+    /// Seconds until it expires; `None` for never.
+    pub ttl: Option<i64>,
+    /// Whether it has an id.
+    pub jti: bool,
+}
+
+impl Default for Usual {
+    fn default() -> Self {
+        Self {
+            ttl: Some(DEFAULT_TTL),
+            jti: true,
+        }
+    }
+}
+
 impl ClaimArgs {
     /// The claims, completed, and what to say about them once the token stands.
-    pub fn assemble(&self, context: &Context<'_>) -> Result<(Object, Vec<String>), Error> {
+    pub fn assemble(
+        &self,
+        usual: Usual,
+        context: &Context<'_>,
+    ) -> Result<(Object, Vec<String>), Error> {
         let mut claims = match &self.payload {
             Some(path) => read_payload(path, context)?,
             None => Object::default(),
         };
         self.place(&mut claims, context.env.now)?;
-        let notes = complete(&mut claims, self, context);
+        let notes = complete(&mut claims, self, usual, context);
         warn_if_expired(&claims, context);
         check_claims(&claims)?;
         Ok((claims, notes))
@@ -153,22 +175,27 @@ fn check_claims(claims: &Object) -> Result<(), Error> {
 }
 
 /// Adds what is missing, and says what of it was not asked for.
-fn complete(claims: &mut Object, args: &ClaimArgs, context: &Context<'_>) -> Vec<String> {
+fn complete(
+    claims: &mut Object,
+    args: &ClaimArgs,
+    usual: Usual,
+    context: &Context<'_>,
+) -> Vec<String> {
     if args.no_exp {
         claims.remove("exp");
     }
     let defaults = Defaults {
-        ttl: (!args.no_exp).then_some(DEFAULT_TTL),
+        ttl: usual.ttl.filter(|_| !args.no_exp),
         iat: true,
-        jti: args.jti != "none",
+        jti: usual.jti && args.jti != "none",
     };
     let added = token::complete(claims, &defaults, &context.env);
     let mut notes = Vec::new();
     if args.payload.is_some() && !added.is_empty() {
         notes.push(format!("added to the payload: {}", added.join(", ")));
     }
-    if added.contains(&"exp") {
-        let life = humanize(DEFAULT_TTL);
+    if let Some(ttl) = usual.ttl.filter(|_| added.contains(&"exp")) {
+        let life = humanize(ttl);
         notes.push(format!(
             "it expires in {life}; to choose: --ttl DURATION, --exp TIME or --no-exp"
         ));

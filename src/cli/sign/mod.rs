@@ -5,6 +5,7 @@ mod certificates;
 mod content;
 mod header;
 mod key;
+mod profile;
 
 pub use args::Args;
 
@@ -22,12 +23,14 @@ use jwtctl::core::secret::Secret;
 use serde::Serialize;
 
 use super::Context;
+use super::input::Usual;
 use super::output::{Page, Report};
 use args::Format;
 use certificates::certified;
-use content::content;
+use content::{Content, content};
 use header::{header, with_kid};
 use key::{key, refused};
+use profile::{Carrier, Kind};
 
 /// A new token.
 #[derive(Serialize)]
@@ -46,6 +49,8 @@ pub struct Signed {
     signatures: Vec<Signature>,
     #[serde(skip)]
     format: Format,
+    #[serde(skip)]
+    carrier: Carrier,
 }
 
 /// One signature of a new token.
@@ -60,9 +65,14 @@ pub fn run(args: Args, context: &mut Context<'_>) -> Result<Signed, Error> {
     check_stdin(&args, context)?;
     args.check()?;
     let format = args.format()?;
+    let kind = Kind::asked(&args, context)?;
+    Kind::check_format(kind.as_ref(), format)?;
     let is_json = matches!(format, Format::Flattened | Format::General);
-    let header = header(&args, !is_json)?;
-    let mut content = content(&args, context)?;
+    let Prepared {
+        header,
+        mut content,
+        keys,
+    } = prepared(&args, kind.as_ref(), !is_json, context)?;
     let existing = content.existing.take();
     let payload = content.payload();
     let mut composed = match existing {
@@ -70,21 +80,23 @@ pub fn run(args: Args, context: &mut Context<'_>) -> Result<Signed, Error> {
         None => Composed::over(payload).map_err(|why| unsignable(&why, "--payload"))?,
     };
     let mut signatures = Vec::new();
-    for spec in args.key_specs() {
-        let (key, alg) = key(&args, spec, content.claims.as_ref(), context)?;
-        let header = with_kid(header.clone(), &args, &key)?;
-        let header = certified(header, &args, &key, context)?;
-        let signer = signer(&key, alg, &args, spec, context)?;
+    for (spec, (key, alg)) in args.key_specs().into_iter().zip(&keys) {
+        let header = match kind.as_ref().is_none_or(Kind::names_key) {
+            true => with_kid(header.clone(), &args, key)?,
+            false => header.clone(),
+        };
+        let header = certified(header, &args, key, context)?;
+        let signer = signer(key, *alg, &args, spec, context)?;
         let whole = composed
             .add(&header, payload, &signer)
             .map_err(|why| unsignable(&why, &key.label()))?;
-        signatures.push(Signature::of(whole, alg)?);
+        signatures.push(Signature::of(whole, *alg)?);
     }
     let text = |object: Object| Json::Object(object).to_text();
     let token = match format {
         Format::General => Ok(text(composed.general())),
         Format::Flattened => composed.flattened().map(text),
-        Format::Compact | Format::Header | Format::Curl => composed.compact(),
+        _ => composed.compact(),
     };
     let token = token.map_err(|why| unsignable(&why, "--payload"))?;
     let encrypted = args
@@ -99,6 +111,7 @@ pub fn run(args: Args, context: &mut Context<'_>) -> Result<Signed, Error> {
         None => (token, None),
     };
     context.mask(&token);
+    let carrier = kind.map_or(Carrier::BEARER, |it| it.carrier(content.claims.as_ref()));
     Ok(Signed {
         token,
         encryption,
@@ -108,6 +121,39 @@ pub fn run(args: Args, context: &mut Context<'_>) -> Result<Signed, Error> {
         alg: first.alg,
         signatures: if is_json { signatures } else { Vec::new() },
         format,
+        carrier,
+    })
+}
+
+/// What is ready to be signed, and by which keys.
+struct Prepared {
+    header: Object,
+    content: Content,
+    keys: Vec<(Arc<Key>, SigAlg)>,
+}
+
+fn prepared(
+    args: &Args,
+    kind: Option<&Kind>,
+    is_compact: bool,
+    context: &Context<'_>,
+) -> Result<Prepared, Error> {
+    let mut header = header(args, kind.map_or("JWT", Kind::typ), is_compact)?;
+    let usual = kind.map_or_else(Usual::default, Kind::usual);
+    let mut content = content(args, usual, context)?;
+    let specs = args.key_specs().into_iter();
+    let keys = specs.map(|spec| key(args, spec, content.claims.as_ref(), context));
+    let keys = keys.collect::<Result<Vec<_>, _>>()?;
+    if let (Some(kind), Some((key, alg))) = (kind, keys.first())
+        && let Some(mut claims) = content.claims.take()
+    {
+        kind.complete(&mut header, &mut claims, (key, *alg), context)?;
+        content.replace(claims);
+    }
+    Ok(Prepared {
+        header,
+        content,
+        keys,
     })
 }
 
@@ -120,7 +166,8 @@ fn check_stdin(args: &Args, context: &Context<'_>) -> Result<(), Error> {
         ("--x5c", args.x5c.as_deref()),
         ("--encrypt-to", args.encrypt_to.as_deref()),
     ];
-    let named: Vec<_> = keys.chain(others).collect();
+    let kind = args.kind.named();
+    let named: Vec<_> = keys.chain(others).chain(kind).collect();
     context.inputs.check_stdin(&named)
 }
 
@@ -198,8 +245,8 @@ impl Report for Signed {
         let token = &self.token;
         let line = match self.format {
             Format::Compact | Format::Flattened | Format::General => format!("{token}\n"),
-            Format::Header => format!("Authorization: Bearer {token}\n"),
-            Format::Curl => format!("header = \"Authorization: Bearer {token}\"\n"),
+            Format::Header | Format::Form => format!("{}\n", self.carrier.line(token)),
+            Format::Curl => format!("{}\n", self.carrier.curl(token)),
         };
         page.bytes(line.as_bytes())
     }
