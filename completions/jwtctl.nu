@@ -187,8 +187,12 @@ module completions {
     [ "HS256" "HS384" "HS512" "RS256" "RS384" "RS512" "PS256" "PS384" "PS512" "ES256" "ES384" "ES512" "ES256K" "EdDSA" "Ed25519" "Ed448" "ESP256" "ESP384" "ESP512" "ML-DSA-44" "ML-DSA-65" "ML-DSA-87" ]
   }
 
+  def "nu-complete jwtctl sign profile" [] {
+    [ "at+jwt" "id-token" "logout+jwt" "client-assertion" "dpop+jwt" "secevent+jwt" "introspection" ]
+  }
+
   def "nu-complete jwtctl sign format" [] {
-    [ "compact" "flattened" "general" "header" "curl" ]
+    [ "compact" "flattened" "general" "header" "curl" "form" ]
   }
 
   # Sign a token
@@ -215,6 +219,14 @@ module completions {
     --kid: string             # Picks a key from a set; the id to write into the header (default: the key's own)
     --allow-weak-key          # Sign with a key that is shorter than its algorithm asks for
     --allow-outlive           # Sign what outlives its key: when it expires, the keystore no longer publishes the key
+    --profile: string@"nu-complete jwtctl sign profile" # The kind of token, whose rules are added: at+jwt, id-token, logout+jwt, client-assertion, dpop+jwt, secevent+jwt or introspection; see jwtctl help profiles
+    --nonce: string           # The nonce of the request (id-token, dpop+jwt)
+    --client-id: string       # The client: client_id of at+jwt, azp of id-token, iss and sub of client-assertion
+    --access-token: string    # The access token that came along, for at_hash (id-token) or ath (dpop+jwt): PATH, -, env:NAME or fd:N
+    --code: string            # The authorization code that came along, for c_hash (id-token)
+    --method: string          # The method of the HTTP request, such as POST (dpop+jwt)
+    --url: string             # The URL of the HTTP request (dpop+jwt)
+    --jkt: string             # The RFC 7638 thumbprint of the key that an access token is bound to (cnf.jkt), or that made a proof (dpop+jwt)
     --iss: string             # The issuer
     --sub: string             # The subject
     --aud: string             # The audience; repeat for several
@@ -1527,6 +1539,10 @@ module completions {
     [ "HS256" "HS384" "HS512" "RS256" "RS384" "RS512" "PS256" "PS384" "PS512" "ES256" "ES384" "ES512" "ES256K" "EdDSA" "Ed25519" "Ed448" "ESP256" "ESP384" "ESP512" "ML-DSA-44" "ML-DSA-65" "ML-DSA-87" ]
   }
 
+  def "nu-complete jwtctl serve profile" [] {
+    [ "at+jwt" ]
+  }
+
   def "nu-complete jwtctl serve fault" [] {
     [ "latency" "status" "rate-limit" "drip" "truncate" "html" "huge" "stale" "rotated" "no-etag" "unknown-kid" "same-kid" "wrong-alg" "none" "expired" "future" "wrong-aud" "wrong-iss" "bad-signature" ]
   }
@@ -1557,6 +1573,7 @@ module completions {
     --ttl: string             # How long tokens are valid
     --claims: string          # Claims of every token, from a JSON file, or - for stdin
     --typ: string             # The media type of access tokens, such as at+jwt
+    --profile: string@"nu-complete jwtctl serve profile" # The kind of access tokens: at+jwt, which verify --profile at+jwt accepts (RFC 9068)
     --client: string          # Serve this client alone, with the secret in KEYSPEC if it has one; repeat for several (default: any client)
     --redirect-uri: string    # Redirect there as well, besides addresses of this machine
     --fault: string@"nu-complete jwtctl serve fault" # Fail on purpose: NAME[=VALUE][@ENDPOINT][*TIMES]; see --list-faults

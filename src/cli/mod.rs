@@ -144,7 +144,7 @@ enum Command {
     /// Verify a token: its signature and every claim
     Verify(Box<verify::Args>),
     /// Sign a token
-    Sign(sign::Args),
+    Sign(Box<sign::Args>),
     /// Encrypt a token
     Encrypt(Box<encrypt::Args>),
     /// Open an encrypted token, and write what is in it
@@ -410,7 +410,7 @@ fn dispatch(command: Command, context: &mut Context<'_>) -> ExitCode {
     match command {
         Command::Decode(args) => decode::call(args, context),
         Command::Verify(args) => verify::call(*args, context),
-        Command::Sign(args) => sign::call(args, context),
+        Command::Sign(args) => sign::call(*args, context),
         Command::Encrypt(args) => finish(encrypt::run(*args, context), context),
         Command::Decrypt(args) => finish(decrypt::run(args, context), context),
         Command::Keygen(args) => finish(keygen::run(args, context), context),

@@ -142,6 +142,12 @@ section that it is from; what such a token must be compared with and nobody gave
   jwtctl verify --profile at+jwt --issuer https://as.example --aud api @token.txt
   jwtctl verify --profile dpop+jwt --method POST --url https://as.example/token @proof.txt
 
+  jwtctl sign --profile dpop+jwt --key key.jwk --method POST --url https://as.example/token --format header
+  jwtctl sign --profile client-assertion --key key.jwk --client-id web --aud https://as.example --format form
+
+sign --profile fills in what can be filled in (typ, times, jti, the jwk of a proof, digests, iss and
+sub of an assertion), and makes no token that verify would refuse.
+
 A proof brings its key in its own header (jwk): under dpop+jwt that key is the one to verify with,
 no other may be named, and the report gives its thumbprint. Under every other profile the key comes
 from the call. A profile only adds rules; --skip and --optional of what it demands end with 2.

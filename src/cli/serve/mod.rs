@@ -90,6 +90,9 @@ pub struct Args {
     /// The media type of access tokens, such as at+jwt
     #[arg(long, default_value = "JWT", help_heading = "Keys and tokens")]
     typ: String,
+    /// The kind of access tokens: at+jwt, which verify --profile at+jwt accepts (RFC 9068)
+    #[arg(long, value_name = "PROFILE", value_parser = ["at+jwt"], conflicts_with = "typ", help_heading = "Keys and tokens")]
+    profile: Option<String>,
 
     /// Serve this client alone, with the secret in KEYSPEC if it has one; repeat for several
     /// (default: any client)

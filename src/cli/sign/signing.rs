@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use jwtctl::core::alg::SigAlg;
+use jwtctl::core::env::Env;
 use jwtctl::core::error::{Code, Error};
 use jwtctl::core::header::Header;
 use jwtctl::core::json::{Json, Object};
@@ -16,6 +17,7 @@ use super::args::{Args, Format};
 use super::certificates::certified;
 use super::header::with_kid;
 use super::key::{Chosen, key, refused};
+use super::profile::Kind;
 
 /// What signs, and what comes of it.
 pub(super) struct Signing {
@@ -27,6 +29,8 @@ pub(super) struct Signing {
 struct Ready {
     header: Object,
     signer: Signer,
+    /// Its algorithm, by the name that says the curve as well.
+    alg: SigAlg,
     label: String,
     term: Option<Term>,
 }
@@ -44,6 +48,7 @@ impl Signing {
     /// before it is opened.
     pub(super) fn prepare(
         args: &Args,
+        kind: Option<&Kind>,
         header: Object,
         claims: Option<&Object>,
         context: &Context<'_>,
@@ -51,16 +56,39 @@ impl Signing {
         let mut each = Vec::new();
         for spec in args.key_specs() {
             let Chosen { key, alg, term } = key(args, spec, claims, context)?;
-            let header = with_kid(header.clone(), args, &key)?;
+            let mut header = header.clone();
+            if let Some(kind) = kind {
+                kind.fill_header(&mut header, &key);
+            }
+            if kind.is_none_or(Kind::names_key) {
+                header = with_kid(header, args, &key)?;
+            }
             each.push(Ready {
                 header: certified(header, args, &key, context)?,
                 signer: signer(&key, alg, args, spec, context)?,
+                alg: alg.on(key.curve()),
                 label: key.label(),
                 term,
             });
         }
         let format = args.format()?;
         Ok(Self { each, format })
+    }
+
+    /// Completes the claims of a token of a kind, which has one signature.
+    ///
+    /// # Errors
+    /// When `verify` would refuse what comes of it.
+    pub(super) fn complete(
+        &self,
+        kind: &Kind,
+        claims: &mut Object,
+        env: &Env<'_>,
+    ) -> Result<(), Error> {
+        match self.each.first() {
+            Some(ready) => kind.complete(&ready.header, claims, ready.alg, env.now),
+            None => Ok(()),
+        }
     }
 
     /// Until when tokens may live by the keys of the keystore among them.
@@ -94,7 +122,7 @@ impl Signing {
         let token = match self.format {
             Format::General => Ok(text(composed.general())),
             Format::Flattened => composed.flattened().map(text),
-            Format::Compact | Format::Header | Format::Curl => composed.compact(),
+            _ => composed.compact(),
         };
         let token = token.map_err(|why| unsignable(&why, "--payload"))?;
         Ok((token, signatures))

@@ -3,6 +3,7 @@
 //! [`super::claims::Policy`], and takes none away; where its table lets `exp` be absent, the token's
 //! kind has something else in its place.
 
+mod fill;
 mod rule;
 mod supplied;
 mod tables;
