@@ -227,7 +227,7 @@ module completions {
     --method: string          # The method of the HTTP request, such as POST (dpop+jwt)
     --url: string             # The URL of the HTTP request (dpop+jwt)
     --jkt: string             # The RFC 7638 thumbprint of the key that an access token is bound to (cnf.jkt), or that made a proof (dpop+jwt)
-    --iss: string             # The issuer
+    --iss: string             # The issuer; {fingerprint} in it stands for the digest of the signing key (SHA256:…), which Snowflake wants there
     --sub: string             # The subject
     --aud: string             # The audience; repeat for several
     --jti: string             # The token's id: auto for a UUID, none for none
@@ -293,7 +293,7 @@ module completions {
     --enc: string@"nu-complete jwtctl encrypt enc" # The content encryption algorithm (default: A256GCM; with dir, what the key's length allows)
     --zip                     # Compress the content first, whose length then says something about it
     --token: string           # Encrypt this token as it is: the text, -, @FILE or env:NAME
-    --iss: string             # The issuer
+    --iss: string             # The issuer; {fingerprint} in it stands for the digest of the signing key (SHA256:…), which Snowflake wants there
     --sub: string             # The subject
     --aud: string             # The audience; repeat for several
     --jti: string             # The token's id: auto for a UUID, none for none

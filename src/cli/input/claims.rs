@@ -18,7 +18,8 @@ pub struct ClaimArgs {
     #[arg(value_name = "CLAIM", help_heading = None::<&str>)]
     claims: Vec<String>,
 
-    /// The issuer
+    /// The issuer; {fingerprint} in it stands for the digest of the signing key (SHA256:…), which
+    /// Snowflake wants there
     #[arg(long, help_heading = "Claims")]
     iss: Option<String>,
     /// The subject
@@ -71,6 +72,9 @@ pub const CLAIM_FLAGS: [&str; 10] = [
     "claims", "iss", "sub", "aud", "iat", "nbf", "exp", "ttl", "no_exp", "jti",
 ];
 
+/// What stands in `--iss` for the digest of the key that signs.
+pub const FINGERPRINT: &str = "{fingerprint}";
+
 /// Seconds that a token lives unless told otherwise.
 const DEFAULT_TTL: i64 = 15 * 60;
 
@@ -93,6 +97,11 @@ impl Default for Usual {
 }
 
 impl ClaimArgs {
+    /// Whether the issuer is to name the key by its digest.
+    pub fn names_fingerprint(&self) -> bool {
+        self.iss.as_ref().is_some_and(|it| it.contains(FINGERPRINT))
+    }
+
     /// The claims, completed, and what to say about them once the token stands.
     pub fn assemble(
         &self,

@@ -156,9 +156,8 @@ impl Press<'_> {
         self.remarks.note(&completed.notes);
         self.remarks.warn(completed.warning.as_slice());
         let mut claims = completed.claims;
-        if let Some(kind) = &self.kind {
-            self.signing.complete(kind, &mut claims, env)?;
-        }
+        self.signing
+            .complete(self.kind.as_ref(), &mut claims, env)?;
         for term in self.signing.terms() {
             check_term(term, &claims, self.args, |why| self.remarks.warn(&[why]))?;
         }

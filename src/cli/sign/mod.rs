@@ -78,10 +78,8 @@ fn run(args: &Args, context: &Context<'_>) -> Result<Signed, Error> {
         content.claims.as_ref(),
         context,
     )?;
-    if let Some(kind) = &kind
-        && let Some(mut claims) = content.claims.take()
-    {
-        signing.complete(kind, &mut claims, &context.env)?;
+    if let Some(mut claims) = content.claims.take() {
+        signing.complete(kind.as_ref(), &mut claims, &context.env)?;
         content.replace(claims);
     }
     let (token, signatures) = signing.sign(content.payload(), existing)?;

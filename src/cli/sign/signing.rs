@@ -8,11 +8,12 @@ use jwtctl::core::error::{Code, Error};
 use jwtctl::core::header::Header;
 use jwtctl::core::json::{Json, Object};
 use jwtctl::core::jws::{Composed, Payload, Unsignable};
-use jwtctl::core::key::{Job, Key, Misfit, Signer};
+use jwtctl::core::key::{Job, Key, Misfit, Signer, ThumbprintHash};
 use jwtctl::core::keystore::Term;
 use serde::Serialize;
 
 use super::super::Context;
+use super::super::input::FINGERPRINT;
 use super::args::{Args, Format};
 use super::certificates::certified;
 use super::header::with_kid;
@@ -32,6 +33,8 @@ struct Ready {
     /// Its algorithm, by the name that says the curve as well.
     alg: SigAlg,
     label: String,
+    /// The digest of the key, where the issuer is to name it.
+    fingerprint: Option<String>,
     term: Option<Term>,
 }
 
@@ -63,7 +66,12 @@ impl Signing {
             if kind.is_none_or(Kind::names_key) {
                 header = with_kid(header, args, &key)?;
             }
+            let fingerprint = match args.claims.names_fingerprint() {
+                true => Some(fingerprint(&key)?),
+                false => None,
+            };
             each.push(Ready {
+                fingerprint,
                 header: certified(header, args, &key, context)?,
                 signer: signer(&key, alg, args, spec, context)?,
                 alg: alg.on(key.curve()),
@@ -75,18 +83,26 @@ impl Signing {
         Ok(Self { each, format })
     }
 
-    /// Completes the claims of a token of a kind, which has one signature.
+    /// Completes the claims with what follows from the first key, and those of a token of a kind,
+    /// which has no other one.
     ///
     /// # Errors
     /// When `verify` would refuse what comes of it.
     pub(super) fn complete(
         &self,
-        kind: &Kind,
+        kind: Option<&Kind>,
         claims: &mut Object,
         env: &Env<'_>,
     ) -> Result<(), Error> {
-        match self.each.first() {
-            Some(ready) => kind.complete(&ready.header, claims, ready.alg, env.now),
+        let Some(ready) = self.each.first() else {
+            return Ok(());
+        };
+        if let (Some(fingerprint), Some(iss)) = (&ready.fingerprint, claims.text("iss")) {
+            let iss = iss.replace(FINGERPRINT, fingerprint);
+            claims.set("iss", iss.as_str().into());
+        }
+        match kind {
+            Some(kind) => kind.complete(&ready.header, claims, ready.alg, env.now),
             None => Ok(()),
         }
     }
@@ -127,6 +143,15 @@ impl Signing {
         let token = token.map_err(|why| unsignable(&why, "--payload"))?;
         Ok((token, signatures))
     }
+}
+
+/// The digest of the key, as Snowflake has it in its issuers.
+fn fingerprint(key: &Key) -> Result<String, Error> {
+    let digest = key.spki_digest(ThumbprintHash::Sha256);
+    digest.map_err(|misfit| {
+        let why = format!("{} {}", key.label(), misfit.why());
+        Error::usage(format!("--iss …{FINGERPRINT}…"), why)
+    })
 }
 
 /// The key made ready, once it may be used.
