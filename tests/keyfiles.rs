@@ -632,7 +632,8 @@ fn keys_of_two_halves_do_not_sign() {
     // The libraries do not compare all six numbers, but check what they sign: no wrong signature
     // leaves.
     let stranger = generate(Recipe::Rsa(2048), &env()).unwrap();
-    let verifier = jwk("rsa2048").verifier(SigAlg::Rs256, false).unwrap();
+    let key = jwk("rsa2048");
+    let verifier = key.verifier(SigAlg::Rs256, false).unwrap();
     for member in ["d", "p", "q", "dp", "dq", "qi"] {
         let members: Vec<_> = private_members(&stranger)
             .into_iter()
@@ -786,9 +787,8 @@ fn signs_and_verifies(key: &Key, alg: SigAlg, allow_weak: bool, name: &str) {
     let signature = signer
         .sign(message)
         .unwrap_or_else(|why| panic!("{name}, {alg}: {why}"));
-    let verifier = key
-        .public()
-        .unwrap()
+    let public = key.public().unwrap();
+    let verifier = public
         .verifier(alg, allow_weak)
         .unwrap_or_else(|why| panic!("{name}, {alg}: {}", why.why()));
     assert!(

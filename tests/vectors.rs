@@ -176,7 +176,8 @@ fn raw_signatures_verify_and_are_made_again() {
         let alg: SigAlg = entry["alg"].as_str().unwrap().parse().unwrap();
         let message = hex(entry["message_hex"].as_str().unwrap()).unwrap();
         let signature = hex(entry["signature_hex"].as_str().unwrap()).unwrap();
-        let public = key.public().unwrap().verifier(alg, false).unwrap();
+        let public = key.public().unwrap();
+        let public = public.verifier(alg, false).unwrap();
         assert!(
             public.verify(Verifying {
                 message: &message,

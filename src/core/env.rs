@@ -5,14 +5,15 @@ use std::time::Duration;
 
 use super::time::Timestamp;
 
-/// The time that tokens are judged at, the machine's clocks, and a source of random bytes.
+/// The time that tokens are judged at, the machine's clocks, and a source of random bytes. Threads
+/// that judge tokens side by side each take a copy.
 #[derive(Clone, Copy)]
 pub struct Env<'a> {
     /// The moment that claims and the keystore are judged at, which a caller may choose freely.
     pub now: Timestamp,
     /// Fills a buffer from a cryptographically secure generator; the operating system's in
     /// practice.
-    pub random: &'a dyn Fn(&mut [u8]),
+    pub random: &'a (dyn Fn(&mut [u8]) + Sync),
     /// The machine's clocks, by which caches age and time limits run.
     pub clock: &'a dyn Clock,
 }
@@ -50,7 +51,7 @@ impl Env<'_> {
 }
 
 /// Time that passes while a call waits for others.
-pub trait Clock {
+pub trait Clock: Sync {
     /// Milliseconds since 1970-01-01T00:00:00Z, which may jump when somebody sets the clock; `None`
     /// if time stands still.
     fn millis(&self) -> Option<i64>;

@@ -198,7 +198,7 @@ impl From<Reason> for Rejection {
 }
 
 /// Why a call gave no answer. As many variants as there are things a caller can do.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub enum Error {
     /// The token was judged, and the answer is no.
     Rejected(Rejection),

@@ -1,7 +1,7 @@
 //! Key sets (RFC 7517 §5), and the question that verification asks of any source of keys: who may
 //! have signed this?
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use serde::Serialize;
@@ -262,33 +262,39 @@ pub trait Keys {
     }
 }
 
-/// Keys that were given: one that the caller named, or a set.
-#[derive(Debug)]
+/// Keys that were given: one that the caller named, or a set. A clone shares the keys, and what they
+/// were made ready for.
+#[derive(Clone, Debug)]
 pub struct Given {
     keys: Vec<Arc<Key>>,
     dropped: Vec<Dropped>,
     /// How many of the keys, from the first on, the caller has named one by one.
     named: usize,
+    /// The places of the others by their ids, where they are many.
+    places: Option<Arc<Places>>,
     provenance: Provenance,
 }
+
+/// Where in a list the keys of an id are.
+type Places = HashMap<String, Vec<usize>>;
+
+/// From so many keys on, a table finds one sooner than a look at each.
+const MANY: usize = 32;
 
 impl Given {
     /// A key that the caller vouches for by naming it: tried whatever `kid` the token has.
     pub fn key(key: Arc<Key>, provenance: Provenance) -> Self {
-        Self {
-            keys: vec![key],
-            dropped: Vec::new(),
-            named: 1,
-            provenance,
-        }
+        Self::keys(vec![key], Vec::new(), provenance)
     }
 
     /// Keys that the caller has named one by one, each tried whatever `kid` the token has, and
     /// those of sets, in which it must be found.
     pub fn keys(named: Vec<Arc<Key>>, sets: Vec<Arc<Key>>, provenance: Provenance) -> Self {
+        let (count, keys) = (named.len(), [named, sets].concat());
         Self {
-            named: named.len(),
-            keys: [named, sets].concat(),
+            places: (keys.len() >= MANY).then(|| Arc::new(places(&keys[count..], count))),
+            named: count,
+            keys,
             dropped: Vec::new(),
             provenance,
         }
@@ -296,12 +302,7 @@ impl Given {
 
     /// A set, in which a token's `kid` must be found.
     pub fn set(keys: Vec<Arc<Key>>, provenance: Provenance) -> Self {
-        Self {
-            keys,
-            dropped: Vec::new(),
-            named: 0,
-            provenance,
-        }
+        Self::keys(Vec::new(), keys, provenance)
     }
 
     /// This source, which left out `dropped` of its set.
@@ -313,7 +314,22 @@ impl Given {
 
 impl Keys for Given {
     fn local(&mut self, wanted: Wanted<'_>, _: &Env<'_>) -> Result<Found, Error> {
-        Ok(select_beside(&self.keys, self.named, wanted))
+        let (named, set) = self.keys.split_at(self.named);
+        let any = Wanted {
+            kid: None,
+            ..wanted
+        };
+        let mut choice = Choice::default();
+        named.iter().for_each(|key| choice.consider(key, any));
+        match (&self.places, wanted.kid) {
+            (Some(places), Some(kid)) => {
+                let places = places.get(kid).into_iter().flatten();
+                let meant = places.filter_map(|at| self.keys.get(*at));
+                meant.for_each(|key| choice.consider(key, wanted));
+            }
+            _ => set.iter().for_each(|key| choice.consider(key, wanted)),
+        }
+        Ok(choice.found())
     }
 
     fn all(&self) -> &[Arc<Key>] {
@@ -331,7 +347,7 @@ impl Keys for Given {
 
 /// Keys that come with their tokens and are vouched for by certificates: the one that is wanted, and
 /// no other.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct CertifiedKeys(Provenance);
 
 impl CertifiedKeys {
@@ -361,32 +377,52 @@ impl Keys for CertifiedKeys {
     }
 }
 
-/// The keys in `keys` that may have signed a token. A `kid` matches only a key that carries it.
-pub fn select(keys: &[Arc<Key>], wanted: Wanted<'_>) -> Found {
-    select_beside(keys, 0, wanted)
-}
-
-/// Like [`select`], where the first keys, as many as `named`, match any `kid`.
-fn select_beside(keys: &[Arc<Key>], named: usize, wanted: Wanted<'_>) -> Found {
-    let has_kid = |key: &Key| wanted.kid.is_none_or(|kid| key.kid.as_deref() == Some(kid));
-    let meant = |(at, key): &(usize, &Arc<Key>)| *at < named || has_kid(key);
-    let certified = |(_, key): &(usize, &Arc<Key>)| {
-        let other = |it: &Arc<Key>| !it.same_material(key);
-        !wanted.certified.is_some_and(other)
-    };
-    let (mut fitting, mut excluded) = (Vec::new(), Vec::new());
-    for (_, key) in keys.iter().enumerate().filter(meant).filter(certified) {
-        match key.fit(wanted.alg, Job::Verify) {
-            Ok(()) => fitting.push(Arc::clone(key)),
-            Err(Misfit::Weak(_)) if wanted.allow_weak => fitting.push(Arc::clone(key)),
-            Err(misfit) => excluded.push((Arc::clone(key), misfit)),
+/// The places in a list of which `keys` are the part from `first` on.
+fn places(keys: &[Arc<Key>], first: usize) -> Places {
+    let mut places = Places::new();
+    for (at, key) in keys.iter().enumerate() {
+        if let Some(kid) = &key.kid {
+            places.entry(kid.clone()).or_default().push(first + at);
         }
     }
-    match (fitting.len(), excluded.len()) {
-        (0, 0) => Found::Nothing,
-        (0, _) => Found::Excluded(excluded),
-        (count, _) if count > MAX_CANDIDATES => Found::TooMany(count),
-        _ => Found::Keys(fitting),
+    places
+}
+
+/// The keys in `keys` that may have signed a token. A `kid` matches only a key that carries it.
+pub fn select(keys: &[Arc<Key>], wanted: Wanted<'_>) -> Found {
+    let mut choice = Choice::default();
+    keys.iter().for_each(|key| choice.consider(key, wanted));
+    choice.found()
+}
+
+/// The keys that could be meant, those that may have signed and those that cannot.
+#[derive(Default)]
+struct Choice {
+    fitting: Vec<Arc<Key>>,
+    excluded: Vec<(Arc<Key>, Misfit)>,
+}
+
+impl Choice {
+    fn consider(&mut self, key: &Arc<Key>, wanted: Wanted<'_>) {
+        let is_meant = wanted.kid.is_none_or(|kid| key.kid.as_deref() == Some(kid))
+            && wanted.certified.is_none_or(|it| it.same_material(key));
+        if !is_meant {
+            return;
+        }
+        match key.fit(wanted.alg, Job::Verify) {
+            Ok(()) => self.fitting.push(Arc::clone(key)),
+            Err(Misfit::Weak(_)) if wanted.allow_weak => self.fitting.push(Arc::clone(key)),
+            Err(misfit) => self.excluded.push((Arc::clone(key), misfit)),
+        }
+    }
+
+    fn found(self) -> Found {
+        match (self.fitting.len(), self.excluded.len()) {
+            (0, 0) => Found::Nothing,
+            (0, _) => Found::Excluded(self.excluded),
+            (count, _) if count > MAX_CANDIDATES => Found::TooMany(count),
+            _ => Found::Keys(self.fitting),
+        }
     }
 }
 

@@ -153,7 +153,7 @@ pub const PATIENCE: Duration = Duration::from_secs(120);
 
 /// Waits until a condition holds.
 #[track_caller]
-pub fn until(what: &str, holds: impl Fn() -> bool) {
+pub fn until(what: &str, mut holds: impl FnMut() -> bool) {
     let start = Instant::now();
     while !holds() {
         assert!(start.elapsed() < PATIENCE, "waited for: {what}");

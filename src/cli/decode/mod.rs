@@ -1,20 +1,24 @@
 //! `jwtctl decode`.
 
+mod batch;
 mod document;
 mod explain;
 mod page;
 
 use std::io;
+use std::process::ExitCode;
 
 use clap::ValueEnum;
 use jwtctl::core::claims::nested_hint;
 use jwtctl::core::error::Error;
 use jwtctl::core::json::Json;
+use jwtctl::core::jwe::Locked;
 use jwtctl::core::jws::MAX_TOKEN;
 use jwtctl::core::time::Timestamp;
-use jwtctl::core::token::{self, Decoded, Layer, Serialization, open_nested};
+use jwtctl::core::token::{self, Decoded, Layer, Opener, Serialization, open_nested};
 
 use super::Context;
+use super::batch::BatchArgs;
 use super::input::{Pasted, source_name};
 use super::output::{Page, Report, Status};
 
@@ -27,13 +31,16 @@ use super::output::{Page, Report, Status};
 #[derive(clap::Args)]
 pub struct Args {
     /// The token, - for stdin, @FILE or env:NAME
+    #[arg(conflicts_with = "batch")]
     token: Option<String>,
+    #[command(flatten)]
+    batch: BatchArgs,
     /// Open an encrypted token with this key, and show what is inside: PATH, -, env:NAME, fd:N or
     /// store:KID
     #[arg(long, value_name = "KEYSPEC", value_parser = clap::builder::NonEmptyStringValueParser::new())]
     decrypt_key: Option<String>,
     /// Explain each registered header parameter and claim
-    #[arg(long)]
+    #[arg(long, conflicts_with = "batch")]
     explain: bool,
     /// Print one claim and nothing else: a name, or a JSON Pointer such as /realm_access/roles/0
     #[arg(long, value_name = "NAME", conflicts_with_all = ["part", "explain", "json"], value_parser = clap::builder::NonEmptyStringValueParser::new())]
@@ -42,7 +49,7 @@ pub struct Args {
     #[arg(long, value_enum, conflicts_with_all = ["explain", "json"])]
     part: Option<Part>,
     /// Of several tokens in a longer text, take the one of this name
-    #[arg(long, value_name = "NAME", value_parser = clap::builder::NonEmptyStringValueParser::new())]
+    #[arg(long, value_name = "NAME", conflicts_with = "batch", value_parser = clap::builder::NonEmptyStringValueParser::new())]
     pick: Option<String>,
     /// Refuse tokens of more bytes
     #[arg(long, value_name = "BYTES", default_value_t = MAX_TOKEN as u64)]
@@ -88,7 +95,16 @@ impl Args {
     }
 }
 
-pub fn run(args: Args, context: &mut Context<'_>) -> Result<Look, Error> {
+/// Shows one token, or with `--batch` every one of an input.
+pub fn call(args: Args, context: &Context<'_>) -> ExitCode {
+    match args.batch.batch.is_some() {
+        true => batch::run(&args, context),
+        false => super::finish(run(args, context), context),
+    }
+}
+
+fn run(args: Args, context: &Context<'_>) -> Result<Look, Error> {
+    args.batch.check_unused(&[], context)?;
     context.inputs.check_stdin(&[
         ("TOKEN", context.inputs.or_stdin(args.token.as_deref())),
         ("--decrypt-key", args.decrypt_key.as_deref()),
@@ -101,9 +117,16 @@ pub fn run(args: Args, context: &mut Context<'_>) -> Result<Look, Error> {
         .inputs
         .token(args.token.as_deref(), args.max_size, pasted)?;
     details(&token, args.token.as_deref(), context);
-    let (decoded, layers) = look(&token, args.decrypt_key.as_deref(), context)?;
+    let mut keys = None;
+    let mut open =
+        |locked: &Locked<'_>| context.open_layer(locked, args.decrypt_key.as_deref(), &mut keys);
+    let open: Option<Opener<'_>> = match args.decrypt_key {
+        Some(_) => Some(&mut open),
+        None => None,
+    };
+    let (decoded, layers) = look(&token, open)?;
     let show = match (args.claim, args.part) {
-        (Some(name), _) => find_claim(&decoded, name),
+        (Some(name), _) => find_claim(&decoded, &name),
         (None, Some(part)) => Show::Bytes(part_bytes(&decoded, part)?),
         (None, None) => Show::All {
             explain: args.explain,
@@ -139,38 +162,30 @@ fn details(token: &str, spec: Option<&str>, context: &Context<'_>) {
 }
 
 /// Looks into the token; into what is inside of an encrypted one, where there is a key for it.
-fn look(
-    token: &str,
-    key: Option<&str>,
-    context: &Context<'_>,
-) -> Result<(Decoded, Vec<Layer>), Error> {
+fn look(token: &str, open: Option<Opener<'_>>) -> Result<(Decoded, Vec<Layer>), Error> {
     let is_encrypted = matches!(
         Serialization::of(token),
         Some(Serialization::JweCompact | Serialization::JweJson)
     );
-    let Some(spec) = key.filter(|_| is_encrypted) else {
+    let Some(open) = open.filter(|_| is_encrypted) else {
         return Ok((token::decode(token)?, Vec::new()));
     };
-    let mut keys = None;
-    let opened = open_nested(token, &mut |locked| {
-        context.open_layer(locked, Some(spec), &mut keys)
-    });
-    let nested = opened.map_err(|unopened| unopened.error)?;
+    let nested = open_nested(token, open).map_err(|unopened| unopened.error)?;
     Ok((nested.decode()?, nested.layers))
 }
 
-fn find_claim(decoded: &Decoded, name: String) -> Show {
+fn find_claim(decoded: &Decoded, name: &str) -> Show {
     let Some(claims) = decoded.content.claims() else {
-        return no_claim(&name);
+        return no_claim(name);
     };
-    let found = claims.at(&name);
-    match (found, claims.nested(&name)) {
+    let found = claims.at(name);
+    match (found, claims.nested(name)) {
         (Some(value), _) => Show::Claim(value.clone()),
         (None, Some(pointer)) => Show::NoClaim(format!(
             "the token has no claim {name:?}; {}",
             nested_hint(&pointer)
         )),
-        (None, None) => no_claim(&name),
+        (None, None) => no_claim(name),
     }
 }
 

@@ -1,5 +1,6 @@
 //! Claims as the arguments of a command spell them, completed.
 
+use jwtctl::core::env::Env;
 use jwtctl::core::error::{Code, Error};
 use jwtctl::core::files::MAX_FILE;
 use jwtctl::core::json::{Json, Object};
@@ -17,7 +18,8 @@ pub struct ClaimArgs {
     #[arg(value_name = "CLAIM", help_heading = None::<&str>)]
     claims: Vec<String>,
 
-    /// The issuer
+    /// The issuer; {fingerprint} in it stands for the digest of the signing key (SHA256:…), which
+    /// Snowflake wants there
     #[arg(long, help_heading = "Claims")]
     iss: Option<String>,
     /// The subject
@@ -70,29 +72,87 @@ pub const CLAIM_FLAGS: [&str; 10] = [
     "claims", "iss", "sub", "aud", "iat", "nbf", "exp", "ttl", "no_exp", "jti",
 ];
 
+/// What stands in `--iss` for the digest of the key that signs.
+pub const FINGERPRINT: &str = "{fingerprint}";
+
 /// Seconds that a token lives unless told otherwise.
 const DEFAULT_TTL: i64 = 15 * 60;
 
+/// What a token gets that nobody asked for.
+#[derive(Clone, Copy)]
+pub struct Usual {
+    /// Seconds until it expires; `None` for never.
+    pub ttl: Option<i64>,
+    /// Whether it has an id.
+    pub jti: bool,
+}
+
+impl Default for Usual {
+    fn default() -> Self {
+        Self {
+            ttl: Some(DEFAULT_TTL),
+            jti: true,
+        }
+    }
+}
+
 impl ClaimArgs {
-    /// The claims, completed, and what to say about them once the token stands.
-    pub fn assemble(&self, context: &Context<'_>) -> Result<(Object, Vec<String>), Error> {
-        let mut claims = match &self.payload {
-            Some(path) => read_payload(path, context)?,
-            None => Object::default(),
-        };
-        self.place(&mut claims, context.env.now)?;
-        let notes = complete(&mut claims, self, context);
-        warn_if_expired(&claims, context);
-        check_claims(&claims)?;
-        Ok((claims, notes))
+    /// Whether the issuer is to name the key by its digest.
+    pub fn names_fingerprint(&self) -> bool {
+        self.iss.as_ref().is_some_and(|it| it.contains(FINGERPRINT))
     }
 
-    /// Sets what flags and arguments say.
-    fn place(&self, claims: &mut Object, now: Timestamp) -> Result<(), Error> {
+    /// The claims, completed, and what to say about them once the token stands.
+    pub fn assemble(
+        &self,
+        usual: Usual,
+        context: &Context<'_>,
+    ) -> Result<(Object, Vec<String>), Error> {
+        let claims = match &self.payload {
+            Some(path) => Some(read_payload(path, context)?),
+            None => None,
+        };
+        let completed = self.overlay()?.complete(claims, usual, &context.env)?;
+        if let Some(warning) = &completed.warning {
+            context.output.warn(warning);
+        }
+        Ok((completed.claims, completed.notes))
+    }
+
+    /// What flags and arguments say, read once for any number of tokens.
+    pub fn overlay(&self) -> Result<Overlay<'_>, Error> {
         let mut given = Given::default();
-        let mut set = |claims: &mut Object, name: &str, value: Option<Json>| {
+        let flags = [
+            ("iss", self.iss.is_some()),
+            ("sub", self.sub.is_some()),
+            ("aud", !self.aud.is_empty()),
+            ("nbf", self.nbf.is_some()),
+            ("iat", self.iat.is_some()),
+            (
+                "exp",
+                self.ttl.is_some() || self.exp.is_some() || self.no_exp,
+            ),
+            ("jti", self.names_jti()),
+        ];
+        let set = flags.into_iter().filter(|(_, is_set)| *is_set);
+        set.for_each(|(name, _)| given.flag(name));
+        let mut claims = Vec::with_capacity(self.claims.len());
+        for text in &self.claims {
+            let claim = Claim::parse(text)?;
+            given.claim(&claim, text)?;
+            claims.push(claim);
+        }
+        Ok(Overlay { args: self, claims })
+    }
+
+    fn names_jti(&self) -> bool {
+        !["auto", "none"].contains(&self.jti.as_str())
+    }
+
+    /// Sets what flags say.
+    fn place(&self, claims: &mut Object, now: Timestamp) -> Result<(), Error> {
+        let set = |claims: &mut Object, name: &str, value: Option<Json>| {
             if let Some(value) = value {
-                given.flag(name);
                 claims.set(name, value);
             }
         };
@@ -125,17 +185,54 @@ impl ClaimArgs {
         set(
             claims,
             "jti",
-            (!["auto", "none"].contains(&self.jti.as_str())).then(|| self.jti.as_str().into()),
+            self.names_jti().then(|| self.jti.as_str().into()),
         );
-        if self.no_exp {
-            given.flag("exp");
-        }
-        for text in &self.claims {
-            let claim = Claim::parse(text)?;
-            given.claim(&claim, text)?;
-            claim.place(claims)?;
-        }
         Ok(())
+    }
+}
+
+/// What flags and arguments say about claims.
+pub struct Overlay<'a> {
+    args: &'a ClaimArgs,
+    claims: Vec<Claim>,
+}
+
+/// The claims of a new token.
+pub struct Completed {
+    /// The claims.
+    pub claims: Object,
+    /// What to say about them once the token stands.
+    pub notes: Vec<String>,
+    /// What should not be overlooked about them.
+    pub warning: Option<String>,
+}
+
+impl Overlay<'_> {
+    /// The claims of a token: those of a payload, if there is one, under those of the flags and
+    /// arguments, with what is missing.
+    ///
+    /// # Errors
+    /// When no verifier could take them.
+    pub fn complete(
+        &self,
+        payload: Option<Object>,
+        usual: Usual,
+        env: &Env<'_>,
+    ) -> Result<Completed, Error> {
+        let is_given = payload.is_some();
+        let mut claims = payload.unwrap_or_default();
+        self.args.place(&mut claims, env.now)?;
+        for claim in &self.claims {
+            claim.clone().place(&mut claims)?;
+        }
+        let notes = complete(&mut claims, self.args, usual, is_given, env);
+        let warning = born_expired(&claims, env.now);
+        check_claims(&claims)?;
+        Ok(Completed {
+            claims,
+            notes,
+            warning,
+        })
     }
 }
 
@@ -153,22 +250,28 @@ fn check_claims(claims: &Object) -> Result<(), Error> {
 }
 
 /// Adds what is missing, and says what of it was not asked for.
-fn complete(claims: &mut Object, args: &ClaimArgs, context: &Context<'_>) -> Vec<String> {
+fn complete(
+    claims: &mut Object,
+    args: &ClaimArgs,
+    usual: Usual,
+    is_given: bool,
+    env: &Env<'_>,
+) -> Vec<String> {
     if args.no_exp {
         claims.remove("exp");
     }
     let defaults = Defaults {
-        ttl: (!args.no_exp).then_some(DEFAULT_TTL),
+        ttl: usual.ttl.filter(|_| !args.no_exp),
         iat: true,
-        jti: args.jti != "none",
+        jti: usual.jti && args.jti != "none",
     };
-    let added = token::complete(claims, &defaults, &context.env);
+    let added = token::complete(claims, &defaults, env);
     let mut notes = Vec::new();
-    if args.payload.is_some() && !added.is_empty() {
+    if is_given && !added.is_empty() {
         notes.push(format!("added to the payload: {}", added.join(", ")));
     }
-    if added.contains(&"exp") {
-        let life = humanize(DEFAULT_TTL);
+    if let Some(ttl) = usual.ttl.filter(|_| added.contains(&"exp")) {
+        let life = humanize(ttl);
         notes.push(format!(
             "it expires in {life}; to choose: --ttl DURATION, --exp TIME or --no-exp"
         ));
@@ -176,16 +279,16 @@ fn complete(claims: &mut Object, args: &ClaimArgs, context: &Context<'_>) -> Vec
     notes
 }
 
-/// Says that a token is born expired, as it is where a span of time was taken for a moment.
-fn warn_if_expired(claims: &Object, context: &Context<'_>) {
+/// The finding that a token is born expired, as it is where a span of time was taken for a moment.
+fn born_expired(claims: &Object, now: Timestamp) -> Option<String> {
     /// More seconds than this are a moment, not a span: ten years.
     const LONGEST_SPAN: i64 = 315_360_000;
     let Some(Json::Number(text)) = claims.member("exp") else {
-        return;
+        return None;
     };
     let exp = Timestamp::from_json_number(text, false);
-    if exp > context.env.now {
-        return;
+    if exp > now {
+        return None;
     }
     let meant = match exp.0 {
         span @ 1..=LONGEST_SPAN => {
@@ -193,9 +296,7 @@ fn warn_if_expired(claims: &Object, context: &Context<'_>) {
         }
         _ => String::new(),
     };
-    context
-        .output
-        .warn(&format!("the token has expired already, at {exp}{meant}"));
+    Some(format!("the token has expired already, at {exp}{meant}"))
 }
 
 fn read_payload(path: &str, context: &Context<'_>) -> Result<Object, Error> {

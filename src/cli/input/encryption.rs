@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use jwtctl::core::alg::{KeyAlg, KeyMode};
+use jwtctl::core::env::Env;
 use jwtctl::core::error::{Code, Error, Reason};
 use jwtctl::core::jwe::{Addressee, Holder, Locked, Opened};
 use jwtctl::core::key::{Key, KeyJob};
@@ -47,6 +48,12 @@ impl Openers {
         Ok(())
     }
 
+    /// Opens one layer of a token; where the keys are from comes with it.
+    pub fn open(&self, locked: &Locked<'_>, env: &Env<'_>) -> Result<(Opened, String), Error> {
+        let opened = locked.open(self.holder(), &self.source, env.random)?;
+        Ok((opened, self.source.clone()))
+    }
+
     /// As the core takes them.
     pub fn holder(&self) -> Holder<'_> {
         match &self.keys[..] {
@@ -66,9 +73,19 @@ impl Context<'_> {
         kid: Option<&str>,
         locked: &Locked<'_>,
     ) -> Result<Openers, Error> {
-        if spec == "store:" && kid.is_none() {
-            return self.stored_openers(locked);
+        match (spec, kid) {
+            ("store:", None) => self.stored_openers(locked),
+            _ => self.named_openers(spec, flag, kid),
         }
+    }
+
+    /// [`Context::openers`] of a spec that names its keys without a token: any but `store:`.
+    pub fn named_openers(
+        &self,
+        spec: &str,
+        flag: &str,
+        kid: Option<&str>,
+    ) -> Result<Openers, Error> {
         let file = match (Source::parse(spec), kid) {
             (Source::Store(named), Some(kid)) if named.is_empty() => {
                 KeyFile::from(vec![self.inputs.stored_key(kid)?])
@@ -117,10 +134,7 @@ impl Context<'_> {
             (_, Some(openers)) => openers,
             (Some(spec), None) => self.openers(spec, "--decrypt-key", None, locked)?,
             (None, None) => match locked.algs().any(|alg| alg.mode() == KeyMode::Passphrase) {
-                true => {
-                    let passphrase = self.inputs.passphrase("the token")?;
-                    Openers::one(Key::from_passphrase(passphrase), "--passphrase-from")
-                }
+                true => self.passphrase_opener()?,
                 false => {
                     let why = "the token is encrypted (a JWE), and not with a passphrase";
                     let reason = Reason::malformed(why);
@@ -128,10 +142,31 @@ impl Context<'_> {
                 }
             },
         };
-        let opened = locked.open(openers.holder(), &openers.source, self.env.random)?;
-        let source = openers.source.clone();
+        let opened = openers.open(locked, &self.env);
         *read = Some(openers);
-        Ok((opened, source))
+        opened
+    }
+
+    /// What opens the encrypted tokens of a batch, if anything was named that does.
+    pub fn ready_openers(&self, spec: Option<&str>) -> Result<Option<Openers>, Error> {
+        match spec {
+            Some("store:") => {
+                let why =
+                    "takes the key that each token names, and --batch makes its keys ready once";
+                let error = Error::usage("--decrypt-key", why);
+                Err(error.hint("name the key: --decrypt-key store:KID"))
+            }
+            Some(spec) => self.named_openers(spec, "--decrypt-key", None).map(Some),
+            None if self.typed.has("passphrase_from") => self.passphrase_opener().map(Some),
+            None => Ok(None),
+        }
+    }
+
+    /// The passphrase as what opens a token.
+    pub fn passphrase_opener(&self) -> Result<Openers, Error> {
+        let passphrase = self.inputs.passphrase("the token")?;
+        let key = Key::from_passphrase(passphrase);
+        Ok(Openers::one(key, "--passphrase-from"))
     }
 
     /// The keys of the keystore that the token names, opened.
@@ -190,11 +225,7 @@ impl Context<'_> {
             return Err(shut.clone().into());
         }
         if takes_passphrase && (self.inputs.has_passphrase() || !is_stored()) {
-            let passphrase = self.inputs.passphrase("the token")?;
-            return Ok(Openers::one(
-                Key::from_passphrase(passphrase),
-                "--passphrase-from",
-            ));
+            return self.passphrase_opener();
         }
         self.stored_openers(locked)
     }

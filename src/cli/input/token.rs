@@ -48,7 +48,7 @@ impl Inputs {
             _ => self.located(text, pasted)?.unwrap_or_else(|| token.into()),
         };
         if token.len() as u64 > limit {
-            return Err(too_large(limit));
+            return Err(too_large(limit).into());
         }
         Ok(token)
     }
@@ -56,7 +56,7 @@ impl Inputs {
     fn token_bytes(&self, spec: Option<&str>, limit: u64) -> Result<Secret, Error> {
         // An oversized token gets one answer, however it arrives.
         let sized = |error: Error| match error.code() {
-            Code::BadInput => too_large(limit),
+            Code::BadInput => too_large(limit).into(),
             _ => error,
         };
         // Room for what is stripped.
@@ -164,10 +164,10 @@ fn few(found: &[Located]) -> String {
     format!("{}{more}", shown.join(", "))
 }
 
-fn too_large(limit: u64) -> Error {
+/// The refusal of a token of more than `limit` bytes.
+pub fn too_large(limit: u64) -> Reason {
     Reason::malformed(format!("the token is larger than {limit} bytes"))
         .hint("to allow more: --max-size BYTES")
-        .into()
 }
 
 /// Whether an argument that should be a token is the name of a file instead.
@@ -182,7 +182,7 @@ fn names_file(spec: &str) -> bool {
 
 /// A token without what is copied along with it: white space, a byte order mark, quotes, a header's
 /// name and scheme.
-fn strip(text: &str) -> &str {
+pub fn strip(text: &str) -> &str {
     fn prefix<'a>(text: &'a str, prefix: &str) -> Option<&'a str> {
         text.get(..prefix.len())
             .filter(|head| head.eq_ignore_ascii_case(prefix))
@@ -197,7 +197,9 @@ fn strip(text: &str) -> &str {
             text = inner.trim();
         }
     }
-    text = prefix(text, "Authorization:").unwrap_or(text).trim();
+    for header in ["Authorization:", "DPoP:"] {
+        text = prefix(text, header).unwrap_or(text).trim();
+    }
     for scheme in ["Bearer ", "DPoP "] {
         text = prefix(text, scheme).unwrap_or(text).trim();
     }

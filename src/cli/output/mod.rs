@@ -4,6 +4,7 @@
 mod bug;
 mod escape;
 mod page;
+mod progress;
 mod table;
 mod usage;
 mod wrap;
@@ -11,6 +12,7 @@ mod wrap;
 pub use bug::{report_panics, run_guarded};
 pub use escape::printable;
 pub use page::{Page, Role};
+pub use progress::Progress;
 pub use usage::{clap_error, help};
 
 use std::fmt::Write as _;
@@ -20,6 +22,7 @@ use std::process::ExitCode;
 
 use anstyle::{AnsiColor, Style};
 use clap::ValueEnum;
+use jwtctl::core::env::Clock;
 use jwtctl::core::error::{Code, Error, Rejection};
 use serde::Serialize;
 
@@ -137,6 +140,24 @@ impl Output {
     /// Shows that something slow goes on, on a terminal, until the result is dropped.
     pub fn spinner(&self, slow: bool, what: &'static str) -> Option<Spinner> {
         (slow && !self.quiet && self.stderr.terminal).then(|| Spinner::start(what))
+    }
+
+    /// Shows how far something of `length` bytes has come, on a terminal that no answers run through.
+    pub fn progress<'c>(&self, length: Option<u64>, clock: &'c dyn Clock) -> Progress<'c> {
+        let wanted = !self.quiet && self.stderr.terminal && !self.stdout.terminal;
+        Progress::new(wanted, length, clock)
+    }
+
+    /// Writes a part of an answer that is longer than memory. What a terminal would act on has been
+    /// escaped by the caller.
+    ///
+    /// # Errors
+    /// When it cannot be written, for want of a reader too.
+    pub fn stream(&self, bytes: &[u8]) -> io::Result<()> {
+        match bytes.is_empty() {
+            true => Ok(()),
+            false => write_stdout(bytes),
+        }
     }
 
     /// Warns if stdout is a file that other users can read, before a private key is written to it

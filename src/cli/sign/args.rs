@@ -5,7 +5,9 @@ use clap::builder::NonEmptyStringValueParser;
 use jwtctl::core::alg::SigAlg;
 use jwtctl::core::error::Error;
 
-use super::super::input::{CLAIM_FLAGS, ClaimArgs, SecretArgs, sig_alg};
+use super::super::batch::BatchArgs;
+use super::super::input::{CLAIM_FLAGS, ClaimArgs, ProfileArgs, SecretArgs, sig_alg};
+use super::profile::Carrier;
 
 /// Sign a token
 ///
@@ -16,6 +18,9 @@ use super::super::input::{CLAIM_FLAGS, ClaimArgs, SecretArgs, sig_alg};
 #[derive(clap::Args)]
 #[command(group(clap::ArgGroup::new("signing").args(["key", "secret"])))]
 pub struct Args {
+    #[command(flatten)]
+    pub(super) batch: BatchArgs,
+
     /// Sign with this private key: PATH, -, env:NAME, fd:N or store:KID; repeat for a signature by
     /// each, in JSON form
     #[arg(long, value_name = "KEYSPEC", help_heading = "Key")]
@@ -36,6 +41,9 @@ pub struct Args {
     pub(super) allow_outlive: bool,
 
     #[command(flatten)]
+    pub(super) kind: ProfileArgs,
+
+    #[command(flatten)]
     pub(super) claims: ClaimArgs,
 
     /// The media type in the header (default: JWT); none for none
@@ -54,10 +62,10 @@ pub struct Args {
     pub(super) x5t: bool,
 
     /// Sign the bytes of --payload as they are; nothing is added
-    #[arg(long, requires = "payload", conflicts_with_all = CLAIM_FLAGS, help_heading = "Not a JWT")]
+    #[arg(long, requires = "payload", conflicts_with_all = ["batch", "profile"], conflicts_with_all = CLAIM_FLAGS, help_heading = "Not a JWT")]
     pub(super) raw: bool,
     /// Like --raw, with the payload left out of the result
-    #[arg(long, requires = "payload", conflicts_with_all = CLAIM_FLAGS, help_heading = "Not a JWT")]
+    #[arg(long, requires = "payload", conflicts_with_all = ["batch", "profile"], conflicts_with_all = CLAIM_FLAGS, help_heading = "Not a JWT")]
     pub(super) detached: bool,
 
     /// Sign the payload as it is, not its base64url (b64: false, RFC 7797); with --raw or --detached
@@ -65,7 +73,7 @@ pub struct Args {
     pub(super) unencoded: bool,
     /// Add a signature to the token in FILE (or -), whose payload and signatures stay as they are;
     /// they are not verified. The payload of a detached one is given with --detached --payload FILE
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["raw"], conflicts_with_all = CLAIM_FLAGS, help_heading = "Not a JWT")]
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["raw", "batch", "profile"], conflicts_with_all = CLAIM_FLAGS, help_heading = "Not a JWT")]
     pub(super) add: Option<String>,
 
     /// Encrypt the signed token to this key: PATH, -, env:NAME, fd:N or store:KID
@@ -113,7 +121,7 @@ impl Args {
             );
             return Err(error.hint("to sign bytes: --raw or --detached, with --payload FILE"));
         }
-        let is_json = matches!(self.format, Some(Format::Flattened | Format::General));
+        let is_json = self.format.is_some_and(Format::is_json);
         if self.encrypt_to.is_some() && (is_json || self.key.len() > 1) {
             let why = "takes the compact form of a token, which has one signature";
             return Err(Error::usage("--encrypt-to", why));
@@ -142,8 +150,26 @@ pub(super) enum Format {
     Flattened,
     /// The token as a JSON object with a list of signatures
     General,
-    /// Authorization: Bearer TOKEN
+    /// Authorization: Bearer TOKEN; of a proof DPoP: TOKEN
     Header,
-    /// header = "Authorization: Bearer TOKEN"
+    /// The same as a line of curl's configuration: header = "…"; of a client assertion data = "…"
     Curl,
+    /// client_assertion_type=…&client_assertion=TOKEN
+    Form,
+}
+
+impl Format {
+    /// Whether it is JSON, and the token no JWT in the narrow sense.
+    pub(super) fn is_json(self) -> bool {
+        matches!(self, Self::Flattened | Self::General)
+    }
+
+    /// The line to print for a token that `carrier` carries.
+    pub(super) fn line(self, token: &str, carrier: Carrier) -> String {
+        match self {
+            Self::Compact | Self::Flattened | Self::General => format!("{token}\n"),
+            Self::Header | Self::Form => format!("{}\n", carrier.line(token)),
+            Self::Curl => format!("{}\n", carrier.curl(token)),
+        }
+    }
 }

@@ -7,6 +7,7 @@ use jwtctl::core::error::{Code, Error, shell_word};
 use jwtctl::core::json::{Json, Object};
 use jwtctl::core::key::{Job, Key, Misfit};
 use jwtctl::core::keyfile::KeyFile;
+use jwtctl::core::keystore::Term;
 use jwtctl::core::time::Timestamp;
 use jwtctl::core::token;
 
@@ -14,16 +15,45 @@ use super::super::Context;
 use super::super::input::{signing_row, source_name};
 use super::args::Args;
 
-/// The key, and the algorithm that it and the arguments agree on.
+/// A key, and the algorithm that it and the arguments agree on.
+pub(super) struct Chosen {
+    pub(super) key: Arc<Key>,
+    pub(super) alg: SigAlg,
+    /// Until when its tokens may live, of a key of the keystore.
+    pub(super) term: Option<Term>,
+}
+
+/// Refuses claims that live longer than `term`, or warns of them where the caller allows that.
+pub(super) fn check_term(
+    term: &Term,
+    claims: &Object,
+    args: &Args,
+    warn: impl FnOnce(String),
+) -> Result<(), Error> {
+    let exp = match claims.member("exp") {
+        Some(Json::Number(number)) => Some(Timestamp::from_json_number(number, false)),
+        _ => None,
+    };
+    match term.check(exp) {
+        Err(error) if args.allow_outlive => {
+            warn(error.to_string());
+            Ok(())
+        }
+        other => other,
+    }
+}
+
+/// The key that `spec` names, or the current one of the keystore. `claims` that it may not sign are
+/// refused before it is opened.
 pub(super) fn key(
     args: &Args,
     spec: Option<&str>,
     claims: Option<&Object>,
     context: &Context<'_>,
-) -> Result<(Arc<Key>, SigAlg), Error> {
+) -> Result<Chosen, Error> {
     let stored = spec.map_or(Some(""), |spec| spec.strip_prefix("store:"));
-    let key = match (context.inputs.secret(&args.secret)?, spec, stored) {
-        (Some(secret), ..) => Arc::new(Key::from_secret(secret)),
+    let (key, term) = match (context.inputs.secret(&args.secret)?, spec, stored) {
+        (Some(secret), ..) => (Arc::new(Key::from_secret(secret)), None),
         (None, _, Some(kid)) => from_store(kid, args, claims, context)?,
         (None, Some(spec), None) => {
             let file = context.inputs.key_file(spec, "--key")?;
@@ -35,7 +65,7 @@ pub(super) fn key(
                     "{spec} is for a service account, whose tokens name it: --iss {word}"
                 ));
             }
-            pick(file, spec, args, context)?
+            (pick(file, spec, args, context)?, None)
         }
         (None, None, None) => return Err(Error::usage("sign", "needs a key")),
     };
@@ -50,7 +80,7 @@ pub(super) fn key(
             alg
         }
     };
-    Ok((key, alg))
+    Ok(Chosen { key, alg, term })
 }
 
 /// A key of the keystore: the one of that id, or the current one. Nothing is opened for a token
@@ -60,7 +90,7 @@ fn from_store(
     args: &Args,
     claims: Option<&Object>,
     context: &Context<'_>,
-) -> Result<Arc<Key>, Error> {
+) -> Result<(Arc<Key>, Option<Term>), Error> {
     let store = context.inputs.store()?;
     let kid = if kid.is_empty() {
         args.kid.as_deref().unwrap_or_default()
@@ -72,15 +102,9 @@ fn from_store(
     } else {
         store.find(kid)?
     };
+    let term = store.term(entry);
     if let Some(claims) = claims {
-        let exp = match claims.member("exp") {
-            Some(Json::Number(number)) => Some(Timestamp::from_json_number(number, false)),
-            _ => None,
-        };
-        match store.check_outlive(entry, exp) {
-            Err(error) if args.allow_outlive => context.output.warn(&error.to_string()),
-            other => other?,
-        }
+        check_term(&term, claims, args, |why| context.output.warn(&why))?;
     }
     let key = entry.open(&mut || context.inputs.passphrase("the keystore"))?;
     context.output.detail(&format!(
@@ -88,7 +112,7 @@ fn from_store(
         key.label(),
         store.path().display()
     ));
-    Ok(Arc::new(key))
+    Ok((Arc::new(key), Some(term)))
 }
 
 fn source(args: &Args, spec: Option<&str>) -> String {

@@ -1,33 +1,34 @@
 //! `jwtctl sign`.
 
 mod args;
+mod batch;
 mod certificates;
 mod content;
 mod header;
 mod key;
+mod profile;
+mod signing;
 
 pub use args::Args;
 
 use std::io;
-use std::sync::Arc;
+use std::process::ExitCode;
 
-use jwtctl::core::alg::SigAlg;
-use jwtctl::core::error::{Code, Error};
-use jwtctl::core::header::Header;
-use jwtctl::core::json::{Json, Object};
-use jwtctl::core::jwe::{self, Encrypted, Encryption, JweForm};
-use jwtctl::core::jws::{Composed, Unsignable};
-use jwtctl::core::key::{Job, Key, Misfit, Signer};
+use jwtctl::core::env::Env;
+use jwtctl::core::error::Error;
+use jwtctl::core::json::Object;
+use jwtctl::core::jwe::{self, Addressee, Encrypted, Encryption, JweForm};
 use jwtctl::core::secret::Secret;
 use serde::Serialize;
 
 use super::Context;
+use super::input::Usual;
 use super::output::{Page, Report};
 use args::Format;
-use certificates::certified;
 use content::content;
-use header::{header, with_kid};
-use key::{key, refused};
+use header::header;
+use profile::{Carrier, Kind};
+use signing::{Signature, Signing};
 
 /// A new token.
 #[derive(Serialize)]
@@ -46,52 +47,50 @@ pub struct Signed {
     signatures: Vec<Signature>,
     #[serde(skip)]
     format: Format,
+    #[serde(skip)]
+    carrier: Carrier,
 }
 
-/// One signature of a new token.
-#[derive(Clone, Serialize)]
-struct Signature {
-    header: Object,
-    kid: Option<String>,
-    alg: &'static str,
+/// Signs one token, or with `--batch` one for every line of an input.
+pub fn call(args: Args, context: &Context<'_>) -> ExitCode {
+    match args.batch.batch.is_some() {
+        true => batch::run(&args, context),
+        false => super::finish(run(&args, context), context),
+    }
 }
 
-pub fn run(args: Args, context: &mut Context<'_>) -> Result<Signed, Error> {
-    check_stdin(&args, context)?;
+fn run(args: &Args, context: &Context<'_>) -> Result<Signed, Error> {
+    args.batch.check_unused(&[], context)?;
+    check_stdin(args, context)?;
     args.check()?;
     let format = args.format()?;
-    let is_json = matches!(format, Format::Flattened | Format::General);
-    let header = header(&args, !is_json)?;
-    let mut content = content(&args, context)?;
+    let kind = Kind::asked(args, context)?;
+    Kind::check_format(kind.as_ref(), format)?;
+    let typ = kind.as_ref().map_or("JWT", Kind::typ);
+    let header = header(args, typ, !format.is_json())?;
+    let usual = kind.as_ref().map_or_else(Usual::default, Kind::usual);
+    let mut content = content(args, usual, context)?;
     let existing = content.existing.take();
-    let payload = content.payload();
-    let mut composed = match existing {
-        Some(existing) => existing,
-        None => Composed::over(payload).map_err(|why| unsignable(&why, "--payload"))?,
-    };
-    let mut signatures = Vec::new();
-    for spec in args.key_specs() {
-        let (key, alg) = key(&args, spec, content.claims.as_ref(), context)?;
-        let header = with_kid(header.clone(), &args, &key)?;
-        let header = certified(header, &args, &key, context)?;
-        let signer = signer(&key, alg, &args, spec, context)?;
-        let whole = composed
-            .add(&header, payload, &signer)
-            .map_err(|why| unsignable(&why, &key.label()))?;
-        signatures.push(Signature::of(whole, alg)?);
+    let signing = Signing::prepare(
+        args,
+        kind.as_ref(),
+        header,
+        content.claims.as_ref(),
+        context,
+    )?;
+    if let Some(mut claims) = content.claims.take() {
+        signing.complete(kind.as_ref(), &mut claims, &context.env)?;
+        content.replace(claims);
     }
-    let text = |object: Object| Json::Object(object).to_text();
-    let token = match format {
-        Format::General => Ok(text(composed.general())),
-        Format::Flattened => composed.flattened().map(text),
-        Format::Compact | Format::Header | Format::Curl => composed.compact(),
+    let (token, signatures) = signing.sign(content.payload(), existing)?;
+    let encrypted = match &args.encrypt_to {
+        Some(spec) => {
+            let addressee = context.addressee(spec, "--encrypt-to")?;
+            let is_jwt = content.claims.is_some();
+            Some(encrypted(&token, &addressee, is_jwt, &context.env)?)
+        }
+        None => None,
     };
-    let token = token.map_err(|why| unsignable(&why, "--payload"))?;
-    let encrypted = args
-        .encrypt_to
-        .as_deref()
-        .map(|spec| encrypted(&token, spec, content.claims.is_some(), context))
-        .transpose()?;
     content.notes.iter().for_each(|it| context.output.note(it));
     let first = signatures[0].clone();
     let (token, encryption) = match encrypted {
@@ -99,6 +98,7 @@ pub fn run(args: Args, context: &mut Context<'_>) -> Result<Signed, Error> {
         None => (token, None),
     };
     context.mask(&token);
+    let carrier = kind.map_or(Carrier::BEARER, |it| it.carrier(content.claims.as_ref()));
     Ok(Signed {
         token,
         encryption,
@@ -106,8 +106,13 @@ pub fn run(args: Args, context: &mut Context<'_>) -> Result<Signed, Error> {
         payload: content.claims,
         kid: first.kid,
         alg: first.alg,
-        signatures: if is_json { signatures } else { Vec::new() },
+        signatures: if format.is_json() {
+            signatures
+        } else {
+            Vec::new()
+        },
         format,
+        carrier,
     })
 }
 
@@ -119,19 +124,20 @@ fn check_stdin(args: &Args, context: &Context<'_>) -> Result<(), Error> {
         ("--add", args.add.as_deref()),
         ("--x5c", args.x5c.as_deref()),
         ("--encrypt-to", args.encrypt_to.as_deref()),
+        ("--batch", args.batch.batch.as_deref()),
     ];
-    let named: Vec<_> = keys.chain(others).collect();
+    let kind = args.kind.named();
+    let named: Vec<_> = keys.chain(others).chain(kind).collect();
     context.inputs.check_stdin(&named)
 }
 
 /// The signed token inside an encrypted one (RFC 7519 §5.2).
 fn encrypted(
     token: &str,
-    spec: &str,
+    addressee: &Addressee,
     is_jwt: bool,
-    context: &Context<'_>,
+    env: &Env<'_>,
 ) -> Result<Encrypted, Error> {
-    let addressee = context.addressee(spec, "--encrypt-to")?;
     let cty = if is_jwt { "JWT" } else { "JOSE" };
     let how = Encryption {
         form: JweForm::Compact,
@@ -139,68 +145,16 @@ fn encrypted(
         zip: false,
         header: Object(vec![("cty".into(), cty.into())]),
         aad: None,
-        addressees: &[addressee],
+        addressees: std::slice::from_ref(addressee),
     };
     let content = Secret::new(token.as_bytes().to_vec());
-    jwe::encrypt(&content, &how, &context.env)
-}
-
-/// The key made ready, once it may be used.
-fn signer(
-    key: &Arc<Key>,
-    alg: SigAlg,
-    args: &Args,
-    spec: Option<&str>,
-    context: &Context<'_>,
-) -> Result<Signer, Error> {
-    let signer = key
-        .signer(alg, args.allow_weak_key)
-        .map_err(|misfit| refused(key, &misfit, args, spec))?;
-    if let Err(Misfit::Weak(why)) = key.fit(alg, Job::Sign) {
-        context
-            .output
-            .warn(&format!("weak key: {} {why}", key.label()));
-    }
-    Ok(signer)
-}
-
-fn unsignable(why: &Unsignable, what: &str) -> Error {
-    let code = match why {
-        Unsignable::Library(_) => Code::BadKey,
-        _ => Code::BadInput,
-    };
-    let error = Error::input(code, what, why.to_string());
-    match why {
-        Unsignable::NotCompact => {
-            error.hint("use --detached, or a JSON form: --format flattened or general")
-        }
-        _ => error,
-    }
-}
-
-impl Signature {
-    fn of(header: Object, alg: SigAlg) -> Result<Self, Error> {
-        // What verify would call malformed is not made in the first place.
-        let strict = Header::parse(Json::Object(header.clone()).to_text().as_bytes());
-        strict.map_err(|reason| Error::input(Code::BadInput, "--header", reason.message))?;
-        Ok(Self {
-            kid: header.text("kid").map(String::from),
-            header,
-            alg: alg.as_str(),
-        })
-    }
+    jwe::encrypt(&content, &how, env)
 }
 
 impl Report for Signed {
     const SCHEMA: &'static str = "jwtctl.sign/1";
 
     fn human(&self, page: &mut Page<'_>) -> io::Result<()> {
-        let token = &self.token;
-        let line = match self.format {
-            Format::Compact | Format::Flattened | Format::General => format!("{token}\n"),
-            Format::Header => format!("Authorization: Bearer {token}\n"),
-            Format::Curl => format!("header = \"Authorization: Bearer {token}\"\n"),
-        };
-        page.bytes(line.as_bytes())
+        page.bytes(self.format.line(&self.token, self.carrier).as_bytes())
     }
 }

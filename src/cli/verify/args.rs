@@ -4,10 +4,11 @@ use clap::ValueEnum;
 use clap::builder::NonEmptyStringValueParser;
 use jwtctl::core::alg::SigAlg;
 use jwtctl::core::claims::{DEFAULT_LEEWAY, MAX_LEEWAY, Skippable};
-use jwtctl::core::jws::MAX_TOKEN;
+use jwtctl::core::jws::{Form, MAX_TOKEN};
 use jwtctl::core::session::DEFAULT_KEYSPACE;
 
-use super::super::input::{RedisLogin, SecretArgs, duration, sig_alg};
+use super::super::batch::BatchArgs;
+use super::super::input::{ProfileArgs, RedisLogin, SecretArgs, duration, sig_alg};
 use super::super::network::Network;
 use super::report::Show;
 
@@ -26,7 +27,14 @@ use super::report::Show;
 #[command(group(clap::ArgGroup::new("keys").args(["key", "secret", "jwks", "jwks_uri", "issuer"])))]
 pub struct Args {
     /// The token, - for stdin, @FILE or env:NAME
+    #[arg(conflicts_with = "batch")]
     pub(super) token: Option<String>,
+
+    #[command(flatten)]
+    pub(super) batch: BatchArgs,
+    /// Answer only for tokens that are so
+    #[arg(long, value_name = "WHICH", conflicts_with_all = ["payload", "claim"], help_heading = "Batch")]
+    pub(super) only: Option<Only>,
 
     /// Judge by this policy: FILE, FILE#NAME, or the name of one in the user's configuration
     /// directory; flags may add to it and narrow it
@@ -35,6 +43,9 @@ pub struct Args {
     /// Let flags replace what the policy says
     #[arg(long = "override", requires = "policy", help_heading = "Policy")]
     pub(super) overriding: bool,
+
+    #[command(flatten)]
+    pub(super) kind: ProfileArgs,
 
     /// Verify with this key: PATH, -, env:NAME, fd:N or store:KID; repeat to try several
     #[arg(long, value_name = "KEYSPEC", help_heading = "Keys")]
@@ -145,7 +156,7 @@ pub struct Args {
     #[arg(long, conflicts_with_all = CLAIM_FLAGS, help_heading = "Not a JWT")]
     pub(super) raw: bool,
     /// Verify a detached signature over the bytes of FILE (or -); no claims are judged
-    #[arg(long, value_name = "FILE", conflicts_with = "raw", conflicts_with_all = CLAIM_FLAGS, help_heading = "Not a JWT")]
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["raw", "batch"], conflicts_with_all = CLAIM_FLAGS, help_heading = "Not a JWT")]
     pub(super) detached: Option<String>,
 
     /// Refuse tokens whose session (jti) is not live in this Redis, which is asked last and not
@@ -163,7 +174,7 @@ pub struct Args {
     #[arg(long, conflicts_with_all = ["raw", "detached"], help_heading = None::<&str>)]
     pub(super) allow_padding: bool,
     /// Take the token of this name out of a longer text: a JSON document, a cookie line, a URL
-    #[arg(long, value_name = "NAME", help_heading = None::<&str>, value_parser = NonEmptyStringValueParser::new())]
+    #[arg(long, value_name = "NAME", conflicts_with = "batch", help_heading = None::<&str>, value_parser = NonEmptyStringValueParser::new())]
     pub(super) pick: Option<String>,
     /// Refuse tokens of more bytes
     #[arg(long, value_name = "BYTES", default_value_t = MAX_TOKEN as u64, help_heading = None::<&str>)]
@@ -172,9 +183,9 @@ pub struct Args {
 
 /// What makes no sense when the signature is over bytes rather than claims. Left unsaid, it would
 /// pass for checked.
-const CLAIM_FLAGS: [&str; 14] = [
-    "iss", "aud", "sub", "typ", "require", "matching", "contains", "scope", "max_age", "min_ttl",
-    "leeway", "optional", "skip", "claim",
+const CLAIM_FLAGS: [&str; 16] = [
+    "profile", "jkt", "iss", "aud", "sub", "typ", "require", "matching", "contains", "scope",
+    "max_age", "min_ttl", "leeway", "optional", "skip", "claim",
 ];
 
 impl Args {
@@ -183,12 +194,39 @@ impl Args {
     pub fn is_bare(&self) -> bool {
         self.payload || self.claim.is_some()
     }
+
+    /// Where the payload is, unless it is detached.
+    pub(super) fn form(&self) -> Form<'static> {
+        match (self.raw, self.allow_padding) {
+            (true, _) => Form::Raw,
+            (false, true) => Form::PaddedJwt,
+            (false, false) => Form::Jwt,
+        }
+    }
+}
+
+/// The answers of a batch that are written.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum Only {
+    /// Those about valid tokens
+    Valid,
+    /// Those about all others
+    Invalid,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(super) enum Optional {
     Exp,
     Aud,
+}
+
+impl Optional {
+    pub(super) fn as_str(self) -> &'static str {
+        match self {
+            Self::Exp => "exp",
+            Self::Aud => "aud",
+        }
+    }
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]

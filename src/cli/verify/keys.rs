@@ -3,15 +3,20 @@
 use std::sync::Arc;
 
 use jwtctl::core::certificate::TrustedRoots;
+use jwtctl::core::claims::Policy;
 use jwtctl::core::error::{Code, Error, shell_word};
 use jwtctl::core::files::MAX_FILE;
 use jwtctl::core::json::{Json, Object};
-use jwtctl::core::jwks::{Given, Provenance};
+use jwtctl::core::jwks::{CertifiedKeys, Given, Provenance};
 use jwtctl::core::jws::{Form, Jws};
 use jwtctl::core::key::Key;
 use jwtctl::core::keyfile::KeyFile;
+use jwtctl::core::profile::Profile;
+use jwtctl::core::remote::{Remote, Source};
+use jwtctl::core::shared::SharedCache;
 
 use super::super::Context;
+use super::super::network::{self, Http};
 use super::args::Args;
 
 /// The keys that the arguments name: never the token.
@@ -72,6 +77,53 @@ pub(super) fn keys(args: &Args, token: &str, context: &Context<'_>) -> Result<Gi
     let is_store = files.iter().all(|(_, spec)| spec.starts_with("store:"));
     let provenance = from(if is_store { "keystore" } else { "file" }, &names);
     Ok(Given::keys(named, sets, provenance).without(dropped))
+}
+
+/// Keys that are published at a URL or by an issuer, and what it takes to fetch them.
+pub(super) struct Published<'a> {
+    source: Source,
+    http: Http<'a>,
+    store: Option<SharedCache>,
+}
+
+impl<'a> Published<'a> {
+    /// Those that the arguments name, if they do. Opens nothing yet.
+    pub(super) fn of(args: &Args, context: &'a Context<'_>) -> Result<Option<Self>, Error> {
+        let network = &args.network;
+        let (jwks_uri, issuer) = (args.jwks_uri.as_deref(), args.issuer.as_deref());
+        let Some(source) = network.source(jwks_uri, issuer, context)? else {
+            return Ok(None);
+        };
+        Ok(Some(Self {
+            http: network.http(Some(source.address()), context)?,
+            store: network.store(context)?,
+            source,
+        }))
+    }
+
+    /// As a source of keys.
+    pub(super) fn remote(&self, args: &Args, context: &Context<'_>) -> Result<Remote<'_>, Error> {
+        let (source, store) = (self.source.clone(), self.store.as_ref());
+        network::remote(source, &args.network, &self.http, store, context)
+    }
+}
+
+/// Keys that come with the tokens: in a proof of possession, or where certificates alone are to
+/// vouch for them.
+pub(super) fn certified(args: &Args, policy: &Policy) -> Option<CertifiedKeys> {
+    let from = |source: &str, name: &str| {
+        CertifiedKeys::new(Provenance {
+            source: source.into(),
+            name: name.into(),
+            ..Provenance::default()
+        })
+    };
+    if policy.profile.is_some_and(Profile::brings_its_key) {
+        return Some(from("header", "the token's own header"));
+    }
+    let roots = args.roots.as_ref()?;
+    let is_alone = args.key.is_empty() && args.jwks.is_empty();
+    is_alone.then(|| from("certificate", roots))
 }
 
 /// The certificates of `--roots`.

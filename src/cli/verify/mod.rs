@@ -1,40 +1,53 @@
 //! `jwtctl verify`.
 
 mod args;
+mod batch;
 mod keys;
 mod nested;
 mod policy;
+mod profile;
 mod report;
 mod session;
 
 pub use args::Args;
 
+use std::process::ExitCode;
+
 use jwtctl::core::claims::{Check, Policy, nested_hint};
 use jwtctl::core::error::{Code, Error, Reason, Rejection};
 use jwtctl::core::files::MAX_FILE;
-use jwtctl::core::jwks::{CertifiedKeys, Keys, Provenance};
+use jwtctl::core::json::Json;
+use jwtctl::core::jwe::Locked;
+use jwtctl::core::jwks::{Keys, Provenance};
 use jwtctl::core::jws::{Form, Jws};
 use jwtctl::core::session::SessionStore;
 use jwtctl::core::time::humanize;
-use jwtctl::core::token::{self, Serialization, Verdict};
+use jwtctl::core::token::{self, Opener, Serialization, Verdict};
 
 use super::Context;
 use super::input::Pasted;
-use super::network;
 use super::output::Annotation;
-use keys::{keys, roots};
-use nested::{Inside, inside};
+use keys::{Published, certified, keys, roots};
+use nested::{Inside, inside, is_encrypted, names_signer};
 use policy::policy;
+use profile::under_profile;
 use report::{Judgement, Show};
 use session::{check_session, sessions};
 
-pub fn run(args: Args, context: &mut Context<'_>) -> Result<Judgement, Error> {
+/// Verifies one token, or with `--batch` every one of an input.
+pub fn call(args: Args, context: &Context<'_>) -> ExitCode {
+    match args.batch.batch.is_some() {
+        true => batch::run(&args, context),
+        false => super::finish(run(args, context), context),
+    }
+}
+
+fn run(args: Args, context: &Context<'_>) -> Result<Judgement, Error> {
+    let only = ("--only", args.only.is_some());
+    args.batch.check_unused(&[only], context)?;
     let token_spec = context.inputs.or_stdin(args.token.as_deref());
     check_stdin(&args, token_spec, context)?;
-    let policy = Policy {
-        roots: roots(&args, context)?,
-        ..policy(&args)?
-    };
+    let policy = whole_policy(&args, context)?;
     let sessions = sessions(&args, context)?;
     let token = match read(&args, token_spec, context)? {
         Ok(token) => token,
@@ -49,11 +62,19 @@ pub fn run(args: Args, context: &mut Context<'_>) -> Result<Judgement, Error> {
         .transpose()?;
     let form = match &detached {
         Some(payload) => Form::Detached(payload.expose()),
-        None if args.raw => Form::Raw,
-        None if args.allow_padding => Form::PaddedJwt,
-        None => Form::Jwt,
+        None => args.form(),
     };
-    let (token, nested) = match inside(token, form, &policy, &args, context)? {
+    if args.decrypt_key.is_some() && !is_encrypted(&token) {
+        let why = "the token is not encrypted, and --decrypt-key opens nothing";
+        context.output.note(why);
+    }
+    let mut read = None;
+    let mut open =
+        |locked: &Locked<'_>| context.open_layer(locked, args.decrypt_key.as_deref(), &mut read);
+    let can_open = args.decrypt_key.is_some() || context.typed.has("passphrase_from");
+    let open: Option<Opener<'_>> = if can_open { Some(&mut open) } else { None };
+    let inside = inside(&token, open, names_signer(&args), &policy, &context.env)?;
+    let (token, nested) = match inside {
         Inside::Token(token, nested) => (token, nested),
         Inside::Judged(verdict) => return conclude(*verdict, sessions, args, context),
     };
@@ -73,6 +94,14 @@ pub fn run(args: Args, context: &mut Context<'_>) -> Result<Judgement, Error> {
     conclude(around(verdict), sessions, args, context)
 }
 
+/// What the arguments demand of a token.
+fn whole_policy(args: &Args, context: &Context<'_>) -> Result<Policy, Error> {
+    Ok(Policy {
+        roots: roots(args, context)?,
+        ..under_profile(policy(args)?, args, context)?
+    })
+}
+
 /// Judges the token by the keys that the arguments name.
 fn judge(
     token: &str,
@@ -81,32 +110,14 @@ fn judge(
     args: &Args,
     context: &Context<'_>,
 ) -> Result<Verdict, Error> {
-    let (http, store);
-    let mut keys: Box<dyn Keys + '_> =
-        match args
-            .network
-            .source(args.jwks_uri.as_deref(), args.issuer.as_deref(), context)?
-        {
-            Some(source) => {
-                http = args.network.http(Some(source.address()), context)?;
-                store = args.network.store(context)?;
-                Box::new(network::remote(
-                    source,
-                    &args.network,
-                    &http,
-                    store.as_ref(),
-                    context,
-                )?)
-            }
-            None if policy.roots.is_some() && args.key.is_empty() && args.jwks.is_empty() => {
-                Box::new(CertifiedKeys::new(Provenance {
-                    source: "certificate".into(),
-                    name: args.roots.clone().unwrap_or_default(),
-                    ..Provenance::default()
-                }))
-            }
+    let published = Published::of(args, context)?;
+    let mut keys: Box<dyn Keys + '_> = match &published {
+        Some(published) => Box::new(published.remote(args, context)?),
+        None => match certified(args, policy) {
+            Some(keys) => Box::new(keys),
             None => Box::new(keys(args, token, context)?),
-        };
+        },
+    };
     token::verify(token, form, &mut *keys, policy, &context.env).inspect_err(|_| {
         keys.warnings()
             .iter()
@@ -184,34 +195,23 @@ fn check_stdin(args: &Args, token: Option<&str>, context: &Context<'_>) -> Resul
         ("--decrypt-key", args.decrypt_key.as_deref()),
         ("--roots", args.roots.as_deref()),
         ("--detached", args.detached.as_deref()),
+        ("--batch", args.batch.batch.as_deref()),
     ];
     let password = [(
         "--redis-password-from",
         args.login.redis_password_from.as_deref(),
     )];
-    let all = [&named[..], &files, &password, &args.network.named()].concat();
+    let kind = args.kind.named();
+    let all = [&named[..], &files, &kind, &password, &args.network.named()].concat();
     context.inputs.check_stdin(&all)
 }
 
 fn show(mut verdict: Verdict, args: Args, context: &Context<'_>) -> Result<Judgement, Error> {
     let mut shown = Show::asked(&args);
-    if let (Some(name), Ok(verified)) = (args.claim, &verdict.outcome) {
-        let found = verified.claims().and_then(|claims| claims.at(&name));
-        match found {
-            Some(value) => shown = Show::Claim(value.clone()),
-            // Asking for a claim is requiring it.
-            None => {
-                let why = format!("the token has no {name}");
-                let reason = Reason::new(Code::MissingClaim, &name, why);
-                let nested = verified.claims().and_then(|it| it.nested(&name));
-                let reason = match nested {
-                    Some(pointer) => reason.hint(nested_hint(&pointer)),
-                    None => reason,
-                };
-                verdict.checks.push(Check::from(&reason));
-                verdict.outcome = Err(Rejection::new(reason));
-            }
-        }
+    if let Some(name) = &args.claim
+        && let Some(value) = demand(&mut verdict, name)
+    {
+        shown = Show::Claim(value);
     }
     if let Err(rejection) = &verdict.outcome
         && context.inputs.in_github_workflow()
@@ -228,9 +228,28 @@ fn show(mut verdict: Verdict, args: Args, context: &Context<'_>) -> Result<Judge
         verdict,
         now: context.env.now,
         leeway: args.leeway,
+        profile: args.kind.profile,
         policy: context.policy.clone(),
         show: shown,
     })
+}
+
+/// A claim of a valid token that is asked for, which is to require it.
+fn demand(verdict: &mut Verdict, name: &str) -> Option<Json> {
+    let claims = verdict.outcome.as_ref().ok()?.claims();
+    if let Some(value) = claims.and_then(|claims| claims.at(name)) {
+        return Some(value.clone());
+    }
+    let nested = claims.and_then(|it| it.nested(name));
+    let why = format!("the token has no {name}");
+    let reason = Reason::new(Code::MissingClaim, name, why);
+    let reason = match nested {
+        Some(pointer) => reason.hint(nested_hint(&pointer)),
+        None => reason,
+    };
+    verdict.checks.push(Check::from(&reason));
+    verdict.outcome = Err(Rejection::new(reason));
+    None
 }
 
 /// What to do about a token that is encrypted.

@@ -1,81 +1,74 @@
 //! The token inside an encrypted one, for `verify`.
 
-use jwtctl::core::claims::Policy;
-use jwtctl::core::error::Error;
-use jwtctl::core::jws::Form;
-use jwtctl::core::token::{Nested, Serialization, Unopened, Verdict, open_nested, within};
+use std::borrow::Cow;
 
-use super::super::Context;
+use jwtctl::core::claims::Policy;
+use jwtctl::core::env::Env;
+use jwtctl::core::error::Error;
+use jwtctl::core::token::{Nested, Opener, Serialization, Unopened, Verdict, open_nested, within};
+
 use super::args::Args;
 use super::unread;
 
 /// What there is to verify.
-pub(super) enum Inside {
+pub(super) enum Inside<'t> {
     /// A signed token, and what was around it.
-    Token(String, Option<Nested>),
+    Token(Cow<'t, str>, Option<Nested>),
     /// Nothing any more: an encrypted token that nobody signed, or that does not open.
     Judged(Box<Verdict>),
 }
 
-impl Inside {
+impl Inside<'_> {
     fn judged(verdict: Verdict) -> Self {
         Self::Judged(Box::new(verdict))
     }
 }
 
-/// Opens `token` as far as it is encrypted.
-pub(super) fn inside(
-    token: String,
-    form: Form<'_>,
+/// Opens `token` as far as it is encrypted, if there is something to open it with. Who says whose
+/// signature it is to be (`names_signer`) does not take a shared secret's word instead.
+pub(super) fn inside<'t>(
+    token: &'t str,
+    open: Option<Opener<'_>>,
+    names_signer: bool,
     policy: &Policy,
-    args: &Args,
-    context: &Context<'_>,
-) -> Result<Inside, Error> {
-    let is_encrypted = matches!(
-        Serialization::of(&token),
-        Some(Serialization::JweCompact | Serialization::JweJson)
-    );
-    let has_key = args.decrypt_key.is_some() || context.typed.has("passphrase_from");
-    if !is_encrypted && args.decrypt_key.is_some() {
-        context
-            .output
-            .note("the token is not encrypted, and --decrypt-key opens nothing");
-    }
-    if !is_encrypted || !has_key {
-        return Ok(Inside::Token(token, None));
-    }
-    let mut keys = None;
-    let opened = open_nested(&token, &mut |locked| {
-        context.open_layer(locked, args.decrypt_key.as_deref(), &mut keys)
-    });
-    let nested = match opened {
+    env: &Env<'_>,
+) -> Result<Inside<'t>, Error> {
+    let Some(open) = open.filter(|_| is_encrypted(token)) else {
+        return Ok(Inside::Token(Cow::Borrowed(token), None));
+    };
+    let nested = match open_nested(token, open) {
         Ok(nested) => nested,
         Err(unopened) => return refused(*unopened, policy).map(Inside::judged),
     };
-    match nested.content.expose_str() {
+    Ok(match nested.content.expose_str() {
         Some(text) if nested.serialization.is_some() => {
-            Ok(Inside::Token(text.to_owned(), Some(nested)))
+            Inside::Token(Cow::Owned(text.to_owned()), Some(nested))
         }
-        // Who says whose signature it is to be does not take a shared secret's word instead.
-        _ if form.is_raw() || names_signer(args) => {
-            Ok(Inside::judged(nested.refuse_unsigned(policy)))
-        }
-        _ => {
-            let verdict = nested.judge_unsigned(policy, &context.env);
-            Ok(Inside::judged(verdict))
-        }
-    }
+        _ if names_signer => Inside::judged(nested.refuse_unsigned(policy)),
+        _ => Inside::judged(nested.judge_unsigned(policy, env)),
+    })
+}
+
+/// Whether a token is encrypted.
+pub(super) fn is_encrypted(token: &str) -> bool {
+    matches!(
+        Serialization::of(token),
+        Some(Serialization::JweCompact | Serialization::JweJson)
+    )
 }
 
 /// Whether the call says whose signature is wanted.
-fn names_signer(args: &Args) -> bool {
+pub(super) fn names_signer(args: &Args) -> bool {
     let one = [
         &args.secret.secret,
         &args.jwks_uri,
         &args.issuer,
         &args.roots,
     ];
-    one.into_iter().any(Option::is_some) || !args.key.is_empty() || !args.jwks.is_empty()
+    // Bytes that are no JWT are signed, and so are tokens of every profile.
+    let is_signed = args.raw || args.detached.is_some() || args.kind.profile.is_some();
+    let named = one.into_iter().any(Option::is_some);
+    is_signed || named || !args.key.is_empty() || !args.jwks.is_empty()
 }
 
 /// The verdict on what does not open, after the layers that did.

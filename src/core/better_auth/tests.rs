@@ -28,11 +28,12 @@ impl Clock for Stopped {
 }
 
 fn with_env<T>(test: impl FnOnce(&Env<'_>) -> T) -> T {
-    let count = std::cell::Cell::new(0u8);
+    let count = std::sync::atomic::AtomicU8::new(0);
     let random = |buffer: &mut [u8]| {
         for byte in buffer {
-            count.set(count.get().wrapping_add(1));
-            *byte = count.get();
+            *byte = count
+                .fetch_add(1, std::sync::atomic::Ordering::Relaxed)
+                .wrapping_add(1);
         }
     };
     test(&Env {

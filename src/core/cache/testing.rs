@@ -1,6 +1,6 @@
 //! A clock that tests turn, and entries to go with it.
 
-use std::cell::Cell;
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
 use super::super::env::{Boot, Clock, Env};
@@ -12,20 +12,20 @@ pub const BOOT_MS: i64 = 5_000_000;
 pub const URL: &str = "https://issuer.example/jwks.json";
 
 /// Stands still but for its `sleep`.
-pub struct FakeClock(Cell<i64>);
+pub struct FakeClock(AtomicI64);
 
 impl FakeClock {
     pub fn at(ms: i64) -> Self {
-        Self(Cell::new(ms))
+        Self(AtomicI64::new(ms))
     }
 
     pub fn advance(&self, ms: i64) {
-        self.0.set(self.0.get() + ms);
+        self.0.fetch_add(ms, Ordering::Relaxed);
     }
 
     pub fn env(&self) -> Env<'_> {
         Env {
-            now: Timestamp(self.0.get() / 1000),
+            now: Timestamp(self.0.load(Ordering::Relaxed) / 1000),
             random: &|buffer| buffer.fill(7),
             clock: self,
         }
@@ -34,11 +34,11 @@ impl FakeClock {
 
 impl Clock for FakeClock {
     fn millis(&self) -> Option<i64> {
-        Some(self.0.get())
+        Some(self.0.load(Ordering::Relaxed))
     }
 
     fn monotonic(&self) -> Duration {
-        Duration::from_millis(self.0.get().unsigned_abs())
+        Duration::from_millis(self.0.load(Ordering::Relaxed).unsigned_abs())
     }
 
     fn boot(&self) -> Option<Boot> {

@@ -4,6 +4,7 @@
 
 mod dates;
 mod policy;
+mod profile;
 mod report;
 mod required;
 #[cfg(test)]
@@ -19,23 +20,31 @@ use super::error::{Code, shell_word, shortened};
 use super::header::{Header, same_type};
 use super::json::{Json, Object};
 use super::key::{Key, is_unset};
+use super::profile::{Place, Profile};
 use super::time::Timestamp;
 
 /// Judges `claims` and the header's `typ` by `policy` at the moment `now`. One check per rule,
 /// always all of them and always in this order: exp, nbf, iat, max-age, iss, aud, sub, typ, scope,
-/// then what was required by name.
+/// then what was required by name, and last what the profile demands.
 pub fn check(claims: &Object, header: &Header, policy: &Policy, now: Timestamp) -> Vec<Check> {
     let judge = Judge {
         claims,
+        header,
         policy,
         now,
     };
     let mut checks = vec![judge.exp(), judge.nbf(), judge.iat()];
     checks.extend(policy.max_age.map(|age| judge.max_age(age)));
-    checks.extend([judge.iss(), judge.aud(), judge.sub(), judge.typ(header)]);
+    checks.extend([judge.iss(), judge.aud(), judge.sub(), judge.typ()]);
     checks.extend(policy.scopes.iter().map(|scope| judge.scope(scope)));
     for wanted in &policy.required {
         join(&mut checks, judge.required(wanted));
+    }
+    if let Some(profile) = policy.profile {
+        judge.profile(profile, &mut checks);
+    }
+    if let (None, Some(jkt)) = (policy.profile, &policy.supplied.jkt) {
+        checks.push(judge.bound(jkt));
     }
     checks
 }
@@ -63,6 +72,9 @@ fn join(checks: &mut Vec<Check>, required: Check) {
 /// What [`check`] would judge, marked as not evaluated.
 pub fn not_evaluated(policy: &Policy) -> Vec<Check> {
     let mut seen = HashSet::new();
+    let rules = policy.profile.map_or(&[][..], Profile::rules);
+    let profile = rules.iter().filter(|it| it.place == Place::Claims);
+    let profile = profile.map(|it| it.name);
     let dates = ["exp", "nbf", "iat"]
         .into_iter()
         .chain(policy.max_age.map(|_| "max-age"));
@@ -70,6 +82,7 @@ pub fn not_evaluated(policy: &Policy) -> Vec<Check> {
         .chain(["iss", "aud", "sub", "typ"])
         .chain((!policy.scopes.is_empty()).then_some("scope"))
         .chain(policy.required.iter().map(|it| it.claim.as_str()))
+        .chain(profile)
         .filter(|name| seen.insert(*name))
         .map(|name| Check::new(name, Status::NotEvaluated, ""))
         .collect()
@@ -110,8 +123,10 @@ pub fn key_issuer(key: &Key, claims: &Object) -> Option<Check> {
     };
     Some(check.expected(expected.as_str().into()))
 }
+
 struct Judge<'a> {
     claims: &'a Object,
+    header: &'a Header,
     policy: &'a Policy,
     now: Timestamp,
 }
@@ -277,7 +292,8 @@ impl Judge<'_> {
         ))
     }
 
-    fn typ(&self, header: &Header) -> Check {
+    fn typ(&self) -> Check {
+        let header = self.header;
         if self.skips(Skippable::Typ) {
             return Check::new("typ", Status::Skipped, "");
         }

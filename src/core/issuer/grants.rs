@@ -143,7 +143,7 @@ fn make_room<T>(map: &mut HashMap<String, Kept<T>>, now: Timestamp) {
 
 #[cfg(test)]
 mod tests {
-    use std::cell::Cell;
+    use std::sync::atomic::{AtomicU64, Ordering};
 
     use super::super::super::env::Stopped;
     use super::*;
@@ -162,10 +162,10 @@ mod tests {
     }
 
     fn with_env(test: impl FnOnce(&Env<'_>)) {
-        let count = Cell::new(0_u64);
+        let count = AtomicU64::new(1);
         let random = |buffer: &mut [u8]| {
-            count.set(count.get() + 1);
-            buffer[..8].copy_from_slice(&count.get().to_be_bytes());
+            let next = count.fetch_add(1, Ordering::Relaxed);
+            buffer[..8].copy_from_slice(&next.to_be_bytes());
         };
         test(&Env {
             now: Timestamp(0),

@@ -1,9 +1,9 @@
 //! Whose keys the issuer signs with and publishes: those it was given, or fresh ones for every
 //! issuer.
 
-use std::cell::Cell;
 use std::collections::HashMap;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use aws_lc_rs::digest::{SHA256, digest};
 
@@ -202,14 +202,14 @@ pub(super) fn make(alg: SigAlg, seed: Option<String>, env: &Env<'_>) -> Result<S
     let Some(seed) = seed else {
         return SigningKey::new(generate(recipe, env)?, Some(alg));
     };
-    let drawn = Cell::new(0_u64);
+    let drawn = AtomicU64::new(0);
     let random = |buffer: &mut [u8]| {
         for chunk in buffer.chunks_mut(32) {
+            let next = drawn.fetch_add(1, Ordering::Relaxed);
             let block = digest(
                 &SHA256,
-                format!("jwtctl serve --seed\0{alg}\0{seed}\0{}", drawn.get()).as_bytes(),
+                format!("jwtctl serve --seed\0{alg}\0{seed}\0{next}").as_bytes(),
             );
-            drawn.set(drawn.get() + 1);
             chunk.copy_from_slice(&block.as_ref()[..chunk.len()]);
         }
     };
@@ -227,11 +227,13 @@ pub(super) fn make(alg: SigAlg, seed: Option<String>, env: &Env<'_>) -> Result<S
 
 #[cfg(test)]
 mod tests {
+    use std::sync::atomic::AtomicU8;
+
     use super::super::super::env::Stopped;
     use super::super::super::time::Timestamp;
     use super::*;
 
-    fn env(random: &dyn Fn(&mut [u8])) -> Env<'_> {
+    fn env(random: &(dyn Fn(&mut [u8]) + Sync)) -> Env<'_> {
         Env {
             now: Timestamp(0),
             random,
@@ -265,10 +267,9 @@ mod tests {
 
     #[test]
     fn issuers_have_keys_of_their_own_and_their_number_is_bounded() {
-        let count = Cell::new(0_u8);
+        let count = AtomicU8::new(1);
         let random = |buffer: &mut [u8]| {
-            count.set(count.get().wrapping_add(1));
-            buffer.fill(count.get());
+            buffer.fill(count.fetch_add(1, Ordering::Relaxed));
         };
         let mut fresh = Fresh::new(SigAlg::Es256, None).unwrap();
         let first = fresh.ring(None, &env(&random)).unwrap();

@@ -1,6 +1,6 @@
 //! Whole conversations with the issuer, without a socket.
 
-use std::cell::Cell;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use aws_lc_rs::digest::{SHA256, digest};
 use proptest::prelude::*;
@@ -27,7 +27,7 @@ const FORM: (&str, &str) = ("content-type", "application/x-www-form-urlencoded")
 struct Lab {
     state: State,
     now: Timestamp,
-    drawn: Cell<u64>,
+    drawn: AtomicU64,
 }
 
 impl Lab {
@@ -39,7 +39,7 @@ impl Lab {
         Self {
             state: State::new(settings, Box::new(keys), Vec::new()),
             now: NOW,
-            drawn: Cell::new(0),
+            drawn: AtomicU64::new(0),
         }
     }
 
@@ -63,8 +63,8 @@ impl Lab {
         let Self { state, now, drawn } = self;
         let random = |buffer: &mut [u8]| {
             for chunk in buffer.chunks_mut(32) {
-                drawn.set(drawn.get() + 1);
-                let block = digest(&SHA256, &drawn.get().to_be_bytes());
+                let next = drawn.fetch_add(1, Ordering::Relaxed) + 1;
+                let block = digest(&SHA256, &next.to_be_bytes());
                 chunk.copy_from_slice(&block.as_ref()[..chunk.len()]);
             }
         };

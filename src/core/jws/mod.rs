@@ -172,17 +172,17 @@ impl Unverified<'_> {
     }
 
     /// The token with its header and payload vouched for, if its signature is by that key.
-    pub fn verify(&self, verifier: &Verifier) -> Option<Signed> {
+    pub fn verify(&self, verifier: &Verifier<'_>) -> Option<Signed> {
         self.verify_as(verifier, &self.signature)
     }
 
     /// Whether another spelling of the signature would have done. It is asked to explain a refusal,
     /// never to lift it.
-    pub(super) fn would_verify(&self, verifier: &Verifier, signature: &[u8]) -> bool {
+    pub(super) fn would_verify(&self, verifier: &Verifier<'_>, signature: &[u8]) -> bool {
         self.verify_as(verifier, signature).is_some()
     }
 
-    fn verify_as(&self, verifier: &Verifier, signature: &[u8]) -> Option<Signed> {
+    fn verify_as(&self, verifier: &Verifier<'_>, signature: &[u8]) -> Option<Signed> {
         let holds = verifier.verify(Verifying {
             message: &self.signing_input,
             signature,

@@ -14,23 +14,24 @@ fn why(text: &str) -> String {
 
 #[test]
 fn what_is_signed_verifies_and_nothing_else() {
-    let signer = key().signer(SigAlg::Hs256, false).unwrap();
-    let verifier = key().verifier(SigAlg::Hs256, false).unwrap();
+    let key = key();
+    let signer = key.signer(SigAlg::Hs256, false).unwrap();
+    let verifier = key.verifier(SigAlg::Hs256, false).unwrap();
     let token = sign(&Object::default(), b"{}", &signer).unwrap();
     let signed = parse(&token, Form::Jwt).unwrap().verify(&verifier).unwrap();
     assert_eq!(signed.payload(), b"{}");
     assert_eq!(signed.header().alg(), "HS256");
 
-    let other = Key::from_secret(Secret::new(vec![8; 32]))
-        .verifier(SigAlg::Hs256, false)
-        .unwrap();
+    let other = Key::from_secret(Secret::new(vec![8; 32]));
+    let other = other.verifier(SigAlg::Hs256, false).unwrap();
     assert!(parse(&token, Form::Jwt).unwrap().verify(&other).is_none());
 }
 
 #[test]
 fn detached_payloads_come_from_outside() {
-    let signer = key().signer(SigAlg::Hs256, false).unwrap();
-    let verifier = key().verifier(SigAlg::Hs256, false).unwrap();
+    let key = key();
+    let signer = key.signer(SigAlg::Hs256, false).unwrap();
+    let verifier = key.verifier(SigAlg::Hs256, false).unwrap();
     let token = sign_detached(&Object::default(), b"bytes", &signer).unwrap();
     assert!(token.contains(".."));
     assert!(

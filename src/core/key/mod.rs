@@ -23,6 +23,7 @@ pub use jwk::{PRIVATE_MEMBERS, is_unset, public_members, wipe};
 pub use pem::{PemBlock, is_pem, pem, pem_blocks};
 pub use sign::Signer;
 pub use ssh::{from_ssh, to_ssh};
+use verify::Prepared;
 pub use verify::{Verifier, Verifying};
 pub use wrap::{KeyJob, Wrapped, Wrapping};
 
@@ -91,6 +92,7 @@ pub struct Key {
     pub key_ops: Option<Vec<String>>,
     /// All other public members, such as `x5c`.
     pub others: Object,
+    prepared: Prepared,
 }
 
 impl Key {
@@ -104,6 +106,7 @@ impl Key {
             usage: None,
             key_ops: None,
             others: Object::default(),
+            prepared: Prepared::default(),
         }
     }
 
@@ -244,14 +247,13 @@ impl Key {
             .map(|ops| ops.iter().map(|op| public_op(op).to_owned()).collect());
         let (kid, alg, usage) = (self.kid.clone(), self.alg.clone(), self.usage.clone());
         Some(Self {
-            material,
             pss_only: self.pss_only,
-            is_passphrase: false,
             kid,
             alg,
             usage,
             key_ops,
             others: self.others.clone(),
+            ..Self::from_material(material)
         })
     }
 

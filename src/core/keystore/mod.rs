@@ -54,6 +54,32 @@ pub struct Keystore {
     entries: Vec<Entry>,
 }
 
+/// Until when tokens by one key may live.
+#[derive(Clone, Debug)]
+pub struct Term {
+    kid: String,
+    until: Option<Timestamp>,
+}
+
+impl Term {
+    /// Refuses a token that expires later, or (`None`) never.
+    ///
+    /// # Errors
+    /// [`Code::Usage`], with the last moment that is possible.
+    pub fn check(&self, exp: Option<Timestamp>) -> Result<(), Error> {
+        let is_outlived = |until: &Timestamp| exp.is_none_or(|exp| exp > *until);
+        let Some(until) = self.until.filter(is_outlived) else {
+            return Ok(());
+        };
+        let life = exp.map_or("never expires".into(), |exp| {
+            format!("would expire at {exp}")
+        });
+        let why = format!("the token {life}, and the key is no longer published from {until} on");
+        let error = Error::usage(format!("store:{}", self.kid), why);
+        Err(error.hint("give it a shorter --ttl, or sign anyway with --allow-outlive"))
+    }
+}
+
 impl Keystore {
     /// Reads the store at `path`, without a lock.
     ///
@@ -210,22 +236,15 @@ impl Keystore {
     /// # Errors
     /// [`Code::Usage`], with the last moment that is possible.
     pub fn check_outlive(&self, entry: &Entry, exp: Option<Timestamp>) -> Result<(), Error> {
-        let Some(end) = self.end(entry) else {
-            return Ok(());
-        };
-        if exp.is_some_and(|exp| exp <= end.expires_at) {
-            return Ok(());
+        self.term(entry).check(exp)
+    }
+
+    /// Until when tokens by a key may live.
+    pub fn term(&self, entry: &Entry) -> Term {
+        Term {
+            kid: entry.slot.kid.clone(),
+            until: self.end(entry).map(|end| end.expires_at),
         }
-        let what = format!("store:{}", entry.slot.kid);
-        let life = exp.map_or("never expires".into(), |exp| {
-            format!("would expire at {exp}")
-        });
-        let why = format!(
-            "the token {life}, and the key is no longer published from {} on",
-            end.expires_at
-        );
-        Err(Error::usage(what, why)
-            .hint("give it a shorter --ttl, or sign anyway with --allow-outlive"))
     }
 
     /// Makes sure that `passphrase` is the one of this store, by opening one key with it.

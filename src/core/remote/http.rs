@@ -42,7 +42,7 @@ impl Response {
 /// Sends requests. An implementation follows no redirects, accepts no content encoding, uses no
 /// proxy for this machine, and refuses addresses that
 /// [`forbidden`](super::super::address::forbidden) names, also after name resolution.
-pub trait Fetch {
+pub trait Fetch: Sync {
     /// Sends one request.
     ///
     /// # Errors

@@ -13,11 +13,7 @@ use super::Remote;
 impl Keys for Remote<'_> {
     fn local(&mut self, wanted: Wanted<'_>, env: &Env<'_>) -> Result<Found, Error> {
         self.kid = wanted.kid.map(String::from);
-        if wanted.alg.kty() == Kty::Oct {
-            let why = format!(
-                "alg is {}, and a published key set has no secrets to check it with",
-                wanted.alg
-            );
+        if let Some(why) = refusal(wanted) {
             return Ok(Found::Refused(why));
         }
         Ok(if self.look(env)? {
@@ -118,6 +114,13 @@ impl Keys for Remote<'_> {
             name,
         }
     }
+}
+
+/// Why no published key can be what is wanted.
+pub(super) fn refusal(wanted: Wanted<'_>) -> Option<String> {
+    let alg = wanted.alg;
+    (alg.kty() == Kty::Oct)
+        .then(|| format!("alg is {alg}, and a published key set has no secrets to check it with"))
 }
 
 /// Whether a second look brought nothing new.

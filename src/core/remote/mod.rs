@@ -38,10 +38,12 @@ mod keys;
 mod known;
 mod lease;
 mod options;
+mod pool;
 mod refresh;
 
 pub use http::{Fetch, Request, Response};
 pub use options::{Age, Options, Source};
+pub use pool::{Pool, PooledKeys};
 
 use std::sync::Arc;
 
@@ -229,6 +231,16 @@ impl<'a> Remote<'a> {
             age_ms: current.entry.age_ms(env).unwrap_or(0),
             current,
         });
+    }
+
+    /// Reckons the age of the set in use anew, and gives up one that is no longer fresh.
+    fn reckon(&mut self, env: &Env<'_>) {
+        let options = &self.options;
+        if let Some(it) = &mut self.loaded {
+            it.standing = options.standing(&it.current.entry, options.max_age_s, env);
+            it.age_ms = it.current.entry.age_ms(env).unwrap_or(0);
+        }
+        self.loaded.take_if(|it| it.standing != Freshness::Fresh);
     }
 
     /// Keys of the set in use for `wanted`.

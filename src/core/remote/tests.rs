@@ -1,8 +1,11 @@
 //! The state machine, with a server that does what it is told and a clock that is turned by hand.
 
-use std::cell::{Cell, RefCell};
+mod pool;
+
 use std::collections::VecDeque;
 use std::path::Path;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::super::address::Issuer;
 use super::super::alg::SigAlg;
@@ -20,32 +23,32 @@ type Asked = (String, Vec<(String, String)>);
 /// Answers from a script, the last one for ever.
 #[derive(Default)]
 struct Server {
-    script: RefCell<VecDeque<Result<Response, FetchError>>>,
-    asked: RefCell<Vec<Asked>>,
-    pages: RefCell<Vec<(String, Response)>>,
-    count: Cell<usize>,
+    script: Mutex<VecDeque<Result<Response, FetchError>>>,
+    asked: Mutex<Vec<Asked>>,
+    pages: Mutex<Vec<(String, Response)>>,
+    count: AtomicUsize,
 }
 
 impl Server {
     fn with(answers: Vec<Result<Response, FetchError>>) -> Self {
         Self {
-            script: RefCell::new(answers.into()),
+            script: Mutex::new(answers.into()),
             ..Self::default()
         }
     }
 
     fn then(&self, answer: Result<Response, FetchError>) {
-        self.script.borrow_mut().clear();
-        self.script.borrow_mut().push_back(answer);
+        self.script.lock().unwrap().clear();
+        self.script.lock().unwrap().push_back(answer);
     }
 
     fn page(&self, url: &str, response: Response) {
-        self.pages.borrow_mut().retain(|(it, _)| it != url);
-        self.pages.borrow_mut().push((url.into(), response));
+        self.pages.lock().unwrap().retain(|(it, _)| it != url);
+        self.pages.lock().unwrap().push((url.into(), response));
     }
 
     fn sent(&self, name: &str) -> Option<String> {
-        let asked = self.asked.borrow();
+        let asked = self.asked.lock().unwrap();
         asked.last().and_then(|(_, headers)| {
             headers
                 .iter()
@@ -56,7 +59,8 @@ impl Server {
 
     fn urls(&self) -> Vec<String> {
         self.asked
-            .borrow()
+            .lock()
+            .unwrap()
             .iter()
             .map(|(url, _)| url.clone())
             .collect()
@@ -65,24 +69,26 @@ impl Server {
 
 impl Fetch for Server {
     fn get(&self, request: &Request<'_>) -> Result<Response, FetchError> {
-        self.count.set(self.count.get() + 1);
+        self.count.fetch_add(1, Ordering::Relaxed);
         let headers = request
             .headers
             .iter()
             .map(|(name, value)| ((*name).to_owned(), value.clone()))
             .collect();
         self.asked
-            .borrow_mut()
+            .lock()
+            .unwrap()
             .push((request.address.as_str().into(), headers));
         if let Some((_, page)) = self
             .pages
-            .borrow()
+            .lock()
+            .unwrap()
             .iter()
             .find(|(url, _)| url == request.address.as_str())
         {
             return Ok(page.clone());
         }
-        let mut script = self.script.borrow_mut();
+        let mut script = self.script.lock().unwrap();
         match script.len() {
             0 => Ok(status(404)),
             1 => script[0].clone(),
@@ -239,7 +245,7 @@ impl Lab {
     }
 
     fn requests(&self) -> usize {
-        self.server.count.replace(0)
+        self.server.count.swap(0, Ordering::Relaxed)
     }
 
     fn entry_bytes(&self) -> Vec<u8> {

@@ -15,8 +15,7 @@
 
 mod record;
 
-use std::cell::RefCell;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use aws_lc_rs::digest;
@@ -105,7 +104,7 @@ pub struct SharedCache {
     trust: RecordTrust,
     format: RecordFormat,
     wait: Duration,
-    line: RefCell<Contact>,
+    line: Mutex<Contact>,
 }
 
 /// The words of a command.
@@ -197,7 +196,7 @@ impl SharedCache {
             trust,
             format,
             wait: LEAST_WAIT,
-            line: RefCell::new(Contact::Idle),
+            line: Mutex::new(Contact::Idle),
         })
     }
 
@@ -225,7 +224,7 @@ impl SharedCache {
 
     /// Whether it has failed, and is not asked any more.
     pub fn is_lost(&self) -> bool {
-        matches!(*self.line.borrow(), Contact::Lost)
+        matches!(*self.line(), Contact::Lost)
     }
 
     /// Connects, so that the next question finds a server or none.
@@ -233,7 +232,7 @@ impl SharedCache {
     /// # Errors
     /// As [`SharedCache::look`].
     pub fn wake(&self) -> Result<(), String> {
-        let is_open = matches!(*self.line.borrow(), Contact::Open(_));
+        let is_open = matches!(*self.line(), Contact::Open(_));
         if is_open {
             Ok(())
         } else {
@@ -462,10 +461,15 @@ impl SharedCache {
         format!("jwtctl:{kind}:1:{}", record::id(slot, &self.trust)).into_bytes()
     }
 
+    fn line(&self) -> MutexGuard<'_, Contact> {
+        // Whole values are put in and taken out, so a panic elsewhere leaves a good one.
+        self.line.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     fn ask(&self, mut commands: Vec<Command>) -> Result<Answers, String> {
         // Whatever goes wrong on the way, it is not tried again.
         let wait = self.wait;
-        let (worker, first) = match self.line.replace(Contact::Lost) {
+        let (worker, first) = match std::mem::replace(&mut *self.line(), Contact::Lost) {
             Contact::Lost => return Err(format!("{}: it failed before", self.target)),
             Contact::Open(worker) => (worker, false),
             Contact::Idle => {
@@ -496,13 +500,13 @@ impl SharedCache {
         {
             return Err(self.no_cluster());
         }
-        self.line.replace(Contact::Open(worker));
+        *self.line() = Contact::Open(worker);
         Ok(answers)
     }
 
     /// Gives up on a server that refuses what cannot be done without.
     fn lose(&self, refusal: &RedisError) -> String {
-        self.line.replace(Contact::Lost);
+        *self.line() = Contact::Lost;
         self.explain(refusal)
     }
 

@@ -1,15 +1,17 @@
-//! aws-lc: checking ES512, ES256K and ML-DSA, the public half of an ML-DSA seed, and signing with RSA keys that ring refuses: odd sizes, more
-//! than 4096 bits, small exponents.
+//! aws-lc: checking signatures of every kind but Ed448, the public half of an ML-DSA seed, and signing
+//! with RSA keys that ring refuses: odd sizes, more than 4096 bits, small exponents.
 
 use aws_lc_rs::encoding::AsRawBytes as _;
+use aws_lc_rs::hmac;
 use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::rsa::KeyPair;
 use aws_lc_rs::signature::{
     self, EcdsaKeyPair, EcdsaSigningAlgorithm, KeyPair as _, ParsedPublicKey, PqdsaKeyPair,
-    PqdsaSigningAlgorithm, RsaEncoding, VerificationAlgorithm,
+    PqdsaSigningAlgorithm, RsaEncoding, RsaParameters, RsaPublicKeyComponents,
+    VerificationAlgorithm,
 };
 
-use super::super::super::alg::{Curve, Kty, ParameterSet, SigAlg};
+use super::super::super::alg::{Curve, Hash, Kty, ParameterSet, SigAlg};
 use super::super::super::secret::Secret;
 use super::super::{Key, Material, Misfit, to_pkcs8};
 use super::{Sign, Verify, cannot, off_curve};
@@ -18,7 +20,9 @@ struct Rsa(Box<KeyPair>, &'static dyn RsaEncoding);
 
 struct Ecdsa(Box<EcdsaKeyPair>);
 
-struct Point(ParsedPublicKey);
+struct Public(ParsedPublicKey);
+
+struct Hmac(hmac::Key);
 
 #[cfg(not(feature = "jwe"))]
 struct MlDsa(Box<PqdsaKeyPair>);
@@ -37,21 +41,24 @@ pub(super) fn signer(key: &Key, alg: SigAlg) -> Result<Box<dyn Sign>, Misfit> {
         .map_err(|_| refused("is refused by aws-lc"))
 }
 
-pub(super) fn verifier(key: &Key) -> Result<Box<dyn Verify>, Misfit> {
-    match &key.material {
-        Material::Curve { crv, x, y, .. } => {
-            let point = parse(*crv, x, y).ok_or_else(|| off_curve(*crv))?;
-            Ok(Box::new(Point(point)))
+pub(super) fn verifier(key: &Key, alg: SigAlg) -> Result<Box<dyn Verify>, Misfit> {
+    let parsed = match &key.material {
+        Material::Oct(secret) => {
+            let hash = hmac_hash(alg).ok_or_else(|| cannot(alg))?;
+            return Ok(Box::new(Hmac(hmac::Key::new(hash, secret.expose()))));
         }
+        Material::Rsa { n, e, .. } => {
+            let parameters = rsa_parameters(alg).ok_or_else(|| cannot(alg))?;
+            let parsed = RsaPublicKeyComponents { n, e }.to_parsed_public_key(parameters);
+            parsed.map_err(|_| Misfit::Unfit("has numbers that are no RSA key".into()))?
+        }
+        Material::Curve { crv, x, y, .. } => parse(*crv, x, y).ok_or_else(|| off_curve(*crv))?,
         Material::Akp { set, public, .. } => {
             ParsedPublicKey::new(ml_dsa(*set).0, public.as_slice())
-                .map(|key| Box::new(Point(key)) as Box<dyn Verify>)
-                .map_err(|_| Misfit::Unfit(format!("has a \"pub\" that is no {set} key")))
+                .map_err(|_| Misfit::Unfit(format!("has a \"pub\" that is no {set} key")))?
         }
-        Material::Oct(_) | Material::Rsa { .. } => {
-            Err(Misfit::Unfit("is not a key on a curve".into()))
-        }
-    }
+    };
+    Ok(Box::new(Public(parsed)))
 }
 
 /// Whether a public point lies on its curve, as far as this library knows the curve.
@@ -134,6 +141,27 @@ fn ml_dsa(
     }
 }
 
+fn hmac_hash(alg: SigAlg) -> Option<hmac::Algorithm> {
+    match alg.hash() {
+        Hash::Sha256 => Some(hmac::HMAC_SHA256),
+        Hash::Sha384 => Some(hmac::HMAC_SHA384),
+        Hash::Sha512 => Some(hmac::HMAC_SHA512),
+        Hash::Intrinsic => None,
+    }
+}
+
+fn rsa_parameters(alg: SigAlg) -> Option<&'static RsaParameters> {
+    match alg {
+        SigAlg::Rs256 => Some(&signature::RSA_PKCS1_2048_8192_SHA256),
+        SigAlg::Rs384 => Some(&signature::RSA_PKCS1_2048_8192_SHA384),
+        SigAlg::Rs512 => Some(&signature::RSA_PKCS1_2048_8192_SHA512),
+        SigAlg::Ps256 => Some(&signature::RSA_PSS_2048_8192_SHA256),
+        SigAlg::Ps384 => Some(&signature::RSA_PSS_2048_8192_SHA384),
+        SigAlg::Ps512 => Some(&signature::RSA_PSS_2048_8192_SHA512),
+        _ => None,
+    }
+}
+
 fn padding(alg: SigAlg) -> Option<&'static dyn RsaEncoding> {
     match alg {
         SigAlg::Rs256 => Some(&signature::RSA_PKCS1_SHA256),
@@ -175,8 +203,14 @@ impl Sign for MlDsa {
     }
 }
 
-impl Verify for Point {
+impl Verify for Public {
     fn verify(&self, message: &[u8], signature: &[u8]) -> bool {
         self.0.verify_sig(message, signature).is_ok()
+    }
+}
+
+impl Verify for Hmac {
+    fn verify(&self, message: &[u8], signature: &[u8]) -> bool {
+        hmac::verify(&self.0, message, signature).is_ok()
     }
 }

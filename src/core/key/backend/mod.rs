@@ -58,8 +58,7 @@ pub(super) fn verifier(key: &Key, alg: SigAlg) -> Result<Box<dyn Verify>, Misfit
         return openssl::rsa_verifier(key, alg);
     }
     match alg.on(key.curve()).verifies_with() {
-        Backend::Jsonwebtoken => jsonwebtoken::verifier(key, alg),
-        Backend::Ring | Backend::AwsLc => aws_lc::verifier(key),
+        Backend::Jsonwebtoken | Backend::Ring | Backend::AwsLc => aws_lc::verifier(key, alg),
         Backend::OpenSsl => openssl::curve_verifier(key),
     }
 }

@@ -1,0 +1,247 @@
+//! One answer as a line of JSON, and what a line of the input asks about.
+
+use std::borrow::Cow;
+use std::io::Write as _;
+
+use jwtctl::core::error::{Code, Reason, shortened};
+use jwtctl::core::json::{Json, Object};
+
+use super::super::input::{strip, too_large};
+use super::super::output::{exit_code, printable};
+use super::Line;
+
+/// Where the members of a line come that are called like one of the answer: side by side, one would
+/// pass for the other.
+const INPUT: &str = "input";
+
+/// What a line asks about.
+pub struct Asked<'l> {
+    /// The input, such as a token.
+    ///
+    /// # Errors
+    /// When the line has none.
+    pub text: Result<Cow<'l, str>, Reason>,
+    /// What else the line has, which the answer passes on.
+    others: Object,
+}
+
+impl<'l> Asked<'l> {
+    /// The whole of a line, or its member `field`.
+    pub fn of(line: &Line<'l>, field: Option<&str>) -> Self {
+        let text = line.text.clone();
+        let (text, others) = match (text, field) {
+            (Ok(text), Some(field)) => member(text, field),
+            (text, _) => (text.map(Cow::Borrowed), Object::default()),
+        };
+        Self { text, others }
+    }
+
+    /// The token that the input is, of at most `largest` bytes, without what is copied along with
+    /// one.
+    ///
+    /// # Errors
+    /// When there is none, or it is larger.
+    pub fn token(&self, largest: u64) -> Result<&str, Reason> {
+        let token = strip(self.text.as_ref().map_err(Reason::clone)?);
+        match token.len() as u64 {
+            0 => Err(Reason::malformed("there is no token: the line is empty")),
+            length if length > largest => Err(too_large(largest)),
+            _ => Ok(token),
+        }
+    }
+}
+
+/// The text of the member `field` of a JSON object, and the other members.
+fn member<'l>(text: &str, field: &str) -> (Result<Cow<'l, str>, Reason>, Object) {
+    let refused = |why: String| Err(Reason::malformed(why));
+    let mut line = match Json::parse_document(text.as_bytes()) {
+        Ok(Json::Object(line)) => line,
+        Ok(other) => {
+            let why = format!("the line is {}, not a JSON object", other.kind());
+            return (refused(why), Object::default());
+        }
+        Err(why) => {
+            return (
+                refused(format!("the line is not JSON: {why}")),
+                Object::default(),
+            );
+        }
+    };
+    let name = shortened(field);
+    if line.0.iter().filter(|(it, _)| it == field).count() > 1 {
+        return (refused(format!("the line has {name} twice")), line);
+    }
+    let input = match line.at(field) {
+        None => refused(format!("the line has no {name}")),
+        Some(Json::String(text)) => Ok(Cow::Owned(text.clone())),
+        Some(object @ Json::Object(_)) => Ok(Cow::Owned(object.to_text())),
+        Some(other) => refused(format!("{name} of the line is {}", other.kind())),
+    };
+    // A pointer leads to a part of a member, which stays whole.
+    line.remove(field);
+    (input, line)
+}
+
+/// An answer that is being written: a JSON object in one line.
+pub struct Answer<'o> {
+    out: &'o mut Vec<u8>,
+}
+
+impl<'o> Answer<'o> {
+    /// Begins the answer to a line.
+    pub fn to(number: u64, out: &'o mut Vec<u8>) -> Self {
+        // Writing into memory cannot fail, here and below.
+        let _ = write!(out, "{{\"line\":{number}");
+        Self { out }
+    }
+
+    /// A member whose value is text.
+    pub fn text(&mut self, name: &str, value: &str) {
+        self.json(name, &Json::from(value).to_text());
+    }
+
+    /// A member whose value is JSON, in one line.
+    pub fn json(&mut self, name: &str, value: &str) {
+        let _ = write!(self.out, ",\"{name}\":");
+        self.out.extend_from_slice(printable(value).as_bytes());
+    }
+
+    /// Why there is no better one.
+    pub fn refusal(&mut self, code: Code, message: &str) {
+        self.text("code", code.as_str());
+        let _ = write!(self.out, ",\"exit_code\":{}", exit_code(code));
+        self.text("message", message);
+    }
+
+    /// The members of `object`, which are an answer's own.
+    pub fn members(&mut self, object: &str) {
+        let members = object.strip_prefix('{').and_then(|it| it.strip_suffix('}'));
+        if let Some(members) = members.filter(|it| !it.is_empty()) {
+            self.out.push(b',');
+            self.out.extend_from_slice(printable(members).as_bytes());
+        }
+    }
+
+    /// Ends the answer with what else the line had. `own` are the names that answers use.
+    pub fn end(mut self, asked: &Asked<'_>, own: &[&str]) {
+        let is_own = |name: &str| name == "line" || name == INPUT || own.contains(&name);
+        let (mut same, mut others) = (Object::default(), Object::default());
+        for (name, value) in &asked.others.0 {
+            let place = if is_own(name) { &mut same } else { &mut others };
+            place.0.push((name.clone(), value.clone()));
+        }
+        self.members(&Json::Object(others).to_text());
+        if !same.0.is_empty() {
+            self.json(INPUT, &Json::Object(same).to_text());
+        }
+        self.out.extend_from_slice(b"}\n");
+    }
+}
+
+/// JSON text or other bytes in one line: as they are where that is one already, JSON rewritten without
+/// the line breaks between its values, anything else as a JSON string.
+pub fn one_line(bytes: &[u8]) -> Cow<'_, str> {
+    let is_plain = bytes.iter().all(|byte| *byte >= b' ');
+    match (std::str::from_utf8(bytes), is_plain) {
+        (Ok(text), true) => Cow::Borrowed(text),
+        _ => Cow::Owned(match Json::parse(bytes) {
+            Ok(json) => json.to_text(),
+            Err(_) => Json::from(&*String::from_utf8_lossy(bytes)).to_text(),
+        }),
+    }
+}
+
+/// A value as a line: a string without quotes, unless that would make it several lines, anything
+/// else as JSON.
+pub fn bare(value: &Json, out: &mut Vec<u8>) {
+    match value {
+        Json::String(text) if !text.contains(char::is_control) => {
+            out.extend_from_slice(printable(text).as_bytes());
+        }
+        other => out.extend_from_slice(printable(&other.to_text()).as_bytes()),
+    }
+    out.push(b'\n');
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn answered(line: &str, field: Option<&str>) -> (Option<String>, String) {
+        let line = Line {
+            number: 7,
+            text: Ok(line),
+        };
+        let asked = Asked::of(&line, field);
+        let mut out = Vec::new();
+        let mut answer = Answer::to(line.number, &mut out);
+        answer.json("valid", "true");
+        answer.end(&asked, &["valid", "code"]);
+        let text = asked.text.ok().map(Cow::into_owned);
+        (text, String::from_utf8(out).unwrap())
+    }
+
+    #[test]
+    fn other_members_are_passed_on_as_they_were_written() {
+        let line =
+            r#"{"n":1.0e+2,"t":"a.b.c","n":12345678901234567890,"code":200,"input":{"x":[]}}"#;
+        let (text, answer) = answered(line, Some("t"));
+        assert_eq!(text.as_deref(), Some("a.b.c"));
+        assert_eq!(
+            answer,
+            concat!(
+                r#"{"line":7,"valid":true,"n":1.0e+2,"n":12345678901234567890,"#,
+                r#""input":{"code":200,"input":{"x":[]}}}"#,
+                "\n"
+            )
+        );
+    }
+
+    #[test]
+    fn no_member_of_a_line_passes_for_one_of_the_answer() {
+        for line in [
+            r#"{"valid":true,"t":"x"}"#,
+            r#"{"t":"x","val\u0069d":true}"#,
+            r#"{"t":"x","line":1}"#,
+        ] {
+            let (_, answer) = answered(line, Some("t"));
+            let read: serde_json::Value = serde_json::from_str(&answer).unwrap();
+            assert_eq!((&read["line"], &read["valid"]), (&7.into(), &true.into()));
+            assert_eq!(read["input"].as_object().unwrap().len(), 1, "{answer}");
+        }
+    }
+
+    #[test]
+    fn inputs_are_found_or_missed_in_words() {
+        let pointed = answered(r#"{"a":{"t":"x"}}"#, Some("/a/t"));
+        assert_eq!(pointed.0.as_deref(), Some("x"));
+        assert!(pointed.1.contains(r#""a":{"t":"x"}"#));
+        for (line, why) in [
+            ("x", "the line is not JSON"),
+            ("[]", "the line is an array"),
+            ("{}", "the line has no \"t\""),
+            (r#"{"t":1}"#, "\"t\" of the line is a number"),
+            (r#"{"t":"a","t":"b"}"#, "twice"),
+        ] {
+            let line = Line {
+                number: 1,
+                text: Ok(line),
+            };
+            let reason = Asked::of(&line, Some("t")).text.unwrap_err();
+            assert!(reason.message.contains(why), "{}", reason.message);
+        }
+    }
+
+    #[test]
+    fn a_bare_value_is_one_line() {
+        let shown = |value: &Json| {
+            let mut out = Vec::new();
+            bare(value, &mut out);
+            String::from_utf8(out).unwrap()
+        };
+        assert_eq!(shown(&"é x".into()), "é x\n");
+        assert_eq!(shown(&"a\nb".into()), "\"a\\nb\"\n");
+        assert_eq!(shown(&"a\u{202e}b".into()), "a\\u202eb\n");
+        assert_eq!(shown(&Json::from(5)), "5\n");
+    }
+}

@@ -1,0 +1,261 @@
+//! Lines in blocks: as many whole ones as a read brings, so that nothing waits for what is not there
+//! yet, and a block costs about as much as the next.
+
+use std::io::{self, Read};
+
+use jwtctl::core::error::Reason;
+
+/// Bytes that one read asks for.
+const BLOCK: usize = 64 * 1024;
+
+/// One line of the input.
+pub struct Line<'a> {
+    /// Its number, from 1.
+    pub number: u64,
+    /// Its text, without the end of the line.
+    ///
+    /// # Errors
+    /// When it is longer than a line may be, or not text.
+    pub text: Result<&'a str, Reason>,
+}
+
+/// Whole lines, and what becomes of them.
+#[derive(Default)]
+pub struct Block {
+    /// Its place among the blocks.
+    pub place: u64,
+    /// The number of its first line.
+    pub first: u64,
+    /// The lines, each with its end; the last one of the input may lack it.
+    pub bytes: Vec<u8>,
+    /// Whether it stands for one line that was too long, and is left out.
+    pub is_too_long: bool,
+    /// The bytes of input that it stands for.
+    pub consumed: u64,
+}
+
+impl Block {
+    /// Its lines.
+    pub fn lines(&self) -> impl Iterator<Item = Line<'_>> {
+        let too_long = self.is_too_long.then(|| Line {
+            number: self.first,
+            text: Err(Reason::malformed("the line is longer than a token may be")
+                .hint("to allow more: --max-size BYTES")),
+        });
+        let mut rest = &self.bytes[..];
+        let texts = std::iter::from_fn(move || {
+            if rest.is_empty() {
+                return None;
+            }
+            let mut after = rest;
+            // Reading from memory cannot fail.
+            let length = io::BufRead::skip_until(&mut after, b'\n').unwrap_or(rest.len());
+            let (line, after) = rest.split_at(length);
+            rest = after;
+            Some(line.strip_suffix(b"\n").unwrap_or(line))
+        });
+        let lines = texts.zip(self.first..).map(|(bytes, number)| Line {
+            number,
+            text: std::str::from_utf8(bytes)
+                .map(|text| text.strip_suffix('\r').unwrap_or(text))
+                .map_err(|_| Reason::malformed("the line is not text")),
+        });
+        too_long.into_iter().chain(lines)
+    }
+
+    /// Makes it ready for other lines.
+    fn clear(&mut self) {
+        self.bytes.clear();
+        // One long line must not cost its room for good.
+        self.bytes.shrink_to(2 * BLOCK);
+        self.is_too_long = false;
+        self.consumed = 0;
+    }
+}
+
+/// Cuts an input into blocks.
+pub struct Lines<R> {
+    input: R,
+    /// What was read, and is in no block yet.
+    rest: Vec<u8>,
+    /// The bytes of it in which no end of a line is.
+    searched: usize,
+    longest: usize,
+    /// Whether each line is a block.
+    single: bool,
+    /// Whether the end of a line that was too long is still to come.
+    skipping: bool,
+    place: u64,
+    line: u64,
+}
+
+impl<R: Read> Lines<R> {
+    /// The lines of `input`, of at most `longest` bytes each; one a block if `single`.
+    pub fn new(input: R, longest: u64, single: bool) -> Self {
+        Self {
+            input,
+            rest: Vec::new(),
+            searched: 0,
+            longest: usize::try_from(longest).unwrap_or(usize::MAX),
+            single,
+            skipping: false,
+            place: 0,
+            line: 1,
+        }
+    }
+
+    /// The input.
+    pub fn input(&self) -> &R {
+        &self.input
+    }
+
+    /// Fills `block` with the next lines; `false` at the end of the input.
+    ///
+    /// # Errors
+    /// When the input cannot be read.
+    pub fn next(&mut self, block: &mut Block) -> io::Result<bool> {
+        block.clear();
+        loop {
+            if let Some(end) = self.end() {
+                if std::mem::take(&mut self.skipping) {
+                    self.drop_front(end, block);
+                    continue;
+                }
+                self.cut(end, block);
+                return Ok(true);
+            }
+            self.searched = self.rest.len();
+            if self.skipping {
+                self.drop_front(self.searched, block);
+            } else if self.rest.len() > self.longest {
+                self.drop_front(self.searched, block);
+                self.skipping = true;
+                block.is_too_long = true;
+                self.number(block, 1);
+                return Ok(true);
+            }
+            if self.fill()? == 0 {
+                if self.rest.is_empty() {
+                    return Ok(false);
+                }
+                self.cut(self.rest.len(), block);
+                return Ok(true);
+            }
+        }
+    }
+
+    /// Where the lines end that go into the next block.
+    fn end(&self) -> Option<usize> {
+        let new = &self.rest[self.searched..];
+        let is_end = |byte: &u8| *byte == b'\n';
+        let at = match self.single || self.skipping {
+            true => new.iter().position(is_end),
+            false => new.iter().rposition(is_end),
+        };
+        at.map(|at| self.searched + at + 1)
+    }
+
+    /// Moves what was read up to `end` into the block.
+    fn cut(&mut self, end: usize, block: &mut Block) {
+        block.bytes.extend_from_slice(&self.rest[..end]);
+        let ends = block.bytes.iter().filter(|byte| **byte == b'\n').count();
+        let open = u64::from(block.bytes.last() != Some(&b'\n'));
+        self.drop_front(end, block);
+        self.number(block, ends as u64 + open);
+    }
+
+    fn number(&mut self, block: &mut Block, lines: u64) {
+        (block.place, block.first) = (self.place, self.line);
+        self.place += 1;
+        self.line += lines;
+    }
+
+    fn drop_front(&mut self, bytes: usize, block: &mut Block) {
+        self.rest.drain(..bytes);
+        self.searched = 0;
+        block.consumed += bytes as u64;
+    }
+
+    /// Reads more; how many bytes came.
+    fn fill(&mut self) -> io::Result<usize> {
+        let before = self.rest.len();
+        self.rest.resize(before + BLOCK, 0);
+        let read = loop {
+            match self.input.read(&mut self.rest[before..]) {
+                Err(e) if e.kind() == io::ErrorKind::Interrupted => {}
+                other => break other,
+            }
+        };
+        self.rest
+            .truncate(before + read.as_ref().map_or(0, |read| *read));
+        read
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Gives a few bytes a read.
+    struct Slow<'a>(&'a [u8], usize);
+
+    impl Read for Slow<'_> {
+        fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+            let count = self.1.min(self.0.len()).min(buffer.len());
+            let (now, later) = self.0.split_at(count);
+            buffer[..count].copy_from_slice(now);
+            self.0 = later;
+            Ok(count)
+        }
+    }
+
+    /// The lines as they come out: number and text.
+    fn read(text: &str, a_read: usize, longest: u64, single: bool) -> Vec<(u64, Option<String>)> {
+        let mut lines = Lines::new(Slow(text.as_bytes(), a_read), longest, single);
+        let (mut block, mut all, mut consumed) = (Block::default(), Vec::new(), 0);
+        while lines.next(&mut block).unwrap() {
+            let found: Vec<_> = block
+                .lines()
+                .map(|it| (it.number, it.text.ok().map(String::from)))
+                .collect();
+            assert!(!single || found.len() == 1, "{found:?}");
+            all.extend(found);
+            consumed += block.consumed;
+        }
+        assert!(consumed as usize <= text.len());
+        all
+    }
+
+    #[test]
+    fn every_line_comes_out_once_and_numbered_however_it_comes_in() {
+        let text = "a\n\nccc\r\ndd\n\ne";
+        for a_read in 1..text.len() + 2 {
+            for single in [false, true] {
+                let found = read(text, a_read, 100, single);
+                let expected = ["a", "", "ccc", "dd", "", "e"];
+                let expected: Vec<_> = expected
+                    .iter()
+                    .zip(1..)
+                    .map(|(text, number)| (number, Some((*text).to_owned())))
+                    .collect();
+                assert_eq!(found, expected, "{a_read} {single}");
+            }
+        }
+        assert!(read("", 1, 100, false).is_empty());
+        assert_eq!(read("\n", 1, 100, false).len(), 1);
+    }
+
+    #[test]
+    fn a_line_that_is_too_long_is_one_line_and_the_next_ones_follow() {
+        let text = format!("a\n{}\nb\n{}", "x".repeat(50), "y".repeat(50));
+        for a_read in [1, 3, 7] {
+            for single in [false, true] {
+                let found = read(&text, a_read, 10, single);
+                let texts: Vec<_> = found.iter().map(|(_, text)| text.as_deref()).collect();
+                assert_eq!(texts, [Some("a"), None, Some("b"), None]);
+                let numbers: Vec<u64> = found.iter().map(|(number, _)| *number).collect();
+                assert_eq!(numbers, [1, 2, 3, 4]);
+            }
+        }
+    }
+}

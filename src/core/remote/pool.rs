@@ -1,0 +1,251 @@
+//! A remote set for several threads. Each has the keys at hand to itself; when they have run out, or
+//! lack what a token names, one thread at a time looks for others, and the rest take what it found.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use super::super::cache::{COOLDOWN_MS, Entry, Freshness};
+use super::super::env::Env;
+use super::super::error::Error;
+use super::super::jwks::{Dropped, Found, KeySet, Keys, Provenance, Wanted, Why, select};
+use super::super::key::Key;
+use super::keys::refusal;
+use super::{Options, Remote};
+
+/// For how long the outcome of a look is taken as it is: the cache on disk, and the clock that
+/// cannot be set back, are not asked for every token.
+const SPELL: Duration = Duration::from_secs(1);
+
+/// A [`Remote`] that threads share.
+pub struct Pool<'a> {
+    options: Options,
+    inner: Mutex<Inner<'a>>,
+}
+
+struct Inner<'a> {
+    remote: Remote<'a>,
+    at_hand: Option<Arc<AtHand>>,
+    /// Why there are no other keys, and until when nobody asks again.
+    unmet: Option<(Duration, Error)>,
+    /// Until when a bad signature is no reason to ask again.
+    settled: Duration,
+}
+
+/// A set as it was found.
+struct AtHand {
+    set: Arc<KeySet>,
+    entry: Entry,
+    provenance: Provenance,
+    warnings: Vec<String>,
+    /// When it was found, by the monotonic clock, and how old it was then.
+    found_at: Duration,
+    age: Duration,
+}
+
+impl AtHand {
+    /// Whether keys this new are all there are.
+    fn is_new(&self, now: Duration) -> bool {
+        let age = self.age.saturating_add(now.saturating_sub(self.found_at));
+        age.as_millis() < u128::from(COOLDOWN_MS.unsigned_abs())
+    }
+}
+
+impl<'a> Pool<'a> {
+    /// The keys of `remote`, for as many threads as there are handles.
+    pub fn new(remote: Remote<'a>) -> Self {
+        Self {
+            options: remote.options.clone(),
+            inner: Mutex::new(Inner {
+                remote,
+                at_hand: None,
+                unmet: None,
+                settled: Duration::ZERO,
+            }),
+        }
+    }
+
+    /// The end of one thread.
+    pub fn handle(&self) -> PooledKeys<'_, 'a> {
+        PooledKeys {
+            pool: self,
+            at_hand: None,
+            good_until: Duration::ZERO,
+        }
+    }
+
+    fn inner(&self) -> MutexGuard<'_, Inner<'a>> {
+        // A panic elsewhere leaves at worst an old set, whose age is looked at.
+        self.inner.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Inner<'_> {
+    /// What is on disk, if it may be used as it is.
+    fn look(&mut self, wanted: Wanted<'_>, env: &Env<'_>) -> Result<Found, Error> {
+        self.remote.reckon(env);
+        let found = self.remote.local(wanted, env)?;
+        if !matches!(found, Found::Absent | Found::Refused(_)) {
+            self.publish(env);
+        }
+        Ok(found)
+    }
+
+    /// Hands the set that the remote has now to the other threads.
+    fn publish(&mut self, env: &Env<'_>) {
+        let Some(it) = &self.remote.loaded else {
+            return;
+        };
+        self.at_hand = Some(Arc::new(AtHand {
+            set: Arc::clone(&it.current.content),
+            entry: (*it.current.entry).clone(),
+            provenance: self.remote.provenance(),
+            warnings: self.remote.warnings.clone(),
+            found_at: env.clock.monotonic(),
+            age: Duration::from_millis(it.age_ms.unsigned_abs()),
+        }));
+    }
+
+    /// How long a failure holds. With a cache, its record of attempts says when the next is due.
+    fn pause(&self) -> Duration {
+        match self.remote.cache {
+            Some(_) => SPELL,
+            None => Duration::from_millis(COOLDOWN_MS.unsigned_abs()),
+        }
+    }
+
+    /// Asks for other keys than those at hand.
+    fn refresh(
+        &mut self,
+        wanted: Wanted<'_>,
+        why: Why,
+        env: &Env<'_>,
+    ) -> Result<Option<Found>, Error> {
+        let now = env.clock.monotonic();
+        match (why, &self.unmet) {
+            (Why::BadSignature, _) if now < self.settled => return Ok(None),
+            (Why::UnknownKid, Some((until, error))) if now < *until => return Err(error.clone()),
+            _ => {}
+        }
+        // Another process may have fetched them.
+        self.look(wanted, env)?;
+        let answer = self.remote.refresh(wanted, why, env);
+        // Asked for once, it is not asked for again with every token.
+        self.remote.options.refresh &= answer.is_err();
+        let until = env.clock.monotonic().saturating_add(self.pause());
+        match (&answer, why) {
+            (Err(error), _) => self.unmet = Some((until, error.clone())),
+            (Ok(None), Why::BadSignature) => self.settled = until,
+            (Ok(_), _) => self.publish(env),
+        }
+        answer
+    }
+}
+
+/// The keys of a [`Pool`] as one thread sees them.
+pub struct PooledKeys<'p, 'a> {
+    pool: &'p Pool<'a>,
+    at_hand: Option<Arc<AtHand>>,
+    good_until: Duration,
+}
+
+impl PooledKeys<'_, '_> {
+    fn is_good(&mut self, env: &Env<'_>) -> bool {
+        let now = env.clock.monotonic();
+        let Some(it) = &self.at_hand else {
+            return false;
+        };
+        if now >= self.good_until {
+            let options = &self.pool.options;
+            match options.standing(&it.entry, options.max_age_s, env) {
+                Freshness::Fresh => self.good_until = now.saturating_add(SPELL),
+                Freshness::Stale | Freshness::Expired => return false,
+            }
+        }
+        true
+    }
+
+    fn select(&self, wanted: Wanted<'_>) -> Found {
+        self.at_hand
+            .as_ref()
+            .map_or(Found::Absent, |it| select(&it.set.keys, wanted))
+    }
+
+    /// Takes over the set of `inner`; whether it is another one.
+    fn adopt(&mut self, inner: &Inner<'_>) -> bool {
+        let Some(it) = &inner.at_hand else {
+            return false;
+        };
+        let is_same = |own: &Arc<AtHand>| Arc::ptr_eq(own, it);
+        if self.at_hand.as_ref().is_some_and(is_same) {
+            return false;
+        }
+        // What was found is good for a spell, however old it is: who found it has judged that.
+        self.good_until = it.found_at.saturating_add(SPELL);
+        self.at_hand = Some(Arc::clone(it));
+        true
+    }
+}
+
+impl Keys for PooledKeys<'_, '_> {
+    fn local(&mut self, wanted: Wanted<'_>, env: &Env<'_>) -> Result<Found, Error> {
+        if let Some(why) = refusal(wanted) {
+            return Ok(Found::Refused(why));
+        }
+        if !self.is_good(env) {
+            let pool = self.pool;
+            let mut inner = pool.inner();
+            if !(self.adopt(&inner) && self.is_good(env)) {
+                let found = inner.look(wanted, env)?;
+                self.adopt(&inner);
+                return Ok(found);
+            }
+        }
+        Ok(self.select(wanted))
+    }
+
+    fn refresh(
+        &mut self,
+        wanted: Wanted<'_>,
+        why: Why,
+        env: &Env<'_>,
+    ) -> Result<Option<Found>, Error> {
+        let now = env.clock.monotonic();
+        // Without a lock: a stream of unknown names must not hold up the other threads.
+        if self.at_hand.as_ref().is_some_and(|it| it.is_new(now)) {
+            return Ok(None);
+        }
+        let pool = self.pool;
+        let mut inner = pool.inner();
+        if self.adopt(&inner) && self.is_good(env) {
+            let found = self.select(wanted);
+            if why == Why::BadSignature || !matches!(found, Found::Nothing) {
+                return Ok(Some(found));
+            }
+            if self.at_hand.as_ref().is_some_and(|it| it.is_new(now)) {
+                return Ok(None);
+            }
+        }
+        let answer = inner.refresh(wanted, why, env);
+        self.adopt(&inner);
+        answer
+    }
+
+    fn all(&self) -> &[Arc<Key>] {
+        self.at_hand.as_ref().map_or(&[], |it| &it.set.keys)
+    }
+
+    fn dropped(&self) -> &[Dropped] {
+        self.at_hand.as_ref().map_or(&[], |it| &it.set.dropped)
+    }
+
+    fn provenance(&self) -> Provenance {
+        match &self.at_hand {
+            Some(it) => it.provenance.clone(),
+            None => self.pool.inner().remote.provenance(),
+        }
+    }
+
+    fn warnings(&self) -> &[String] {
+        self.at_hand.as_ref().map_or(&[], |it| &it.warnings)
+    }
+}
