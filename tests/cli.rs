@@ -100,12 +100,17 @@ fn readable(text: &str) -> String {
     })
 }
 
-/// Changes the lines of a document that are JSON of jwtctl.
+/// Changes the lines of the examples in a document that are JSON of jwtctl.
 fn in_json(text: &str, change: impl Fn(&str) -> String) -> String {
-    let lines = text.split_inclusive('\n');
-    let lines = lines.map(|line| match line.starts_with("{\"schema\":") {
-        true => change(line),
-        false => line.to_owned(),
+    let mut is_example = false;
+    let lines = text.split_inclusive('\n').map(|line| {
+        if line.starts_with("```") {
+            is_example = line.starts_with("```console");
+        }
+        match is_example && line.starts_with("{\"schema\":") {
+            true => change(line),
+            false => line.to_owned(),
+        }
     });
     lines.collect()
 }
