@@ -109,9 +109,11 @@ fn signer(
     spec: Option<&str>,
     context: &Context<'_>,
 ) -> Result<Signer, Error> {
-    let signer = key
-        .signer(alg, args.allow_weak_key)
-        .map_err(|misfit| refused(key, &misfit, args, spec))?;
+    let signer = match args.batch.batch.is_some() {
+        true => key.bulk_signer(alg, args.allow_weak_key),
+        false => key.signer(alg, args.allow_weak_key),
+    };
+    let signer = signer.map_err(|misfit| refused(key, &misfit, args, spec))?;
     if let Err(Misfit::Weak(why)) = key.fit(alg, Job::Sign) {
         context
             .output

@@ -83,7 +83,7 @@ impl Judgement {
             line(page, check, width)?;
         }
         if !idle.is_empty() {
-            let names: Vec<&str> = idle.iter().map(|check| check.name.as_str()).collect();
+            let names: Vec<&str> = idle.iter().map(|check| &*check.name).collect();
             page.line(
                 Role::Faint,
                 &format!("  not evaluated: {}", names.join(", ")),

@@ -190,6 +190,20 @@ impl Object {
         Self::unique(Json::parse(bytes))
     }
 
+    /// The members of [`Object::parse_part`]'s object that are `wanted`: the others are read as
+    /// strictly, and not kept.
+    ///
+    /// # Errors
+    /// As [`Object::parse_strict`].
+    pub fn parse_members(bytes: &[u8], wanted: &dyn Fn(&str) -> bool) -> Result<Self, Malformed> {
+        let read = parse::Reader::new(bytes).and_then(|reader| reader.members(wanted));
+        match read {
+            Ok(Some(members)) => Ok(members),
+            // Reading it again says what is wrong.
+            Ok(None) | Err(_) => Self::parse_part(bytes),
+        }
+    }
+
     fn unique(json: Result<Json, Malformed>) -> Result<Self, Malformed> {
         let json = json.map_err(|why| Malformed(format!("is not JSON: {why}")))?;
         if let Some(path) = json.duplicate() {
@@ -282,17 +296,19 @@ impl Object {
 
     /// [`Json::duplicate`] of an object.
     pub fn duplicate(&self) -> Option<String> {
-        let mut seen = std::collections::HashSet::with_capacity(self.0.len());
-        for (name, value) in &self.0 {
-            let here = || format!("/{}", name.replace('~', "~0").replace('/', "~1"));
-            if !seen.insert(name.as_str()) {
-                return Some(here());
-            }
-            if let Some(rest) = value.duplicate() {
-                return Some(here() + &rest);
-            }
+        let step = |name: &str| format!("/{}", name.replace('~', "~0").replace('/', "~1"));
+        let below = |(name, value): &(String, Json)| Some(step(name) + &value.duplicate()?);
+        let names: Vec<&str> = self.0.iter().map(|(name, _)| name.as_str()).collect();
+        if !parse::repeats(&names) {
+            return self.0.iter().find_map(below);
         }
-        None
+        let mut seen = std::collections::HashSet::with_capacity(self.0.len());
+        self.0
+            .iter()
+            .find_map(|member| match seen.insert(&member.0) {
+                true => below(member),
+                false => Some(step(&member.0)),
+            })
     }
 }
 
@@ -426,6 +442,50 @@ mod tests {
             parse(r#"{"a":1,"\u0061":2}"#).duplicate().as_deref(),
             Some("/a")
         );
+    }
+
+    #[test]
+    fn members_are_read_as_strictly_as_the_whole() {
+        for text in [
+            r#"{"a":1,"b":{"c":[1,{"d":"x"}]},"e":null}"#,
+            "{}",
+            r#" { "a" : "\u0062" , "b" : [ ] } "#,
+            r#"{"a":1,"a":2}"#,
+            r#"{"a":1,"\u0061":2}"#,
+            r#"{"b":{"c":1,"c":2},"a":1}"#,
+            r#"{"b":[{"c":1,"c":2}]}"#,
+            r#"{"a":{"c":1,"c":2}}"#,
+            r#"{"a":1}x"#,
+            r#"{"a":1"#,
+            r#"{"b":01}"#,
+            r#"{"b":tru}"#,
+            r#"{"b":"\ud800"}"#,
+            r#"{"b":[1,]}"#,
+            "[]",
+            "",
+            "7",
+        ] {
+            let bytes = text.as_bytes();
+            let whole = Object::parse_part(bytes);
+            let part = Object::parse_members(bytes, &|name| name == "a");
+            let expected = whole.map(|it| it.member("a").cloned());
+            assert_eq!(part.map(|it| it.member("a").cloned()), expected, "{text}");
+        }
+        // Many names, and long ones that begin alike.
+        let many = |last: &str| {
+            let names = (0..40).map(|at| format!("\"name-{at}\":0"));
+            let names: Vec<String> = names.chain([format!("\"{last}\":0")]).collect();
+            [&names[..2], &names[38..], &names]
+                .map(|part| format!("{{{}}}", part.join(",")))
+                .map(|text| Object::parse_members(text.as_bytes(), &|_| false).is_ok())
+        };
+        assert_eq!(many("name-x"), [true, true, true]);
+        assert_eq!(many("name-39"), [true, false, false]);
+        for depth in [MAX_DEPTH, MAX_DEPTH + 1] {
+            let nested = format!("{}0{}", "{\"b\":".repeat(depth), "}".repeat(depth));
+            let read = Object::parse_members(nested.as_bytes(), &|_| false);
+            assert_eq!(read.is_ok(), Object::parse_part(nested.as_bytes()).is_ok());
+        }
     }
 
     #[test]
