@@ -62,8 +62,9 @@ fn run(args: &Args, context: &Context<'_>) -> Result<Signed, Error> {
     let header = header(args, !format.is_json())?;
     let mut content = content(args, context)?;
     let existing = content.existing.take();
-    let signing = Signing::prepare(args, header, content.claims.as_ref(), context)?;
-    let (token, signatures) = signing.sign(content.payload(), existing)?;
+    let signing = Signing::prepare(args, header, Some(&content), context)?;
+    let token = signing.sign(content.payload(), existing)?;
+    let signatures = signing.signatures();
     let encrypted = match &args.encrypt_to {
         Some(spec) => {
             let addressee = context.addressee(spec, "--encrypt-to")?;

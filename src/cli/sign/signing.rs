@@ -6,7 +6,7 @@ use jwtctl::core::alg::SigAlg;
 use jwtctl::core::error::{Code, Error};
 use jwtctl::core::header::Header;
 use jwtctl::core::json::{Json, Object};
-use jwtctl::core::jws::{Composed, Payload, Unsignable};
+use jwtctl::core::jws::{Composed, Payload, Protected, Unsignable};
 use jwtctl::core::key::{Job, Key, Misfit, Signer};
 use jwtctl::core::keystore::Term;
 use serde::Serialize;
@@ -14,6 +14,7 @@ use serde::Serialize;
 use super::super::Context;
 use super::args::{Args, Format};
 use super::certificates::certified;
+use super::content::Content;
 use super::header::with_kid;
 use super::key::{Chosen, key, refused};
 
@@ -25,7 +26,8 @@ pub(super) struct Signing {
 
 /// One key with its header.
 struct Ready {
-    header: Object,
+    protected: Protected,
+    signature: Signature,
     signer: Signer,
     label: String,
     term: Option<Term>,
@@ -40,21 +42,27 @@ pub(super) struct Signature {
 }
 
 impl Signing {
-    /// Makes the keys ready that the arguments name. `claims` that a key may not sign are refused
-    /// before it is opened.
+    /// Makes the keys ready that the arguments name. Claims of `content` that a key may not sign are
+    /// refused before it is opened.
     pub(super) fn prepare(
         args: &Args,
         header: Object,
-        claims: Option<&Object>,
+        content: Option<&Content>,
         context: &Context<'_>,
     ) -> Result<Self, Error> {
+        let claims = content.and_then(|it| it.claims.as_ref());
+        let is_unencoded = content.is_some_and(|it| it.payload().is_unencoded);
         let mut each = Vec::new();
         for spec in args.key_specs() {
             let Chosen { key, alg, term } = key(args, spec, claims, context)?;
             let header = with_kid(header.clone(), args, &key)?;
+            let header = certified(header, args, &key, context)?;
+            let signer = signer(&key, alg, args, spec, context)?;
+            let protected = Protected::new(&header, &signer, is_unencoded);
             each.push(Ready {
-                header: certified(header, args, &key, context)?,
-                signer: signer(&key, alg, args, spec, context)?,
+                signature: Signature::of(protected.header().clone(), alg)?,
+                protected,
+                signer,
                 label: key.label(),
                 term,
             });
@@ -78,17 +86,15 @@ impl Signing {
         &self,
         payload: Payload<'_>,
         existing: Option<Composed>,
-    ) -> Result<(String, Vec<Signature>), Error> {
+    ) -> Result<String, Error> {
         let mut composed = match existing {
             Some(existing) => existing,
             None => Composed::over(payload).map_err(|why| unsignable(&why, "--payload"))?,
         };
-        let mut signatures = Vec::with_capacity(self.each.len());
         for ready in &self.each {
-            let whole = composed
-                .add(&ready.header, payload, &ready.signer)
+            composed
+                .add_under(&ready.protected, payload, &ready.signer)
                 .map_err(|why| unsignable(&why, &ready.label))?;
-            signatures.push(Signature::of(whole, ready.signer.alg())?);
         }
         let text = |object: Object| Json::Object(object).to_text();
         let token = match self.format {
@@ -97,7 +103,17 @@ impl Signing {
             Format::Compact | Format::Header | Format::Curl => composed.compact(),
         };
         let token = token.map_err(|why| unsignable(&why, "--payload"))?;
-        Ok((token, signatures))
+        Ok(token)
+    }
+
+    /// What every token has by way of signatures.
+    pub(super) fn signatures(&self) -> Vec<Signature> {
+        self.each.iter().map(|it| it.signature.clone()).collect()
+    }
+
+    /// The id of the first key, as headers name it.
+    pub(super) fn kid(&self) -> Option<&str> {
+        self.each.first()?.signature.kid.as_deref()
     }
 }
 

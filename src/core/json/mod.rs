@@ -11,6 +11,7 @@ use serde::Serialize;
 use serde::ser::{SerializeMap, SerializeSeq, Serializer};
 use serde_json::value::RawValue;
 
+use super::limits::{MAX_DEPTH, MAX_JSON_VALUES};
 use pointer::{index, split_pointer};
 
 /// A JSON value.
@@ -165,6 +166,36 @@ impl Json {
 }
 
 impl Object {
+    /// Compact JSON text.
+    pub fn to_text(&self) -> String {
+        // As [`Json::to_text`].
+        serde_json::to_string(self).unwrap_or_default()
+    }
+
+    /// Whether a reader of its text would stay within the limits of depth and number.
+    ///
+    /// # Errors
+    /// As [`Json::parse`].
+    pub fn check_limits(&self) -> Result<(), Malformed> {
+        fn walk(value: &Json, depth: usize, values: &mut usize) -> Result<(), Malformed> {
+            *values += 1;
+            if *values > MAX_JSON_VALUES {
+                return Err(parse::too_many());
+            }
+            match value {
+                Json::Array(_) | Json::Object(_) if depth >= MAX_DEPTH => Err(parse::too_deep()),
+                Json::Array(items) => items.iter().try_for_each(|it| walk(it, depth + 1, values)),
+                Json::Object(object) => members(object, depth, values),
+                _ => Ok(()),
+            }
+        }
+        fn members(object: &Object, depth: usize, values: &mut usize) -> Result<(), Malformed> {
+            let mut each = object.0.iter();
+            each.try_for_each(|(_, value)| walk(value, depth + 1, values))
+        }
+        members(self, 0, &mut 1)
+    }
+
     /// The members ordered by their names; those of one name keep their order.
     fn by_name(&self) -> Vec<&(String, Json)> {
         let mut members: Vec<_> = self.0.iter().collect();
@@ -374,7 +405,6 @@ impl Serialize for Object {
 
 #[cfg(test)]
 mod tests {
-    use super::super::limits::MAX_DEPTH;
     use super::*;
 
     fn parse(text: &str) -> Json {
@@ -425,6 +455,25 @@ mod tests {
         assert!(Json::parse(nested(MAX_DEPTH).as_bytes()).is_ok());
         assert!(Json::parse(nested(MAX_DEPTH + 2).as_bytes()).is_err());
         assert!(Json::parse(nested(500_000).as_bytes()).is_err());
+    }
+
+    #[test]
+    fn limits_are_those_of_the_reader() {
+        for depth in [1, MAX_DEPTH - 1, MAX_DEPTH, MAX_DEPTH + 1] {
+            let mut value = Json::from(1);
+            for _ in 1..depth {
+                value = Json::Object(Object(vec![("a".into(), value)]));
+            }
+            let object = Object(vec![("a".into(), value)]);
+            let read = Json::parse(object.to_text().as_bytes()).map(drop);
+            assert_eq!(object.check_limits(), read, "{depth}");
+        }
+        for count in [MAX_JSON_VALUES - 2, MAX_JSON_VALUES - 1] {
+            let items = vec![Json::Null; count];
+            let object = Object(vec![("a".into(), Json::Array(items))]);
+            let read = Json::parse(object.to_text().as_bytes()).map(drop);
+            assert_eq!(object.check_limits(), read, "{count}");
+        }
     }
 
     #[test]

@@ -83,6 +83,14 @@ impl Build for Passed {
     }
 }
 
+pub(super) fn too_many() -> Malformed {
+    Malformed(format!("of more than {MAX_JSON_VALUES} values"))
+}
+
+pub(super) fn too_deep() -> Malformed {
+    Malformed(format!("nested deeper than {MAX_DEPTH} levels"))
+}
+
 /// Whether a name stands among others twice.
 pub(super) fn repeats<S: AsRef<str>>(names: &[S]) -> bool {
     /// Up to so many, comparing each with each is quicker than a table.
@@ -189,13 +197,11 @@ impl<'a> Reader<'a> {
     fn value<B: Build>(&mut self, depth: usize) -> Read<B> {
         self.values += 1;
         if self.values > MAX_JSON_VALUES {
-            return Err(Malformed(format!("of more than {MAX_JSON_VALUES} values")));
+            return Err(too_many());
         }
         self.skip_space();
         match self.peek() {
-            Some(b'{' | b'[') if depth >= MAX_DEPTH => {
-                Err(Malformed(format!("nested deeper than {MAX_DEPTH} levels")))
-            }
+            Some(b'{' | b'[') if depth >= MAX_DEPTH => Err(too_deep()),
             Some(b'{') => B::object(self, depth),
             Some(b'[') => self.array(depth),
             Some(b'"') => self.string().map(B::text),

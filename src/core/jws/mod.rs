@@ -10,7 +10,7 @@ mod tests;
 
 pub use super::limits::MAX_TOKEN;
 pub use compact::{LastHeader, parse, split_disclosures};
-pub use sign::{Composed, Payload, Unsignable, sign, sign_detached};
+pub use sign::{Composed, Payload, Protected, Unsignable, sign, sign_detached};
 
 use std::borrow::Cow;
 use std::sync::Arc;
