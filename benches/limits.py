@@ -3,7 +3,7 @@
 
     python3 benches/limits.py target/release/jwtctl
 
-Every file is as large as a file may be, 16 MiB, or as large as its kind may be. The ceilings are
+Every file is as large as a file may be, 16 MiB, or as large as its kind may be. Their ceilings are
 generous: they tell linear time from quadratic, and bounded memory from a multiple of the input.
 """
 import base64, os, subprocess, sys, tempfile
@@ -11,6 +11,8 @@ import base64, os, subprocess, sys, tempfile
 MIB = 1024 * 1024
 FILE = 16 * MIB
 SECONDS, MEMORY = 2.0, 200 * MIB
+# What an encrypted token may cost that is refused: anybody can send one.
+TOKEN_SECONDS, TOKEN_MEMORY = 0.1, 64 * MIB
 
 binary = os.path.abspath(sys.argv[1] if len(sys.argv) > 1 else "target/release/jwtctl")
 folder = tempfile.mkdtemp()
@@ -74,6 +76,29 @@ WORST = {
 env = {"PATH": os.environ["PATH"], "HOME": folder, "CI": "1"}
 open("secret", "w").write("s" * 64)
 open("key.jwk", "w").write(KEY.rstrip(",") % 1)
+for name, fill_byte in ("shared", b"a"), ("other", b"b"):
+    open(name, "w").write('{"kty":"oct","k":"%s"}' % part((fill_byte * 32).decode()))
+
+
+def encrypted(content, *options):
+    """A token for the key `shared`, of the tool's own making."""
+    open("content", "w").write(content)
+    made = [binary, "encrypt", "--raw", "--payload", "content", *options]
+    return subprocess.run(made, env=env, capture_output=True, text=True, check=True).stdout.strip()
+
+
+LARGE = encrypted("0" * 700_000, "--to", "shared")
+HEAD, WRAPPED, IV, CIPHERTEXT, TAG = LARGE.split(".")
+CROWD = encrypted("0" * 700_000, "--format", "general", *["--to", "shared"] * 64)
+DECRYPT = ["decrypt", "@FILE", "--key"]
+HOSTILE = {
+    "a token that inflates": (encrypted("0" * FILE, "--to", "shared", "--zip"), [*DECRYPT, "shared"]),
+    "a large token, another key": (LARGE, [*DECRYPT, "other"]),
+    "a large token, another tag": (".".join([HEAD, WRAPPED, IV, CIPHERTEXT, "A" * 22]), [*DECRYPT, "shared"]),
+    "an encrypted key of 900 kB": (".".join([HEAD, CIPHERTEXT, IV, "AA", TAG]), [*DECRYPT, "shared"]),
+    "64 recipients, no key": (CROWD, [*DECRYPT, "other"]),
+    "60,000 members": (CROWD.replace("{", "{" + "".join('"%d":0,' % n for n in range(60_000)), 1), [*DECRYPT, "other"]),
+}
 worst = 0
 
 # Runs a command and prints its seconds, its peak memory in KiB and its exit code. A process of its
@@ -92,13 +117,14 @@ print(time.monotonic() - start, usage.ru_maxrss, os.waitstatus_to_exitcode(statu
 """
 
 print("| input | MiB | s | peak MiB | exit |\n|---|--:|--:|--:|--:|")
-for name, (content, args) in WORST.items():
+for name, (content, args) in {**WORST, **HOSTILE}.items():
+    limits = (TOKEN_SECONDS, TOKEN_MEMORY) if name in HOSTILE else (SECONDS, MEMORY)
     with open("FILE", "w") as file:
         file.write(content)
     measured = subprocess.run([sys.executable, "-S", "-c", MEASURE, binary, *args], env=env, capture_output=True, text=True, check=True)
     seconds, memory, code = measured.stdout.split()
     seconds, memory, code = float(seconds), int(memory) * 1024, int(code)
-    bad = seconds > SECONDS or memory > MEMORY or code < 0 or code > 17
+    bad = seconds > limits[0] or memory > limits[1] or code < 0 or code > 17
     worst += bad
     mark = " **over**" if bad else ""
     print(f"| {name} | {len(content) / MIB:.1f} | {seconds:.2f} | {memory / MIB:.0f} | {code}{mark} |", flush=True)

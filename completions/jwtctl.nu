@@ -63,6 +63,10 @@ module completions {
     [ "valid" "invalid" ]
   }
 
+  def "nu-complete jwtctl verify profile" [] {
+    [ "at+jwt" "id-token" "logout+jwt" "client-assertion" "dpop+jwt" "secevent+jwt" "introspection" ]
+  }
+
   def "nu-complete jwtctl verify secret_encoding" [] {
     [ "utf8" "hex" "base64" "base64url" "raw" ]
   }
@@ -103,6 +107,14 @@ module completions {
     --only: string@"nu-complete jwtctl verify only" # Answer only for tokens that are so
     --policy: string          # Judge by this policy: FILE, FILE#NAME, or the name of one in the user's configuration directory; flags may add to it and narrow it
     --override                # Let flags replace what the policy says
+    --profile: string@"nu-complete jwtctl verify profile" # The kind of token, whose rules are added: at+jwt, id-token, logout+jwt, client-assertion, dpop+jwt, secevent+jwt or introspection; see jwtctl help profiles
+    --nonce: string           # The nonce of the request (id-token, dpop+jwt)
+    --client-id: string       # The client: client_id of at+jwt, azp of id-token, iss and sub of client-assertion
+    --access-token: string    # The access token that came along, for at_hash (id-token) or ath (dpop+jwt): PATH, -, env:NAME or fd:N
+    --code: string            # The authorization code that came along, for c_hash (id-token)
+    --method: string          # The method of the HTTP request, such as POST (dpop+jwt)
+    --url: string             # The URL of the HTTP request (dpop+jwt)
+    --jkt: string             # The RFC 7638 thumbprint of the key that an access token is bound to (cnf.jkt), or that made a proof (dpop+jwt)
     --key: string             # Verify with this key: PATH, -, env:NAME, fd:N or store:KID; repeat to try several
     --secret: string          # A shared secret, for HMAC or encryption: PATH, -, env:NAME or fd:N, never the secret itself
     --secret-encoding: string@"nu-complete jwtctl verify secret_encoding" # How the secret is written
@@ -175,8 +187,12 @@ module completions {
     [ "HS256" "HS384" "HS512" "RS256" "RS384" "RS512" "PS256" "PS384" "PS512" "ES256" "ES384" "ES512" "ES256K" "EdDSA" "Ed25519" "Ed448" "ESP256" "ESP384" "ESP512" "ML-DSA-44" "ML-DSA-65" "ML-DSA-87" ]
   }
 
+  def "nu-complete jwtctl sign profile" [] {
+    [ "at+jwt" "id-token" "logout+jwt" "client-assertion" "dpop+jwt" "secevent+jwt" "introspection" ]
+  }
+
   def "nu-complete jwtctl sign format" [] {
-    [ "compact" "flattened" "general" "header" "curl" ]
+    [ "compact" "flattened" "general" "header" "curl" "form" ]
   }
 
   # Sign a token
@@ -203,7 +219,15 @@ module completions {
     --kid: string             # Picks a key from a set; the id to write into the header (default: the key's own)
     --allow-weak-key          # Sign with a key that is shorter than its algorithm asks for
     --allow-outlive           # Sign what outlives its key: when it expires, the keystore no longer publishes the key
-    --iss: string             # The issuer
+    --profile: string@"nu-complete jwtctl sign profile" # The kind of token, whose rules are added: at+jwt, id-token, logout+jwt, client-assertion, dpop+jwt, secevent+jwt or introspection; see jwtctl help profiles
+    --nonce: string           # The nonce of the request (id-token, dpop+jwt)
+    --client-id: string       # The client: client_id of at+jwt, azp of id-token, iss and sub of client-assertion
+    --access-token: string    # The access token that came along, for at_hash (id-token) or ath (dpop+jwt): PATH, -, env:NAME or fd:N
+    --code: string            # The authorization code that came along, for c_hash (id-token)
+    --method: string          # The method of the HTTP request, such as POST (dpop+jwt)
+    --url: string             # The URL of the HTTP request (dpop+jwt)
+    --jkt: string             # The RFC 7638 thumbprint of the key that an access token is bound to (cnf.jkt), or that made a proof (dpop+jwt)
+    --iss: string             # The issuer; {fingerprint} in it stands for the digest of the signing key (SHA256:…), which Snowflake wants there
     --sub: string             # The subject
     --aud: string             # The audience; repeat for several
     --jti: string             # The token's id: auto for a UUID, none for none
@@ -269,7 +293,7 @@ module completions {
     --enc: string@"nu-complete jwtctl encrypt enc" # The content encryption algorithm (default: A256GCM; with dir, what the key's length allows)
     --zip                     # Compress the content first, whose length then says something about it
     --token: string           # Encrypt this token as it is: the text, -, @FILE or env:NAME
-    --iss: string             # The issuer
+    --iss: string             # The issuer; {fingerprint} in it stands for the digest of the signing key (SHA256:…), which Snowflake wants there
     --sub: string             # The subject
     --aud: string             # The audience; repeat for several
     --jti: string             # The token's id: auto for a UUID, none for none
@@ -939,6 +963,7 @@ module completions {
     --set-kid: string         # Their kid: thumbprint (RFC 7638) for each, or any text for one key
     --set-use: string@"nu-complete jwtctl jwks convert set_use" # Their use
     --set-alg: string         # Their alg, which each of them must be fit for
+    --x5c                     # The certificates that stand with them in their file, as x5c and x5t#S256
     --help(-h)                # Print help (see more with '--help')
     ...keys: string           # The key, of any format: PATH, -, env:NAME, fd:N or store:KID; for a set also several of them, and directories of key files
   ]
@@ -1514,6 +1539,10 @@ module completions {
     [ "HS256" "HS384" "HS512" "RS256" "RS384" "RS512" "PS256" "PS384" "PS512" "ES256" "ES384" "ES512" "ES256K" "EdDSA" "Ed25519" "Ed448" "ESP256" "ESP384" "ESP512" "ML-DSA-44" "ML-DSA-65" "ML-DSA-87" ]
   }
 
+  def "nu-complete jwtctl serve profile" [] {
+    [ "at+jwt" ]
+  }
+
   def "nu-complete jwtctl serve fault" [] {
     [ "latency" "status" "rate-limit" "drip" "truncate" "html" "huge" "stale" "rotated" "no-etag" "unknown-kid" "same-kid" "wrong-alg" "none" "expired" "future" "wrong-aud" "wrong-iss" "bad-signature" ]
   }
@@ -1544,6 +1573,7 @@ module completions {
     --ttl: string             # How long tokens are valid
     --claims: string          # Claims of every token, from a JSON file, or - for stdin
     --typ: string             # The media type of access tokens, such as at+jwt
+    --profile: string@"nu-complete jwtctl serve profile" # The kind of access tokens: at+jwt, which verify --profile at+jwt accepts (RFC 9068)
     --client: string          # Serve this client alone, with the secret in KEYSPEC if it has one; repeat for several (default: any client)
     --redirect-uri: string    # Redirect there as well, besides addresses of this machine
     --fault: string@"nu-complete jwtctl serve fault" # Fail on purpose: NAME[=VALUE][@ENDPOINT][*TIMES]; see --list-faults
@@ -1561,7 +1591,7 @@ module completions {
     [ "bash" "elvish" "fish" "nushell" "powershell" "zsh" ]
   }
 
-  # Print the completion script for a shell
+  # Print the completion script for a shell, or put it into place
   export extern "jwtctl completions" [
     --json                    # Write one JSON document to stdout, failures included [env: JWTCTL_FORMAT=json]
     --quiet(-q)               # No notes and no progress on stderr
@@ -1574,8 +1604,11 @@ module completions {
     --offline                 # Files and cache only: open no connection
     --passphrase-from: string # Open sealed keys and encrypted PEM with the passphrase in KEYSPEC: PATH, -, env:NAME or fd:N
     --better-auth-secret: string # Open the private keys of a better-auth table with the server's secret in KEYSPEC; with versioned secrets VERSION:KEYSPEC, repeated for each; new rows are sealed under the first
+    --install                 # Write the script to where the shell finds it
+    --dry-run                 # With --install, say what would be written, and write nothing
+    --force                   # With --install, replace files that say something else
     --help(-h)                # Print help (see more with '--help')
-    shell: string@"nu-complete jwtctl completions shell" # Which shell
+    shell?: string@"nu-complete jwtctl completions shell" # Which shell
   ]
 
 }

@@ -510,3 +510,48 @@ fn lint_shows_what_certificates_say() {
     );
     assert_eq!(report["certificates"][0]["digests"][0]["agrees"], false);
 }
+
+/// `jwks convert --x5c`: the certificates of a file, sorted into the chain of each key.
+#[test]
+fn a_set_takes_the_certificates_along() {
+    let root = authority("root", None, nothing);
+    let between = authority("between", Some(&root), nothing);
+    let (certificate, key) = leaf(&between, nothing);
+    let stranger = authority("stranger", None, nothing);
+    // Out of order, and with one that has nothing to do with it.
+    let desk = Desk::new(&[&between, &certificate], &key, &root);
+    desk.write("both.pem", &(key.serialize_pem() + &stranger.pem()));
+    let shuffled = [&between as &dyn Pem, &certificate].map(Pem::text).concat();
+    desk.write("pair.pem", &(shuffled + &key.serialize_pem()));
+    let convert = |more: &[&str]| {
+        let args = ["jwks", "convert", "--to", "jwks", "--x5c"];
+        desk.run(&[&args[..], more].concat())
+    };
+    let expected = |pems: &[&dyn Pem]| -> Value {
+        let der = |pem: &dyn Pem| blocks(&pem.text()).concat();
+        pems.iter().map(|pem| der(*pem)).collect()
+    };
+    let chain = expected(&[&certificate, &between]);
+    for set in [
+        convert(&["chain.pem"]).answer(0),
+        convert(&["pair.pem", "--public"]).answer(0),
+        convert(&["pair.pem", "--no-encrypt"]).answer(0),
+    ] {
+        let set: Value = serde_json::from_str(&set).unwrap();
+        let jwk = set.pointer("/keys/0").unwrap_or(&set);
+        assert_eq!(jwk["x5c"], chain, "{jwk}");
+        desk.write("set.json", &set.to_string());
+        let lint = ["jwks", "lint", "--jwks", "set.json", "--json", "--now", NOW];
+        let lint = desk.run(&lint).json();
+        assert!(!lint["findings"].to_string().contains("x5c"), "{lint}");
+        assert_eq!(lint["certificates"][0]["digests"][0]["agrees"], true);
+        // What is there already stays.
+        let again: Value =
+            serde_json::from_str(&convert(&["set.json", "--public"]).answer(0)).unwrap();
+        assert_eq!(again["keys"][0]["x5c"], chain);
+    }
+    convert(&["both.pem", "--public"]).fails(2, "has no certificate for");
+    convert(&["key.pem", "--public"]).fails(2, "key.pem: holds no certificate");
+    let pem = ["jwks", "convert", "--to", "pem", "--x5c", "chain.pem"];
+    desk.run(&pem).fails(2, "only JWKs have it");
+}

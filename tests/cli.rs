@@ -1,4 +1,5 @@
-//! Transcripts: what a user types and sees, one file per command and one per everyday job, and the examples of README.md.
+//! Transcripts: what a user types and sees, one file per command and one per everyday job, and the examples of
+//! README.md and docs/.
 //! `TRYCMD=overwrite cargo test --test cli` rewrites them.
 
 #![allow(
@@ -10,7 +11,7 @@
 use std::fs;
 use std::path::Path;
 
-use support::{isolated, ran};
+use support::{isolated, ran, repository};
 
 mod support;
 
@@ -49,39 +50,67 @@ fn transcripts() {
     }
 }
 
-/// The examples of README.md run in a folder of their own, among the files that they speak of.
+/// README.md and every page of docs/, each in a folder of its own among the files of
+/// `tests/cmd/in` and, over them, those of `tests/cmd/docs/NAME.in`.
 #[test]
-fn readme() {
-    document("readme", "README.md", "tests/cmd/in");
-}
-
-#[test]
-fn better_auth() {
-    document(
-        "better_auth",
-        "docs/better-auth.md",
-        "tests/cmd/better-auth.in",
-    );
-}
-
-/// Runs the examples of a document in a folder of their own, among the files in `folder`.
-fn document(test: &str, document: &str, files: &str) {
-    let Some(cases) = cases(test) else {
+fn documents() {
+    let Some(cases) = cases("documents") else {
         return;
     };
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let folder = tempfile::tempdir().unwrap();
-    let copy = folder.path().join("document.md");
-    fs::copy(root.join(document), &copy).unwrap();
-    let beside = folder.path().join("document.in");
-    fs::create_dir(&beside).unwrap();
-    for file in fs::read_dir(root.join(files)).unwrap() {
-        let file = file.unwrap();
-        fs::copy(file.path(), beside.join(file.file_name())).unwrap();
+    let documents = support::documents();
+    assert!(documents.len() > 3, "the documents were not found");
+    let copied = |document: &Path| folder.path().join(document.file_name().unwrap());
+    for document in &documents {
+        let copy = copied(document);
+        fs::write(&copy, compared(&fs::read_to_string(document).unwrap())).unwrap();
+        let beside = copy.with_extension("in");
+        fs::create_dir(&beside).unwrap();
+        let own = Path::new("tests/cmd/docs").join(beside.file_name().unwrap());
+        for files in [Path::new("tests/cmd/in"), &own] {
+            let files = fs::read_dir(repository(files.to_str().unwrap()));
+            for file in files.into_iter().flatten() {
+                let file = file.unwrap();
+                fs::copy(file.path(), beside.join(file.file_name())).unwrap();
+            }
+        }
     }
-    cases.case(&copy);
+    cases.case(folder.path().join("*.md"));
     cases.run();
     if std::env::var_os("TRYCMD").is_some_and(|mode| mode == "overwrite") {
-        fs::copy(&copy, root.join(document)).unwrap();
+        for document in &documents {
+            let text = fs::read_to_string(copied(document)).unwrap();
+            fs::write(document, readable(&text)).unwrap();
+        }
     }
+}
+
+/// A document as trycmd compares it, which takes every backslash that jwtctl writes for a path's.
+fn compared(text: &str) -> String {
+    in_json(text, |line| line.replace('\\', "/"))
+}
+
+/// The same for people, who see JSON with its own escapes.
+fn readable(text: &str) -> String {
+    in_json(text, |line| {
+        match serde_json::from_str::<serde_json::Value>(line) {
+            Ok(_) => line.to_owned(),
+            Err(_) => line.replace("/\"", "\\\""),
+        }
+    })
+}
+
+/// Changes the lines of the examples in a document that are JSON of jwtctl.
+fn in_json(text: &str, change: impl Fn(&str) -> String) -> String {
+    let mut is_example = false;
+    let lines = text.split_inclusive('\n').map(|line| {
+        if line.starts_with("```") {
+            is_example = line.starts_with("```console");
+        }
+        match is_example && line.starts_with("{\"schema\":") {
+            true => change(line),
+            false => line.to_owned(),
+        }
+    });
+    lines.collect()
 }

@@ -22,6 +22,8 @@ struct Terminal {
     shell: Child,
     keyboard: ChildStdin,
     screen: Arc<Mutex<String>>,
+    /// The keys that list what there is to choose from.
+    list: &'static str,
     _home: TempDir,
 }
 
@@ -101,6 +103,9 @@ impl Terminal {
             keyboard: child.stdin.take().unwrap(),
             shell: child,
             screen,
+            // bash puts the only choice into the line, which it does not show here; it is asked for
+            // a list.
+            list: if shell == "bash" { "\u{1b}?" } else { "\t\t" },
             _home: home,
         })
     }
@@ -132,7 +137,7 @@ impl Terminal {
     /// everything on the screen.
     #[track_caller]
     fn offers(&mut self, line: &str, words: &[&str]) -> String {
-        self.types(&format!("{line}\t\t"));
+        self.types(&format!("{line}{}", self.list));
         let mut shown = self.shows(words);
         // Ctrl-U takes the line back.
         self.types("\u{15}");
@@ -166,7 +171,7 @@ fn plain(text: &str) -> String {
 }
 
 /// Lines to complete, and what there is to choose from.
-const LINES: [(&str, &[&str]); 7] = [
+const LINES: [(&str, &[&str]); 9] = [
     ("jwtctl ", &["decode", "verify", "keygen", "completions"]),
     ("jwtctl sign --format ", &["compact", "header", "curl"]),
     (
@@ -177,6 +182,9 @@ const LINES: [(&str, &[&str]); 7] = [
     ("jwtctl keygen --crv ", &["P-256", "Ed25519", "X448"]),
     ("jwtctl verify --kid ", &["stored-key", "cached-key"]),
     ("jwtctl cache show ", &["known.json"]),
+    // bash takes words apart at a colon.
+    ("jwtctl sign --key store:", &["stored-key"]),
+    ("jwtctl cache show http:", &["known.json"]),
 ];
 
 fn offers_all(mut terminal: Terminal) {

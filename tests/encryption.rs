@@ -7,14 +7,17 @@ use std::fs;
 use std::path::Path;
 use std::sync::Arc;
 
+use jwtctl::core::alg::{ContentEnc, KeyAlg};
+use jwtctl::core::env::{Env, Stopped};
 use jwtctl::core::error::{Code, Error};
 use jwtctl::core::json::Object;
-use jwtctl::core::jwe::{self, Acceptance, Holder};
+use jwtctl::core::jwe::{self, Acceptance, Addressee, Encryption, Holder, JweForm};
 use jwtctl::core::key::{Key, decode, encode};
 use jwtctl::core::secret::Secret;
+use jwtctl::core::time::Timestamp;
 use serde_json::Value;
 
-use support::{Ran, jwtctl, ran_with, repository};
+use support::{Ran, binary, isolated, jwtctl, ran_with, repository};
 
 mod support;
 
@@ -426,5 +429,75 @@ fn layers_are_opened_to_a_depth_and_one_shared_secret_vouches() {
         let args = ["encrypt", "sub=a", "--to", "shared", "--header", claim];
         let token = run(&args, "").answer(0);
         open(&token, "shared").expect(code);
+    }
+}
+
+/// What the most expensive refusals cost: 64 MiB of memory, and work that ends. The shell's limits
+/// are on the process's own memory and processor time, which other processes do not change.
+#[test]
+fn refusals_take_little_memory_and_work() {
+    let folder = tempfile::tempdir().unwrap();
+    let random = |buffer: &mut [u8]| buffer.fill(7);
+    let env = Env {
+        now: Timestamp(1_785_578_400),
+        random: &random,
+        clock: &Stopped,
+    };
+    let secret = r#"{"kty":"oct","k":"AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8"}"#;
+    fs::write(folder.path().join("key"), secret).unwrap();
+    let secret = Object::parse_strict(secret.as_bytes()).unwrap();
+    let key = Arc::new(Key::from_jwk(secret).unwrap());
+    let other = r#"{"kty":"oct","k":"HwECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8"}"#;
+    fs::write(folder.path().join("other"), other).unwrap();
+    let make = |content: Vec<u8>, zip: bool, form: JweForm, alg: KeyAlg, recipients: usize| {
+        let addressees: Vec<Addressee> = (0..recipients)
+            .map(|_| Addressee {
+                key: Arc::clone(&key),
+                alg,
+                kid: None,
+                rounds: 0,
+            })
+            .collect();
+        let how = Encryption {
+            form,
+            enc: ContentEnc::A256Gcm,
+            zip,
+            header: Object::default(),
+            aad: None,
+            addressees: &addressees,
+        };
+        jwe::encrypt(&Secret::new(content), &how, &env)
+            .unwrap()
+            .text
+    };
+    let bomb = make(vec![b'0'; 64 << 20], true, JweForm::Compact, KeyAlg::Dir, 1);
+    let large = make(vec![b'0'; 700_000], false, JweForm::Compact, KeyAlg::Dir, 1);
+    let crowd = make(
+        vec![b'0'; 700_000],
+        false,
+        JweForm::General,
+        KeyAlg::A256Kw,
+        64,
+    );
+    let parts: Vec<&str> = large.split('.').collect();
+    let long_key = [parts[0], parts[3], parts[2], "AA", parts[4]].join(".");
+    let cut = [parts[0], "", parts[2], parts[3], "AAAAAAAAAAAAAAAAAAAAAA"].join(".");
+    let names: String = (0..60_000).map(|n| format!("\"{n}\":0,")).collect();
+    let members = crowd.replacen('{', &format!("{{{names}"), 1);
+    for (name, token, with, code) in [
+        ("bomb", &bomb, "key", 17),
+        ("large", &large, "other", 10),
+        ("crowd", &crowd, "other", 14),
+        ("long key", &long_key, "key", 17),
+        ("wrong tag", &cut, "key", 10),
+        ("members", &members, "other", 17),
+    ] {
+        let mut limited = isolated("sh");
+        limited.current_dir(folder.path());
+        let limits = "ulimit -d 65536 && ulimit -t 10 && exec \"$@\"";
+        limited.args(["-c", limits, "sh"]).arg(binary());
+        limited.args(["decrypt", "-", "--no-input", "--key", with]);
+        let ran = ran_with(&mut limited, token);
+        assert_eq!(ran.code, code, "{name}: {}", ran.stderr);
     }
 }

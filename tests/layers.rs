@@ -11,7 +11,7 @@ use syn::visit::{self, Visit};
 
 /// The files of `src/cli` that commands share.
 const SHARED_BY_COMMANDS: &[&str] = &[
-    "mod", "batch", "clock", "context", "help", "input", "network", "output",
+    "mod", "batch", "clock", "context", "help", "input", "install", "network", "output",
 ];
 
 /// Every path in a file but those for tests alone, each with the number of inline modules around it.

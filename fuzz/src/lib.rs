@@ -400,9 +400,9 @@ pub fn shared_record(data: &[u8]) {
 }
 
 /// A server that answers everything as it is told.
-struct Scripted<F: Fn(&Request<'_>) -> Response>(F);
+struct Scripted<F: Fn(&Request<'_>) -> Response + Sync>(F);
 
-impl<F: Fn(&Request<'_>) -> Response> Fetch for Scripted<F> {
+impl<F: Fn(&Request<'_>) -> Response + Sync> Fetch for Scripted<F> {
     fn get(&self, request: &Request<'_>) -> Result<Response, FetchError> {
         Ok((self.0)(request))
     }

@@ -1,7 +1,8 @@
 //! `jwtctl man`: for packagers, so it is not listed.
 
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
+use std::process::ExitCode;
 
 use clap::Command;
 use clap_mangen::Man;
@@ -10,14 +11,26 @@ use jwtctl::core::error::Error;
 use jwtctl::core::limits;
 use serde::Serialize;
 
+use super::Context;
 use super::help;
+use super::input::Home;
+use super::install::{How, Installed, Plan};
 use super::output::{Page, Report, lossily};
 
 /// Write the manual pages, one per command, into a directory
+///
+/// With --install they go into its subdirectory man1, where `man` looks for them, and the directory
+/// is the user's own one unless another is named.
 #[derive(clap::Args)]
 pub struct Args {
-    /// Where they go; the directory must exist
-    directory: PathBuf,
+    /// Where they go; the directory must exist, unless --install makes it
+    #[arg(required_unless_present = "install")]
+    directory: Option<PathBuf>,
+    /// Put them where man finds them
+    #[arg(long)]
+    install: bool,
+    #[command(flatten)]
+    how: How,
 }
 
 #[derive(Serialize)]
@@ -26,20 +39,47 @@ pub struct Written {
     directory: PathBuf,
 }
 
-pub fn run(args: Args) -> Result<Written, Error> {
-    let failed = |e: io::Error| Error::io(&args.directory, &e);
-    write(&help::whole(), "jwtctl", &args.directory).map_err(failed)?;
-    Ok(Written {
-        directory: args.directory,
-    })
+pub fn run(args: Args, context: &Context<'_>) -> ExitCode {
+    match args.directory {
+        Some(directory) if !args.install => super::finish(write(directory), context),
+        directory => super::finish(install(directory, &args.how), context),
+    }
 }
 
-/// Writes the page of a command and those of its commands.
-fn write(command: &Command, name: &str, directory: &Path) -> io::Result<()> {
-    let file = directory.join(format!("{name}.1"));
-    std::fs::write(file, page(command, name)?)?;
+fn write(directory: PathBuf) -> Result<Written, Error> {
+    for (name, page) in pages()? {
+        let path = directory.join(name);
+        std::fs::write(&path, page).map_err(|e| Error::io(&path, &e))?;
+    }
+    Ok(Written { directory })
+}
+
+fn install(directory: Option<PathBuf>, how: &How) -> Result<Installed, Error> {
+    let directory = match directory {
+        Some(directory) => directory,
+        None => Home::find()?.data.join("man"),
+    };
+    let pages = pages()?.into_iter();
+    let files = pages.map(|(name, page)| (directory.join("man1").join(name), page));
+    let plan = Plan {
+        files: files.collect(),
+        next: None,
+    };
+    plan.carry_out(how)
+}
+
+/// The file names and contents of all pages.
+fn pages() -> Result<Vec<(String, Vec<u8>)>, Error> {
+    let mut pages = Vec::new();
+    collect(&help::whole(), "jwtctl", &mut pages).map_err(|e| Error::io("man", &e))?;
+    Ok(pages)
+}
+
+/// Collects the page of a command and those of its commands.
+fn collect(command: &Command, name: &str, pages: &mut Vec<(String, Vec<u8>)>) -> io::Result<()> {
+    pages.push((format!("{name}.1"), page(command, name)?));
     for sub in command.get_subcommands().filter(|it| !it.is_hide_set()) {
-        write(sub, &format!("{name}-{}", sub.get_name()), directory)?;
+        collect(sub, &format!("{name}-{}", sub.get_name()), pages)?;
     }
     Ok(())
 }

@@ -10,6 +10,7 @@ mod encrypt;
 mod explain;
 mod help;
 mod input;
+mod install;
 mod jwks;
 mod keygen;
 mod man;
@@ -143,7 +144,7 @@ enum Command {
     /// Verify a token: its signature and every claim
     Verify(Box<verify::Args>),
     /// Sign a token
-    Sign(sign::Args),
+    Sign(Box<sign::Args>),
     /// Encrypt a token
     Encrypt(Box<encrypt::Args>),
     /// Open an encrypted token, and write what is in it
@@ -409,7 +410,7 @@ fn dispatch(command: Command, context: &mut Context<'_>) -> ExitCode {
     match command {
         Command::Decode(args) => decode::call(args, context),
         Command::Verify(args) => verify::call(*args, context),
-        Command::Sign(args) => sign::call(args, context),
+        Command::Sign(args) => sign::call(*args, context),
         Command::Encrypt(args) => finish(encrypt::run(*args, context), context),
         Command::Decrypt(args) => finish(decrypt::run(args, context), context),
         Command::Keygen(args) => finish(keygen::run(args, context), context),
@@ -419,8 +420,8 @@ fn dispatch(command: Command, context: &mut Context<'_>) -> ExitCode {
         Command::Policy(args) => policy::run(args, context),
         Command::Explain(args) => finish(explain::run(&args), context),
         Command::Serve(args) => serve::run(args, context),
-        Command::Completions(args) => finish(completions::run(args), context),
-        Command::Man(args) => finish(man::run(args), context),
+        Command::Completions(args) => completions::run(args, context),
+        Command::Man(args) => man::run(args, context),
     }
 }
 

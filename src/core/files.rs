@@ -90,6 +90,9 @@ pub enum Access {
 /// [`Code::WouldOverwrite`] when it exists; [`Code::Io`] otherwise.
 pub fn write(path: &Path, bytes: &[u8], access: Access, overwrite: bool) -> Result<(), Error> {
     check_target(path, overwrite)?;
+    // On Windows a file has the access rights of its folder; those of a user's profile are its own.
+    #[cfg(not(unix))]
+    let _ = access;
     // The file that a link leads to is the one that is meant.
     let target = if overwrite {
         path.canonicalize().unwrap_or_else(|_| path.into())

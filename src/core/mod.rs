@@ -25,6 +25,8 @@ pub mod header;
 pub mod key;
 
 pub mod certificate;
+pub mod profile;
+
 pub mod claims;
 
 // 4 formats: bytes in, bytes out
@@ -37,6 +39,8 @@ pub mod lint;
 // 5 storage
 #[cfg(unix)]
 pub mod owner;
+
+pub mod private_dir;
 
 pub mod cache;
 pub mod files;

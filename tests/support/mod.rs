@@ -164,6 +164,18 @@ pub fn repository(path: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join(path)
 }
 
+/// README.md and the pages of docs/.
+pub fn documents() -> Vec<PathBuf> {
+    let pages = std::fs::read_dir(repository("docs")).unwrap();
+    let pages = pages.map(|entry| entry.unwrap().path());
+    let mut documents: Vec<_> = pages
+        .filter(|path| path.extension().is_some_and(|it| it == "md"))
+        .collect();
+    documents.push(repository("README.md"));
+    documents.sort();
+    documents
+}
+
 /// Writes a file, and gives its path as it is put on a command line.
 pub fn file(folder: &Path, name: &str, content: &str) -> String {
     let path = folder.join(name);

@@ -5,6 +5,7 @@
 mod answer;
 mod lines;
 mod remarks;
+#[cfg_attr(windows, path = "source_windows.rs")]
 mod source;
 mod workers;
 

@@ -19,7 +19,7 @@ use jwtctl::core::token::{self, Decoded, Layer, Opener, Serialization, open_nest
 
 use super::Context;
 use super::batch::BatchArgs;
-use super::input::Pasted;
+use super::input::{Pasted, source_name};
 use super::output::{Page, Report, Status};
 
 /// Show what is in a token, without verifying it
@@ -116,6 +116,7 @@ fn run(args: Args, context: &Context<'_>) -> Result<Look, Error> {
     let token = context
         .inputs
         .token(args.token.as_deref(), args.max_size, pasted)?;
+    details(&token, args.token.as_deref(), context);
     let mut keys = None;
     let mut open =
         |locked: &Locked<'_>| context.open_layer(locked, args.decrypt_key.as_deref(), &mut keys);
@@ -138,6 +139,26 @@ fn run(args: Args, context: &Context<'_>) -> Result<Look, Error> {
         now: context.env.now,
         show,
     })
+}
+
+/// What -v adds: where the token was, and what it is made of.
+fn details(token: &str, spec: Option<&str>, context: &Context<'_>) {
+    let place = match context.inputs.or_stdin(spec) {
+        Some(spec) if spec.starts_with('@') || spec.starts_with("env:") => spec,
+        Some("-") => source_name("-"),
+        Some(_) => "the command line",
+        None => "the prompt",
+    };
+    let bytes = token.len();
+    let sizes: Vec<String> = token.split('.').map(|it| it.len().to_string()).collect();
+    let parts = match Serialization::of(token) {
+        Some(Serialization::JwsCompact | Serialization::JweCompact) => {
+            format!(", in parts of {}", sizes.join(", "))
+        }
+        _ => String::new(),
+    };
+    let detail = format!("the token came from {place}: {bytes} bytes{parts}");
+    context.output.detail(&detail);
 }
 
 /// Looks into the token; into what is inside of an encrypted one, where there is a key for it.

@@ -18,7 +18,7 @@ use jwtctl::core::token::Serialization;
 use serde::Serialize;
 
 use super::Context;
-use super::input::{HeaderArgs, Pasted, Reserved};
+use super::input::{HeaderArgs, Pasted, Reserved, Usual};
 use super::output::{Page, Report};
 use recipients::{addressees, content_enc};
 
@@ -178,7 +178,7 @@ fn content(
         let path = args.claims.payload.as_deref().unwrap_or("-");
         return Ok((context.inputs.content(path, MAX_FILE)?, None, Vec::new()));
     }
-    let (claims, notes) = args.claims.assemble(context)?;
+    let (claims, notes) = args.claims.assemble(Usual::default(), context)?;
     let text = Json::Object(claims.clone()).to_text().into_bytes();
     Ok((Secret::new(text), Some(claims), notes))
 }

@@ -9,7 +9,7 @@ const MOST_USED: &[(&str, &[&str])] = &[
         "verify",
         &[
             "token", "issuer", "jwks_uri", "jwks", "key", "secret", "aud", "iss", "require",
-            "match", "skip", "policy", "payload", "claim",
+            "match", "skip", "policy", "profile", "payload", "claim",
         ],
     ),
     (
@@ -115,7 +115,7 @@ pub(super) fn only(mut command: Command, path: &str) -> Command {
     let more = match command.has_subcommands() {
         true => "Everything: --help; of a command: jwtctl COMMAND --help",
         false => {
-            "All options and examples: --help; see also: jwtctl help keyspecs, claims, policies, exit-codes"
+            "All options and examples: --help; see also: jwtctl help keyspecs, claims, policies, profiles, exit-codes"
         }
     };
     command.after_help(more)

@@ -7,6 +7,7 @@ pub fn topic(name: &str) -> Option<&'static str> {
         "keyspecs" => Some(KEYSPECS),
         "claims" => Some(CLAIMS),
         "policies" => Some(POLICIES),
+        "profiles" => Some(PROFILES),
         "topics" => Some(TOPICS),
         _ => None,
     }
@@ -18,6 +19,7 @@ Topics of jwtctl help:
   keyspecs     how keys and secrets are named
   claims       how claims are written and demanded
   policies     rules for verify, kept in a file
+  profiles     kinds of tokens, and what each must have
 
 jwtctl help COMMAND is COMMAND --help; jwtctl explain CODE explains an error.
 ";
@@ -108,10 +110,10 @@ A policy is a TOML file with options of verify, so that every caller demands the
   jwtctl verify --policy ./api.toml @token.txt
   jwtctl policy check ./api.toml
 
-Members are issuer, jwks_uri, jwks, key, roots, cert_name, kid, require_kid, require_all, alg, iss,
-aud, sub, typ, require, match, contains, scope, max_age, min_ttl, leeway, optional, skip,
-allow_weak_key, allow_padding, allow_http, jwks_max_age and stale_if_error: with - for _ they are the
-flags. Paths count from the directory of the file. A secret never stands in one.
+Members are profile, client_id, issuer, jwks_uri, jwks, key, roots, cert_name, kid, require_kid,
+require_all, alg, iss, aud, sub, typ, require, match, contains, scope, max_age, min_ttl, leeway,
+optional, skip, allow_weak_key, allow_padding, allow_http, jwks_max_age and stale_if_error: with - for
+_ they are the flags. Paths count from the directory of the file. A secret never stands in one.
 
 Several policies in one file are tables, [api] and [web], named FILE#api. A policy that is named
 without a path is policies/NAME.toml in the user's configuration directory, never a file of the
@@ -119,4 +121,37 @@ current one.
 
 Flags add to a policy and narrow it. What would replace what it says, or make it less strict, ends
 with 2 unless --override says that it is meant. The report names the policy and its SHA-256.
+";
+
+const PROFILES: &str = "\
+Profiles: kinds of tokens
+
+verify --profile NAME adds the rules for one kind of token. Each is a row of the report with the
+section that it is from; what such a token must be compared with and nobody gave is a failure.
+
+  at+jwt            access token (RFC 9068): --iss, --aud; --client-id; --jkt for cnf.jkt
+  id-token          OIDC ID token: --iss, --client-id (for aud, and azp), --nonce if it has one;
+                    --max-age for auth_time, --access-token and --code for at_hash and c_hash
+  logout+jwt        OIDC back-channel logout token: --iss, --aud
+  client-assertion  a client about itself (RFC 7523): --aud; --client-id; lives an hour at most
+  dpop+jwt          proof of possession (RFC 9449): --method, --url; --access-token for ath, --nonce
+                    if it has one; --jkt demands a key; five minutes old at most, or --max-age
+  secevent+jwt      security event token (RFC 8417): --iss; --aud if it has one
+  introspection     introspection response (RFC 9701): --iss, --aud
+
+  jwtctl verify --profile at+jwt --issuer https://as.example --aud api @token.txt
+  jwtctl verify --profile dpop+jwt --method POST --url https://as.example/token @proof.txt
+
+  jwtctl sign --profile dpop+jwt --key key.jwk --method POST --url https://as.example/token --format header
+  jwtctl sign --profile client-assertion --key key.jwk --client-id web --aud https://as.example --format form
+
+sign --profile fills in what can be filled in (typ, times, jti, the jwk of a proof, digests, iss and
+sub of an assertion), and makes no token that verify would refuse.
+
+A proof brings its key in its own header (jwk): under dpop+jwt that key is the one to verify with,
+no other may be named, and the report gives its thumbprint. Under every other profile the key comes
+from the call. A profile only adds rules; --skip and --optional of what it demands end with 2.
+
+Proofs, security events and introspection responses may be without exp. Neither jti is remembered,
+nor is a nonce: to see a token only once is the business of whoever keeps that in mind.
 ";

@@ -18,7 +18,8 @@ pub struct ClaimArgs {
     #[arg(value_name = "CLAIM", help_heading = None::<&str>)]
     claims: Vec<String>,
 
-    /// The issuer
+    /// The issuer; {fingerprint} in it stands for the digest of the signing key (SHA256:…), which
+    /// Snowflake wants there
     #[arg(long, help_heading = "Claims")]
     iss: Option<String>,
     /// The subject
@@ -71,17 +72,47 @@ pub const CLAIM_FLAGS: [&str; 10] = [
     "claims", "iss", "sub", "aud", "iat", "nbf", "exp", "ttl", "no_exp", "jti",
 ];
 
+/// What stands in `--iss` for the digest of the key that signs.
+pub const FINGERPRINT: &str = "{fingerprint}";
+
 /// Seconds that a token lives unless told otherwise.
 const DEFAULT_TTL: i64 = 15 * 60;
 
+/// What a token gets that nobody asked for.
+#[derive(Clone, Copy)]
+pub struct Usual {
+    /// Seconds until it expires; `None` for never.
+    pub ttl: Option<i64>,
+    /// Whether it has an id.
+    pub jti: bool,
+}
+
+impl Default for Usual {
+    fn default() -> Self {
+        Self {
+            ttl: Some(DEFAULT_TTL),
+            jti: true,
+        }
+    }
+}
+
 impl ClaimArgs {
+    /// Whether the issuer is to name the key by its digest.
+    pub fn names_fingerprint(&self) -> bool {
+        self.iss.as_ref().is_some_and(|it| it.contains(FINGERPRINT))
+    }
+
     /// The claims, completed, and what to say about them once the token stands.
-    pub fn assemble(&self, context: &Context<'_>) -> Result<(Object, Vec<String>), Error> {
+    pub fn assemble(
+        &self,
+        usual: Usual,
+        context: &Context<'_>,
+    ) -> Result<(Object, Vec<String>), Error> {
         let claims = match &self.payload {
             Some(path) => Some(read_payload(path, context)?),
             None => None,
         };
-        let completed = self.overlay()?.complete(claims, &context.env)?;
+        let completed = self.overlay()?.complete(claims, usual, &context.env)?;
         if let Some(warning) = &completed.warning {
             context.output.warn(warning);
         }
@@ -182,14 +213,19 @@ impl Overlay<'_> {
     ///
     /// # Errors
     /// When no verifier could take them.
-    pub fn complete(&self, payload: Option<Object>, env: &Env<'_>) -> Result<Completed, Error> {
+    pub fn complete(
+        &self,
+        payload: Option<Object>,
+        usual: Usual,
+        env: &Env<'_>,
+    ) -> Result<Completed, Error> {
         let is_given = payload.is_some();
         let mut claims = payload.unwrap_or_default();
         self.args.place(&mut claims, env.now)?;
         for claim in &self.claims {
             claim.clone().place(&mut claims)?;
         }
-        let notes = complete(&mut claims, self.args, is_given, env);
+        let notes = complete(&mut claims, self.args, usual, is_given, env);
         let warning = born_expired(&claims, env.now);
         check_claims(&claims)?;
         Ok(Completed {
@@ -214,22 +250,28 @@ fn check_claims(claims: &Object) -> Result<(), Error> {
 }
 
 /// Adds what is missing, and says what of it was not asked for.
-fn complete(claims: &mut Object, args: &ClaimArgs, is_given: bool, env: &Env<'_>) -> Vec<String> {
+fn complete(
+    claims: &mut Object,
+    args: &ClaimArgs,
+    usual: Usual,
+    is_given: bool,
+    env: &Env<'_>,
+) -> Vec<String> {
     if args.no_exp {
         claims.remove("exp");
     }
     let defaults = Defaults {
-        ttl: (!args.no_exp).then_some(DEFAULT_TTL),
+        ttl: usual.ttl.filter(|_| !args.no_exp),
         iat: true,
-        jti: args.jti != "none",
+        jti: usual.jti && args.jti != "none",
     };
     let added = token::complete(claims, &defaults, env);
     let mut notes = Vec::new();
     if is_given && !added.is_empty() {
         notes.push(format!("added to the payload: {}", added.join(", ")));
     }
-    if added.contains(&"exp") {
-        let life = humanize(DEFAULT_TTL);
+    if let Some(ttl) = usual.ttl.filter(|_| added.contains(&"exp")) {
+        let life = humanize(ttl);
         notes.push(format!(
             "it expires in {life}; to choose: --ttl DURATION, --exp TIME or --no-exp"
         ));

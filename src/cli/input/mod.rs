@@ -9,9 +9,11 @@ mod encryption;
 mod given;
 mod header;
 mod passphrase;
+mod profile;
 mod redis;
 mod secret;
 mod store;
+#[cfg_attr(windows, path = "terminal_windows.rs")]
 mod terminal;
 mod token;
 mod variables;
@@ -22,12 +24,13 @@ pub use better_auth::{
 };
 pub use choice::{Choice, content_enc, curve, key_alg, sig_alg};
 pub use claim::Claim;
-pub use claims::{CLAIM_FLAGS, ClaimArgs, Overlay};
+pub use claims::{CLAIM_FLAGS, ClaimArgs, FINGERPRINT, Overlay, Usual};
 pub use encryption::{Openers, not_for_encryption};
 pub use header::{HeaderArgs, Reserved};
+pub use profile::ProfileArgs;
 pub use redis::{Login, RedisLogin};
 pub use secret::SecretArgs;
-pub use store::{Guard, policy_folder};
+pub use store::{Guard, Home, policy_folder};
 pub use token::{Pasted, strip, too_large};
 pub use variables::variables;
 

@@ -87,6 +87,32 @@ impl Context<'_> {
     }
 }
 
+/// The user's own directories, as the platform has them.
+pub struct Home {
+    /// For data: `~/.local/share` where XDG says nothing else.
+    pub data: PathBuf,
+    /// For settings: `~/.config` likewise.
+    pub config: PathBuf,
+}
+
+impl Home {
+    /// Finds them.
+    ///
+    /// # Errors
+    /// When there is no home directory.
+    pub fn find() -> Result<Self, Error> {
+        let found = directories::BaseDirs::new();
+        let found = found.ok_or_else(|| {
+            let error = Error::usage("--install", "there is no home directory");
+            error.hint("set HOME, or write the files by hand")
+        })?;
+        Ok(Self {
+            data: found.data_dir().into(),
+            config: found.config_dir().into(),
+        })
+    }
+}
+
 /// Where the user keeps policies.
 pub fn policy_folder() -> Option<PathBuf> {
     let home = directories::ProjectDirs::from("", "", "jwtctl")?;

@@ -197,7 +197,9 @@ pub fn strip(text: &str) -> &str {
             text = inner.trim();
         }
     }
-    text = prefix(text, "Authorization:").unwrap_or(text).trim();
+    for header in ["Authorization:", "DPoP:"] {
+        text = prefix(text, header).unwrap_or(text).trim();
+    }
     for scheme in ["Bearer ", "DPoP "] {
         text = prefix(text, scheme).unwrap_or(text).trim();
     }

@@ -7,6 +7,7 @@ mod page;
 mod progress;
 mod table;
 mod usage;
+mod wrap;
 
 pub use bug::{report_panics, run_guarded};
 pub use escape::printable;

@@ -7,7 +7,7 @@ use anstyle::{AnsiColor, Style};
 use jwtctl::core::json::{Json, Object};
 
 use super::escape::{printable, printable_lines};
-use super::table;
+use super::{table, wrap};
 
 /// What a report writes on. Text that comes from a token goes through [`Page::text`] or
 /// [`Page::json`].
@@ -93,6 +93,29 @@ impl<'a> Page<'a> {
     pub fn line(&mut self, role: Role, text: &str) -> io::Result<()> {
         self.text(role, text)?;
         self.end()
+    }
+
+    /// The rest of a line that is `column` wide so far, and its end: on a terminal broken between
+    /// words, each further line below the first one's beginning.
+    pub fn rest(&mut self, role: Role, column: usize, text: &str) -> io::Result<()> {
+        let room = self.width().and_then(|it| it.checked_sub(column));
+        let text = printable(text);
+        let lines = match room.filter(|room| *room >= wrap::NARROWEST) {
+            Some(room) => wrap::lines(&text, room),
+            None => vec![text.into_owned()],
+        };
+        for (at, line) in lines.iter().enumerate() {
+            let indent = if at == 0 { 0 } else { column };
+            self.text(Role::Plain, &" ".repeat(indent))?;
+            self.line(role, line)?;
+        }
+        Ok(())
+    }
+
+    /// The columns of the terminal, where stdout is one.
+    fn width(&self) -> Option<usize> {
+        let size = self.terminal.then(terminal_size::terminal_size).flatten();
+        size.map(|(terminal_size::Width(width), _)| width.into())
     }
 
     /// Ends the line.
@@ -204,12 +227,8 @@ impl<'a> Page<'a> {
             .iter()
             .map(|row| row.iter().map(cell).collect())
             .collect();
-        let size = self.terminal.then(terminal_size::terminal_size).flatten();
-        let (lines, head) = table::lines(
-            titles,
-            &rows,
-            size.map(|(terminal_size::Width(width), _)| width),
-        );
+        let width = self.width().and_then(|it| it.try_into().ok());
+        let (lines, head) = table::lines(titles, &rows, width);
         for (at, line) in lines.iter().enumerate() {
             self.line(if at < head { Role::Title } else { Role::Plain }, line)?;
         }

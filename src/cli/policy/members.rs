@@ -65,6 +65,8 @@ const fn source(name: &'static str, shape: Shape, is_path: bool) -> Member {
 
 /// Every member, in the order of the manual. No secret is among them.
 pub const MEMBERS: &[Member] = &[
+    member("profile", Shape::One, Rule::Fixed),
+    member("client_id", Shape::One, Rule::Fixed),
     source("issuer", Shape::One, false),
     source("jwks_uri", Shape::One, false),
     source("jwks", Shape::Many, true),

@@ -18,7 +18,7 @@ use merge::Call;
 
 /// Check policies of verify, and show what they come to
 ///
-/// A policy is a TOML file with options of verify: issuer, jwks_uri, jwks, key, roots, cert_name,
+/// A policy is a TOML file with options of verify: profile, client_id, issuer, jwks_uri, jwks, key, roots, cert_name,
 /// kid, require_kid, require_all, alg, iss, aud, sub, typ, require, match, contains, scope, max_age,
 /// min_ttl, leeway, optional, skip, allow_weak_key, allow_padding, allow_http, jwks_max_age,
 /// stale_if_error. A file with several has a table for each: FILE#NAME. Paths count from the

@@ -1,19 +1,16 @@
 //! `--exec`: a command that finds the issuer in its environment, and decides how we end.
 
 use std::ffi::OsString;
-use std::os::unix::process::ExitStatusExt as _;
-use std::process::ExitStatus;
 use std::time::Duration;
 
 use jwtctl::core::error::{Code, Error};
-use rustix::process::{Pid, Signal, kill_process};
 use tokio::process::{Child, Command};
 use tokio::time::timeout;
 
 use super::super::input::search_path;
 use super::super::output::Ended;
-use super::listen::Signals;
 use super::ready::Ready;
+use super::system::{self, Signals, ended};
 
 /// How long a command may take to end after it was told to, before it is told more clearly.
 const PATIENCE: Duration = Duration::from_secs(3);
@@ -75,22 +72,8 @@ async fn stop(child: &mut Child, signal: i32) {
     if signal == Signals::INTERRUPT && timeout(PATIENCE, child.wait()).await.is_ok() {
         return;
     }
-    let pid = child
-        .id()
-        .and_then(|pid| i32::try_from(pid).ok())
-        .and_then(Pid::from_raw);
-    if let Some(pid) = pid {
-        // It may have ended a moment ago.
-        let _ = kill_process(pid, Signal::TERM);
-    }
+    system::terminate(child);
     if timeout(PATIENCE, child.wait()).await.is_err() {
         let _ = child.start_kill();
-    }
-}
-
-fn ended(status: ExitStatus) -> Ended {
-    match (status.code(), status.signal()) {
-        (Some(code), _) => Ended::Program(u8::try_from(code).unwrap_or(u8::MAX)),
-        (None, signal) => Ended::Signal(signal.unwrap_or_default()),
     }
 }

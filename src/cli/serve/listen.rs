@@ -9,10 +9,8 @@ use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use jwtctl::core::error::Error;
-use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpSocket};
-use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::{Semaphore, watch};
 use tokio::task::{JoinHandle, spawn_local};
 use tokio::time::{sleep, timeout};
@@ -21,7 +19,7 @@ use tokio_rustls::TlsAcceptor;
 use super::{Server, answer};
 
 /// Connections at the same time; further ones wait to be taken.
-const MAX_CONNECTIONS: usize = 4096;
+pub const MAX_CONNECTIONS: usize = 4096;
 
 /// Connections that wait to be taken.
 const BACKLOG: u32 = 4096;
@@ -38,26 +36,6 @@ const GRACE: Duration = Duration::from_secs(2);
 /// Bytes of the longest head of a request, and how many fields it may have.
 const MAX_HEAD: usize = 16 * 1024;
 const MAX_FIELDS: usize = 64;
-
-/// Files that this process may need: its connections, and some. Not more, for `--exec` hands the
-/// limit on.
-const FILES: u64 = 2 * MAX_CONNECTIONS as u64;
-
-/// Lets this process have its connections, where shells only grant it a thousand files.
-pub fn raise_limit() {
-    let limit = getrlimit(Resource::Nofile);
-    let wanted = limit.maximum.map_or(FILES, |most| most.min(FILES));
-    if limit.current.is_some_and(|current| current < wanted) {
-        // Without it, fewer connections fit, and nothing else changes.
-        let _ = setrlimit(
-            Resource::Nofile,
-            Rlimit {
-                current: Some(wanted),
-                ..limit
-            },
-        );
-    }
-}
 
 /// Takes hold of the address.
 pub fn bind(address: SocketAddr) -> Result<TcpListener, Error> {
@@ -173,33 +151,4 @@ async fn converse(
     }
     connection.as_mut().graceful_shutdown();
     let _ = timeout(GRACE, connection).await;
-}
-
-/// The signals that end us.
-pub struct Signals {
-    interrupt: Signal,
-    terminate: Signal,
-}
-
-impl Signals {
-    /// SIGINT.
-    pub const INTERRUPT: i32 = 2;
-    const TERMINATE: i32 = 15;
-
-    /// Watches for them from now on.
-    pub fn new() -> Result<Self, Error> {
-        let watch = |kind| signal(kind).map_err(|e| Error::io("signals", &e));
-        Ok(Self {
-            interrupt: watch(SignalKind::interrupt())?,
-            terminate: watch(SignalKind::terminate())?,
-        })
-    }
-
-    /// The number of the next one.
-    pub async fn next(&mut self) -> i32 {
-        tokio::select! {
-            _ = self.interrupt.recv() => Self::INTERRUPT,
-            _ = self.terminate.recv() => Self::TERMINATE,
-        }
-    }
 }

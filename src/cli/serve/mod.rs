@@ -6,6 +6,8 @@ mod listen;
 mod log;
 mod ready;
 mod setup;
+#[cfg_attr(windows, path = "system_windows.rs")]
+mod system;
 mod tls;
 
 use clap::builder::NonEmptyStringValueParser;
@@ -88,6 +90,9 @@ pub struct Args {
     /// The media type of access tokens, such as at+jwt
     #[arg(long, default_value = "JWT", help_heading = "Keys and tokens")]
     typ: String,
+    /// The kind of access tokens: at+jwt, which verify --profile at+jwt accepts (RFC 9068)
+    #[arg(long, value_name = "PROFILE", value_parser = ["at+jwt"], conflicts_with = "typ", help_heading = "Keys and tokens")]
+    profile: Option<String>,
 
     /// Serve this client alone, with the secret in KEYSPEC if it has one; repeat for several
     /// (default: any client)
@@ -165,7 +170,7 @@ fn serve(args: Args, context: &Context<'_>) -> Result<Ended, Error> {
     if let Some(path) = &args.ready_file {
         ready::clear(path)?;
     }
-    listen::raise_limit();
+    system::raise_limit();
     let listener = {
         let _entered = runtime.enter();
         listen::bind(place.address)?
@@ -192,7 +197,7 @@ fn serve(args: Args, context: &Context<'_>) -> Result<Ended, Error> {
         ahead_s,
     });
     let ended = tokio::task::LocalSet::new().block_on(&runtime, async {
-        let mut signals = listen::Signals::new()?;
+        let mut signals = system::Signals::new()?;
         let accepting = listen::accept(listener, tls, Rc::clone(&server));
         ready::announce(&ready, &args, &server, context)?;
         let until = async {

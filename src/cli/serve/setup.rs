@@ -128,7 +128,7 @@ pub fn settings(
                 .hint("for tokens that have expired: --fault expired"));
         }
     };
-    settings.typ = args.typ.clone();
+    settings.typ = args.profile.as_ref().unwrap_or(&args.typ).clone();
     settings.claims = args
         .claims
         .as_deref()

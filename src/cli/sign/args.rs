@@ -6,7 +6,8 @@ use jwtctl::core::alg::SigAlg;
 use jwtctl::core::error::Error;
 
 use super::super::batch::BatchArgs;
-use super::super::input::{CLAIM_FLAGS, ClaimArgs, SecretArgs, sig_alg};
+use super::super::input::{CLAIM_FLAGS, ClaimArgs, ProfileArgs, SecretArgs, sig_alg};
+use super::profile::Carrier;
 
 /// Sign a token
 ///
@@ -40,6 +41,9 @@ pub struct Args {
     pub(super) allow_outlive: bool,
 
     #[command(flatten)]
+    pub(super) kind: ProfileArgs,
+
+    #[command(flatten)]
     pub(super) claims: ClaimArgs,
 
     /// The media type in the header (default: JWT); none for none
@@ -58,10 +62,10 @@ pub struct Args {
     pub(super) x5t: bool,
 
     /// Sign the bytes of --payload as they are; nothing is added
-    #[arg(long, requires = "payload", conflicts_with = "batch", conflicts_with_all = CLAIM_FLAGS, help_heading = "Not a JWT")]
+    #[arg(long, requires = "payload", conflicts_with_all = ["batch", "profile"], conflicts_with_all = CLAIM_FLAGS, help_heading = "Not a JWT")]
     pub(super) raw: bool,
     /// Like --raw, with the payload left out of the result
-    #[arg(long, requires = "payload", conflicts_with = "batch", conflicts_with_all = CLAIM_FLAGS, help_heading = "Not a JWT")]
+    #[arg(long, requires = "payload", conflicts_with_all = ["batch", "profile"], conflicts_with_all = CLAIM_FLAGS, help_heading = "Not a JWT")]
     pub(super) detached: bool,
 
     /// Sign the payload as it is, not its base64url (b64: false, RFC 7797); with --raw or --detached
@@ -69,7 +73,7 @@ pub struct Args {
     pub(super) unencoded: bool,
     /// Add a signature to the token in FILE (or -), whose payload and signatures stay as they are;
     /// they are not verified. The payload of a detached one is given with --detached --payload FILE
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["raw", "batch"], conflicts_with_all = CLAIM_FLAGS, help_heading = "Not a JWT")]
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["raw", "batch", "profile"], conflicts_with_all = CLAIM_FLAGS, help_heading = "Not a JWT")]
     pub(super) add: Option<String>,
 
     /// Encrypt the signed token to this key: PATH, -, env:NAME, fd:N or store:KID
@@ -146,10 +150,12 @@ pub(super) enum Format {
     Flattened,
     /// The token as a JSON object with a list of signatures
     General,
-    /// Authorization: Bearer TOKEN
+    /// Authorization: Bearer TOKEN; of a proof DPoP: TOKEN
     Header,
-    /// header = "Authorization: Bearer TOKEN"
+    /// The same as a line of curl's configuration: header = "…"; of a client assertion data = "…"
     Curl,
+    /// client_assertion_type=…&client_assertion=TOKEN
+    Form,
 }
 
 impl Format {
@@ -158,12 +164,12 @@ impl Format {
         matches!(self, Self::Flattened | Self::General)
     }
 
-    /// The line to print for a token.
-    pub(super) fn line(self, token: &str) -> String {
+    /// The line to print for a token that `carrier` carries.
+    pub(super) fn line(self, token: &str, carrier: Carrier) -> String {
         match self {
             Self::Compact | Self::Flattened | Self::General => format!("{token}\n"),
-            Self::Header => format!("Authorization: Bearer {token}\n"),
-            Self::Curl => format!("header = \"Authorization: Bearer {token}\"\n"),
+            Self::Header | Self::Form => format!("{}\n", carrier.line(token)),
+            Self::Curl => format!("{}\n", carrier.curl(token)),
         }
     }
 }

@@ -11,11 +11,12 @@ use jwtctl::core::limits::MAX_FILE;
 
 use super::super::Context;
 use super::super::batch::{self, Answer, Asked, Job, Line, Outcome, Plan, Remarks, Worker};
-use super::super::input::Overlay;
+use super::super::input::{Overlay, Usual};
 use super::super::output::Output;
 use super::args::Args;
 use super::header::header;
 use super::key::check_term;
+use super::profile::{Carrier, Kind};
 use super::signing::Signing;
 use super::{check_stdin, encrypted};
 
@@ -34,6 +35,7 @@ const OWN: &[&str] = &[
 struct Press<'a> {
     args: &'a Args,
     overlay: Overlay<'a>,
+    kind: Option<Kind>,
     signing: Signing,
     addressee: Option<Addressee>,
     /// Whether answers are tokens alone.
@@ -67,7 +69,11 @@ fn press<'a>(args: &'a Args, context: &'a Context<'_>) -> Result<Press<'a>, Erro
     if args.claims.payload.is_some() {
         return Err(Error::usage("--payload", "is what each line of --batch is"));
     }
-    let header = header(args, !args.format()?.is_json())?;
+    let format = args.format()?;
+    let kind = Kind::asked(args, context)?;
+    Kind::check_format(kind.as_ref(), format)?;
+    let typ = kind.as_ref().map_or("JWT", Kind::typ);
+    let header = header(args, typ, !format.is_json())?;
     let addressee = match &args.encrypt_to {
         Some(spec) => Some(context.addressee(spec, "--encrypt-to")?),
         None => None,
@@ -75,7 +81,8 @@ fn press<'a>(args: &'a Args, context: &'a Context<'_>) -> Result<Press<'a>, Erro
     Ok(Press {
         args,
         overlay: args.claims.overlay()?,
-        signing: Signing::prepare(args, header, None, context)?,
+        signing: Signing::prepare(args, kind.as_ref(), header, None, context)?,
+        kind,
         addressee,
         is_bare: !context.output.is_json() && args.batch.field.is_none(),
         remarks: Remarks::new(&context.output),
@@ -103,8 +110,10 @@ impl Worker for &Press<'_> {
         let made = self.made(&asked, env);
         match &made {
             Ok(made) if self.is_bare => {
-                let format = self.signing.format();
-                out.extend_from_slice(format.line(&made.token).as_bytes());
+                let kind = self.kind.as_ref();
+                let carrier = kind.map_or(Carrier::BEARER, |it| it.carrier(Some(&made.claims)));
+                let line = self.signing.format().line(&made.token, carrier);
+                out.extend_from_slice(line.as_bytes());
             }
             Err(error) if self.is_bare => {
                 self.remarks.unanswered(line.number, &error.to_string());
@@ -140,10 +149,13 @@ impl Press<'_> {
         let bad = |why: String| Error::input(Code::BadInput, "", why);
         let text = asked.text.as_ref().map_err(|it| bad(it.message.clone()))?;
         let payload = claims(text).map_err(bad)?;
-        let completed = self.overlay.complete(Some(payload), env)?;
+        let usual = self.kind.as_ref().map_or_else(Usual::default, Kind::usual);
+        let completed = self.overlay.complete(Some(payload), usual, env)?;
         self.remarks.note(&completed.notes);
         self.remarks.warn(completed.warning.as_slice());
-        let claims = completed.claims;
+        let mut claims = completed.claims;
+        self.signing
+            .complete(self.kind.as_ref(), &mut claims, env)?;
         for term in self.signing.terms() {
             check_term(term, &claims, self.args, |why| self.remarks.warn(&[why]))?;
         }

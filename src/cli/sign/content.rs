@@ -7,6 +7,7 @@ use jwtctl::core::json::{Json, Object};
 use jwtctl::core::jws::{Composed, Form, Jws, Payload};
 
 use super::super::Context;
+use super::super::input::Usual;
 use super::args::Args;
 
 /// What is signed, and the signatures that are there already.
@@ -23,6 +24,12 @@ pub(super) struct Content {
 }
 
 impl Content {
+    /// Puts other claims in the place of those that there are.
+    pub(super) fn replace(&mut self, claims: Object) {
+        self.bytes = claims_bytes(&claims);
+        self.claims = Some(claims);
+    }
+
     pub(super) fn payload(&self) -> Payload<'_> {
         Payload {
             bytes: &self.bytes,
@@ -32,7 +39,7 @@ impl Content {
     }
 }
 
-pub(super) fn content(args: &Args, context: &Context<'_>) -> Result<Content, Error> {
+pub(super) fn content(args: &Args, usual: Usual, context: &Context<'_>) -> Result<Content, Error> {
     if let Some(file) = &args.add {
         return existing(file, args, context);
     }
@@ -40,11 +47,11 @@ pub(super) fn content(args: &Args, context: &Context<'_>) -> Result<Content, Err
         true => (None, Vec::new()),
         false => args
             .claims
-            .assemble(context)
+            .assemble(usual, context)
             .map(|(claims, notes)| (Some(claims), notes))?,
     };
     let bytes = match &claims {
-        Some(claims) => Json::Object(claims.clone()).to_text().into_bytes(),
+        Some(claims) => claims_bytes(claims),
         None => outside(args, "--raw", context)?,
     };
     Ok(Content {
@@ -55,6 +62,10 @@ pub(super) fn content(args: &Args, context: &Context<'_>) -> Result<Content, Err
         is_unencoded: args.unencoded,
         is_detached: args.detached,
     })
+}
+
+fn claims_bytes(claims: &Object) -> Vec<u8> {
+    Json::Object(claims.clone()).to_text().into_bytes()
 }
 
 /// The bytes of `--payload`.

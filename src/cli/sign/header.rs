@@ -13,13 +13,13 @@ const RESERVED: &[Reserved] = &[
     ("b64", "to sign the payload as it is: --unencoded"),
 ];
 
-pub(super) fn header(args: &Args, is_compact: bool) -> Result<Object, Error> {
+pub(super) fn header(args: &Args, jwt_typ: &str, is_compact: bool) -> Result<Object, Error> {
     let mut header = Object::default();
     // What is called a JWT is compact and holds claims (RFC 7519 section 1).
     let is_jwt = is_compact && !args.raw && !args.detached;
     let own = HeaderArgs {
         typ: args.typ.as_deref(),
-        usual_typ: is_jwt.then_some("JWT"),
+        usual_typ: is_jwt.then_some(jwt_typ),
         parameters: &args.header,
         flags: &[("kid", args.kid.is_some())],
         reserved: RESERVED,

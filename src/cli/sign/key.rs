@@ -3,9 +3,10 @@
 use std::sync::Arc;
 
 use jwtctl::core::alg::{Kty, SigAlg};
-use jwtctl::core::error::{Code, Error};
+use jwtctl::core::error::{Code, Error, shell_word};
 use jwtctl::core::json::{Json, Object};
 use jwtctl::core::key::{Job, Key, Misfit};
+use jwtctl::core::keyfile::KeyFile;
 use jwtctl::core::keystore::Term;
 use jwtctl::core::time::Timestamp;
 use jwtctl::core::token;
@@ -54,7 +55,18 @@ pub(super) fn key(
     let (key, term) = match (context.inputs.secret(&args.secret)?, spec, stored) {
         (Some(secret), ..) => (Arc::new(Key::from_secret(secret)), None),
         (None, _, Some(kid)) => from_store(kid, args, claims, context)?,
-        (None, Some(spec), None) => (pick(spec, args, context)?, None),
+        (None, Some(spec), None) => {
+            let file = context.inputs.key_file(spec, "--key")?;
+            if let Some(account) = &file.account
+                && claims.is_some_and(|claims| !claims.has("iss"))
+            {
+                let word = shell_word(account);
+                context.output.note(&format!(
+                    "{spec} is for a service account, whose tokens name it: --iss {word}"
+                ));
+            }
+            (pick(file, spec, args, context)?, None)
+        }
         (None, None, None) => return Err(Error::usage("sign", "needs a key")),
     };
     let alg = match args.alg {
@@ -123,8 +135,7 @@ pub(super) fn refused(key: &Key, misfit: &Misfit, args: &Args, spec: Option<&str
 }
 
 /// The one private key of a file, or the one of a set that `--kid` names.
-fn pick(spec: &str, args: &Args, context: &Context<'_>) -> Result<Arc<Key>, Error> {
-    let file = context.inputs.key_file(spec, "--key")?;
+fn pick(file: KeyFile, spec: &str, args: &Args, context: &Context<'_>) -> Result<Arc<Key>, Error> {
     let bad = |why: String| Error::input(Code::BadKey, source(args, Some(spec)), why);
     if let Some(table) = &file.table {
         let (kid, now) = (args.kid.as_deref(), context.env.now);

@@ -6,6 +6,7 @@ mod certificates;
 mod content;
 mod header;
 mod key;
+mod profile;
 mod signing;
 
 pub use args::Args;
@@ -21,10 +22,12 @@ use jwtctl::core::secret::Secret;
 use serde::Serialize;
 
 use super::Context;
+use super::input::Usual;
 use super::output::{Page, Report};
 use args::Format;
 use content::content;
 use header::header;
+use profile::{Carrier, Kind};
 use signing::{Signature, Signing};
 
 /// A new token.
@@ -44,6 +47,8 @@ pub struct Signed {
     signatures: Vec<Signature>,
     #[serde(skip)]
     format: Format,
+    #[serde(skip)]
+    carrier: Carrier,
 }
 
 /// Signs one token, or with `--batch` one for every line of an input.
@@ -59,10 +64,18 @@ fn run(args: &Args, context: &Context<'_>) -> Result<Signed, Error> {
     check_stdin(args, context)?;
     args.check()?;
     let format = args.format()?;
-    let header = header(args, !format.is_json())?;
-    let mut content = content(args, context)?;
+    let kind = Kind::asked(args, context)?;
+    Kind::check_format(kind.as_ref(), format)?;
+    let typ = kind.as_ref().map_or("JWT", Kind::typ);
+    let header = header(args, typ, !format.is_json())?;
+    let usual = kind.as_ref().map_or_else(Usual::default, Kind::usual);
+    let mut content = content(args, usual, context)?;
     let existing = content.existing.take();
-    let signing = Signing::prepare(args, header, Some(&content), context)?;
+    let signing = Signing::prepare(args, kind.as_ref(), header, Some(&content), context)?;
+    if let Some(mut claims) = content.claims.take() {
+        signing.complete(kind.as_ref(), &mut claims, &context.env)?;
+        content.replace(claims);
+    }
     let token = signing.sign(content.payload(), existing)?;
     let signatures = signing.signatures();
     let encrypted = match &args.encrypt_to {
@@ -80,6 +93,7 @@ fn run(args: &Args, context: &Context<'_>) -> Result<Signed, Error> {
         None => (token, None),
     };
     context.mask(&token);
+    let carrier = kind.map_or(Carrier::BEARER, |it| it.carrier(content.claims.as_ref()));
     Ok(Signed {
         token,
         encryption,
@@ -93,6 +107,7 @@ fn run(args: &Args, context: &Context<'_>) -> Result<Signed, Error> {
             Vec::new()
         },
         format,
+        carrier,
     })
 }
 
@@ -106,7 +121,8 @@ fn check_stdin(args: &Args, context: &Context<'_>) -> Result<(), Error> {
         ("--encrypt-to", args.encrypt_to.as_deref()),
         ("--batch", args.batch.batch.as_deref()),
     ];
-    let named: Vec<_> = keys.chain(others).collect();
+    let kind = args.kind.named();
+    let named: Vec<_> = keys.chain(others).chain(kind).collect();
     context.inputs.check_stdin(&named)
 }
 
@@ -134,6 +150,6 @@ impl Report for Signed {
     const SCHEMA: &'static str = "jwtctl.sign/1";
 
     fn human(&self, page: &mut Page<'_>) -> io::Result<()> {
-        page.bytes(self.format.line(&self.token).as_bytes())
+        page.bytes(self.format.line(&self.token, self.carrier).as_bytes())
     }
 }

@@ -3,20 +3,23 @@
 use std::sync::Arc;
 
 use jwtctl::core::alg::SigAlg;
+use jwtctl::core::env::Env;
 use jwtctl::core::error::{Code, Error};
 use jwtctl::core::header::Header;
 use jwtctl::core::json::{Json, Object};
 use jwtctl::core::jws::{Composed, Payload, Protected, Unsignable};
-use jwtctl::core::key::{Job, Key, Misfit, Signer};
+use jwtctl::core::key::{Job, Key, Misfit, Signer, ThumbprintHash};
 use jwtctl::core::keystore::Term;
 use serde::Serialize;
 
 use super::super::Context;
+use super::super::input::FINGERPRINT;
 use super::args::{Args, Format};
 use super::certificates::certified;
 use super::content::Content;
 use super::header::with_kid;
 use super::key::{Chosen, key, refused};
+use super::profile::Kind;
 
 /// What signs, and what comes of it.
 pub(super) struct Signing {
@@ -29,7 +32,11 @@ struct Ready {
     protected: Protected,
     signature: Signature,
     signer: Signer,
+    /// Its algorithm, by the name that says the curve as well.
+    alg: SigAlg,
     label: String,
+    /// The digest of the key, where the issuer is to name it.
+    fingerprint: Option<String>,
     term: Option<Term>,
 }
 
@@ -46,6 +53,7 @@ impl Signing {
     /// refused before it is opened.
     pub(super) fn prepare(
         args: &Args,
+        kind: Option<&Kind>,
         header: Object,
         content: Option<&Content>,
         context: &Context<'_>,
@@ -55,20 +63,56 @@ impl Signing {
         let mut each = Vec::new();
         for spec in args.key_specs() {
             let Chosen { key, alg, term } = key(args, spec, claims, context)?;
-            let header = with_kid(header.clone(), args, &key)?;
+            let mut header = header.clone();
+            if let Some(kind) = kind {
+                kind.fill_header(&mut header, &key);
+            }
+            if kind.is_none_or(Kind::names_key) {
+                header = with_kid(header, args, &key)?;
+            }
             let header = certified(header, args, &key, context)?;
+            let fingerprint = match args.claims.names_fingerprint() {
+                true => Some(fingerprint(&key)?),
+                false => None,
+            };
             let signer = signer(&key, alg, args, spec, context)?;
             let protected = Protected::new(&header, &signer, is_unencoded);
             each.push(Ready {
+                fingerprint,
                 signature: Signature::of(protected.header().clone(), alg)?,
                 protected,
                 signer,
+                alg: alg.on(key.curve()),
                 label: key.label(),
                 term,
             });
         }
         let format = args.format()?;
         Ok(Self { each, format })
+    }
+
+    /// Completes the claims with what follows from the first key, and those of a token of a kind,
+    /// which has no other one.
+    ///
+    /// # Errors
+    /// When `verify` would refuse what comes of it.
+    pub(super) fn complete(
+        &self,
+        kind: Option<&Kind>,
+        claims: &mut Object,
+        env: &Env<'_>,
+    ) -> Result<(), Error> {
+        let Some(ready) = self.each.first() else {
+            return Ok(());
+        };
+        if let (Some(fingerprint), Some(iss)) = (&ready.fingerprint, claims.text("iss")) {
+            let iss = iss.replace(FINGERPRINT, fingerprint);
+            claims.set("iss", iss.as_str().into());
+        }
+        match kind {
+            Some(kind) => kind.complete(ready.protected.header(), claims, ready.alg, env.now),
+            None => Ok(()),
+        }
     }
 
     /// Until when tokens may live by the keys of the keystore among them.
@@ -100,7 +144,7 @@ impl Signing {
         let token = match self.format {
             Format::General => Ok(text(composed.general())),
             Format::Flattened => composed.flattened().map(text),
-            Format::Compact | Format::Header | Format::Curl => composed.compact(),
+            _ => composed.compact(),
         };
         let token = token.map_err(|why| unsignable(&why, "--payload"))?;
         Ok(token)
@@ -115,6 +159,15 @@ impl Signing {
     pub(super) fn kid(&self) -> Option<&str> {
         self.each.first()?.signature.kid.as_deref()
     }
+}
+
+/// The digest of the key, as Snowflake has it in its issuers.
+fn fingerprint(key: &Key) -> Result<String, Error> {
+    let digest = key.spki_digest(ThumbprintHash::Sha256);
+    digest.map_err(|misfit| {
+        let why = format!("{} {}", key.label(), misfit.why());
+        Error::usage(format!("--iss …{FINGERPRINT}…"), why)
+    })
 }
 
 /// The key made ready, once it may be used.

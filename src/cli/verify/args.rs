@@ -8,7 +8,7 @@ use jwtctl::core::jws::{Form, MAX_TOKEN};
 use jwtctl::core::session::DEFAULT_KEYSPACE;
 
 use super::super::batch::BatchArgs;
-use super::super::input::{RedisLogin, SecretArgs, duration, sig_alg};
+use super::super::input::{ProfileArgs, RedisLogin, SecretArgs, duration, sig_alg};
 use super::super::network::Network;
 use super::report::Show;
 
@@ -43,6 +43,9 @@ pub struct Args {
     /// Let flags replace what the policy says
     #[arg(long = "override", requires = "policy", help_heading = "Policy")]
     pub(super) overriding: bool,
+
+    #[command(flatten)]
+    pub(super) kind: ProfileArgs,
 
     /// Verify with this key: PATH, -, env:NAME, fd:N or store:KID; repeat to try several
     #[arg(long, value_name = "KEYSPEC", help_heading = "Keys")]
@@ -180,9 +183,9 @@ pub struct Args {
 
 /// What makes no sense when the signature is over bytes rather than claims. Left unsaid, it would
 /// pass for checked.
-const CLAIM_FLAGS: [&str; 14] = [
-    "iss", "aud", "sub", "typ", "require", "matching", "contains", "scope", "max_age", "min_ttl",
-    "leeway", "optional", "skip", "claim",
+const CLAIM_FLAGS: [&str; 16] = [
+    "profile", "jkt", "iss", "aud", "sub", "typ", "require", "matching", "contains", "scope",
+    "max_age", "min_ttl", "leeway", "optional", "skip", "claim",
 ];
 
 impl Args {
@@ -215,6 +218,15 @@ pub(super) enum Only {
 pub(super) enum Optional {
     Exp,
     Aud,
+}
+
+impl Optional {
+    pub(super) fn as_str(self) -> &'static str {
+        match self {
+            Self::Exp => "exp",
+            Self::Aud => "aud",
+        }
+    }
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]

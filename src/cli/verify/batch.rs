@@ -20,11 +20,10 @@ use super::super::batch::{
 };
 use super::super::input::Openers;
 use super::args::{Args, Only};
-use super::keys::{Published, certified, keys, roots};
+use super::keys::{Published, certified, keys};
 use super::nested::{Inside, inside, is_encrypted, names_signer};
-use super::policy::policy;
 use super::session::sessions;
-use super::{check_stdin, demanded};
+use super::{check_stdin, demanded, whole_policy};
 
 /// The members of an answer.
 const OWN: &[&str] = &["valid", "kid", "payload", "code", "exit_code", "message"];
@@ -64,19 +63,17 @@ pub(super) fn run(args: &Args, context: &Context<'_>) -> ExitCode {
 fn judge_all(args: &Args, context: &Context<'_>) -> Result<ExitCode, Error> {
     check_stdin(args, None, context)?;
     let published = Published::of(args, context)?;
+    let policy = whole_policy(args, context)?;
     let origin = match &published {
         Some(published) => Origin::Published(Box::new(Pool::new(published.remote(args, context)?))),
-        None => match certified(args) {
+        None => match certified(args, &policy) {
             Some(keys) => Origin::Certified(keys),
             None => Origin::Given(keys(args, "", context)?),
         },
     };
     let judge = Judge {
         args,
-        policy: Policy {
-            roots: roots(args, context)?,
-            ..policy(args)?
-        },
+        policy,
         origin,
         openers: context.ready_openers(args.decrypt_key.as_deref())?,
         sessions: sessions(args, context)?,

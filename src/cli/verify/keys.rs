@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use jwtctl::core::certificate::TrustedRoots;
+use jwtctl::core::claims::Policy;
 use jwtctl::core::error::{Code, Error, shell_word};
 use jwtctl::core::files::MAX_FILE;
 use jwtctl::core::json::{Json, Object};
@@ -10,6 +11,7 @@ use jwtctl::core::jwks::{CertifiedKeys, Given, Provenance};
 use jwtctl::core::jws::{Form, Jws};
 use jwtctl::core::key::Key;
 use jwtctl::core::keyfile::KeyFile;
+use jwtctl::core::profile::Profile;
 use jwtctl::core::remote::{Remote, Source};
 use jwtctl::core::shared::SharedCache;
 
@@ -106,16 +108,22 @@ impl<'a> Published<'a> {
     }
 }
 
-/// Keys that come with the tokens, where certificates alone are to vouch for them.
-pub(super) fn certified(args: &Args) -> Option<CertifiedKeys> {
-    let roots = args.roots.as_ref()?;
-    (args.key.is_empty() && args.jwks.is_empty()).then(|| {
+/// Keys that come with the tokens: in a proof of possession, or where certificates alone are to
+/// vouch for them.
+pub(super) fn certified(args: &Args, policy: &Policy) -> Option<CertifiedKeys> {
+    let from = |source: &str, name: &str| {
         CertifiedKeys::new(Provenance {
-            source: "certificate".into(),
-            name: roots.clone(),
+            source: source.into(),
+            name: name.into(),
             ..Provenance::default()
         })
-    })
+    };
+    if policy.profile.is_some_and(Profile::brings_its_key) {
+        return Some(from("header", "the token's own header"));
+    }
+    let roots = args.roots.as_ref()?;
+    let is_alone = args.key.is_empty() && args.jwks.is_empty();
+    is_alone.then(|| from("certificate", roots))
 }
 
 /// The certificates of `--roots`.

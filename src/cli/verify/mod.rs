@@ -5,6 +5,7 @@ mod batch;
 mod keys;
 mod nested;
 mod policy;
+mod profile;
 mod report;
 mod session;
 
@@ -29,6 +30,7 @@ use super::output::Annotation;
 use keys::{Published, certified, keys, roots};
 use nested::{Inside, inside, is_encrypted, names_signer};
 use policy::policy;
+use profile::under_profile;
 use report::{Judgement, Show};
 use session::{check_session, sessions};
 
@@ -45,10 +47,7 @@ fn run(args: Args, context: &Context<'_>) -> Result<Judgement, Error> {
     args.batch.check_unused(&[only], context)?;
     let token_spec = context.inputs.or_stdin(args.token.as_deref());
     check_stdin(&args, token_spec, context)?;
-    let policy = Policy {
-        roots: roots(&args, context)?,
-        ..policy(&args)?
-    };
+    let policy = whole_policy(&args, context)?;
     let sessions = sessions(&args, context)?;
     let token = match read(&args, token_spec, context)? {
         Ok(token) => token,
@@ -95,6 +94,14 @@ fn run(args: Args, context: &Context<'_>) -> Result<Judgement, Error> {
     conclude(around(verdict), sessions, args, context)
 }
 
+/// What the arguments demand of a token.
+fn whole_policy(args: &Args, context: &Context<'_>) -> Result<Policy, Error> {
+    Ok(Policy {
+        roots: roots(args, context)?,
+        ..under_profile(policy(args)?, args, context)?
+    })
+}
+
 /// Judges the token by the keys that the arguments name.
 fn judge(
     token: &str,
@@ -106,7 +113,7 @@ fn judge(
     let published = Published::of(args, context)?;
     let mut keys: Box<dyn Keys + '_> = match &published {
         Some(published) => Box::new(published.remote(args, context)?),
-        None => match certified(args) {
+        None => match certified(args, policy) {
             Some(keys) => Box::new(keys),
             None => Box::new(keys(args, token, context)?),
         },
@@ -194,7 +201,8 @@ fn check_stdin(args: &Args, token: Option<&str>, context: &Context<'_>) -> Resul
         "--redis-password-from",
         args.login.redis_password_from.as_deref(),
     )];
-    let all = [&named[..], &files, &password, &args.network.named()].concat();
+    let kind = args.kind.named();
+    let all = [&named[..], &files, &kind, &password, &args.network.named()].concat();
     context.inputs.check_stdin(&all)
 }
 
@@ -225,6 +233,7 @@ fn show(mut verdict: Verdict, args: Args, context: &Context<'_>) -> Result<Judge
         verdict,
         now: context.env.now,
         leeway: args.leeway,
+        profile: args.kind.profile,
         policy: context.policy.clone(),
         show: shown,
     })

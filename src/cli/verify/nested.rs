@@ -65,9 +65,10 @@ pub(super) fn names_signer(args: &Args) -> bool {
         &args.issuer,
         &args.roots,
     ];
-    let is_raw = args.raw || args.detached.is_some();
+    // Bytes that are no JWT are signed, and so are tokens of every profile.
+    let is_signed = args.raw || args.detached.is_some() || args.kind.profile.is_some();
     let named = one.into_iter().any(Option::is_some);
-    is_raw || named || !args.key.is_empty() || !args.jwks.is_empty()
+    is_signed || named || !args.key.is_empty() || !args.jwks.is_empty()
 }
 
 /// The verdict on what does not open, after the layers that did.

@@ -2,6 +2,7 @@
 
 use jwtctl::core::claims::{Demand, Policy, Requirement, TENANT};
 use jwtctl::core::error::Error;
+use jwtctl::core::profile::Supplied;
 
 use super::super::input::Claim;
 use super::args::{Args, Optional};
@@ -18,6 +19,8 @@ pub(super) fn policy(args: &Args) -> Result<Policy, Error> {
         issuers = vec![issuer.clone()];
     }
     let policy = Policy {
+        profile: None,
+        supplied: Supplied::default(),
         algs: (!args.alg.is_empty()).then(|| args.alg.clone()),
         require_kid: args.require_kid,
         kid: args.kid.clone(),

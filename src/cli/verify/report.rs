@@ -5,6 +5,7 @@ use std::io;
 use jwtctl::core::claims::{Check, Status as CheckStatus};
 use jwtctl::core::json::{Json, Object};
 use jwtctl::core::jwks::Provenance;
+use jwtctl::core::profile::Profile;
 use jwtctl::core::time::{Timestamp, humanize};
 use jwtctl::core::token::{KeyUsed, Layer, SignatureFinding, Verdict};
 use serde::{Serialize, Serializer};
@@ -17,6 +18,8 @@ pub struct Judgement {
     pub verdict: Verdict,
     pub now: Timestamp,
     pub leeway: i64,
+    /// The kind of token that it was to be.
+    pub profile: Option<Profile>,
     /// The policy that the caller named.
     pub policy: Option<PolicyUsed>,
     pub show: Show,
@@ -47,15 +50,18 @@ impl Judgement {
                     .age_s
                     .map(|age| format!(", {} ago", humanize(age)))
                     .unwrap_or_default();
-                page.line(
-                    Role::Faint,
-                    &format!("  keys from {source}{age}, at {}", self.now),
-                )?;
+                page.text(Role::Plain, "  ")?;
+                let line = format!("keys from {source}{age}, at {}", self.now);
+                page.rest(Role::Faint, 7, &line)?;
             }
             Err(rejection) => {
                 page.text(Role::Bad, "INVALID")?;
-                page.line(Role::Plain, &format!("  {}", rejection.primary().message))?;
+                page.text(Role::Plain, "  ")?;
+                page.rest(Role::Plain, 9, &rejection.primary().message)?;
             }
+        }
+        if let Some(profile) = self.profile {
+            page.line(Role::Faint, &format!("  profile {profile}"))?;
         }
         if let Some(policy) = &self.policy {
             let digest = &policy.sha256[..12];
@@ -84,14 +90,15 @@ impl Judgement {
         }
         if !idle.is_empty() {
             let names: Vec<&str> = idle.iter().map(|check| &*check.name).collect();
-            page.line(
-                Role::Faint,
-                &format!("  not evaluated: {}", names.join(", ")),
-            )?;
+            page.text(Role::Faint, "  not evaluated: ")?;
+            page.rest(Role::Faint, 17, &names.join(", "))?;
         }
         Ok(())
     }
 }
+
+/// How wide the column of the results is.
+const STATUS: usize = 13;
 
 fn line(page: &mut Page<'_>, check: &Check, width: usize) -> io::Result<()> {
     let (word, role) = match check.status {
@@ -109,10 +116,21 @@ fn line(page: &mut Page<'_>, check: &Check, width: usize) -> io::Result<()> {
         .map(Json::to_text);
     let at = check.at.map(|at| format!("({at})"));
     let message = Some(check.message.clone()).filter(|message| !message.is_empty());
-    let shown: Vec<String> = [actual, message, at].into_iter().flatten().collect();
-    page.text(role, &format!("  {word:<11}"))?;
-    let text = format!("  {:<width$}  {}", check.name, shown.join(" "));
-    page.line(Role::Plain, text.trim_end())
+    let section = check.section.map(|section| format!("[{section}]"));
+    let shown: Vec<String> = [actual, message, at, section]
+        .into_iter()
+        .flatten()
+        .collect();
+    page.text(role, &format!("  {word:<0$}", STATUS - 2))?;
+    let text = shown.join(" ");
+    let name = format!("  {:<width$}  ", check.name);
+    match text.is_empty() {
+        true => page.line(Role::Plain, name.trim_end()),
+        false => {
+            page.text(Role::Plain, &name)?;
+            page.rest(Role::Plain, STATUS + name.chars().count(), &text)
+        }
+    }
 }
 
 impl Report for Judgement {
@@ -150,6 +168,8 @@ struct Document<'a> {
     checked_at: String,
     leeway_s: i64,
     #[serde(skip_serializing_if = "Option::is_none")]
+    profile: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     policy: Option<&'a PolicyUsed>,
     checks: &'a [Check],
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -185,6 +205,7 @@ impl Serialize for Judgement {
             valid,
             checked_at: self.now.to_string(),
             leeway_s: self.leeway,
+            profile: self.profile.map(Profile::as_str),
             policy: self.policy.as_ref(),
             checks: &verdict.checks,
             key: verdict.key.as_ref(),

@@ -11,8 +11,8 @@ use serde::{Deserialize, Serialize};
 
 use super::super::env::Env;
 use super::super::key::to_hex;
+use super::super::private_dir::{Durability, How, PrivateDir};
 use super::attempt::Attempt;
-use super::dir::{Dir, How};
 use super::entry::{Entry, MAX_AHEAD_MS};
 use super::{CacheKey, CacheRead, read_attempt, read_slot};
 
@@ -48,7 +48,7 @@ pub struct CacheLock {
 
 #[derive(Debug)]
 struct Held {
-    dir: Dir,
+    dir: PrivateDir,
     slot: CacheKey,
     /// The file with the record of the last attempt; locked, unless `lease` is held instead.
     record: File,
@@ -78,7 +78,7 @@ pub type Watch<'w, B> = dyn FnMut(CacheRead, Option<Attempt>) -> ControlFlow<B> 
 /// A wait for the holder of a slot. Its patience starts anew when the holder shows progress, for
 /// then it is neither stopped nor stuck.
 struct Wait<'w, 'e, B> {
-    dir: &'w Dir,
+    dir: &'w PrivateDir,
     slot: &'w CacheKey,
     patience: Duration,
     watch: &'w mut Watch<'e, B>,
@@ -92,7 +92,7 @@ struct Wait<'w, 'e, B> {
 
 impl<'w, 'e, B> Wait<'w, 'e, B> {
     fn new(
-        dir: &'w Dir,
+        dir: &'w PrivateDir,
         slot: &'w CacheKey,
         patience: Duration,
         watch: &'w mut Watch<'e, B>,
@@ -155,7 +155,7 @@ impl CacheLock {
     /// Waits while the holder makes progress, and for `patience` when it makes none; then for the
     /// lease file, for which `patience` counts as well.
     pub(super) fn acquire<B>(
-        dir: Dir,
+        dir: PrivateDir,
         slot: &CacheKey,
         patience: Duration,
         watch: &mut Watch<'_, B>,
@@ -179,7 +179,7 @@ impl CacheLock {
                 poll(&record, &mut wait)?
             };
             let lease = match locking {
-                _ if Dir::check_file(&record).is_err() => {
+                _ if dir.check_file(&slot.file("lock"), &record).is_err() => {
                     waited |= wait.waited;
                     continue;
                 }
@@ -290,19 +290,15 @@ impl Held {
     /// cache is disposable, and a checksum tells what a power cut left of it.
     fn write(&self, entry: &Entry, env: &Env<'_>) -> std::io::Result<()> {
         let temporary = self.slot.file(&format!("{}.tmp", nonce(env)));
-        let mut file = self.dir.file(&temporary, How::Create)?;
-        let written = file
-            .write_all(&entry.to_bytes())
-            .and_then(|()| self.dir.rename(&temporary, &self.slot.file("json")));
-        if written.is_err() {
-            drop(self.dir.remove(&temporary));
-        }
-        written
+        let name = self.slot.file("json");
+        let bytes = entry.to_bytes();
+        self.dir
+            .replace(&temporary, &name, &bytes, Durability::Disposable)
     }
 }
 
 /// Removes the lock file of a slot, unless a process holds it.
-pub(super) fn discard(dir: &Dir, name: &str) {
+pub(super) fn discard(dir: &PrivateDir, name: &str) {
     let name = format!("{name}.lock");
     if let Ok(file) = dir.file(&name, How::ReadWrite)
         && file.try_lock().is_ok()
@@ -381,7 +377,7 @@ fn lease<B>(wait: &mut Wait<'_, '_, B>) -> ControlFlow<B, Option<LeaseFile>> {
     }
 }
 
-fn read_lease(dir: &Dir, slot: &CacheKey) -> Option<LeaseFile> {
+fn read_lease(dir: &PrivateDir, slot: &CacheKey) -> Option<LeaseFile> {
     let file = dir.file(&slot.file("lease"), How::Read).ok()?;
     let mut bytes = Vec::new();
     file.take(MAX_RECORD).read_to_end(&mut bytes).ok()?;
@@ -390,7 +386,7 @@ fn read_lease(dir: &Dir, slot: &CacheKey) -> Option<LeaseFile> {
 
 /// Moves an expired lease out of the way. Only one of those who try can: the others find no file of
 /// that name.
-fn steal(dir: &Dir, slot: &CacheKey, by: &str) {
+fn steal(dir: &PrivateDir, slot: &CacheKey, by: &str) {
     let stolen = slot.file(&format!("{by}.tmp"));
     if dir.rename(&slot.file("lease"), &stolen).is_ok() {
         drop(dir.remove(&stolen));

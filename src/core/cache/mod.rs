@@ -2,11 +2,10 @@
 //! trust setting, written whole or not at all, and read without a lock.
 //!
 //! A user who can write here decides which tokens are valid, so everything that is read must be this
-//! user's own ([`Dir`]). Keys and the record of attempts are different files: no failure path can
+//! user's own ([`PrivateDir`]). Keys and the record of attempts are different files: no failure path can
 //! open a key file for writing.
 
 mod attempt;
-mod dir;
 mod entry;
 mod lock;
 mod portable;
@@ -18,7 +17,6 @@ pub use attempt::{
     Attempt, COOLDOWN_MS, FailureClass, FetchError, FetchOutcome, FetchReason, MAX_RETRY_AFTER_S,
     Pause,
 };
-pub use dir::{Dir, How};
 pub use entry::{Entry, EntryError, EntrySource, Freshness, Http, MAX_AHEAD_MS, Stamp, sha256_hex};
 pub use lock::{CacheLock, Committed, Watch};
 pub use portable::{Binding, Imported, PortableFormat, Skipped, UatUnit, export, import, uat};
@@ -33,6 +31,7 @@ use std::time::Duration;
 
 use super::env::Env;
 use super::error::{Code, Error};
+use super::private_dir::{Barred, How, PrivateDir};
 
 /// Seconds that keys are fresh for when their server does not say.
 pub const DEFAULT_TTL_S: i64 = 600;
@@ -167,7 +166,7 @@ pub struct CachedEntry {
 #[derive(Debug)]
 pub struct Cache {
     root: PathBuf,
-    dir: Option<Dir>,
+    dir: Option<PrivateDir>,
     /// Whether this call has looked for what killed writers have left.
     swept: Cell<bool>,
 }
@@ -179,7 +178,7 @@ impl Cache {
     /// [`Code::UnsafePermissions`] when others could have changed it; [`Code::Io`] when it cannot
     /// be opened.
     pub fn open(root: &Path) -> Result<Self, Error> {
-        let dir = Dir::open(root, false)?;
+        let dir = PrivateDir::open(root, false, Barred::Writing)?;
         for kind in Kind::ALL {
             if let Some(dir) = &dir {
                 dir.sub(kind.folder(), false)?;
@@ -197,14 +196,14 @@ impl Cache {
         &self.root
     }
 
-    fn folder(&self, kind: Kind) -> Option<Dir> {
+    fn folder(&self, kind: Kind) -> Option<PrivateDir> {
         self.dir.as_ref()?.sub(kind.folder(), false).ok().flatten()
     }
 
     /// The folder for entries of `kind`, made if need be.
-    fn make_folder(&self, kind: Kind) -> Result<Dir, Error> {
+    fn make_folder(&self, kind: Kind) -> Result<PrivateDir, Error> {
         let lost = || Error::io(&self.root, &std::io::ErrorKind::NotFound.into());
-        let root = Dir::open(&self.root, true)?.ok_or_else(lost)?;
+        let root = PrivateDir::open(&self.root, true, Barred::Writing)?.ok_or_else(lost)?;
         // For backup programs, and for caches inside a repository. It does no harm if they cannot
         // be written.
         let tag = "Signature: 8a477f597d28d172789f06886806bc55\n# This directory is a cache of jwtctl and may be deleted.\n";
@@ -238,7 +237,7 @@ impl Cache {
         match self.make_folder(slot.kind) {
             Ok(dir) => {
                 if !self.swept.replace(true) {
-                    sweep_temporaries(&dir, &dir.names(), env);
+                    sweep_temporaries(&dir, &dir.names().unwrap_or_default(), env);
                 }
                 CacheLock::acquire(dir, slot, patience, watch, env)
             }
@@ -307,7 +306,12 @@ impl Cache {
             let Some(dir) = self.folder(kind) else {
                 continue;
             };
-            for name in dir.names().iter().filter_map(|it| it.strip_suffix(".json")) {
+            for name in dir
+                .names()
+                .unwrap_or_default()
+                .iter()
+                .filter_map(|it| it.strip_suffix(".json"))
+            {
                 let file = format!("{name}.json");
                 let entry = match read_file(&dir, &file) {
                     Ok(Some(entry)) => Ok(entry),
@@ -356,7 +360,7 @@ impl Cache {
     /// entry.
     pub fn sweep(&self, env: &Env<'_>) {
         for dir in Kind::ALL.into_iter().filter_map(|kind| self.folder(kind)) {
-            let names = dir.names();
+            let names = dir.names().unwrap_or_default();
             for name in &names {
                 if let Some(stem) = name.strip_suffix(".lock") {
                     let paused = read_attempt(&dir, name, env)
@@ -383,7 +387,7 @@ impl Cache {
 }
 
 /// Removes the temporary files of writers that were killed.
-fn sweep_temporaries(dir: &Dir, names: &[String], env: &Env<'_>) {
+fn sweep_temporaries(dir: &PrivateDir, names: &[String], env: &Env<'_>) {
     let left = |name: &&String| name.ends_with(".tmp") && is_left_over(dir, name, env.millis());
     for name in names.iter().filter(left) {
         drop(dir.remove(name));
@@ -391,7 +395,7 @@ fn sweep_temporaries(dir: &Dir, names: &[String], env: &Env<'_>) {
 }
 
 /// Whether a temporary file is older than any write takes.
-fn is_left_over(dir: &Dir, name: &str, now_ms: i64) -> bool {
+fn is_left_over(dir: &PrivateDir, name: &str, now_ms: i64) -> bool {
     const WRITING_MS: i64 = 60_000;
     let modified = dir
         .file(name, How::Read)
@@ -407,22 +411,23 @@ fn is_left_over(dir: &Dir, name: &str, now_ms: i64) -> bool {
         > WRITING_MS
 }
 
-fn read_attempt(dir: &Dir, name: &str, env: &Env<'_>) -> Option<Attempt> {
+fn read_attempt(dir: &PrivateDir, name: &str, env: &Env<'_>) -> Option<Attempt> {
     let file = dir.file(name, How::Read).ok()?;
-    Dir::check_file(&file).ok()?;
+    dir.check_file(name, &file).ok()?;
     let mut bytes = Vec::new();
     file.take(lock::MAX_RECORD).read_to_end(&mut bytes).ok()?;
     Attempt::from_bytes(&bytes, env.millis())
 }
 
 /// The entry in a file; `None` when the file does not exist.
-fn read_file(dir: &Dir, name: &str) -> Result<Option<Box<Entry>>, EntryError> {
+fn read_file(dir: &PrivateDir, name: &str) -> Result<Option<Box<Entry>>, EntryError> {
     let file = match dir.file(name, How::Read) {
         Ok(file) => file,
         Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(None),
         Err(e) => return Err(EntryError::Unreadable(e.to_string())),
     };
-    Dir::check_file(&file).map_err(EntryError::Unsafe)?;
+    dir.check_file(name, &file)
+        .map_err(|it| EntryError::Unsafe(it.why))?;
     let mut bytes = Vec::with_capacity(4096);
     let size = file
         .take(entry::MAX_ENTRY + 1)
@@ -434,7 +439,7 @@ fn read_file(dir: &Dir, name: &str) -> Result<Option<Box<Entry>>, EntryError> {
     Entry::from_bytes(&bytes).map(|entry| Some(Box::new(entry)))
 }
 
-fn read_slot(dir: &Dir, slot: &CacheKey) -> CacheRead {
+fn read_slot(dir: &PrivateDir, slot: &CacheKey) -> CacheRead {
     match read_file(dir, &slot.file("json")) {
         Ok(None) => CacheRead::Absent,
         Err(why) => CacheRead::Unusable(why),

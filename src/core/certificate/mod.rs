@@ -169,6 +169,20 @@ pub fn from_file(bytes: &[u8]) -> Result<Vec<Certificate>, Unusable> {
     }
 }
 
+/// The certificates that speak for `key`: its own, and after each the one of its issuer, as far as
+/// `certificates` has them and at most [`MAX_CHAIN`]. Empty where none is the key's.
+pub fn chain_for<'c>(key: &Key, certificates: &'c [Certificate]) -> Vec<&'c Certificate> {
+    let is_own = |it: &&Certificate| it.key().is_ok_and(|own| own.same_material(key));
+    let mut chain: Vec<&Certificate> = certificates.iter().find(is_own).into_iter().collect();
+    while let Some(last) = chain.last().filter(|it| !it.is_self_issued())
+        && chain.len() < MAX_CHAIN
+        && let Some(issuer) = certificates.iter().find(|it| last.is_issued_by(it))
+    {
+        chain.push(issuer);
+    }
+    chain
+}
+
 /// The chain in the member `x5c` of a header or a JWK, the certificate of the key first; `None` where
 /// there is none.
 ///

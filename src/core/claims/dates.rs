@@ -8,7 +8,11 @@ use super::{Check, Judge, Skippable, Status};
 
 impl Judge<'_> {
     /// A numeric date: `Ok(None)` when absent, `Err` when it is no number.
-    fn date(&self, name: &'static str, up: bool) -> Result<Option<(Timestamp, &Json)>, Box<Check>> {
+    pub(super) fn date(
+        &self,
+        name: &'static str,
+        up: bool,
+    ) -> Result<Option<(Timestamp, &Json)>, Box<Check>> {
         match self.claims.member(name) {
             None => Ok(None),
             Some(json @ Json::Number(text)) => {
@@ -35,7 +39,7 @@ impl Judge<'_> {
         }
         let (at, json) = match self.date("exp", false) {
             Err(check) => return *check,
-            Ok(None) if self.policy.exp_optional => {
+            Ok(None) if self.policy.exp_optional || self.profile_spares("exp") => {
                 return Check::new("exp", Status::Absent, "never expires");
             }
             Ok(None) => {

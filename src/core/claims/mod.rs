@@ -4,6 +4,7 @@
 
 mod dates;
 mod policy;
+mod profile;
 mod report;
 mod required;
 #[cfg(test)]
@@ -19,36 +20,47 @@ use super::error::{Code, shell_word, shortened};
 use super::header::{Header, same_type};
 use super::json::{Json, Object};
 use super::key::{Key, is_unset};
+use super::profile::{Place, Profile};
 use super::time::Timestamp;
 
 /// Judges `claims` and the header's `typ` by `policy` at the moment `now`. One check per rule,
 /// always all of them and always in this order: exp, nbf, iat, max-age, iss, aud, sub, typ, scope,
-/// then what was required by name.
+/// then what was required by name, and last what the profile demands.
 pub fn check(claims: &Object, header: &Header, policy: &Policy, now: Timestamp) -> Vec<Check> {
     let judge = Judge {
         claims,
+        header,
         policy,
         now,
         is_told: true,
     };
     let mut checks = Vec::with_capacity(8);
-    judge.each(header, |check, is_named| match is_named {
+    judge.each(|check, is_named| match is_named {
         true => join(&mut checks, check),
         false => checks.push(check),
     });
+    if let Some(profile) = policy.profile {
+        judge.profile(profile, &mut checks);
+    }
     checks
 }
 
 /// Whether every check of [`check`] holds. Nothing is put into words.
 pub fn holds(claims: &Object, header: &Header, policy: &Policy, now: Timestamp) -> bool {
+    if policy.profile.is_some() {
+        // Its rules look at what others have found.
+        let checks = check(claims, header, policy, now);
+        return checks.iter().all(|check| check.status != Status::Fail);
+    }
     let judge = Judge {
         claims,
+        header,
         policy,
         now,
         is_told: false,
     };
     let mut holds = true;
-    judge.each(header, |check, _| holds &= check.status != Status::Fail);
+    judge.each(|check, _| holds &= check.status != Status::Fail);
     holds
 }
 
@@ -64,6 +76,8 @@ pub fn is_compared(policy: &Policy, name: &str) -> bool {
         "exp" | "nbf" | "iat" | "aud" | "iss" | "tid" => true,
         "sub" if policy.subject.is_some() => true,
         "scope" | "scp" if !policy.scopes.is_empty() => true,
+        // A profile looks at more than can be said here, and `cnf` is an object.
+        _ if policy.profile.is_some() || policy.supplied.jkt.is_some() => true,
         _ => policy.required.iter().any(is_demanded),
     }
 }
@@ -71,7 +85,7 @@ pub fn is_compared(policy: &Policy, name: &str) -> bool {
 impl Judge<'_> {
     /// Every check, one after another; of each, whether it is about a claim that was required by
     /// name.
-    fn each(&self, header: &Header, mut found: impl FnMut(Check, bool)) {
+    fn each(&self, mut found: impl FnMut(Check, bool)) {
         let mut own = |check| found(check, false);
         own(self.exp());
         own(self.nbf());
@@ -82,12 +96,15 @@ impl Judge<'_> {
         own(self.iss());
         own(self.aud());
         own(self.sub());
-        own(self.typ(header));
+        own(self.typ());
         for scope in &self.policy.scopes {
             own(self.scope(scope));
         }
         for wanted in &self.policy.required {
             found(self.required(wanted), true);
+        }
+        if let (None, Some(jkt)) = (self.policy.profile, &self.policy.supplied.jkt) {
+            found(self.bound(jkt), false);
         }
     }
 
@@ -126,6 +143,9 @@ fn join(checks: &mut Vec<Check>, required: Check) {
 /// What [`check`] would judge, marked as not evaluated.
 pub fn not_evaluated(policy: &Policy) -> Vec<Check> {
     let mut seen = HashSet::new();
+    let rules = policy.profile.map_or(&[][..], Profile::rules);
+    let profile = rules.iter().filter(|it| it.place == Place::Claims);
+    let profile = profile.map(|it| it.name);
     let dates = ["exp", "nbf", "iat"]
         .into_iter()
         .chain(policy.max_age.map(|_| "max-age"));
@@ -133,6 +153,7 @@ pub fn not_evaluated(policy: &Policy) -> Vec<Check> {
         .chain(["iss", "aud", "sub", "typ"])
         .chain((!policy.scopes.is_empty()).then_some("scope"))
         .chain(policy.required.iter().map(|it| it.claim.as_str()))
+        .chain(profile)
         .filter(|name| seen.insert(*name))
         .map(|name| Check::new(name.to_owned(), Status::NotEvaluated, ""))
         .collect()
@@ -176,6 +197,7 @@ pub fn key_issuer(key: &Key, claims: &Object) -> Option<Check> {
 
 struct Judge<'a> {
     claims: &'a Object,
+    header: &'a Header,
     policy: &'a Policy,
     now: Timestamp,
     /// Whether anybody reads more than whether it holds.
@@ -350,7 +372,8 @@ impl Judge<'_> {
         ))
     }
 
-    fn typ(&self, header: &Header) -> Check {
+    fn typ(&self) -> Check {
+        let header = self.header;
         if self.skips(Skippable::Typ) {
             return Check::new("typ", Status::Skipped, "");
         }

@@ -2,6 +2,7 @@
 
 use super::super::alg::SigAlg;
 use super::super::certificate::TrustedRoots;
+use super::super::profile::{Profile, Supplied};
 use super::{Demand, Requirement};
 
 /// The most that clocks may be allowed to differ: one day, in seconds.
@@ -22,6 +23,20 @@ pub enum Skippable {
     Typ,
 }
 
+impl Skippable {
+    /// The name of the claim or header parameter.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Exp => "exp",
+            Self::Nbf => "nbf",
+            Self::Iat => "iat",
+            Self::Iss => "iss",
+            Self::Aud => "aud",
+            Self::Typ => "typ",
+        }
+    }
+}
+
 /// What stands for the token's `tid` in the issuers of a service with many tenants, as Microsoft
 /// Entra publishes them.
 pub const TENANT: &str = "{tenantid}";
@@ -30,6 +45,10 @@ pub const TENANT: &str = "{tenantid}";
 /// was expected.
 #[derive(Clone, Debug)]
 pub struct Policy {
+    /// The kind of token that it must be, whose rules join these.
+    pub profile: Option<Profile>,
+    /// What the profile compares with; without one, of these only the thumbprint is.
+    pub supplied: Supplied,
     /// Signature algorithms to accept; `None` leaves it to the key.
     pub algs: Option<Vec<SigAlg>>,
     /// Refuse tokens that do not name their key.
@@ -72,6 +91,8 @@ pub struct Policy {
 impl Default for Policy {
     fn default() -> Self {
         Self {
+            profile: None,
+            supplied: Supplied::default(),
             algs: None,
             require_kid: false,
             kid: None,

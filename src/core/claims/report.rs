@@ -51,6 +51,9 @@ pub struct Check {
     /// The moment that a numeric date names.
     #[serde(skip_serializing_if = "is_no_moment", serialize_with = "serialize_at")]
     pub at: Option<Timestamp>,
+    /// Where the rule is written, of those that a profile adds or repeats.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub section: Option<&'static str>,
     /// The finding in words.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub message: String,
@@ -91,6 +94,7 @@ impl Check {
             actual: None,
             expected: None,
             at: None,
+            section: None,
             message: message.into(),
             saved_by_leeway: false,
             unverified: false,

@@ -2,7 +2,10 @@
 //! inflated (RFC 7518 §5, RFC 1951).
 
 use miniz_oxide::deflate::compress_to_vec;
-use miniz_oxide::inflate::decompress_to_vec_with_limit;
+use miniz_oxide::inflate::TINFLStatus;
+use miniz_oxide::inflate::core::inflate_flags::TINFL_FLAG_USING_NON_WRAPPING_OUTPUT_BUF;
+use miniz_oxide::inflate::core::{DecompressorOxide, decompress};
+use zeroize::Zeroizing;
 
 use super::super::alg::ContentEnc;
 use super::super::guard::guarded;
@@ -59,20 +62,27 @@ pub(super) enum Inflation {
     Damaged,
 }
 
-/// Inflates to `limit` bytes at most.
+/// Inflates to `limit` bytes at most. Bytes behind the end of the stream are damage: they would be
+/// content that is not shown.
 pub(super) fn inflate(content: &Secret, limit: usize) -> Result<Secret, Inflation> {
-    use miniz_oxide::inflate::TINFLStatus::HasMoreOutput;
-    match guarded(|| decompress_to_vec_with_limit(content.expose(), limit)) {
-        Some(Ok(inflated)) => Ok(Secret::new(inflated)),
-        Some(Err(error)) => {
-            // What came out so far is part of the content.
-            drop(Secret::new(error.output));
-            Err(match error.status {
-                HasMoreOutput => Inflation::TooLarge,
-                _ => Inflation::Damaged,
-            })
+    // No byte of DEFLATE stands for more than this many (RFC 1951: 258 for two bits).
+    const MOST: usize = 1032;
+    let content = content.expose();
+    // Room for all of it at once, since a buffer that grows leaves copies behind.
+    let room = limit.min(content.len().saturating_mul(MOST));
+    let mut output = Zeroizing::new(vec![0; room]);
+    let inflated = guarded(|| {
+        let mut decompressor = Box::<DecompressorOxide>::default();
+        let flags = TINFL_FLAG_USING_NON_WRAPPING_OUTPUT_BUF;
+        decompress(&mut decompressor, content, &mut output, 0, flags)
+    });
+    match inflated {
+        Some((TINFLStatus::Done, read, length)) if read == content.len() => {
+            output.truncate(length);
+            Ok(Secret::from(output))
         }
-        None => Err(Inflation::Damaged),
+        Some((TINFLStatus::HasMoreOutput, ..)) => Err(Inflation::TooLarge),
+        _ => Err(Inflation::Damaged),
     }
 }
 
@@ -89,6 +99,8 @@ mod tests {
         assert_eq!(inflate(&small, 3999).unwrap_err(), Inflation::TooLarge);
         let cut = Secret::new(small.expose()[..small.len() - 1].to_vec());
         assert_eq!(inflate(&cut, 4000).unwrap_err(), Inflation::Damaged);
+        let more = Secret::new([small.expose(), b"x"].concat());
+        assert_eq!(inflate(&more, 4000).unwrap_err(), Inflation::Damaged);
         let none = inflate(&Secret::new(Vec::new()), 4000);
         assert_eq!(none.unwrap_err(), Inflation::Damaged);
     }

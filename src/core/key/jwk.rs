@@ -117,6 +117,21 @@ impl Key {
         })
     }
 
+    /// Reads a JWK that somebody publishes, as a token may carry one in its header: a public key, and
+    /// nothing private beside it.
+    ///
+    /// # Errors
+    /// What is wrong with it, as a phrase to follow the key's name.
+    pub fn from_public_jwk(jwk: &Object) -> Result<Self, String> {
+        if public_members(jwk).0.len() != jwk.0.len() {
+            return Err("has private members, and a key that is sent along is public".into());
+        }
+        match Self::from_jwk(jwk.clone())? {
+            key if key.kty() == Kty::Oct => Err("is symmetric, and needs to be public".into()),
+            key => Ok(key),
+        }
+    }
+
     /// The public JWK. A symmetric key shows its metadata only.
     pub fn public_jwk(&self) -> Object {
         let mut jwk = Object::default();

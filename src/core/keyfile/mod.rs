@@ -39,6 +39,8 @@ pub struct KeyFile {
     pub is_set: bool,
     /// Its rows, where it is a table of better-auth's; their keys are `keys`, in their order.
     pub table: Option<Table>,
+    /// The e-mail address of the service account, where it is the file that Google gives out for one.
+    pub account: Option<String>,
     /// What the reader did to find them, where its owner may not expect it; each a sentence about
     /// the file.
     pub notes: Vec<String>,
@@ -53,6 +55,7 @@ impl From<Vec<Key>> for KeyFile {
             dropped: Vec::new(),
             is_set,
             table: None,
+            account: None,
             notes: Vec::new(),
         }
     }
@@ -70,6 +73,7 @@ impl KeyFile {
             dropped,
             is_set: true,
             table: None,
+            account: None,
             notes: Vec::new(),
         }
     }

@@ -62,7 +62,19 @@ fn find_key(document: &Json) -> Result<(KeyFile, String), Nested> {
         key.kid.get_or_insert_with(|| kid.to_owned());
     }
     let note = format!("the key was taken from its member {path:?}");
-    Ok((KeyFile::one(key), note))
+    let file = KeyFile {
+        account: service_account(document),
+        ..KeyFile::one(key)
+    };
+    Ok((file, note))
+}
+
+/// The account that a file of Google Cloud is for, which is the issuer of the tokens that it signs.
+fn service_account(document: &Json) -> Option<String> {
+    let document = document.as_object()?;
+    let is_one = document.text("type") == Some("service_account");
+    let email = document.text("client_email").filter(|_| is_one);
+    email.map(String::from)
 }
 
 type Found = (String, Content);

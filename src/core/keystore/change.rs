@@ -126,7 +126,7 @@ impl Changing {
     }
 
     fn keys(&self, manifest: &Manifest) -> Result<Folder, Error> {
-        Folder::create(&self.folder.path().join(manifest.folder()))
+        self.folder.make_sub(&manifest.folder())
     }
 
     /// The number of a folder of keys that does not exist yet: one that could not be swept away

@@ -1,25 +1,25 @@
-//! A directory that only its owner may read and write: another user who could write to it could
-//! plant a key that jwtctl then publishes, and one who could read it could copy a key.
+//! The keystore's directory, which only its owner may read and write: another user who could write
+//! to it could plant a key that jwtctl then publishes, and one who could read it could copy a key.
 
-use std::fs::{self, DirBuilder, File, OpenOptions};
+use std::fs::{self, DirBuilder, File};
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::Path;
+use std::sync::Arc;
 
 use super::super::error::{Code, Error};
-use super::super::files::{self, Access};
-#[cfg(unix)]
-use super::super::owner;
+use super::super::files;
+use super::super::private_dir::{Barred, Durability, How, PrivateDir};
 use super::super::secret::Secret;
 
 /// Bytes of the largest file in a keystore.
 const LIMIT: u64 = 1024 * 1024;
 
-/// What [`files::write`] calls a file that is not finished yet.
+/// How the names of files begin that are not finished yet.
 const UNFINISHED: &str = ".jwtctl-";
 
 /// A directory that was found to be its owner's alone when it was opened.
 #[derive(Clone, Debug)]
-pub(super) struct Folder(PathBuf);
+pub(super) struct Folder(Arc<PrivateDir>);
 
 /// What failed after a change had taken effect. The change holds; the next change, or
 /// [`super::prune`], makes up for it.
@@ -41,14 +41,13 @@ impl Folder {
     /// # Errors
     /// [`Code::UnsafePermissions`] when others could read or change it; [`Code::Io`].
     pub fn open(path: &Path) -> Result<Option<Self>, Error> {
-        // Resolved first, so that what is checked is what is used.
+        // The store may be reached through a link; what that leads to is checked and used.
         let path = match path.canonicalize() {
             Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(None),
             other => other.map_err(|e| Error::io(path, &e))?,
         };
-        check_folder(&path)?;
-        path.ancestors().skip(1).try_for_each(check_ancestor)?;
-        Ok(Some(Self(path)))
+        let dir = PrivateDir::open(&path, false, Barred::Reading)?;
+        Ok(dir.map(|dir| Self(Arc::new(dir))))
     }
 
     /// The folder at `path`, made if need be, and those above it as well.
@@ -69,17 +68,23 @@ impl Folder {
     /// # Errors
     /// As [`Folder::open`].
     pub fn sub(&self, name: &str) -> Result<Option<Self>, Error> {
-        let path = self.0.join(name);
-        match path.symlink_metadata() {
-            Err(e) if e.kind() == io::ErrorKind::NotFound => Ok(None),
-            Err(e) => Err(Error::io(path, &e)),
-            Ok(_) => check_folder(&path).map(|()| Some(Self(path))),
-        }
+        let dir = self.0.sub(name, false)?;
+        Ok(dir.map(|dir| Self(Arc::new(dir))))
+    }
+
+    /// The folder of that name in this one, made if need be.
+    ///
+    /// # Errors
+    /// As [`Folder::open`].
+    pub fn make_sub(&self, name: &str) -> Result<Self, Error> {
+        let dir = self.0.sub(name, true)?;
+        let dir = dir.ok_or_else(|| self.failed(name)(io::ErrorKind::NotFound.into()))?;
+        Ok(Self(Arc::new(dir)))
     }
 
     /// Where it is.
     pub fn path(&self) -> &Path {
-        &self.0
+        self.0.path()
     }
 
     /// The names of what is in it, unfinished files left out.
@@ -93,14 +98,7 @@ impl Folder {
     }
 
     fn all_names(&self) -> Result<Vec<String>, Error> {
-        let failed = |e: io::Error| Error::io(&self.0, &e);
-        let mut names = Vec::new();
-        for entry in fs::read_dir(&self.0).map_err(failed)? {
-            // jwtctl writes no name that is not UTF-8.
-            names.extend(entry.map_err(failed)?.file_name().into_string());
-        }
-        names.sort();
-        Ok(names)
+        self.0.names().map_err(|e| Error::io(self.path(), &e))
     }
 
     /// The content of the file of that name, `None` when there is none.
@@ -109,14 +107,19 @@ impl Folder {
     /// [`Code::UnsafePermissions`] when others could read or change it, or it is not a plain file;
     /// [`Code::Io`].
     pub fn read(&self, name: &str) -> Result<Option<Secret>, Error> {
-        let path = self.0.join(name);
-        let mut options = OpenOptions::new();
-        options.read(true);
-        let file = match no_follow(&mut options).open(&path) {
+        let file = match self.0.file(name, How::Read) {
             Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(None),
-            other => other.map_err(|e| Error::io(&path, &e))?,
+            other => other.map_err(self.failed(name))?,
         };
-        check_file(&path, &file)?;
+        let path = self.path().join(name);
+        self.0
+            .check_file(name, &file)
+            .map_err(|untrusted| Error::Io {
+                code: Code::UnsafePermissions,
+                path: path.clone(),
+                why: untrusted.why,
+                hints: untrusted.remedy.into_iter().collect(),
+            })?;
         files::read_from(file, &path.display().to_string(), LIMIT)
             .map(Some)
             .map_err(|e| match e {
@@ -131,7 +134,7 @@ impl Folder {
     /// # Errors
     /// [`Code::Io`].
     pub fn write(&self, name: &str, bytes: &[u8]) -> Result<(), Error> {
-        files::write(&self.0.join(name), bytes, Access::Private, true)?;
+        self.replace(name, bytes)?;
         self.sync()
     }
 
@@ -141,8 +144,22 @@ impl Folder {
     /// # Errors
     /// [`Code::Io`]; the change has no effect then.
     pub fn commit(&self, name: &str, bytes: &[u8]) -> Result<Option<Unfinished>, Error> {
-        files::write(&self.0.join(name), bytes, Access::Private, true)?;
+        self.replace(name, bytes)?;
         Ok(self.flushed())
+    }
+
+    /// Writes a file in one step. Only the holder of the lock writes, so that a temporary name that
+    /// is taken was left behind by a process that died.
+    fn replace(&self, name: &str, bytes: &[u8]) -> Result<(), Error> {
+        const MOST: u32 = 1000;
+        let mut at = 0;
+        loop {
+            let temporary = format!("{UNFINISHED}{at}");
+            match self.0.replace(&temporary, name, bytes, Durability::Synced) {
+                Err(e) if e.kind() == io::ErrorKind::AlreadyExists && at < MOST => at += 1,
+                other => return other.map_err(self.failed(name)),
+            }
+        }
     }
 
     /// Removes a file; one that is gone already is fine. The removal is durable only after
@@ -151,9 +168,8 @@ impl Folder {
     /// # Errors
     /// [`Code::Io`].
     pub fn remove(&self, name: &str) -> Result<(), Error> {
-        let path = self.0.join(name);
-        match fs::remove_file(&path) {
-            Err(e) if e.kind() != io::ErrorKind::NotFound => Err(Error::io(path, &e)),
+        match self.0.remove(name) {
+            Err(e) if e.kind() != io::ErrorKind::NotFound => Err(self.failed(name)(e)),
             _ => Ok(()),
         }
     }
@@ -163,10 +179,9 @@ impl Folder {
     /// # Errors
     /// [`Unfinished::Left`].
     pub fn remove_sub(&self, name: &str) -> Result<(), Unfinished> {
-        let path = self.0.join(name);
-        match fs::remove_dir_all(&path) {
+        match fs::remove_dir_all(self.path().join(name)) {
             Err(e) if e.kind() != io::ErrorKind::NotFound => {
-                Err(Unfinished::Left(Error::io(path, &e)))
+                Err(Unfinished::Left(self.failed(name)(e)))
             }
             _ => Ok(()),
         }
@@ -193,17 +208,13 @@ impl Folder {
     /// # Errors
     /// [`Code::Io`], also where the file system has no locks.
     pub fn lock(&self) -> Result<Lock, Error> {
-        let path = self.0.join(".lock");
-        let mut options = OpenOptions::new();
-        // Never truncated, and open for writing: NFS wants it so for an exclusive lock.
-        options.read(true).write(true).create(true).truncate(false);
-        #[cfg(unix)]
-        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-        let file = no_follow(&mut options)
-            .open(&path)
-            .map_err(|e| Error::io(&path, &e))?;
+        const NAME: &str = ".lock";
+        let file = self
+            .0
+            .file(NAME, How::ReadWrite)
+            .map_err(self.failed(NAME))?;
         file.lock().map_err(|e| {
-            Error::io(&path, &e).hint("a keystore must lie on a file system with locks")
+            self.failed(NAME)(e).hint("a keystore must lie on a file system with locks")
         })?;
         Ok(Lock(file))
     }
@@ -212,111 +223,15 @@ impl Folder {
     ///
     /// # Errors
     /// [`Code::Io`].
-    #[cfg(unix)]
     pub fn sync(&self) -> Result<(), Error> {
-        File::open(&self.0)
-            .and_then(|folder| folder.sync_all())
-            .map_err(|e| Error::io(&self.0, &e))
+        self.0.sync().map_err(|e| Error::io(self.path(), &e))
     }
 
-    /// Makes the names in it durable, where there is a way.
-    ///
-    /// # Errors
-    /// Never.
-    #[cfg(not(unix))]
-    pub fn sync(&self) -> Result<(), Error> {
-        Ok(())
+    /// The error about what is called `name` in here.
+    fn failed(&self, name: &str) -> impl Fn(io::Error) -> Error + use<> {
+        let path = self.path().join(name);
+        move |e| Error::io(&path, &e)
     }
-}
-
-#[cfg(unix)]
-fn no_follow(options: &mut OpenOptions) -> &mut OpenOptions {
-    use std::os::unix::fs::OpenOptionsExt as _;
-    options.custom_flags(rustix::fs::OFlags::NOFOLLOW.bits().cast_signed())
-}
-
-#[cfg(not(unix))]
-fn no_follow(options: &mut OpenOptions) -> &mut OpenOptions {
-    options
-}
-
-fn unsafe_because(path: &Path, why: String) -> Error {
-    Error::Io {
-        code: Code::UnsafePermissions,
-        path: path.into(),
-        why,
-        hints: Vec::new(),
-    }
-}
-
-#[cfg(unix)]
-fn check_folder(path: &Path) -> Result<(), Error> {
-    let metadata = path.symlink_metadata().map_err(|e| Error::io(path, &e))?;
-    if !metadata.is_dir() {
-        return Err(unsafe_because(path, "is not a directory".into()));
-    }
-    check_owner(path, &metadata, "700")
-}
-
-#[cfg(unix)]
-fn check_file(path: &Path, file: &File) -> Result<(), Error> {
-    use std::os::unix::fs::MetadataExt as _;
-    let metadata = file.metadata().map_err(|e| Error::io(path, &e))?;
-    // None at all is one that was replaced since it was opened.
-    if !metadata.is_file() || metadata.nlink() > 1 {
-        return Err(unsafe_because(
-            path,
-            "is not a plain file with one name".into(),
-        ));
-    }
-    check_owner(path, &metadata, "600")
-}
-
-/// Demands that the caller owns it and that no other user may open it; `mode` is what it should
-/// be.
-#[cfg(unix)]
-fn check_owner(path: &Path, metadata: &fs::Metadata, mode: &str) -> Result<(), Error> {
-    use std::os::unix::fs::MetadataExt as _;
-    match owner::objection(metadata.uid(), metadata.mode(), owner::NOTHING) {
-        Some(it) => {
-            let remedy = it.remedy(mode, path);
-            Err(unsafe_because(path, it.why).hint(remedy))
-        }
-        None => Ok(()),
-    }
-}
-
-/// Demands that no other user may rename what lies above the store, and so put another store in its
-/// place.
-#[cfg(unix)]
-fn check_ancestor(path: &Path) -> Result<(), Error> {
-    use std::os::unix::fs::MetadataExt as _;
-    let metadata = path.metadata().map_err(|e| Error::io(path, &e))?;
-    match owner::objection_above(metadata.uid(), metadata.mode()) {
-        Some(it) => {
-            let remedy = it.remedy("go-w", path);
-            Err(unsafe_because(path, format!("holds the keystore and {}", it.why)).hint(remedy))
-        }
-        None => Ok(()),
-    }
-}
-
-#[cfg(not(unix))]
-fn check_folder(path: &Path) -> Result<(), Error> {
-    match path.is_dir() {
-        true => Ok(()),
-        false => Err(unsafe_because(path, "is not a directory".into())),
-    }
-}
-
-#[cfg(not(unix))]
-fn check_file(_: &Path, _: &File) -> Result<(), Error> {
-    Ok(())
-}
-
-#[cfg(not(unix))]
-fn check_ancestor(_: &Path) -> Result<(), Error> {
-    Ok(())
 }
 
 #[cfg(all(test, unix))]

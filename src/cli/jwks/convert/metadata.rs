@@ -21,6 +21,9 @@ pub(super) struct Metadata {
     /// Their alg, which each of them must be fit for
     #[arg(long, value_name = "ALG", value_parser = NonEmptyStringValueParser::new())]
     set_alg: Option<String>,
+    /// The certificates that stand with them in their file, as x5c and x5t#S256
+    #[arg(long)]
+    pub(super) x5c: bool,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -38,6 +41,7 @@ impl Metadata {
             ("--set-kid", self.set_kid.is_some()),
             ("--set-use", self.set_use.is_some()),
             ("--set-alg", self.set_alg.is_some()),
+            ("--x5c", self.x5c),
         ];
         match flags.into_iter().find(|(_, is_set)| *is_set && !is_jwk) {
             Some((flag, _)) => Err(Error::usage(

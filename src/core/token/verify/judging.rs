@@ -8,10 +8,11 @@ use super::super::super::claims::{Check, Policy, Status, check};
 use super::super::super::env::Env;
 use super::super::super::error::{Code, Error, Reason};
 use super::super::super::header::Header;
-use super::super::super::json::Object;
+use super::super::super::json::{Json, Object};
 use super::super::super::jwks::{Keys, Wanted, Why};
 use super::super::super::jws::{Form, Jws, Signed, Unverified};
 use super::super::super::key::Key;
+use super::super::super::profile::Profile;
 
 /// How the signature fared.
 pub(super) enum Outcome {
@@ -212,8 +213,12 @@ impl<'a> Judging<'a> {
         }
     }
 
-    /// The key that the certificates in the header vouch for, if they have to.
+    /// The key that the certificates in the header vouch for, if they have to; of a proof of
+    /// possession the key in the header.
     fn certified(&mut self, header: &Header) -> Result<Option<Arc<Key>>, Reason> {
+        if self.policy.profile.is_some_and(Profile::brings_its_key) {
+            return own_key(header).map(Some);
+        }
         let Some(roots) = &self.policy.roots else {
             return Ok(None);
         };
@@ -278,6 +283,25 @@ impl<'a> Judging<'a> {
 
     pub(super) fn judge_claims(&self, claims: &Object, header: &Header) -> Vec<Check> {
         check(claims, header, self.policy, self.env.now)
+    }
+}
+
+/// The key that a proof brings along, and proves to have.
+fn own_key(header: &Header) -> Result<Arc<Key>, Reason> {
+    const NAME: &str = "jwk";
+    let refuse = |code, why: String| Reason::new(code, NAME, why);
+    match header.members().member(NAME) {
+        None => {
+            let why = "the header has no jwk, the key whose possession is proven";
+            Err(refuse(Code::MissingClaim, why.into()))
+        }
+        Some(Json::Object(jwk)) => Key::from_public_jwk(jwk)
+            .map(Arc::new)
+            .map_err(|why| refuse(Code::Mismatch, format!("the header's jwk {why}"))),
+        Some(other) => {
+            let why = format!("the header's jwk is {}, not an object", other.kind());
+            Err(refuse(Code::Mismatch, why))
+        }
     }
 }
 

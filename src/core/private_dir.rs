@@ -1,11 +1,12 @@
-//! A directory that only its owner can have changed. On Unix every check is made on what was
-//! opened, not on a path, which may be swapped in between.
+//! A directory that only its owner can have changed, or even read: where the cache and the keystore
+//! are. On Unix every check is made on what was opened, not on a path, which may be swapped in
+//! between.
 
 use std::fs::File;
-use std::io;
+use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
-use super::super::error::{Code, Error};
+use super::error::{Code, Error};
 
 #[cfg(unix)]
 use unix as platform;
@@ -24,20 +25,57 @@ pub enum How {
     Create,
 }
 
-/// An open directory of the cache.
+/// What no other user may do with a directory and its files.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Barred {
+    /// Change them.
+    Writing,
+    /// Change or read them: they hold secrets.
+    Reading,
+}
+
+/// Whether a file has to be there after the power failed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Durability {
+    /// It can be had again.
+    Disposable,
+    /// Its content is on the disk before it gets its name.
+    Synced,
+}
+
+/// Why a file is not to be trusted.
 #[derive(Debug)]
-pub struct Dir {
+pub struct Untrusted {
+    /// A phrase to follow the file's name.
+    pub why: String,
+    /// The command that mends it, where there is one.
+    pub remedy: Option<String>,
+}
+
+impl From<&str> for Untrusted {
+    fn from(why: &str) -> Self {
+        Self {
+            why: why.into(),
+            remedy: None,
+        }
+    }
+}
+
+/// An open directory.
+#[derive(Debug)]
+pub struct PrivateDir {
     path: PathBuf,
+    barred: Barred,
     handle: platform::Handle,
 }
 
-impl Dir {
+impl PrivateDir {
     /// Opens `path`, made with mode 0700 if `create`; `None` when it is not there.
     ///
     /// # Errors
-    /// [`Code::UnsafePermissions`] when another user owns it, may write to it or may replace it;
-    /// [`Code::Io`] otherwise.
-    pub fn open(path: &Path, create: bool) -> Result<Option<Self>, Error> {
+    /// [`Code::UnsafePermissions`] when another user owns it, may do what is barred, or may replace
+    /// it; [`Code::Io`] otherwise.
+    pub fn open(path: &Path, create: bool, barred: Barred) -> Result<Option<Self>, Error> {
         let path = std::path::absolute(path).map_err(|e| Error::io(path, &e))?;
         platform::check_ancestors(&path)?;
         if create {
@@ -45,8 +83,12 @@ impl Dir {
         }
         match platform::open(&path) {
             Ok(handle) => {
-                platform::check_dir(&handle, &path)?;
-                Ok(Some(Self { path, handle }))
+                platform::check_dir(&handle, &path, barred)?;
+                Ok(Some(Self {
+                    path,
+                    barred,
+                    handle,
+                }))
             }
             Err(e) if e.kind() == io::ErrorKind::NotFound => Ok(None),
             Err(e) if platform::is_symlink(&path) => {
@@ -60,13 +102,17 @@ impl Dir {
     /// Opens a directory in this one.
     ///
     /// # Errors
-    /// As [`Dir::open`].
+    /// As [`PrivateDir::open`].
     pub fn sub(&self, name: &str, create: bool) -> Result<Option<Self>, Error> {
-        let path = self.path.join(name);
+        let (path, barred) = (self.path.join(name), self.barred);
         match platform::open_sub(&self.handle, &self.path, name, create) {
             Ok(handle) => {
-                platform::check_dir(&handle, &path)?;
-                Ok(Some(Self { path, handle }))
+                platform::check_dir(&handle, &path, barred)?;
+                Ok(Some(Self {
+                    path,
+                    barred,
+                    handle,
+                }))
             }
             Err(e) if e.kind() == io::ErrorKind::NotFound => Ok(None),
             Err(_) if platform::is_symlink(&path) => {
@@ -89,13 +135,39 @@ impl Dir {
         platform::file(&self.handle, &self.path, name, how)
     }
 
-    /// Whether `file`, opened from here, is a regular file of this user, with one name, that no other user
-    /// may write to. The error says why not.
+    /// Whether `file`, opened from here by this name, is a regular file of this user, with one name, and closed to
+    /// what is barred.
     ///
     /// # Errors
-    /// Why it is not to be trusted, in a phrase.
-    pub fn check_file(file: &File) -> Result<(), String> {
-        platform::check_file(file)
+    /// Why it is not to be trusted.
+    pub fn check_file(&self, name: &str, file: &File) -> Result<(), Untrusted> {
+        platform::check_file(file, &self.path.join(name), self.barred)
+    }
+
+    /// Puts a file in the place of the one that is called `name`, in one step: a reader sees the old
+    /// file or the whole new one. It is written under the name `temporary`, which nobody may have.
+    ///
+    /// # Errors
+    /// As the system says; the old file is there then, and no other one.
+    pub fn replace(
+        &self,
+        temporary: &str,
+        name: &str,
+        bytes: &[u8],
+        durability: Durability,
+    ) -> io::Result<()> {
+        let mut file = self.file(temporary, How::Create)?;
+        let written = file
+            .write_all(bytes)
+            .and_then(|()| match durability {
+                Durability::Disposable => Ok(()),
+                Durability::Synced => file.sync_all(),
+            })
+            .and_then(|()| self.rename(temporary, name));
+        if written.is_err() {
+            drop(self.remove(temporary));
+        }
+        written
     }
 
     /// Gives a file another name, replacing what has it.
@@ -106,6 +178,15 @@ impl Dir {
         platform::rename(&self.handle, &self.path, from, to)
     }
 
+    /// Makes the names in it durable, where there is a way: a rename alone may be forgotten when the
+    /// power fails.
+    ///
+    /// # Errors
+    /// As the system says.
+    pub fn sync(&self) -> io::Result<()> {
+        platform::sync(&self.handle)
+    }
+
     /// Removes a file.
     ///
     /// # Errors
@@ -114,17 +195,17 @@ impl Dir {
         platform::remove(&self.handle, &self.path, name)
     }
 
-    /// The names of the files in it, sorted.
-    pub fn names(&self) -> Vec<String> {
-        let Ok(found) = std::fs::read_dir(&self.path) else {
-            return Vec::new();
-        };
-        let mut names: Vec<String> = found
-            .flatten()
-            .filter_map(|it| it.file_name().into_string().ok())
-            .collect();
+    /// The names of what is in it, sorted; those that are not UTF-8 are not jwtctl's.
+    ///
+    /// # Errors
+    /// As the system says.
+    pub fn names(&self) -> io::Result<Vec<String>> {
+        let mut names = Vec::new();
+        for entry in std::fs::read_dir(&self.path)? {
+            names.extend(entry?.file_name().into_string());
+        }
         names.sort_unstable();
-        names
+        Ok(names)
     }
 
     /// Whether it is on NFS, where locks may hang or not exclude other machines.
@@ -133,6 +214,7 @@ impl Dir {
     }
 }
 
+/// The error about what others could have changed or read.
 fn unsafe_because(path: &Path, why: &str) -> Error {
     Error::Io {
         code: Code::UnsafePermissions,
@@ -152,10 +234,20 @@ mod unix {
 
     use rustix::fs::{AtFlags, Mode, OFlags};
 
-    use super::super::super::owner::{NOT_WRITE, objection, objection_above};
-    use super::{Error, How, unsafe_because};
+    use super::super::owner::{NOT_WRITE, NOTHING, objection, objection_above};
+    use super::{Barred, Error, How, Untrusted, unsafe_because};
 
     pub type Handle = OwnedFd;
+
+    impl Barred {
+        /// As bits of a file's mode.
+        fn mode(self) -> u32 {
+            match self {
+                Self::Writing => NOT_WRITE,
+                Self::Reading => NOTHING,
+            }
+        }
+    }
 
     const DIRECTORY: OFlags = OFlags::RDONLY
         .union(OFlags::DIRECTORY)
@@ -215,10 +307,10 @@ mod unix {
         Ok(rustix::fs::openat(dir, name, DIRECTORY, Mode::empty())?)
     }
 
-    pub fn check_dir(dir: &Handle, path: &Path) -> Result<(), Error> {
+    pub fn check_dir(dir: &Handle, path: &Path, barred: Barred) -> Result<(), Error> {
         let stat = rustix::fs::fstat(dir).map_err(|e| Error::io(path, &e.into()))?;
         #[allow(clippy::useless_conversion, reason = "narrower on other systems")]
-        match objection(stat.st_uid, u32::from(stat.st_mode), NOT_WRITE) {
+        match objection(stat.st_uid, u32::from(stat.st_mode), barred.mode()) {
             Some(it) => Err(unsafe_because(path, &it.why).hint(it.remedy("700", path))),
             None => Ok(()),
         }
@@ -244,15 +336,28 @@ mod unix {
         Ok(File::from(fd))
     }
 
-    pub fn check_file(file: &File) -> Result<(), String> {
-        let metadata = file.metadata().map_err(|e| e.to_string())?;
+    pub fn check_file(file: &File, path: &Path, barred: Barred) -> Result<(), Untrusted> {
+        let metadata = file
+            .metadata()
+            .map_err(|e| Untrusted::from(&*e.to_string()))?;
         if !metadata.is_file() {
             return Err("is not a regular file".into());
         }
-        if metadata.nlink() != 1 {
+        // None at all is one that was replaced since it was opened.
+        if metadata.nlink() > 1 {
             return Err("has a second name (a hard link)".into());
         }
-        objection(metadata.uid(), metadata.mode(), NOT_WRITE).map_or(Ok(()), |it| Err(it.why))
+        match objection(metadata.uid(), metadata.mode(), barred.mode()) {
+            Some(it) => Err(Untrusted {
+                remedy: Some(it.remedy("600", path)),
+                why: it.why,
+            }),
+            None => Ok(()),
+        }
+    }
+
+    pub fn sync(dir: &Handle) -> io::Result<()> {
+        Ok(rustix::fs::fsync(dir)?)
     }
 
     pub fn rename(dir: &Handle, _: &Path, from: &str, to: &str) -> io::Result<()> {
@@ -284,7 +389,7 @@ mod other {
     use std::path::Path;
     use std::time::Duration;
 
-    use super::{Error, How};
+    use super::{Barred, Error, How, Untrusted};
 
     pub type Handle = ();
 
@@ -307,7 +412,7 @@ mod other {
         open(&dir.join(name))
     }
 
-    pub fn check_dir(_: &Handle, _: &Path) -> Result<(), Error> {
+    pub fn check_dir(_: &Handle, _: &Path, _: Barred) -> Result<(), Error> {
         Ok(())
     }
 
@@ -325,7 +430,11 @@ mod other {
         options.open(dir.join(name))
     }
 
-    pub fn check_file(_: &File) -> Result<(), String> {
+    pub fn check_file(_: &File, _: &Path, _: Barred) -> Result<(), Untrusted> {
+        Ok(())
+    }
+
+    pub fn sync(_: &Handle) -> io::Result<()> {
         Ok(())
     }
 
@@ -362,15 +471,22 @@ mod tests {
     }
 
     fn refused(path: &Path) -> bool {
-        Dir::open(path, true).is_err_and(|e| e.code() == Code::UnsafePermissions)
+        PrivateDir::open(path, true, Barred::Writing)
+            .is_err_and(|e| e.code() == Code::UnsafePermissions)
     }
 
     #[test]
     fn directories_that_others_could_have_changed_are_refused() {
         let folder = tempfile::tempdir().unwrap();
         let (parent, path) = (folder.path().join("p"), folder.path().join("p/cache"));
-        assert!(Dir::open(&path, false).unwrap().is_none());
-        let dir = Dir::open(&path, true).unwrap().unwrap();
+        assert!(
+            PrivateDir::open(&path, false, Barred::Writing)
+                .unwrap()
+                .is_none()
+        );
+        let dir = PrivateDir::open(&path, true, Barred::Writing)
+            .unwrap()
+            .unwrap();
         assert_eq!(path.metadata().unwrap().permissions().mode() & 0o777, 0o700);
         dir.sub("jwks-v1", true).unwrap().unwrap();
 
@@ -387,7 +503,7 @@ mod tests {
         chmod(&parent, 0o770);
         assert!(refused(&path));
         chmod(&parent, 0o1777);
-        assert!(Dir::open(&path, true).is_ok());
+        assert!(PrivateDir::open(&path, true, Barred::Writing).is_ok());
         symlink(&path, parent.join("link")).unwrap();
         assert!(refused(&parent.join("link")));
     }
@@ -396,8 +512,10 @@ mod tests {
     fn files_that_others_could_have_changed_are_refused() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("cache");
-        let dir = Dir::open(&path, true).unwrap().unwrap();
-        let check = |name: &str| Dir::check_file(&dir.file(name, How::Read).unwrap());
+        let dir = PrivateDir::open(&path, true, Barred::Writing)
+            .unwrap()
+            .unwrap();
+        let check = |name: &str| dir.check_file(name, &dir.file(name, How::Read).unwrap());
         drop(dir.file("a", How::Create).unwrap());
         assert_eq!(
             path.join("a").metadata().unwrap().permissions().mode() & 0o777,

@@ -1,0 +1,111 @@
+#!/usr/bin/env bash
+# Builds jwtctl for another system than this one, and tries it there.
+#
+#   scripts/cross.sh TARGET [build|test]      default: both
+#
+#   x86_64-unknown-linux-musl     static; runs here
+#   aarch64-unknown-linux-gnu     runs under qemu-user-static
+#   x86_64-pc-windows-gnu         runs under wine64
+#
+# Takes rustup's standard library for the target where it is installed, else builds one from Debian's rustc-web, cargo-web
+# and rust-web-src. What else a target needs is named when it is missing. The program ends up in
+# target/cross/TARGET/release; FEATURES=cli leaves out what is optional.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+TARGET=${1:?usage: scripts/cross.sh TARGET [build|test]}
+WHAT=${2:-both}
+OUT=target/cross
+
+need() {
+    command -v "$1" >/dev/null || { echo "cross.sh: needs $1 (Debian's package $2)" >&2; exit 1; }
+}
+
+flags=()
+case $TARGET in
+x86_64-unknown-linux-musl)
+    need musl-gcc musl-tools
+    export CC_x86_64_unknown_linux_musl=musl-gcc
+    export CARGO_TARGET_X86_64_UNKNOWN_LINUX_MUSL_LINKER=musl-gcc
+    runner=()
+    program=jwtctl
+    ;;
+aarch64-unknown-linux-gnu)
+    need aarch64-linux-gnu-gcc gcc-aarch64-linux-gnu
+    export CC_aarch64_unknown_linux_gnu=aarch64-linux-gnu-gcc
+    export CARGO_TARGET_AARCH64_UNKNOWN_LINUX_GNU_LINKER=aarch64-linux-gnu-gcc
+    runner=(qemu-aarch64-static -L /usr/aarch64-linux-gnu)
+    program=jwtctl
+    ;;
+x86_64-pc-windows-gnu)
+    need x86_64-w64-mingw32-gcc mingw-w64
+    # The assembly that aws-lc brings along, so that no assembler has to be here.
+    export AWS_LC_SYS_PREBUILT_NASM=1
+    runner=(wine64)
+    [ -x /usr/lib/wine/wine64 ] && runner=(/usr/lib/wine/wine64)
+    export WINEDEBUG=-all
+    program=jwtctl.exe
+    ;;
+*)
+    echo "cross.sh: $TARGET is not among the targets that this script knows" >&2
+    exit 2
+    ;;
+esac
+
+if rustc --print target-libdir --target "$TARGET" 2>/dev/null | xargs -r -I{} test -d {}; then
+    cargo=(cargo)
+else
+    [ -d /usr/lib/rustlib/src/rust/library ] || need /usr/lib/rustlib/src/rust "rustc-web cargo-web rust-web-src"
+    export RUSTC=/usr/bin/rustc RUSTC_BOOTSTRAP=1
+    cargo=(/usr/bin/cargo)
+    flags+=("-Zbuild-std=std,panic_unwind")
+    if [ "$TARGET" = x86_64-unknown-linux-musl ]; then
+        # Debian's compiler has no musl of its own, and libgcc's unwinder does not link with it: LLVM's does.
+        unwind=$(find /usr/lib/llvm-*/lib -name libunwind.a 2>/dev/null | sort -V | tail -n 1)
+        [ -n "$unwind" ] || { echo "cross.sh: needs libunwind.a (Debian's package libunwind-14-dev)" >&2; exit 1; }
+        RUSTFLAGS="-Clink-self-contained=no -Ctarget-feature=+crt-static -Lnative=${unwind%/*} ${RUSTFLAGS:-}"
+        export RUSTFLAGS
+    fi
+fi
+[ -n "${FEATURES:-}" ] && flags+=(--no-default-features --features "$FEATURES")
+
+build() {
+    "${cargo[@]}" build --release --locked --target "$TARGET" --target-dir "$OUT" "${flags[@]}"
+    ls -l "$OUT/$TARGET/release/$program"
+}
+
+# Wine before 9 has no bcryptprimitives.dll, from which Rust takes its random numbers: for a try, one that asks advapi32.
+stand_in() {
+    [ "${runner[0]##*/}" = wine64 ] || return 0
+    [ -z "$(find / -name bcryptprimitives.dll -path '*wine*' -print -quit 2>/dev/null)" ] || return 0
+    echo 'extern __declspec(dllimport) unsigned char __stdcall SystemFunction036(void *, unsigned long);
+        __declspec(dllexport) int ProcessPrng(unsigned char *to, unsigned long long count)
+        { return SystemFunction036(to, (unsigned long)count); }' >"$folder/prng.c"
+    x86_64-w64-mingw32-gcc -shared -o "$folder/bcryptprimitives.dll" "$folder/prng.c" -ladvapi32
+    for place in "$OUT/$TARGET/release" "$OUT/$TARGET/debug/deps"; do
+        mkdir -p "$place" && cp "$folder/bcryptprimitives.dll" "$place/"
+    done
+}
+
+# The core's own tests as they stand, and what a user would do first.
+test_it() {
+    jwtctl=("${runner[@]}" "$OUT/$TARGET/release/$program")
+    folder=$(mktemp -d)
+    trap 'rm -rf "$folder"' EXIT
+    stand_in
+    "${jwtctl[@]}" --version
+    "${jwtctl[@]}" keygen ES256 --no-encrypt --out "$folder/key.jwk" --public-out "$folder/public.jwk"
+    "${jwtctl[@]}" sign sub=alice --key "$folder/key.jwk" --aud api >"$folder/token"
+    "${jwtctl[@]}" verify "@$folder/token" --jwks "$folder/public.jwk" --aud api
+    "${jwtctl[@]}" decode "@$folder/token" >/dev/null
+    if "${jwtctl[@]}" verify "@$folder/token" --jwks "$folder/public.jwk" --aud other >/dev/null 2>&1; then
+        echo "cross.sh: a token for another audience was accepted" >&2
+        exit 1
+    fi
+    runner_variable=CARGO_TARGET_$(tr 'a-z-' 'A-Z_' <<<"$TARGET")_RUNNER
+    [ ${#runner[@]} -eq 0 ] || export "$runner_variable=${runner[*]}"
+    "${cargo[@]}" test --lib --locked --target "$TARGET" --target-dir "$OUT" "${flags[@]}"
+}
+
+[ "$WHAT" = test ] || build
+[ "$WHAT" = build ] || test_it

@@ -1,0 +1,64 @@
+#!/usr/bin/env bash
+# Builds what a release has for one target: an archive of the program, its manual, completions and licences, and a list of
+# everything that is in it (CycloneDX).
+#
+#   scripts/release-build.sh TARGET DIR
+#
+# The same source gives the same bytes: paths of this machine are left out, and times are those of the last commit. Uses
+# cargo-auditable and cargo-cyclonedx where they are installed.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+TARGET=${1:?usage: scripts/release-build.sh TARGET DIR}
+OUT=${2:?usage: scripts/release-build.sh TARGET DIR}
+VERSION=$(sed -n 's/^version = "\(.*\)"/\1/p' Cargo.toml | head -n 1)
+NAME=jwtctl-$VERSION-$TARGET
+FOLDER=${CARGO_TARGET_DIR:-target}
+
+SOURCE_DATE_EPOCH=${SOURCE_DATE_EPOCH:-$(git log -1 --format=%ct)}
+export SOURCE_DATE_EPOCH
+CARGO_HOME=${CARGO_HOME:-$HOME/.cargo}
+sysroot=$(rustc --print sysroot)
+export RUSTFLAGS="--remap-path-prefix=$PWD=/jwtctl --remap-path-prefix=$CARGO_HOME=/cargo --remap-path-prefix=$sysroot=/rust ${RUSTFLAGS:-}"
+# The C libraries write down where they were compiled as well.
+export CFLAGS="-ffile-prefix-map=$PWD=/jwtctl -ffile-prefix-map=$CARGO_HOME=/cargo ${CFLAGS:-}"
+
+case $TARGET in
+*-musl | aarch64-unknown-linux-gnu | *-windows-gnu)
+    scripts/cross.sh "$TARGET" build
+    built=target/cross/$TARGET/release
+    ;;
+*)
+    if cargo auditable --version >/dev/null 2>&1; then build=(auditable build); else build=(build); fi
+    cargo "${build[@]}" --release --locked --target "$TARGET"
+    built=$FOLDER/$TARGET/release
+    ;;
+esac
+
+mkdir -p "$OUT"
+stage=$(mktemp -d)
+trap 'rm -rf "$stage"' EXIT
+mkdir "$stage/$NAME"
+case $TARGET in
+*-windows-*) cp "$built/jwtctl.exe" "$stage/$NAME/" ;;
+*) cp "$built/jwtctl" "$stage/$NAME/" ;;
+esac
+cp -r man completions README.md CHANGELOG.md LICENSE-APACHE LICENSE-MIT "$stage/$NAME/"
+find "$stage" -exec touch -h -d "@$SOURCE_DATE_EPOCH" {} +
+case $TARGET in
+*-windows-*)
+    (cd "$stage" && find "$NAME" -type f | LC_ALL=C sort | TZ=UTC zip -X -q -@ "$NAME.zip")
+    mv "$stage/$NAME.zip" "$OUT/"
+    ;;
+*)
+    # Names in one order, and nobody's name: the two tars that there are spell that differently.
+    (cd "$stage" && find "$NAME" -type f | LC_ALL=C sort >list)
+    if tar --version | grep -q GNU; then owner=(--owner=0 --group=0 --numeric-owner); else owner=(--uid 0 --gid 0); fi
+    (cd "$stage" && tar -c "${owner[@]}" -T list) | gzip -n -9 >"$OUT/$NAME.tar.gz"
+    ;;
+esac
+if cargo cyclonedx --version >/dev/null 2>&1; then
+    cargo cyclonedx --format json --target "$TARGET" --override-filename "$NAME.cdx"
+    mv "$NAME.cdx.json" "$OUT/"
+fi
+ls -l "$OUT"

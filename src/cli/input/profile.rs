@@ -1,0 +1,118 @@
+//! `--profile`, and what tokens of a kind are compared with: the same arguments for `verify` and for
+//! `sign`, which makes what `verify` accepts.
+
+use std::sync::Arc;
+
+use clap::builder::NonEmptyStringValueParser;
+use jwtctl::core::error::Error;
+use jwtctl::core::limits::MAX_SECRET;
+use jwtctl::core::profile::{Profile, Supplied, Supply};
+use jwtctl::core::secret::Secret;
+
+use super::{Choice, Echo, Inputs};
+
+/// The kind of a token, and what belongs to it.
+#[derive(clap::Args)]
+pub struct ProfileArgs {
+    /// The kind of token, whose rules are added: at+jwt, id-token, logout+jwt, client-assertion,
+    /// dpop+jwt, secevent+jwt or introspection; see jwtctl help profiles
+    #[arg(long, value_name = "PROFILE", value_parser = profile(), hide_possible_values = true, help_heading = "Profile")]
+    pub profile: Option<Profile>,
+    /// The nonce of the request (id-token, dpop+jwt)
+    #[arg(long, requires = "profile", help_heading = "Profile", value_parser = NonEmptyStringValueParser::new())]
+    nonce: Option<String>,
+    /// The client: client_id of at+jwt, azp of id-token, iss and sub of client-assertion
+    #[arg(long, value_name = "ID", requires = "profile", help_heading = "Profile", value_parser = NonEmptyStringValueParser::new())]
+    client_id: Option<String>,
+    /// The access token that came along, for at_hash (id-token) or ath (dpop+jwt): PATH, -, env:NAME
+    /// or fd:N
+    #[arg(long, value_name = "KEYSPEC", requires = "profile", help_heading = "Profile", value_parser = NonEmptyStringValueParser::new())]
+    access_token: Option<String>,
+    /// The authorization code that came along, for c_hash (id-token)
+    #[arg(long, value_name = "KEYSPEC", requires = "profile", help_heading = "Profile", value_parser = NonEmptyStringValueParser::new())]
+    code: Option<String>,
+    /// The method of the HTTP request, such as POST (dpop+jwt)
+    #[arg(long, requires = "profile", help_heading = "Profile", value_parser = NonEmptyStringValueParser::new())]
+    method: Option<String>,
+    /// The URL of the HTTP request (dpop+jwt)
+    #[arg(long, requires = "profile", help_heading = "Profile", value_parser = NonEmptyStringValueParser::new())]
+    url: Option<String>,
+    /// The RFC 7638 thumbprint of the key that an access token is bound to (cnf.jkt), or that made a
+    /// proof (dpop+jwt)
+    #[arg(long, value_name = "THUMBPRINT", help_heading = "Profile", value_parser = NonEmptyStringValueParser::new())]
+    jkt: Option<String>,
+}
+
+impl ProfileArgs {
+    /// What is named to be read, as [`Inputs::check_stdin`] takes it.
+    pub fn named(&self) -> [(&'static str, Option<&str>); 2] {
+        [
+            ("--access-token", self.access_token.as_deref()),
+            ("--code", self.code.as_deref()),
+        ]
+    }
+
+    /// What tokens are compared with.
+    ///
+    /// # Errors
+    /// When the profile has no use for something, or it cannot be read.
+    pub fn supplied(&self, inputs: &Inputs) -> Result<Supplied, Error> {
+        let given = [
+            (Supply::Nonce, self.nonce.is_some()),
+            (Supply::ClientId, self.client_id.is_some()),
+            (Supply::AccessToken, self.access_token.is_some()),
+            (Supply::Code, self.code.is_some()),
+            (Supply::Method, self.method.is_some()),
+            (Supply::Url, self.url.is_some()),
+            (Supply::Jkt, self.jkt.is_some()),
+        ];
+        if let Some(profile) = self.profile {
+            let idle = |(supply, given): &&(Supply, bool)| *given && !profile.uses(*supply);
+            if let Some((supply, _)) = given.iter().find(idle) {
+                return Err(unused(profile, *supply));
+            }
+        }
+        let secret = |spec: &Option<String>, flag: &str| {
+            let read = spec.as_deref().map(|spec| inputs.bearer(spec, flag));
+            read.transpose().map(|secret| secret.map(Arc::new))
+        };
+        Ok(Supplied {
+            nonce: self.nonce.clone(),
+            client_id: self.client_id.clone(),
+            access_token: secret(&self.access_token, "--access-token")?,
+            code: secret(&self.code, "--code")?,
+            method: self.method.clone(),
+            url: self.url.clone(),
+            jkt: self.jkt.clone(),
+        })
+    }
+}
+
+/// The refusal of an argument that a profile compares nothing with.
+fn unused(profile: Profile, supply: Supply) -> Error {
+    let (flag, _) = supply.flag();
+    let users = Profile::ALL.iter().filter(|it| it.uses(supply));
+    let users: Vec<&str> = users.map(|it| it.as_str()).collect();
+    let why = format!("{} has nothing to compare it with", profile.title());
+    Error::usage(flag, why).hint(format!("it is for --profile {}", users.join(" or ")))
+}
+
+/// The name of a profile, in any case.
+fn profile() -> Choice<Profile> {
+    fn names() -> Vec<&'static str> {
+        Profile::ALL.iter().map(|it| it.as_str()).collect()
+    }
+    fn parse(text: &str) -> Result<Profile, String> {
+        let why = |()| format!("profiles are {}", names().join(", "));
+        text.parse().map_err(why)
+    }
+    Choice::new(parse, names)
+}
+
+impl Inputs {
+    /// A token or a code that is compared by its digest, without the line break at its end.
+    fn bearer(&self, spec: &str, flag: &str) -> Result<Secret, Error> {
+        let bytes = self.read(spec, flag, MAX_SECRET, Echo::Hide)?;
+        Ok(bytes.without_trailing_newline())
+    }
+}

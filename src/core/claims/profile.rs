@@ -1,0 +1,461 @@
+//! The rules of a profile, each with its row in the report.
+
+use super::super::alg::{Kty, SigAlg};
+use super::super::error::{Code, shell_word, shortened};
+use super::super::header::same_type;
+use super::super::json::{Json, Object};
+use super::super::key::Key;
+use super::super::profile::{
+    Kind, Place, Presence, Profile, Rule, Supply, Test, When, half_digest, target, whole_digest,
+};
+use super::super::time::{Timestamp, humanize};
+use super::{Check, Judge, Skippable, Status, any_of};
+
+impl Judge<'_> {
+    /// Whether the profile says that a claim may be absent which every other token needs.
+    pub(super) fn profile_spares(&self, name: &str) -> bool {
+        let rule = self.policy.profile.and_then(|it| it.rule(name));
+        rule.is_some_and(|rule| rule.presence == Presence::Optional)
+    }
+
+    /// Judges by the profile's table, and puts what is found into the rows that there are already,
+    /// or behind them.
+    pub(super) fn profile(&self, profile: Profile, checks: &mut Vec<Check>) {
+        for rule in profile.rules() {
+            let own = checks.iter_mut().find(|it| it.name == rule.name);
+            let found = Check {
+                section: Some(rule.section),
+                ..self.rule(profile, rule)
+            };
+            match own {
+                None => checks.push(found),
+                // Why a claim is refused for any token says more than that it is for this kind, but
+                // where both say the same: what to do about it differs under a profile.
+                Some(own) if own.status == Status::Fail && own.code != found.code => {
+                    own.section = Some(rule.section);
+                }
+                Some(own) if found.status == Status::Fail => *own = found,
+                Some(own) if own.status == Status::Absent && found.status == Status::Absent => {
+                    own.section = Some(rule.section);
+                }
+                Some(own) if is_idle(own.status) => *own = found,
+                Some(own) => own.section = Some(rule.section),
+            }
+            if let Test::Fresh(most) = rule.test
+                && self.policy.max_age.is_none()
+                && self.date(rule.name, true).is_ok_and(|it| it.is_some())
+            {
+                checks.push(Check {
+                    section: Some(rule.section),
+                    ..self.max_age(most)
+                });
+            }
+        }
+    }
+
+    /// Whether the token is bound to the key of that thumbprint (RFC 9449 §6.1).
+    pub(super) fn bound(&self, jkt: &str) -> Check {
+        const NAME: &str = "/cnf/jkt";
+        let check = match self.claims.at(NAME) {
+            None => Check::fail(NAME, Code::MissingClaim, "the token is bound to no key"),
+            Some(found) if found.as_str() == Some(jkt) => pass(NAME, found).actual(found),
+            Some(found) => {
+                let why = format!("{NAME} is {}, not {}", found.brief(), shortened(jkt));
+                Check::fail(NAME, Code::Mismatch, why).actual(found)
+            }
+        };
+        Check {
+            section: Some("RFC 9449 §6.1"),
+            ..check.expected(jkt.into())
+        }
+    }
+
+    fn member(&self, rule: &Rule) -> Option<&Json> {
+        match rule.place {
+            Place::Header => self.header.members().at(rule.name),
+            Place::Claims => self.claims.at(rule.name),
+        }
+    }
+
+    fn rule(&self, profile: Profile, rule: &Rule) -> Check {
+        let name = rule.name;
+        let found = self.member(rule);
+        if rule.presence == Presence::Forbidden {
+            return match found {
+                None => Check::new(name, Status::Pass, "there is none"),
+                Some(found) => {
+                    let why = format!("{name} must not be in {}", profile.title());
+                    Check::fail(name, Code::Mismatch, why).actual(found)
+                }
+            };
+        }
+        let Some(found) = found else {
+            return self.absent(profile, rule);
+        };
+        if !self.has_kind(rule, found) {
+            let why = format!("{name} is {}, not {}", found.kind(), rule.kind.as_str());
+            return Check::fail(name, Code::Mismatch, why).actual(found);
+        }
+        if rule.presence == Presence::Required && is_blank(found) {
+            return Check::fail(name, Code::Mismatch, format!("{name} is empty")).actual(found);
+        }
+        let check = match rule.test {
+            Test::Any | Test::Unless(_) | Test::Fresh(_) => pass(name, found),
+            Test::Types(types) => typed(name, found, types),
+            Test::NoOtherKind => no_other_kind(name, found, profile),
+            Test::Equals(supply, when) => self.equals(rule, found, supply, when),
+            Test::Target(supply) => self.target(name, found, supply),
+            Test::HalfDigest(supply) => self.half_digest(name, found, supply),
+            Test::Digest(supply) => self.digest(name, found, supply),
+            Test::Same(other) => self.same(name, found, other),
+            Test::Events(wanted) => events(name, found, wanted),
+            Test::AuthorizedParty => self.equals(rule, found, Supply::ClientId, When::IfSupplied),
+            Test::NotOlder(_) => self.not_older(name, found),
+            Test::Life(most) => self.life(name, most),
+            Test::Asymmetric => asymmetric(name, found),
+            Test::OwnKey => self.own_key(name, found),
+        };
+        let at = match rule.kind {
+            Kind::Date => check.at.or_else(|| moment(found)),
+            _ => None,
+        };
+        let actual = check.actual.or_else(|| Some(found.clone()));
+        Check {
+            at,
+            actual,
+            ..check
+        }
+    }
+
+    /// What a member that is not there comes to.
+    fn absent(&self, profile: Profile, rule: &Rule) -> Check {
+        let name = rule.name;
+        let missing = |why: String| Check::fail(name, Code::MissingClaim, why);
+        let holder = match rule.place {
+            Place::Header => "the header",
+            Place::Claims => "the token",
+        };
+        if rule.presence == Presence::Required {
+            let title = profile.title();
+            return missing(format!("{holder} has no {name}, and {title} needs one"));
+        }
+        let supplied = |supply: Supply| self.policy.supplied.has(supply);
+        match rule.test {
+            Test::Equals(supply, _) | Test::Digest(supply) | Test::HalfDigest(supply)
+                if supplied(supply) =>
+            {
+                let what = supply.as_str();
+                missing(format!(
+                    "the token has no {name} to compare the {what} with"
+                ))
+            }
+            Test::NotOlder(_) if self.policy.max_age.is_some() => {
+                missing(format!("the token has no {name}, so its age is unknown"))
+            }
+            Test::Unless(other) if !self.claims.has(other) => {
+                missing(format!("the token has neither {name} nor {other}"))
+            }
+            Test::AuthorizedParty if self.has_several_audiences() => missing(format!(
+                "the token is meant for several, and has no {name} that says for whom it was issued"
+            )),
+            _ => Check::new(name, Status::Absent, ""),
+        }
+    }
+
+    fn has_several_audiences(&self) -> bool {
+        let aud = self.claims.member("aud").and_then(Json::as_strings);
+        aud.is_some_and(|it| it.len() > 1)
+    }
+
+    fn has_kind(&self, rule: &Rule, found: &Json) -> bool {
+        match rule.kind {
+            Kind::Text => matches!(found, Json::String(_)),
+            Kind::Date => match found {
+                Json::Number(text) => Timestamp::from_json_number(text, true).rfc3339().is_some(),
+                _ => false,
+            },
+            Kind::Audience => found.as_strings().is_some(),
+            Kind::Texts => matches!(found, Json::Array(_)) && found.as_strings().is_some(),
+            Kind::Object => matches!(found, Json::Object(_)),
+            Kind::Boolean => matches!(found, Json::Bool(_)),
+        }
+    }
+
+    /// The value against the one that the caller supplies. Issuers and audiences are compared for
+    /// tokens of any kind already, and here only missed.
+    fn equals(&self, rule: &Rule, found: &Json, supply: Supply, when: When) -> Check {
+        let name = rule.name;
+        let policy = self.policy;
+        let is_known = match supply {
+            Supply::Issuer => !policy.issuers.is_empty() && !self.skips(Skippable::Iss),
+            Supply::Audience => !policy.audiences.is_empty() && !self.skips(Skippable::Aud),
+            _ => false,
+        };
+        match policy.supplied.text(supply) {
+            Some(wanted) if found.as_str() == Some(wanted) => pass(name, found),
+            Some(wanted) => {
+                let why = format!("{name} is {}, not {}", found.brief(), shortened(wanted));
+                Check::fail(name, Code::Mismatch, why).expected(wanted.into())
+            }
+            None if is_known => pass(name, found),
+            None if when == When::IfSupplied => Check::new(name, Status::NotChecked, ""),
+            None => unsupplied(name, found, supply),
+        }
+    }
+
+    fn target(&self, name: &'static str, found: &Json, supply: Supply) -> Check {
+        let own = found.as_str().unwrap_or_default();
+        let Some(wanted) = self.policy.supplied.text(supply) else {
+            return unsupplied(name, found, supply);
+        };
+        match (target(own), target(wanted)) {
+            (None, _) => {
+                let why = format!("{name} is {}, which is no URL of HTTP", shortened(own));
+                Check::fail(name, Code::Mismatch, why)
+            }
+            (Some(own), Some(wanted)) if own == wanted => pass(name, found),
+            (_, wanted) => {
+                let wanted = wanted.unwrap_or_default();
+                let why = format!("{name} is {}, not {}", shortened(own), shortened(&wanted));
+                Check::fail(name, Code::Mismatch, why).expected(wanted.as_str().into())
+            }
+        }
+    }
+
+    fn half_digest(&self, name: &'static str, found: &Json, supply: Supply) -> Check {
+        let Some(secret) = self.policy.supplied.secret(supply) else {
+            return Check::new(name, Status::NotChecked, "");
+        };
+        let alg = self.header.alg().parse::<SigAlg>().ok();
+        match alg.and_then(|alg| half_digest(alg, secret)) {
+            Some(wanted) => digested(name, found, &wanted, supply),
+            None => {
+                let alg = shortened(self.header.alg());
+                let why = format!("no specification says by which hash {name} is made for {alg}");
+                Check::fail(name, Code::Mismatch, why)
+            }
+        }
+    }
+
+    fn digest(&self, name: &'static str, found: &Json, supply: Supply) -> Check {
+        match self.policy.supplied.secret(supply) {
+            Some(secret) => digested(name, found, &whole_digest(secret), supply),
+            None => unsupplied(name, found, supply),
+        }
+    }
+
+    fn same(&self, name: &'static str, found: &Json, other: &str) -> Check {
+        match self.claims.member(other) {
+            Some(value) if value.same(found) => {
+                Check::new(name, Status::Pass, format!("the same as {other}"))
+            }
+            Some(value) => {
+                let why = format!(
+                    "{name} is {}, and {other} is {}",
+                    found.brief(),
+                    value.brief()
+                );
+                Check::fail(name, Code::Mismatch, why).expected(value.clone())
+            }
+            None => Check::new(name, Status::Pass, found.brief()),
+        }
+    }
+
+    fn not_older(&self, name: &'static str, found: &Json) -> Check {
+        let Some(at) = moment(found) else {
+            return pass(name, found);
+        };
+        let age = self.now.since(at);
+        let ago = humanize(age);
+        let check = match self.policy.max_age {
+            None => Check::new(name, Status::NotChecked, ""),
+            Some(_) if age < -self.policy.leeway => {
+                let why = format!("{name} is {ago} in the future");
+                Check::fail(name, Code::NotYetValid, why)
+            }
+            Some(most) if age.saturating_sub(most) > self.policy.leeway => {
+                let why = format!("authenticated {ago} ago, more than {}", humanize(most));
+                Check::fail(name, Code::TooOld, why)
+            }
+            Some(most) => {
+                let why = format!("authenticated {ago} ago, at most {}", humanize(most));
+                Check::new(name, Status::Pass, why)
+            }
+        };
+        Check {
+            at: Some(at),
+            ..check
+        }
+    }
+
+    /// How long the token lives in all.
+    fn life(&self, name: &'static str, most: i64) -> Check {
+        let date = |name: &str| self.claims.member(name).and_then(moment);
+        let from = date("iat").filter(|at| *at <= self.now).unwrap_or(self.now);
+        let life = date("exp").map_or(0, |exp| exp.since(from));
+        let (lives, most_in_words) = (humanize(life), humanize(most));
+        match life > most.saturating_add(self.policy.leeway) {
+            true => {
+                let why = format!("it lives for {lives}, and at most {most_in_words} is accepted");
+                Check::fail(name, Code::Mismatch, why)
+            }
+            false => Check::new(name, Status::Pass, format!("lives for {lives}")),
+        }
+    }
+
+    fn own_key(&self, name: &'static str, found: &Json) -> Check {
+        let none = Object::default();
+        let jwk = found.as_object().unwrap_or(&none);
+        let thumbprint = match Key::from_public_jwk(jwk) {
+            Ok(key) => key.thumbprint(),
+            Err(why) => {
+                let why = format!("the header's {name} {why}");
+                return Check::fail(name, Code::Mismatch, why).actual(&Json::Null);
+            }
+        };
+        let own = Json::from(thumbprint.as_str());
+        let check = match &self.policy.supplied.jkt {
+            Some(wanted) if *wanted != thumbprint => {
+                let why = format!(
+                    "the key's thumbprint is {thumbprint}, not {}",
+                    shortened(wanted)
+                );
+                Check::fail(name, Code::Mismatch, why).expected(wanted.as_str().into())
+            }
+            _ => Check::new(name, Status::Pass, format!("thumbprint {thumbprint}")),
+        };
+        check.actual(&own)
+    }
+}
+
+fn is_idle(status: Status) -> bool {
+    matches!(
+        status,
+        Status::NotChecked | Status::Absent | Status::Skipped
+    )
+}
+
+fn is_blank(found: &Json) -> bool {
+    match found {
+        Json::String(text) => text.is_empty(),
+        Json::Array(items) => items.is_empty(),
+        _ => false,
+    }
+}
+
+fn pass(name: &'static str, found: &Json) -> Check {
+    let message = match found {
+        Json::Object(_) => "present".into(),
+        Json::String(text) => text.clone(),
+        _ => found.brief(),
+    };
+    Check::new(name, Status::Pass, message)
+}
+
+/// The refusal of a value that the caller gave nothing to compare with.
+fn unsupplied(name: &'static str, found: &Json, supply: Supply) -> Check {
+    let what = supply.as_str();
+    let (flag, usual) = supply.flag();
+    let own = match supply {
+        Supply::AccessToken | Supply::Code => None,
+        _ => found.as_strings().and_then(|it| it.first().copied()),
+    };
+    let why = match own {
+        Some(own) => format!(
+            "{name} is {}, and no {what} was given to compare it with",
+            shortened(own)
+        ),
+        None => format!("the token has {name}, and no {what} was given to compare it with"),
+    };
+    let value = own.map_or_else(|| usual.to_owned(), shell_word);
+    Check::fail(name, Code::Mismatch, why).hint(match own {
+        Some(_) => format!("if that is right: {flag} {value}"),
+        None => format!("what it is compared with: {flag} {value}"),
+    })
+}
+
+fn digested(name: &'static str, found: &Json, wanted: &str, supply: Supply) -> Check {
+    let what = supply.as_str();
+    match found.as_str() == Some(wanted) {
+        true => Check::new(name, Status::Pass, format!("is that of the {what}")),
+        false => {
+            let why = format!("{name} is not that of the {what}");
+            Check::fail(name, Code::Mismatch, why).expected(wanted.into())
+        }
+    }
+}
+
+fn typed(name: &'static str, found: &Json, types: &[&str]) -> Check {
+    let own = found.as_str().unwrap_or_default();
+    match types.iter().any(|it| same_type(own, it)) {
+        true => Check::new(name, Status::Pass, own),
+        false => {
+            let why = format!("{name} is {}, not {}", shortened(own), any_of(types));
+            Check::fail(name, Code::Mismatch, why).expected(types.iter().collect())
+        }
+    }
+}
+
+fn no_other_kind(name: &'static str, found: &Json, own: Profile) -> Check {
+    let typ = found.as_str().unwrap_or_default();
+    let is_other = |it: &&Profile| **it != own && it.typ().is_some_and(|it| same_type(typ, it));
+    match Profile::ALL.iter().find(is_other) {
+        Some(other) => {
+            let why = format!(
+                "{name} is {}, so this is {}, not {}",
+                shortened(typ),
+                other.title(),
+                own.title()
+            );
+            Check::fail(name, Code::Mismatch, why)
+        }
+        None => Check::new(name, Status::Pass, typ),
+    }
+}
+
+fn events(name: &'static str, found: &Json, wanted: Option<&str>) -> Check {
+    let none = Object::default();
+    let events = found.as_object().unwrap_or(&none);
+    let refuse = |why: String| Check::fail(name, Code::Mismatch, why);
+    if events.0.is_empty() {
+        return refuse(format!("{name} is empty, and tells of nothing"));
+    }
+    if let Some((event, value)) = events.0.iter().find(|(_, it)| it.as_object().is_none()) {
+        let event = shortened(event);
+        return refuse(format!(
+            "the event {event} is {}, not an object",
+            value.kind()
+        ));
+    }
+    match wanted {
+        Some(wanted) if !events.has(wanted) => {
+            refuse(format!("{name} does not have {wanted}")).expected(wanted.into())
+        }
+        Some(wanted) => Check::new(name, Status::Pass, wanted),
+        None => {
+            let names: Vec<&str> = events.0.iter().map(|(name, _)| name.as_str()).collect();
+            Check::new(name, Status::Pass, any_of(&names).replace(" or ", " and "))
+        }
+    }
+}
+
+fn asymmetric(name: &'static str, found: &Json) -> Check {
+    let alg = found.as_str().unwrap_or_default();
+    match alg.parse::<SigAlg>() {
+        Ok(known) if known.kty() != Kty::Oct => Check::new(name, Status::Pass, alg),
+        _ => {
+            let why = format!("{name} is {}, which has no public key", shortened(alg));
+            Check::fail(name, Code::AlgNotAllowed, why)
+        }
+    }
+}
+
+fn moment(found: &Json) -> Option<Timestamp> {
+    match found {
+        Json::Number(text) => Some(Timestamp::from_json_number(text, false)),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests;

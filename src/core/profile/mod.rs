@@ -1,0 +1,139 @@
+//! Kinds of tokens: for each a profile, which is one table of rules with the section of the
+//! specification that each is from. [`super::claims::check`] judges by it. A profile adds rules to a
+//! [`super::claims::Policy`], and takes none away; where its table lets `exp` be absent, the token's
+//! kind has something else in its place.
+
+mod fill;
+mod rule;
+mod supplied;
+mod tables;
+
+pub use rule::{Kind, Place, Presence, Rule, Supply, Test, When};
+pub use supplied::{Supplied, half_digest, target, whole_digest};
+
+use std::fmt;
+use std::str::FromStr;
+
+/// The event that makes a token a logout token (OpenID Connect Back-Channel Logout 1.0 §2.4).
+pub const LOGOUT_EVENT: &str = "http://schemas.openid.net/event/backchannel-logout";
+
+/// Seconds since `iat` for which a DPoP proof is accepted unless the caller says otherwise: RFC 9449
+/// §11.1 speaks of seconds or minutes.
+pub const PROOF_AGE: i64 = 5 * 60;
+
+/// Seconds that a client assertion may live at most: RFC 7523 §3 lets a server refuse one that
+/// expires unreasonably late, and an hour is the most that authorization servers in use accept.
+pub const ASSERTION_LIFE: i64 = 60 * 60;
+
+/// A kind of token.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Profile {
+    /// An access token (RFC 9068).
+    AccessToken,
+    /// An ID token (OpenID Connect Core 1.0).
+    IdToken,
+    /// A logout token (OpenID Connect Back-Channel Logout 1.0).
+    LogoutToken,
+    /// A client's assertion about itself (RFC 7523).
+    ClientAssertion,
+    /// A proof of possession of a key for one HTTP request (RFC 9449).
+    DpopProof,
+    /// A security event (RFC 8417).
+    SecurityEvent,
+    /// An introspection response (RFC 9701).
+    Introspection,
+}
+
+impl Profile {
+    /// Every profile, in the order of the manual.
+    pub const ALL: &[Self] = &[
+        Self::AccessToken,
+        Self::IdToken,
+        Self::LogoutToken,
+        Self::ClientAssertion,
+        Self::DpopProof,
+        Self::SecurityEvent,
+        Self::Introspection,
+    ];
+
+    /// Its name: the media type without `application/`, where the kind has one.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::AccessToken => "at+jwt",
+            Self::IdToken => "id-token",
+            Self::LogoutToken => "logout+jwt",
+            Self::ClientAssertion => "client-assertion",
+            Self::DpopProof => "dpop+jwt",
+            Self::SecurityEvent => "secevent+jwt",
+            Self::Introspection => "introspection",
+        }
+    }
+
+    /// What a token of that kind is called in a sentence.
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::AccessToken => "an access token",
+            Self::IdToken => "an OIDC ID token",
+            Self::LogoutToken => "a logout token",
+            Self::ClientAssertion => "a client assertion",
+            Self::DpopProof => "a DPoP proof",
+            Self::SecurityEvent => "a security event token",
+            Self::Introspection => "an introspection response",
+        }
+    }
+
+    /// The table.
+    pub fn rules(self) -> &'static [Rule] {
+        match self {
+            Self::AccessToken => tables::ACCESS_TOKEN,
+            Self::IdToken => tables::ID_TOKEN,
+            Self::LogoutToken => tables::LOGOUT_TOKEN,
+            Self::ClientAssertion => tables::CLIENT_ASSERTION,
+            Self::DpopProof => tables::DPOP_PROOF,
+            Self::SecurityEvent => tables::SECURITY_EVENT,
+            Self::Introspection => tables::INTROSPECTION,
+        }
+    }
+
+    /// The media type that its header has, where the table demands or prefers one.
+    pub fn typ(self) -> Option<&'static str> {
+        self.rules().iter().find_map(|rule| match rule.test {
+            Test::Types(types) => types.first().copied(),
+            _ => None,
+        })
+    }
+
+    /// The row of that name.
+    pub fn rule(self, name: &str) -> Option<&'static Rule> {
+        self.rules().iter().find(|rule| rule.name == name)
+    }
+
+    /// Whether something of the token is compared with that value.
+    pub fn uses(self, supply: Supply) -> bool {
+        self.rules()
+            .iter()
+            .any(|rule| rule.test.supplies().contains(&supply))
+    }
+
+    /// Whether the key is the one in the token's own header: of a proof that somebody has that key,
+    /// and of nothing else.
+    pub fn brings_its_key(self) -> bool {
+        self.rules().iter().any(|rule| rule.test == Test::OwnKey)
+    }
+}
+
+impl FromStr for Profile {
+    type Err = ();
+
+    /// A name, in any case.
+    fn from_str(text: &str) -> Result<Self, ()> {
+        let named = |it: &&Self| it.as_str().eq_ignore_ascii_case(text);
+        Self::ALL.iter().find(named).copied().ok_or(())
+    }
+}
+
+impl fmt::Display for Profile {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}

@@ -1,0 +1,208 @@
+//! The rows of a profile's table.
+
+/// One rule: about one member of the header or one claim.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Rule {
+    /// The row's name in the report: the member, or a JSON Pointer to one deeper down.
+    pub name: &'static str,
+    /// Where the member is.
+    pub place: Place,
+    /// What type its value has.
+    pub kind: Kind,
+    /// Whether it has to be there.
+    pub presence: Presence,
+    /// What its value must be.
+    pub test: Test,
+    /// Where that is written.
+    pub section: &'static str,
+}
+
+/// Where a member stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// In the JOSE header.
+    Header,
+    /// In the payload.
+    Claims,
+}
+
+/// The type of a value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// A string.
+    Text,
+    /// A number of seconds since 1970 that calendars have.
+    Date,
+    /// A string, or an array of strings.
+    Audience,
+    /// An array of strings.
+    Texts,
+    /// An object.
+    Object,
+    /// `true` or `false`.
+    Boolean,
+}
+
+impl Kind {
+    /// It in words.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Text => "a string",
+            Self::Date => "a number of seconds",
+            Self::Audience => "a string or an array of strings",
+            Self::Texts => "an array of strings",
+            Self::Object => "an object",
+            Self::Boolean => "a boolean",
+        }
+    }
+}
+
+/// Whether a member has to be there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Presence {
+    /// It has.
+    Required,
+    /// It may be absent, and is judged if it is there.
+    Optional,
+    /// It must not be there.
+    Forbidden,
+}
+
+/// What a value must be, besides its type.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Test {
+    /// Anything.
+    Any,
+    /// One of these media types; the first is the usual one.
+    Types(&'static [&'static str]),
+    /// No media type of another kind of token.
+    NoOtherKind,
+    /// The value that the caller supplies; of [`Kind::Audience`] one of its elements.
+    Equals(Supply, When),
+    /// The URL that the caller supplies, both without query and fragment (RFC 9449 §4.3).
+    Target(Supply),
+    /// The left half of the digest of what the caller supplies, by the hash of the signature's
+    /// algorithm (OpenID Connect Core §3.1.3.6).
+    HalfDigest(Supply),
+    /// The SHA-256 of what the caller supplies.
+    Digest(Supply),
+    /// What another claim is.
+    Same(&'static str),
+    /// An object of events, each an object; this one among them, if one is named.
+    Events(Option<&'static str>),
+    /// Needed where another claim is not there.
+    Unless(&'static str),
+    /// Needed where the audience is several; what the caller supplies.
+    AuthorizedParty,
+    /// Not longer ago than the caller supplies.
+    NotOlder(Supply),
+    /// As many seconds before `exp`, at most; of a token without `iat` counted from now.
+    Life(i64),
+    /// At most as many seconds ago, or as the caller supplies.
+    Fresh(i64),
+    /// An algorithm with a public key.
+    Asymmetric,
+    /// A public key, which is the one that signed; its thumbprint is the one that the caller
+    /// supplies.
+    OwnKey,
+}
+
+impl Test {
+    /// What the caller supplies for it.
+    pub fn supplies(self) -> &'static [Supply] {
+        match self {
+            Self::Equals(supply, _)
+            | Self::Target(supply)
+            | Self::HalfDigest(supply)
+            | Self::Digest(supply)
+            | Self::NotOlder(supply) => supply.alone(),
+            Self::AuthorizedParty => &[Supply::ClientId],
+            Self::Fresh(_) => &[Supply::MaxAge],
+            Self::OwnKey => &[Supply::Jkt],
+            Self::Any
+            | Self::Types(_)
+            | Self::NoOtherKind
+            | Self::Same(_)
+            | Self::Events(_)
+            | Self::Unless(_)
+            | Self::Life(_)
+            | Self::Asymmetric => &[],
+        }
+    }
+}
+
+/// Whether a token is refused when the caller supplies nothing to compare with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum When {
+    /// It is.
+    Always,
+    /// It is, if it has something to compare; and if the caller supplies something, it has to.
+    IfPresent,
+    /// It is not: the comparison is not made then.
+    IfSupplied,
+}
+
+/// A value from outside of the token that something in it is compared with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(missing_docs)]
+pub enum Supply {
+    Issuer,
+    Audience,
+    Nonce,
+    ClientId,
+    AccessToken,
+    Code,
+    Method,
+    Url,
+    Jkt,
+    MaxAge,
+}
+
+impl Supply {
+    /// Its argument on the command line, and what to write there.
+    pub fn flag(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Issuer => ("--iss", "URL"),
+            Self::Audience => ("--aud", "VALUE"),
+            Self::Nonce => ("--nonce", "VALUE"),
+            Self::ClientId => ("--client-id", "ID"),
+            Self::AccessToken => ("--access-token", "KEYSPEC"),
+            Self::Code => ("--code", "KEYSPEC"),
+            Self::Method => ("--method", "METHOD"),
+            Self::Url => ("--url", "URL"),
+            Self::Jkt => ("--jkt", "THUMBPRINT"),
+            Self::MaxAge => ("--max-age", "DURATION"),
+        }
+    }
+
+    /// What it is, in words.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Issuer => "issuer",
+            Self::Audience => "audience",
+            Self::Nonce => "nonce",
+            Self::ClientId => "client id",
+            Self::AccessToken => "access token",
+            Self::Code => "code",
+            Self::Method => "HTTP method",
+            Self::Url => "URL of the request",
+            Self::Jkt => "thumbprint",
+            Self::MaxAge => "maximum age",
+        }
+    }
+
+    fn alone(self) -> &'static [Self] {
+        match self {
+            Self::Issuer => &[Self::Issuer],
+            Self::Audience => &[Self::Audience],
+            Self::Nonce => &[Self::Nonce],
+            Self::ClientId => &[Self::ClientId],
+            Self::AccessToken => &[Self::AccessToken],
+            Self::Code => &[Self::Code],
+            Self::Method => &[Self::Method],
+            Self::Url => &[Self::Url],
+            Self::Jkt => &[Self::Jkt],
+            Self::MaxAge => &[Self::MaxAge],
+        }
+    }
+}

@@ -1,0 +1,102 @@
+//! What README.md and docs/ promise about themselves: links lead somewhere, nothing public is left out.
+//! Their examples run in `cli.rs` and `examples.rs`.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::Path;
+
+use support::{documents, repository};
+
+mod support;
+
+/// The targets of the links in a text, in Markdown and in HTML.
+fn links(text: &str) -> Vec<&str> {
+    let starts = ["](", "src=\"", "srcset=\""];
+    let all = starts.iter().flat_map(|start| text.split(start).skip(1));
+    all.filter_map(|rest| rest.split([')', '"']).next())
+        .collect()
+}
+
+/// The anchor of a heading, as code hosts make it.
+fn anchor(heading: &str) -> String {
+    let kept = |c: &char| c.is_alphanumeric() || matches!(c, ' ' | '-' | '_');
+    let text: String = heading.trim().chars().filter(kept).collect();
+    text.to_lowercase().replace(' ', "-")
+}
+
+#[test]
+fn every_link_leads_somewhere() {
+    let pages = ["CONTRIBUTING.md", "SECURITY.md", "CHANGELOG.md"].map(repository);
+    let mut count = 0;
+    for document in documents().into_iter().chain(pages) {
+        let text = fs::read_to_string(&document).unwrap();
+        let context = document.display();
+        for link in links(&text) {
+            if link.starts_with("https://") {
+                continue;
+            }
+            count += 1;
+            let (file, fragment) = link.split_once('#').unwrap_or((link, ""));
+            let target = match file {
+                "" => document.clone(),
+                file => document.parent().unwrap().join(file),
+            };
+            assert!(target.exists(), "{context} links to {link}");
+            if !fragment.is_empty() {
+                let target = fs::read_to_string(target).unwrap();
+                let mut headings = target.lines().filter_map(|line| line.strip_prefix('#'));
+                assert!(
+                    headings.any(|it| anchor(it.trim_start_matches('#')) == fragment),
+                    "{context} links to {link}, and there is no such heading"
+                );
+            }
+        }
+    }
+    assert!(count > 20, "{count} links");
+}
+
+#[test]
+fn the_readme_is_short_and_names_every_page() {
+    let readme = fs::read_to_string(repository("README.md")).unwrap();
+    let lines = readme.lines().count();
+    assert!(lines <= 200, "README.md has {lines} lines");
+    let named: BTreeSet<_> = links(&readme).into_iter().collect();
+    for page in fs::read_dir(repository("docs")).unwrap() {
+        let page = format!("docs/{}", page.unwrap().file_name().display());
+        assert!(named.contains(page.as_str()), "README.md omits {page}");
+    }
+}
+
+/// The Rust files below a folder.
+fn sources(folder: &Path, found: &mut Vec<String>) {
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            sources(&path, found);
+        } else if path.extension().is_some_and(|it| it == "rs") {
+            found.push(fs::read_to_string(path).unwrap());
+        }
+    }
+}
+
+/// `man` is a hidden command, for those who build packages.
+const NOT_PUBLIC: &str = "jwtctl.man/1";
+
+#[test]
+fn every_json_document_has_an_example() {
+    let mut files = Vec::new();
+    sources(&repository("src/cli"), &mut files);
+    let page = fs::read_to_string(repository("docs/exit-codes-and-json.md")).unwrap();
+    let declared = files
+        .iter()
+        .flat_map(|text| text.split("const SCHEMA: &'static str = \"").skip(1))
+        .map(|rest| rest.split('"').next().unwrap());
+    let schemas: BTreeSet<_> = declared.filter(|it| *it != NOT_PUBLIC).collect();
+    assert!(schemas.len() > 30, "{schemas:?}");
+    for schema in schemas {
+        assert!(
+            page.contains(&format!("{{\"schema\":\"{schema}\",\"ok\":")),
+            "docs/exit-codes-and-json.md has no example of {schema}"
+        );
+    }
+}
