@@ -3,7 +3,8 @@
 # tokens, keys and sealed keys made by each must be accepted by jwtctl, and the reverse.
 # Also a Redis and the npm middleware whose sessions tests/session shares, and the server whose keys tests/better_auth.rs does.
 #
-#   JWTCTL_PEERS   where to (default: ${XDG_CACHE_HOME:-$HOME/.cache}/jwtctl-peers)
+#   JWTCTL_PEERS         where to (default: ${XDG_CACHE_HOME:-$HOME/.cache}/jwtctl-peers)
+#   JWTCTL_PEERS_SPARK   set: PySpark as well, for tests/batch.rs; it needs Java
 #
 # Safe to run again: what is present in the wanted version is left alone. A peer that cannot
 # be had is one line of output and no failure, the tests report it as skipped.
@@ -15,6 +16,7 @@ JWCRYPTO=1.6.1
 AUTHLIB=1.9.9
 REQUESTS=2.34.2
 CRYPTOGRAPHY=50.0.2
+PYSPARK=4.3.0
 NPM_JOSE=6.2.17
 NPM_OAUTH4WEBAPI=3.8.8
 NPM_OPENID_CLIENT=6.8.9
@@ -82,6 +84,8 @@ py_peer joserfc joserfc "$JOSERFC"
 py_peer jwcrypto jwcrypto "$JWCRYPTO"
 py_peer authlib Authlib "$AUTHLIB"
 py_peer requests requests "$REQUESTS"
+# Half a gigabyte, so only where it is asked for.
+if [ -n "${JWTCTL_PEERS_SPARK:-}" ]; then py_peer pyspark pyspark "$PYSPARK"; fi
 
 # --- npm: panva/jose, panva/oauth4webapi and panva/openid-client --------------------------------
 node_peer() { # PACKAGE VERSION

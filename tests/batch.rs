@@ -13,7 +13,7 @@ use std::process::{Child, Command, Stdio};
 use serde_json::Value;
 use support::lab::{Lab, T0, keys, set, token, token_with};
 use support::server::Server;
-use support::{all, finish, jwtctl, ran, ran_with, spawn, until};
+use support::{all, binary, finish, jwtctl, peer, ran, ran_with, repository, spawn, until};
 use tempfile::TempDir;
 
 /// A secret, and tokens with the numbers from 0 as `sub`, one a line.
@@ -279,4 +279,41 @@ fn a_key_that_is_published_meanwhile_is_found() {
     drop(dialogue.child.stdin.take());
     finish(dialogue.child).expect(0);
     assert!(keys().file("b").exists());
+}
+
+/// 200,000 tokens in a handful of partitions, against a running issuer.
+#[test]
+fn spark_pipes_its_partitions() {
+    let folder = TempDir::new().unwrap();
+    let path = |name: &str| folder.path().join(name).display().to_string();
+    let mut keygen = jwtctl();
+    keygen.args([
+        "keygen",
+        "RS256",
+        "--no-encrypt",
+        "-q",
+        "--out",
+        &path("key"),
+    ]);
+    ran(&mut keygen).expect(0);
+    let claims: String = (0..1999)
+        .map(|number| format!("{{\"sub\":\"{number}\",\"exp\":4102444800}}\n"))
+        .collect();
+    let mut sign = jwtctl();
+    sign.args(["sign", "--batch", "--key", &path("key"), "-q"]);
+    let tokens = ran_with(&mut sign, &claims).answer(0) + "garbage\n";
+    fs::write(path("tokens"), tokens.repeat(100)).unwrap();
+    let script = "exec python3 -B \"$0\" \"$1\" \"$2\" 6";
+    let mut serve = peer(binary());
+    serve.current_dir(folder.path());
+    serve.args(["serve", "--listen", "127.0.0.1:0", "--key", &path("key")]);
+    serve.args(["--exec", "--", "sh", "-c", script]);
+    serve
+        .arg(repository("tests/peers/spark.py"))
+        .arg(binary())
+        .arg(path("tokens"));
+    let ran = ran(&mut serve);
+    if !ran.is_skipped() {
+        assert_eq!(ran.answer(0), "199900 100 6\n");
+    }
 }

@@ -43,6 +43,13 @@ impl Timestamp {
         (civil.year() >= 0).then(|| format!("{civil}Z"))
     }
 
+    /// Whether it lies in the years 0 to 9999, so that [`Timestamp::rfc3339`] can write it.
+    pub fn has_calendar(self) -> bool {
+        /// 0000-01-01T00:00:00Z and 9999-12-31T23:59:59Z.
+        const YEARS: std::ops::RangeInclusive<i64> = -62_167_219_200..=253_402_300_799;
+        YEARS.contains(&self.0)
+    }
+
     /// Reads RFC 3339, of any offset; fractions of a second are dropped.
     pub fn from_rfc3339(text: &str) -> Option<Self> {
         if let Ok(time) = text.parse::<jiff::Timestamp>() {
@@ -204,6 +211,16 @@ pub fn humanize(seconds: i64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn calendars_have_ten_thousand_years() {
+        for edge in [-62_167_219_200, 253_402_300_799, 0, i64::MIN, i64::MAX] {
+            for second in [edge, edge.saturating_sub(1), edge.saturating_add(1)] {
+                let at = Timestamp(second);
+                assert_eq!(at.has_calendar(), at.rfc3339().is_some(), "{second}");
+            }
+        }
+    }
 
     const NOW: Timestamp = Timestamp(1_785_579_300);
 

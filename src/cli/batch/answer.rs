@@ -102,8 +102,9 @@ impl<'o> Answer<'o> {
 
     /// A member whose value is JSON, in one line.
     pub fn json(&mut self, name: &str, value: &str) {
-        let _ = write!(self.out, ",\"{name}\":");
-        self.out.extend_from_slice(printable(value).as_bytes());
+        for part in [",\"", name, "\":", &printable(value)] {
+            self.out.extend_from_slice(part.as_bytes());
+        }
     }
 
     /// Why there is no better one.
@@ -124,6 +125,10 @@ impl<'o> Answer<'o> {
 
     /// Ends the answer with what else the line had. `own` are the names that answers use.
     pub fn end(mut self, asked: &Asked<'_>, own: &[&str]) {
+        if asked.others.0.is_empty() {
+            self.out.extend_from_slice(b"}\n");
+            return;
+        }
         let is_own = |name: &str| name == "line" || name == INPUT || own.contains(&name);
         let (mut same, mut others) = (Object::default(), Object::default());
         for (name, value) in &asked.others.0 {
@@ -141,7 +146,9 @@ impl<'o> Answer<'o> {
 /// JSON text or other bytes in one line: as they are where that is one already, JSON rewritten without
 /// the line breaks between its values, anything else as a JSON string.
 pub fn one_line(bytes: &[u8]) -> Cow<'_, str> {
-    let is_plain = bytes.iter().all(|byte| *byte >= b' ');
+    let is_plain = bytes
+        .iter()
+        .fold(true, |plain, byte| plain & (*byte >= b' '));
     match (std::str::from_utf8(bytes), is_plain) {
         (Ok(text), true) => Cow::Borrowed(text),
         _ => Cow::Owned(match Json::parse(bytes) {

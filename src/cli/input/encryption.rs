@@ -152,8 +152,7 @@ impl Context<'_> {
     pub fn ready_openers(&self, spec: Option<&str>) -> Result<Option<Openers>, Error> {
         match spec {
             Some("store:") => {
-                let why =
-                    "takes the key that each token names, and --batch makes its keys ready once";
+                let why = "store: alone leaves the key to each token, and --batch makes its keys ready once";
                 let error = Error::usage("--decrypt-key", why);
                 Err(error.hint("name the key: --decrypt-key store:KID"))
             }

@@ -53,6 +53,15 @@ fn in_workflow() -> bool {
 
 fn escape(text: &str, hostile: impl Fn(char) -> bool, workflow: bool) -> Cow<'_, str> {
     let is_command = workflow && (text.contains("#[") || text.contains("::"));
+    // Most texts are such that a look at their bytes tells.
+    let is_plain = |byte: u8| matches!(byte, b' '..=b'~');
+    if !is_command
+        && text
+            .bytes()
+            .fold(true, |plain, byte| plain & is_plain(byte))
+    {
+        return Cow::Borrowed(text);
+    }
     if !text.contains(&hostile) && !is_command {
         return Cow::Borrowed(text);
     }

@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use jwtctl::core::env::Env;
 use jwtctl::core::error::{Code, Error};
-use jwtctl::core::json::{Json, Object};
+use jwtctl::core::json::Object;
 use jwtctl::core::jwe::Addressee;
 use jwtctl::core::jws::Payload;
 use jwtctl::core::limits::MAX_FILE;
@@ -45,11 +45,10 @@ struct Press<'a> {
     mask: Option<&'a Output>,
 }
 
-/// A new token, its claims, and the key that its header names.
+/// A new token, and its claims.
 struct Made {
     token: String,
     claims: Object,
-    kid: Option<String>,
 }
 
 /// Answers every line of the input.
@@ -125,11 +124,10 @@ impl Worker for &Press<'_> {
                     Ok(made) => {
                         answer.json("ok", "true");
                         answer.text("token", &made.token);
-                        if let Some(kid) = &made.kid {
+                        if let Some(kid) = self.signing.kid() {
                             answer.text("kid", kid);
                         }
-                        let claims = Json::Object(made.claims.clone());
-                        answer.json("payload", &claims.to_text());
+                        answer.json("payload", &made.claims.to_text());
                     }
                     Err(error) => {
                         answer.json("ok", "false");
@@ -161,13 +159,13 @@ impl Press<'_> {
         for term in self.signing.terms() {
             check_term(term, &claims, self.args, |why| self.remarks.warn(&[why]))?;
         }
-        let bytes = Json::Object(claims.clone()).to_text();
+        let bytes = claims.to_text();
         let payload = Payload {
             bytes: bytes.as_bytes(),
             is_unencoded: false,
             is_detached: false,
         };
-        let (token, mut signatures) = self.signing.sign(payload, None)?;
+        let token = self.signing.sign(payload, None)?;
         let token = match &self.addressee {
             Some(addressee) => encrypted(&token, addressee, true, env)?.text,
             None => token,
@@ -175,8 +173,7 @@ impl Press<'_> {
         if let Some(output) = self.mask {
             output.mask(&token);
         }
-        let kid = signatures.first_mut().and_then(|it| it.kid.take());
-        Ok(Made { token, claims, kid })
+        Ok(Made { token, claims })
     }
 }
 

@@ -71,18 +71,13 @@ fn run(args: &Args, context: &Context<'_>) -> Result<Signed, Error> {
     let usual = kind.as_ref().map_or_else(Usual::default, Kind::usual);
     let mut content = content(args, usual, context)?;
     let existing = content.existing.take();
-    let signing = Signing::prepare(
-        args,
-        kind.as_ref(),
-        header,
-        content.claims.as_ref(),
-        context,
-    )?;
+    let signing = Signing::prepare(args, kind.as_ref(), header, Some(&content), context)?;
     if let Some(mut claims) = content.claims.take() {
         signing.complete(kind.as_ref(), &mut claims, &context.env)?;
         content.replace(claims);
     }
-    let (token, signatures) = signing.sign(content.payload(), existing)?;
+    let token = signing.sign(content.payload(), existing)?;
+    let signatures = signing.signatures();
     let encrypted = match &args.encrypt_to {
         Some(spec) => {
             let addressee = context.addressee(spec, "--encrypt-to")?;

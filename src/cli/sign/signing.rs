@@ -7,7 +7,7 @@ use jwtctl::core::env::Env;
 use jwtctl::core::error::{Code, Error};
 use jwtctl::core::header::Header;
 use jwtctl::core::json::{Json, Object};
-use jwtctl::core::jws::{Composed, Payload, Unsignable};
+use jwtctl::core::jws::{Composed, Payload, Protected, Unsignable};
 use jwtctl::core::key::{Job, Key, Misfit, Signer, ThumbprintHash};
 use jwtctl::core::keystore::Term;
 use serde::Serialize;
@@ -16,6 +16,7 @@ use super::super::Context;
 use super::super::input::FINGERPRINT;
 use super::args::{Args, Format};
 use super::certificates::certified;
+use super::content::Content;
 use super::header::with_kid;
 use super::key::{Chosen, key, refused};
 use super::profile::Kind;
@@ -28,7 +29,8 @@ pub(super) struct Signing {
 
 /// One key with its header.
 struct Ready {
-    header: Object,
+    protected: Protected,
+    signature: Signature,
     signer: Signer,
     /// Its algorithm, by the name that says the curve as well.
     alg: SigAlg,
@@ -47,15 +49,17 @@ pub(super) struct Signature {
 }
 
 impl Signing {
-    /// Makes the keys ready that the arguments name. `claims` that a key may not sign are refused
-    /// before it is opened.
+    /// Makes the keys ready that the arguments name. Claims of `content` that a key may not sign are
+    /// refused before it is opened.
     pub(super) fn prepare(
         args: &Args,
         kind: Option<&Kind>,
         header: Object,
-        claims: Option<&Object>,
+        content: Option<&Content>,
         context: &Context<'_>,
     ) -> Result<Self, Error> {
+        let claims = content.and_then(|it| it.claims.as_ref());
+        let is_unencoded = content.is_some_and(|it| it.payload().is_unencoded);
         let mut each = Vec::new();
         for spec in args.key_specs() {
             let Chosen { key, alg, term } = key(args, spec, claims, context)?;
@@ -66,14 +70,18 @@ impl Signing {
             if kind.is_none_or(Kind::names_key) {
                 header = with_kid(header, args, &key)?;
             }
+            let header = certified(header, args, &key, context)?;
             let fingerprint = match args.claims.names_fingerprint() {
                 true => Some(fingerprint(&key)?),
                 false => None,
             };
+            let signer = signer(&key, alg, args, spec, context)?;
+            let protected = Protected::new(&header, &signer, is_unencoded);
             each.push(Ready {
                 fingerprint,
-                header: certified(header, args, &key, context)?,
-                signer: signer(&key, alg, args, spec, context)?,
+                signature: Signature::of(protected.header().clone(), alg)?,
+                protected,
+                signer,
                 alg: alg.on(key.curve()),
                 label: key.label(),
                 term,
@@ -102,7 +110,7 @@ impl Signing {
             claims.set("iss", iss.as_str().into());
         }
         match kind {
-            Some(kind) => kind.complete(&ready.header, claims, ready.alg, env.now),
+            Some(kind) => kind.complete(ready.protected.header(), claims, ready.alg, env.now),
             None => Ok(()),
         }
     }
@@ -122,17 +130,15 @@ impl Signing {
         &self,
         payload: Payload<'_>,
         existing: Option<Composed>,
-    ) -> Result<(String, Vec<Signature>), Error> {
+    ) -> Result<String, Error> {
         let mut composed = match existing {
             Some(existing) => existing,
             None => Composed::over(payload).map_err(|why| unsignable(&why, "--payload"))?,
         };
-        let mut signatures = Vec::with_capacity(self.each.len());
         for ready in &self.each {
-            let whole = composed
-                .add(&ready.header, payload, &ready.signer)
+            composed
+                .add_under(&ready.protected, payload, &ready.signer)
                 .map_err(|why| unsignable(&why, &ready.label))?;
-            signatures.push(Signature::of(whole, ready.signer.alg())?);
         }
         let text = |object: Object| Json::Object(object).to_text();
         let token = match self.format {
@@ -141,7 +147,17 @@ impl Signing {
             _ => composed.compact(),
         };
         let token = token.map_err(|why| unsignable(&why, "--payload"))?;
-        Ok((token, signatures))
+        Ok(token)
+    }
+
+    /// What every token has by way of signatures.
+    pub(super) fn signatures(&self) -> Vec<Signature> {
+        self.each.iter().map(|it| it.signature.clone()).collect()
+    }
+
+    /// The id of the first key, as headers name it.
+    pub(super) fn kid(&self) -> Option<&str> {
+        self.each.first()?.signature.kid.as_deref()
     }
 }
 
@@ -162,9 +178,11 @@ fn signer(
     spec: Option<&str>,
     context: &Context<'_>,
 ) -> Result<Signer, Error> {
-    let signer = key
-        .signer(alg, args.allow_weak_key)
-        .map_err(|misfit| refused(key, &misfit, args, spec))?;
+    let signer = match args.batch.batch.is_some() {
+        true => key.bulk_signer(alg, args.allow_weak_key),
+        false => key.signer(alg, args.allow_weak_key),
+    };
+    let signer = signer.map_err(|misfit| refused(key, &misfit, args, spec))?;
     if let Err(Misfit::Weak(why)) = key.fit(alg, Job::Sign) {
         context
             .output

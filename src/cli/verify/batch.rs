@@ -6,13 +6,13 @@ use std::process::ExitCode;
 
 use jwtctl::core::claims::Policy;
 use jwtctl::core::env::Env;
-use jwtctl::core::error::Error;
-use jwtctl::core::json::Json;
+use jwtctl::core::error::{Error, Rejection};
+use jwtctl::core::json::{Json, Object};
 use jwtctl::core::jwe::Locked;
 use jwtctl::core::jwks::{CertifiedKeys, Given, Keys, Provenance};
 use jwtctl::core::remote::Pool;
 use jwtctl::core::session::SessionStore;
-use jwtctl::core::token::{self, KeyUsed, Opener, Verdict, Verified};
+use jwtctl::core::token::{self, Accepted, Opener, Series};
 
 use super::super::Context;
 use super::super::batch::{
@@ -21,9 +21,9 @@ use super::super::batch::{
 use super::super::input::Openers;
 use super::args::{Args, Only};
 use super::keys::{Published, certified, keys};
-use super::nested::{Inside, inside, names_signer};
-use super::session::{check_session, sessions};
-use super::{check_stdin, demand, whole_policy};
+use super::nested::{Inside, inside, is_encrypted, names_signer};
+use super::session::sessions;
+use super::{check_stdin, demanded, whole_policy};
 
 /// The members of an answer.
 const OWN: &[&str] = &["valid", "kid", "payload", "code", "exit_code", "message"];
@@ -48,6 +48,7 @@ struct Judge<'a> {
 /// What one thread does it with.
 struct Bench<'j, 'a> {
     judge: &'j Judge<'a>,
+    series: Series<'j>,
     keys: Box<dyn Keys + Send + 'j>,
 }
 
@@ -100,6 +101,7 @@ impl<'a> Job for Judge<'a> {
     fn worker(&self) -> Bench<'_, 'a> {
         Bench {
             judge: self,
+            series: Series::new(&self.policy),
             keys: match &self.origin {
                 Origin::Published(pool) => Box::new(pool.handle()),
                 Origin::Certified(keys) => Box::new(keys.clone()),
@@ -123,53 +125,58 @@ impl Worker for Bench<'_, '_> {
 }
 
 /// A valid token, and the claim of it that was asked for.
-type Found = (Valid, Option<Json>);
-
-/// What is told of a valid token.
-struct Valid {
-    verified: Verified,
-    key: Option<KeyUsed>,
-}
+type Found = (Accepted, Option<Json>);
 
 impl Bench<'_, '_> {
     fn judged(&mut self, asked: &Asked<'_>, env: &Env<'_>) -> Result<Found, Error> {
-        let token = asked.token(self.judge.args.max_size)?;
-        let mut verdict = self.verdict(token, env)?;
         let judge = self.judge;
-        judge.remarks.warn(&verdict.warnings);
-        if let Some(sessions) = &judge.sessions {
-            check_session(&mut verdict, sessions)?;
+        let args = judge.args;
+        let token = asked.token(args.max_size)?;
+        let accepted = match &judge.openers {
+            Some(openers) if is_encrypted(token) => self.opened(token, openers, env)?,
+            _ => self
+                .series
+                .judge(token, args.form(), &mut *self.keys, env)?,
+        };
+        let accepted = accepted.map_err(Error::Rejected)?;
+        judge.remarks.warn(&accepted.warnings);
+        if judge.sessions.is_none() && args.claim.is_none() {
+            return Ok((accepted, None));
         }
-        let claim = judge.args.claim.as_deref();
-        let claim = claim.and_then(|name| demand(&mut verdict, name));
-        let key = verdict.key;
-        match verdict.outcome {
-            Ok(verified) => Ok((Valid { verified, key }, claim)),
-            Err(rejection) => Err(Error::Rejected(rejection)),
+        // It was read before, and without fault.
+        let claims = Object::parse_part(&accepted.payload).unwrap_or_default();
+        if let Some(sessions) = &judge.sessions
+            && let Some(reason) = sessions.check(&claims)?.reason()
+        {
+            return Err(reason.into());
         }
-    }
-
-    fn verdict(&mut self, token: &str, env: &Env<'_>) -> Result<Verdict, Error> {
-        let Judge { args, policy, .. } = self.judge;
-        let openers = self.judge.openers.as_ref();
-        let mut open;
-        let open: Option<Opener<'_>> = match openers {
-            Some(openers) => {
-                open = |locked: &Locked<'_>| openers.open(locked, env);
-                Some(&mut open)
-            }
+        let claim = match &args.claim {
+            Some(name) => Some(demanded(&claims, name)?.clone()),
             None => None,
         };
-        match inside(token, open, names_signer(args), policy, env)? {
-            Inside::Judged(verdict) => Ok(*verdict),
+        Ok((accepted, claim))
+    }
+
+    /// What is inside of an encrypted token, judged.
+    fn opened(
+        &mut self,
+        token: &str,
+        openers: &Openers,
+        env: &Env<'_>,
+    ) -> Result<Result<Accepted, Rejection>, Error> {
+        let Judge { args, policy, .. } = self.judge;
+        let open: Opener<'_> = &mut |locked: &Locked<'_>| openers.open(locked, env);
+        let verdict = match inside(token, Some(open), names_signer(args), policy, env)? {
+            Inside::Judged(verdict) => *verdict,
             Inside::Token(token, nested) => {
                 let verdict = token::verify(&token, args.form(), &mut *self.keys, policy, env)?;
-                Ok(match nested {
+                match nested {
                     Some(nested) => nested.around(verdict),
                     None => verdict,
-                })
+                }
             }
-        }
+        };
+        Ok(Accepted::of(verdict))
     }
 
     fn write(
@@ -188,7 +195,7 @@ impl Bench<'_, '_> {
             }
             Ok((_, Some(claim))) => bare(claim, out),
             Ok((valid, None)) if args.payload => {
-                out.extend_from_slice(one_line(valid.verified.payload()).as_bytes());
+                out.extend_from_slice(one_line(&valid.payload).as_bytes());
                 out.push(b'\n');
             }
             Ok(_) if args.only == Some(Only::Invalid) => {}
@@ -196,11 +203,10 @@ impl Bench<'_, '_> {
             Ok((valid, None)) => {
                 let mut answer = Answer::to(line.number, out);
                 answer.json("valid", "true");
-                let kid = valid.key.as_ref().and_then(|key| key.kid.as_deref());
-                if let Some(kid) = kid {
+                if let Some(kid) = &valid.kid {
                     answer.text("kid", kid);
                 }
-                answer.json("payload", &payload(&valid.verified));
+                answer.json("payload", &payload(valid));
                 answer.end(asked, OWN);
             }
             Err(error) => {
@@ -215,9 +221,9 @@ impl Bench<'_, '_> {
 }
 
 /// The payload as JSON in one line: the claims as they were signed, any other bytes as text.
-fn payload(verified: &Verified) -> Cow<'_, str> {
-    match verified.claims() {
-        Some(_) => one_line(verified.payload()),
-        None => Cow::Owned(Json::from(&*String::from_utf8_lossy(verified.payload())).to_text()),
+fn payload(accepted: &Accepted) -> Cow<'_, str> {
+    match accepted.is_jwt {
+        true => one_line(&accepted.payload),
+        false => Cow::Owned(Json::from(&*String::from_utf8_lossy(&accepted.payload)).to_text()),
     }
 }

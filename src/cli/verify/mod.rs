@@ -16,7 +16,7 @@ use std::process::ExitCode;
 use jwtctl::core::claims::{Check, Policy, nested_hint};
 use jwtctl::core::error::{Code, Error, Reason, Rejection};
 use jwtctl::core::files::MAX_FILE;
-use jwtctl::core::json::Json;
+use jwtctl::core::json::{Json, Object};
 use jwtctl::core::jwe::Locked;
 use jwtctl::core::jwks::{Keys, Provenance};
 use jwtctl::core::jws::{Form, Jws};
@@ -208,10 +208,15 @@ fn check_stdin(args: &Args, token: Option<&str>, context: &Context<'_>) -> Resul
 
 fn show(mut verdict: Verdict, args: Args, context: &Context<'_>) -> Result<Judgement, Error> {
     let mut shown = Show::asked(&args);
-    if let Some(name) = &args.claim
-        && let Some(value) = demand(&mut verdict, name)
-    {
-        shown = Show::Claim(value);
+    if let (Some(name), Ok(verified)) = (&args.claim, &verdict.outcome) {
+        let nothing = Object::default();
+        match demanded(verified.claims().unwrap_or(&nothing), name) {
+            Ok(value) => shown = Show::Claim(value.clone()),
+            Err(reason) => {
+                verdict.checks.push(Check::from(&reason));
+                verdict.outcome = Err(Rejection::new(reason));
+            }
+        }
     }
     if let Err(rejection) = &verdict.outcome
         && context.inputs.in_github_workflow()
@@ -234,22 +239,16 @@ fn show(mut verdict: Verdict, args: Args, context: &Context<'_>) -> Result<Judge
     })
 }
 
-/// A claim of a valid token that is asked for, which is to require it.
-fn demand(verdict: &mut Verdict, name: &str) -> Option<Json> {
-    let claims = verdict.outcome.as_ref().ok()?.claims();
-    if let Some(value) = claims.and_then(|claims| claims.at(name)) {
-        return Some(value.clone());
-    }
-    let nested = claims.and_then(|it| it.nested(name));
-    let why = format!("the token has no {name}");
-    let reason = Reason::new(Code::MissingClaim, name, why);
-    let reason = match nested {
-        Some(pointer) => reason.hint(nested_hint(&pointer)),
-        None => reason,
-    };
-    verdict.checks.push(Check::from(&reason));
-    verdict.outcome = Err(Rejection::new(reason));
-    None
+/// A claim that is asked for, which is to require it.
+fn demanded<'c>(claims: &'c Object, name: &str) -> Result<&'c Json, Reason> {
+    claims.at(name).ok_or_else(|| {
+        let why = format!("the token has no {name}");
+        let reason = Reason::new(Code::MissingClaim, name, why);
+        match claims.nested(name) {
+            Some(pointer) => reason.hint(nested_hint(&pointer)),
+            None => reason,
+        }
+    })
 }
 
 /// What to do about a token that is encrypted.

@@ -89,7 +89,7 @@ impl Judgement {
             line(page, check, width)?;
         }
         if !idle.is_empty() {
-            let names: Vec<&str> = idle.iter().map(|check| check.name.as_str()).collect();
+            let names: Vec<&str> = idle.iter().map(|check| &*check.name).collect();
             page.text(Role::Faint, "  not evaluated: ")?;
             page.rest(Role::Faint, 17, &names.join(", "))?;
         }

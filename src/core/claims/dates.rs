@@ -10,16 +10,16 @@ impl Judge<'_> {
     /// A numeric date: `Ok(None)` when absent, `Err` when it is no number.
     pub(super) fn date(
         &self,
-        name: &str,
+        name: &'static str,
         up: bool,
     ) -> Result<Option<(Timestamp, &Json)>, Box<Check>> {
         match self.claims.member(name) {
             None => Ok(None),
             Some(json @ Json::Number(text)) => {
                 let at = Timestamp::from_json_number(text, up);
-                match at.rfc3339() {
-                    Some(_) => Ok(Some((at, json))),
-                    None => Err(Box::new(no_calendar(name, text, at).actual(json))),
+                match at.has_calendar() {
+                    true => Ok(Some((at, json))),
+                    false => Err(Box::new(no_calendar(name, text, at).actual(json))),
                 }
             }
             Some(other) => Err(Box::new(
@@ -77,19 +77,18 @@ impl Judge<'_> {
                     let message = format!("expires in {left}, sooner than {least}");
                     Check::fail("exp", Code::Expired, message)
                 }
-                None => {
+                None => self.pass("exp", || {
                     let least = self.policy.min_ttl.map(humanize);
                     let least = least.map_or_else(String::new, |it| format!(", at least {it}"));
-                    let message = format!("expires in {}{least}", humanize(past));
-                    Check::new("exp", Status::Pass, message)
-                }
+                    format!("expires in {}{least}", humanize(past))
+                }),
             }
         };
         Check {
             at: Some(at),
+            actual: self.seen(Some(json)),
             ..check
         }
-        .actual(json)
     }
 
     pub(super) fn nbf(&self) -> Check {
@@ -120,7 +119,7 @@ impl Judge<'_> {
     /// A date that must not lie in the future.
     fn start(
         &self,
-        name: &str,
+        name: &'static str,
         ahead: impl Fn(String) -> String,
         ago: impl Fn(String) -> String,
     ) -> Check {
@@ -144,13 +143,13 @@ impl Judge<'_> {
                 ..Check::new(name, Status::Pass, message)
             }
         } else {
-            Check::new(name, Status::Pass, ago(humanize(wait)))
+            self.pass(name, || ago(humanize(wait)))
         };
         Check {
             at: Some(at),
+            actual: self.seen(Some(json)),
             ..check
         }
-        .actual(json)
     }
 
     pub(super) fn max_age(&self, most: i64) -> Check {
@@ -212,7 +211,7 @@ impl Judge<'_> {
 
 /// The finding that a date lies outside the years that calendars have, most often because it counts
 /// milliseconds.
-fn no_calendar(name: &str, text: &str, at: Timestamp) -> Check {
+fn no_calendar(name: &'static str, text: &str, at: Timestamp) -> Check {
     let written = Json::Number(text.into()).brief();
     let check = Check::fail(
         name,

@@ -32,21 +32,92 @@ pub fn check(claims: &Object, header: &Header, policy: &Policy, now: Timestamp) 
         header,
         policy,
         now,
+        is_told: true,
     };
-    let mut checks = vec![judge.exp(), judge.nbf(), judge.iat()];
-    checks.extend(policy.max_age.map(|age| judge.max_age(age)));
-    checks.extend([judge.iss(), judge.aud(), judge.sub(), judge.typ()]);
-    checks.extend(policy.scopes.iter().map(|scope| judge.scope(scope)));
-    for wanted in &policy.required {
-        join(&mut checks, judge.required(wanted));
-    }
+    let mut checks = Vec::with_capacity(8);
+    judge.each(|check, is_named| match is_named {
+        true => join(&mut checks, check),
+        false => checks.push(check),
+    });
     if let Some(profile) = policy.profile {
         judge.profile(profile, &mut checks);
     }
-    if let (None, Some(jkt)) = (policy.profile, &policy.supplied.jkt) {
-        checks.push(judge.bound(jkt));
-    }
     checks
+}
+
+/// Whether every check of [`check`] holds. Nothing is put into words.
+pub fn holds(claims: &Object, header: &Header, policy: &Policy, now: Timestamp) -> bool {
+    if policy.profile.is_some() {
+        // Its rules look at what others have found.
+        let checks = check(claims, header, policy, now);
+        return checks.iter().all(|check| check.status != Status::Fail);
+    }
+    let judge = Judge {
+        claims,
+        header,
+        policy,
+        now,
+        is_told: false,
+    };
+    let mut holds = true;
+    judge.each(|check, _| holds &= check.status != Status::Fail);
+    holds
+}
+
+/// Whether a policy, or the key of a token, compares anything with the claim of that name, or with
+/// what is inside it.
+pub fn is_compared(policy: &Policy, name: &str) -> bool {
+    let is_demanded = |it: &Requirement| match it.claim.strip_prefix('/') {
+        // Its steps are escaped, and are looked up all the more slowly for it.
+        Some(_) => true,
+        None => it.claim == name,
+    };
+    match name {
+        "exp" | "nbf" | "iat" | "aud" | "iss" | "tid" => true,
+        "sub" if policy.subject.is_some() => true,
+        "scope" | "scp" if !policy.scopes.is_empty() => true,
+        // A profile looks at more than can be said here, and `cnf` is an object.
+        _ if policy.profile.is_some() || policy.supplied.jkt.is_some() => true,
+        _ => policy.required.iter().any(is_demanded),
+    }
+}
+
+impl Judge<'_> {
+    /// Every check, one after another; of each, whether it is about a claim that was required by
+    /// name.
+    fn each(&self, mut found: impl FnMut(Check, bool)) {
+        let mut own = |check| found(check, false);
+        own(self.exp());
+        own(self.nbf());
+        own(self.iat());
+        if let Some(age) = self.policy.max_age {
+            own(self.max_age(age));
+        }
+        own(self.iss());
+        own(self.aud());
+        own(self.sub());
+        own(self.typ());
+        for scope in &self.policy.scopes {
+            own(self.scope(scope));
+        }
+        for wanted in &self.policy.required {
+            found(self.required(wanted), true);
+        }
+        if let (None, Some(jkt)) = (self.policy.profile, &self.policy.supplied.jkt) {
+            found(self.bound(jkt), false);
+        }
+    }
+
+    /// A check that holds; `message` says how, where that is read.
+    fn pass(&self, name: &'static str, message: impl FnOnce() -> String) -> Check {
+        let message = self.is_told.then(message).unwrap_or_default();
+        Check::new(name, Status::Pass, message)
+    }
+
+    /// What the token has, where that is read.
+    fn seen(&self, value: Option<&Json>) -> Option<Json> {
+        value.filter(|_| self.is_told).cloned()
+    }
 }
 
 /// Adds what was found about a claim that was required by name. A claim that has its own rule keeps
@@ -84,7 +155,7 @@ pub fn not_evaluated(policy: &Policy) -> Vec<Check> {
         .chain(policy.required.iter().map(|it| it.claim.as_str()))
         .chain(profile)
         .filter(|name| seen.insert(*name))
-        .map(|name| Check::new(name, Status::NotEvaluated, ""))
+        .map(|name| Check::new(name.to_owned(), Status::NotEvaluated, ""))
         .collect()
 }
 
@@ -129,6 +200,8 @@ struct Judge<'a> {
     header: &'a Header,
     policy: &'a Policy,
     now: Timestamp,
+    /// Whether anybody reads more than whether it holds.
+    is_told: bool,
 }
 
 impl Judge<'_> {
@@ -153,7 +226,7 @@ impl Judge<'_> {
                 },
             );
             return Check {
-                actual: found.cloned(),
+                actual: self.seen(found),
                 ..check
             };
         }
@@ -162,11 +235,14 @@ impl Judge<'_> {
             .claims
             .text("tid")
             .filter(|_| self.policy.demands_tenant());
-        let accepted: Vec<String> = match tid {
-            Some(tid) => accepted.iter().map(|it| it.replace(TENANT, tid)).collect(),
-            None => accepted.clone(),
-        };
-        self.one_of("iss", found, &accepted)
+        match tid {
+            Some(tid) => {
+                let tenants: Vec<String> =
+                    accepted.iter().map(|it| it.replace(TENANT, tid)).collect();
+                self.one_of("iss", found, &tenants)
+            }
+            None => self.one_of("iss", found, accepted),
+        }
     }
 
     fn sub(&self) -> Check {
@@ -174,19 +250,17 @@ impl Judge<'_> {
         match &self.policy.subject {
             Some(subject) => self.one_of("sub", found, std::slice::from_ref(subject)),
             None => Check {
-                actual: found.cloned(),
+                actual: self.seen(found),
                 ..Check::new("sub", Status::NotChecked, "")
             },
         }
     }
 
     /// A string claim that must equal one of `accepted`.
-    fn one_of(&self, name: &str, found: Option<&Json>, accepted: &[String]) -> Check {
+    fn one_of(&self, name: &'static str, found: Option<&Json>, accepted: &[String]) -> Check {
         let check = match found {
             None => Check::fail(name, Code::MissingClaim, format!("the token has no {name}")),
-            Some(Json::String(text)) if accepted.contains(text) => {
-                Check::new(name, Status::Pass, text.clone())
-            }
+            Some(Json::String(text)) if accepted.contains(text) => self.pass(name, || text.clone()),
             Some(Json::String(text)) => {
                 let check = Check::fail(
                     name,
@@ -216,11 +290,14 @@ impl Judge<'_> {
                 format!("{name} is {}, not a string", other.kind()),
             ),
         };
-        Check {
-            actual: found.cloned(),
-            ..check
+        match self.is_told {
+            true => Check {
+                actual: found.cloned(),
+                ..check
+            }
+            .expected(accepted.iter().collect()),
+            false => check,
         }
-        .expected(accepted.iter().collect())
     }
 
     fn aud(&self) -> Check {
@@ -271,14 +348,17 @@ impl Judge<'_> {
             .iter()
             .find(|it| accepted.iter().any(|wanted| wanted == **it))
         {
-            Some(hit) => Check::new("aud", Status::Pass, *hit),
+            Some(hit) => self.pass("aud", || (*hit).to_owned()),
             None => Check::fail(
                 "aud",
                 Code::Mismatch,
                 format!("aud is {}, not {}", any_of(&named), any_of(accepted)),
             ),
         };
-        check.actual(found).expected(accepted.iter().collect())
+        match self.is_told {
+            true => check.actual(found).expected(accepted.iter().collect()),
+            false => check,
+        }
     }
 
     /// Where the audience is that some issuers put into a claim of their own.
@@ -297,7 +377,7 @@ impl Judge<'_> {
         if self.skips(Skippable::Typ) {
             return Check::new("typ", Status::Skipped, "");
         }
-        let actual = header.typ().map(Json::from);
+        let actual = header.typ().filter(|_| self.is_told).map(Json::from);
         let Some(wanted) = &self.policy.typ else {
             return Check {
                 actual,

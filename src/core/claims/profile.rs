@@ -203,7 +203,7 @@ impl Judge<'_> {
         }
     }
 
-    fn target(&self, name: &str, found: &Json, supply: Supply) -> Check {
+    fn target(&self, name: &'static str, found: &Json, supply: Supply) -> Check {
         let own = found.as_str().unwrap_or_default();
         let Some(wanted) = self.policy.supplied.text(supply) else {
             return unsupplied(name, found, supply);
@@ -222,7 +222,7 @@ impl Judge<'_> {
         }
     }
 
-    fn half_digest(&self, name: &str, found: &Json, supply: Supply) -> Check {
+    fn half_digest(&self, name: &'static str, found: &Json, supply: Supply) -> Check {
         let Some(secret) = self.policy.supplied.secret(supply) else {
             return Check::new(name, Status::NotChecked, "");
         };
@@ -237,14 +237,14 @@ impl Judge<'_> {
         }
     }
 
-    fn digest(&self, name: &str, found: &Json, supply: Supply) -> Check {
+    fn digest(&self, name: &'static str, found: &Json, supply: Supply) -> Check {
         match self.policy.supplied.secret(supply) {
             Some(secret) => digested(name, found, &whole_digest(secret), supply),
             None => unsupplied(name, found, supply),
         }
     }
 
-    fn same(&self, name: &str, found: &Json, other: &str) -> Check {
+    fn same(&self, name: &'static str, found: &Json, other: &str) -> Check {
         match self.claims.member(other) {
             Some(value) if value.same(found) => {
                 Check::new(name, Status::Pass, format!("the same as {other}"))
@@ -261,7 +261,7 @@ impl Judge<'_> {
         }
     }
 
-    fn not_older(&self, name: &str, found: &Json) -> Check {
+    fn not_older(&self, name: &'static str, found: &Json) -> Check {
         let Some(at) = moment(found) else {
             return pass(name, found);
         };
@@ -289,7 +289,7 @@ impl Judge<'_> {
     }
 
     /// How long the token lives in all.
-    fn life(&self, name: &str, most: i64) -> Check {
+    fn life(&self, name: &'static str, most: i64) -> Check {
         let date = |name: &str| self.claims.member(name).and_then(moment);
         let from = date("iat").filter(|at| *at <= self.now).unwrap_or(self.now);
         let life = date("exp").map_or(0, |exp| exp.since(from));
@@ -303,7 +303,7 @@ impl Judge<'_> {
         }
     }
 
-    fn own_key(&self, name: &str, found: &Json) -> Check {
+    fn own_key(&self, name: &'static str, found: &Json) -> Check {
         let none = Object::default();
         let jwk = found.as_object().unwrap_or(&none);
         let thumbprint = match Key::from_public_jwk(jwk) {
@@ -343,7 +343,7 @@ fn is_blank(found: &Json) -> bool {
     }
 }
 
-fn pass(name: &str, found: &Json) -> Check {
+fn pass(name: &'static str, found: &Json) -> Check {
     let message = match found {
         Json::Object(_) => "present".into(),
         Json::String(text) => text.clone(),
@@ -353,7 +353,7 @@ fn pass(name: &str, found: &Json) -> Check {
 }
 
 /// The refusal of a value that the caller gave nothing to compare with.
-fn unsupplied(name: &str, found: &Json, supply: Supply) -> Check {
+fn unsupplied(name: &'static str, found: &Json, supply: Supply) -> Check {
     let what = supply.as_str();
     let (flag, usual) = supply.flag();
     let own = match supply {
@@ -374,7 +374,7 @@ fn unsupplied(name: &str, found: &Json, supply: Supply) -> Check {
     })
 }
 
-fn digested(name: &str, found: &Json, wanted: &str, supply: Supply) -> Check {
+fn digested(name: &'static str, found: &Json, wanted: &str, supply: Supply) -> Check {
     let what = supply.as_str();
     match found.as_str() == Some(wanted) {
         true => Check::new(name, Status::Pass, format!("is that of the {what}")),
@@ -385,7 +385,7 @@ fn digested(name: &str, found: &Json, wanted: &str, supply: Supply) -> Check {
     }
 }
 
-fn typed(name: &str, found: &Json, types: &[&str]) -> Check {
+fn typed(name: &'static str, found: &Json, types: &[&str]) -> Check {
     let own = found.as_str().unwrap_or_default();
     match types.iter().any(|it| same_type(own, it)) {
         true => Check::new(name, Status::Pass, own),
@@ -396,7 +396,7 @@ fn typed(name: &str, found: &Json, types: &[&str]) -> Check {
     }
 }
 
-fn no_other_kind(name: &str, found: &Json, own: Profile) -> Check {
+fn no_other_kind(name: &'static str, found: &Json, own: Profile) -> Check {
     let typ = found.as_str().unwrap_or_default();
     let is_other = |it: &&Profile| **it != own && it.typ().is_some_and(|it| same_type(typ, it));
     match Profile::ALL.iter().find(is_other) {
@@ -413,7 +413,7 @@ fn no_other_kind(name: &str, found: &Json, own: Profile) -> Check {
     }
 }
 
-fn events(name: &str, found: &Json, wanted: Option<&str>) -> Check {
+fn events(name: &'static str, found: &Json, wanted: Option<&str>) -> Check {
     let none = Object::default();
     let events = found.as_object().unwrap_or(&none);
     let refuse = |why: String| Check::fail(name, Code::Mismatch, why);
@@ -439,7 +439,7 @@ fn events(name: &str, found: &Json, wanted: Option<&str>) -> Check {
     }
 }
 
-fn asymmetric(name: &str, found: &Json) -> Check {
+fn asymmetric(name: &'static str, found: &Json) -> Check {
     let alg = found.as_str().unwrap_or_default();
     match alg.parse::<SigAlg>() {
         Ok(known) if known.kty() != Kty::Oct => Check::new(name, Status::Pass, alg),

@@ -1,5 +1,7 @@
 //! What was found: one check for each rule, whether it holds or not.
 
+use std::borrow::Cow;
+
 use serde::{Serialize, Serializer};
 
 use super::super::error::{Code, Reason};
@@ -28,7 +30,7 @@ pub enum Status {
 #[derive(Clone, Debug, Serialize)]
 pub struct Check {
     /// The claim, or `signature`, `format`, `alg`, `crit`, `kid`, `typ`.
-    pub name: String,
+    pub name: Cow<'static, str>,
     /// How it ended.
     pub status: Status,
     /// Why it failed.
@@ -78,7 +80,11 @@ fn serialize_at<S: Serializer>(at: &Option<Timestamp>, serializer: S) -> Result<
 
 impl Check {
     /// A check with an outcome and nothing else yet.
-    pub fn new(name: impl Into<String>, status: Status, message: impl Into<String>) -> Self {
+    pub fn new(
+        name: impl Into<Cow<'static, str>>,
+        status: Status,
+        message: impl Into<String>,
+    ) -> Self {
         Self {
             name: name.into(),
             status,
@@ -96,7 +102,11 @@ impl Check {
         }
     }
 
-    pub(super) fn fail(name: impl Into<String>, code: Code, message: impl Into<String>) -> Self {
+    pub(super) fn fail(
+        name: impl Into<Cow<'static, str>>,
+        code: Code,
+        message: impl Into<String>,
+    ) -> Self {
         Self {
             code: Some(code),
             ..Self::new(name, Status::Fail, message)
@@ -123,7 +133,7 @@ impl Check {
         let code = self.code.filter(|_| self.status == Status::Fail)?;
         Some(Reason {
             code,
-            check: self.name.clone(),
+            check: self.name.clone().into_owned(),
             expected: self.expected.clone(),
             actual: self.actual.clone(),
             message: self.message.clone(),

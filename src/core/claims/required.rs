@@ -29,9 +29,13 @@ pub enum Demand {
 
 impl Judge<'_> {
     pub(super) fn required(&self, wanted: &Requirement) -> Check {
-        let name = &wanted.claim;
+        let name = wanted.claim.as_str();
         let Some(found) = self.claims.at(name) else {
-            let check = Check::fail(name, Code::MissingClaim, format!("the token has no {name}"));
+            let check = Check::fail(
+                name.to_owned(),
+                Code::MissingClaim,
+                format!("the token has no {name}"),
+            );
             let check = match self.claims.nested(name) {
                 Some(pointer) => check.hint(nested_hint(&pointer)),
                 None => check,
@@ -39,13 +43,13 @@ impl Judge<'_> {
             return expecting(check, &wanted.demand);
         };
         let check = match &wanted.demand {
-            Demand::Presence => Check::new(name, Status::Pass, "present"),
+            Demand::Presence => Check::new(name.to_owned(), Status::Pass, "present"),
             Demand::Value(value) if found.same(value) => {
-                Check::new(name, Status::Pass, found.brief())
+                Check::new(name.to_owned(), Status::Pass, found.brief())
             }
             Demand::Value(value) => {
                 let message = format!("{name} is {}, not {}", found.brief(), value.brief());
-                let check = Check::fail(name, Code::Mismatch, message);
+                let check = Check::fail(name.to_owned(), Code::Mismatch, message);
                 match (found, value) {
                     (Json::Array(_), Json::String(text)) => {
                         let claim = shell_word(&format!("{name}={text}"));
@@ -77,18 +81,18 @@ fn expecting(check: Check, demand: &Demand) -> Check {
 fn matched(name: &str, found: &Json, pattern: &str) -> Check {
     match found {
         Json::String(text) if matches(text, pattern) => {
-            Check::new(name, Status::Pass, found.brief())
+            Check::new(name.to_owned(), Status::Pass, found.brief())
         }
         Json::String(_) => {
             let message = format!(
                 "{name} is {}, which {pattern:?} does not match",
                 found.brief()
             );
-            Check::fail(name, Code::Mismatch, message)
+            Check::fail(name.to_owned(), Code::Mismatch, message)
         }
         other => {
             let message = format!("{name} is {}, not a text to match", other.kind());
-            Check::fail(name, Code::Mismatch, message)
+            Check::fail(name.to_owned(), Code::Mismatch, message)
         }
     }
 }
@@ -122,14 +126,14 @@ fn contained(name: &str, found: &Json, member: &Json) -> Check {
         }
         (other, _) => {
             let message = format!("{name} is {}, and has no elements", other.kind());
-            return Check::fail(name, Code::Mismatch, message);
+            return Check::fail(name.to_owned(), Code::Mismatch, message);
         }
     };
     let member = member.brief();
     match has {
-        true => Check::new(name, Status::Pass, format!("has {member}")),
+        true => Check::new(name.to_owned(), Status::Pass, format!("has {member}")),
         false => Check::fail(
-            name,
+            name.to_owned(),
             Code::Mismatch,
             format!("{name} does not have {member} as {kind}"),
         ),

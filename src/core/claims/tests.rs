@@ -185,7 +185,7 @@ fn issuer_subject_type_scope_and_the_rest() {
     let bad = r#"{"iat":999899,"iss":"https://a/","sub":1,"scope":"reads","deep":{"n":"1"}}"#;
     let failed: Vec<_> = judge(bad, &policy)
         .into_iter()
-        .filter_map(|check| Some((check.name.clone(), check.reason()?.code)))
+        .filter_map(|check| Some((check.name.clone().into_owned(), check.reason()?.code)))
         .collect();
     let expected = [
         ("exp", Code::MissingClaim),

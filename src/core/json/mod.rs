@@ -11,6 +11,7 @@ use serde::Serialize;
 use serde::ser::{SerializeMap, SerializeSeq, Serializer};
 use serde_json::value::RawValue;
 
+use super::limits::{MAX_DEPTH, MAX_JSON_VALUES};
 use pointer::{index, split_pointer};
 
 /// A JSON value.
@@ -165,6 +166,36 @@ impl Json {
 }
 
 impl Object {
+    /// Compact JSON text.
+    pub fn to_text(&self) -> String {
+        // As [`Json::to_text`].
+        serde_json::to_string(self).unwrap_or_default()
+    }
+
+    /// Whether a reader of its text would stay within the limits of depth and number.
+    ///
+    /// # Errors
+    /// As [`Json::parse`].
+    pub fn check_limits(&self) -> Result<(), Malformed> {
+        fn walk(value: &Json, depth: usize, values: &mut usize) -> Result<(), Malformed> {
+            *values += 1;
+            if *values > MAX_JSON_VALUES {
+                return Err(parse::too_many());
+            }
+            match value {
+                Json::Array(_) | Json::Object(_) if depth >= MAX_DEPTH => Err(parse::too_deep()),
+                Json::Array(items) => items.iter().try_for_each(|it| walk(it, depth + 1, values)),
+                Json::Object(object) => members(object, depth, values),
+                _ => Ok(()),
+            }
+        }
+        fn members(object: &Object, depth: usize, values: &mut usize) -> Result<(), Malformed> {
+            let mut each = object.0.iter();
+            each.try_for_each(|(_, value)| walk(value, depth + 1, values))
+        }
+        members(self, 0, &mut 1)
+    }
+
     /// The members ordered by their names; those of one name keep their order.
     fn by_name(&self) -> Vec<&(String, Json)> {
         let mut members: Vec<_> = self.0.iter().collect();
@@ -188,6 +219,20 @@ impl Object {
     /// As [`Object::parse_strict`].
     pub fn parse_part(bytes: &[u8]) -> Result<Self, Malformed> {
         Self::unique(Json::parse(bytes))
+    }
+
+    /// The members of [`Object::parse_part`]'s object that are `wanted`: the others are read as
+    /// strictly, and not kept.
+    ///
+    /// # Errors
+    /// As [`Object::parse_strict`].
+    pub fn parse_members(bytes: &[u8], wanted: &dyn Fn(&str) -> bool) -> Result<Self, Malformed> {
+        let read = parse::Reader::new(bytes).and_then(|reader| reader.members(wanted));
+        match read {
+            Ok(Some(members)) => Ok(members),
+            // Reading it again says what is wrong.
+            Ok(None) | Err(_) => Self::parse_part(bytes),
+        }
     }
 
     fn unique(json: Result<Json, Malformed>) -> Result<Self, Malformed> {
@@ -282,17 +327,19 @@ impl Object {
 
     /// [`Json::duplicate`] of an object.
     pub fn duplicate(&self) -> Option<String> {
-        let mut seen = std::collections::HashSet::with_capacity(self.0.len());
-        for (name, value) in &self.0 {
-            let here = || format!("/{}", name.replace('~', "~0").replace('/', "~1"));
-            if !seen.insert(name.as_str()) {
-                return Some(here());
-            }
-            if let Some(rest) = value.duplicate() {
-                return Some(here() + &rest);
-            }
+        let step = |name: &str| format!("/{}", name.replace('~', "~0").replace('/', "~1"));
+        let below = |(name, value): &(String, Json)| Some(step(name) + &value.duplicate()?);
+        let names: Vec<&str> = self.0.iter().map(|(name, _)| name.as_str()).collect();
+        if !parse::repeats(&names) {
+            return self.0.iter().find_map(below);
         }
-        None
+        let mut seen = std::collections::HashSet::with_capacity(self.0.len());
+        self.0
+            .iter()
+            .find_map(|member| match seen.insert(&member.0) {
+                true => below(member),
+                false => Some(step(&member.0)),
+            })
     }
 }
 
@@ -358,7 +405,6 @@ impl Serialize for Object {
 
 #[cfg(test)]
 mod tests {
-    use super::super::limits::MAX_DEPTH;
     use super::*;
 
     fn parse(text: &str) -> Json {
@@ -412,6 +458,25 @@ mod tests {
     }
 
     #[test]
+    fn limits_are_those_of_the_reader() {
+        for depth in [1, MAX_DEPTH - 1, MAX_DEPTH, MAX_DEPTH + 1] {
+            let mut value = Json::from(1);
+            for _ in 1..depth {
+                value = Json::Object(Object(vec![("a".into(), value)]));
+            }
+            let object = Object(vec![("a".into(), value)]);
+            let read = Json::parse(object.to_text().as_bytes()).map(drop);
+            assert_eq!(object.check_limits(), read, "{depth}");
+        }
+        for count in [MAX_JSON_VALUES - 2, MAX_JSON_VALUES - 1] {
+            let items = vec![Json::Null; count];
+            let object = Object(vec![("a".into(), Json::Array(items))]);
+            let read = Json::parse(object.to_text().as_bytes()).map(drop);
+            assert_eq!(object.check_limits(), read, "{count}");
+        }
+    }
+
+    #[test]
     fn duplicates_are_found_at_any_depth() {
         assert_eq!(parse(r#"{"a":1,"b":{"a":2}}"#).duplicate(), None);
         assert_eq!(parse(r#"{"a":1,"a":1}"#).duplicate().as_deref(), Some("/a"));
@@ -426,6 +491,50 @@ mod tests {
             parse(r#"{"a":1,"\u0061":2}"#).duplicate().as_deref(),
             Some("/a")
         );
+    }
+
+    #[test]
+    fn members_are_read_as_strictly_as_the_whole() {
+        for text in [
+            r#"{"a":1,"b":{"c":[1,{"d":"x"}]},"e":null}"#,
+            "{}",
+            r#" { "a" : "\u0062" , "b" : [ ] } "#,
+            r#"{"a":1,"a":2}"#,
+            r#"{"a":1,"\u0061":2}"#,
+            r#"{"b":{"c":1,"c":2},"a":1}"#,
+            r#"{"b":[{"c":1,"c":2}]}"#,
+            r#"{"a":{"c":1,"c":2}}"#,
+            r#"{"a":1}x"#,
+            r#"{"a":1"#,
+            r#"{"b":01}"#,
+            r#"{"b":tru}"#,
+            r#"{"b":"\ud800"}"#,
+            r#"{"b":[1,]}"#,
+            "[]",
+            "",
+            "7",
+        ] {
+            let bytes = text.as_bytes();
+            let whole = Object::parse_part(bytes);
+            let part = Object::parse_members(bytes, &|name| name == "a");
+            let expected = whole.map(|it| it.member("a").cloned());
+            assert_eq!(part.map(|it| it.member("a").cloned()), expected, "{text}");
+        }
+        // Many names, and long ones that begin alike.
+        let many = |last: &str| {
+            let names = (0..40).map(|at| format!("\"name-{at}\":0"));
+            let names: Vec<String> = names.chain([format!("\"{last}\":0")]).collect();
+            [&names[..2], &names[38..], &names]
+                .map(|part| format!("{{{}}}", part.join(",")))
+                .map(|text| Object::parse_members(text.as_bytes(), &|_| false).is_ok())
+        };
+        assert_eq!(many("name-x"), [true, true, true]);
+        assert_eq!(many("name-39"), [true, false, false]);
+        for depth in [MAX_DEPTH, MAX_DEPTH + 1] {
+            let nested = format!("{}0{}", "{\"b\":".repeat(depth), "}".repeat(depth));
+            let read = Object::parse_members(nested.as_bytes(), &|_| false);
+            assert_eq!(read.is_ok(), Object::parse_part(nested.as_bytes()).is_ok());
+        }
     }
 
     #[test]

@@ -2,6 +2,7 @@
 //! in the text whatever the text is.
 
 use std::borrow::Cow;
+use std::collections::HashSet;
 
 use super::super::limits::{MAX_DEPTH, MAX_JSON_VALUES};
 use super::{Json, Malformed, Object};
@@ -11,9 +12,118 @@ pub(super) struct Reader<'a> {
     text: &'a str,
     at: usize,
     values: usize,
+    /// Whether a member stands twice in an object that was passed.
+    is_repetitive: bool,
+}
+
+/// What becomes of a value that is read.
+trait Build: Sized {
+    fn literal(value: Json) -> Self;
+    fn number(text: &str) -> Self;
+    fn text(text: Cow<'_, str>) -> Self;
+    fn array(items: Vec<Self>) -> Self;
+    fn object(reader: &mut Reader<'_>, depth: usize) -> Read<Self>;
+}
+
+impl Build for Json {
+    fn literal(value: Json) -> Self {
+        value
+    }
+
+    fn number(text: &str) -> Self {
+        Self::Number(text.to_owned())
+    }
+
+    fn text(text: Cow<'_, str>) -> Self {
+        Self::String(text.into_owned())
+    }
+
+    fn array(mut items: Vec<Self>) -> Self {
+        // Small arrays and objects would keep twice the room that they need.
+        items.shrink_to_fit();
+        Self::Array(items)
+    }
+
+    fn object(reader: &mut Reader<'_>, depth: usize) -> Read<Self> {
+        let mut members = Vec::new();
+        reader.each_member(|reader, name| {
+            members.push((name.to_owned(), reader.value(depth + 1)?));
+            Ok(())
+        })?;
+        members.shrink_to_fit();
+        Ok(Self::Object(Object(members)))
+    }
+}
+
+/// A value that is read and not kept.
+struct Passed(());
+
+impl Build for Passed {
+    fn literal(_: Json) -> Self {
+        Self(())
+    }
+
+    fn number(_: &str) -> Self {
+        Self(())
+    }
+
+    fn text(_: Cow<'_, str>) -> Self {
+        Self(())
+    }
+
+    // Values without a size take no room in a list.
+    fn array(_: Vec<Self>) -> Self {
+        Self(())
+    }
+
+    fn object(reader: &mut Reader<'_>, depth: usize) -> Read<Self> {
+        let names = reader.each_member(|reader, _| reader.value::<Self>(depth + 1).map(drop))?;
+        reader.is_repetitive |= repeats(&names);
+        Ok(Self(()))
+    }
+}
+
+pub(super) fn too_many() -> Malformed {
+    Malformed(format!("of more than {MAX_JSON_VALUES} values"))
+}
+
+pub(super) fn too_deep() -> Malformed {
+    Malformed(format!("nested deeper than {MAX_DEPTH} levels"))
+}
+
+/// Whether a name stands among others twice.
+pub(super) fn repeats<S: AsRef<str>>(names: &[S]) -> bool {
+    /// Up to so many, comparing each with each is quicker than a table.
+    const FEW: usize = 24;
+    if names.len() > FEW {
+        let mut seen = HashSet::with_capacity(names.len());
+        return !names.iter().all(|name| seen.insert(name.as_ref()));
+    }
+    // Names that differ mostly do so in their length or their first letters.
+    let mut prints = [0_u64; FEW];
+    for (print, name) in prints.iter_mut().zip(names) {
+        let mut start = [0; 8];
+        let bytes = name.as_ref().as_bytes();
+        let length = bytes.len().min(7);
+        start[..length].copy_from_slice(&bytes[..length]);
+        start[7] = bytes.len() as u8;
+        *print = u64::from_le_bytes(start);
+    }
+    let twice = |(at, print): (usize, &u64)| {
+        let alike = prints[..at]
+            .iter()
+            .enumerate()
+            .filter(|(_, it)| *it == print);
+        let mut alike = alike.map(|(before, _)| names[before].as_ref());
+        alike.any(|name| name == names[at].as_ref())
+    };
+    prints[..names.len()].iter().enumerate().any(twice)
 }
 
 type Read<T> = Result<T, Malformed>;
+
+/// Room for the members of most objects.
+const USUAL: usize = 12;
 
 impl<'a> Reader<'a> {
     /// At the start of `bytes`.
@@ -24,6 +134,7 @@ impl<'a> Reader<'a> {
             text,
             at: 0,
             values: 0,
+            is_repetitive: false,
         })
     }
 
@@ -55,58 +166,88 @@ impl<'a> Reader<'a> {
         })
     }
 
-    fn value(&mut self, depth: usize) -> Read<Json> {
+    /// The members of the one object that the whole text is, those that are `wanted` alone; the
+    /// others are read as strictly, and not kept. `None` when the text is another value, or a member
+    /// stands twice in its object, at any depth.
+    pub fn members(mut self, wanted: &dyn Fn(&str) -> bool) -> Read<Option<Object>> {
+        self.skip_space();
+        if self.peek() != Some(b'{') {
+            return Ok(None);
+        }
+        self.values += 1;
+        let mut kept = Object(Vec::with_capacity(USUAL));
+        let names = self.each_member(|reader, name| {
+            match wanted(name) {
+                true => {
+                    let value = reader.value::<Json>(1)?;
+                    reader.is_repetitive |= value.duplicate().is_some();
+                    kept.0.push((name.to_owned(), value));
+                }
+                false => reader.value::<Passed>(1)?.0,
+            }
+            Ok(())
+        })?;
+        self.skip_space();
+        match self.peek() {
+            Some(_) => Err(self.refuse("trailing characters")),
+            None => Ok((!self.is_repetitive && !repeats(&names)).then_some(kept)),
+        }
+    }
+
+    fn value<B: Build>(&mut self, depth: usize) -> Read<B> {
         self.values += 1;
         if self.values > MAX_JSON_VALUES {
-            return Err(Malformed(format!("of more than {MAX_JSON_VALUES} values")));
+            return Err(too_many());
         }
         self.skip_space();
         match self.peek() {
-            Some(b'{' | b'[') if depth >= MAX_DEPTH => {
-                Err(Malformed(format!("nested deeper than {MAX_DEPTH} levels")))
-            }
-            Some(b'{') => self.object(depth),
+            Some(b'{' | b'[') if depth >= MAX_DEPTH => Err(too_deep()),
+            Some(b'{') => B::object(self, depth),
             Some(b'[') => self.array(depth),
-            Some(b'"') => self.string().map(|text| Json::String(text.into_owned())),
+            Some(b'"') => self.string().map(B::text),
             Some(b't') => self.literal("true", Json::Bool(true)),
             Some(b'f') => self.literal("false", Json::Bool(false)),
             Some(b'n') => self.literal("null", Json::Null),
-            Some(b'-' | b'0'..=b'9') => self.number(),
+            Some(b'-' | b'0'..=b'9') => self.number().map(B::number),
             _ => Err(self.refuse("expected value")),
         }
     }
 
-    fn literal(&mut self, word: &str, value: Json) -> Read<Json> {
+    fn literal<B: Build>(&mut self, word: &str, value: Json) -> Read<B> {
         if !self.text.as_bytes()[self.at..].starts_with(word.as_bytes()) {
             return Err(self.refuse("expected value"));
         }
         self.at += word.len();
-        Ok(value)
+        Ok(B::literal(value))
     }
 
-    fn object(&mut self, depth: usize) -> Read<Json> {
-        let mut members = Vec::new();
+    /// Passes an object, whose brace is at hand, giving `each` the name of a member when its value
+    /// comes next; the names.
+    fn each_member(
+        &mut self,
+        mut each: impl FnMut(&mut Self, &str) -> Read<()>,
+    ) -> Read<Vec<Cow<'a, str>>> {
         self.at += 1;
         self.skip_space();
         if self.take(b'}') {
-            return Ok(Json::Object(Object(members)));
+            return Ok(Vec::new());
         }
+        let mut names = Vec::with_capacity(USUAL);
         loop {
             self.skip_space();
             if self.peek() != Some(b'"') {
                 return Err(self.refuse("expected the name of a member in quotes"));
             }
-            let name = self.string()?.into_owned();
+            let name = self.string()?;
             self.skip_space();
             if !self.take(b':') {
                 return Err(self.refuse("expected `:`"));
             }
-            members.push((name, self.value(depth + 1)?));
+            each(self, &name)?;
+            names.push(name);
             self.skip_space();
             if self.take(b'}') {
-                // Small objects would keep twice the room that they need.
-                members.shrink_to_fit();
-                return Ok(Json::Object(Object(members)));
+                return Ok(names);
             }
             if !self.take(b',') {
                 return Err(self.refuse("expected `,` or `}`"));
@@ -114,19 +255,18 @@ impl<'a> Reader<'a> {
         }
     }
 
-    fn array(&mut self, depth: usize) -> Read<Json> {
+    fn array<B: Build>(&mut self, depth: usize) -> Read<B> {
         let mut items = Vec::new();
         self.at += 1;
         self.skip_space();
         if self.take(b']') {
-            return Ok(Json::Array(items));
+            return Ok(B::array(items));
         }
         loop {
             items.push(self.value(depth + 1)?);
             self.skip_space();
             if self.take(b']') {
-                items.shrink_to_fit();
-                return Ok(Json::Array(items));
+                return Ok(B::array(items));
             }
             if !self.take(b',') {
                 return Err(self.refuse("expected `,` or `]`"));
@@ -141,7 +281,7 @@ impl<'a> Reader<'a> {
     }
 
     /// A number, kept as its text (RFC 8259 section 6).
-    fn number(&mut self) -> Read<Json> {
+    fn number(&mut self) -> Read<&'a str> {
         let start = self.at;
         self.take(b'-');
         if !self.take(b'0') {
@@ -157,7 +297,7 @@ impl<'a> Reader<'a> {
             }
             self.digits()?;
         }
-        Ok(Json::Number(self.text[start..self.at].to_owned()))
+        Ok(&self.text[start..self.at])
     }
 
     fn digits(&mut self) -> Read<()> {
@@ -201,8 +341,19 @@ impl<'a> Reader<'a> {
 
     /// Passes what stands for itself in a string, and says where it ends.
     fn plain(&mut self) -> usize {
-        let rest = &self.text.as_bytes()[self.at..];
         let is_special = |byte: &u8| *byte == b'"' || *byte == b'\\' || *byte < 0x20;
+        let mut rest = &self.text.as_bytes()[self.at..];
+        // Blocks without any, as the processor looks at them at once.
+        while let Some((block, after)) = rest.split_first_chunk::<16>() {
+            if block
+                .iter()
+                .fold(false, |found, byte| found | is_special(byte))
+            {
+                break;
+            }
+            rest = after;
+        }
+        self.at = self.text.len() - rest.len();
         self.at += rest.iter().position(is_special).unwrap_or(rest.len());
         self.at
     }

@@ -2,6 +2,7 @@
 //! payload (RFC 7797 §5).
 
 use std::borrow::Cow;
+use std::sync::Arc;
 
 use super::super::error::Reason;
 use super::super::header::Header;
@@ -14,12 +15,43 @@ use super::{Form, Unverified};
 /// # Errors
 /// [`Reason::malformed`].
 pub fn parse<'a>(text: &'a str, form: Form<'a>) -> Result<Unverified<'a>, Reason> {
+    parse_after(text, form, &mut LastHeader::default())
+}
+
+/// The header of the last token that was taken apart, and how it was encoded: tokens of one issuer
+/// have the same one.
+#[derive(Debug, Default)]
+pub struct LastHeader(Option<(String, Arc<Header>)>);
+
+impl LastHeader {
+    fn read(
+        &mut self,
+        text: &str,
+        decode: impl FnOnce() -> Result<Vec<u8>, Reason>,
+    ) -> Result<Arc<Header>, Reason> {
+        match &self.0 {
+            Some((last, header)) if last == text => Ok(Arc::clone(header)),
+            _ => {
+                let header = Arc::new(Header::parse(&decode()?)?);
+                self.0 = Some((text.to_owned(), Arc::clone(&header)));
+                Ok(header)
+            }
+        }
+    }
+}
+
+/// [`parse`], after another token.
+pub(super) fn parse_after<'a>(
+    text: &'a str,
+    form: Form<'a>,
+    last: &mut LastHeader,
+) -> Result<Unverified<'a>, Reason> {
     let [header_text, payload_text, signature_text] = split(text)?;
     let part = |name: &str, text| match form {
         Form::PaddedJwt => part(name, without_padding(text)),
         Form::Jwt | Form::Raw | Form::Detached(_) => part(name, text),
     };
-    let header = Header::parse(&part("header", header_text)?)?;
+    let header = last.read(header_text, || part("header", header_text))?;
     let signature = part("signature", signature_text)?;
     let encoded_input = &text.as_bytes()[..header_text.len() + 1 + payload_text.len()];
     let (payload, signing_input) = match form {
@@ -50,7 +82,7 @@ pub fn parse<'a>(text: &'a str, form: Form<'a>) -> Result<Unverified<'a>, Reason
         header,
         payload,
         signing_input,
-        signature,
+        signature: Cow::Owned(signature),
     })
 }
 

@@ -1,6 +1,8 @@
 //! The JSON serializations (RFC 7515 §7.2), general and flattened, read in one pass: a member that
 //! stands twice, or is of the wrong type, or belongs to the other serialization, refuses the whole.
 
+use std::sync::Arc;
+
 use super::super::error::{Reason, shortened};
 use super::super::header::Header;
 use super::super::json::{Json, Object};
@@ -12,7 +14,7 @@ use super::{Form, Taken};
 /// One element of `signatures`, taken apart.
 #[derive(Debug)]
 pub(super) struct SignatureParts {
-    pub header: Header,
+    pub header: Arc<Header>,
     /// The text of the protected header; empty where there is none.
     pub protected: String,
     pub signature: Vec<u8>,
@@ -121,7 +123,10 @@ fn signature(element: &Object) -> Result<SignatureParts, Reason> {
     let signature = text(element, "signature")?
         .ok_or_else(|| Reason::malformed("one of its signatures is missing"))?;
     Ok(SignatureParts {
-        header: Header::of_signature(&bytes, unprotected.cloned().unwrap_or_default())?,
+        header: Arc::new(Header::of_signature(
+            &bytes,
+            unprotected.cloned().unwrap_or_default(),
+        )?),
         protected: protected.unwrap_or_default().to_owned(),
         signature: part("signature", signature)?,
     })

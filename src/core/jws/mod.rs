@@ -9,10 +9,11 @@ mod sign;
 mod tests;
 
 pub use super::limits::MAX_TOKEN;
-pub use compact::{parse, split_disclosures};
-pub use sign::{Composed, Payload, Unsignable, sign, sign_detached};
+pub use compact::{LastHeader, parse, split_disclosures};
+pub use sign::{Composed, Payload, Protected, Unsignable, sign, sign_detached};
 
 use std::borrow::Cow;
+use std::sync::Arc;
 
 use super::error::Reason;
 use super::header::Header;
@@ -61,9 +62,24 @@ impl<'a> Jws<'a> {
     /// # Errors
     /// [`Reason::malformed`].
     pub fn parse(text: &'a str, form: Form<'a>) -> Result<Self, Reason> {
+        Self::parse_after(text, form, &mut LastHeader::default())
+    }
+
+    /// [`Jws::parse`], for one token of many: a header that stands there as the `last` one did is
+    /// not read again.
+    ///
+    /// # Errors
+    /// [`Reason::malformed`].
+    pub fn parse_after(
+        text: &'a str,
+        form: Form<'a>,
+        last: &mut LastHeader,
+    ) -> Result<Self, Reason> {
         match is_json(text) {
             true => json::parse(text, form).map(Self),
-            false => parse(text, form).map(|token| Self(Taken::Compact(token))),
+            false => {
+                compact::parse_after(text, form, last).map(|token| Self(Taken::Compact(token)))
+            }
         }
     }
 
@@ -91,10 +107,10 @@ impl<'a> Jws<'a> {
     /// The headers of its signatures, in their order. Nothing vouches for them yet.
     pub fn headers(&self) -> impl Iterator<Item = &Header> {
         let (one, several) = match &self.0 {
-            Taken::Compact(token) => (Some(&token.header), None),
+            Taken::Compact(token) => (Some(&*token.header), None),
             Taken::Json { signatures, .. } => (None, Some(signatures)),
         };
-        let several = several.into_iter().flatten().map(|it| &it.header);
+        let several = several.into_iter().flatten().map(|it| &*it.header);
         one.into_iter().chain(several)
     }
 
@@ -103,20 +119,20 @@ impl<'a> Jws<'a> {
     pub fn signature(&self, index: usize) -> Option<Unverified<'_>> {
         match &self.0 {
             Taken::Compact(token) => (index == 0).then(|| Unverified {
-                header: token.header.clone(),
+                header: Arc::clone(&token.header),
                 payload: Cow::Borrowed(&token.payload),
                 signing_input: Cow::Borrowed(&token.signing_input),
-                signature: token.signature.clone(),
+                signature: Cow::Borrowed(&token.signature),
             }),
             Taken::Json {
                 payload,
                 encoded,
                 signatures,
             } => signatures.get(index).map(|it| Unverified {
-                header: it.header.clone(),
+                header: Arc::clone(&it.header),
                 payload: Cow::Borrowed(payload),
                 signing_input: Cow::Owned([it.protected.as_bytes(), b".", encoded].concat()),
-                signature: it.signature.clone(),
+                signature: Cow::Borrowed(&it.signature),
             }),
         }
     }
@@ -125,16 +141,16 @@ impl<'a> Jws<'a> {
 /// One signature of a token that has been taken apart, with what it is over.
 #[derive(Debug)]
 pub struct Unverified<'a> {
-    header: Header,
+    header: Arc<Header>,
     payload: Cow<'a, [u8]>,
     signing_input: Cow<'a, [u8]>,
-    signature: Vec<u8>,
+    signature: Cow<'a, [u8]>,
 }
 
 /// A token whose signature holds; only [`Unverified::verify`] makes one.
 #[derive(Debug)]
 pub struct Signed {
-    header: Header,
+    header: Arc<Header>,
     payload: Vec<u8>,
 }
 
@@ -147,6 +163,11 @@ impl Signed {
     /// The payload, exactly as it was signed.
     pub fn payload(&self) -> &[u8] {
         &self.payload
+    }
+
+    /// [`Signed::payload`], and nothing else.
+    pub fn into_payload(self) -> Vec<u8> {
+        self.payload
     }
 }
 
@@ -188,7 +209,7 @@ impl Unverified<'_> {
             signature,
         });
         holds.then(|| Signed {
-            header: self.header.clone(),
+            header: Arc::clone(&self.header),
             payload: self.payload.to_vec(),
         })
     }

@@ -70,6 +70,28 @@ impl Payload<'_> {
     }
 }
 
+/// A protected header that is complete, for any number of payloads.
+#[derive(Clone, Debug)]
+pub struct Protected {
+    header: Object,
+    text: String,
+}
+
+impl Protected {
+    /// `header`, to whose front `alg` is added, and with it `b64` and `crit` where payloads are not
+    /// encoded.
+    pub fn new(header: &Object, signer: &Signer, is_unencoded: bool) -> Self {
+        let header = header_of(header, signer, is_unencoded);
+        let text = encode(Json::Object(header.clone()).to_text().as_bytes());
+        Self { header, text }
+    }
+
+    /// All of it.
+    pub fn header(&self) -> &Object {
+        &self.header
+    }
+}
+
 /// A JWS that is being put together: one payload, and a signature by each key.
 #[derive(Debug, Default)]
 pub struct Composed {
@@ -150,15 +172,28 @@ impl Composed {
         payload: Payload<'_>,
         signer: &Signer,
     ) -> Result<Object, Unsignable> {
+        let protected = Protected::new(header, signer, payload.is_unencoded);
+        self.add_under(&protected, payload, signer)?;
+        Ok(protected.header)
+    }
+
+    /// [`Composed::add`], under a header that is complete.
+    ///
+    /// # Errors
+    /// As [`Composed::add`].
+    pub fn add_under(
+        &mut self,
+        protected: &Protected,
+        payload: Payload<'_>,
+        signer: &Signer,
+    ) -> Result<(), Unsignable> {
         if self.elements.len() >= MAX_SIGNATURES {
             return Err(Unsignable::Full);
         }
-        let header = header_of(header, signer, payload.is_unencoded);
-        let protected = encode(Json::Object(header.clone()).to_text().as_bytes());
-        let signature = signer.sign(&payload.signing_input(&protected));
+        let signature = signer.sign(&payload.signing_input(&protected.text));
         let signature = encode(&signature.map_err(Unsignable::Library)?);
-        self.elements.push(element(&protected, signature));
-        Ok(header)
+        self.elements.push(element(&protected.text, signature));
+        Ok(())
     }
 
     /// How many signatures there are.

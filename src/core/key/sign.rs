@@ -27,6 +27,18 @@ impl Key {
         Ok(Signer { alg, loaded })
     }
 
+    /// [`Key::signer`] for a great many signatures: each costs less, and the first one more.
+    ///
+    /// # Errors
+    /// As [`Key::signer`].
+    pub fn bulk_signer(&self, alg: SigAlg, allow_weak: bool) -> Result<Signer, Misfit> {
+        let signer = self.signer(alg, allow_weak)?;
+        Ok(match backend::bulk_signer(self, alg) {
+            Some(loaded) => Signer { alg, loaded },
+            None => signer,
+        })
+    }
+
     /// Whether the public half is the one of the private half: recomputed on a curve, tried out
     /// with RSA.
     ///

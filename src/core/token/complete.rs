@@ -56,9 +56,8 @@ pub fn check_claims(claims: &Object) -> Result<(), (&'static str, String)> {
             ),
         ));
     }
-    let text = Json::Object(claims.clone()).to_text();
-    Json::parse(text.as_bytes())
-        .map(drop)
+    claims
+        .check_limits()
         .map_err(|why| ("the payload", format!("is {why}")))
 }
 

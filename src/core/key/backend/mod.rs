@@ -49,6 +49,15 @@ pub(super) fn signer(key: &Key, alg: SigAlg) -> Result<Box<dyn Sign>, Misfit> {
     }
 }
 
+/// Loads a key that fits `alg` into the library that signs fastest, once it has drawn its first
+/// randomness; `None` where that is the one of [`signer`].
+pub(super) fn bulk_signer(key: &Key, alg: SigAlg) -> Option<Box<dyn Sign>> {
+    match key.kty() {
+        Kty::Rsa if !is_short_rsa(key) => aws_lc::signer(key, alg).ok(),
+        _ => None,
+    }
+}
+
 /// Loads a key that fits `alg` for checking signatures.
 ///
 /// # Errors

@@ -20,21 +20,22 @@ impl Judging<'_> {
         found: Found,
         keys: &dyn Keys,
     ) -> Result<Outcome, Error> {
-        let source = keys.provenance().name;
+        let source = || keys.provenance().name;
         let candidates = match found {
             Found::Keys(candidates) => candidates,
-            Found::Nothing => return Ok(Outcome::NoKey(no_key(wanted, keys, &source))),
-            Found::Absent => return Ok(Outcome::NoKey(not_fetched(wanted, &source))),
+            Found::Nothing => return Ok(Outcome::NoKey(no_key(wanted, keys, &source()))),
+            Found::Absent => return Ok(Outcome::NoKey(not_fetched(wanted, &source()))),
             Found::Refused(why) => return Ok(Outcome::Unfit(alg_refused(wanted, why))),
             Found::TooMany(count) => {
                 let why = format!(
-                    "the token does not name its key, and {count} keys of {source} fit, too many to try"
+                    "the token does not name its key, and {count} keys of {} fit, too many to try",
+                    source()
                 );
                 return Ok(Outcome::NoKey(
                     Reason::new(Code::NoMatchingKey, "kid", why).hint("pick one with --kid"),
                 ));
             }
-            Found::Excluded(excluded) => return self.excluded(wanted, &excluded, &source),
+            Found::Excluded(excluded) => return self.excluded(wanted, &excluded, &source()),
         };
         let candidates: Vec<Arc<Key>> = candidates
             .into_iter()
@@ -42,8 +43,9 @@ impl Judging<'_> {
             .collect();
         if candidates.is_empty() {
             let why = format!(
-                "alg is {}, and no key of {source} for it is on an allowed curve",
-                wanted.alg
+                "alg is {}, and no key of {} for it is on an allowed curve",
+                wanted.alg,
+                source()
             );
             let reason = Reason::new(Code::AlgNotAllowed, "alg", why);
             return Ok(Outcome::Unfit(reason));
@@ -53,7 +55,7 @@ impl Judging<'_> {
             // A key that came with the token is the token's fault, any other the caller's to mend.
             Err(Some((key, misfit))) if candidates.len() == 1 && wanted.certified.is_none() => {
                 let why = format!("{} {}", key.label(), misfit.why());
-                Err(Error::input(Code::BadKey, source, why))
+                Err(Error::input(Code::BadKey, source(), why))
             }
             Err(_) => {
                 let why = self.bad_signature(&candidates, wanted);

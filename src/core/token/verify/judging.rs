@@ -63,6 +63,14 @@ impl<'a> Judging<'a> {
         }
     }
 
+    /// What was found out so far, for claims of which more were read.
+    pub(super) fn with<'b>(self, claims: Option<&'b Object>) -> Judging<'b>
+    where
+        'a: 'b,
+    {
+        Judging { claims, ..self }
+    }
+
     /// Judges every signature with the keys at hand, and only where that does not settle the answer
     /// looks for keys again: once, for the first signature that may gain by it. What came in then is
     /// at hand for the others.

@@ -4,8 +4,10 @@ mod candidates;
 mod judging;
 mod refusal;
 mod report;
+mod series;
 
 pub use refusal::weak;
+pub use series::{Accepted, Series};
 
 use serde::Serialize;
 
@@ -14,7 +16,7 @@ use super::super::claims::{Check, Policy, Status, not_evaluated};
 use super::super::env::Env;
 use super::super::error::{Code, Error, Reason, Rejection};
 use super::super::header::Header;
-use super::super::json::Object;
+use super::super::json::{Malformed, Object};
 use super::super::jwks::{Keys, Provenance};
 use super::super::jws::{Form, Jws, Signed};
 use super::super::key::Key;
@@ -175,7 +177,7 @@ pub fn verify(
         Ok(token) => token,
         Err(reason) => return Ok(Verdict::unreadable(&reason, policy, keys.provenance())),
     };
-    let claims = match read_claims(&token, form) {
+    let claims = match read_claims(&token, form, Object::parse_part) {
         Ok(claims) => claims,
         Err(reason) => return Ok(Verdict::unreadable(&reason, policy, keys.provenance())),
     };
@@ -189,11 +191,16 @@ pub fn verify(
     Ok(verdict)
 }
 
-fn read_claims(token: &Jws<'_>, form: Form<'_>) -> Result<Option<Object>, Reason> {
+/// The claims of what is judged as a JWT, read by `read`.
+fn read_claims(
+    token: &Jws<'_>,
+    form: Form<'_>,
+    read: impl FnOnce(&[u8]) -> Result<Object, Malformed>,
+) -> Result<Option<Object>, Reason> {
     if form.is_raw() || token.headers().any(Header::is_unencoded) {
         return Ok(None);
     }
-    let claims = Object::parse_part(token.payload());
+    let claims = read(token.payload());
     claims.map(Some).map_err(|why| {
         let why = match token.headers().any(|it| it.members().has("zip")) {
             true => COMPRESSED.into(),

@@ -133,7 +133,7 @@ impl Judging<'_> {
         let certificates = judged.iter().enumerate().filter_map(|(index, it)| {
             let check = certificate(it.certified.as_ref()?);
             Some(Check {
-                name: format!("certificate[{index}]"),
+                name: format!("certificate[{index}]").into(),
                 ..check
             })
         });

@@ -1,0 +1,147 @@
+#!/usr/bin/env python3
+"""Many tokens in one call: `--batch` against the least that the work can cost, and one thread against two.
+
+    cargo build --release && cargo bench --bench floor --no-run && benches/bulk.py [--rounds N] [--tokens N] [--write]
+
+The floor is `benches/floor.rs`: lines, base64url, the primitive on a parsed key, typed claims, no output. What is compared is
+processor time per token on one thread, start-up taken off, as it depends least on what else the machine does; the speed-up of a
+second thread is of wall-clock time. Rounds are interleaved and the best counts. `--write` records the table in
+benches/RESULTS.md.
+"""
+import argparse
+import glob
+import json
+import os
+import resource
+import subprocess
+import tempfile
+import time
+from pathlib import Path
+
+from startup import JWTCTL, ROOT, record
+
+ALGS = ["HS256", "RS256", "ES256", "EdDSA"]
+NOW = "1790000000"
+
+
+def floor_binary():
+    found = [Path(it) for it in glob.glob(str(ROOT / "target/release/deps/floor-*")) if os.access(it, os.X_OK) and not it.endswith(".d")]
+    return max(found, key=lambda it: it.stat().st_mtime)
+
+
+def material(folder, count):
+    """Keys, claims and tokens."""
+    with open(folder / "claims", "w", encoding="utf8") as file:
+        for i in range(count):
+            claims = {
+                "iss": "https://issuer.example",
+                "sub": f"auth0|{i:024x}",
+                "aud": "api",
+                "iat": 1785578400,
+                "nbf": 1785578400,
+                "exp": 4102444800,
+                "jti": f"00000000-0000-4000-8000-{i:012d}",
+                "scope": "openid profile email read:things write:things",
+                "azp": f"client{i % 50}",
+                "tenant": "acme",
+                "roles": ["admin", "user"],
+            }
+            file.write(json.dumps(claims, separators=(",", ":")) + "\n")
+    for alg in ALGS:
+        public = [] if alg == "HS256" else ["--public-out", folder / f"{alg}.pub"]
+        keygen = [JWTCTL, "keygen", alg, "--kid", alg, "--no-encrypt", "--out", folder / f"{alg}.jwk", *public]
+        subprocess.run(list(map(str, keygen)), check=True, capture_output=True)
+        if not public:
+            (folder / "HS256.pub").write_bytes((folder / "HS256.jwk").read_bytes())
+        with open(folder / f"{alg}.txt", "wb") as out:
+            subprocess.run(list(map(str, sign(folder, alg, 2))), check=True, stdout=out)
+    with open(folder / "many.jwks", "w", encoding="utf8") as file:
+        own = json.loads((folder / "ES256.pub").read_text())
+        others = [{**own, "kid": f"k{i}"} for i in range(9_999)]
+        json.dump({"keys": others + [own]}, file)
+
+
+def sign(folder, alg, jobs):
+    return [JWTCTL, "-q", "sign", "--batch", folder / "claims", "--key", folder / f"{alg}.jwk", "--alg", alg, "--jobs", jobs]
+
+
+def verify(folder, alg, jobs, keys=None, tokens=None):
+    keys = keys or folder / f"{alg}.pub"
+    tokens = tokens or folder / f"{alg}.txt"
+    claims = ["--iss", "https://issuer.example", "--aud", "api", "--now", NOW]
+    return [JWTCTL, "-q", "verify", "--batch", tokens, "--jwks", keys, *claims, "--jobs", jobs]
+
+
+def run(command):
+    """Seconds of processor and of wall-clock time."""
+    before, start = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
+    with open(os.devnull, "wb") as null:
+        subprocess.run(list(map(str, command)), check=True, stdout=null, stderr=null)
+    wall, after = time.perf_counter() - start, resource.getrusage(resource.RUSAGE_CHILDREN)
+    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime, wall
+
+
+def peak(command):
+    """MiB that a process has at most."""
+    code = "import os,resource,subprocess,sys;subprocess.run(sys.argv[1:],check=True,stdout=subprocess.DEVNULL);"
+    code += "print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)"
+    return int(subprocess.run(["python3", "-c", code, *map(str, command)], check=True, capture_output=True, text=True).stdout) / 1024
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--tokens", type=int, default=20_000)
+    parser.add_argument("--write", action="store_true")
+    args = parser.parse_args()
+    floor = floor_binary()
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        material(folder, args.tokens)
+        commands = {"start": [JWTCTL, "--version"]}
+        for alg in ALGS:
+            for jobs in (1, 2):
+                commands[f"floor {alg} {jobs}"] = [floor, folder / f"{alg}.txt", folder / f"{alg}.pub", jobs, NOW]
+                commands[f"verify {alg} {jobs}"] = verify(folder, alg, jobs)
+            commands[f"sign {alg} 1"] = sign(folder, alg, 1)
+        commands["decode"] = [JWTCTL, "-q", "decode", "--batch", folder / "ES256.txt", "--jobs", 1]
+        commands["many keys"] = verify(folder, "ES256", 1, keys=folder / "many.jwks")
+        few = folder / "few"
+        few.write_bytes((folder / "ES256.txt").read_bytes().split(b"\n")[0] + b"\n")
+        commands["many keys, one token"] = verify(folder, "ES256", 1, keys=folder / "many.jwks", tokens=few)
+        best = {}
+        for _ in range(args.rounds):
+            for label, command in commands.items():
+                cpu, wall = run(command)
+                old = best.get(label, (cpu, wall))
+                best[label] = (min(old[0], cpu), min(old[1], wall))
+        hs = folder / "HS256.txt"
+        long = folder / "long"
+        with open(long, "wb") as out:
+            for _ in range(max(1, 1_000_000 // args.tokens)):
+                out.write(hs.read_bytes())
+        peaks = [peak(verify(folder, "HS256", 2)), peak(verify(folder, "HS256", 2, tokens=long))]
+        lines = sum(1 for _ in open(long, "rb"))
+    start = best["start"][0]
+    each = {label: (cpu - (0 if label.startswith("floor") else start)) / args.tokens * 1e6 for label, (cpu, _) in best.items()}
+    rows = ["| µs a token, one thread | the floor | verify | of the floor | two threads | sign |", "|---|--:|--:|--:|--:|--:|"]
+    for alg in ALGS:
+        floor_us, verify_us = each[f"floor {alg} 1"], each[f"verify {alg} 1"]
+        gain = best[f"verify {alg} 1"][1] / best[f"verify {alg} 2"][1]
+        sign_us = each[f"sign {alg} 1"]
+        rows.append(f"| {alg} | {floor_us:.2f} | {verify_us:.2f} | {floor_us / verify_us:.2f} | × {gain:.2f} | {sign_us:.1f} |")
+    keys_us = (best["many keys"][0] - best["many keys, one token"][0]) / args.tokens * 1e6
+    rows.append("")
+    rows.append(f"`decode --batch` takes {each['decode']:.1f} µs a token. With a set of 10,000 keys, ES256 takes {keys_us:.1f} µs.")
+    rows.append(f"The most memory, with two threads: {peaks[0]:.1f} MiB for {args.tokens:,} lines, {peaks[1]:.1f} MiB for {lines:,}.")
+    table = "\n".join(rows)
+    print(table)
+    if args.write:
+        cores = os.cpu_count()
+        machine = next((it.split(":")[1].strip() for it in open("/proc/cpuinfo", encoding="utf8") if it.startswith("model name")), "?")
+        head = f"Measured by `benches/bulk.py`, {time.strftime('%Y-%m-%d')}, {cores} cores of {machine}; best of {args.rounds} rounds."
+        record("Many tokens", f"{head}\n\n{table}")
+
+
+if __name__ == "__main__":
+    main()

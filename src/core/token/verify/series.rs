@@ -1,0 +1,139 @@
+//! One token after another, judged by the same rules as one alone: what tokens have in common is read
+//! once, of the claims those are kept that something is compared with, and refusals alone are put
+//! into words.
+
+use super::super::super::claims::{Policy, Status, holds, is_compared, key_issuer};
+use super::super::super::env::Env;
+use super::super::super::error::{Error, Rejection};
+use super::super::super::header::Header;
+use super::super::super::json::Object;
+use super::super::super::jwks::Keys;
+use super::super::super::jws::{Form, Jws, LastHeader};
+use super::judging::{Judged, Judging, Outcome};
+use super::{Verdict, read_claims};
+
+/// Judges tokens by a policy.
+pub struct Series<'p> {
+    policy: &'p Policy,
+    last: LastHeader,
+}
+
+/// A token that is good.
+#[derive(Debug)]
+pub struct Accepted {
+    /// The payload, exactly as it was signed.
+    pub payload: Vec<u8>,
+    /// Whether the payload was judged as a JWT's claims.
+    pub is_jwt: bool,
+    /// The id of the key that vouches for it.
+    pub kid: Option<String>,
+    /// Remarks that should not be overlooked.
+    pub warnings: Vec<String>,
+}
+
+impl<'p> Series<'p> {
+    /// No token yet.
+    pub fn new(policy: &'p Policy) -> Self {
+        Self {
+            policy,
+            last: LastHeader::default(),
+        }
+    }
+
+    /// Judges the next one, as [`super::verify`] does.
+    ///
+    /// # Errors
+    /// As [`super::verify`].
+    pub fn judge(
+        &mut self,
+        text: &str,
+        form: Form<'_>,
+        keys: &mut dyn Keys,
+        env: &Env<'_>,
+    ) -> Result<Result<Accepted, Rejection>, Error> {
+        let policy = self.policy;
+        let token = match Jws::parse_after(text, form, &mut self.last) {
+            Ok(token) => token,
+            Err(reason) => return Ok(Err(reason.into())),
+        };
+        let compared = |name: &str| is_compared(policy, name);
+        let read = |bytes: &[u8]| Object::parse_members(bytes, &compared);
+        let claims = match read_claims(&token, form, read) {
+            Ok(claims) => claims,
+            Err(reason) => return Ok(Err(reason.into())),
+        };
+        let mut judging = Judging::new(policy, env, claims.as_ref());
+        // Nobody reads what else the keys at hand could tell.
+        judging.is_explained = true;
+        let mut judged = judging.judge(&token, form, keys)?;
+        if !token.is_json()
+            && let Some(accepted) = accepted(&mut judged, claims.as_ref(), policy, env)
+        {
+            let warnings = [keys.warnings(), &judging.warnings].concat();
+            return Ok(Ok(Accepted {
+                warnings,
+                ..accepted
+            }));
+        }
+        // A report says more than which rule was broken first, of all that the token has.
+        let whole = match read_claims(&token, form, Object::parse_part) {
+            Ok(claims) => claims,
+            Err(reason) => return Ok(Err(reason.into())),
+        };
+        let judging = judging.with(whole.as_ref());
+        let verdict = judging.report(&token, judged, keys);
+        Ok(Accepted::of(verdict))
+    }
+}
+
+/// A compact token whose signature and claims all hold.
+fn accepted(
+    judged: &mut Vec<Judged>,
+    claims: Option<&Object>,
+    policy: &Policy,
+    env: &Env<'_>,
+) -> Option<Accepted> {
+    let [
+        Judged {
+            outcome: Outcome::Signed(signed),
+            key: Some((key, _)),
+            ..
+        },
+    ] = &judged[..]
+    else {
+        return None;
+    };
+    let header: &Header = signed.header();
+    let is_good = |claims: &Object| {
+        let speaks = key_issuer(key, claims).is_none_or(|check| check.status == Status::Pass);
+        speaks && holds(claims, header, policy, env.now)
+    };
+    if !claims.is_none_or(is_good) {
+        return None;
+    }
+    let kid = key.kid.clone();
+    match judged.pop()?.outcome {
+        Outcome::Signed(signed) => Some(Accepted {
+            payload: signed.into_payload(),
+            is_jwt: claims.is_some(),
+            kid,
+            warnings: Vec::new(),
+        }),
+        _ => None,
+    }
+}
+
+impl Accepted {
+    /// What is told of a token in a series, of a whole verdict on it.
+    ///
+    /// # Errors
+    /// When it was refused.
+    pub fn of(verdict: Verdict) -> Result<Self, Rejection> {
+        verdict.outcome.map(|verified| Self {
+            payload: verified.payload().to_vec(),
+            is_jwt: verified.claims().is_some(),
+            kid: verdict.key.and_then(|key| key.kid),
+            warnings: verdict.warnings,
+        })
+    }
+}
