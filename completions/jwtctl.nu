@@ -56,7 +56,7 @@ module completions {
   }
 
   def "nu-complete jwtctl verify profile" [] {
-    [ "at+jwt" "id-token" "logout+jwt" "client-assertion" "dpop+jwt" "secevent+jwt" "introspection" ]
+    [ "at+jwt" "id-token" "logout+jwt" "client-assertion" "dpop+jwt" "sd-jwt" "secevent+jwt" "introspection" ]
   }
 
   def "nu-complete jwtctl verify secret_encoding" [] {
@@ -94,8 +94,8 @@ module completions {
     --better-auth-secret: string # Open the private keys of a better-auth table with the server's secret in KEYSPEC; with versioned secrets VERSION:KEYSPEC, repeated for each; new rows are sealed under the first
     --policy: string          # Judge by this policy: FILE, FILE#NAME, or the name of one in the user's configuration directory; flags may add to it and narrow it
     --override                # Let flags replace what the policy says
-    --profile: string@"nu-complete jwtctl verify profile" # The kind of token, whose rules are added: at+jwt, id-token, logout+jwt, client-assertion, dpop+jwt, secevent+jwt or introspection; see jwtctl help profiles
-    --nonce: string           # The nonce of the request (id-token, dpop+jwt)
+    --profile: string@"nu-complete jwtctl verify profile" # The kind of token, whose rules are added: at+jwt, id-token, logout+jwt, client-assertion, dpop+jwt, sd-jwt, secevent+jwt or introspection; see jwtctl help profiles
+    --nonce: string           # The nonce of the request (id-token, dpop+jwt, sd-jwt)
     --client-id: string       # The client: client_id of at+jwt, azp of id-token, iss and sub of client-assertion
     --access-token: string    # The access token that came along, for at_hash (id-token) or ath (dpop+jwt): PATH, -, env:NAME or fd:N
     --code: string            # The authorization code that came along, for c_hash (id-token)
@@ -175,7 +175,7 @@ module completions {
   }
 
   def "nu-complete jwtctl sign profile" [] {
-    [ "at+jwt" "id-token" "logout+jwt" "client-assertion" "dpop+jwt" "secevent+jwt" "introspection" ]
+    [ "at+jwt" "id-token" "logout+jwt" "client-assertion" "dpop+jwt" "sd-jwt" "secevent+jwt" "introspection" ]
   }
 
   def "nu-complete jwtctl sign format" [] {
@@ -202,14 +202,19 @@ module completions {
     --kid: string             # Picks a key from a set; the id to write into the header (default: the key's own)
     --allow-weak-key          # Sign with a key that is shorter than its algorithm asks for
     --allow-outlive           # Sign what outlives its key: when it expires, the keystore no longer publishes the key
-    --profile: string@"nu-complete jwtctl sign profile" # The kind of token, whose rules are added: at+jwt, id-token, logout+jwt, client-assertion, dpop+jwt, secevent+jwt or introspection; see jwtctl help profiles
-    --nonce: string           # The nonce of the request (id-token, dpop+jwt)
+    --profile: string@"nu-complete jwtctl sign profile" # The kind of token, whose rules are added: at+jwt, id-token, logout+jwt, client-assertion, dpop+jwt, sd-jwt, secevent+jwt or introspection; see jwtctl help profiles
+    --nonce: string           # The nonce of the request (id-token, dpop+jwt, sd-jwt)
     --client-id: string       # The client: client_id of at+jwt, azp of id-token, iss and sub of client-assertion
     --access-token: string    # The access token that came along, for at_hash (id-token) or ath (dpop+jwt): PATH, -, env:NAME or fd:N
     --code: string            # The authorization code that came along, for c_hash (id-token)
     --method: string          # The method of the HTTP request, such as POST (dpop+jwt)
     --url: string             # The URL of the HTTP request (dpop+jwt)
     --jkt: string             # The RFC 7638 thumbprint of the key that an access token is bound to (cnf.jkt), or that made a proof (dpop+jwt)
+    --sd: string              # Hide this claim behind a digest, and print its disclosure behind the token: NAME or a JSON Pointer; repeat for several (profile sd-jwt)
+    --decoys: string          # Add as many digests that are of nothing
+    --kb-key: string          # The holder's key: its public half goes into the token (cnf.jwk); with --present it signs the proof, and is private
+    --present: string         # Sign nothing new, but present the SD-JWT in FILE (or -) to --aud with --nonce, bound by the key of --kb-key
+    --disclose: string        # Of what it discloses, show only this claim: NAME or a JSON Pointer; repeat for several; none for nothing
     --iss: string             # The issuer
     --sub: string             # The subject
     --aud: string             # The audience; repeat for several

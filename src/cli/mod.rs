@@ -142,7 +142,7 @@ enum Command {
     /// Verify a token: its signature and every claim
     Verify(Box<verify::Args>),
     /// Sign a token
-    Sign(sign::Args),
+    Sign(Box<sign::Args>),
     /// Encrypt a token
     Encrypt(Box<encrypt::Args>),
     /// Open an encrypted token, and write what is in it
@@ -408,7 +408,7 @@ fn dispatch(command: Command, context: &mut Context<'_>) -> ExitCode {
     match command {
         Command::Decode(args) => finish(decode::run(args, context), context),
         Command::Verify(args) => finish(verify::run(*args, context), context),
-        Command::Sign(args) => finish(sign::run(args, context), context),
+        Command::Sign(args) => finish(sign::run(*args, context), context),
         Command::Encrypt(args) => finish(encrypt::run(*args, context), context),
         Command::Decrypt(args) => finish(decrypt::run(args, context), context),
         Command::Keygen(args) => finish(keygen::run(args, context), context),

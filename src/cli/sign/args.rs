@@ -6,6 +6,7 @@ use jwtctl::core::alg::SigAlg;
 use jwtctl::core::error::Error;
 
 use super::super::input::{CLAIM_FLAGS, ClaimArgs, ProfileArgs, SecretArgs, sig_alg};
+use super::disclosure::DisclosureArgs;
 
 /// Sign a token
 ///
@@ -37,6 +38,8 @@ pub struct Args {
 
     #[command(flatten)]
     pub(super) kind: ProfileArgs,
+    #[command(flatten)]
+    pub(super) disclosure: DisclosureArgs,
 
     #[command(flatten)]
     pub(super) claims: ClaimArgs,
@@ -83,6 +86,9 @@ pub struct Args {
 impl Args {
     /// The keys by name; `None` is the current one of the keystore, or `--secret`.
     pub(super) fn key_specs(&self) -> Vec<Option<&str>> {
+        if self.disclosure.present.is_some() {
+            return vec![self.disclosure.kb_key.as_deref()];
+        }
         match &self.key[..] {
             [] => vec![None],
             specs => specs.iter().map(|spec| Some(spec.as_str())).collect(),
@@ -116,7 +122,7 @@ impl Args {
             );
             return Err(error.hint("to sign bytes: --raw or --detached, with --payload FILE"));
         }
-        let is_json = matches!(self.format, Some(Format::Flattened | Format::General));
+        let is_json = self.format.is_some_and(Format::is_json);
         if self.encrypt_to.is_some() && (is_json || self.key.len() > 1) {
             let why = "takes the compact form of a token, which has one signature";
             return Err(Error::usage("--encrypt-to", why));
@@ -134,6 +140,12 @@ impl Args {
             }
             None => Ok(()),
         }
+    }
+}
+
+impl Format {
+    pub(super) fn is_json(self) -> bool {
+        matches!(self, Self::Flattened | Self::General)
     }
 }
 

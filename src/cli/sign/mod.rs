@@ -3,6 +3,7 @@
 mod args;
 mod certificates;
 mod content;
+mod disclosure;
 mod header;
 mod key;
 mod profile;
@@ -67,11 +68,12 @@ pub fn run(args: Args, context: &mut Context<'_>) -> Result<Signed, Error> {
     let format = args.format()?;
     let kind = Kind::asked(&args, context)?;
     Kind::check_format(kind.as_ref(), format)?;
-    let is_json = matches!(format, Format::Flattened | Format::General);
+    let is_json = format.is_json();
     let Prepared {
         header,
         mut content,
         keys,
+        disclosures,
     } = prepared(&args, kind.as_ref(), !is_json, context)?;
     let existing = content.existing.take();
     let payload = content.payload();
@@ -92,13 +94,11 @@ pub fn run(args: Args, context: &mut Context<'_>) -> Result<Signed, Error> {
             .map_err(|why| unsignable(&why, &key.label()))?;
         signatures.push(Signature::of(whole, *alg)?);
     }
-    let text = |object: Object| Json::Object(object).to_text();
-    let token = match format {
-        Format::General => Ok(text(composed.general())),
-        Format::Flattened => composed.flattened().map(text),
-        _ => composed.compact(),
+    let token = written(&composed, format).map_err(|why| unsignable(&why, "--payload"))?;
+    let token = match &kind {
+        Some(kind) => kind.around(token, &disclosures),
+        None => token,
     };
-    let token = token.map_err(|why| unsignable(&why, "--payload"))?;
     let encrypted = args
         .encrypt_to
         .as_deref()
@@ -125,11 +125,23 @@ pub fn run(args: Args, context: &mut Context<'_>) -> Result<Signed, Error> {
     })
 }
 
+/// The token in the serialization that goes with `format`.
+fn written(composed: &Composed, format: Format) -> Result<String, Unsignable> {
+    let text = |object: Object| Json::Object(object).to_text();
+    match format {
+        Format::General => Ok(text(composed.general())),
+        Format::Flattened => composed.flattened().map(text),
+        Format::Compact | Format::Header | Format::Curl | Format::Form => composed.compact(),
+    }
+}
+
 /// What is ready to be signed, and by which keys.
 struct Prepared {
     header: Object,
     content: Content,
     keys: Vec<(Arc<Key>, SigAlg)>,
+    /// What follows an SD-JWT.
+    disclosures: Vec<String>,
 }
 
 fn prepared(
@@ -144,16 +156,18 @@ fn prepared(
     let specs = args.key_specs().into_iter();
     let keys = specs.map(|spec| key(args, spec, content.claims.as_ref(), context));
     let keys = keys.collect::<Result<Vec<_>, _>>()?;
+    let mut disclosures = Vec::new();
     if let (Some(kind), Some((key, alg))) = (kind, keys.first())
         && let Some(mut claims) = content.claims.take()
     {
-        kind.complete(&mut header, &mut claims, (key, *alg), context)?;
+        disclosures = kind.complete(&mut header, &mut claims, (key, *alg), (args, context))?;
         content.replace(claims);
     }
     Ok(Prepared {
         header,
         content,
         keys,
+        disclosures,
     })
 }
 
@@ -165,6 +179,8 @@ fn check_stdin(args: &Args, context: &Context<'_>) -> Result<(), Error> {
         ("--add", args.add.as_deref()),
         ("--x5c", args.x5c.as_deref()),
         ("--encrypt-to", args.encrypt_to.as_deref()),
+        ("--kb-key", args.disclosure.kb_key.as_deref()),
+        ("--present", args.disclosure.present.as_deref()),
     ];
     let kind = args.kind.named();
     let named: Vec<_> = keys.chain(others).chain(kind).collect();

@@ -399,7 +399,8 @@ fn typed(name: &str, found: &Json, types: &[&str]) -> Check {
 fn no_other_kind(name: &str, found: &Json, own: Profile) -> Check {
     let typ = found.as_str().unwrap_or_default();
     let is_other = |it: &&Profile| **it != own && it.typ().is_some_and(|it| same_type(typ, it));
-    match Profile::ALL.iter().find(is_other) {
+    let kinds = Profile::ALL.iter().chain(&[Profile::KeyBinding]);
+    match kinds.into_iter().find(is_other) {
         Some(other) => {
             let why = format!(
                 "{name} is {}, so this is {}, not {}",

@@ -21,6 +21,9 @@ pub const LOGOUT_EVENT: &str = "http://schemas.openid.net/event/backchannel-logo
 /// §11.1 speaks of seconds or minutes.
 pub const PROOF_AGE: i64 = 5 * 60;
 
+/// Seconds since `iat` for which a holder's proof that it presents an SD-JWT is accepted.
+pub const BINDING_AGE: i64 = 5 * 60;
+
 /// Seconds that a client assertion may live at most: RFC 7523 §3 lets a server refuse one that
 /// expires unreasonably late, and an hour is the most that authorization servers in use accept.
 pub const ASSERTION_LIFE: i64 = 60 * 60;
@@ -40,18 +43,24 @@ pub enum Profile {
     DpopProof,
     /// A security event (RFC 8417).
     SecurityEvent,
+    /// A token with selective disclosure (RFC 9901).
+    SdJwt,
     /// An introspection response (RFC 9701).
     Introspection,
+    /// The proof at the end of a token with selective disclosure that its holder presents it (RFC
+    /// 9901 §4.3). It comes with such a token, and is no profile that a caller names.
+    KeyBinding,
 }
 
 impl Profile {
-    /// Every profile, in the order of the manual.
+    /// Every profile that a caller may name, in the order of the manual.
     pub const ALL: &[Self] = &[
         Self::AccessToken,
         Self::IdToken,
         Self::LogoutToken,
         Self::ClientAssertion,
         Self::DpopProof,
+        Self::SdJwt,
         Self::SecurityEvent,
         Self::Introspection,
     ];
@@ -66,6 +75,8 @@ impl Profile {
             Self::DpopProof => "dpop+jwt",
             Self::SecurityEvent => "secevent+jwt",
             Self::Introspection => "introspection",
+            Self::SdJwt => "sd-jwt",
+            Self::KeyBinding => "kb+jwt",
         }
     }
 
@@ -79,6 +90,8 @@ impl Profile {
             Self::DpopProof => "a DPoP proof",
             Self::SecurityEvent => "a security event token",
             Self::Introspection => "an introspection response",
+            Self::SdJwt => "an SD-JWT",
+            Self::KeyBinding => "a key-binding JWT",
         }
     }
 
@@ -92,6 +105,8 @@ impl Profile {
             Self::DpopProof => tables::DPOP_PROOF,
             Self::SecurityEvent => tables::SECURITY_EVENT,
             Self::Introspection => tables::INTROSPECTION,
+            Self::SdJwt => tables::SD_JWT,
+            Self::KeyBinding => tables::KEY_BINDING,
         }
     }
 
@@ -110,9 +125,11 @@ impl Profile {
 
     /// Whether something of the token is compared with that value.
     pub fn uses(self, supply: Supply) -> bool {
-        self.rules()
-            .iter()
-            .any(|rule| rule.test.supplies().contains(&supply))
+        let used = |it: Self| {
+            let mut rules = it.rules().iter();
+            rules.any(|rule| rule.test.supplies().contains(&supply))
+        };
+        used(self) || self == Self::SdJwt && used(Self::KeyBinding)
     }
 
     /// Whether the key is the one in the token's own header: of a proof that somebody has that key,

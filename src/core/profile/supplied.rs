@@ -27,6 +27,8 @@ pub struct Supplied {
     pub url: Option<String>,
     /// The RFC 7638 thumbprint of the key that the token must be bound to.
     pub jkt: Option<String>,
+    /// The digest of the SD-JWT that a holder's proof stands at the end of.
+    pub sd_hash: Option<String>,
 }
 
 impl Supplied {
@@ -38,6 +40,7 @@ impl Supplied {
             Supply::Method => self.method.as_deref(),
             Supply::Url => self.url.as_deref(),
             Supply::Jkt => self.jkt.as_deref(),
+            Supply::Presentation => self.sd_hash.as_deref(),
             _ => None,
         }
     }

@@ -15,6 +15,11 @@ const ACCESS_TOKEN: &str = "Kz~8mXK1EalYznwH-LC-1fBAo.4Ljp~zsPE_NeO.gxU";
 const JWK: &str = r#"{"kty":"EC","x":"l8tFrhx-34tV3hRICRDY9zCkDlpBhF42UQUfWVAWBFs","y":"9VE4jf_Ok_o64zbTTlcuNJajHmt6v9TDVrU0CdvGRDA","crv":"P-256"}"#;
 const JKT: &str = "0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I";
 
+/// Every table, that of the proof at the end of an SD-JWT among them.
+fn every() -> impl Iterator<Item = &'static Profile> {
+    Profile::ALL.iter().chain(&[Profile::KeyBinding])
+}
+
 /// A token that has everything that its table knows.
 fn good(profile: Profile) -> (String, String) {
     let common = r#""iss":"https://as.example","aud":["me"],"exp":1700000300,"iat":1699999990,"jti":"1","sub":"alice""#;
@@ -49,6 +54,14 @@ fn good(profile: Profile) -> (String, String) {
             String::new(),
             format!(r#"{{{common},"txn":"t","toe":1699999980,"events":{{"urn:e":{{}}}}}}"#),
         ),
+        Profile::SdJwt => (
+            String::new(),
+            format!(r#"{{{common},"cnf":{{"jwk":{JWK}}}}}"#),
+        ),
+        Profile::KeyBinding => (
+            String::new(),
+            r#"{"iat":1699999990,"aud":"me","nonce":"n","sd_hash":"h","exp":1700000300}"#.into(),
+        ),
         Profile::Introspection => (
             String::new(),
             format!(r#"{{{common},"token_introspection":{{"active":true}}}}"#),
@@ -78,6 +91,7 @@ fn caller(profile: Profile) -> Policy {
             method: text(Supply::Method, "POST"),
             url: text(Supply::Url, "https://as.example/token?x=1"),
             jkt: text(Supply::Jkt, JKT),
+            sd_hash: text(Supply::Presentation, "h"),
         },
         issuers: text(Supply::Issuer, "https://as.example")
             .into_iter()
@@ -137,7 +151,7 @@ fn with(name: &'static str, value: Json) -> impl FnOnce(&mut Object) {
 
 #[test]
 fn what_a_table_has_is_enough_and_every_rule_has_its_row() {
-    for profile in Profile::ALL {
+    for profile in every() {
         let (header, claims) = good(*profile);
         let checks = judge(&object(&header), &object(&claims), &caller(*profile));
         for it in &checks {
@@ -154,7 +168,7 @@ fn what_a_table_has_is_enough_and_every_rule_has_its_row() {
 
 #[test]
 fn what_is_not_there_is_missed() {
-    for profile in Profile::ALL {
+    for profile in every() {
         let policy = caller(*profile);
         for rule in profile.rules() {
             // The header without alg is no header.
@@ -180,7 +194,7 @@ fn what_is_not_there_is_missed() {
 
 #[test]
 fn another_type_is_refused() {
-    for profile in Profile::ALL {
+    for profile in every() {
         for rule in profile.rules() {
             // A header of another type is malformed.
             if ["alg", "typ"].contains(&rule.name) {
@@ -238,7 +252,7 @@ fn other_value(rule: &Rule) -> Option<(Json, Code)> {
 
 #[test]
 fn another_value_is_refused() {
-    for profile in Profile::ALL {
+    for profile in every() {
         for rule in profile.rules() {
             let Some((value, code)) = other_value(rule) else {
                 continue;
@@ -251,7 +265,7 @@ fn another_value_is_refused() {
 
 #[test]
 fn what_nobody_supplies_is_refused_where_the_table_demands_it() {
-    for profile in Profile::ALL {
+    for profile in every() {
         for rule in profile.rules() {
             let (supply, when) = match rule.test {
                 Test::Equals(supply, when) => (supply, when),
