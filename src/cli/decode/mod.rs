@@ -139,7 +139,7 @@ fn look(
 }
 
 fn find_claim(decoded: &Decoded, name: String) -> Show {
-    let Some(claims) = decoded.content.claims() else {
+    let Some(claims) = decoded.claims() else {
         return no_claim(&name);
     };
     let found = claims.at(&name);

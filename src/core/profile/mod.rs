@@ -14,6 +14,9 @@ pub use supplied::{Supplied, half_digest, target, whole_digest};
 use std::fmt;
 use std::str::FromStr;
 
+use super::header::same_type;
+use super::json::{Json, Object};
+
 /// The event that makes a token a logout token (OpenID Connect Back-Channel Logout 1.0 §2.4).
 pub const LOGOUT_EVENT: &str = "http://schemas.openid.net/event/backchannel-logout";
 
@@ -136,6 +139,43 @@ impl Profile {
     /// and of nothing else.
     pub fn brings_its_key(self) -> bool {
         self.rules().iter().any(|rule| rule.test == Test::OwnKey)
+    }
+}
+
+impl Profile {
+    /// The kind of a token by the type in its header, or else by the claims that only such a token
+    /// has.
+    pub fn recognise(typ: Option<&str>, claims: &Object) -> Option<Self> {
+        let is_type = |it: &&Self| {
+            let own = it.typ().zip(typ);
+            own.is_some_and(|(own, typ)| same_type(own, typ))
+        };
+        if let Some(found) = Self::ALL.iter().find(is_type) {
+            return Some(*found);
+        }
+        let has = |name: &str| claims.has(name);
+        let events = claims.member("events").and_then(Json::as_object);
+        let is_about_itself =
+            claims.text("iss").is_some() && claims.text("iss") == claims.text("sub");
+        let of_a_login = ["nonce", "auth_time", "at_hash", "c_hash", "azp"];
+        if events.is_some_and(|it| it.has(LOGOUT_EVENT)) {
+            Some(Self::LogoutToken)
+        } else if events.is_some() {
+            Some(Self::SecurityEvent)
+        } else if has("token_introspection") {
+            Some(Self::Introspection)
+        } else if has("_sd_alg") || has("_sd") {
+            Some(Self::SdJwt)
+        } else if is_about_itself && has("aud") && has("exp") {
+            Some(Self::ClientAssertion)
+        } else if ["iss", "sub", "aud", "exp", "iat"].into_iter().all(has)
+            && !has("scope")
+            && of_a_login.into_iter().any(has)
+        {
+            Some(Self::IdToken)
+        } else {
+            None
+        }
     }
 }
 

@@ -7,10 +7,12 @@ use base64::Engine as _;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 
 use super::super::error::Reason;
-use super::super::header::Header;
+use super::super::header::{Header, same_type};
 use super::super::json::{Json, Object};
 use super::super::jws;
 use super::super::key::decode as base64url;
+use super::super::profile::Profile;
+use super::super::sd_jwt::{Processed, SdJwt};
 use super::serialization::Serialization;
 
 /// Base64url as it is found in the wild.
@@ -96,6 +98,9 @@ pub struct Disclosed {
     pub disclosures: Vec<Json>,
     /// Whether a key-binding JWT ends it.
     pub key_binding: bool,
+    /// The claims with every disclosure in its place, and where those are; `None` when they do not
+    /// belong there.
+    pub processed: Option<Processed>,
 }
 
 impl Disclosed {
@@ -109,6 +114,7 @@ impl Disclosed {
                 .map(|part| read(part).unwrap_or(Json::Null))
                 .collect(),
             key_binding: !last.is_empty(),
+            processed: None,
         }
     }
 }
@@ -145,6 +151,28 @@ pub enum Content {
     },
 }
 
+impl Decoded {
+    /// The claims with everything that is disclosed, if the payload is an object.
+    pub fn claims(&self) -> Option<&Object> {
+        let processed = self.disclosed.as_ref().and_then(|it| it.processed.as_ref());
+        processed
+            .map(|it| &it.claims)
+            .or_else(|| self.content.claims())
+    }
+
+    /// The kind of token that it looks like, by its type or by its shape. That is no more than a
+    /// guess at what it is meant for.
+    pub fn looks_like(&self) -> Option<Profile> {
+        match self.disclosed {
+            Some(_) => Some(Profile::SdJwt),
+            None => {
+                let typ = self.header.as_object().and_then(|it| it.text("typ"));
+                Profile::recognise(typ, self.content.claims()?)
+            }
+        }
+    }
+}
+
 impl Content {
     /// The payload and, if it is JSON, what it says; `None` of what is encrypted.
     pub fn payload(&self) -> Option<(&[u8], Option<&Json>)> {
@@ -175,12 +203,25 @@ pub fn decode(text: &str) -> Result<Decoded, Reason> {
         _ => {}
     }
     match jws::split_disclosures(text) {
-        Some((jwt, rest)) => Ok(Decoded {
-            disclosed: Some(Disclosed::read(rest)),
-            ..decode_compact(jwt)?
-        }),
+        Some((jwt, rest)) => Ok(with_disclosures(decode_compact(jwt)?, text, rest)),
         None => decode_compact(text),
     }
+}
+
+/// A token with what hangs on it, which is put into its places if all of it has one.
+fn with_disclosures(mut decoded: Decoded, text: &str, rest: &str) -> Decoded {
+    let mut disclosed = Disclosed::read(rest);
+    if let Some(claims) = decoded.content.claims() {
+        match SdJwt::parse(text).and_then(|it| it.process(claims)) {
+            Ok(processed) => disclosed.processed = Some(processed),
+            Err(reason) => {
+                let why = format!("{}, and verify refuses it", reason.message);
+                decoded.warnings.push(why);
+            }
+        }
+    }
+    decoded.disclosed = Some(disclosed);
+    decoded
 }
 
 fn decode_compact(text: &str) -> Result<Decoded, Reason> {
@@ -334,9 +375,10 @@ fn header_objections(header: Result<Header, Reason>, raw: bool, content: &Conten
                         .into(),
                 );
             }
+            let is_proof = header.typ().is_some_and(|typ| same_type(typ, "dpop+jwt"));
             for name in ["jku", "x5u", "jwk"]
                 .into_iter()
-                .filter(|name| header.members().has(name))
+                .filter(|name| header.members().has(name) && !(is_proof && *name == "jwk"))
             {
                 found.push(format!(
                     "the header brings its own key ({name}), which no verifier should trust"
