@@ -146,7 +146,7 @@ module completions {
     --cache-store-format: string@"nu-complete jwtctl verify cache_store_format" # What is kept there: native, or jose for {"jwks":…,"uat":…} under jwtctl:jose:1:URL, which Node services can share, without a MAC
     --cache-store-password-from: string # Log in to that Redis with the password in KEYSPEC: PATH, -, env:NAME or fd:N
     --cache-store-ca: string  # Accept that Redis if its certificate leads to one of these (PEM), instead of the system's (rediss://)
-    --payload                 # Print the payload of a valid token exactly as it was signed, instead of the report
+    --payload                 # Print the payload of a valid token as it was signed, not the report; of an SD-JWT the claims with what was disclosed in its place
     --claim: string           # Print one claim of a valid token, instead of the report: a name or a JSON Pointer
     --raw                     # Verify a signature over any bytes; no claims are judged
     --detached: string        # Verify a detached signature over the bytes of FILE (or -); no claims are judged

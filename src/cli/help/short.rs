@@ -115,7 +115,7 @@ pub(super) fn only(mut command: Command, path: &str) -> Command {
     let more = match command.has_subcommands() {
         true => "Everything: --help; of a command: jwtctl COMMAND --help",
         false => {
-            "All options and examples: --help; see also: jwtctl help keyspecs, claims, policies, profiles, exit-codes"
+            "All options and examples: --help; see also: jwtctl help topics"
         }
     };
     command.after_help(more)

@@ -16,7 +16,7 @@ use super::{Choice, Echo, Inputs};
 pub struct ProfileArgs {
     /// The kind of token, whose rules are added: at+jwt, id-token, logout+jwt, client-assertion,
     /// dpop+jwt, sd-jwt, secevent+jwt or introspection; see jwtctl help profiles
-    #[arg(long, value_name = "PROFILE", value_parser = profile(), hide_possible_values = true, help_heading = "Profile")]
+    #[arg(long, value_name = "PROFILE", value_parser = profile(), hide_possible_values = true, help_heading = "Claims")]
     pub profile: Option<Profile>,
     /// The nonce of the request (id-token, dpop+jwt, sd-jwt)
     #[arg(long, help_heading = "Profile", value_parser = NonEmptyStringValueParser::new())]

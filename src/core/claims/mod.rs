@@ -16,6 +16,7 @@ pub use required::{Demand, Requirement, matches, nested_hint};
 
 use std::collections::HashSet;
 
+use super::alg::Curve;
 use super::error::{Code, shell_word, shortened};
 use super::header::{Header, same_type};
 use super::json::{Json, Object};
@@ -27,7 +28,20 @@ use super::time::Timestamp;
 /// always all of them and always in this order: exp, nbf, iat, max-age, iss, aud, sub, typ, scope,
 /// then what was required by name, and last what the profile demands.
 pub fn check(claims: &Object, header: &Header, policy: &Policy, now: Timestamp) -> Vec<Check> {
+    check_signed(claims, header, None, policy, now)
+}
+
+/// As [`check`], of a token whose signature is by a key on `crv`: `EdDSA` is two algorithms, and the
+/// digests of an ID token are by the hash of the one.
+pub fn check_signed(
+    claims: &Object,
+    header: &Header,
+    crv: Option<Curve>,
+    policy: &Policy,
+    now: Timestamp,
+) -> Vec<Check> {
     let judge = Judge {
+        crv,
         claims,
         header,
         policy,
@@ -127,6 +141,8 @@ pub fn key_issuer(key: &Key, claims: &Object) -> Option<Check> {
 struct Judge<'a> {
     claims: &'a Object,
     header: &'a Header,
+    /// The curve of the key that signed it, as far as that is known.
+    crv: Option<Curve>,
     policy: &'a Policy,
     now: Timestamp,
 }

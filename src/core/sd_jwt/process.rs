@@ -150,7 +150,8 @@ impl<'d> Work<'d> {
                 let why = "an element of an array is disclosed where a claim is hidden";
                 return Err(mismatch(why.into()));
             };
-            if !names.insert(name.clone()) {
+            // Its issuer has said by which hash, or by saying nothing.
+            if depth == 0 && name == ALGORITHM || !names.insert(name.clone()) {
                 let name = shortened(name);
                 return Err(mismatch(format!(
                     "{name} is disclosed, and is there already"

@@ -431,3 +431,60 @@ fn an_access_token_of_any_kind_may_have_to_be_bound_to_a_key() {
     assert_eq!(code(r#"{"cnf":{"jkt":1}}"#, "b"), Some(Code::Mismatch));
     assert_eq!(code("{}", "b"), Some(Code::MissingClaim));
 }
+
+#[test]
+fn what_is_filled_in_is_what_the_table_asks_for() {
+    let jwk = format!("{}{}", &JWK[..JWK.len() - 1], r#","kid":"k","use":"sig"}"#);
+    let key = Key::from_jwk(object(&jwk)).unwrap();
+    let filled = [
+        (Profile::AccessToken, &["client_id", "cnf"][..]),
+        (Profile::IdToken, &["nonce", "at_hash", "c_hash"]),
+        (Profile::LogoutToken, &["events"]),
+        (Profile::ClientAssertion, &["iss", "sub"]),
+        (Profile::DpopProof, &["htm", "htu", "ath", "nonce"]),
+        (Profile::KeyBinding, &["nonce", "sd_hash"]),
+    ];
+    for (profile, names) in filled {
+        let (header, claims) = good(profile);
+        let (mut header, mut claims) = (object(&header), object(&claims));
+        header.remove("jwk");
+        names.iter().for_each(|name| drop(claims.remove(name)));
+        let policy = caller(profile);
+        profile.fill_header(&mut header, &key);
+        profile.fill_claims(&mut claims, &policy.supplied, SigAlg::Es256);
+        let checks = judge(&header, &claims, &policy);
+        let failed = checks.iter().find(|it| it.status == Status::Fail);
+        assert!(failed.is_none(), "{profile}: {failed:?}");
+        if let Some(jwk) = header.member("jwk").and_then(Json::as_object) {
+            assert!(!jwk.has("kid") && !jwk.has("use"));
+        }
+    }
+}
+
+#[test]
+fn kinds_are_recognised_by_their_type_or_their_shape() {
+    for profile in Profile::ALL {
+        let (header, claims) = good(*profile);
+        let header = object(&header);
+        let typ = header.text("typ").filter(|it| *it != "JWT");
+        let found = Profile::recognise(typ, &object(&claims));
+        // An SD-JWT is known by what follows it, or by its digests.
+        let expected = Some(*profile).filter(|it| *it != Profile::SdJwt);
+        assert_eq!(found, expected, "{profile}");
+    }
+    let shape = |claims: &str| Profile::recognise(Some("JWT"), &object(claims));
+    let logout = format!(r#"{{"events":{{"{LOGOUT_EVENT}":{{}}}}}}"#);
+    assert_eq!(shape(&logout), Some(Profile::LogoutToken));
+    assert_eq!(
+        shape(r#"{"events":{"urn:e":{}}}"#),
+        Some(Profile::SecurityEvent)
+    );
+    assert_eq!(
+        shape(r#"{"_sd":[],"_sd_alg":"sha-256"}"#),
+        Some(Profile::SdJwt)
+    );
+    assert_eq!(
+        shape(r#"{"iss":"a","sub":"b","aud":"c","exp":1,"iat":1}"#),
+        None
+    );
+}

@@ -199,6 +199,12 @@ pub fn verify(
         Ok(token) => token,
         Err(reason) => return Ok(Verdict::unreadable(&reason, policy, keys.provenance())),
     };
+    // What is called a JWT is compact (RFC 7519 §1), and all of these are.
+    if let Some(profile) = policy.profile.filter(|_| token.is_json()) {
+        let why = format!("{} is in compact form, and this is JSON", profile.title());
+        let reason = Reason::malformed(why);
+        return Ok(Verdict::unreadable(&reason, policy, keys.provenance()));
+    }
     let claims = match read_claims(&token, form) {
         Ok(claims) => claims,
         Err(reason) => return Ok(Verdict::unreadable(&reason, policy, keys.provenance())),
