@@ -222,3 +222,58 @@ fn the_first_example_of_the_rfc_has_the_digest_that_it_says() {
     let digest = "w0I8EKcdCtUPkGCNUrfwVp2xEgNjtoIDlOxc9-PlOhs";
     assert_eq!(SdHash::Sha256.digest(text), digest);
 }
+
+/// The address of RFC 9901 section 6, hidden in three ways.
+#[test]
+fn the_structures_of_the_rfc_come_back_as_they_were() {
+    const REST: &str = r#""iss":"https://issuer.example.com","iat":1683000000,"exp":1883000000,"sub":"6c5c0a49-b589-431d-bae7-219122a9ec2c""#;
+    const STREET: &str =
+        "WyIyR0xDNDJzS1F2ZUNmR2ZyeU5STjl3IiwgInN0cmVldF9hZGRyZXNzIiwgIlNjaHVsc3RyLiAxMiJd";
+    const LOCALITY: &str =
+        "WyJlbHVWNU9nM2dTTklJOEVZbnN4QV9BIiwgImxvY2FsaXR5IiwgIlNjaHVscGZvcnRhIl0";
+    const REGION: &str = "WyI2SWo3dE0tYTVpVlBHYm9TNXRtdlZBIiwgInJlZ2lvbiIsICJTYWNoc2VuLUFuaGFsdCJd";
+    const COUNTRY: &str = "WyJlSThaV205UW5LUHBOUGVOZW5IZGhRIiwgImNvdW50cnkiLCAiREUiXQ";
+    const FLAT: &str = "WyIyR0xDNDJzS1F2ZUNmR2ZyeU5STjl3IiwgImFkZHJlc3MiLCB7InN0cmVldF9hZGRyZXNzIjogIlNjaHVsc3RyLiAxMiIsICJsb2NhbGl0eSI6ICJTY2h1bHBmb3J0YSIsICJyZWdpb24iOiAiU2FjaHNlbi1BbmhhbHQiLCAiY291bnRyeSI6ICJERSJ9XQ";
+    const OF_ADDRESS: &str = r#""6vh9bq-zS4GKM_7GpggVbYzzu6oOGXrmNVGPHP75Ud0","9gjVuXtdFROCgRrtNcGUXmF65rdezi_6Er_j76kmYyM","KURDPh4ZC19-3tiz-Df39V8eidy1oV3a3H1Da2N0g88""#;
+    const OF_COUNTRY: &str = "WN9r9dCBJ8HTCsS2jKASxTjEyW5m5x65_Z_2ro2jfXM";
+    // As section 6.3 writes it, which has blanks that the digest is over.
+    let of_address = OF_ADDRESS.replace("\",\"", "\", \"");
+    let recursive = encode(
+        format!(
+            r#"["Qg_O64zqAxe412a108iroA", "address", {{"_sd": [{of_address}, "{OF_COUNTRY}"]}}]"#
+        )
+        .as_bytes(),
+    );
+    let whole = format!(
+        r#"{{{REST},"address":{{"street_address":"Schulstr. 12","locality":"Schulpforta","region":"Sachsen-Anhalt","country":"DE"}}}}"#
+    );
+    let of = |members: &str| object(&format!(r#"{{{REST},{members},"_sd_alg":"sha-256"}}"#));
+    let inner = [STREET, LOCALITY, REGION];
+    let flat = r#""_sd":["fOBUSQvo46yQO-wRwXBcGqvnbKIueISEL961_Sjd4do"]"#;
+    let nested = r#""_sd":["HvrKX6fPV0v9K_yCVFBiLFHsMaxcD_114Em6VT8x1lg"]"#;
+    for (payload, disclosures) in [
+        (of(flat), vec![FLAT]),
+        (
+            of(&format!(
+                r#""address":{{"_sd":[{OF_ADDRESS},"{OF_COUNTRY}"]}}"#
+            )),
+            [&inner[..], &[COUNTRY]].concat(),
+        ),
+        (
+            of(&format!(
+                r#""address":{{"_sd":[{OF_ADDRESS}],"country":"DE"}}"#
+            )),
+            inner.to_vec(),
+        ),
+        (of(nested), [&inner[..], &[COUNTRY, &recursive]].concat()),
+    ] {
+        let disclosures: Vec<String> = disclosures.into_iter().map(String::from).collect();
+        let found = shown(&payload, &disclosures).unwrap();
+        let found = Json::Object(found.claims);
+        assert!(
+            found.same(&Json::Object(object(&whole))),
+            "{}",
+            found.to_text()
+        );
+    }
+}
