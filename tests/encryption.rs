@@ -599,7 +599,7 @@ fn a_passphrase_of_the_environment_encrypts_nothing() {
 /// A token for a key of the keystore and for a passphrase opens with either.
 #[test]
 fn a_stored_key_opens_beside_a_passphrase() {
-    let (folder, call) = desk();
+    let (folder, _) = desk();
     let path = folder.path();
     fs::write(path.join("store-phrase"), "of the store").unwrap();
     fs::write(path.join("token-phrase"), "of the token").unwrap();

@@ -1,5 +1,6 @@
 //! The JOSE header (RFC 7515 §4), read strictly. Nothing in it chooses a key source: `jku`, `x5u`,
-//! `x5c` and `jwk` are shown and otherwise ignored.
+//! `x5c` and `jwk` are shown and otherwise ignored, but for the `jwk` of a proof that somebody has
+//! that very key (RFC 9449), and for chains that lead to a trusted certificate.
 
 use std::collections::HashSet;
 

@@ -173,7 +173,7 @@ fn look(token: &str, open: Option<Opener<'_>>) -> Result<(Decoded, Vec<Layer>), 
 }
 
 fn find_claim(decoded: &Decoded, name: &str) -> Show {
-    let Some(claims) = decoded.content.claims() else {
+    let Some(claims) = decoded.claims() else {
         return no_claim(name);
     };
     let found = claims.at(name);

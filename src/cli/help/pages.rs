@@ -110,7 +110,6 @@ pages! {
         ("jwtctl sign --sub alice --aud api --ttl 1h", "with the current key of the keystore"),
         ("jwtctl sign --key key.jwk --iss https://issuer.example role=admin level:=3", "with a key file; text and JSON"),
         ("jwtctl sign --secret secret.txt --payload claims.json --exp +1d", "an HMAC over claims in a file"),
-        ("jwtctl sign --key key.jwk --sub alice --format curl | jwtctl decode", "as a line for curl's configuration"),
         ("jwtctl sign --profile dpop+jwt --key key.jwk --method GET --url https://api.example/", "a DPoP proof"),
     ];
     "encrypt": PLAIN, &[], ["jwtctl-decrypt", "jwtctl-sign"], [
