@@ -92,6 +92,8 @@ jwtctl sign --secret secret.txt --secret-encoding raw --aud api --quiet > hs256.
 jwtctl sign --key rsa-private.pem --alg RS256 --aud api --quiet > rs256.txt
 jwtctl sign --key key.jwk --raw --payload note.txt > note.jws
 jwtctl jwks convert key.jwk --to jwk --new-passphrase-from pass.txt --out sealed.jwk >/dev/null
+cat token.txt token.txt > tokens.txt
+printf '{"path":"/","token":"%s"}\n' "$(cat token.txt)" > access.ndjson
 jwtctl jwks fetch --jwks-uri https://issuer.example/jwks.json >/dev/null
 jwtctl cache export --out machine.bundle >/dev/null
 "#;
