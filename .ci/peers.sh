@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Installs the other JOSE implementations that tests/peers.rs, tests/network and tests/flows.rs are tested against:
+# Installs the other JOSE implementations that tests/peers.rs, tests/network, tests/flows.rs and tests/profiles.rs are tested against:
 # tokens, keys and sealed keys made by each must be accepted by jwtctl, and the reverse.
 # Also a Redis and the npm middleware whose sessions tests/session shares, and the server whose keys tests/better_auth.rs does.
 #
@@ -20,6 +20,9 @@ PYSPARK=4.3.0
 NPM_JOSE=6.2.17
 NPM_OAUTH4WEBAPI=3.8.8
 NPM_OPENID_CLIENT=6.8.9
+SD_JWT=0.10.4
+# Says that it wants node 22, and works with node 20.
+OIDC_PROVIDER=9.13.3
 JWT_CLI=6.2.0
 JWT_REDIS_SESSION=1.0.5
 EXPRESS=4.22.3
@@ -86,10 +89,11 @@ py_peer authlib Authlib "$AUTHLIB"
 py_peer requests requests "$REQUESTS"
 # Half a gigabyte, so only where it is asked for.
 if [ -n "${JWTCTL_PEERS_SPARK:-}" ]; then py_peer pyspark pyspark "$PYSPARK"; fi
+py_peer sd-jwt sd-jwt "$SD_JWT"
 
 # --- npm: panva/jose, panva/oauth4webapi and panva/openid-client --------------------------------
-node_peer() { # PACKAGE VERSION
-    local name=$1 want=$2 why='' got major
+node_peer() { # PACKAGE VERSION [FOLDER]
+    local name=$1 want=$2 folder=$PEERS/${3:-node} why='' got major
     if ! have node; then
         missing "$name" "needs node 20 or later"
         return
@@ -100,14 +104,14 @@ node_peer() { # PACKAGE VERSION
         return
     fi
     got=$(node -p 'JSON.parse(require("fs").readFileSync(process.argv[1])).version' \
-        "$PEERS/node/node_modules/$name/package.json" 2>/dev/null) || got=
+        "$folder/node_modules/$name/package.json" 2>/dev/null) || got=
     if [ "$got" = "$want" ]; then
         ready "$name" "$want"
     elif ! have npm; then
         missing "$name" "needs npm"
     else
-        mkdir -p "$PEERS/node"
-        if try npm install --prefix "$PEERS/node" --no-audit --no-fund --loglevel=error \
+        mkdir -p "$folder"
+        if try npm install --prefix "$folder" --no-audit --no-fund --loglevel=error \
             --ignore-scripts "$name@$want"; then
             ready "$name" "$want"
         else
@@ -118,6 +122,8 @@ node_peer() { # PACKAGE VERSION
 node_peer jose "$NPM_JOSE"
 node_peer oauth4webapi "$NPM_OAUTH4WEBAPI"
 node_peer openid-client "$NPM_OPENID_CLIENT"
+# By itself: it brings another jose along.
+node_peer oidc-provider "$OIDC_PROVIDER" oidc-provider
 
 # --- npm: jwt-redis-session in express, over the redis client of its time -------------------
 node_session() {

@@ -64,7 +64,7 @@ module completions {
   }
 
   def "nu-complete jwtctl verify profile" [] {
-    [ "at+jwt" "id-token" "logout+jwt" "client-assertion" "dpop+jwt" "secevent+jwt" "introspection" ]
+    [ "at+jwt" "id-token" "logout+jwt" "client-assertion" "dpop+jwt" "sd-jwt" "secevent+jwt" "introspection" ]
   }
 
   def "nu-complete jwtctl verify secret_encoding" [] {
@@ -107,8 +107,8 @@ module completions {
     --only: string@"nu-complete jwtctl verify only" # Answer only for tokens that are so
     --policy: string          # Judge by this policy: FILE, FILE#NAME, or the name of one in the user's configuration directory; flags may add to it and narrow it
     --override                # Let flags replace what the policy says
-    --profile: string@"nu-complete jwtctl verify profile" # The kind of token, whose rules are added: at+jwt, id-token, logout+jwt, client-assertion, dpop+jwt, secevent+jwt or introspection; see jwtctl help profiles
-    --nonce: string           # The nonce of the request (id-token, dpop+jwt)
+    --profile: string@"nu-complete jwtctl verify profile" # The kind of token, whose rules are added: at+jwt, id-token, logout+jwt, client-assertion, dpop+jwt, sd-jwt, secevent+jwt or introspection; see jwtctl help profiles
+    --nonce: string           # The nonce of the request (id-token, dpop+jwt, sd-jwt)
     --client-id: string       # The client: client_id of at+jwt, azp of id-token, iss and sub of client-assertion
     --access-token: string    # The access token that came along, for at_hash (id-token) or ath (dpop+jwt): PATH, -, env:NAME or fd:N
     --code: string            # The authorization code that came along, for c_hash (id-token)
@@ -159,7 +159,7 @@ module completions {
     --cache-store-format: string@"nu-complete jwtctl verify cache_store_format" # What is kept there: native, or jose for {"jwks":…,"uat":…} under jwtctl:jose:1:URL, which Node services can share, without a MAC
     --cache-store-password-from: string # Log in to that Redis with the password in KEYSPEC: PATH, -, env:NAME or fd:N
     --cache-store-ca: string  # Accept that Redis if its certificate leads to one of these (PEM), instead of the system's (rediss://)
-    --payload                 # Print the payload of a valid token exactly as it was signed, instead of the report
+    --payload                 # Print the payload of a valid token as it was signed, not the report; of an SD-JWT the claims with what was disclosed in its place
     --claim: string           # Print one claim of a valid token, instead of the report: a name or a JSON Pointer
     --raw                     # Verify a signature over any bytes; no claims are judged
     --detached: string        # Verify a detached signature over the bytes of FILE (or -); no claims are judged
@@ -188,7 +188,7 @@ module completions {
   }
 
   def "nu-complete jwtctl sign profile" [] {
-    [ "at+jwt" "id-token" "logout+jwt" "client-assertion" "dpop+jwt" "secevent+jwt" "introspection" ]
+    [ "at+jwt" "id-token" "logout+jwt" "client-assertion" "dpop+jwt" "sd-jwt" "secevent+jwt" "introspection" ]
   }
 
   def "nu-complete jwtctl sign format" [] {
@@ -219,14 +219,19 @@ module completions {
     --kid: string             # Picks a key from a set; the id to write into the header (default: the key's own)
     --allow-weak-key          # Sign with a key that is shorter than its algorithm asks for
     --allow-outlive           # Sign what outlives its key: when it expires, the keystore no longer publishes the key
-    --profile: string@"nu-complete jwtctl sign profile" # The kind of token, whose rules are added: at+jwt, id-token, logout+jwt, client-assertion, dpop+jwt, secevent+jwt or introspection; see jwtctl help profiles
-    --nonce: string           # The nonce of the request (id-token, dpop+jwt)
+    --profile: string@"nu-complete jwtctl sign profile" # The kind of token, whose rules are added: at+jwt, id-token, logout+jwt, client-assertion, dpop+jwt, sd-jwt, secevent+jwt or introspection; see jwtctl help profiles
+    --nonce: string           # The nonce of the request (id-token, dpop+jwt, sd-jwt)
     --client-id: string       # The client: client_id of at+jwt, azp of id-token, iss and sub of client-assertion
     --access-token: string    # The access token that came along, for at_hash (id-token) or ath (dpop+jwt): PATH, -, env:NAME or fd:N
     --code: string            # The authorization code that came along, for c_hash (id-token)
     --method: string          # The method of the HTTP request, such as POST (dpop+jwt)
     --url: string             # The URL of the HTTP request (dpop+jwt)
     --jkt: string             # The RFC 7638 thumbprint of the key that an access token is bound to (cnf.jkt), or that made a proof (dpop+jwt)
+    --sd: string              # Hide this claim behind a digest, and print its disclosure behind the token: NAME or a JSON Pointer; repeat for several (profile sd-jwt)
+    --decoys: string          # Add as many digests that are of nothing
+    --kb-key: string          # The holder's key: its public half goes into the token (cnf.jwk); with --present it signs the proof, and is private
+    --present: string         # Sign nothing new, but present the SD-JWT in FILE (or -) to --aud with --nonce, bound by the key of --kb-key
+    --disclose: string        # Of what it discloses, show only this claim: NAME or a JSON Pointer; repeat for several; none for nothing
     --iss: string             # The issuer; {fingerprint} in it stands for the digest of the signing key (SHA256:…), which Snowflake wants there
     --sub: string             # The subject
     --aud: string             # The audience; repeat for several

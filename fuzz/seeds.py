@@ -83,6 +83,8 @@ def keys():
 
 
 def by_hand():
+    for name in ("issued", "presented", "altered", "bound"):
+        put("sd_jwt", (HERE.parent / f"tests/cmd/sd-jwt.in/{name}.txt").read_text().strip())
     claims = {"iss": "https://issuer.example", "sub": "x", "aud": ["api", "b"], "exp": NOW + 60, "nbf": NOW, "iat": NOW, "jti": "1"}
     put("claims", claims, {**claims, "exp": 1785578460.5, "aud": "api", "scope": "read write"}, '{"exp":1e400}')
     put("header", {"alg": "RS256", "kid": "k", "typ": "JWT", "crit": ["b64"], "b64": False, "x5c": ["AA=="], "jwk": JWK})

@@ -454,7 +454,7 @@ fn refusals_take_little_memory_and_work() {
             .map(|_| Addressee {
                 key: Arc::clone(&key),
                 alg,
-                kid: None,
+                kid: Some("k".into()),
                 rounds: 0,
             })
             .collect();
@@ -484,6 +484,14 @@ fn refusals_take_little_memory_and_work() {
     let cut = [parts[0], "", parts[2], parts[3], "AAAAAAAAAAAAAAAAAAAAAA"].join(".");
     let names: String = (0..60_000).map(|n| format!("\"{n}\":0,")).collect();
     let members = crowd.replacen('{', &format!("{{{names}"), 1);
+    // Compressed and no smaller for it: a limit is no reason to make room.
+    let mut state = 1_u32;
+    let noise = std::iter::repeat_with(|| {
+        state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        state.to_be_bytes()[0]
+    });
+    let noise: Vec<u8> = noise.take(700_000).collect();
+    let noise = make(noise, true, JweForm::Compact, KeyAlg::Dir, 1);
     for (name, token, with, code) in [
         ("bomb", &bomb, "key", 17),
         ("large", &large, "other", 10),
@@ -491,13 +499,177 @@ fn refusals_take_little_memory_and_work() {
         ("long key", &long_key, "key", 17),
         ("wrong tag", &cut, "key", 10),
         ("members", &members, "other", 17),
+        ("noise", &noise, "key", 0),
     ] {
         let mut limited = isolated("sh");
         limited.current_dir(folder.path());
         let limits = "ulimit -d 65536 && ulimit -t 10 && exec \"$@\"";
         limited.args(["-c", limits, "sh"]).arg(binary());
-        limited.args(["decrypt", "-", "--no-input", "--key", with]);
+        limited.args(["decrypt", "-", "--no-input", "--key", with, "--json"]);
+        if name == "noise" {
+            limited.args(["--max-plaintext", "1000000000"]);
+        }
         let ran = ran_with(&mut limited, token);
         assert_eq!(ran.code, code, "{name}: {}", ran.stderr);
     }
+}
+
+/// A folder with a shared key, an RSA key and an encrypting call for them.
+fn desk() -> (tempfile::TempDir, impl Fn(&[&str], &str) -> Ran) {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().to_owned();
+    let call = move |args: &[&str], stdin: &str| run(&path, args, stdin);
+    for (alg, name) in [("A256KW", "shared"), ("RSA-OAEP-256", "rsa")] {
+        let keygen = ["keygen", alg, "--no-encrypt", "--out", name];
+        call(&keygen, "").answer(0);
+    }
+    (folder, call)
+}
+
+/// What stands in a header that no tag covers can have been written by anybody.
+#[test]
+fn what_no_tag_covers_proves_nothing() {
+    let (_folder, call) = desk();
+    let made = [
+        "encrypt",
+        "--to",
+        "shared",
+        "--typ",
+        "none",
+        "sub=a",
+        "--format",
+        "flattened",
+    ];
+    let mut token: Value = serde_json::from_str(&call(&made, "").answer(0)).unwrap();
+    token["unprotected"] = serde_json::json!({ "typ": "at+jwt", "iss": "https://evil.example" });
+    let verify = ["verify", "-", "--decrypt-key", "shared", "--json"];
+    let with_typ = [&verify[..], &["--typ", "at+jwt"]].concat();
+    let refused = call(&with_typ, &token.to_string()).expect(13).json();
+    let layer = &refused["encryption"][0];
+    assert!(layer["header"].get("typ").is_none(), "{layer}");
+    assert_eq!(layer["unprotected"]["typ"], "at+jwt");
+    call(&verify, &token.to_string()).expect(0);
+}
+
+/// Each recipient of a token knows its content encryption key.
+#[test]
+fn of_several_recipients_no_secret_vouches() {
+    let (_folder, call) = desk();
+    let both = ["encrypt", "--to", "shared", "--to", "rsa", "sub=a"];
+    let made = call(&both, "").expect(0);
+    assert!(
+        made.stderr
+            .contains("every recipient of this token can make others")
+    );
+    let verify = ["verify", "-", "--decrypt-key", "shared"];
+    let refused = call(&verify, &made.stdout).expect(15);
+    assert!(
+        refused.stdout.contains("each of the token's recipients"),
+        "{}",
+        refused.stdout
+    );
+    let decrypt = ["decrypt", "-", "--key", "shared"];
+    call(&decrypt, &made.stdout).says("\"sub\":\"a\"");
+}
+
+/// The keystore's passphrase in the environment is for the keystore alone.
+#[test]
+fn a_passphrase_of_the_environment_encrypts_nothing() {
+    let (folder, call) = desk();
+    fs::write(folder.path().join("phrase"), "correct horse").unwrap();
+    let mut command = jwtctl();
+    command
+        .current_dir(folder.path())
+        .env("JWTCTL_PASSPHRASE_FILE", "phrase")
+        .args(["encrypt", "sub=a"]);
+    ran_with(&mut command, "").fails(2, "needs a recipient");
+    let made = ["encrypt", "sub=a", "--passphrase-from", "phrase"];
+    let token = call(&made, "").answer(0);
+    let decode = [
+        "decode",
+        "-",
+        "--passphrase-from",
+        "phrase",
+        "--claim",
+        "sub",
+    ];
+    assert_eq!(call(&decode, &token).answer(0), "a\n");
+}
+
+/// A token for a key of the keystore and for a passphrase opens with either.
+#[test]
+fn a_stored_key_opens_beside_a_passphrase() {
+    let (folder, _) = desk();
+    let path = folder.path();
+    fs::write(path.join("store-phrase"), "of the store").unwrap();
+    fs::write(path.join("token-phrase"), "of the token").unwrap();
+    let stored = |args: &[&str]| {
+        let mut command = jwtctl();
+        command
+            .current_dir(path)
+            .env("JWTCTL_STORE", path.join("store"))
+            .env("JWTCTL_PASSPHRASE_FILE", "store-phrase")
+            .args(args);
+        command
+    };
+    let keygen = ["keygen", "ECDH-ES+A256KW", "--kid", "kw", "--p2c", "1000"];
+    ran_with(&mut stored(&keygen), "").answer(0);
+    let to_both = [
+        "encrypt",
+        "sub=a",
+        "--to",
+        "store:kw",
+        "--passphrase-from",
+        "token-phrase",
+    ];
+    let token = ran_with(&mut stored(&to_both), "").answer(0);
+    let decrypt = ["decrypt", "-", "--no-input"];
+    let opened = ran_with(&mut stored(&decrypt), &token).answer(0);
+    assert!(opened.contains("\"sub\":\"a\""), "{opened}");
+    // Sixty-four names of two keys are two keys.
+    let mut many: Value = serde_json::from_str(&token).unwrap();
+    let recipient = many["recipients"][0].clone();
+    many["recipients"] = Value::Array(vec![recipient; 64]);
+    let refused = ran_with(&mut stored(&decrypt), &many.to_string());
+    assert_ne!(refused.code, -1, "{}", refused.stderr);
+}
+
+/// Calls that would make what a reader refuses.
+#[test]
+fn nothing_is_made_that_a_reader_refuses() {
+    let (folder, call) = desk();
+    fs::write(folder.path().join("empty"), "").unwrap();
+    let to = ["encrypt", "sub=a", "--to", "shared"];
+    for (more, why) in [
+        (&["--aad", "empty", "--format", "flattened"][..], "is empty"),
+        (&["--cty", "JWT"], "says that a token is inside"),
+        (&["--aad", "shared", "--format", "compact"], "--aad"),
+    ] {
+        call(&[&to[..], more].concat(), "").fails(2, why);
+    }
+    let public = ["jwks", "convert", "rsa", "--to", "spki", "--out", "rsa.pem"];
+    call(&public, "").answer(0);
+    let nine: Vec<&str> = std::iter::repeat_n(["--to", "rsa.pem"], 9)
+        .flatten()
+        .collect();
+    call(&[&["encrypt", "sub=a"][..], &nine].concat(), "").fails(2, "have no id");
+}
+
+/// `--kid` is about the key that vouches, named by the token or not.
+#[test]
+fn the_id_of_the_shared_key_is_compared() {
+    let (_folder, call) = desk();
+    let made = [
+        "encrypt",
+        "sub=a",
+        "--to",
+        "shared",
+        "--format",
+        "flattened",
+    ];
+    let mut token: Value = serde_json::from_str(&call(&made, "").answer(0)).unwrap();
+    // A compact token cannot lose its kid, so the id goes into the key alone.
+    token["unprotected"] = serde_json::json!({});
+    let verify = ["verify", "-", "--decrypt-key", "shared", "--kid", "another"];
+    call(&verify, &token.to_string()).expect(14);
 }

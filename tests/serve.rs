@@ -303,6 +303,35 @@ fn tokens_verify_with_the_set_that_is_served() {
 }
 
 #[test]
+fn access_tokens_are_of_their_kind_when_asked() {
+    let issuer = Issuer::start(&["--profile", "at+jwt"]);
+    let token = issuer.token();
+    let jwks = format!("{}/jwks", issuer.url());
+    let verify = |profile| {
+        run(&[
+            "verify",
+            &token,
+            "--profile",
+            profile,
+            "--jwks-uri",
+            &jwks,
+            "--iss",
+            issuer.url(),
+            "--aud",
+            issuer.url(),
+            "--client-id",
+            "app",
+            "--allow-http",
+            "--cache-dir",
+            issuer.path("cache").to_str().unwrap(),
+        ])
+        .status
+        .code()
+    };
+    assert_eq!((verify("at+jwt"), verify("id-token")), (Some(0), Some(13)));
+}
+
+#[test]
 fn each_faulty_token_gets_the_exit_code_it_deserves() {
     let issuer = Issuer::start(&[]);
     assert_eq!(issuer.verify(&issuer.token()).status.code(), Some(0));

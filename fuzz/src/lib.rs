@@ -25,7 +25,9 @@ use jwtctl::core::jwks::{Given, KeySet, Provenance};
 use jwtctl::core::jws::{self, Composed, Form, Jws};
 use jwtctl::core::key::{Key, from_der, pem_blocks, to_pkcs8, to_spki, to_ssh};
 use jwtctl::core::keyfile;
+use jwtctl::core::profile::Profile;
 use jwtctl::core::remote::{Fetch, Options, Remote, Request, Response, Source};
+use jwtctl::core::sd_jwt::SdJwt;
 use jwtctl::core::secret::Secret;
 use jwtctl::core::session::Session;
 use jwtctl::core::time::Timestamp;
@@ -102,6 +104,38 @@ pub fn json_jws(data: &[u8]) {
             );
         }
     }
+}
+
+/// An SD-JWT: what is disclosed is where it is said to be, and no digest is left; no key accepts it.
+pub fn sd_jwt(data: &[u8]) {
+    let Ok(text) = std::str::from_utf8(data) else {
+        return;
+    };
+    let _ = token::decode(text);
+    let Ok(parsed) = SdJwt::parse(text) else {
+        return;
+    };
+    let payload = Jws::parse(parsed.jwt, Form::Jwt).map(|it| Object::parse_part(it.payload()));
+    if let Ok(Ok(payload)) = payload
+        && let Ok(processed) = parsed.process(&payload)
+    {
+        assert!(processed.disclosed == parsed.disclosures.len(), "all have a place");
+        for (place, _) in &processed.places {
+            assert!(processed.claims.pointer(place).is_some(), "nothing is at {place}");
+        }
+        let text = Json::Object(processed.claims).to_text();
+        assert!(!text.contains("\"_sd\":"), "a digest is left");
+    }
+    let policy = Policy {
+        profile: Some(Profile::SdJwt),
+        ..Policy::default()
+    };
+    let mut keys = Given::key(Arc::clone(&KEY), Provenance::default());
+    let verdict = token::verify(text, Form::Jwt, &mut keys, &policy, &env());
+    assert!(
+        !verdict.is_ok_and(|it| it.outcome.is_ok()),
+        "a token that nobody signed"
+    );
 }
 
 /// A certificate, as a header brings it and as a root: nothing leads to the root that is trusted but

@@ -116,6 +116,9 @@ pub fn run(args: Args, context: &mut Context<'_>) -> Result<Decrypted, Error> {
         .text("cty")
         .is_some_and(|cty| same_type(cty, "JWT"));
     if inner {
+        if let Some(token) = opened.content.expose_str() {
+            context.mask(token);
+        }
         context.output.note(
             "the content is a token (cty JWT), whose signature was not checked; to judge both: jwtctl verify --decrypt-key KEYSPEC",
         );

@@ -1,5 +1,6 @@
 //! The JOSE header (RFC 7515 §4), read strictly. Nothing in it chooses a key source: `jku`, `x5u`,
-//! `x5c` and `jwk` are shown and otherwise ignored.
+//! `x5c` and `jwk` are shown and otherwise ignored, but for the `jwk` of a proof that somebody has
+//! that very key (RFC 9449), and for chains that lead to a trusted certificate.
 
 use std::collections::HashSet;
 
@@ -62,14 +63,26 @@ impl Header {
         Self::from_members(protected, unprotected)
     }
 
-    /// The header of a recipient of a JWE (RFC 7516 §7.2.1): the members of the protected one, the
-    /// shared one and its own, of which the caller has found the names to be disjoint. Of `alg`
-    /// and what belongs to it no tag has to vouch: with any other the content does not open.
+    /// The header of a recipient of a JWE (RFC 7516 §7.2.1), by which it is opened: the members of
+    /// the protected one, the shared one and its own, of which the caller has found the names to be
+    /// disjoint. Of `alg` and what belongs to it no tag has to vouch: with any other the content
+    /// does not open.
     ///
     /// # Errors
     /// [`Code::Malformed`]: a registered member is missing or of the wrong type.
     pub fn of_recipient(joint: Object) -> Result<Self, Reason> {
         Self::from_members(joint, Object::default())
+    }
+
+    /// The header of a JWE that was opened: what of `joint` is `protected` by the tag, and apart from
+    /// it what anybody can have written.
+    ///
+    /// # Errors
+    /// As [`Header::of_recipient`].
+    pub fn of_opened(protected: Object, joint: Object) -> Result<Self, Reason> {
+        let rest = joint.0.into_iter().filter(|(name, _)| !protected.has(name));
+        let unprotected = Object(rest.collect());
+        Self::from_members(protected, unprotected)
     }
 
     fn from_members(members: Object, unprotected: Object) -> Result<Self, Reason> {

@@ -523,7 +523,7 @@ mod tests {
     #[test]
     fn a_large_set_is_looked_up_as_a_small_one_is() {
         let set = |count: usize| -> Vec<Arc<Key>> {
-            let kid = |at: usize| (at % 7 != 0).then(|| format!("k{}", at % 40));
+            let kid = |at: usize| (!at.is_multiple_of(7)).then(|| format!("k{}", at % 40));
             (0..count).map(|at| oct(kid(at).as_deref(), None)).collect()
         };
         let named = vec![oct(Some("named"), None)];

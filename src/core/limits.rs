@@ -18,6 +18,9 @@ pub const MAX_HEADER: usize = 16 * 1024;
 /// Signatures of one token in a JSON serialization.
 pub const MAX_SIGNATURES: usize = 64;
 
+/// Disclosures of one SD-JWT.
+pub const MAX_DISCLOSURES: usize = 1_000;
+
 /// Certificates of one chain in a header.
 pub const MAX_CHAIN: usize = 10;
 
@@ -101,6 +104,7 @@ pub fn table() -> Vec<(&'static str, String)> {
         ("a token (--max-size)", bytes(MAX_TOKEN as u64)),
         ("the header of a token", bytes(MAX_HEADER as u64)),
         ("signatures of a token", MAX_SIGNATURES.to_string()),
+        ("disclosures of an SD-JWT", MAX_DISCLOSURES.to_string()),
         ("certificates of a chain", MAX_CHAIN.to_string()),
         ("certificates in a file of roots", MAX_ROOTS.to_string()),
         ("nesting of JSON", format!("{MAX_DEPTH} levels")),

@@ -35,6 +35,7 @@ pub mod jwe;
 pub mod jwks;
 pub mod jws;
 pub mod lint;
+pub mod sd_jwt;
 
 // 5 storage
 #[cfg(unix)]

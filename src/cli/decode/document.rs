@@ -3,6 +3,7 @@
 use jwtctl::core::certificate::SeenChain;
 use jwtctl::core::json::{Json, Object};
 use jwtctl::core::key::encode;
+use jwtctl::core::profile::Profile;
 use jwtctl::core::token::{Content, Layer, SeenRecipient, SeenSignature};
 use serde::{Serialize, Serializer};
 
@@ -35,6 +36,12 @@ struct Document<'a> {
     disclosures: Option<&'a [Json]>,
     #[serde(skip_serializing_if = "Option::is_none")]
     key_binding: Option<bool>,
+    /// The payload with every disclosure in its place.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    disclosed_payload: Option<&'a Object>,
+    /// The kind of token that it looks like.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    looks_like: Option<&'static str>,
     times: Object,
     /// What the header says of certificates.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -91,9 +98,10 @@ fn size(name: &str, bytes: usize) -> (String, Json) {
 
 impl Serialize for Look {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let disclosed = self.decoded.disclosed.as_ref();
         let mut document = Document {
             verified: false,
-            kind: match self.decoded.disclosed {
+            kind: match disclosed {
                 Some(_) => "sd-jwt",
                 None if self.decoded.signatures.is_empty() => "jws-compact",
                 None => "jws-json",
@@ -106,12 +114,10 @@ impl Serialize for Look {
             sizes: None,
             recipients: self.decoded.recipients.iter().map(Recipient::of).collect(),
             encryption: &self.layers,
-            disclosures: self
-                .decoded
-                .disclosed
-                .as_ref()
-                .map(|it| it.disclosures.as_slice()),
-            key_binding: self.decoded.disclosed.as_ref().map(|it| it.key_binding),
+            disclosures: disclosed.map(|it| it.disclosures.as_slice()),
+            key_binding: disclosed.map(|it| it.key_binding),
+            disclosed_payload: disclosed.and_then(|it| Some(&it.processed.as_ref()?.claims)),
+            looks_like: self.decoded.looks_like().map(Profile::as_str),
             times: self.times(),
             certificates: self.decoded.header.as_object().and_then(SeenChain::of),
             warnings: &self.decoded.warnings,
@@ -156,7 +162,7 @@ impl Serialize for Look {
 
 impl Look {
     fn times(&self) -> Object {
-        let Some(claims) = self.decoded.content.claims() else {
+        let Some(claims) = self.decoded.claims() else {
             return Object::default();
         };
         let mut times = Object::default();

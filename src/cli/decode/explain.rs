@@ -155,6 +155,21 @@ const CLAIMS: &[(&str, &str)] = &[
     ),
     ("events", "what happened (RFC 8417 2.2)"),
     ("htm", "method of the request it proves (RFC 9449 4.2)"),
+    (
+        "_sd",
+        "digests of claims that a holder may show (RFC 9901 4.2.4.1)",
+    ),
+    ("_sd_alg", "the hash of these digests (RFC 9901 4.1.1)"),
+    (
+        "sd_hash",
+        "hash of what a holder shows with it (RFC 9901 4.3.1)",
+    ),
+    (
+        "token_introspection",
+        "what an authorization server says of a token (RFC 9701 5)",
+    ),
+    ("txn", "the transaction it belongs to (RFC 8417 2.2)"),
+    ("toe", "when it happened (RFC 8417 2.2)"),
     ("htu", "URL of the request it proves (RFC 9449 4.2)"),
     (
         "ath",

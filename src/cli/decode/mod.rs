@@ -120,10 +120,8 @@ fn run(args: Args, context: &Context<'_>) -> Result<Look, Error> {
     let mut keys = None;
     let mut open =
         |locked: &Locked<'_>| context.open_layer(locked, args.decrypt_key.as_deref(), &mut keys);
-    let open: Option<Opener<'_>> = match args.decrypt_key {
-        Some(_) => Some(&mut open),
-        None => None,
-    };
+    let can_open = args.decrypt_key.is_some() || context.typed.has("passphrase_from");
+    let open: Option<Opener<'_>> = if can_open { Some(&mut open) } else { None };
     let (decoded, layers) = look(&token, open)?;
     let show = match (args.claim, args.part) {
         (Some(name), _) => find_claim(&decoded, &name),
@@ -175,7 +173,7 @@ fn look(token: &str, open: Option<Opener<'_>>) -> Result<(Decoded, Vec<Layer>), 
 }
 
 fn find_claim(decoded: &Decoded, name: &str) -> Show {
-    let Some(claims) = decoded.content.claims() else {
+    let Some(claims) = decoded.claims() else {
         return no_claim(name);
     };
     let found = claims.at(name);

@@ -83,6 +83,12 @@ impl Look {
         if let Some(disclosed) = &self.decoded.disclosed {
             self.disclosures(page, disclosed)?;
         }
+        if let Some(profile) = self.decoded.looks_like() {
+            let title = profile.title();
+            let line = format!("looks like {title}; verify --profile {profile}");
+            page.end()?;
+            page.line(Role::Faint, &line)?;
+        }
         for warning in &self.decoded.warnings {
             page.text(Role::Caution, "warning:")?;
             page.line(Role::Plain, &format!(" {warning}"))?;
@@ -185,6 +191,20 @@ impl Look {
         };
         let count = disclosed.disclosures.len();
         page.line(Role::Plain, &format!("  {count} of an SD-JWT{binding}"))?;
+        if let Some(processed) = &disclosed.processed {
+            let is_disclosed = |name: &str| {
+                let at = format!("/{}", name.replace('~', "~0").replace('/', "~1"));
+                let mut places = processed.places.iter();
+                places.any(|(place, _)| *place == at || place.starts_with(&format!("{at}/")))
+            };
+            let remark =
+                |name: &str, value: &Json| match (self.date(name, value), is_disclosed(name)) {
+                    (Some(date), true) => Some(format!("{date}; disclosed")),
+                    (None, true) => Some("disclosed".into()),
+                    (date, false) => date,
+                };
+            return page.object(&processed.claims, &remark);
+        }
         for disclosure in &disclosed.disclosures {
             page.text(Role::Plain, "  ")?;
             page.json(disclosure, 1)?;

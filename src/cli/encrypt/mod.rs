@@ -9,6 +9,7 @@ use std::io;
 
 use jwtctl::core::error::{Code, Error};
 use jwtctl::core::files::MAX_FILE;
+use jwtctl::core::header::same_type;
 use jwtctl::core::json::{Json, Object};
 use jwtctl::core::jwe::{self, Addressee, Encryption, JweForm};
 use jwtctl::core::jws::MAX_TOKEN;
@@ -18,7 +19,7 @@ use jwtctl::core::token::Serialization;
 use serde::Serialize;
 
 use super::Context;
-use super::input::{HeaderArgs, Pasted, Reserved, Usual};
+use super::input::{HeaderArgs, Pasted, Reserved, Usual, source_name};
 use super::output::{Page, Report};
 use recipients::{addressees, content_enc};
 
@@ -76,7 +77,7 @@ pub fn run(args: Args, context: &mut Context<'_>) -> Result<Made, Error> {
     let aad = args
         .aad
         .as_deref()
-        .map(|path| context.inputs.content(path, MAX_FILE))
+        .map(|path| aad(path, context))
         .transpose()?;
     let how = Encryption {
         form,
@@ -93,6 +94,21 @@ pub fn run(args: Args, context: &mut Context<'_>) -> Result<Made, Error> {
             content.len()
         ));
     }
+    if made.text.len() > MAX_TOKEN {
+        context.output.warn(&format!(
+            "jwtctl refuses tokens of more than {MAX_TOKEN} bytes unless told otherwise (--max-size), and this has {}",
+            made.text.len()
+        ));
+    }
+    if let [_, _, ..] = &addressees[..]
+        && let Some(shared) = addressees.iter().find(|it| it.alg.is_symmetric())
+    {
+        context.output.warn(&format!(
+            "every recipient of this token can make others that {} opens: where a shared secret is to vouch for who wrote something, each recipient needs a token of its own",
+            shared.key.label()
+        ));
+    }
+    context.mask(&made.text);
     notes.iter().for_each(|note| context.output.note(note));
     Ok(Made {
         token: made.text,
@@ -102,6 +118,16 @@ pub fn run(args: Args, context: &mut Context<'_>) -> Result<Made, Error> {
         enc: how.enc.as_str(),
         recipients: addressees.iter().map(ToWhom::from).collect(),
     })
+}
+
+/// What the tag covers besides. There is no such member where it is empty (RFC 7516 section 7.2.1).
+fn aad(path: &str, context: &Context<'_>) -> Result<Secret, Error> {
+    let aad = context.inputs.content(path, MAX_FILE)?;
+    match aad.is_empty() {
+        true => Err(Error::input(Code::BadInput, source_name(path), "is empty")
+            .hint("to cover the header alone, leave out --aad")),
+        false => Ok(aad),
+    }
 }
 
 fn check_stdin(args: &Args, context: &Context<'_>) -> Result<(), Error> {
@@ -118,7 +144,7 @@ fn check_stdin(args: &Args, context: &Context<'_>) -> Result<(), Error> {
 fn form(args: &Args, addressees: &[Addressee]) -> Result<JweForm, Error> {
     let form = args.format.map(JweForm::from);
     match (form, addressees.len()) {
-        (None, 1) if args.aad.is_some() => Err(Error::usage(
+        (None | Some(JweForm::Compact), 1) if args.aad.is_some() => Err(Error::usage(
             "--aad",
             "has no place in the compact form of a token",
         )
@@ -136,6 +162,13 @@ fn form(args: &Args, addressees: &[Addressee]) -> Result<JweForm, Error> {
 fn header(args: &Args) -> Result<Object, Error> {
     let mut header = Object::default();
     let usual_cty = args.token.as_ref().map(|_| "JWT");
+    if let Some(cty) = args.cty.as_deref()
+        && args.token.is_none()
+        && same_type(cty, "JWT")
+    {
+        let error = Error::usage(format!("--cty {cty}"), "says that a token is inside");
+        return Err(error.hint("to encrypt a token: --token TOKEN"));
+    }
     if let Some(cty) = args.cty.as_deref().or(usual_cty) {
         header.set("cty", cty.into());
     }

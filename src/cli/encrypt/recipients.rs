@@ -88,8 +88,8 @@ fn keys(args: &Args, context: &Context<'_>) -> Result<Vec<Named>, Error> {
     if let Some(secret) = context.inputs.secret(&args.secret)? {
         add(Key::from_secret(secret), "--secret");
     }
-    let none = args.to.is_empty() && args.secret.secret.is_none();
-    if context.typed.has("passphrase_from") || none && context.inputs.has_passphrase() {
+    // One that the environment names is the keystore's: a token would let anybody guess it.
+    if context.typed.has("passphrase_from") {
         let passphrase = context.inputs.new_passphrase("the token")?;
         add(Key::from_passphrase(passphrase), "--passphrase-from");
     }

@@ -114,9 +114,7 @@ pub(super) fn only(mut command: Command, path: &str) -> Command {
     });
     let more = match command.has_subcommands() {
         true => "Everything: --help; of a command: jwtctl COMMAND --help",
-        false => {
-            "All options and examples: --help; see also: jwtctl help keyspecs, claims, policies, profiles, exit-codes"
-        }
+        false => "All options and examples: --help; see also: jwtctl help topics",
     };
     command.after_help(more)
 }

@@ -136,6 +136,8 @@ section that it is from; what such a token must be compared with and nobody gave
   client-assertion  a client about itself (RFC 7523): --aud; --client-id; lives an hour at most
   dpop+jwt          proof of possession (RFC 9449): --method, --url; --access-token for ath, --nonce
                     if it has one; --jkt demands a key; five minutes old at most, or --max-age
+  sd-jwt            selective disclosure (RFC 9901): --nonce and --aud demand that its holder proves
+                    to present it; --payload prints what was disclosed in its place
   secevent+jwt      security event token (RFC 8417): --iss; --aud if it has one
   introspection     introspection response (RFC 9701): --iss, --aud
 
@@ -147,6 +149,12 @@ section that it is from; what such a token must be compared with and nobody gave
 
 sign --profile fills in what can be filled in (typ, times, jti, the jwk of a proof, digests, iss and
 sub of an assertion), and makes no token that verify would refuse.
+
+  jwtctl sign --key issuer.jwk --sub alice --sd name --sd /address/street --kb-key holder.pub.jwk name=Alice …
+  jwtctl sign --present card.txt --kb-key holder.jwk --aud https://verifier.example --nonce n-1 --disclose name
+
+sign --sd hides claims behind digests, and --kb-key says whose token it is. Its holder presents it,
+showing what --disclose names, and proves with the key of --kb-key for whom.
 
 A proof brings its key in its own header (jwk): under dpop+jwt that key is the one to verify with,
 no other may be named, and the report gives its thumbprint. Under every other profile the key comes

@@ -8,7 +8,8 @@ use jwtctl::core::error::{Code, Error, Reason};
 use jwtctl::core::jwe::{Addressee, Holder, Locked, Opened};
 use jwtctl::core::key::{Key, KeyJob};
 use jwtctl::core::keyfile::KeyFile;
-use jwtctl::core::limits::TOKEN_P2C;
+use jwtctl::core::keystore::Entry;
+use jwtctl::core::limits::{MAX_CANDIDATES, TOKEN_P2C};
 
 use super::super::Context;
 use super::{Inputs, Source, source_name};
@@ -175,26 +176,30 @@ impl Context<'_> {
         if store.entries().is_empty() {
             return Err(Error::usage(source, "is empty").hint("name the key that opens the token"));
         }
-        let mut kids: Vec<&str> = locked.kids().collect();
-        kids.dedup();
-        if kids.is_empty() {
+        let Some(first) = locked.kids().next() else {
             let why = "the token does not name its key, and from the keystore only a key that it names is taken";
             return Err(Reason::new(Code::NoMatchingKey, "kid", why).into());
+        };
+        // What cannot decrypt needs no passphrase, and a token names no more keys than are tried.
+        let is_meant =
+            |it: &&Entry| it.key.usage.as_deref() != Some("sig") && locked.names(&it.key);
+        let meant: Vec<&Entry> = store.entries().iter().filter(is_meant).collect();
+        if meant.len() > MAX_CANDIDATES {
+            let why = format!(
+                "the token names {} keys of the keystore, too many to try",
+                meant.len()
+            );
+            return Err(Reason::new(Code::NoMatchingKey, "kid", why).into());
         }
-        let keys = kids
-            .iter()
-            .filter_map(|kid| store.find(kid).ok())
-            // What cannot decrypt needs no passphrase.
-            .filter(|entry| entry.key.usage.as_deref() != Some("sig"))
-            .map(|entry| {
-                let key = entry.open(&mut || self.inputs.passphrase("the keystore"));
-                key.map(Arc::new)
-            })
-            .collect::<Result<Vec<_>, Error>>()?;
+        let open = |entry: &&Entry| {
+            let key = entry.open(&mut || self.inputs.passphrase("the keystore"));
+            key.map(Arc::new)
+        };
+        let keys = meant.iter().map(open).collect::<Result<Vec<_>, Error>>()?;
         if keys.is_empty() {
-            let why = format!("the keystore has no key {:?} to decrypt with", kids[0]);
+            let why = format!("the keystore has no key {first:?} to decrypt with");
             return Err(Reason {
-                actual: Some(kids[0].into()),
+                actual: Some(first.into()),
                 ..Reason::new(Code::NoMatchingKey, "kid", why)
             }
             .into());
@@ -223,10 +228,20 @@ impl Context<'_> {
         {
             return Err(shut.clone().into());
         }
-        if takes_passphrase && (self.inputs.has_passphrase() || !is_stored()) {
-            return self.passphrase_opener();
+        if !takes_passphrase {
+            return self.stored_openers(locked);
         }
-        self.stored_openers(locked)
+        let stored = is_stored().then(|| self.stored_openers(locked));
+        match (stored, self.inputs.has_passphrase()) {
+            (None, _) => self.passphrase_opener(),
+            // The passphrase is the token's then, and not the keystore's.
+            (Some(Err(_)), true) => self.passphrase_opener(),
+            (Some(stored), false) => stored,
+            (Some(Ok(mut stored)), true) => {
+                stored.keys.extend(self.passphrase_opener()?.keys);
+                Ok(stored)
+            }
+        }
     }
 
     /// The key of `spec` as the one recipient of a token, with the algorithm that is usual for it.

@@ -15,27 +15,27 @@ use super::{Choice, Echo, Inputs};
 #[derive(clap::Args)]
 pub struct ProfileArgs {
     /// The kind of token, whose rules are added: at+jwt, id-token, logout+jwt, client-assertion,
-    /// dpop+jwt, secevent+jwt or introspection; see jwtctl help profiles
-    #[arg(long, value_name = "PROFILE", value_parser = profile(), hide_possible_values = true, help_heading = "Profile")]
+    /// dpop+jwt, sd-jwt, secevent+jwt or introspection; see jwtctl help profiles
+    #[arg(long, value_name = "PROFILE", value_parser = profile(), hide_possible_values = true, help_heading = "Claims")]
     pub profile: Option<Profile>,
-    /// The nonce of the request (id-token, dpop+jwt)
-    #[arg(long, requires = "profile", help_heading = "Profile", value_parser = NonEmptyStringValueParser::new())]
+    /// The nonce of the request (id-token, dpop+jwt, sd-jwt)
+    #[arg(long, help_heading = "Profile", value_parser = NonEmptyStringValueParser::new())]
     nonce: Option<String>,
     /// The client: client_id of at+jwt, azp of id-token, iss and sub of client-assertion
-    #[arg(long, value_name = "ID", requires = "profile", help_heading = "Profile", value_parser = NonEmptyStringValueParser::new())]
+    #[arg(long, value_name = "ID", help_heading = "Profile", value_parser = NonEmptyStringValueParser::new())]
     client_id: Option<String>,
     /// The access token that came along, for at_hash (id-token) or ath (dpop+jwt): PATH, -, env:NAME
     /// or fd:N
-    #[arg(long, value_name = "KEYSPEC", requires = "profile", help_heading = "Profile", value_parser = NonEmptyStringValueParser::new())]
+    #[arg(long, value_name = "KEYSPEC", help_heading = "Profile", value_parser = NonEmptyStringValueParser::new())]
     access_token: Option<String>,
     /// The authorization code that came along, for c_hash (id-token)
-    #[arg(long, value_name = "KEYSPEC", requires = "profile", help_heading = "Profile", value_parser = NonEmptyStringValueParser::new())]
+    #[arg(long, value_name = "KEYSPEC", help_heading = "Profile", value_parser = NonEmptyStringValueParser::new())]
     code: Option<String>,
     /// The method of the HTTP request, such as POST (dpop+jwt)
-    #[arg(long, requires = "profile", help_heading = "Profile", value_parser = NonEmptyStringValueParser::new())]
+    #[arg(long, help_heading = "Profile", value_parser = NonEmptyStringValueParser::new())]
     method: Option<String>,
     /// The URL of the HTTP request (dpop+jwt)
-    #[arg(long, requires = "profile", help_heading = "Profile", value_parser = NonEmptyStringValueParser::new())]
+    #[arg(long, help_heading = "Profile", value_parser = NonEmptyStringValueParser::new())]
     url: Option<String>,
     /// The RFC 7638 thumbprint of the key that an access token is bound to (cnf.jkt), or that made a
     /// proof (dpop+jwt)
@@ -52,11 +52,11 @@ impl ProfileArgs {
         ]
     }
 
-    /// What tokens are compared with.
+    /// What tokens of a kind are compared with.
     ///
     /// # Errors
     /// When the profile has no use for something, or it cannot be read.
-    pub fn supplied(&self, inputs: &Inputs) -> Result<Supplied, Error> {
+    pub fn supplied(&self, profile: Option<Profile>, inputs: &Inputs) -> Result<Supplied, Error> {
         let given = [
             (Supply::Nonce, self.nonce.is_some()),
             (Supply::ClientId, self.client_id.is_some()),
@@ -66,11 +66,14 @@ impl ProfileArgs {
             (Supply::Url, self.url.is_some()),
             (Supply::Jkt, self.jkt.is_some()),
         ];
-        if let Some(profile) = self.profile {
-            let idle = |(supply, given): &&(Supply, bool)| *given && !profile.uses(*supply);
-            if let Some((supply, _)) = given.iter().find(idle) {
-                return Err(unused(profile, *supply));
-            }
+        let is_of_use = |supply| match profile {
+            Some(profile) => profile.uses(supply),
+            // An access token of any kind may be bound to a key.
+            None => supply == Supply::Jkt,
+        };
+        let idle = |(supply, given): &&(Supply, bool)| *given && !is_of_use(*supply);
+        if let Some((supply, _)) = given.iter().find(idle) {
+            return Err(unused(profile, *supply));
         }
         let secret = |spec: &Option<String>, flag: &str| {
             let read = spec.as_deref().map(|spec| inputs.bearer(spec, flag));
@@ -84,16 +87,20 @@ impl ProfileArgs {
             method: self.method.clone(),
             url: self.url.clone(),
             jkt: self.jkt.clone(),
+            sd_hash: None,
         })
     }
 }
 
-/// The refusal of an argument that a profile compares nothing with.
-fn unused(profile: Profile, supply: Supply) -> Error {
+/// The refusal of an argument that nothing is compared with.
+fn unused(profile: Option<Profile>, supply: Supply) -> Error {
     let (flag, _) = supply.flag();
     let users = Profile::ALL.iter().filter(|it| it.uses(supply));
     let users: Vec<&str> = users.map(|it| it.as_str()).collect();
-    let why = format!("{} has nothing to compare it with", profile.title());
+    let why = match profile {
+        Some(profile) => format!("{} has nothing to compare it with", profile.title()),
+        None => "is for a certain kind of token, and none is named".into(),
+    };
     Error::usage(flag, why).hint(format!("it is for --profile {}", users.join(" or ")))
 }
 

@@ -7,6 +7,7 @@ use jwtctl::core::error::Error;
 
 use super::super::batch::BatchArgs;
 use super::super::input::{CLAIM_FLAGS, ClaimArgs, ProfileArgs, SecretArgs, sig_alg};
+use super::disclosure::DisclosureArgs;
 use super::profile::Carrier;
 
 /// Sign a token
@@ -42,6 +43,8 @@ pub struct Args {
 
     #[command(flatten)]
     pub(super) kind: ProfileArgs,
+    #[command(flatten)]
+    pub(super) disclosure: DisclosureArgs,
 
     #[command(flatten)]
     pub(super) claims: ClaimArgs,
@@ -88,6 +91,9 @@ pub struct Args {
 impl Args {
     /// The keys by name; `None` is the current one of the keystore, or `--secret`.
     pub(super) fn key_specs(&self) -> Vec<Option<&str>> {
+        if self.disclosure.present.is_some() {
+            return vec![self.disclosure.kb_key.as_deref()];
+        }
         match &self.key[..] {
             [] => vec![None],
             specs => specs.iter().map(|spec| Some(spec.as_str())).collect(),

@@ -154,8 +154,8 @@ impl Press<'_> {
         self.remarks.note(&completed.notes);
         self.remarks.warn(completed.warning.as_slice());
         let mut claims = completed.claims;
-        self.signing
-            .complete(self.kind.as_ref(), &mut claims, env)?;
+        let kind = self.kind.as_ref();
+        let disclosures = self.signing.complete(kind, &mut claims, env)?;
         for term in self.signing.terms() {
             check_term(term, &claims, self.args, |why| self.remarks.warn(&[why]))?;
         }
@@ -166,6 +166,10 @@ impl Press<'_> {
             is_detached: false,
         };
         let token = self.signing.sign(payload, None)?;
+        let token = match kind {
+            Some(kind) => kind.around(token, &disclosures),
+            None => token,
+        };
         let token = match &self.addressee {
             Some(addressee) => encrypted(&token, addressee, true, env)?.text,
             None => token,

@@ -4,6 +4,7 @@ mod args;
 mod batch;
 mod certificates;
 mod content;
+mod disclosure;
 mod header;
 mod key;
 mod profile;
@@ -72,11 +73,16 @@ fn run(args: &Args, context: &Context<'_>) -> Result<Signed, Error> {
     let mut content = content(args, usual, context)?;
     let existing = content.existing.take();
     let signing = Signing::prepare(args, kind.as_ref(), header, Some(&content), context)?;
+    let mut disclosures = Vec::new();
     if let Some(mut claims) = content.claims.take() {
-        signing.complete(kind.as_ref(), &mut claims, &context.env)?;
+        disclosures = signing.complete(kind.as_ref(), &mut claims, &context.env)?;
         content.replace(claims);
     }
     let token = signing.sign(content.payload(), existing)?;
+    let token = match &kind {
+        Some(kind) => kind.around(token, &disclosures),
+        None => token,
+    };
     let signatures = signing.signatures();
     let encrypted = match &args.encrypt_to {
         Some(spec) => {
@@ -120,6 +126,8 @@ fn check_stdin(args: &Args, context: &Context<'_>) -> Result<(), Error> {
         ("--x5c", args.x5c.as_deref()),
         ("--encrypt-to", args.encrypt_to.as_deref()),
         ("--batch", args.batch.batch.as_deref()),
+        ("--kb-key", args.disclosure.kb_key.as_deref()),
+        ("--present", args.disclosure.present.as_deref()),
     ];
     let kind = args.kind.named();
     let named: Vec<_> = keys.chain(others).chain(kind).collect();

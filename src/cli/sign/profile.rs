@@ -2,21 +2,26 @@
 
 use jwtctl::core::alg::SigAlg;
 use jwtctl::core::claims::{Check, Policy, check};
+use jwtctl::core::env::Env;
 use jwtctl::core::error::{Code, Error, Reason};
 use jwtctl::core::header::Header;
 use jwtctl::core::json::{Json, Object};
 use jwtctl::core::key::Key;
 use jwtctl::core::profile::{Profile, Supplied};
-use jwtctl::core::time::Timestamp;
 
 use super::super::Context;
 use super::super::input::Usual;
 use super::args::{Args, Format};
+use super::disclosure::{Hidden, Presented, joined, presented};
 
 /// A kind of token to make.
 pub(super) struct Kind {
     profile: Profile,
     supplied: Supplied,
+    /// What its holder presents with it.
+    presented: Option<Presented>,
+    /// What of it a holder may show or not.
+    hidden: Option<Hidden>,
 }
 
 impl Kind {
@@ -25,24 +30,47 @@ impl Kind {
     /// # Errors
     /// When an argument is of no use to it.
     pub(super) fn asked(args: &Args, context: &Context<'_>) -> Result<Option<Self>, Error> {
-        let supplied = args.kind.supplied(&context.inputs)?;
-        let Some(profile) = args.kind.profile else {
-            return match supplied.jkt {
-                Some(_) => Err(Error::usage("--jkt", "needs --profile at+jwt or dpop+jwt")),
-                None => Ok(None),
-            };
+        let shows_part = args.disclosure.is_given();
+        let profile = args.kind.profile.or(shows_part.then_some(Profile::SdJwt));
+        if let Some(other) = profile.filter(|it| shows_part && *it != Profile::SdJwt) {
+            let why = format!("{} is shown whole", other.title());
+            return Err(Error::usage("--profile", why).hint("--sd and --kb-key are for sd-jwt"));
+        }
+        let supplied = args.kind.supplied(profile, &context.inputs)?;
+        let presented = presented(args, &supplied, context)?;
+        let profile = match (profile, &presented) {
+            (_, Some(_)) => Profile::KeyBinding,
+            (Some(profile), None) => profile,
+            (None, None) if supplied.jkt.is_none() => return Ok(None),
+            (None, None) => {
+                return Err(Error::usage("--jkt", "needs --profile at+jwt or dpop+jwt"));
+            }
         };
-        let is_json = matches!(args.format, Some(Format::Flattened | Format::General));
-        if is_json || args.key.len() > 1 {
+        let supplied = presented
+            .as_ref()
+            .map_or(supplied, |it| it.supplied.clone());
+        if args.format.is_some_and(Format::is_json) || args.key.len() > 1 {
             let why = format!("{} is in compact form, with one signature", profile.title());
             return Err(Error::usage("--profile", why));
         }
-        Ok(Some(Self { profile, supplied }))
+        let hidden = match profile {
+            Profile::SdJwt => Some(Hidden::asked(&args.disclosure, context)?),
+            _ => None,
+        };
+        Ok(Some(Self {
+            profile,
+            supplied,
+            presented,
+            hidden,
+        }))
     }
 
     /// Its media type.
     pub(super) fn typ(&self) -> &'static str {
-        self.profile.typ().unwrap_or("JWT")
+        match self.profile {
+            Profile::SdJwt => "sd-jwt",
+            profile => profile.typ().unwrap_or("JWT"),
+        }
     }
 
     /// What it has besides.
@@ -53,17 +81,26 @@ impl Kind {
         }
     }
 
-    /// Whether the header names the key by its id: not where it has the key itself.
+    /// Whether the header names the key by its id: not where the token has the key itself, or the one
+    /// that it is presented with.
     pub(super) fn names_key(&self) -> bool {
-        !self.profile.brings_its_key()
+        !self.profile.brings_its_key() && self.profile != Profile::KeyBinding
     }
 
     /// Adds what the header has of the key that is going to sign.
-    pub(super) fn fill_header(&self, header: &mut Object, key: &Key) {
+    ///
+    /// # Errors
+    /// When it is not the key that the token is presented with.
+    pub(super) fn fill_header(&self, header: &mut Object, key: &Key) -> Result<(), Error> {
+        if let Some(presented) = &self.presented {
+            presented.check_key(key)?;
+        }
         self.profile.fill_header(header, key);
+        Ok(())
     }
 
-    /// Completes the claims of a token with that header, by a key for `alg`.
+    /// Completes the claims of a token with that header, by a key for `alg`, and returns the
+    /// disclosures that follow it.
     ///
     /// # Errors
     /// When `verify` would refuse what comes of it.
@@ -72,21 +109,34 @@ impl Kind {
         header: &Object,
         claims: &mut Object,
         alg: SigAlg,
-        now: Timestamp,
-    ) -> Result<(), Error> {
+        env: &Env<'_>,
+    ) -> Result<Vec<String>, Error> {
         self.profile.fill_claims(claims, &self.supplied, alg);
+        let disclosures = match &self.hidden {
+            Some(hidden) => hidden.hide(claims, env)?,
+            None => Vec::new(),
+        };
         let mut whole = header.clone();
         whole.set("alg", alg.as_str().into());
         let refuse = |why: String| Error::input(Code::BadInput, self.what(), why);
         let text = Json::Object(whole).to_text();
         let whole = Header::parse(text.as_bytes()).map_err(|reason| refuse(reason.message))?;
-        let checks = check(claims, &whole, &self.policy(claims), now);
+        let checks = check(claims, &whole, &self.policy(claims), env.now);
         match checks.iter().find_map(Check::reason) {
             Some(reason) => {
                 let error = refuse(format!("verify would refuse it: {}", reason.message));
                 Err(self.advice(&reason).into_iter().fold(error, Error::hint))
             }
-            None => Ok(()),
+            None => Ok(disclosures),
+        }
+    }
+
+    /// The token with what stands around it.
+    pub(super) fn around(&self, token: String, disclosures: &[String]) -> String {
+        match (&self.presented, self.profile) {
+            (Some(presented), _) => format!("{}{token}", presented.text),
+            (None, Profile::SdJwt) => joined(&token, disclosures),
+            (None, _) => token,
         }
     }
 

@@ -65,7 +65,7 @@ impl Signing {
             let Chosen { key, alg, term } = key(args, spec, claims, context)?;
             let mut header = header.clone();
             if let Some(kind) = kind {
-                kind.fill_header(&mut header, &key);
+                kind.fill_header(&mut header, &key)?;
             }
             if kind.is_none_or(Kind::names_key) {
                 header = with_kid(header, args, &key)?;
@@ -92,7 +92,7 @@ impl Signing {
     }
 
     /// Completes the claims with what follows from the first key, and those of a token of a kind,
-    /// which has no other one.
+    /// which has no other one; returns the disclosures that follow it.
     ///
     /// # Errors
     /// When `verify` would refuse what comes of it.
@@ -101,17 +101,17 @@ impl Signing {
         kind: Option<&Kind>,
         claims: &mut Object,
         env: &Env<'_>,
-    ) -> Result<(), Error> {
+    ) -> Result<Vec<String>, Error> {
         let Some(ready) = self.each.first() else {
-            return Ok(());
+            return Ok(Vec::new());
         };
         if let (Some(fingerprint), Some(iss)) = (&ready.fingerprint, claims.text("iss")) {
             let iss = iss.replace(FINGERPRINT, fingerprint);
             claims.set("iss", iss.as_str().into());
         }
         match kind {
-            Some(kind) => kind.complete(ready.protected.header(), claims, ready.alg, env.now),
-            None => Ok(()),
+            Some(kind) => kind.complete(ready.protected.header(), claims, ready.alg, env),
+            None => Ok(Vec::new()),
         }
     }
 

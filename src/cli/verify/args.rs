@@ -145,7 +145,8 @@ pub struct Args {
     #[command(flatten)]
     pub(super) network: Network,
 
-    /// Print the payload of a valid token exactly as it was signed, instead of the report
+    /// Print the payload of a valid token as it was signed, not the report; of an SD-JWT the claims
+    /// with what was disclosed in its place
     #[arg(long, conflicts_with_all = ["json", "claim"], help_heading = "Output")]
     pub(super) payload: bool,
     /// Print one claim of a valid token, instead of the report: a name or a JSON Pointer

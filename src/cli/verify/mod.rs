@@ -83,7 +83,7 @@ fn run(args: Args, context: &Context<'_>) -> Result<Judgement, Error> {
         None => verdict,
     };
     // Before a passphrase is asked for: keys are of no use to what is no token.
-    if let Err(mut reason) = Jws::parse(&token, form) {
+    if let Err(mut reason) = token::check_form(&token, form, &policy) {
         if matches!(form, Form::Jwt) && Jws::parse(&token, Form::PaddedJwt).is_ok() {
             reason = reason.hint("padding as AWS's load balancers write it: --allow-padding");
         }

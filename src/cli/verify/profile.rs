@@ -16,7 +16,7 @@ pub(super) fn under_profile(
     args: &Args,
     context: &Context<'_>,
 ) -> Result<Policy, Error> {
-    let supplied = args.kind.supplied(&context.inputs)?;
+    let supplied = args.kind.supplied(args.kind.profile, &context.inputs)?;
     let Some(profile) = args.kind.profile else {
         return Ok(Policy { supplied, ..policy });
     };

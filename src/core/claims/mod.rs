@@ -16,6 +16,7 @@ pub use required::{Demand, Requirement, matches, nested_hint};
 
 use std::collections::HashSet;
 
+use super::alg::Curve;
 use super::error::{Code, shell_word, shortened};
 use super::header::{Header, same_type};
 use super::json::{Json, Object};
@@ -27,7 +28,20 @@ use super::time::Timestamp;
 /// always all of them and always in this order: exp, nbf, iat, max-age, iss, aud, sub, typ, scope,
 /// then what was required by name, and last what the profile demands.
 pub fn check(claims: &Object, header: &Header, policy: &Policy, now: Timestamp) -> Vec<Check> {
+    check_signed(claims, header, None, policy, now)
+}
+
+/// As [`check`], of a token whose signature is by a key on `crv`: `EdDSA` is two algorithms, and the
+/// digests of an ID token are by the hash of the one.
+pub fn check_signed(
+    claims: &Object,
+    header: &Header,
+    crv: Option<Curve>,
+    policy: &Policy,
+    now: Timestamp,
+) -> Vec<Check> {
     let judge = Judge {
+        crv,
         claims,
         header,
         policy,
@@ -45,14 +59,11 @@ pub fn check(claims: &Object, header: &Header, policy: &Policy, now: Timestamp) 
     checks
 }
 
-/// Whether every check of [`check`] holds. Nothing is put into words.
+/// Whether every check of [`check`] holds but those of a profile, which look at what others have
+/// found. Nothing is put into words.
 pub fn holds(claims: &Object, header: &Header, policy: &Policy, now: Timestamp) -> bool {
-    if policy.profile.is_some() {
-        // Its rules look at what others have found.
-        let checks = check(claims, header, policy, now);
-        return checks.iter().all(|check| check.status != Status::Fail);
-    }
     let judge = Judge {
+        crv: None,
         claims,
         header,
         policy,
@@ -76,8 +87,7 @@ pub fn is_compared(policy: &Policy, name: &str) -> bool {
         "exp" | "nbf" | "iat" | "aud" | "iss" | "tid" => true,
         "sub" if policy.subject.is_some() => true,
         "scope" | "scp" if !policy.scopes.is_empty() => true,
-        // A profile looks at more than can be said here, and `cnf` is an object.
-        _ if policy.profile.is_some() || policy.supplied.jkt.is_some() => true,
+        "cnf" if policy.supplied.jkt.is_some() => true,
         _ => policy.required.iter().any(is_demanded),
     }
 }
@@ -198,6 +208,8 @@ pub fn key_issuer(key: &Key, claims: &Object) -> Option<Check> {
 struct Judge<'a> {
     claims: &'a Object,
     header: &'a Header,
+    /// The curve of the key that signed it, as far as that is known.
+    crv: Option<Curve>,
     policy: &'a Policy,
     now: Timestamp,
     /// Whether anybody reads more than whether it holds.

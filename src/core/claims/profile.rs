@@ -1,15 +1,17 @@
 //! The rules of a profile, each with its row in the report.
 
-use super::super::alg::{Kty, SigAlg};
-use super::super::error::{Code, shell_word, shortened};
-use super::super::header::same_type;
+mod values;
+
+use super::super::alg::SigAlg;
+use super::super::error::{Code, shortened};
 use super::super::json::{Json, Object};
 use super::super::key::Key;
 use super::super::profile::{
     Kind, Place, Presence, Profile, Rule, Supply, Test, When, half_digest, target, whole_digest,
 };
 use super::super::time::{Timestamp, humanize};
-use super::{Check, Judge, Skippable, Status, any_of};
+use super::{Check, Judge, Skippable, Status};
+use values::{asymmetric, digested, events, no_other_kind, typed, unsupplied};
 
 impl Judge<'_> {
     /// Whether the profile says that a claim may be absent which every other token needs.
@@ -227,11 +229,11 @@ impl Judge<'_> {
             return Check::new(name, Status::NotChecked, "");
         };
         let alg = self.header.alg().parse::<SigAlg>().ok();
-        match alg.and_then(|alg| half_digest(alg, secret)) {
+        match alg.and_then(|alg| half_digest(alg.on(self.crv), secret)) {
             Some(wanted) => digested(name, found, &wanted, supply),
             None => {
                 let alg = shortened(self.header.alg());
-                let why = format!("no specification says by which hash {name} is made for {alg}");
+                let why = format!("it is not known by which hash {name} is made for {alg}");
                 Check::fail(name, Code::Mismatch, why)
             }
         }
@@ -350,104 +352,6 @@ fn pass(name: &'static str, found: &Json) -> Check {
         _ => found.brief(),
     };
     Check::new(name, Status::Pass, message)
-}
-
-/// The refusal of a value that the caller gave nothing to compare with.
-fn unsupplied(name: &'static str, found: &Json, supply: Supply) -> Check {
-    let what = supply.as_str();
-    let (flag, usual) = supply.flag();
-    let own = match supply {
-        Supply::AccessToken | Supply::Code => None,
-        _ => found.as_strings().and_then(|it| it.first().copied()),
-    };
-    let why = match own {
-        Some(own) => format!(
-            "{name} is {}, and no {what} was given to compare it with",
-            shortened(own)
-        ),
-        None => format!("the token has {name}, and no {what} was given to compare it with"),
-    };
-    let value = own.map_or_else(|| usual.to_owned(), shell_word);
-    Check::fail(name, Code::Mismatch, why).hint(match own {
-        Some(_) => format!("if that is right: {flag} {value}"),
-        None => format!("what it is compared with: {flag} {value}"),
-    })
-}
-
-fn digested(name: &'static str, found: &Json, wanted: &str, supply: Supply) -> Check {
-    let what = supply.as_str();
-    match found.as_str() == Some(wanted) {
-        true => Check::new(name, Status::Pass, format!("is that of the {what}")),
-        false => {
-            let why = format!("{name} is not that of the {what}");
-            Check::fail(name, Code::Mismatch, why).expected(wanted.into())
-        }
-    }
-}
-
-fn typed(name: &'static str, found: &Json, types: &[&str]) -> Check {
-    let own = found.as_str().unwrap_or_default();
-    match types.iter().any(|it| same_type(own, it)) {
-        true => Check::new(name, Status::Pass, own),
-        false => {
-            let why = format!("{name} is {}, not {}", shortened(own), any_of(types));
-            Check::fail(name, Code::Mismatch, why).expected(types.iter().collect())
-        }
-    }
-}
-
-fn no_other_kind(name: &'static str, found: &Json, own: Profile) -> Check {
-    let typ = found.as_str().unwrap_or_default();
-    let is_other = |it: &&Profile| **it != own && it.typ().is_some_and(|it| same_type(typ, it));
-    match Profile::ALL.iter().find(is_other) {
-        Some(other) => {
-            let why = format!(
-                "{name} is {}, so this is {}, not {}",
-                shortened(typ),
-                other.title(),
-                own.title()
-            );
-            Check::fail(name, Code::Mismatch, why)
-        }
-        None => Check::new(name, Status::Pass, typ),
-    }
-}
-
-fn events(name: &'static str, found: &Json, wanted: Option<&str>) -> Check {
-    let none = Object::default();
-    let events = found.as_object().unwrap_or(&none);
-    let refuse = |why: String| Check::fail(name, Code::Mismatch, why);
-    if events.0.is_empty() {
-        return refuse(format!("{name} is empty, and tells of nothing"));
-    }
-    if let Some((event, value)) = events.0.iter().find(|(_, it)| it.as_object().is_none()) {
-        let event = shortened(event);
-        return refuse(format!(
-            "the event {event} is {}, not an object",
-            value.kind()
-        ));
-    }
-    match wanted {
-        Some(wanted) if !events.has(wanted) => {
-            refuse(format!("{name} does not have {wanted}")).expected(wanted.into())
-        }
-        Some(wanted) => Check::new(name, Status::Pass, wanted),
-        None => {
-            let names: Vec<&str> = events.0.iter().map(|(name, _)| name.as_str()).collect();
-            Check::new(name, Status::Pass, any_of(&names).replace(" or ", " and "))
-        }
-    }
-}
-
-fn asymmetric(name: &'static str, found: &Json) -> Check {
-    let alg = found.as_str().unwrap_or_default();
-    match alg.parse::<SigAlg>() {
-        Ok(known) if known.kty() != Kty::Oct => Check::new(name, Status::Pass, alg),
-        _ => {
-            let why = format!("{name} is {}, which has no public key", shortened(alg));
-            Check::fail(name, Code::AlgNotAllowed, why)
-        }
-    }
 }
 
 fn moment(found: &Json) -> Option<Timestamp> {

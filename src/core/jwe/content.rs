@@ -65,12 +65,27 @@ pub(super) enum Inflation {
 /// Inflates to `limit` bytes at most. Bytes behind the end of the stream are damage: they would be
 /// content that is not shown.
 pub(super) fn inflate(content: &Secret, limit: usize) -> Result<Secret, Inflation> {
-    // No byte of DEFLATE stands for more than this many (RFC 1951: 258 for two bits).
-    const MOST: usize = 1032;
+    // As much room as text usually needs, and four times as much at each further try: all of it at
+    // once would be memory for what is not there, and a buffer that grows leaves copies behind.
+    const FIRST: usize = 8;
     let content = content.expose();
-    // Room for all of it at once, since a buffer that grows leaves copies behind.
-    let room = limit.min(content.len().saturating_mul(MOST));
-    let mut output = Zeroizing::new(vec![0; room]);
+    let mut room = content.len().saturating_mul(FIRST).min(limit);
+    loop {
+        match inflate_into(content, room)? {
+            Some(inflated) => return Ok(inflated),
+            None if room == limit => return Err(Inflation::TooLarge),
+            None => room = room.saturating_mul(4).min(limit),
+        }
+    }
+}
+
+/// Inflates into a buffer of `room` bytes; `None` when it takes more.
+fn inflate_into(content: &[u8], room: usize) -> Result<Option<Secret>, Inflation> {
+    let mut output = Zeroizing::new(Vec::new());
+    if output.try_reserve_exact(room).is_err() {
+        return Err(Inflation::TooLarge);
+    }
+    output.resize(room, 0);
     let inflated = guarded(|| {
         let mut decompressor = Box::<DecompressorOxide>::default();
         let flags = TINFL_FLAG_USING_NON_WRAPPING_OUTPUT_BUF;
@@ -79,9 +94,9 @@ pub(super) fn inflate(content: &Secret, limit: usize) -> Result<Secret, Inflatio
     match inflated {
         Some((TINFLStatus::Done, read, length)) if read == content.len() => {
             output.truncate(length);
-            Ok(Secret::from(output))
+            Ok(Some(Secret::from(output)))
         }
-        Some((TINFLStatus::HasMoreOutput, ..)) => Err(Inflation::TooLarge),
+        Some((TINFLStatus::HasMoreOutput, ..)) => Ok(None),
         _ => Err(Inflation::Damaged),
     }
 }

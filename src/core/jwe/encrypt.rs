@@ -7,7 +7,7 @@ use super::super::env::Env;
 use super::super::error::{Code, Error};
 use super::super::json::{Json, Object};
 use super::super::key::{Key, Wrapped, encode};
-use super::super::limits::MAX_RECIPIENTS;
+use super::super::limits::{MAX_CANDIDATES, MAX_RECIPIENTS};
 use super::super::secret::Secret;
 use super::{JweForm, content, parse_any};
 
@@ -139,6 +139,13 @@ fn check(how: &Encryption<'_>) -> Result<(), Error> {
             "recipients",
             "several of them need the general form",
         ));
+    }
+    let unnamed = how.addressees.iter().filter(|to| to.kid.is_none()).count();
+    if unnamed > MAX_CANDIDATES {
+        let why = format!(
+            "{unnamed} of them have no id, and a reader tries {MAX_CANDIDATES} keys at most"
+        );
+        return Err(Error::usage("recipients", why));
     }
     match how.addressees.iter().find(|to| to.alg.is_sole()) {
         Some(to) if several => {

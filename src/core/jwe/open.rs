@@ -87,6 +87,11 @@ pub struct Opened {
     pub content: Secret,
     /// Everything that was said to the recipient: its joint header.
     pub header: Object,
+    /// The part of it that the tag covers. Anybody can have written the rest.
+    pub protected: Object,
+    /// How many recipients the token has: each of them knows the content encryption key, and could
+    /// have made it.
+    pub recipients: usize,
     /// How the content encryption key was carried.
     pub alg: KeyAlg,
     /// How the content was encrypted.
@@ -241,6 +246,17 @@ impl Locked<'_> {
         self.shut.as_ref()
     }
 
+    /// Whether `key`, or its public half, is one that a recipient names and of the kind that its
+    /// algorithm takes.
+    pub fn names(&self, key: &Key) -> bool {
+        let is_of_kind = |alg: KeyAlg| match key.curve() {
+            Some(crv) => alg.curves().contains(&crv),
+            None => alg.kty() == key.kty(),
+        };
+        let mut doors = self.doors.iter();
+        doors.any(|door| door.recipient.header.kid() == key.kid.as_deref() && is_of_kind(door.alg))
+    }
+
     /// The ids of the keys that those recipients name.
     pub fn kids(&self) -> impl Iterator<Item = &str> {
         self.doors
@@ -276,6 +292,8 @@ impl Locked<'_> {
                 return Ok(Opened {
                     content: self.inflated(content)?,
                     header: door.recipient.header.members().clone(),
+                    protected: self.jwe.protected.clone(),
+                    recipients: self.jwe.recipients.len(),
                     alg: door.alg,
                     enc: self.enc,
                     key,

@@ -128,7 +128,7 @@ fn split(text: &str) -> Result<[&str; 3], Reason> {
         let reason =
             Reason::malformed("this is an SD-JWT (RFC 9901), and what is verified here is a JWT");
         return Err(reason.hint(format!(
-            "the part that its issuer signed is the text before the first \"~\", {} characters long; jwtctl decode shows the whole",
+            "to verify the whole: --profile sd-jwt; the part that its issuer signed is the text before the first \"~\", {} characters long; jwtctl decode shows the whole",
             jwt.len()
         )));
     }

@@ -132,6 +132,20 @@ impl Key {
         }
     }
 
+    /// The public JWK with nothing but the key: what it is called, and what else is said of it, is
+    /// not for everybody to whom the key is sent. `None` of a symmetric key.
+    pub fn bare_jwk(&self) -> Option<Object> {
+        let mut jwk = self.public()?.public_jwk();
+        let is_akp = jwk.text("kty") == Some("AKP");
+        let is_key = |name: &str| match name {
+            "kty" | "crv" | "x" | "y" | "n" | "e" | "pub" => true,
+            "alg" => is_akp,
+            _ => false,
+        };
+        jwk.0.retain(|(name, _)| is_key(name));
+        Some(jwk)
+    }
+
     /// The public JWK. A symmetric key shows its metadata only.
     pub fn public_jwk(&self) -> Object {
         let mut jwk = Object::default();

@@ -15,6 +15,7 @@ mod ssh;
 mod verify;
 mod wrap;
 
+pub(super) use backend::openssl::shake256;
 pub use encrypted::{Pkcs8Error, decrypt_pkcs8, encrypt_pkcs8, is_encrypted_pkcs8};
 pub use fit::{Job, Misfit};
 pub use formats::{CertificateNames, certificate_names, from_der, to_pkcs8, to_spki};

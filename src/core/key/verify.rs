@@ -105,7 +105,7 @@ impl Key {
     fn check_order(&self) -> Result<(), Misfit> {
         match &self.material {
             Material::Curve { crv, x, .. } if has_small_order(*crv, x) => Err(Misfit::Unfit(
-                format!("has a public point of small order on {crv}, for which anybody can sign"),
+                format!("has a public point of small order on {crv}, which needs no private half"),
             )),
             _ => Ok(()),
         }

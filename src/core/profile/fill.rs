@@ -13,7 +13,8 @@ impl Profile {
             Self::AccessToken | Self::IdToken => Some(15 * 60),
             Self::LogoutToken => Some(2 * 60),
             Self::ClientAssertion => Some(60),
-            Self::DpopProof | Self::SecurityEvent | Self::Introspection => None,
+            Self::SdJwt => Some(24 * 60 * 60),
+            Self::DpopProof | Self::SecurityEvent | Self::Introspection | Self::KeyBinding => None,
         }
     }
 
@@ -27,16 +28,8 @@ impl Profile {
     pub fn fill_header(self, header: &mut Object, key: &Key) {
         if self.brings_its_key()
             && !header.has("jwk")
-            && let Some(public) = key.public()
+            && let Some(jwk) = key.bare_jwk()
         {
-            // What the key is called, and what else is said of it, is nobody's business.
-            let mut jwk = public.public_jwk();
-            jwk.0.retain(|(name, _)| {
-                ["kty", "crv", "x", "y", "n", "e", "alg", "pub"].contains(&name.as_str())
-            });
-            if jwk.text("kty") != Some("AKP") {
-                jwk.remove("alg");
-            }
             header.set("jwk", Json::Object(jwk));
         }
     }
@@ -95,7 +88,11 @@ impl Profile {
                 add("ath", ath.map(Json::String));
                 add("nonce", text(Supply::Nonce));
             }
-            Self::SecurityEvent | Self::Introspection => {}
+            Self::KeyBinding => {
+                add("nonce", text(Supply::Nonce));
+                add("sd_hash", text(Supply::Presentation));
+            }
+            Self::SdJwt | Self::SecurityEvent | Self::Introspection => {}
         }
     }
 

@@ -14,12 +14,18 @@ pub use supplied::{Supplied, half_digest, target, whole_digest};
 use std::fmt;
 use std::str::FromStr;
 
+use super::header::same_type;
+use super::json::{Json, Object};
+
 /// The event that makes a token a logout token (OpenID Connect Back-Channel Logout 1.0 §2.4).
 pub const LOGOUT_EVENT: &str = "http://schemas.openid.net/event/backchannel-logout";
 
 /// Seconds since `iat` for which a DPoP proof is accepted unless the caller says otherwise: RFC 9449
 /// §11.1 speaks of seconds or minutes.
 pub const PROOF_AGE: i64 = 5 * 60;
+
+/// Seconds since `iat` for which a holder's proof that it presents an SD-JWT is accepted.
+pub const BINDING_AGE: i64 = 5 * 60;
 
 /// Seconds that a client assertion may live at most: RFC 7523 §3 lets a server refuse one that
 /// expires unreasonably late, and an hour is the most that authorization servers in use accept.
@@ -40,18 +46,24 @@ pub enum Profile {
     DpopProof,
     /// A security event (RFC 8417).
     SecurityEvent,
+    /// A token with selective disclosure (RFC 9901).
+    SdJwt,
     /// An introspection response (RFC 9701).
     Introspection,
+    /// The proof at the end of a token with selective disclosure that its holder presents it (RFC
+    /// 9901 §4.3). It comes with such a token, and is no profile that a caller names.
+    KeyBinding,
 }
 
 impl Profile {
-    /// Every profile, in the order of the manual.
+    /// Every profile that a caller may name, in the order of the manual.
     pub const ALL: &[Self] = &[
         Self::AccessToken,
         Self::IdToken,
         Self::LogoutToken,
         Self::ClientAssertion,
         Self::DpopProof,
+        Self::SdJwt,
         Self::SecurityEvent,
         Self::Introspection,
     ];
@@ -66,6 +78,8 @@ impl Profile {
             Self::DpopProof => "dpop+jwt",
             Self::SecurityEvent => "secevent+jwt",
             Self::Introspection => "introspection",
+            Self::SdJwt => "sd-jwt",
+            Self::KeyBinding => "kb+jwt",
         }
     }
 
@@ -79,6 +93,8 @@ impl Profile {
             Self::DpopProof => "a DPoP proof",
             Self::SecurityEvent => "a security event token",
             Self::Introspection => "an introspection response",
+            Self::SdJwt => "an SD-JWT",
+            Self::KeyBinding => "a key-binding JWT",
         }
     }
 
@@ -92,6 +108,8 @@ impl Profile {
             Self::DpopProof => tables::DPOP_PROOF,
             Self::SecurityEvent => tables::SECURITY_EVENT,
             Self::Introspection => tables::INTROSPECTION,
+            Self::SdJwt => tables::SD_JWT,
+            Self::KeyBinding => tables::KEY_BINDING,
         }
     }
 
@@ -110,15 +128,54 @@ impl Profile {
 
     /// Whether something of the token is compared with that value.
     pub fn uses(self, supply: Supply) -> bool {
-        self.rules()
-            .iter()
-            .any(|rule| rule.test.supplies().contains(&supply))
+        let used = |it: Self| {
+            let mut rules = it.rules().iter();
+            rules.any(|rule| rule.test.supplies().contains(&supply))
+        };
+        used(self) || self == Self::SdJwt && used(Self::KeyBinding)
     }
 
     /// Whether the key is the one in the token's own header: of a proof that somebody has that key,
     /// and of nothing else.
     pub fn brings_its_key(self) -> bool {
         self.rules().iter().any(|rule| rule.test == Test::OwnKey)
+    }
+}
+
+impl Profile {
+    /// The kind of a token by the type in its header, or else by the claims that only such a token
+    /// has.
+    pub fn recognise(typ: Option<&str>, claims: &Object) -> Option<Self> {
+        let is_type = |it: &&Self| {
+            let own = it.typ().zip(typ);
+            own.is_some_and(|(own, typ)| same_type(own, typ))
+        };
+        if let Some(found) = Self::ALL.iter().find(is_type) {
+            return Some(*found);
+        }
+        let has = |name: &str| claims.has(name);
+        let events = claims.member("events").and_then(Json::as_object);
+        let is_about_itself =
+            claims.text("iss").is_some() && claims.text("iss") == claims.text("sub");
+        let of_a_login = ["nonce", "auth_time", "at_hash", "c_hash", "azp"];
+        if events.is_some_and(|it| it.has(LOGOUT_EVENT)) {
+            Some(Self::LogoutToken)
+        } else if events.is_some() {
+            Some(Self::SecurityEvent)
+        } else if has("token_introspection") {
+            Some(Self::Introspection)
+        } else if has("_sd_alg") || has("_sd") {
+            Some(Self::SdJwt)
+        } else if is_about_itself && has("aud") && has("exp") {
+            Some(Self::ClientAssertion)
+        } else if ["iss", "sub", "aud", "exp", "iat"].into_iter().all(has)
+            && !has("scope")
+            && of_a_login.into_iter().any(has)
+        {
+            Some(Self::IdToken)
+        } else {
+            None
+        }
     }
 }
 

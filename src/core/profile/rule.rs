@@ -156,6 +156,7 @@ pub enum Supply {
     Url,
     Jkt,
     MaxAge,
+    Presentation,
 }
 
 impl Supply {
@@ -172,6 +173,7 @@ impl Supply {
             Self::Url => ("--url", "URL"),
             Self::Jkt => ("--jkt", "THUMBPRINT"),
             Self::MaxAge => ("--max-age", "DURATION"),
+            Self::Presentation => ("TOKEN", "what it ends"),
         }
     }
 
@@ -188,6 +190,7 @@ impl Supply {
             Self::Url => "URL of the request",
             Self::Jkt => "thumbprint",
             Self::MaxAge => "maximum age",
+            Self::Presentation => "digest of what is presented",
         }
     }
 
@@ -203,6 +206,7 @@ impl Supply {
             Self::Url => &[Self::Url],
             Self::Jkt => &[Self::Jkt],
             Self::MaxAge => &[Self::MaxAge],
+            Self::Presentation => &[Self::Presentation],
         }
     }
 }

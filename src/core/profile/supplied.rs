@@ -6,9 +6,12 @@ use aws_lc_rs::digest;
 use url::Url;
 
 use super::super::alg::{Hash, SigAlg};
-use super::super::key::encode;
+use super::super::key::{encode, shake256};
 use super::super::secret::Secret;
 use super::Supply;
+
+/// Octets of the digest inside Ed448 (RFC 8032 §5.2.6).
+const ED448_OCTETS: usize = 114;
 
 /// What a token is compared with under a profile, besides what a policy has for all tokens.
 #[derive(Clone, Debug, Default)]
@@ -27,6 +30,8 @@ pub struct Supplied {
     pub url: Option<String>,
     /// The RFC 7638 thumbprint of the key that the token must be bound to.
     pub jkt: Option<String>,
+    /// The digest of the SD-JWT that a holder's proof stands at the end of.
+    pub sd_hash: Option<String>,
 }
 
 impl Supplied {
@@ -38,6 +43,7 @@ impl Supplied {
             Supply::Method => self.method.as_deref(),
             Supply::Url => self.url.as_deref(),
             Supply::Jkt => self.jkt.as_deref(),
+            Supply::Presentation => self.sd_hash.as_deref(),
             _ => None,
         }
     }
@@ -58,13 +64,17 @@ impl Supplied {
 }
 
 /// The left half of the digest of `value` in base64url, by the hash of `alg` (OpenID Connect Core
-/// §3.1.3.6): SHA-512 for Ed25519. `None` where no specification says which hash: of Ed448 and
-/// ML-DSA.
+/// §3.1.3.6): SHA-512 for Ed25519, 114 octets of SHAKE256 for Ed448, which hash themselves by these.
+/// `None` where no specification says which hash, as of ML-DSA, and in a build without SHAKE256.
 pub fn half_digest(alg: SigAlg, value: &Secret) -> Option<String> {
     let algorithm = match (alg.hash(), alg) {
         (Hash::Sha256, _) => &digest::SHA256,
         (Hash::Sha384, _) => &digest::SHA384,
         (Hash::Sha512, _) | (Hash::Intrinsic, SigAlg::Ed25519 | SigAlg::EdDsa) => &digest::SHA512,
+        (Hash::Intrinsic, SigAlg::Ed448) => {
+            let whole = shake256(value.expose(), ED448_OCTETS)?;
+            return Some(encode(&whole[..ED448_OCTETS / 2]));
+        }
         (Hash::Intrinsic, _) => return None,
     };
     let whole = digest::digest(algorithm, value.expose());
@@ -128,6 +138,8 @@ mod tests {
         let octets = |alg| half_digest(alg, &value).map(|it| it.len());
         assert_eq!(octets(SigAlg::Es384), Some(32));
         assert_eq!(octets(SigAlg::EdDsa), Some(43));
-        assert_eq!(octets(SigAlg::Ed448), None);
+        let of_ed448 = cfg!(feature = "jwe").then_some(76);
+        assert_eq!(octets(SigAlg::Ed448), of_ed448);
+        assert_eq!(octets(SigAlg::MlDsa44), None);
     }
 }

@@ -1,7 +1,7 @@
 //! The tables, a row for each rule.
 
 use super::rule::{Kind, Place, Presence, Rule, Supply, Test, When};
-use super::{ASSERTION_LIFE, LOGOUT_EVENT, PROOF_AGE};
+use super::{ASSERTION_LIFE, BINDING_AGE, LOGOUT_EVENT, PROOF_AGE};
 
 use Kind::{Audience, Boolean, Date, Object, Text, Texts};
 use Presence::{Forbidden, Optional, Required};
@@ -135,4 +135,22 @@ pub(super) const INTROSPECTION: &[Rule] = &[
     claim("token_introspection", Object, Required, Any,                            "RFC 9701 §5"),
     claim("/token_introspection/active", Boolean, Required, Any,                   "RFC 7662 §2.2"),
     claim("exp",        Date,     Optional, Any,                                   "RFC 9701 §5"),
+];
+
+#[rustfmt::skip]
+pub(super) const SD_JWT: &[Rule] = &[
+    header("typ",       Text,     Optional, Test::NoOtherKind,                     "RFC 8725 §3.12"),
+    header("alg",       Text,     Required, Test::Asymmetric,                      "RFC 9901 §9.1"),
+    claim("cnf",        Object,   Optional, Any,                                   "RFC 9901 §4.1.2"),
+];
+
+#[rustfmt::skip]
+pub(super) const KEY_BINDING: &[Rule] = &[
+    header("typ",       Text,     Required, Types(&["kb+jwt"]),                    "RFC 9901 §4.3"),
+    header("alg",       Text,     Required, Test::Asymmetric,                      "RFC 9901 §7.3"),
+    claim("iat",        Date,     Required, Test::Fresh(BINDING_AGE),              "RFC 9901 §7.3"),
+    claim("aud",        Text,     Required, Equals(Supply::Audience, Always),      "RFC 9901 §7.3"),
+    claim("nonce",      Text,     Required, Equals(Supply::Nonce, Always),         "RFC 9901 §7.3"),
+    claim("sd_hash",    Text,     Required, Equals(Supply::Presentation, Always),  "RFC 9901 §7.3"),
+    claim("exp",        Date,     Optional, Any,                                   "RFC 9901 §4.3"),
 ];

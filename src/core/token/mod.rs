@@ -16,6 +16,6 @@ pub use locate::{Located, is_compact, is_wrapped, locate};
 pub use nested::{Layer, Nested, Opener, Unopened, key_opened, open_nested, within};
 pub use serialization::Serialization;
 pub use verify::{
-    Accepted, KeyUsed, Series, SignatureFinding, SignatureHeaders, Verdict, Verified, key_used,
-    verify, weak,
+    Accepted, KeyUsed, Series, SignatureFinding, SignatureHeaders, Verdict, Verified, check_form,
+    key_used, verify, weak,
 };

@@ -27,8 +27,10 @@ const REPLICATED: &[&str] = &["iss", "sub", "aud"];
 pub struct Layer {
     /// The form of the token.
     pub kind: &'static str,
-    /// What was said to the recipient: its joint header.
+    /// What was said to the recipient, and of it what the tag covers.
     pub header: Header,
+    /// How many recipients the token had.
+    recipients: usize,
     /// How the content encryption key was carried.
     pub alg: KeyAlg,
     /// How the content was encrypted.
@@ -45,13 +47,17 @@ impl Serialize for Layer {
         struct Document<'a> {
             kind: &'static str,
             header: &'a Object,
+            #[serde(skip_serializing_if = "Option::is_none")]
+            unprotected: Option<&'a Object>,
             alg: &'static str,
             enc: &'static str,
             key: &'a KeyUsed,
         }
+        let unprotected = self.header.unprotected();
         Document {
             kind: self.kind,
             header: self.header.members(),
+            unprotected: (!unprotected.0.is_empty()).then_some(unprotected),
             alg: self.alg.as_str(),
             enc: self.enc.as_str(),
             key: &self.key,
@@ -145,7 +151,8 @@ fn open_layer(content: &Secret, depth: usize, open: Opener<'_>) -> Result<(Layer
     let (opened, source) = open(&locked)?;
     let layer = Layer {
         kind: jwe.form.as_str(),
-        header: Header::of_recipient(opened.header)?,
+        header: Header::of_opened(opened.protected, opened.header)?,
+        recipients: opened.recipients,
         alg: opened.alg,
         enc: opened.enc,
         key: key_opened(&opened.key, opened.alg, &source),
@@ -170,9 +177,11 @@ impl Layer {
 }
 
 impl Nested {
-    /// The layer whose shared secret vouches for what is inside, if there is one.
+    /// The layer whose shared secret vouches for what is inside, if there is one. Where a token has
+    /// other recipients, each of them knows its content encryption key and could have made it.
     fn voucher(&self) -> Option<&Layer> {
-        self.layers.iter().find(|layer| layer.alg.is_symmetric())
+        let vouches = |it: &&Layer| it.alg.is_symmetric() && it.recipients == 1;
+        self.layers.iter().find(vouches)
     }
 
     /// Judges what nobody signed: claims under a shared secret like those of any JWT, anything else
@@ -201,7 +210,7 @@ impl Nested {
             "signature",
             Status::Absent,
             format!(
-                "nobody signed it: {} vouches for it, which its sender had to know",
+                "nobody signed it: {} vouches for it, as its sender knows that secret or shared a token with somebody who does",
                 voucher.label
             ),
         )];
@@ -229,8 +238,12 @@ impl Nested {
     /// The refusal of what nobody signed, where a signature is what was asked for, or where
     /// everybody who has the public key can have encrypted it.
     pub fn refuse_unsigned(&self, policy: &Policy) -> Verdict {
+        let is_shared = self.layers.iter().any(|layer| layer.alg.is_symmetric());
         let why = match self.voucher() {
             Some(_) => "nobody signed what is inside",
+            None if is_shared => {
+                "nobody signed what is inside, and each of the token's recipients can have encrypted it"
+            }
             None => {
                 "nobody signed what is inside, and everybody who has the public key can have encrypted it"
             }
@@ -241,11 +254,16 @@ impl Nested {
 
     fn check_kid(&self, voucher: &Layer, policy: &Policy) -> Option<Reason> {
         let refused = |why: String| Some(Reason::new(Code::NoMatchingKey, "kid", why));
+        let own = voucher.key.kid.as_deref();
         match (voucher.header.kid(), &policy.kid) {
             (None, _) if policy.require_kid => refused("the token does not name its key".into()),
             (Some(kid), Some(wanted)) if kid != wanted => {
                 refused(format!("the token names key {kid:?}, not {wanted:?}"))
             }
+            (None, Some(wanted)) if own.is_some_and(|own| own != wanted) => refused(format!(
+                "{} opened the token, not {wanted:?}",
+                voucher.label
+            )),
             _ => None,
         }
     }

@@ -1,6 +1,7 @@
 //! Which of JOSE's serializations a text is, by its outline alone: nothing in it is checked.
 
 use super::super::json::{Json, Object};
+use super::super::jwe;
 use super::locate::is_compact;
 
 /// A way to write a JWS or a JWE as text (RFC 7515 §3.1 and §3.2, RFC 7516 §3.1 and §3.2).
@@ -41,7 +42,7 @@ impl Serialization {
             true => has("signature") || has("signatures"),
             false => has("signature") && (has("protected") || has("header")) || is_list(object),
         };
-        if has("ciphertext") {
+        if jwe::is_json(object) {
             Some(Self::JweJson)
         } else {
             is_signed.then_some(Self::JwsJson)

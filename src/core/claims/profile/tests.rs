@@ -15,6 +15,11 @@ const ACCESS_TOKEN: &str = "Kz~8mXK1EalYznwH-LC-1fBAo.4Ljp~zsPE_NeO.gxU";
 const JWK: &str = r#"{"kty":"EC","x":"l8tFrhx-34tV3hRICRDY9zCkDlpBhF42UQUfWVAWBFs","y":"9VE4jf_Ok_o64zbTTlcuNJajHmt6v9TDVrU0CdvGRDA","crv":"P-256"}"#;
 const JKT: &str = "0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I";
 
+/// Every table, that of the proof at the end of an SD-JWT among them.
+fn every() -> impl Iterator<Item = &'static Profile> {
+    Profile::ALL.iter().chain(&[Profile::KeyBinding])
+}
+
 /// A token that has everything that its table knows.
 fn good(profile: Profile) -> (String, String) {
     let common = r#""iss":"https://as.example","aud":["me"],"exp":1700000300,"iat":1699999990,"jti":"1","sub":"alice""#;
@@ -49,6 +54,14 @@ fn good(profile: Profile) -> (String, String) {
             String::new(),
             format!(r#"{{{common},"txn":"t","toe":1699999980,"events":{{"urn:e":{{}}}}}}"#),
         ),
+        Profile::SdJwt => (
+            String::new(),
+            format!(r#"{{{common},"cnf":{{"jwk":{JWK}}}}}"#),
+        ),
+        Profile::KeyBinding => (
+            String::new(),
+            r#"{"iat":1699999990,"aud":"me","nonce":"n","sd_hash":"h","exp":1700000300}"#.into(),
+        ),
         Profile::Introspection => (
             String::new(),
             format!(r#"{{{common},"token_introspection":{{"active":true}}}}"#),
@@ -78,6 +91,7 @@ fn caller(profile: Profile) -> Policy {
             method: text(Supply::Method, "POST"),
             url: text(Supply::Url, "https://as.example/token?x=1"),
             jkt: text(Supply::Jkt, JKT),
+            sd_hash: text(Supply::Presentation, "h"),
         },
         issuers: text(Supply::Issuer, "https://as.example")
             .into_iter()
@@ -137,7 +151,7 @@ fn with(name: &'static str, value: Json) -> impl FnOnce(&mut Object) {
 
 #[test]
 fn what_a_table_has_is_enough_and_every_rule_has_its_row() {
-    for profile in Profile::ALL {
+    for profile in every() {
         let (header, claims) = good(*profile);
         let checks = judge(&object(&header), &object(&claims), &caller(*profile));
         for it in &checks {
@@ -154,7 +168,7 @@ fn what_a_table_has_is_enough_and_every_rule_has_its_row() {
 
 #[test]
 fn what_is_not_there_is_missed() {
-    for profile in Profile::ALL {
+    for profile in every() {
         let policy = caller(*profile);
         for rule in profile.rules() {
             // The header without alg is no header.
@@ -180,7 +194,7 @@ fn what_is_not_there_is_missed() {
 
 #[test]
 fn another_type_is_refused() {
-    for profile in Profile::ALL {
+    for profile in every() {
         for rule in profile.rules() {
             // A header of another type is malformed.
             if ["alg", "typ"].contains(&rule.name) {
@@ -238,7 +252,7 @@ fn other_value(rule: &Rule) -> Option<(Json, Code)> {
 
 #[test]
 fn another_value_is_refused() {
-    for profile in Profile::ALL {
+    for profile in every() {
         for rule in profile.rules() {
             let Some((value, code)) = other_value(rule) else {
                 continue;
@@ -251,7 +265,7 @@ fn another_value_is_refused() {
 
 #[test]
 fn what_nobody_supplies_is_refused_where_the_table_demands_it() {
-    for profile in Profile::ALL {
+    for profile in every() {
         for rule in profile.rules() {
             let (supply, when) = match rule.test {
                 Test::Equals(supply, when) => (supply, when),
@@ -416,4 +430,61 @@ fn an_access_token_of_any_kind_may_have_to_be_bound_to_a_key() {
     assert_eq!(code(r#"{"cnf":{"jkt":"a"}}"#, "b"), Some(Code::Mismatch));
     assert_eq!(code(r#"{"cnf":{"jkt":1}}"#, "b"), Some(Code::Mismatch));
     assert_eq!(code("{}", "b"), Some(Code::MissingClaim));
+}
+
+#[test]
+fn what_is_filled_in_is_what_the_table_asks_for() {
+    let jwk = format!("{}{}", &JWK[..JWK.len() - 1], r#","kid":"k","use":"sig"}"#);
+    let key = Key::from_jwk(object(&jwk)).unwrap();
+    let filled = [
+        (Profile::AccessToken, &["client_id", "cnf"][..]),
+        (Profile::IdToken, &["nonce", "at_hash", "c_hash"]),
+        (Profile::LogoutToken, &["events"]),
+        (Profile::ClientAssertion, &["iss", "sub"]),
+        (Profile::DpopProof, &["htm", "htu", "ath", "nonce"]),
+        (Profile::KeyBinding, &["nonce", "sd_hash"]),
+    ];
+    for (profile, names) in filled {
+        let (header, claims) = good(profile);
+        let (mut header, mut claims) = (object(&header), object(&claims));
+        header.remove("jwk");
+        names.iter().for_each(|name| drop(claims.remove(name)));
+        let policy = caller(profile);
+        profile.fill_header(&mut header, &key);
+        profile.fill_claims(&mut claims, &policy.supplied, SigAlg::Es256);
+        let checks = judge(&header, &claims, &policy);
+        let failed = checks.iter().find(|it| it.status == Status::Fail);
+        assert!(failed.is_none(), "{profile}: {failed:?}");
+        if let Some(jwk) = header.member("jwk").and_then(Json::as_object) {
+            assert!(!jwk.has("kid") && !jwk.has("use"));
+        }
+    }
+}
+
+#[test]
+fn kinds_are_recognised_by_their_type_or_their_shape() {
+    for profile in Profile::ALL {
+        let (header, claims) = good(*profile);
+        let header = object(&header);
+        let typ = header.text("typ").filter(|it| *it != "JWT");
+        let found = Profile::recognise(typ, &object(&claims));
+        // An SD-JWT is known by what follows it, or by its digests.
+        let expected = Some(*profile).filter(|it| *it != Profile::SdJwt);
+        assert_eq!(found, expected, "{profile}");
+    }
+    let shape = |claims: &str| Profile::recognise(Some("JWT"), &object(claims));
+    let logout = format!(r#"{{"events":{{"{LOGOUT_EVENT}":{{}}}}}}"#);
+    assert_eq!(shape(&logout), Some(Profile::LogoutToken));
+    assert_eq!(
+        shape(r#"{"events":{"urn:e":{}}}"#),
+        Some(Profile::SecurityEvent)
+    );
+    assert_eq!(
+        shape(r#"{"_sd":[],"_sd_alg":"sha-256"}"#),
+        Some(Profile::SdJwt)
+    );
+    assert_eq!(
+        shape(r#"{"iss":"a","sub":"b","aud":"c","exp":1,"iat":1}"#),
+        None
+    );
 }

@@ -32,6 +32,13 @@ fn refused() -> Misfit {
     Misfit::Unfit("is refused by OpenSSL".into())
 }
 
+/// So many octets of the SHAKE256 of `message`; `None` when the library fails.
+pub fn shake256(message: &[u8], octets: usize) -> Option<Vec<u8>> {
+    let mut digest = vec![0; octets];
+    openssl::hash::hash_xof(MessageDigest::shake_256(), message, &mut digest).ok()?;
+    Some(digest)
+}
+
 pub(super) fn rsa_signer(key: &Key, alg: SigAlg) -> Result<Box<dyn Sign>, Misfit> {
     let der = to_pkcs8(key).map_err(Misfit::Unfit)?;
     PKey::private_key_from_der(der.expose())

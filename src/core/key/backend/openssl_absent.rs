@@ -10,6 +10,11 @@ fn left_out(what: &str) -> String {
     format!("{what}, which this build of jwtctl leaves out (feature `jwe`)")
 }
 
+/// No library of this build has SHAKE256.
+pub fn shake256(_: &[u8], _: usize) -> Option<Vec<u8>> {
+    None
+}
+
 pub(super) fn rsa_signer(_: &Key, _: SigAlg) -> Result<Box<dyn Sign>, Misfit> {
     Err(Misfit::Unfit(left_out("is a short RSA key")))
 }

@@ -1,5 +1,6 @@
 //! A look into a token that trusts nothing and forgives a lot.
 
+mod disclosed;
 mod encrypted;
 mod several;
 
@@ -7,11 +8,15 @@ use base64::Engine as _;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 
 use super::super::error::Reason;
-use super::super::header::Header;
+use super::super::header::{Header, same_type};
 use super::super::json::{Json, Object};
 use super::super::jws;
 use super::super::key::decode as base64url;
+use super::super::profile::Profile;
 use super::serialization::Serialization;
+
+pub use disclosed::Disclosed;
+use disclosed::with_disclosures;
 
 /// Base64url as it is found in the wild.
 const LENIENT: GeneralPurpose = GeneralPurpose::new(
@@ -88,31 +93,6 @@ pub struct SeenRecipient {
     pub encrypted_key: usize,
 }
 
-/// What follows the issuer's token in an SD-JWT (RFC 9901 §4).
-#[derive(Debug)]
-pub struct Disclosed {
-    /// The disclosures, each `[salt, name, value]` or `[salt, value]`; `null` for one that cannot
-    /// be read.
-    pub disclosures: Vec<Json>,
-    /// Whether a key-binding JWT ends it.
-    pub key_binding: bool,
-}
-
-impl Disclosed {
-    fn read(parts: &str) -> Self {
-        let mut parts: Vec<&str> = parts.split('~').collect();
-        let last = parts.pop().unwrap_or_default();
-        let read = |part: &str| base64url(part).and_then(|it| Json::parse(&it).ok());
-        Self {
-            disclosures: parts
-                .into_iter()
-                .map(|part| read(part).unwrap_or(Json::Null))
-                .collect(),
-            key_binding: !last.is_empty(),
-        }
-    }
-}
-
 /// What a token carries.
 #[derive(Debug)]
 pub enum Content {
@@ -145,6 +125,28 @@ pub enum Content {
     },
 }
 
+impl Decoded {
+    /// The claims with everything that is disclosed, if the payload is an object.
+    pub fn claims(&self) -> Option<&Object> {
+        let processed = self.disclosed.as_ref().and_then(|it| it.processed.as_ref());
+        processed
+            .map(|it| &it.claims)
+            .or_else(|| self.content.claims())
+    }
+
+    /// The kind of token that it looks like, by its type or by its shape. That is no more than a
+    /// guess at what it is meant for.
+    pub fn looks_like(&self) -> Option<Profile> {
+        match self.disclosed {
+            Some(_) => Some(Profile::SdJwt),
+            None => {
+                let typ = self.header.as_object().and_then(|it| it.text("typ"));
+                Profile::recognise(typ, self.content.claims()?)
+            }
+        }
+    }
+}
+
 impl Content {
     /// The payload and, if it is JSON, what it says; `None` of what is encrypted.
     pub fn payload(&self) -> Option<(&[u8], Option<&Json>)> {
@@ -175,10 +177,7 @@ pub fn decode(text: &str) -> Result<Decoded, Reason> {
         _ => {}
     }
     match jws::split_disclosures(text) {
-        Some((jwt, rest)) => Ok(Decoded {
-            disclosed: Some(Disclosed::read(rest)),
-            ..decode_compact(jwt)?
-        }),
+        Some((jwt, rest)) => Ok(with_disclosures(decode_compact(jwt)?, text, rest)),
         None => decode_compact(text),
     }
 }
@@ -334,9 +333,10 @@ fn header_objections(header: Result<Header, Reason>, raw: bool, content: &Conten
                         .into(),
                 );
             }
+            let is_proof = header.typ().is_some_and(|typ| same_type(typ, "dpop+jwt"));
             for name in ["jku", "x5u", "jwk"]
                 .into_iter()
-                .filter(|name| header.members().has(name))
+                .filter(|name| header.members().has(name) && !(is_proof && *name == "jwk"))
             {
                 found.push(format!(
                     "the header brings its own key ({name}), which no verifier should trust"

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::super::super::alg::SigAlg;
 use super::super::super::certificate::Certified;
-use super::super::super::claims::{Check, Policy, Status, check};
+use super::super::super::claims::{Check, Policy, Status, check_signed};
 use super::super::super::env::Env;
 use super::super::super::error::{Code, Error, Reason};
 use super::super::super::header::Header;
@@ -188,7 +188,7 @@ impl<'a> Judging<'a> {
         if self.check_kid(header).is_some()
             || self
                 .claims
-                .is_some_and(|claims| self.judge_claims(claims, header).iter().any(is_bad))
+                .is_some_and(|claims| self.judge_claims(claims, header, None).iter().any(is_bad))
         {
             return Ok(None);
         }
@@ -281,8 +281,14 @@ impl<'a> Judging<'a> {
         }
     }
 
-    pub(super) fn judge_claims(&self, claims: &Object, header: &Header) -> Vec<Check> {
-        check(claims, header, self.policy, self.env.now)
+    pub(super) fn judge_claims(
+        &self,
+        claims: &Object,
+        header: &Header,
+        key: Option<&Key>,
+    ) -> Vec<Check> {
+        let crv = key.and_then(Key::curve);
+        check_signed(claims, header, crv, self.policy, self.env.now)
     }
 }
 

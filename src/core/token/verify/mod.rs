@@ -4,6 +4,7 @@ mod candidates;
 mod judging;
 mod refusal;
 mod report;
+mod sd_jwt;
 mod series;
 
 pub use refusal::weak;
@@ -20,6 +21,7 @@ use super::super::json::{Malformed, Object};
 use super::super::jwks::{Keys, Provenance};
 use super::super::jws::{Form, Jws, Signed};
 use super::super::key::Key;
+use super::super::profile::Profile;
 use super::Layer;
 use super::decode::COMPRESSED;
 use judging::Judging;
@@ -37,6 +39,13 @@ pub struct Verified {
 pub(super) enum Proof {
     /// A signature.
     Signed(Signed),
+    /// A signature, and disclosures that it covers by their digests.
+    Disclosed {
+        /// The header that was signed.
+        header: Header,
+        /// The claims with what was disclosed.
+        payload: Vec<u8>,
+    },
     /// Its encryption with a shared secret.
     Encrypted {
         /// The header of the encrypted token.
@@ -51,15 +60,16 @@ impl Verified {
     pub fn header(&self) -> &Header {
         match &self.proof {
             Proof::Signed(signed) => signed.header(),
-            Proof::Encrypted { header, .. } => header,
+            Proof::Disclosed { header, .. } | Proof::Encrypted { header, .. } => header,
         }
     }
 
-    /// The payload, exactly as it was signed or encrypted.
+    /// The payload, exactly as it was signed or encrypted; of an SD-JWT the claims with what was
+    /// disclosed in its place.
     pub fn payload(&self) -> &[u8] {
         match &self.proof {
             Proof::Signed(signed) => signed.payload(),
-            Proof::Encrypted { payload, .. } => payload,
+            Proof::Disclosed { payload, .. } | Proof::Encrypted { payload, .. } => payload,
         }
     }
 
@@ -155,8 +165,19 @@ pub struct Verdict {
     pub outcome: Result<Verified, Rejection>,
 }
 
-/// Judges a JWS in any serialization. With several signatures, one that holds by a key of `keys` is
-/// enough unless [`Policy::require_all`] says otherwise, and the claims are judged once, for the
+/// Whether a text has the form of what the policy is for, which can be said before there are keys.
+///
+/// # Errors
+/// [`Code::Malformed`].
+pub fn check_form(text: &str, form: Form<'_>, policy: &Policy) -> Result<(), Reason> {
+    match policy.profile {
+        Some(Profile::SdJwt) if !form.is_raw() => sd_jwt::check_form(text),
+        _ => Jws::parse(text, form).map(drop),
+    }
+}
+
+/// Judges a JWS in any serialization, or an SD-JWT under that profile. With several signatures, one
+/// that holds by a key of `keys` is enough unless [`Policy::require_all`] says otherwise, and the claims are judged once, for the
 /// payload that it covers. "No" is an answer and comes as a [`Verdict`].
 ///
 /// The order matters: what can refuse the token offline is asked before `keys` may use the network,
@@ -173,22 +194,43 @@ pub fn verify(
     policy: &Policy,
     env: &Env<'_>,
 ) -> Result<Verdict, Error> {
+    if policy.profile == Some(Profile::SdJwt) && !form.is_raw() {
+        return sd_jwt::verify(text, keys, policy, env);
+    }
     let token = match Jws::parse(text, form) {
         Ok(token) => token,
         Err(reason) => return Ok(Verdict::unreadable(&reason, policy, keys.provenance())),
     };
+    // What is called a JWT is compact (RFC 7519 §1), and all of these are.
+    if let Some(profile) = policy.profile.filter(|_| token.is_json()) {
+        let why = format!("{} is in compact form, and this is JSON", profile.title());
+        let reason = Reason::malformed(why);
+        return Ok(Verdict::unreadable(&reason, policy, keys.provenance()));
+    }
     let claims = match read_claims(&token, form, Object::parse_part) {
         Ok(claims) => claims,
         Err(reason) => return Ok(Verdict::unreadable(&reason, policy, keys.provenance())),
     };
-    let mut judging = Judging::new(policy, env, claims.as_ref());
-    let judged = judging.judge(&token, form, keys)?;
-    let mut verdict = judging.report(&token, judged, keys);
+    let mut verdict = judge(&token, claims.as_ref(), form, keys, policy, env)?;
     if matches!(form, Form::PaddedJwt) && text.contains('=') {
         let check = Check::new("padding", Status::Skipped, "accepted");
         verdict.checks.insert(0, check);
     }
     Ok(verdict)
+}
+
+/// Judges what has been read.
+fn judge(
+    token: &Jws<'_>,
+    claims: Option<&Object>,
+    form: Form<'_>,
+    keys: &mut dyn Keys,
+    policy: &Policy,
+    env: &Env<'_>,
+) -> Result<Verdict, Error> {
+    let mut judging = Judging::new(policy, env, claims);
+    let judged = judging.judge(token, form, keys)?;
+    Ok(judging.report(token, judged, keys))
 }
 
 /// The claims of what is judged as a JWT, read by `read`.

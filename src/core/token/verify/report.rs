@@ -101,8 +101,9 @@ impl Judging<'_> {
             return Vec::new();
         };
         if is_accepted {
-            let mut checks = self.judge_claims(claims, header);
             let key = judged[index].key.as_ref();
+            let own = key.map(|(key, _)| &**key);
+            let mut checks = self.judge_claims(claims, header, own);
             checks.extend(key.and_then(|(key, _)| key_issuer(key, claims)));
             return checks;
         }
@@ -114,7 +115,7 @@ impl Judging<'_> {
             unverified: true,
             ..check
         };
-        let checks = self.judge_claims(claims, header).into_iter();
+        let checks = self.judge_claims(claims, header, None).into_iter();
         checks.map(unverified).collect()
     }
 

@@ -1,0 +1,51 @@
+//! What follows a token with selective disclosure, looked into without verifying it.
+
+use super::super::super::json::Json;
+use super::super::super::key::decode as base64url;
+use super::super::super::sd_jwt::{Processed, SdJwt};
+use super::Decoded;
+
+/// What follows the issuer's token in an SD-JWT (RFC 9901 §4).
+#[derive(Debug)]
+pub struct Disclosed {
+    /// The disclosures, each `[salt, name, value]` or `[salt, value]`; `null` for one that cannot
+    /// be read.
+    pub disclosures: Vec<Json>,
+    /// Whether a key-binding JWT ends it.
+    pub key_binding: bool,
+    /// The claims with every disclosure in its place, and where those are; `None` when they do not
+    /// belong there.
+    pub processed: Option<Processed>,
+}
+
+impl Disclosed {
+    fn read(parts: &str) -> Self {
+        let mut parts: Vec<&str> = parts.split('~').collect();
+        let last = parts.pop().unwrap_or_default();
+        let read = |part: &str| base64url(part).and_then(|it| Json::parse(&it).ok());
+        Self {
+            disclosures: parts
+                .into_iter()
+                .map(|part| read(part).unwrap_or(Json::Null))
+                .collect(),
+            key_binding: !last.is_empty(),
+            processed: None,
+        }
+    }
+}
+
+/// A token with what hangs on it, which is put into its places if all of it has one.
+pub(super) fn with_disclosures(mut decoded: Decoded, text: &str, rest: &str) -> Decoded {
+    let mut disclosed = Disclosed::read(rest);
+    if let Some(claims) = decoded.content.claims() {
+        match SdJwt::parse(text).and_then(|it| it.process(claims)) {
+            Ok(processed) => disclosed.processed = Some(processed),
+            Err(reason) => {
+                let why = format!("{}, and verify refuses it", reason.message);
+                decoded.warnings.push(why);
+            }
+        }
+    }
+    decoded.disclosed = Some(disclosed);
+    decoded
+}
