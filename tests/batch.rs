@@ -281,6 +281,49 @@ fn a_key_that_is_published_meanwhile_is_found() {
     assert!(keys().file("b").exists());
 }
 
+#[test]
+#[cfg(feature = "jwe")]
+fn encrypted_tokens_are_opened_by_a_key_that_is_read_once() {
+    let folder = TempDir::new().unwrap();
+    let call = |line: &str, input: &str| {
+        let mut command = jwtctl();
+        command.current_dir(folder.path()).args(line.split(' '));
+        ran_with(&mut command, input)
+    };
+    call(
+        "keygen ES256 --no-encrypt --out sig --public-out sig.pub -q",
+        "",
+    )
+    .expect(0);
+    call(
+        "keygen ECDH-ES --no-encrypt --out enc --public-out enc.pub -q",
+        "",
+    )
+    .expect(0);
+    let claims = "{\"sub\":\"a\"}\n{\"sub\":\"b\"}\n";
+    let sealed = call("sign --batch --key sig --encrypt-to enc.pub -q", claims).answer(0);
+    assert!(
+        sealed.lines().all(|it| it.split('.').count() == 5),
+        "{sealed}"
+    );
+    let plain = call("sign --batch --key sig -q", claims).answer(0);
+    let both = sealed + &plain;
+    let found = call(
+        "verify --batch --key sig.pub --decrypt-key enc --claim sub -q",
+        &both,
+    );
+    assert_eq!(found.answer(0), "a\nb\na\nb\n");
+    let found = call("decode --batch --decrypt-key enc --claim sub -q", &both);
+    assert_eq!(found.answer(0), "a\nb\na\nb\n");
+    let found = call("verify --batch --key sig.pub -q", &both).expect(1);
+    let codes: Vec<Value> = found
+        .stdout
+        .lines()
+        .map(|line| serde_json::from_str::<Value>(line).unwrap()["valid"].clone())
+        .collect();
+    assert_eq!(codes, [false, false, true, true]);
+}
+
 /// 200,000 tokens in a handful of partitions, against a running issuer.
 #[test]
 fn spark_pipes_its_partitions() {

@@ -86,6 +86,8 @@ jwtctl keygen ECDH-ES --no-encrypt --out enc.jwk --public-out enc.pub.jwk >/dev/
 jwtctl keygen RS256 --no-encrypt --format pem --out rsa-private.pem --public-out rsa.pub.pem >/dev/null
 jwtctl sign --key key.jwk --iss https://issuer.example --sub user-1 --aud api --quiet > token.txt
 printf '{"access_token":"%s"}' "$(cat token.txt)" > answer.json
+cat token.txt token.txt token.txt > tokens.txt
+printf '{"path":"/orders","token":"%s"}\n' "$(cat token.txt)" > access.ndjson
 jwtctl encrypt --to enc.pub.jwk --sub alice --quiet > sealed.txt
 base64 < secret.txt > secret.b64
 jwtctl sign --secret secret.txt --secret-encoding raw --aud api --quiet > hs256.txt
@@ -222,7 +224,7 @@ fn the_scripts_and_calls_of_every_document_work() {
         let text = std::fs::read_to_string(&document).unwrap();
         let name = document.file_name().unwrap().display().to_string();
         for script in scripts(&text).into_iter().chain(cells(&text)) {
-            let programs = ["curl", "jq", "openssl"];
+            let programs = ["curl", "jq", "openssl", "parallel", "split"];
             let needed = programs.iter().filter(|it| script.contains(*it));
             let missing: Vec<_> = needed.filter(|it| !support::has(it)).collect();
             match missing.as_slice() {

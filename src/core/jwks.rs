@@ -519,4 +519,42 @@ mod tests {
             Ok(Found::Keys(_))
         ));
     }
+
+    #[test]
+    fn a_large_set_is_looked_up_as_a_small_one_is() {
+        let set = |count: usize| -> Vec<Arc<Key>> {
+            let kid = |at: usize| (!at.is_multiple_of(7)).then(|| format!("k{}", at % 40));
+            (0..count).map(|at| oct(kid(at).as_deref(), None)).collect()
+        };
+        let named = vec![oct(Some("named"), None)];
+        let random = |_: &mut [u8]| {};
+        let env = Env {
+            now: super::super::time::Timestamp(0),
+            random: &random,
+            clock: &super::super::env::Stopped,
+        };
+        let places = |found: Found, keys: &[Arc<Key>]| -> Vec<usize> {
+            let place = |it: &Arc<Key>| keys.iter().position(|key| Arc::ptr_eq(key, it));
+            match found {
+                Found::Keys(found) => found.iter().filter_map(place).collect(),
+                _ => Vec::new(),
+            }
+        };
+        let large = set(MANY + 100);
+        let mut indexed = Given::keys(named.clone(), large.clone(), Provenance::default());
+        assert!(indexed.places.is_some());
+        let all = [named, large].concat();
+        for kid in (0..41).map(|at| format!("k{at}")) {
+            let found = indexed.local(wanted(Some(&kid)), &env).unwrap();
+            let one_by_one = all.iter().enumerate();
+            let expected =
+                one_by_one.filter(|(at, key)| *at == 0 || key.kid.as_ref() == Some(&kid));
+            let expected: Vec<usize> = expected.map(|(at, _)| at).collect();
+            assert_eq!(places(found, &all), expected, "{kid}");
+        }
+        assert!(matches!(
+            indexed.local(wanted(None), &env).unwrap(),
+            Found::TooMany(_)
+        ));
+    }
 }

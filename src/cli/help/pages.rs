@@ -38,6 +38,20 @@ const JUDGES: Rows = &[
     ("4", "this machine refused: a file, a permission"),
     ("10 to 17", "the token is bad, see jwtctl help exit-codes"),
 ];
+const JUDGES_MANY: Rows = &[
+    ("0", "the token is valid"),
+    ("1", "with --batch: a token is bad"),
+    ("2", "the call cannot be used"),
+    ("3", "the keys, or Redis, could not be had"),
+    ("4", "this machine refused: a file, a permission"),
+    ("10 to 17", "the token is bad, see jwtctl help exit-codes"),
+];
+const MANY: Rows = &[
+    ("0", "done"),
+    ("1", "with --batch: a line is bad"),
+    ("2", "the call cannot be used"),
+    ("4", "this machine refused: a file, a permission"),
+];
 const OPENS: Rows = &[
     ("0", "done"),
     ("2", "the call cannot be used"),
@@ -94,22 +108,22 @@ pages! {
         ("jwtctl sign --sub alice --aud api --ttl 1h", "sign a token with it"),
         ("jwtctl verify --aud api @token.txt --jwks set.jwks", "verify one"),
     ];
-    "decode": PLAIN, &[], ["jwtctl-verify"], [
+    "decode": MANY, &[], ["jwtctl-verify"], [
         ("jwtctl decode @token.txt", "what is in a token"),
-        ("jwtctl decode --explain @token.txt", "and what each part means"),
         ("jwtctl decode --claim sub @token.txt", "one claim, bare"),
         ("cat answer.json | jwtctl decode --pick access_token", "out of whatever it is in"),
+        ("jwtctl decode --batch tokens.txt", "what is in each of many"),
     ];
-    "verify": JUDGES, ALL, ["jwtctl-decode", "jwtctl-policy", "jwtctl-cache"], [
+    "verify": JUDGES_MANY, ALL, ["jwtctl-decode", "jwtctl-policy", "jwtctl-cache"], [
         ("jwtctl verify --issuer https://issuer.example --aud api @token.txt", "by the keys that its issuer publishes"),
-        ("jwtctl verify --jwks set.jwks --aud api --match 'sub=user-*' @token.txt", "by a set in a file, for some subjects"),
         ("jwtctl verify --key pub.jwk --aud api --claim sub @token.txt", "by one key, and print one claim"),
         ("jwtctl verify --policy api.toml @token.txt", "by a policy that is kept in a file"),
+        ("jwtctl verify --batch access.ndjson --field token --jwks set.jwks --aud api --only invalid", "by a set in a file, those in a log that are bad"),
     ];
-    "sign": PLAIN, STORE, ["jwtctl-keygen", "jwtctl-verify"], [
+    "sign": MANY, STORE, ["jwtctl-keygen", "jwtctl-verify"], [
         ("jwtctl sign --sub alice --aud api --ttl 1h", "with the current key of the keystore"),
         ("jwtctl sign --key key.jwk --iss https://issuer.example role=admin level:=3", "with a key file; text and JSON"),
-        ("jwtctl sign --secret secret.txt --payload claims.json --exp +1d", "an HMAC over claims in a file"),
+        ("jq -c . claims.json | jwtctl sign --batch --key key.jwk --ttl 1h", "a token for each line of claims"),
         ("jwtctl sign --profile dpop+jwt --key key.jwk --method GET --url https://api.example/", "a DPoP proof"),
     ];
     "encrypt": PLAIN, &[], ["jwtctl-decrypt", "jwtctl-sign"], [
