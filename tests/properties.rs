@@ -27,6 +27,7 @@ use jwtctl::core::key::{
 };
 use jwtctl::core::keyfile;
 use jwtctl::core::limits::MAX_DEPTH;
+use jwtctl::core::sd_jwt::{self, SdJwt};
 use jwtctl::core::secret::Secret;
 use jwtctl::core::time::{Timestamp, humanize, parse_duration};
 use jwtctl::core::token::{self, Content};
@@ -124,6 +125,7 @@ fn read_everything(bytes: &[u8]) {
     );
     let _ = (jwe::parse(text), seal::open(text, "FILE", nobody));
     let decoded = token::decode(text);
+    let _ = SdJwt::parse(text).map(|it| it.process(&Object::default()));
     for form in [Form::Jwt, Form::Raw, Form::Detached(b"payload")] {
         if let Ok(parsed) = Jws::parse(text, form) {
             assert!(
@@ -602,6 +604,54 @@ fn theirs(
     let key = jsonwebtoken::DecodingKey::from_secret(secret);
     let decoded = jsonwebtoken::decode::<serde_json::Value>(token, &key, &validation);
     decoded.map(drop).map_err(|why| why.to_string())
+}
+
+// ── disclosures ──
+
+proptest! {
+    #![proptest_config(cases(500))]
+
+    /// Of what is hidden comes back what is shown, and nothing else of it.
+    #[test]
+    fn what_is_hidden_comes_back_as_far_as_it_is_shown(
+        claims in object().prop_filter("names are unique", |it| it.duplicate().is_none()),
+        hidden in vec(any::<bool>(), 5),
+        shown in vec(any::<bool>(), 5),
+        decoys in 0usize..4,
+    ) {
+        let name = |at: &usize| claims.0[*at].0.clone();
+        // A name that begins with a slash is a pointer.
+        let is_hidden = |at: &usize| hidden[*at] && !name(at).starts_with('/');
+        let hidden: Vec<usize> = (0..claims.0.len()).filter(is_hidden).collect();
+        let next = std::cell::Cell::new(0u8);
+        let random = |buffer: &mut [u8]| {
+            next.set(next.get().wrapping_add(1));
+            buffer.fill(next.get());
+        };
+        let env = Env { random: &random, ..env(0) };
+        let paths: Vec<String> = hidden.iter().map(name).collect();
+        let mut payload = claims.clone();
+        let Ok(disclosures) = sd_jwt::issue(&mut payload, &paths, decoys, &env) else {
+            // A claim that has to be seen, or a name that digests have.
+            return Ok(());
+        };
+        let tail: Vec<String> = disclosures
+            .iter()
+            .filter(|it| {
+                let text = String::from_utf8(decode(it).unwrap()).unwrap();
+                let Ok(Json::Array(parts)) = Json::parse(text.as_bytes()) else { panic!("{text}") };
+                hidden.iter().any(|at| shown[*at] && parts[1].as_str() == Some(&name(at)))
+            })
+            .map(|it| format!("{it}~"))
+            .collect();
+        let text = format!("a.b.c~{}", tail.concat());
+        let processed = SdJwt::parse(&text).unwrap().process(&payload).unwrap();
+        let expected = (0..claims.0.len()).filter(|at| !hidden.contains(at) || shown[*at]);
+        let expected = Object(expected.map(|at| claims.0[at].clone()).collect());
+        prop_assert!(Json::Object(processed.claims).same(&Json::Object(expected)));
+        prop_assert_eq!(processed.disclosed, tail.len());
+        prop_assert_eq!(processed.hidden, hidden.len() - tail.len() + decoys);
+    }
 }
 
 // ── what is searched through ──

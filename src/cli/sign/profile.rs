@@ -38,6 +38,13 @@ impl Kind {
         }
         let supplied = args.kind.supplied(profile, &context.inputs)?;
         let presented = presented(args, &supplied, context)?;
+        if profile == Some(Profile::SdJwt) && presented.is_none() && supplied.nonce.is_some() {
+            let error = Error::usage(
+                "--nonce",
+                "goes into the proof with which a holder presents",
+            );
+            return Err(error.hint("to present an SD-JWT: --present FILE --kb-key KEYSPEC"));
+        }
         let profile = match (profile, &presented) {
             (_, Some(_)) => Profile::KeyBinding,
             (Some(profile), None) => profile,
@@ -141,7 +148,10 @@ impl Kind {
     }
 
     fn what(&self) -> String {
-        format!("--profile {}", self.profile)
+        match self.presented {
+            Some(_) => "--present".into(),
+            None => format!("--profile {}", self.profile),
+        }
     }
 
     /// The policy of somebody for whom the token is.

@@ -362,4 +362,6 @@ fn moment(found: &Json) -> Option<Timestamp> {
 }
 
 #[cfg(test)]
+mod examples;
+#[cfg(test)]
 mod tests;

@@ -25,7 +25,8 @@ struct Read<'a> {
 }
 
 /// Judges an SD-JWT. Its claims are judged with everything that was disclosed. The holder's proof is
-/// demanded where the caller supplies a nonce or an audience, and judged wherever it is there.
+/// demanded where the caller supplies a nonce, or an audience that the issuer's part does not name,
+/// and judged wherever it is there.
 ///
 /// # Errors
 /// As [`super::verify`].
@@ -114,7 +115,9 @@ fn bind(
     policy: &Policy,
     env: &Env<'_>,
 ) -> Result<(), Error> {
-    let is_wanted = policy.supplied.nonce.is_some() || !policy.audiences.is_empty();
+    let names_audience = read.processed.claims.has("aud");
+    let is_wanted =
+        policy.supplied.nonce.is_some() || !policy.audiences.is_empty() && !names_audience;
     let Some(proof) = read.token.key_binding else {
         let check = match is_wanted {
             false => Check::new(BINDING, Status::Absent, ""),
