@@ -9,6 +9,7 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU8, Ordering};
 use std::sync::{Arc, LazyLock};
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -623,11 +624,8 @@ proptest! {
         // A name that begins with a slash is a pointer.
         let is_hidden = |at: &usize| hidden[*at] && !name(at).starts_with('/');
         let hidden: Vec<usize> = (0..claims.0.len()).filter(is_hidden).collect();
-        let next = std::cell::Cell::new(0u8);
-        let random = |buffer: &mut [u8]| {
-            next.set(next.get().wrapping_add(1));
-            buffer.fill(next.get());
-        };
+        let next = AtomicU8::new(1);
+        let random = |buffer: &mut [u8]| buffer.fill(next.fetch_add(1, Ordering::Relaxed));
         let env = Env { random: &random, ..env(0) };
         let paths: Vec<String> = hidden.iter().map(name).collect();
         let mut payload = claims.clone();
