@@ -242,8 +242,12 @@ impl Typed {
     }
 
     /// The first of the flags declared in `A` that is there: for arguments that are of no use
-    /// without another one.
+    /// without another one. Of arguments that `A` flattens, each is asked for by itself.
     pub fn first_of<A: Args>(&self) -> Option<String> {
+        // Nearly always there is none, and the declarations are not needed to see that.
+        if A::group_id().is_some_and(|group| !self.has(group.as_str())) {
+            return None;
+        }
         let declared = A::augment_args(clap::Command::new(""));
         let mut typed = declared
             .get_arguments()
@@ -353,7 +357,7 @@ impl From<clap::Error> for Unparsed {
 fn parse_under_policy(
     args: &mut Vec<OsString>,
 ) -> Result<(Cli, Typed, Option<PolicyUsed>), Unparsed> {
-    let matches = Cli::command().try_get_matches_from(&*args)?;
+    let matches = matches_of(args)?;
     if let Some(("verify", call)) = matches.subcommand()
         && let Some(spec) = call.get_one::<String>("policy")
         && let Some(position) = command_position(args)
@@ -361,11 +365,19 @@ fn parse_under_policy(
         let (extended, used) =
             policy::apply(spec, args, position, call).map_err(Unparsed::Policy)?;
         *args = extended;
-        let (cli, typed) = read(&Cli::command().try_get_matches_from(&*args)?)?;
+        let (cli, typed) = read(&matches_of(args)?)?;
         return Ok((cli, typed, Some(used)));
     }
     let (cli, typed) = read(&matches)?;
     Ok((cli, typed, None))
+}
+
+fn matches_of(args: &[OsString]) -> Result<ArgMatches, clap::Error> {
+    let mut command = Cli::command();
+    let matches = command.try_get_matches_from_mut(args);
+    // Thousands of small pieces, which the end of the process gives back sooner than they are.
+    std::mem::forget(command);
+    matches
 }
 
 fn read(matches: &ArgMatches) -> Result<(Cli, Typed), clap::Error> {
@@ -375,7 +387,7 @@ fn read(matches: &ArgMatches) -> Result<(Cli, Typed), clap::Error> {
 
 /// Whether a command line can be understood.
 fn parses(args: &[OsString]) -> Result<(), clap::Error> {
-    read(&Cli::command().try_get_matches_from(args)?).map(drop)
+    read(&matches_of(args)?).map(drop)
 }
 
 /// Where the command stands: behind global options and their values.

@@ -317,6 +317,9 @@ impl<'a> Remote<'a> {
         warnings.into_iter().for_each(|it| self.warn(it));
         let (current, error) = match answer {
             Ok(current) => {
+                // What was fresh already was no reason to fetch.
+                let was_wanted = current.refreshed || !is_for_age(reason);
+                self.reason = self.reason.filter(|_| was_wanted);
                 self.load(address, current, env);
                 return Ok(false);
             }
