@@ -169,6 +169,13 @@ fn other_kinds_of_tokens_are_called_what_they_are() {
     assert_eq!(json["kind"], "sd-jwt");
     assert_eq!(json["key_binding"], true);
     assert_eq!(json["disclosures"][0][1], "a");
+    assert_eq!(json["key_binding_payload"], json["payload"]);
+    let ran = desk.run(&["--json", "decode", &format!("{sd}e30.W10.AA")]);
+    let json = ran.json();
+    assert_eq!(json["key_binding"], true);
+    assert!(json.get("key_binding_payload").is_none());
+    let warnings = json["warnings"].to_string();
+    assert!(warnings.contains("key-binding JWT"), "{warnings}");
     let zipped = unsigned(r#"{"alg":"ES256","zip":"DEF"}"#, &[0x8b, 0x8e, 0x05, 0xff]);
     let ran = desk.run(&["verify", &zipped, "--key", "pub.jwk"]);
     ran.says("the payload is compressed").expect(17);

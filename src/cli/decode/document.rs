@@ -36,6 +36,9 @@ struct Document<'a> {
     disclosures: Option<&'a [Json]>,
     #[serde(skip_serializing_if = "Option::is_none")]
     key_binding: Option<bool>,
+    /// The claims of the key-binding JWT.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    key_binding_payload: Option<&'a Object>,
     /// The payload with every disclosure in its place.
     #[serde(skip_serializing_if = "Option::is_none")]
     disclosed_payload: Option<&'a Object>,
@@ -116,6 +119,7 @@ impl Serialize for Look {
             encryption: &self.layers,
             disclosures: disclosed.map(|it| it.disclosures.as_slice()),
             key_binding: disclosed.map(|it| it.key_binding),
+            key_binding_payload: disclosed.and_then(|it| it.key_binding_claims.as_ref()),
             disclosed_payload: disclosed.and_then(|it| Some(&it.processed.as_ref()?.claims)),
             looks_like: self.decoded.looks_like().map(Profile::as_str),
             times: self.times(),

@@ -82,6 +82,7 @@ impl Look {
         self.content(page, explain)?;
         if let Some(disclosed) = &self.decoded.disclosed {
             self.disclosures(page, disclosed)?;
+            self.key_binding(page, disclosed, explain)?;
         }
         if let Some(profile) = self.decoded.looks_like() {
             let title = profile.title();
@@ -211,6 +212,21 @@ impl Look {
             page.end()?;
         }
         Ok(())
+    }
+
+    /// What the holder says who presents an SD-JWT.
+    fn key_binding(
+        &self,
+        page: &mut Page<'_>,
+        disclosed: &Disclosed,
+        explain: bool,
+    ) -> io::Result<()> {
+        let Some(claims) = &disclosed.key_binding_claims else {
+            return Ok(());
+        };
+        page.end()?;
+        page.line(Role::Title, "Key-binding JWT")?;
+        page.object(claims, &self.remark(explain, explain::Place::Payload))
     }
 
     /// The token itself, each part in the colour of what it decodes to.

@@ -7,6 +7,7 @@ use clap::builder::NonEmptyStringValueParser;
 use clap::error::ErrorKind;
 use jwtctl::core::claims::TENANT;
 use jwtctl::core::error::{Code, Error};
+use jwtctl::core::profile::{Leave, Profile};
 use serde::Serialize;
 
 use super::super::PolicyUsed;
@@ -58,6 +59,7 @@ fn problems(document: &Document) -> Vec<Problem> {
     let mut problems = document.problems.clone();
     problems.extend(second_source(&all));
     problems.extend(tenant_without_demand(&all));
+    problems.extend(profile_without_its_claims(&all));
     // A good policy is read by every call under it, so what costs more comes after the refusal.
     if let Some(together) = refusal(&all) {
         let singly = all.iter().filter_map(|setting| {
@@ -98,6 +100,27 @@ fn tenant_without_demand(settings: &[&Setting]) -> Option<Problem> {
     let why =
         format!("iss has {TENANT} in it, and neither require nor match says which tid is good");
     Some(iss.problem(why))
+}
+
+/// What the policy leaves unchecked or out though its profile demands it.
+fn profile_without_its_claims(settings: &[&Setting]) -> Vec<Problem> {
+    let named = |name: &str| settings.iter().find(|it| it.member.name == name);
+    let profile = named("profile").and_then(|it| it.values.first()?.parse::<Profile>().ok());
+    let Some(profile) = profile else {
+        return Vec::new();
+    };
+    let mut problems = Vec::new();
+    for (member, leave) in [("skip", Leave::Unchecked), ("optional", Leave::Out)] {
+        let Some(setting) = named(member) else {
+            continue;
+        };
+        let names = setting.values.iter().flat_map(|it| it.split(','));
+        problems.extend(names.filter_map(|name| {
+            let why = profile.refusal(leave, name)?;
+            Some(setting.problem(format!("{member} {name}: {why}")))
+        }));
+    }
+    problems
 }
 
 /// How `verify` refuses these settings.
@@ -174,6 +197,25 @@ mod tests {
     fn two_sources_of_keys_are_one_too_many() {
         let found = lines("jwks = \"a.json\"\nkey = \"b.jwk\"\n");
         assert_eq!(found, ["2: jwks and key both say where the keys are"]);
+    }
+
+    #[test]
+    fn what_the_profile_demands_is_not_left_out() {
+        let found = lines(
+            "profile = \"at+jwt\"\noptional = [\"exp\"]\nalg = \"ES256\"\nskip = [\"nbf\", \"typ\", \"iss\"]\n",
+        );
+        assert_eq!(
+            found,
+            [
+                "2: optional exp: an access token needs its exp (RFC 9068 §2.2)",
+                "4: skip typ: an access token needs its typ (RFC 9068 §4)",
+                "4: skip iss: an access token needs its iss (RFC 9068 §4)",
+            ]
+        );
+        // What the profile lets be absent, or has no rule for.
+        assert_eq!(lines("profile = \"sd-jwt\"\noptional = \"exp\"\n"), [""; 0]);
+        assert_eq!(lines("profile = \"at+jwt\"\nskip = \"nbf\"\n"), [""; 0]);
+        assert_eq!(lines("skip = [\"exp\", \"typ\"]\n"), [""; 0]);
     }
 
     #[test]

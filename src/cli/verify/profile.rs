@@ -2,7 +2,7 @@
 
 use jwtctl::core::claims::Policy;
 use jwtctl::core::error::Error;
-use jwtctl::core::profile::{Presence, Profile};
+use jwtctl::core::profile::{Leave, Profile};
 
 use super::super::Context;
 use super::args::Args;
@@ -39,20 +39,14 @@ pub(super) fn under_profile(
 
 /// Refuses to leave out what the profile demands.
 fn check_skipped(profile: Profile, policy: &Policy, args: &Args) -> Result<(), Error> {
-    let refuse = |flag: &str, name: &str, section: &str| {
-        let why = format!("{} needs its {name} ({section})", profile.title());
-        let error = Error::usage(format!("{flag} {name}"), why);
-        Err(error.hint("for a token that is judged without it, leave out --profile"))
-    };
-    for skipped in &policy.skip {
-        if let Some(rule) = profile.rule(skipped.as_str()) {
-            return refuse("--skip", rule.name, rule.section);
-        }
-    }
-    for optional in &args.optional {
-        let rule = profile.rule(optional.as_str());
-        if let Some(rule) = rule.filter(|it| it.presence == Presence::Required) {
-            return refuse("--optional", rule.name, rule.section);
+    let skipped = policy.skip.iter().map(|it| it.as_str());
+    let skipped = skipped.map(|name| ("--skip", Leave::Unchecked, name));
+    let optional = args.optional.iter().map(|it| it.as_str());
+    let optional = optional.map(|name| ("--optional", Leave::Out, name));
+    for (flag, leave, name) in skipped.chain(optional) {
+        if let Some(why) = profile.refusal(leave, name) {
+            let error = Error::usage(format!("{flag} {name}"), why);
+            return Err(error.hint("for a token that is judged without it, leave out --profile"));
         }
     }
     Ok(())

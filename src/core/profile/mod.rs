@@ -55,6 +55,15 @@ pub enum Profile {
     KeyBinding,
 }
 
+/// How a caller makes less of a claim than is made of it in any token.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Leave {
+    /// It is not looked at.
+    Unchecked,
+    /// It may be absent.
+    Out,
+}
+
 impl Profile {
     /// Every profile that a caller may name, in the order of the manual.
     pub const ALL: &[Self] = &[
@@ -124,6 +133,15 @@ impl Profile {
     /// The row of that name.
     pub fn rule(self, name: &str) -> Option<&'static Rule> {
         self.rules().iter().find(|rule| rule.name == name)
+    }
+
+    /// Why a caller may not make less of a claim or header parameter, if that would take a rule of
+    /// the table away.
+    pub fn refusal(self, leave: Leave, name: &str) -> Option<String> {
+        let rule = self.rule(name)?;
+        let is_taken = leave == Leave::Unchecked || rule.presence == Presence::Required;
+        let (title, name, section) = (self.title(), rule.name, rule.section);
+        is_taken.then(|| format!("{title} needs its {name} ({section})"))
     }
 
     /// Whether something of the token is compared with that value.

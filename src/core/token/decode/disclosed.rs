@@ -1,9 +1,9 @@
 //! What follows a token with selective disclosure, looked into without verifying it.
 
-use super::super::super::json::Json;
+use super::super::super::json::{Json, Object};
 use super::super::super::key::decode as base64url;
 use super::super::super::sd_jwt::{Processed, SdJwt};
-use super::Decoded;
+use super::{Content, Decoded, decode_compact};
 
 /// What follows the issuer's token in an SD-JWT (RFC 9901 §4).
 #[derive(Debug)]
@@ -13,6 +13,8 @@ pub struct Disclosed {
     pub disclosures: Vec<Json>,
     /// Whether a key-binding JWT ends it.
     pub key_binding: bool,
+    /// The claims of that JWT (§4.3); `None` when they cannot be read.
+    pub key_binding_claims: Option<Object>,
     /// The claims with every disclosure in its place, and where those are; `None` when they do not
     /// belong there.
     pub processed: Option<Processed>,
@@ -29,8 +31,20 @@ impl Disclosed {
                 .map(|part| read(part).unwrap_or(Json::Null))
                 .collect(),
             key_binding: !last.is_empty(),
+            key_binding_claims: claims(last),
             processed: None,
         }
+    }
+}
+
+/// The claims of a token that is not to be encrypted.
+fn claims(jwt: &str) -> Option<Object> {
+    match decode_compact(jwt).ok()?.content {
+        Content::Signed {
+            json: Some(Json::Object(claims)),
+            ..
+        } => Some(claims),
+        _ => None,
     }
 }
 
@@ -45,6 +59,10 @@ pub(super) fn with_disclosures(mut decoded: Decoded, text: &str, rest: &str) -> 
                 decoded.warnings.push(why);
             }
         }
+    }
+    if disclosed.key_binding && disclosed.key_binding_claims.is_none() {
+        let why = "the key-binding JWT has no claims that can be read, and verify refuses it";
+        decoded.warnings.push(why.into());
     }
     decoded.disclosed = Some(disclosed);
     decoded
