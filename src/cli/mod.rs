@@ -242,12 +242,8 @@ impl Typed {
     }
 
     /// The first of the flags declared in `A` that is there: for arguments that are of no use
-    /// without another one. Of arguments that `A` flattens, each is asked for by itself.
+    /// without another one.
     pub fn first_of<A: Args>(&self) -> Option<String> {
-        // Nearly always there is none, and the declarations are not needed to see that.
-        if A::group_id().is_some_and(|group| !self.has(group.as_str())) {
-            return None;
-        }
         let declared = A::augment_args(clap::Command::new(""));
         let mut typed = declared
             .get_arguments()

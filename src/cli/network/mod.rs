@@ -121,8 +121,7 @@ impl Network {
     /// Refuses flags about fetching where nothing is fetched, any of those declared here; what is
     /// missing is called `needs`.
     pub fn check_unused(&self, needs: &str, context: &Context<'_>) -> Result<(), Error> {
-        let own = context.typed.first_of::<Self>();
-        match own.or_else(|| context.typed.first_of::<Shared>()) {
+        match context.typed.first_of::<Self>() {
             Some(flag) => Err(Error::usage(
                 flag,
                 format!("needs {needs}: it is about keys that are fetched"),
