@@ -242,8 +242,13 @@ impl Typed {
     }
 
     /// The first of the flags declared in `A` that is there: for arguments that are of no use
-    /// without another one.
+    /// without another one. `A` flattens no others: then its arguments are a group of the parser's,
+    /// and its declarations are looked at only where one of them is there.
     pub fn first_of<A: Args>(&self) -> Option<String> {
+        let group = A::group_id()?;
+        if !self.has(group.as_str()) {
+            return None;
+        }
         let declared = A::augment_args(clap::Command::new(""));
         let mut typed = declared
             .get_arguments()

@@ -34,8 +34,17 @@ use super::input::{duration, variable};
 
 /// How remote keys are fetched, and for how long they are good.
 #[derive(clap::Args)]
-#[command(next_help_heading = "Network")]
 pub struct Network {
+    #[command(flatten)]
+    fetching: Fetching,
+    #[command(flatten)]
+    shared: Shared,
+}
+
+/// How a server is asked, and what its keys are good for.
+#[derive(clap::Args)]
+#[command(next_help_heading = "Network")]
+struct Fetching {
     /// Fetch the keys now, whatever the cache has
     #[arg(long)]
     refresh: bool,
@@ -70,8 +79,6 @@ pub struct Network {
     /// Allow http, where anybody on the way can replace the keys
     #[arg(long)]
     allow_http: bool,
-    #[command(flatten)]
-    shared: Shared,
 }
 
 fn within(text: &str, range: std::ops::RangeInclusive<i64>, says: &str) -> Result<i64, String> {
@@ -103,11 +110,11 @@ impl Network {
     /// The arguments that may name stdin.
     pub fn named(&self) -> Vec<(&'static str, Option<&str>)> {
         let mut named = vec![
-            ("--ca-bundle", self.ca_bundle.as_deref()),
-            ("--client-cert", self.client_cert.as_deref()),
-            ("--client-key", self.client_key.as_deref()),
-            ("--http-headers", self.http_headers.as_deref()),
-            ("--http-bearer", self.http_bearer.as_deref()),
+            ("--ca-bundle", self.fetching.ca_bundle.as_deref()),
+            ("--client-cert", self.fetching.client_cert.as_deref()),
+            ("--client-key", self.fetching.client_key.as_deref()),
+            ("--http-headers", self.fetching.http_headers.as_deref()),
+            ("--http-bearer", self.fetching.http_bearer.as_deref()),
         ];
         named.extend(self.shared.named());
         named
@@ -115,13 +122,14 @@ impl Network {
 
     /// A JWKS URL.
     pub fn url(&self, text: &str) -> Result<Address, Error> {
-        Address::parse(text, self.allow_http).map_err(|error| file_instead(error, text))
+        Address::parse(text, self.fetching.allow_http).map_err(|error| file_instead(error, text))
     }
 
     /// Refuses flags about fetching where nothing is fetched, any of those declared here; what is
     /// missing is called `needs`.
     pub fn check_unused(&self, needs: &str, context: &Context<'_>) -> Result<(), Error> {
-        match context.typed.first_of::<Self>() {
+        let own = context.typed.first_of::<Fetching>();
+        match own.or_else(|| context.typed.first_of::<Shared>()) {
             Some(flag) => Err(Error::usage(
                 flag,
                 format!("needs {needs}: it is about keys that are fetched"),
@@ -139,7 +147,7 @@ impl Network {
     ) -> Result<Option<Source>, Error> {
         match (jwks_uri, issuer) {
             (Some(url), _) => self.url(url).map(Source::Url).map(Some),
-            (None, Some(issuer)) => Issuer::parse(issuer, self.allow_http)
+            (None, Some(issuer)) => Issuer::parse(issuer, self.fetching.allow_http)
                 .map_err(|error| file_instead(error, issuer))
                 .map(|it| Some(Source::Issuer(it))),
             (None, None) => {
@@ -163,7 +171,7 @@ impl Network {
 
     /// The flag that gives the server something to know the caller by, if there is one.
     fn sends(&self) -> Option<&'static str> {
-        match (&self.http_headers, &self.http_bearer) {
+        match (&self.fetching.http_headers, &self.fetching.http_bearer) {
             (Some(_), _) => Some("--http-headers"),
             (None, Some(_)) => Some("--http-bearer"),
             (None, None) => None,
@@ -173,7 +181,11 @@ impl Network {
     /// What the flags say about fetching.
     pub fn options(&self, context: &Context<'_>) -> Result<Options, Error> {
         let clash = |flag: &str| Err(Error::usage(flag, "has no meaning together with --offline"));
-        match (context.offline, self.refresh, self.max_stale) {
+        match (
+            context.offline,
+            self.fetching.refresh,
+            self.fetching.max_stale,
+        ) {
             (true, true, _) => return clash("--refresh"),
             (false, _, Some(_)) => {
                 return Err(Error::usage(
@@ -185,19 +197,19 @@ impl Network {
         }
         Ok(Options {
             offline: context.offline,
-            refresh: self.refresh,
+            refresh: self.fetching.refresh,
             older_than: None,
-            max_stale_s: self.max_stale,
-            stale_if_error_s: self.stale_if_error,
-            max_age_s: self.jwks_max_age,
-            timeout: Duration::from_secs(self.timeout.unsigned_abs()),
-            allow_http: self.allow_http,
+            max_stale_s: self.fetching.max_stale,
+            stale_if_error_s: self.fetching.stale_if_error,
+            max_age_s: self.fetching.jwks_max_age,
+            timeout: Duration::from_secs(self.fetching.timeout.unsigned_abs()),
+            allow_http: self.fetching.allow_http,
         })
     }
 
     /// The shared cache, if one is named.
     pub fn store(&self, context: &Context<'_>) -> Result<Option<SharedCache>, Error> {
-        let timeout = Duration::from_secs(self.timeout.unsigned_abs());
+        let timeout = Duration::from_secs(self.fetching.timeout.unsigned_abs());
         let store = self
             .shared
             .store(context)?
@@ -220,12 +232,13 @@ impl Network {
     ) -> Result<Http<'a>, Error> {
         let read = |spec: &String| context.inputs.content(spec, MAX_FILE);
         let roots = self
+            .fetching
             .ca_bundle
             .as_ref()
             .map(read)
             .transpose()?
             .map(|it| it.expose().to_vec());
-        if let (Some(roots), Some(spec)) = (&roots, &self.ca_bundle) {
+        if let (Some(roots), Some(spec)) = (&roots, &self.fetching.ca_bundle) {
             check_certificates(roots, spec)?;
         }
         let headers = self.headers(context)?;
@@ -245,7 +258,7 @@ impl Network {
 
     /// What the server is to know the caller by.
     fn headers(&self, context: &Context<'_>) -> Result<HeaderMap, Error> {
-        let mut headers = match &self.http_headers {
+        let mut headers = match &self.fetching.http_headers {
             Some(spec) => {
                 let text = context.inputs.key_bytes(spec, "--http-headers")?;
                 let text = text
@@ -255,7 +268,7 @@ impl Network {
             }
             None => HeaderMap::new(),
         };
-        if let Some(spec) = &self.http_bearer {
+        if let Some(spec) = &self.fetching.http_bearer {
             let flag = "--http-bearer";
             let token = context.inputs.secret_text(spec, flag)?;
             let line = Zeroizing::new(format!(
@@ -276,7 +289,8 @@ impl Network {
     }
 
     fn identity(&self, context: &Context<'_>) -> Result<Option<Secret>, Error> {
-        let (Some(cert), Some(spec)) = (&self.client_cert, &self.client_key) else {
+        let (Some(cert), Some(spec)) = (&self.fetching.client_cert, &self.fetching.client_key)
+        else {
             return Ok(None);
         };
         let certificate = context.inputs.content(cert, MAX_FILE)?;
