@@ -77,7 +77,8 @@ env = {"PATH": os.environ["PATH"], "HOME": folder, "CI": "1"}
 open("secret", "w").write("s" * 64)
 open("key.jwk", "w").write(KEY.rstrip(",") % 1)
 for name, fill_byte in ("shared", b"a"), ("other", b"b"):
-    open(name, "w").write('{"kty":"oct","k":"%s"}' % part((fill_byte * 32).decode()))
+    kid = '"kid":"k",' if name == "shared" else ""
+    open(name, "w").write('{"kty":"oct",%s"k":"%s"}' % (kid, part((fill_byte * 32).decode())))
 
 
 def encrypted(content, *options):
