@@ -82,14 +82,7 @@ impl PrivateDir {
             platform::make(&path).map_err(|e| Error::io(&path, &e))?;
         }
         match platform::open(&path) {
-            Ok(handle) => {
-                platform::check_dir(&handle, &path, barred)?;
-                Ok(Some(Self {
-                    path,
-                    barred,
-                    handle,
-                }))
-            }
+            Ok(handle) => Self::checked(handle, path, barred).map(Some),
             Err(e) if e.kind() == io::ErrorKind::NotFound => Ok(None),
             Err(e) if platform::is_symlink(&path) => {
                 Err(unsafe_because(&path, "is a symbolic link, not a directory")
@@ -99,21 +92,24 @@ impl PrivateDir {
         }
     }
 
+    /// What was opened, once it is seen to be the user's own.
+    fn checked(handle: platform::Handle, path: PathBuf, barred: Barred) -> Result<Self, Error> {
+        platform::check_dir(&handle, &path, barred)?;
+        Ok(Self {
+            path,
+            barred,
+            handle,
+        })
+    }
+
     /// Opens a directory in this one.
     ///
     /// # Errors
     /// As [`PrivateDir::open`].
     pub fn sub(&self, name: &str, create: bool) -> Result<Option<Self>, Error> {
-        let (path, barred) = (self.path.join(name), self.barred);
+        let path = self.path.join(name);
         match platform::open_sub(&self.handle, &self.path, name, create) {
-            Ok(handle) => {
-                platform::check_dir(&handle, &path, barred)?;
-                Ok(Some(Self {
-                    path,
-                    barred,
-                    handle,
-                }))
-            }
+            Ok(handle) => Self::checked(handle, path, self.barred).map(Some),
             Err(e) if e.kind() == io::ErrorKind::NotFound => Ok(None),
             Err(_) if platform::is_symlink(&path) => {
                 Err(unsafe_because(&path, "is a symbolic link, not a directory"))
