@@ -63,6 +63,15 @@ else
         # Debian's compiler has no musl of its own, and libgcc's unwinder does not link with it: LLVM's does.
         unwind=$(find /usr/lib/llvm-*/lib -name libunwind.a 2>/dev/null | sort -V | tail -n 1)
         [ -n "$unwind" ] || { echo "cross.sh: needs libunwind.a (Debian's package libunwind-14-dev)" >&2; exit 1; }
+        # Debian's is compiled for glibc's checked functions, of which it uses one.
+        mkdir -p "$OUT"
+        printf '%s\n' '#include <stdarg.h>' '#include <stdio.h>' \
+            'int __fprintf_chk(FILE *to, int flag, const char *format, ...)' \
+            '{ va_list all; va_start(all, format); int n = vfprintf(to, format, all); va_end(all); (void)flag; return n; }' \
+            >"$OUT/checked.c"
+        musl-gcc -O2 -c "$OUT/checked.c" -o "$OUT/checked.o"
+        # musl-gcc names an interpreter even in a program that is static and may lie anywhere.
+        RUSTFLAGS="-Clink-arg=$PWD/$OUT/checked.o -Clink-arg=-Wl,--no-dynamic-linker ${RUSTFLAGS:-}"
         RUSTFLAGS="-Clink-self-contained=no -Ctarget-feature=+crt-static -Lnative=${unwind%/*} ${RUSTFLAGS:-}"
         export RUSTFLAGS
     fi
