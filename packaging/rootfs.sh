@@ -8,11 +8,12 @@ set -euo pipefail
 USER_ID=65532
 
 try() {
-    local root=$1 bytes
+    local root=$1 bytes chroot
+    chroot=$(PATH=$PATH:/usr/sbin command -v chroot)
     # A chroot passes the environment on; the image has one of its own.
     jwtctl() {
         env -i HOME=/home/jwtctl CI=1 SSL_CERT_FILE=/etc/ssl/certs/ca-certificates.crt \
-            chroot --userspec=$USER_ID:$USER_ID "$root" /usr/bin/jwtctl "$@"
+            "$chroot" --userspec=$USER_ID:$USER_ID "$root" /usr/bin/jwtctl "$@"
     }
     jwtctl --version
     jwtctl keygen ES256 --no-encrypt --out /home/jwtctl/key.jwk

@@ -70,8 +70,8 @@ else
             '{ va_list all; va_start(all, format); int n = vfprintf(to, format, all); va_end(all); (void)flag; return n; }' \
             >"$OUT/checked.c"
         musl-gcc -O2 -c "$OUT/checked.c" -o "$OUT/checked.o"
-        # musl-gcc names an interpreter even in a program that is static and may lie anywhere.
-        RUSTFLAGS="-Clink-arg=$PWD/$OUT/checked.o -Clink-arg=-Wl,--no-dynamic-linker ${RUSTFLAGS:-}"
+        # At a fixed address: musl-gcc knows no start-up code for a static program that may lie anywhere.
+        RUSTFLAGS="-Clink-arg=$PWD/$OUT/checked.o -Crelocation-model=static ${RUSTFLAGS:-}"
         RUSTFLAGS="-Clink-self-contained=no -Ctarget-feature=+crt-static -Lnative=${unwind%/*} ${RUSTFLAGS:-}"
         export RUSTFLAGS
     fi
