@@ -63,6 +63,8 @@ impl Plan {
             let change = match files::read(path, MAX_FILE) {
                 Ok(found) if found.expose() == content => Change::Unchanged,
                 Ok(_) => Change::Replaced,
+                // What is there and cannot be read is not ours to write over in silence.
+                Err(_) if path.exists() => Change::Replaced,
                 Err(_) => Change::Created,
             };
             if change == Change::Replaced {

@@ -131,8 +131,8 @@ impl PrivateDir {
         platform::file(&self.handle, &self.path, name, how)
     }
 
-    /// Whether `file`, opened from here by this name, is a regular file of this user, with one name, and closed to
-    /// what is barred.
+    /// Whether `file`, opened from here by this name, is a regular file of this user, with one name,
+    /// and closed to what is barred.
     ///
     /// # Errors
     /// Why it is not to be trusted.

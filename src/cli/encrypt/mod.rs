@@ -19,7 +19,7 @@ use jwtctl::core::token::Serialization;
 use serde::Serialize;
 
 use super::Context;
-use super::input::{HeaderArgs, Pasted, Reserved, Usual, source_name};
+use super::input::{FINGERPRINT, HeaderArgs, Pasted, Reserved, Usual, source_name};
 use super::output::{Page, Report};
 use recipients::{addressees, content_enc};
 
@@ -210,6 +210,10 @@ fn content(
     if args.raw {
         let path = args.claims.payload.as_deref().unwrap_or("-");
         return Ok((context.inputs.content(path, MAX_FILE)?, None, Vec::new()));
+    }
+    if args.claims.names_fingerprint() {
+        let why = "no key signs this token, whose digest that would be";
+        return Err(Error::usage(format!("--iss …{FINGERPRINT}…"), why));
     }
     let (claims, notes) = args.claims.assemble(Usual::default(), context)?;
     let text = Json::Object(claims.clone()).to_text().into_bytes();

@@ -6,7 +6,7 @@ use std::process::ExitCode;
 
 use jwtctl::core::claims::Policy;
 use jwtctl::core::env::Env;
-use jwtctl::core::error::{Error, Rejection};
+use jwtctl::core::error::{Code, Error, Rejection};
 use jwtctl::core::json::{Json, Object};
 use jwtctl::core::jwe::Locked;
 use jwtctl::core::jwks::{CertifiedKeys, Given, Keys, Provenance};
@@ -70,7 +70,11 @@ fn judge_all(args: &Args, context: &Context<'_>) -> Result<ExitCode, Error> {
             Some(keys) => Origin::Certified(keys),
             None => Origin::Given(match keys(args, "", context) {
                 // A shared secret can vouch for tokens that nobody signed, without any other key.
-                Err(_) if args.decrypt_key.is_some() && !names_signer(args) => {
+                Err(error)
+                    if error.code() == Code::BadKey
+                        && args.decrypt_key.is_some()
+                        && !names_signer(args) =>
+                {
                     Given::keys(Vec::new(), Vec::new(), Provenance::default())
                 }
                 other => other?,
