@@ -94,8 +94,8 @@ jwtctl sign --secret secret.txt --secret-encoding raw --aud api --quiet > hs256.
 jwtctl sign --key rsa-private.pem --alg RS256 --aud api --quiet > rs256.txt
 jwtctl sign --key key.jwk --raw --payload note.txt > note.jws
 jwtctl jwks convert key.jwk --to jwk --new-passphrase-from pass.txt --out sealed.jwk >/dev/null
-cat token.txt token.txt > tokens.txt
-printf '{"path":"/","token":"%s"}\n' "$(cat token.txt)" > access.ndjson
+jwtctl sign --profile id-token --key key.jwk --iss https://issuer.example --sub alice --client-id web --aud web --nonce "$NONCE" --quiet > id.txt
+jwtctl sign --profile dpop+jwt --key key.jwk --method GET --url https://api.example/ --access-token token.txt --quiet > proof.txt
 jwtctl jwks fetch --jwks-uri https://issuer.example/jwks.json >/dev/null
 jwtctl cache export --out machine.bundle >/dev/null
 "#;
@@ -154,7 +154,11 @@ impl Fixture {
                 .iter()
                 .fold(text, |text, name| text.replace(name, url))
         };
-        let mut script = replace(format!("set -e\n{text}"), &SERVERS, &self.url());
+        let mut script = replace(
+            format!("set -e\nNONCE=n-0S6_WzA2Mj\n{text}"),
+            &SERVERS,
+            &self.url(),
+        );
         if let Some(redis) = &self.redis {
             script = replace(script, &REDIS, &redis.url());
         }

@@ -196,6 +196,8 @@ pub struct Context<'a> {
     pub cache_dir: Option<PathBuf>,
     /// Whether no connection may be opened.
     pub offline: bool,
+    /// Whether the caller has chosen the time, which stands still then.
+    pub is_now_chosen: bool,
     /// What the command line itself says, and not the environment.
     pub typed: Typed,
     /// The policy that a token is judged by, if one was named.
@@ -289,6 +291,7 @@ pub fn main() -> ExitCode {
         random: &random,
         clock: &clock,
     };
+    let is_now_chosen = cli.global.now.as_deref().is_some_and(|it| !it.is_empty());
     let Global {
         no_input,
         passphrase_from,
@@ -311,6 +314,7 @@ pub fn main() -> ExitCode {
         output,
         cache_dir,
         offline,
+        is_now_chosen,
         typed,
         policy,
     };

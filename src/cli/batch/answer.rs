@@ -68,7 +68,7 @@ fn member<'l>(text: &str, field: &str) -> (Result<Cow<'l, str>, Reason>, Object)
         }
     };
     let name = shortened(field);
-    if line.0.iter().filter(|(it, _)| it == field).count() > 1 {
+    if line.is_ambiguous_at(field) {
         return (refused(format!("the line has {name} twice")), line);
     }
     let input = match line.at(field) {
@@ -223,6 +223,18 @@ mod tests {
         let pointed = answered(r#"{"a":{"t":"x"}}"#, Some("/a/t"));
         assert_eq!(pointed.0.as_deref(), Some("x"));
         assert!(pointed.1.contains(r#""a":{"t":"x"}"#));
+        for (line, at) in [
+            (r#"{"t":"a","t":"b"}"#, "/t"),
+            (r#"{"a":{"t":"x","t":"y"}}"#, "/a/t"),
+            (r#"{"a":{"t":"x"},"a":1}"#, "/a/t"),
+        ] {
+            let line = Line {
+                number: 1,
+                text: Ok(line),
+            };
+            let reason = Asked::of(&line, Some(at)).text.unwrap_err();
+            assert!(reason.message.contains("twice"), "{}", reason.message);
+        }
         for (line, why) in [
             ("x", "the line is not JSON"),
             ("[]", "the line is an array"),

@@ -8,6 +8,25 @@ use jwtctl::core::error::Reason;
 /// Bytes that one read asks for.
 const BLOCK: usize = 64 * 1024;
 
+/// The error of a reader that was told to stop. A line that it had begun is none.
+#[derive(Debug)]
+pub struct Stopped;
+
+impl Stopped {
+    /// Whether an error is this one.
+    pub fn is(error: &io::Error) -> bool {
+        error.get_ref().is_some_and(|it| it.is::<Self>())
+    }
+}
+
+impl std::fmt::Display for Stopped {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("reading was stopped")
+    }
+}
+
+impl std::error::Error for Stopped {}
+
 /// One line of the input.
 pub struct Line<'a> {
     /// Its number, from 1.
@@ -254,6 +273,31 @@ mod tests {
         }
         assert!(read("", 1, 100, false).is_empty());
         assert_eq!(read("\n", 1, 100, false).len(), 1);
+    }
+
+    /// Gives its bytes, and is then told to stop.
+    struct Halted(&'static [u8]);
+
+    impl Read for Halted {
+        fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+            match self.0.len() {
+                0 => Err(io::Error::other(Stopped)),
+                _ => self.0.read(buffer),
+            }
+        }
+    }
+
+    #[test]
+    fn a_line_that_was_begun_when_reading_stops_is_none() {
+        let mut lines = Lines::new(Halted(b"a\nbb"), 100, false);
+        let mut block = Block::default();
+        assert!(lines.next(&mut block).unwrap());
+        let texts: Vec<_> = block
+            .lines()
+            .map(|it| it.text.unwrap().to_owned())
+            .collect();
+        assert_eq!(texts, ["a"]);
+        assert!(Stopped::is(&lines.next(&mut block).unwrap_err()));
     }
 
     #[test]

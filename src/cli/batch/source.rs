@@ -14,6 +14,8 @@ use rustix::event::{PollFd, PollFlags, poll};
 use signal_hook::consts::{SIGINT, SIGTERM};
 use signal_hook::{flag, low_level::pipe};
 
+use super::lines::Stopped;
+
 enum Input {
     Stdin(io::Stdin),
     File(File),
@@ -129,10 +131,10 @@ fn reading(fd: BorrowedFd<'_>) -> PollFd<'_> {
 }
 
 impl Read for Source {
-    /// As any reader; at its end also once it was told to stop.
+    /// As any reader, until it is told to stop: then [`Stopped`].
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         if !self.wait()? {
-            return Ok(0);
+            return Err(io::Error::other(Stopped));
         }
         match &mut self.input {
             // Past stdin's own buffer, which would hide from `wait` what it holds.

@@ -12,6 +12,8 @@ use jwtctl::core::error::Error;
 use signal_hook::consts::{SIGINT, SIGTERM};
 use signal_hook::flag;
 
+use super::lines::Stopped;
+
 enum Input {
     Stdin(io::Stdin),
     File(File),
@@ -88,10 +90,10 @@ impl Source {
 }
 
 impl Read for Source {
-    /// As any reader; at its end also once it was told to stop.
+    /// As any reader, until it is told to stop: then [`Stopped`].
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         if self.halt.pulled.load(Ordering::SeqCst) || self.halt.signal().is_some() {
-            return Ok(0);
+            return Err(io::Error::other(Stopped));
         }
         match &mut self.input {
             Input::Stdin(stdin) => stdin.read(buffer),

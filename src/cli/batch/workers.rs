@@ -12,7 +12,7 @@ use jwtctl::core::error::Error;
 
 use super::super::Context;
 use super::super::output::{Output, Progress};
-use super::lines::{Block, Lines};
+use super::lines::{Block, Lines, Stopped};
 use super::source::{Source, Stop};
 use super::{Job, Tally, Time, Worker};
 
@@ -93,7 +93,11 @@ fn read(
     filled: &Sender<Round>,
 ) -> io::Result<()> {
     while let Ok(mut round) = idle.recv() {
-        if !lines.next(&mut round.block)? || filled.send(round).is_err() {
+        let goes_on = match lines.next(&mut round.block) {
+            Err(e) if Stopped::is(&e) => false,
+            other => other?,
+        };
+        if !goes_on || filled.send(round).is_err() {
             break;
         }
     }

@@ -46,6 +46,13 @@ const JUDGES_MANY: Rows = &[
     ("4", "this machine refused: a file, a permission"),
     ("10 to 17", "the token is bad, see jwtctl help exit-codes"),
 ];
+const READS_MANY: Rows = &[
+    ("0", "done"),
+    ("1", "with --batch: a line is bad"),
+    ("2", "the call cannot be used"),
+    ("4", "this machine refused: a file, a permission"),
+    ("10 to 17", "it is no token, or does not open"),
+];
 const MANY: Rows = &[
     ("0", "done"),
     ("1", "with --batch: a line is bad"),
@@ -108,7 +115,7 @@ pages! {
         ("jwtctl sign --sub alice --aud api --ttl 1h", "sign a token with it"),
         ("jwtctl verify --aud api @token.txt --jwks set.jwks", "verify one"),
     ];
-    "decode": MANY, &[], ["jwtctl-verify"], [
+    "decode": READS_MANY, &[], ["jwtctl-verify"], [
         ("jwtctl decode @token.txt", "what is in a token"),
         ("jwtctl decode --claim sub @token.txt", "one claim, bare"),
         ("cat answer.json | jwtctl decode --pick access_token", "out of whatever it is in"),

@@ -28,7 +28,8 @@ const EXIT_CODES: &str = "\
 Exit codes
 
    0  done; valid; nothing found                        go on
-   1  the answer is no: findings, differences           look
+   1  the answer is no: findings, differences, a bad    look
+      line in a batch
    2  the call cannot be used                           fix the call
    3  a server did not answer                           retry
    4  this machine refused: a file, a permission        fix the machine
@@ -136,10 +137,14 @@ section that it is from; what such a token must be compared with and nobody gave
   client-assertion  a client about itself (RFC 7523): --aud; --client-id; lives an hour at most
   dpop+jwt          proof of possession (RFC 9449): --method, --url; --access-token for ath, --nonce
                     if it has one; --jkt demands a key; five minutes old at most, or --max-age
-  sd-jwt            selective disclosure (RFC 9901): --nonce and --aud demand that its holder proves
-                    to present it; --payload prints what was disclosed in its place
+  sd-jwt            selective disclosure (RFC 9901): --nonce, or --aud where the issuer names none,
+                    demands that its holder proves to present it; --payload prints what was
+                    disclosed in its place
   secevent+jwt      security event token (RFC 8417): --iss; --aud if it has one
-  introspection     introspection response (RFC 9701): --iss, --aud
+  introspection     introspection response (RFC 9701): --iss, --aud; that its token is active is
+                    demanded with --require /token_introspection/active:=true
+
+The kinds dpop+jwt, secevent+jwt and introspection may do without exp: --require exp demands it.
 
   jwtctl verify --profile at+jwt --issuer https://as.example --aud api @token.txt
   jwtctl verify --profile dpop+jwt --method POST --url https://as.example/token @proof.txt

@@ -1,7 +1,6 @@
 //! `verify --batch`: every token of an input, judged as one alone is, by keys that are made ready
 //! once.
 
-use std::borrow::Cow;
 use std::process::ExitCode;
 
 use jwtctl::core::claims::Policy;
@@ -10,6 +9,7 @@ use jwtctl::core::error::{Code, Error, Rejection};
 use jwtctl::core::json::{Json, Object};
 use jwtctl::core::jwe::Locked;
 use jwtctl::core::jwks::{CertifiedKeys, Given, Keys, Provenance};
+use jwtctl::core::key::encode;
 use jwtctl::core::remote::Pool;
 use jwtctl::core::session::SessionStore;
 use jwtctl::core::token::{self, Accepted, Opener, Series};
@@ -26,7 +26,15 @@ use super::session::sessions;
 use super::{check_stdin, demanded, whole_policy};
 
 /// The members of an answer.
-const OWN: &[&str] = &["valid", "kid", "payload", "code", "exit_code", "message"];
+const OWN: &[&str] = &[
+    "valid",
+    "kid",
+    "payload",
+    "payload_b64u",
+    "code",
+    "exit_code",
+    "message",
+];
 
 /// Where the keys are from.
 enum Origin<'a> {
@@ -198,6 +206,10 @@ impl Bench<'_, '_> {
                     .unanswered(line.number, &error.to_string());
             }
             Ok((_, Some(claim))) => bare(claim, out),
+            Ok((valid, None)) if args.payload && std::str::from_utf8(&valid.payload).is_err() => {
+                let why = "the payload is not text; without --payload it is in the answer";
+                self.judge.remarks.unanswered(line.number, why);
+            }
             Ok((valid, None)) if args.payload => {
                 out.extend_from_slice(one_line(&valid.payload).as_bytes());
                 out.push(b'\n');
@@ -210,7 +222,11 @@ impl Bench<'_, '_> {
                 if let Some(kid) = &valid.kid {
                     answer.text("kid", kid);
                 }
-                answer.json("payload", &payload(valid));
+                match std::str::from_utf8(&valid.payload) {
+                    Ok(_) if valid.is_jwt => answer.json("payload", &one_line(&valid.payload)),
+                    Ok(text) => answer.text("payload", text),
+                    Err(_) => answer.text("payload_b64u", &encode(&valid.payload)),
+                }
                 answer.end(asked, OWN);
             }
             Err(error) => {
@@ -221,13 +237,5 @@ impl Bench<'_, '_> {
                 answer.end(asked, OWN);
             }
         }
-    }
-}
-
-/// The payload as JSON in one line: the claims as they were signed, any other bytes as text.
-fn payload(accepted: &Accepted) -> Cow<'_, str> {
-    match accepted.is_jwt {
-        true => one_line(&accepted.payload),
-        false => Cow::Owned(Json::from(&*String::from_utf8_lossy(&accepted.payload)).to_text()),
     }
 }

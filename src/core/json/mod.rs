@@ -146,6 +146,17 @@ impl Json {
         }
     }
 
+    fn is_ambiguous_at(&self, pointer: &str) -> bool {
+        match self {
+            Self::Object(object) => !pointer.is_empty() && object.is_ambiguous_at(pointer),
+            Self::Array(items) => split_pointer(pointer).is_some_and(|(token, rest)| {
+                let item = index(&token).and_then(|at| items.get(at));
+                item.is_some_and(|it| it.is_ambiguous_at(rest))
+            }),
+            _ => false,
+        }
+    }
+
     /// [`Json::to_text`], cut off where it gets too long for a message.
     pub fn brief(&self) -> String {
         const MOST: usize = 200;
@@ -252,6 +263,19 @@ impl Object {
         match name.starts_with('/') {
             true => self.pointer(name),
             false => self.member(name),
+        }
+    }
+
+    /// Whether a member on the way to what [`Object::at`] finds stands twice: other readers may find
+    /// something else there.
+    pub fn is_ambiguous_at(&self, name: &str) -> bool {
+        let twice = |name: &str| self.0.iter().filter(|(it, _)| it == name).nth(1).is_some();
+        match split_pointer(name).filter(|_| name.starts_with('/')) {
+            None => twice(name),
+            Some((token, rest)) => {
+                let value = self.member(&token);
+                twice(&token) || value.is_some_and(|it| it.is_ambiguous_at(rest))
+            }
         }
     }
 

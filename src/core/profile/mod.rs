@@ -1,7 +1,7 @@
 //! Kinds of tokens: for each a profile, which is one table of rules with the section of the
 //! specification that each is from. [`super::claims::check`] judges by it. A profile adds rules to a
-//! [`super::claims::Policy`], and takes none away; where its table lets `exp` be absent, the token's
-//! kind has something else in its place.
+//! [`super::claims::Policy`]; but where its table lets `exp` be absent, the token's kind may do
+//! without, and the usual demand for it gives way.
 
 mod fill;
 mod rule;

@@ -9,7 +9,7 @@ use super::super::limits::MAX_DISCLOSURES;
 use super::{ALGORITHM, DIGESTS, ELEMENT, SdHash};
 
 /// Claims that a verifier has to see: a holder could leave them out where they are hidden (§9.7).
-const OPEN: [&str; 7] = ["iss", "aud", "exp", "nbf", "iat", "cnf", "vct"];
+const OPEN: [&str; 8] = ["iss", "aud", "exp", "nbf", "iat", "cnf", "vct", "status"];
 
 /// Why a claim cannot be hidden.
 #[derive(Clone, Debug, PartialEq, Eq)]

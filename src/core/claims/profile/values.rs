@@ -53,7 +53,16 @@ pub(super) fn typed(name: &'static str, found: &Json, types: &[&str]) -> Check {
 
 pub(super) fn no_other_kind(name: &'static str, found: &Json, own: Profile) -> Check {
     let typ = found.as_str().unwrap_or_default();
-    let is_other = |it: &&Profile| **it != own && it.typ().is_some_and(|it| same_type(typ, it));
+    // An SD-JWT may be typed by what it is about: example+sd-jwt.
+    let lower = typ.to_ascii_lowercase();
+    let is_sd_jwt = lower.ends_with("+sd-jwt") || same_type(typ, "sd-jwt");
+    let is_other = |it: &&Profile| {
+        let is_its = match it {
+            Profile::SdJwt => is_sd_jwt,
+            it => it.typ().is_some_and(|it| same_type(typ, it)),
+        };
+        **it != own && is_its
+    };
     let kinds = Profile::ALL.iter().chain(&[Profile::KeyBinding]);
     match kinds.into_iter().find(is_other) {
         Some(other) => {
