@@ -49,7 +49,7 @@ def median_ms(commands, rounds):
     taken = {name: [] for name in commands}
     for _ in range(rounds):
         for name, command in commands.items():
-            seconds, code = spawn(command)
+            seconds, code, _ = spawn(command)
             assert code == 0, (name, code)
             taken[name].append(seconds * 1000)
     return {name: statistics.median(values) for name, values in taken.items()}

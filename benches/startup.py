@@ -1,11 +1,13 @@
 #!/usr/bin/env python3
-"""Whole processes: how many instructions a command takes, and how long next to its peers.
+"""Whole processes: how many instructions and page faults a command takes, and how long next to its peers.
 
-    cargo build --release && benches/startup.py [--rounds N] [--write]
+    cargo build --release && benches/startup.py [--rounds N] [--write | --check]
 
-Instructions are counted by valgrind and repeat exactly. Times are medians over interleaved rounds, given as multiples of
-`true` in the same rounds, because milliseconds depend on the machine and its mood. Peers that are absent are left out.
-`--write` records both in benches/RESULTS.md.
+Instructions are counted by valgrind and repeat exactly; of page faults, which depend on the kernel as well, the fewest count.
+Times are medians over interleaved rounds, given as multiples of `true` in the same rounds, because milliseconds depend on the
+machine and its mood. Peers that are absent are left out. `--write` records all in benches/RESULTS.md. `--check` measures no
+time, and fails if a command of jwtctl takes over 5 % more instructions than are recorded there, or more page faults beyond
+those of `true`.
 """
 import argparse
 import os
@@ -73,13 +75,13 @@ def peer_commands(files, folder):
 
 
 def spawn(command):
-    """Seconds that a process takes, from before it starts until it is reaped."""
+    """Seconds that a process takes, from before it starts until it is reaped; its exit code, and its page faults."""
     program = shutil.which(str(command[0]))
     actions = [(os.POSIX_SPAWN_DUP2, NULL, fd) for fd in (0, 1, 2)]
     start = time.perf_counter()
     pid = os.posix_spawn(program, [str(part) for part in command], os.environ, file_actions=actions)
-    _, status, _ = os.wait4(pid, 0)
-    return time.perf_counter() - start, os.waitstatus_to_exitcode(status)
+    _, status, usage = os.wait4(pid, 0)
+    return time.perf_counter() - start, os.waitstatus_to_exitcode(status), usage.ru_minflt
 
 
 def record(title, text):
@@ -89,14 +91,15 @@ def record(title, text):
     results.write_text(f"{rest}\n## {title}\n\n{text}\n")
 
 
-def times(commands, rounds):
+def rounds_of(commands, rounds):
+    """The median of the seconds, and the fewest page faults, of each command that works."""
     taken = {name: [] for name in commands}
     for _ in range(rounds):
         for name, command in commands.items():
-            seconds, code = spawn(command)
+            seconds, code, faults = spawn(command)
             if code == 0:
-                taken[name].append(seconds)
-    return {name: statistics.median(each) for name, each in taken.items() if each}
+                taken[name].append((seconds, faults))
+    return {name: (statistics.median(it[0] for it in each), min(it[1] for it in each)) for name, each in taken.items() if each}
 
 
 def instructions(command):
@@ -109,28 +112,58 @@ def instructions(command):
     return int(found.group(1)) / 1e6 if found else None
 
 
+def recorded():
+    """What benches/RESULTS.md says of each command: M instructions, page faults."""
+    rows = re.findall(r"^\| ([^|]+) \| ([\d.]+) \| (\d+) \|", (ROOT / "benches/RESULTS.md").read_text(), flags=re.M)
+    return {name: (float(count), int(faults)) for name, count, faults in rows}
+
+
+def check(commands):
+    """Whether no command takes more than it did."""
+    before, failed = recorded(), 0
+    found = rounds_of(commands, 10)
+    base, old_base = found["true"][1], before["true"][1]
+    for name, command in commands.items():
+        if name not in before or name not in found:
+            print(f"{name}: {'is not in benches/RESULTS.md' if name in found else 'fails'}")
+            failed = 1
+            continue
+        count, faults = instructions(command), found[name][1] - base
+        old_count, old_faults = before[name][0], before[name][1] - old_base
+        grows = [count is not None and count > 1.05 * old_count, faults > 1.05 * old_faults]
+        failed |= any(grows) and name != "true"
+        shown = "–" if count is None else f"{count:.2f}"
+        print(f"{name}: {shown} M instructions (were {old_count}), {faults} page faults beyond true (were {old_faults}){'  GREW' if any(grows) else ''}")
+    return failed
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rounds", type=int, default=60)
     parser.add_argument("--write", action="store_true")
+    parser.add_argument("--check", action="store_true")
     args = parser.parse_args()
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         files = material(folder)
-        commands = {"true": ["true"], **jwtctl_commands(files), **peer_commands(files, folder)}
-        medians = times(commands, args.rounds)
-        rows = ["| command | M instructions | × true |", "|---|--:|--:|"]
+        commands = {"true": ["true"], **jwtctl_commands(files)}
+        if args.check:
+            raise SystemExit(check(commands))
+        commands |= peer_commands(files, folder)
+        found = rounds_of(commands, args.rounds)
+        rows = ["| command | M instructions | page faults | × true |", "|---|--:|--:|--:|"]
         for label, command in commands.items():
-            if label not in medians:
-                rows.append(f"| {label} | failed | |")
+            if label not in found:
+                rows.append(f"| {label} | failed | | |")
                 continue
             count = instructions(command)
             shown = "–" if count is None else f"{count:.2f}"
-            rows.append(f"| {label} | {shown} | {medians[label] / medians['true']:.1f} |")
+            seconds, faults = found[label]
+            rows.append(f"| {label} | {shown} | {faults} | {seconds / found['true'][0]:.1f} |")
     table = "\n".join(rows)
     print(table)
     if args.write:
-        head = "# What whole processes take\n\nMeasured by `benches/startup.py`; instructions repeat exactly, times are medians of interleaved rounds.\n\n"
+        head = "# What whole processes take\n\nMeasured by `benches/startup.py`; instructions repeat exactly, page faults are the fewest of all rounds, times are medians of\ninterleaved rounds.\n\n"
         results = ROOT / "benches/RESULTS.md"
         before = results.read_text() if results.exists() else ""
         others = before[before.find("\n## ") :] if "\n## " in before else ""

@@ -56,32 +56,69 @@ fn a_configuration_changes_nothing() {
     }
 }
 
+/// Each is the first call of OpenSSL in its process, by another way in.
 #[test]
 fn no_configuration_is_read() {
     if !support::have("strace", "-V") {
         return;
     }
     let dir = TempDir::new().unwrap();
+    let run = |args: &[&str]| ran(&mut configured(dir.path(), args)).answer(0);
     file(dir.path(), "pass", "correct horse battery staple");
+    file(dir.path(), "secret", "abcdefghijklmnopqrstuvwx");
+    for (alg, crv, name) in [
+        ("RS256", "", "rsa"),
+        ("RSA-OAEP-256", "", "oaep"),
+        ("ES512", "", "p521"),
+        ("EdDSA", "Ed448", "ed448"),
+        ("ECDH-ES+A256KW", "X448", "x448"),
+        ("ML-DSA-44", "", "mldsa"),
+    ] {
+        let (key, public) = (format!("{name}.jwk"), format!("{name}.pub"));
+        let crv: &[&str] = if crv.is_empty() { &[] } else { &["--crv", crv] };
+        let rest = ["--no-encrypt", "--out", &key, "--public-out", &public];
+        run(&[&["keygen", alg], crv, &rest].concat());
+    }
+    let token = run(&["sign", "--key", "ed448.jwk", "--sub", "me"]);
+    let sealed = run(&["encrypt", "a=b", "--to", "oaep.pub"]);
+    let (token, sealed) = (token.trim(), sealed.trim());
     let log = file(dir.path(), "log", "");
-    let args = ["keygen", "RS256", "--p2c", "1000", "--out", "rsa.jwk"];
-    for with in [true, false] {
-        let mut inner = configured(dir.path(), &args);
-        if !with {
-            inner
-                .env_remove("OPENSSL_CONF")
-                .env_remove("OPENSSL_MODULES");
+    let secret = ["--secret", "secret", "--alg", "A192KW"];
+    for args in [
+        &["keygen", "RS256", "--no-encrypt", "--out", "-"][..],
+        &[
+            "keygen",
+            "EdDSA",
+            "--crv",
+            "Ed448",
+            "--no-encrypt",
+            "--out",
+            "-",
+        ],
+        &["sign", "a=b", "--key", "rsa.jwk"],
+        &["sign", "a=b", "--key", "p521.jwk"],
+        &["sign", "a=b", "--key", "mldsa.jwk"],
+        &["verify", token, "--key", "ed448.pub"],
+        &["jwks", "lint", "--jwks", "ed448.pub"],
+        &["encrypt", "a=b", "--to", "oaep.pub"],
+        &["encrypt", "a=b", "--to", "x448.pub"],
+        &[&["encrypt", "a=b"], &secret[..]].concat(),
+        &["decrypt", sealed, "--key", "oaep.jwk"],
+    ] {
+        for with in [true, false] {
+            let mut inner = configured(dir.path(), args);
+            if !with {
+                inner
+                    .env_remove("OPENSSL_CONF")
+                    .env_remove("OPENSSL_MODULES");
+            }
+            let calls = ["-e", "trace=open,openat,openat2,execve", "-o", &log];
+            ran(&mut traced(&inner, &calls)).expect(0);
+            let trace = fs::read_to_string(&log).unwrap();
+            assert!(trace.contains("execve"), "{trace}");
+            for name in ["openssl.cnf", "evil.so", "/ssl/", "ossl-modules"] {
+                assert!(!trace.contains(name), "{args:?} reads {name}: {trace}");
+            }
         }
-        let calls = ["-e", "trace=open,openat,openat2,execve", "-o", &log];
-        ran(&mut traced(&inner, &calls)).expect(0);
-        let trace = fs::read_to_string(&log).unwrap();
-        assert!(
-            trace.contains("rsa.jwk") || trace.contains(".jwtctl-"),
-            "{trace}"
-        );
-        for name in ["openssl.cnf", "evil.so", "/ssl/", "ossl-modules"] {
-            assert!(!trace.contains(name), "{name} is read: {trace}");
-        }
-        fs::remove_file(dir.path().join("rsa.jwk")).unwrap();
     }
 }

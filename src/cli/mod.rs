@@ -172,16 +172,17 @@ enum Command {
 
 /// The command line without the commands that `--help` leaves out, as completions are to know it.
 fn listed() -> clap::Command {
-    let whole = Cli::command();
-    let commands = whole
-        .get_subcommands()
-        .filter(|command| !command.is_hide_set())
-        .cloned();
-    // clap takes no subcommand away again, so they join a command that has none.
-    let bare = clap::Command::new("jwtctl")
+    let whole = Command::augment_subcommands(bare());
+    let commands = whole.get_subcommands().filter(|it| !it.is_hide_set());
+    let commands: Vec<clap::Command> = commands.cloned().collect();
+    Global::augment_args(bare()).subcommands(commands)
+}
+
+/// The command line without any command or argument: clap takes none away again.
+fn bare() -> clap::Command {
+    clap::Command::new("jwtctl")
         .version(env!("CARGO_PKG_VERSION"))
-        .disable_help_subcommand(true);
-    Global::augment_args(bare).subcommands(commands)
+        .disable_help_subcommand(true)
 }
 
 /// What every command may use besides its own arguments.
@@ -377,8 +378,22 @@ fn parse_under_policy(
     Ok((cli, typed, None))
 }
 
+/// What clap makes of a command line. It copies every global argument into each command that it
+/// knows, so it is first told of none but the one that is named.
 fn matches_of(args: &[OsString]) -> Result<ArgMatches, clap::Error> {
-    let mut command = Cli::command();
+    let commands = Command::augment_subcommands(bare());
+    let mut words = args.iter().skip(1);
+    let named = words.find_map(|word| commands.find_subcommand(word));
+    let narrow = Global::augment_args(bare()).subcommands(named.cloned());
+    match matched(narrow, args) {
+        Ok(matches) if matches.subcommand().is_some() => Ok(matches),
+        Err(error) if error.kind() == ErrorKind::DisplayVersion => Err(error),
+        // Help and errors may speak of all commands.
+        _ => matched(Cli::command(), args),
+    }
+}
+
+fn matched(mut command: clap::Command, args: &[OsString]) -> Result<ArgMatches, clap::Error> {
     let matches = command.try_get_matches_from_mut(args);
     // Thousands of small pieces, which the end of the process gives back sooner than they are.
     std::mem::forget(command);

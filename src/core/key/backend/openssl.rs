@@ -1,5 +1,8 @@
 //! OpenSSL, in part through josekit: what no other library here has. Ed448 and X448, signing with
 //! ES512, ES256K and ML-DSA, RSA keys that are too short for anything, and new RSA keys.
+//!
+//! Each way in begins with `openssl::init()`, which `src/openssl.c` makes the library's first call:
+//! the one that says that no configuration is read.
 
 use josekit::jws::alg::ecdsa::EcdsaJwsAlgorithm::{Es256k, Es512};
 use josekit::jws::alg::eddsa::EddsaJwsAlgorithm::Eddsa;
@@ -34,12 +37,14 @@ fn refused() -> Misfit {
 
 /// So many octets of the SHAKE256 of `message`; `None` when the library fails.
 pub fn shake256(message: &[u8], octets: usize) -> Option<Vec<u8>> {
+    openssl::init();
     let mut digest = vec![0; octets];
     openssl::hash::hash_xof(MessageDigest::shake_256(), message, &mut digest).ok()?;
     Some(digest)
 }
 
 pub(super) fn rsa_signer(key: &Key, alg: SigAlg) -> Result<Box<dyn Sign>, Misfit> {
+    openssl::init();
     let der = to_pkcs8(key).map_err(Misfit::Unfit)?;
     PKey::private_key_from_der(der.expose())
         .map(|loaded| Box::new(Rsa(loaded, alg)) as Box<dyn Sign>)
@@ -47,6 +52,7 @@ pub(super) fn rsa_signer(key: &Key, alg: SigAlg) -> Result<Box<dyn Sign>, Misfit
 }
 
 pub(super) fn rsa_verifier(key: &Key, alg: SigAlg) -> Result<Box<dyn Verify>, Misfit> {
+    openssl::init();
     let der = to_spki(key).map_err(Misfit::Unfit)?;
     PKey::public_key_from_der(&der)
         .map(|loaded| Box::new(PublicRsa(loaded, alg)) as Box<dyn Verify>)
@@ -54,6 +60,7 @@ pub(super) fn rsa_verifier(key: &Key, alg: SigAlg) -> Result<Box<dyn Verify>, Mi
 }
 
 pub(super) fn curve_signer(key: &Key) -> Result<Box<dyn Sign>, Misfit> {
+    openssl::init();
     let Material::Curve {
         crv,
         x,
@@ -86,6 +93,7 @@ pub(super) fn curve_signer(key: &Key) -> Result<Box<dyn Sign>, Misfit> {
 
 /// Signs with ML-DSA, whose signatures take randomness: OpenSSL's is the operating system's.
 pub(super) fn akp_signer(key: &Key) -> Result<Box<dyn Sign>, Misfit> {
+    openssl::init();
     let Material::Akp {
         set,
         public,
@@ -108,6 +116,7 @@ pub(super) fn akp_signer(key: &Key) -> Result<Box<dyn Sign>, Misfit> {
 }
 
 pub(super) fn curve_verifier(key: &Key) -> Result<Box<dyn Verify>, Misfit> {
+    openssl::init();
     if key.curve() != Some(Curve::Ed448) {
         return Err(cannot(SigAlg::Ed448));
     }
@@ -186,6 +195,7 @@ fn digest(alg: SigAlg) -> Option<MessageDigest> {
 /// # Errors
 /// A phrase when the library fails.
 pub fn new_rsa(bits: usize) -> Result<Key, String> {
+    openssl::init();
     let failed = || "could not be made".to_owned();
     let bits = u32::try_from(bits).map_err(|_| failed())?;
     let pair = josekit::jwk::alg::rsa::RsaKeyPair::generate(bits).map_err(|_| failed())?;
@@ -198,6 +208,7 @@ pub fn new_rsa(bits: usize) -> Result<Key, String> {
 /// # Errors
 /// A phrase when it is not such a key.
 pub fn raw_public(crv: Curve, d: &Secret) -> Result<Vec<u8>, String> {
+    openssl::init();
     let id = if crv == Curve::Ed448 {
         Id::ED448
     } else {
@@ -211,6 +222,7 @@ pub fn raw_public(crv: Curve, d: &Secret) -> Result<Vec<u8>, String> {
 /// Whether `d` is what `dp` and `dq` were made from (RFC 8017 §3.2). Signing needs those alone, but
 /// a program that gets the key may go by `d`.
 pub fn is_consistent(private: &RsaPrivate) -> bool {
+    openssl::init();
     // Of the kind that is wiped when it is freed.
     let number = |secret: &Secret| -> Result<BigNum, ErrorStack> {
         let mut number = BigNum::new_secure()?;
@@ -233,6 +245,7 @@ pub fn is_consistent(private: &RsaPrivate) -> bool {
 /// / (d·y² − 1) on Ed448 must have a solution (RFC 8032 §5.1.3 and §5.2.3). Libraries ask only when
 /// they verify.
 pub fn is_edwards_point(crv: Curve, encoded: &[u8]) -> bool {
+    openssl::init();
     // A library that is out of memory is not a finding.
     decodes(crv, encoded).unwrap_or(true)
 }

@@ -1,5 +1,6 @@
 //! OpenSSL: AES Key Wrap of 192 bits and X448, which no other library here has; and RSA, because
-//! aws-lc draws randomness for it, for encryption as for the blinding of a decryption.
+//! aws-lc draws randomness for it, for encryption as for the blinding of a decryption. As in
+//! [`super::super::openssl`], each way in begins with `openssl::init()`.
 
 use openssl::aes::{AesKey, unwrap_key, wrap_key};
 use openssl::derive::Deriver;
@@ -19,6 +20,7 @@ pub(super) fn lacks(_: KeyAlg, _: Option<Curve>) -> Option<String> {
 }
 
 pub(super) fn wrap(wrapping: &Secret, key: &Secret) -> Option<Vec<u8>> {
+    openssl::init();
     let aes = AesKey::new_encrypt(wrapping.expose()).ok()?;
     let mut wrapped = vec![0; key.len() + 8];
     wrap_key(&aes, None, &mut wrapped, key.expose()).ok()?;
@@ -26,6 +28,7 @@ pub(super) fn wrap(wrapping: &Secret, key: &Secret) -> Option<Vec<u8>> {
 }
 
 pub(super) fn unwrap(wrapping: &Secret, wrapped: &[u8]) -> Option<Secret> {
+    openssl::init();
     let aes = AesKey::new_decrypt(wrapping.expose()).ok()?;
     let mut key = Zeroizing::new(vec![0; wrapped.len().checked_sub(8)?]);
     unwrap_key(&aes, None, &mut key, wrapped).ok()?;
@@ -33,6 +36,7 @@ pub(super) fn unwrap(wrapping: &Secret, wrapped: &[u8]) -> Option<Secret> {
 }
 
 pub(super) fn agree_x448(d: &Secret, x: &[u8]) -> Option<Secret> {
+    openssl::init();
     let agree = || -> Result<Vec<u8>, ErrorStack> {
         let private = PKey::private_key_from_raw_bytes(d.expose(), Id::X448)?;
         let peer = PKey::public_key_from_raw_bytes(x, Id::X448)?;
@@ -58,6 +62,7 @@ fn digest(alg: KeyAlg) -> Option<MessageDigest> {
 }
 
 pub(super) fn encrypt_rsa(key: &Key, alg: KeyAlg, content: &Secret) -> Option<Vec<u8>> {
+    openssl::init();
     // RSA1_5 is read and never written.
     let digest = digest(alg)?;
     let der = to_spki(key).ok()?;
@@ -76,6 +81,7 @@ pub(super) fn encrypt_rsa(key: &Key, alg: KeyAlg, content: &Secret) -> Option<Ve
 }
 
 pub(super) fn decrypt_rsa(key: &Key, alg: KeyAlg, encrypted: &[u8]) -> Option<Secret> {
+    openssl::init();
     let der = to_pkcs8(key).ok()?;
     let decrypt = || -> Result<Zeroizing<Vec<u8>>, ErrorStack> {
         let private = PKey::private_key_from_der(der.expose())?;
