@@ -12,7 +12,9 @@ fn main() {
     #[cfg(feature = "jwe")]
     cc::Build::new()
         .file("src/openssl.c")
-        // Nothing refers to what is in it, so that the linker would leave it out.
+        // OpenSSL's own headers, wherever it was built.
+        .includes(std::env::var_os("DEP_OPENSSL_INCLUDE"))
+        // Ahead of OpenSSL's own functions of the same names.
         .link_lib_modifier("+whole-archive")
         .compile("jwtctl_openssl");
     if knows_short_relocations() {

@@ -4,9 +4,9 @@
 //! Each way in begins with `openssl::init()`, which `src/openssl.c` makes the library's first call:
 //! the one that says that no configuration is read.
 
+use josekit::jws::JwsSigner;
 use josekit::jws::alg::ecdsa::EcdsaJwsAlgorithm::{Es256k, Es512};
 use josekit::jws::alg::eddsa::EddsaJwsAlgorithm::Eddsa;
-use josekit::jws::{JwsSigner, JwsVerifier};
 use openssl::bn::{BigNum, BigNumContext};
 use openssl::error::ErrorStack;
 use openssl::hash::MessageDigest;
@@ -18,7 +18,7 @@ use super::super::super::alg::{Curve, Hash, ParameterSet, SigAlg};
 use super::super::super::guard::guarded;
 use super::super::super::secret::Secret;
 use super::super::curve::public_half;
-use super::super::{Key, Material, Misfit, RsaPrivate, from_der, to_pkcs8, to_spki};
+use super::super::{Key, Material, Misfit, RsaPrivate, from_der, to_pkcs8};
 use super::{Sign, Verify, cannot, no_private_half, other_half, seeded_public};
 
 struct Rsa(PKey<Private>, SigAlg);
@@ -29,7 +29,7 @@ struct MlDsa(PKey<Private>);
 
 struct Josekit(Box<dyn JwsSigner>);
 
-struct JosekitVerifier(Box<dyn JwsVerifier>);
+struct PublicEd448(PKey<Public>);
 
 fn refused() -> Misfit {
     Misfit::Unfit("is refused by OpenSSL".into())
@@ -51,10 +51,21 @@ pub(super) fn rsa_signer(key: &Key, alg: SigAlg) -> Result<Box<dyn Sign>, Misfit
         .map_err(|_| refused())
 }
 
+/// The public half of an RSA key, from its numbers: the OpenSSL that is linked has nothing that reads
+/// a public key's DER.
+pub(super) fn rsa_public(key: &Key) -> Option<PKey<Public>> {
+    let Material::Rsa { n, e, .. } = &key.material else {
+        return None;
+    };
+    let (n, e) = (BigNum::from_slice(n).ok()?, BigNum::from_slice(e).ok()?);
+    let public = openssl::rsa::Rsa::from_public_components(n, e).ok()?;
+    PKey::from_rsa(public).ok()
+}
+
 pub(super) fn rsa_verifier(key: &Key, alg: SigAlg) -> Result<Box<dyn Verify>, Misfit> {
     openssl::init();
-    let der = to_spki(key).map_err(Misfit::Unfit)?;
-    PKey::public_key_from_der(&der)
+    rsa_public(key)
+        .ok_or_else(refused)
         .map(|loaded| Box::new(PublicRsa(loaded, alg)) as Box<dyn Verify>)
         .map_err(|_| refused())
 }
@@ -117,13 +128,16 @@ pub(super) fn akp_signer(key: &Key) -> Result<Box<dyn Sign>, Misfit> {
 
 pub(super) fn curve_verifier(key: &Key) -> Result<Box<dyn Verify>, Misfit> {
     openssl::init();
-    if key.curve() != Some(Curve::Ed448) {
+    let Material::Curve {
+        crv: Curve::Ed448,
+        x,
+        ..
+    } = &key.material
+    else {
         return Err(cannot(SigAlg::Ed448));
-    }
-    let der = to_spki(key).map_err(Misfit::Unfit)?;
-    Eddsa
-        .verifier_from_der(&der)
-        .map(|it| Box::new(JosekitVerifier(Box::new(it))) as Box<dyn Verify>)
+    };
+    PKey::public_key_from_raw_bytes(x, Id::ED448)
+        .map(|loaded| Box::new(PublicEd448(loaded)) as Box<dyn Verify>)
         .map_err(|_| refused())
 }
 
@@ -175,9 +189,13 @@ impl Sign for Josekit {
     }
 }
 
-impl Verify for JosekitVerifier {
+impl Verify for PublicEd448 {
     fn verify(&self, message: &[u8], signature: &[u8]) -> bool {
-        guarded(|| self.0.verify(message, signature).is_ok()).unwrap_or(false)
+        let verify = || {
+            let mut verifier = openssl::sign::Verifier::new_without_digest(&self.0)?;
+            verifier.verify_oneshot(signature, message)
+        };
+        guarded(|| verify().unwrap_or(false)).unwrap_or(false)
     }
 }
 

@@ -13,7 +13,8 @@ use zeroize::Zeroizing;
 
 use super::super::super::super::alg::{Curve, KeyAlg};
 use super::super::super::super::secret::Secret;
-use super::super::super::{Key, to_pkcs8, to_spki};
+use super::super::super::{Key, to_pkcs8};
+use super::super::openssl::rsa_public;
 
 pub(super) fn lacks(_: KeyAlg, _: Option<Curve>) -> Option<String> {
     None
@@ -65,9 +66,8 @@ pub(super) fn encrypt_rsa(key: &Key, alg: KeyAlg, content: &Secret) -> Option<Ve
     openssl::init();
     // RSA1_5 is read and never written.
     let digest = digest(alg)?;
-    let der = to_spki(key).ok()?;
+    let public = rsa_public(key)?;
     let encrypt = || -> Result<Vec<u8>, ErrorStack> {
-        let public = PKey::public_key_from_der(&der)?;
         let mut encrypter = Encrypter::new(&public)?;
         encrypter.set_rsa_padding(Padding::PKCS1_OAEP)?;
         encrypter.set_rsa_oaep_md(digest)?;
