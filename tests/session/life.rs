@@ -420,3 +420,50 @@ fn verify_asks_whether_the_session_is_live() {
         .expect(13);
     assert!(without.stdout.contains("no jti"), "{without:#?}");
 }
+
+/// How many connections a server has taken since it began.
+fn connections(server: &Server) -> u64 {
+    let redis::Value::BulkString(text) = server.ask(&["INFO", "stats"]) else {
+        panic!("no statistics");
+    };
+    let text = String::from_utf8(text).unwrap();
+    let count = text
+        .lines()
+        .find_map(|line| line.strip_prefix("total_connections_received:"));
+    count.unwrap().trim().parse().unwrap()
+}
+
+#[test]
+fn a_batch_asks_for_its_sessions_over_few_connections() {
+    needs!("redis-server");
+    let server = Server::start(&[]);
+    let secret = server.secret();
+    let (token, id) = server.session(&["--data", "user=alice"]);
+    let (other, other_id) = server.session(&["--data", "user=bob"]);
+    server.ask(&["DEL", &format!("sess:{other_id}")]);
+    let lines = format!("{token}\n{other}\n").repeat(50);
+    let batch = file(server.path("").as_path(), "batch", &lines);
+    let before = connections(&server);
+    let url = server.url();
+    let judged = server.jwtctl(&[
+        "verify",
+        "--batch",
+        &batch,
+        "--jobs",
+        "2",
+        "--secret",
+        &secret,
+        "--session",
+        &url,
+    ]);
+    let answers: Vec<Value> = judged
+        .answer(1)
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
+    let valid = answers.iter().filter(|it| it["valid"] == true).count();
+    let gone = answers.iter().filter(|it| it["code"] == "session-gone");
+    assert_eq!((valid, gone.count()), (50, 50), "{id}");
+    // One for each thread, and the one that asks here.
+    assert!(connections(&server) <= before + 3);
+}

@@ -118,35 +118,41 @@ pub fn split_disclosures(text: &str) -> Option<(&str, &str)> {
         .filter(|(jwt, _)| jwt.matches('.').count() == 2)
 }
 
+/// The three parts of a token, whatever is in them.
+fn three(text: &str) -> Option<[&str; 3]> {
+    let (header, rest) = text.split_once('.')?;
+    let (payload, signature) = rest.split_once('.')?;
+    // What follows a `~` would make it an SD-JWT.
+    let is_whole = !signature.bytes().any(|byte| matches!(byte, b'.' | b'~'));
+    is_whole.then_some([header, payload, signature])
+}
+
 fn split(text: &str) -> Result<[&str; 3], Reason> {
+    match three(text) {
+        Some(parts) if !super::is_json(text) => Ok(parts),
+        _ => Err(not_compact(text)),
+    }
+}
+
+/// Why a text is not a compact token of three parts.
+fn not_compact(text: &str) -> Reason {
     if super::is_json(text) {
-        return Err(Reason::malformed(
+        return Reason::malformed(
             "the token is in JSON form, and only the compact form is read here",
-        ));
+        );
     }
     if let Some((jwt, _)) = split_disclosures(text) {
         let reason =
             Reason::malformed("this is an SD-JWT (RFC 9901), and what is verified here is a JWT");
-        return Err(reason.hint(format!(
+        return reason.hint(format!(
             "to verify the whole: --profile sd-jwt; the part that its issuer signed is the text before the first \"~\", {} characters long; jwtctl decode shows the whole",
             jwt.len()
-        )));
+        ));
     }
-    let parts: Vec<&str> = text.splitn(6, '.').collect();
-    match parts[..] {
-        [header, payload, signature] => Ok([header, payload, signature]),
-        [_, _, _, _, _] => Err(Reason::malformed(
-            "the token is encrypted (a JWE), and this needs a signed one",
-        )
-        .hint("jwtctl decode shows its header")),
-        _ if parts.len() < 3 => Err(Reason::malformed(format!(
-            "a token has three parts, and this has {}",
-            parts.len()
-        ))),
-        _ => Err(Reason::malformed(format!(
-            "a token has three parts, and this has {}",
-            text.split('.').count()
-        ))),
+    match text.split('.').count() {
+        5 => Reason::malformed("the token is encrypted (a JWE), and this needs a signed one")
+            .hint("jwtctl decode shows its header"),
+        count => Reason::malformed(format!("a token has three parts, and this has {count}")),
     }
 }
 

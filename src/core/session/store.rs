@@ -2,8 +2,8 @@
 //! does as well.
 
 use std::collections::HashSet;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::super::claims::{Check, Status};
 use super::super::error::{Code, Error, Reason};
@@ -34,7 +34,11 @@ const BATCH: &[u8] = b"500";
 const SLOTS: i64 = 16_384;
 
 /// The sessions of one key space of a server.
-pub struct SessionStore(Arc<Inner>);
+pub struct SessionStore {
+    inner: Arc<Inner>,
+    /// Connections that have read a session and may read another one.
+    idle: Mutex<Vec<Worker>>,
+}
 
 struct Inner {
     target: Arc<Target>,
@@ -55,26 +59,29 @@ impl SessionStore {
     /// Sessions that live for `max_age` seconds, under `keyspace` and their id. Nothing is
     /// connected yet.
     pub fn new(target: Target, keyspace: impl Into<String>, max_age: i64) -> Self {
-        Self(Arc::new(Inner {
-            target: Arc::new(target),
-            keyspace: keyspace.into(),
-            max_age,
-        }))
+        Self {
+            inner: Arc::new(Inner {
+                target: Arc::new(target),
+                keyspace: keyspace.into(),
+                max_age,
+            }),
+            idle: Mutex::default(),
+        }
     }
 
     /// The server, fit for messages.
     pub fn server(&self) -> String {
-        self.0.target.to_string()
+        self.inner.target.to_string()
     }
 
     /// The key of a session.
     pub fn key(&self, id: &str) -> String {
-        self.0.key(id)
+        self.inner.key(id)
     }
 
     /// Seconds that a session lives without being renewed.
     pub fn max_age(&self) -> i64 {
-        self.0.max_age
+        self.inner.max_age
     }
 
     /// Stores a new session.
@@ -98,12 +105,25 @@ impl SessionStore {
         })
     }
 
-    /// Reads a session; its lifetime is left as it is.
+    /// Reads a session; its lifetime is left as it is. The connection is kept for the next one that
+    /// is read.
     ///
     /// # Errors
     /// Also [`Code::BadInput`] when what is stored is damaged.
     pub fn read(&self, id: &str) -> Result<Option<LiveSession>, Error> {
-        self.with(id, |inner, link, key, _| {
+        let kept = self.idle().pop();
+        if let Some(worker) = kept {
+            match self.read_over(worker, id) {
+                // Servers close connections that were idle for long.
+                Err(Error::Unavailable { .. }) => {}
+                other => return other,
+            }
+        }
+        self.read_over(self.worker()?, id)
+    }
+
+    fn read_over(&self, worker: Worker, id: &str) -> Result<Option<LiveSession>, Error> {
+        let read = |inner: &Inner, link: &mut Link<'_>, key: &str, _: &Progress<()>| {
             let Some(bytes) = inner.get(link, key)? else {
                 return Ok(None);
             };
@@ -113,7 +133,16 @@ impl SessionStore {
                 .int()
                 .ok_or_else(|| inner.odd("TTL"))?;
             Ok(lifetime(ttl).map(|ttl| LiveSession { session, ttl }))
-        })
+        };
+        let found = self.over(&worker, id, read);
+        if !matches!(found, Err(Error::Unavailable { .. })) {
+            self.idle().push(worker);
+        }
+        found
+    }
+
+    fn idle(&self) -> MutexGuard<'_, Vec<Worker>> {
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Whether the session behind a token is live, as a check `session` of its verification.
@@ -223,7 +252,7 @@ impl SessionStore {
     /// # Errors
     /// See [`SessionStore::create`]. What `each` has got by then is not all.
     pub fn list(&self, each: impl FnMut(Vec<StoredSession>)) -> Result<(), Error> {
-        let inner = Arc::clone(&self.0);
+        let inner = Arc::clone(&self.inner);
         let work = move |link: &mut Link<'_>, progress: &Progress<Vec<StoredSession>>| {
             inner.list(link, progress)
         };
@@ -236,10 +265,19 @@ impl SessionStore {
         T: Send + 'static,
         W: FnOnce(&Inner, &mut Link<'_>, &str, &Progress<()>) -> Result<T, Error> + Send + 'static,
     {
-        let (inner, key) = (Arc::clone(&self.0), self.key(id));
+        self.over(&self.worker()?, id, work)
+    }
+
+    /// Runs an operation on one key over a connection.
+    fn over<T, W>(&self, worker: &Worker, id: &str, work: W) -> Result<T, Error>
+    where
+        T: Send + 'static,
+        W: FnOnce(&Inner, &mut Link<'_>, &str, &Progress<()>) -> Result<T, Error> + Send + 'static,
+    {
+        let (inner, key) = (Arc::clone(&self.inner), self.key(id));
         let work =
             move |link: &mut Link<'_>, progress: &Progress<()>| work(&inner, link, &key, progress);
-        self.worker()?.watch(SILENCE_TIMEOUT, work, |()| {})
+        worker.watch(SILENCE_TIMEOUT, work, |()| {})
     }
 
     /// Runs an operation that changes a key. When its reply is lost, the error says that the change
@@ -278,7 +316,7 @@ impl SessionStore {
     }
 
     fn worker(&self) -> Result<Worker, Error> {
-        Worker::start(Arc::clone(&self.0.target))
+        Worker::start(Arc::clone(&self.inner.target))
     }
 }
 

@@ -116,9 +116,10 @@ impl Judging<'_> {
         let Some(signed) = signed else {
             return Err(broken);
         };
-        if let Some((key, alg)) = self.key.clone() {
+        if let Some((key, alg)) = self.key.take() {
             self.note_kid(&key, wanted.kid);
             self.warn_weak(&key, alg);
+            self.key = Some((key, alg));
         }
         Ok(signed)
     }
