@@ -216,6 +216,7 @@ system_peer openssl openssl openssl openssl version
 system_peer redis redis-server redis-server redis-server --version
 # Not peers, but programs that tests run: system calls that fail, completions, OpenSSH's keys.
 system_peer strace strace strace strace -V
+system_peer valgrind valgrind valgrind valgrind --version
 system_peer zsh zsh zsh zsh --version
 system_peer fish fish fish fish --version
 system_peer script script bsdutils script --version

@@ -378,19 +378,23 @@ fn parse_under_policy(
     Ok((cli, typed, None))
 }
 
-/// What clap makes of a command line. It copies every global argument into each command that it
-/// knows, so it is first told of none but the one that is named.
+/// What clap makes of a command line.
 fn matches_of(args: &[OsString]) -> Result<ArgMatches, clap::Error> {
-    let commands = Command::augment_subcommands(bare());
-    let mut words = args.iter().skip(1);
-    let named = words.find_map(|word| commands.find_subcommand(word));
-    let narrow = Global::augment_args(bare()).subcommands(named.cloned());
-    match matched(narrow, args) {
+    match matched(narrow(args), args) {
         Ok(matches) if matches.subcommand().is_some() => Ok(matches),
         Err(error) if error.kind() == ErrorKind::DisplayVersion => Err(error),
         // Help and errors may speak of all commands.
         _ => matched(Cli::command(), args),
     }
+}
+
+/// The command line with no command but the one that is named: clap copies every global argument into
+/// each command that it knows.
+fn narrow(args: &[OsString]) -> clap::Command {
+    let commands = Command::augment_subcommands(bare());
+    let mut words = args.iter().skip(1);
+    let named = words.find_map(|word| commands.find_subcommand(word));
+    Global::augment_args(bare()).subcommands(named.cloned())
 }
 
 fn matched(mut command: clap::Command, args: &[OsString]) -> Result<ArgMatches, clap::Error> {

@@ -17,8 +17,12 @@ use super::secret::Secret;
 pub fn read(path: &Path, limit: u64) -> Result<Secret, Error> {
     check_name(path)?;
     let file = File::open(path).map_err(|e| Error::io(path, &e))?;
-    let size = file.metadata().map_or(0, |it| it.len()).min(limit);
-    read_sized(file, &path.display().to_string(), limit, size as usize).map_err(|e| match e {
+    // Pipes and files of the system have none.
+    let size = match file.metadata().map_or(0, |it| it.len()).min(limit) as usize {
+        0 => UNKNOWN,
+        size => size,
+    };
+    read_sized(file, &path.display().to_string(), limit, size).map_err(|e| match e {
         ReadError::Io(e) => Error::io(path, &e),
         ReadError::TooLarge(e) => e,
     })
@@ -46,17 +50,21 @@ pub enum ReadError {
 /// # Errors
 /// See [`ReadError`].
 pub fn read_from(stream: impl std::io::Read, name: &str, limit: u64) -> Result<Secret, ReadError> {
-    read_sized(stream, name, limit, 0)
+    read_sized(stream, name, limit, UNKNOWN)
 }
 
-/// Room for all of it from the start: a buffer that grows leaves unwiped copies of what it held.
+/// Room for what says nothing of its size.
+const UNKNOWN: usize = 16 * 1024;
+
+/// Room for all of it from the start, and some more: a buffer that grows leaves unwiped copies of what
+/// it held, and so does one that is full, on the stack.
 fn read_sized(
     stream: impl std::io::Read,
     name: &str,
     limit: u64,
     size: usize,
 ) -> Result<Secret, ReadError> {
-    let mut bytes = zeroize::Zeroizing::new(Vec::with_capacity(size.max(16 * 1024) + 1));
+    let mut bytes = zeroize::Zeroizing::new(Vec::with_capacity(size + 64));
     // One byte more than allowed tells "full" from "too large".
     stream
         .take(limit.saturating_add(1))

@@ -97,12 +97,20 @@ impl<'o> Answer<'o> {
 
     /// A member whose value is text.
     pub fn text(&mut self, name: &str, value: &str) {
-        self.json(name, &Json::from(value).to_text());
+        let is_plain = |byte: u8| matches!(byte, b' '..=b'~') && !matches!(byte, b'"' | b'\\');
+        match value.bytes().all(is_plain) {
+            true => self.parts(&[",\"", name, "\":\"", &printable(value), "\""]),
+            false => self.json(name, &Json::from(value).to_text()),
+        }
     }
 
     /// A member whose value is JSON, in one line.
     pub fn json(&mut self, name: &str, value: &str) {
-        for part in [",\"", name, "\":", &printable(value)] {
+        self.parts(&[",\"", name, "\":", &printable(value)]);
+    }
+
+    fn parts(&mut self, parts: &[&str]) {
+        for part in parts {
             self.out.extend_from_slice(part.as_bytes());
         }
     }
@@ -146,16 +154,20 @@ impl<'o> Answer<'o> {
 /// JSON text or other bytes in one line: as they are where that is one already, JSON rewritten without
 /// the line breaks between its values, anything else as a JSON string.
 pub fn one_line(bytes: &[u8]) -> Cow<'_, str> {
-    let is_plain = bytes
-        .iter()
-        .fold(true, |plain, byte| plain & (*byte >= b' '));
-    match (std::str::from_utf8(bytes), is_plain) {
-        (Ok(text), true) => Cow::Borrowed(text),
-        _ => Cow::Owned(match Json::parse(bytes) {
-            Ok(json) => json.to_text(),
-            Err(_) => Json::from(&*String::from_utf8_lossy(bytes)).to_text(),
-        }),
+    match std::str::from_utf8(bytes) {
+        Ok(text) => one_line_of(text),
+        Err(_) => Cow::Owned(Json::from(&*String::from_utf8_lossy(bytes)).to_text()),
     }
+}
+
+/// [`one_line`] of text.
+pub fn one_line_of(text: &str) -> Cow<'_, str> {
+    let is_plain = |plain: bool, byte: u8| plain & (byte >= b' ');
+    if text.bytes().fold(true, is_plain) {
+        return Cow::Borrowed(text);
+    }
+    let json = Json::parse(text.as_bytes());
+    Cow::Owned(json.unwrap_or_else(|_| Json::from(text)).to_text())
 }
 
 /// A value as a line: a string without quotes, unless that would make it several lines, anything

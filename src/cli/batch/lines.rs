@@ -4,6 +4,7 @@
 use std::io::{self, Read};
 
 use jwtctl::core::error::Reason;
+use memchr::{memchr, memchr_iter, memrchr};
 
 /// Bytes that one read asks for.
 const BLOCK: usize = 64 * 1024;
@@ -66,12 +67,10 @@ impl Block {
             if rest.is_empty() {
                 return None;
             }
-            let mut after = rest;
-            // Reading from memory cannot fail.
-            let length = io::BufRead::skip_until(&mut after, b'\n').unwrap_or(rest.len());
-            let (line, after) = rest.split_at(length);
-            rest = after;
-            Some(line.strip_suffix(b"\n").unwrap_or(line))
+            let length = memchr(b'\n', rest).unwrap_or(rest.len());
+            let line = &rest[..length];
+            rest = rest.get(length + 1..).unwrap_or_default();
+            Some(line)
         });
         let lines = texts.zip(self.first..).map(|(bytes, number)| Line {
             number,
@@ -166,10 +165,9 @@ impl<R: Read> Lines<R> {
     /// Where the lines end that go into the next block.
     fn end(&self) -> Option<usize> {
         let new = &self.rest[self.searched..];
-        let is_end = |byte: &u8| *byte == b'\n';
         let at = match self.single || self.skipping {
-            true => new.iter().position(is_end),
-            false => new.iter().rposition(is_end),
+            true => memchr(b'\n', new),
+            false => memrchr(b'\n', new),
         };
         at.map(|at| self.searched + at + 1)
     }
@@ -177,7 +175,7 @@ impl<R: Read> Lines<R> {
     /// Moves what was read up to `end` into the block.
     fn cut(&mut self, end: usize, block: &mut Block) {
         block.bytes.extend_from_slice(&self.rest[..end]);
-        let ends = ends_in(&block.bytes);
+        let ends = memchr_iter(b'\n', &block.bytes).count() as u64;
         let open = u64::from(block.bytes.last() != Some(&b'\n'));
         self.drop_front(end, block);
         self.number(block, ends + open);
@@ -209,17 +207,6 @@ impl<R: Read> Lines<R> {
             .truncate(before + read.as_ref().map_or(0, |read| *read));
         read
     }
-}
-
-/// How many ends of lines there are.
-fn ends_in(bytes: &[u8]) -> u64 {
-    // Counted in bytes, which the processor does for many at once.
-    let parts = bytes.chunks(255);
-    let count = |part: &[u8]| {
-        part.iter()
-            .fold(0_u8, |sum, byte| sum + u8::from(*byte == b'\n'))
-    };
-    parts.map(|part| u64::from(count(part))).sum()
 }
 
 #[cfg(test)]

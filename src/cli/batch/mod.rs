@@ -9,7 +9,7 @@ mod remarks;
 mod source;
 mod workers;
 
-pub use answer::{Answer, Asked, bare, one_line};
+pub use answer::{Answer, Asked, bare, one_line, one_line_of};
 pub use lines::Line;
 pub use remarks::Remarks;
 

@@ -16,7 +16,7 @@ use jwtctl::core::token::{self, Accepted, Opener, Series};
 
 use super::super::Context;
 use super::super::batch::{
-    self, Answer, Asked, Job, Line, Outcome, Plan, Remarks, Worker, bare, one_line,
+    self, Answer, Asked, Job, Line, Outcome, Plan, Remarks, Worker, bare, one_line, one_line_of,
 };
 use super::super::input::Openers;
 use super::args::{Args, Only};
@@ -223,7 +223,7 @@ impl Bench<'_, '_> {
                     answer.text("kid", kid);
                 }
                 match std::str::from_utf8(&valid.payload) {
-                    Ok(_) if valid.is_jwt => answer.json("payload", &one_line(&valid.payload)),
+                    Ok(text) if valid.is_jwt => answer.json("payload", &one_line_of(text)),
                     Ok(text) => answer.text("payload", text),
                     Err(_) => answer.text("payload_b64u", &encode(&valid.payload)),
                 }

@@ -122,6 +122,23 @@ pub(super) fn repeats<S: AsRef<str>>(names: &[S]) -> bool {
 
 type Read<T> = Result<T, Malformed>;
 
+/// Whether a byte does not stand for itself in a string: a quote, a backslash or a control character.
+fn is_special(byte: u8) -> bool {
+    byte == b'"' || byte == b'\\' || byte < 0x20
+}
+
+/// Where among eight bytes the first one is that [`is_special`], all of them looked at at once.
+fn first_special(bytes: [u8; 8]) -> Option<usize> {
+    const ONES: u64 = u64::from_le_bytes([1; 8]);
+    const TOPS: u64 = ONES << 7;
+    let word = u64::from_le_bytes(bytes);
+    // The top bit of a byte below `limit`; of one above such a byte as well, which is never the first.
+    let below = |word: u64, limit: u64| word.wrapping_sub(ONES * limit) & !word & TOPS;
+    let is = |byte: u8| below(word ^ (ONES * u64::from(byte)), 1);
+    let found = is(b'"') | is(b'\\') | below(word, 0x20);
+    (found != 0).then(|| found.trailing_zeros() as usize / 8)
+}
+
 /// Room for the members of most objects.
 const USUAL: usize = 12;
 
@@ -341,20 +358,17 @@ impl<'a> Reader<'a> {
 
     /// Passes what stands for itself in a string, and says where it ends.
     fn plain(&mut self) -> usize {
-        let is_special = |byte: &u8| *byte == b'"' || *byte == b'\\' || *byte < 0x20;
         let mut rest = &self.text.as_bytes()[self.at..];
-        // Blocks without any, as the processor looks at them at once.
-        while let Some((block, after)) = rest.split_first_chunk::<16>() {
-            if block
-                .iter()
-                .fold(false, |found, byte| found | is_special(byte))
-            {
-                break;
+        let passed = loop {
+            let Some((word, after)) = rest.split_first_chunk::<8>() else {
+                break rest.iter().position(|it| is_special(*it));
+            };
+            if let Some(at) = first_special(*word) {
+                break Some(at);
             }
             rest = after;
-        }
-        self.at = self.text.len() - rest.len();
-        self.at += rest.iter().position(is_special).unwrap_or(rest.len());
+        };
+        self.at = self.text.len() - rest.len() + passed.unwrap_or(rest.len());
         self.at
     }
 
@@ -424,6 +438,23 @@ mod tests {
 
     fn why(text: &str) -> String {
         Json::parse(text.as_bytes()).unwrap_err().0
+    }
+
+    #[test]
+    fn the_first_special_byte_is_found_wherever_it_stands() {
+        for byte in 0..=u8::MAX {
+            for around in [b'a', 0x21, 0x7f, 0x80, 0xff] {
+                for at in 0..8 {
+                    let mut bytes = [around; 8];
+                    bytes[at] = byte;
+                    let expected = bytes.iter().position(|it| is_special(*it));
+                    assert_eq!(first_special(bytes), expected, "{bytes:?}");
+                    bytes[7 - at] = b'"';
+                    let expected = bytes.iter().position(|it| is_special(*it));
+                    assert_eq!(first_special(bytes), expected, "{bytes:?}");
+                }
+            }
+        }
     }
 
     #[test]

@@ -4,6 +4,8 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
+use memchr::{memchr, memchr2};
+
 use super::super::error::Reason;
 use super::super::header::Header;
 use super::super::key::{decode, encode};
@@ -120,11 +122,14 @@ pub fn split_disclosures(text: &str) -> Option<(&str, &str)> {
 
 /// The three parts of a token, whatever is in them.
 fn three(text: &str) -> Option<[&str; 3]> {
-    let (header, rest) = text.split_once('.')?;
-    let (payload, signature) = rest.split_once('.')?;
+    let first = memchr(b'.', text.as_bytes())?;
+    let (header, rest) = (&text[..first], &text[first + 1..]);
+    let second = memchr(b'.', rest.as_bytes())?;
+    let (payload, signature) = (&rest[..second], &rest[second + 1..]);
     // What follows a `~` would make it an SD-JWT.
-    let is_whole = !signature.bytes().any(|byte| matches!(byte, b'.' | b'~'));
-    is_whole.then_some([header, payload, signature])
+    memchr2(b'.', b'~', signature.as_bytes())
+        .is_none()
+        .then_some([header, payload, signature])
 }
 
 fn split(text: &str) -> Result<[&str; 3], Reason> {
