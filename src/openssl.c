@@ -211,10 +211,14 @@ int ossl_legacy_provider_init(const OSSL_CORE_HANDLE *handle, const OSSL_DISPATC
 }
 
 /*
- * Names of ciphers from before there were providers, and messages: no cipher of OpenSSL is asked for by
- * its name, and no message of a library that has seen secrets is shown.
+ * Names of ciphers and digests from before there were providers, and messages: none is asked for by its
+ * name, and no message of a library that has seen secrets is shown.
  */
 void openssl_add_all_ciphers_int(void)
+{
+}
+
+void openssl_add_all_digests_int(void)
 {
 }
 

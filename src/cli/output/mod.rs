@@ -25,6 +25,7 @@ use clap::ValueEnum;
 use jwtctl::core::env::Clock;
 use jwtctl::core::error::{Code, Error, Rejection};
 use serde::Serialize;
+use zeroize::Zeroize as _;
 
 use super::input::variable;
 
@@ -292,14 +293,13 @@ impl Output {
     }
 
     fn emit_text<R: Report>(&self, report: &R) -> io::Result<()> {
-        // Wiped, for it may hold a private key.
-        let mut buffer = zeroize::Zeroizing::new(Vec::with_capacity(16 * 1024));
-        report.human(&mut Page::new(
-            &mut buffer,
-            self.stdout.color,
-            self.stdout.terminal,
-        ))?;
-        write_stdout(&buffer)
+        let mut buffer = Vec::with_capacity(16 * 1024);
+        let (color, terminal) = (self.stdout.color, self.stdout.terminal);
+        let written = report.human(&mut Page::new(&mut buffer, color, terminal));
+        let written = written.and_then(|()| write_stdout(&buffer));
+        // It may hold a private key. What was never written needs no wiping.
+        buffer.as_mut_slice().zeroize();
+        written
     }
 
     fn emit_json<R: Report>(&self, report: &R, code: u8) -> io::Result<()> {
