@@ -2,6 +2,7 @@
 //! §4.9): shown as they are, and believed only where [`TrustedRoots`] vouch for them. `x5u` is never
 //! followed.
 
+mod name;
 mod path;
 mod roots;
 
@@ -62,12 +63,12 @@ impl Certificate {
 
     /// Whom it is for, as RFC 4514 writes names.
     pub fn subject(&self) -> String {
-        named(|| self.read.tbs_certificate().subject().to_string())
+        named(|| name::text(self.read.tbs_certificate().subject()))
     }
 
     /// Who issued it, as RFC 4514 writes names.
     pub fn issuer(&self) -> String {
-        named(|| self.read.tbs_certificate().issuer().to_string())
+        named(|| name::text(self.read.tbs_certificate().issuer()))
     }
 
     /// Whether it names itself as its issuer.
