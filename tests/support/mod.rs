@@ -21,6 +21,7 @@ pub mod lab;
 pub mod process;
 #[cfg(feature = "redis")]
 pub mod redis;
+pub mod schema;
 pub mod server;
 pub mod skipped;
 
