@@ -13,6 +13,7 @@
 #
 #   FEATURES=cli      leaves out what is optional
 #   PROFILE=dev       builds in a fraction of the time; the program is in target/cross/TARGET/debug
+#   AUDITABLE=1       has cargo-auditable write into the program what it is made of
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -85,6 +86,11 @@ fi
 [ -n "${FEATURES:-}" ] && flags+=(--no-default-features --features "$FEATURES")
 
 build() {
+    local cargo=("${cargo[@]}")
+    if [ -n "${AUDITABLE:-}" ]; then
+        export CARGO=${cargo[0]}
+        cargo=(cargo-auditable auditable)
+    fi
     "${cargo[@]}" build --profile "$PROFILE" --locked --target "$TARGET" --target-dir "$OUT" "${flags[@]}"
     ls -l "$BUILT/$program"
 }

@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
-# Builds what a release has for one target: an archive of the program, its manual, completions and licences, and a list of
-# everything that is in it (CycloneDX).
+# Builds what a release has for one target: an archive of the program, its documents, manual, completions and licences, and a list
+# of everything that is in it (CycloneDX); on Linux, for this machine's own kind, a Debian package and an RPM.
 #
 #   scripts/release-build.sh TARGET DIR
 #
 # The same source gives the same bytes: paths of this machine are left out, and times are those of the last commit. Uses
-# cargo-auditable and cargo-cyclonedx where they are installed.
+# cargo-auditable, cargo-cyclonedx, cargo-deb and cargo-generate-rpm where they are installed.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -23,14 +23,15 @@ export RUSTFLAGS="--remap-path-prefix=$PWD=/jwtctl --remap-path-prefix=$CARGO_HO
 # The C libraries write down where they were compiled as well.
 export CFLAGS="-ffile-prefix-map=$PWD=/jwtctl -ffile-prefix-map=$CARGO_HOME=/cargo ${CFLAGS:-}"
 
+if cargo auditable --version >/dev/null 2>&1; then AUDITABLE=1; else AUDITABLE=; fi
+export AUDITABLE
 case $TARGET in
 *-musl | aarch64-unknown-linux-gnu | *-windows-gnu)
     scripts/cross.sh "$TARGET" build
     built=target/cross/$TARGET/release
     ;;
 *)
-    if cargo auditable --version >/dev/null 2>&1; then build=(auditable build); else build=(build); fi
-    cargo "${build[@]}" --release --locked --target "$TARGET"
+    cargo ${AUDITABLE:+auditable} build --release --locked --target "$TARGET"
     built=$FOLDER/$TARGET/release
     ;;
 esac
@@ -43,7 +44,10 @@ case $TARGET in
 *-windows-*) cp "$built/jwtctl.exe" "$stage/$NAME/" ;;
 *) cp "$built/jwtctl" "$stage/$NAME/" ;;
 esac
-cp -r man completions README.md CHANGELOG.md LICENSE-APACHE LICENSE-MIT "$stage/$NAME/"
+# README.md links to the others.
+mkdir "$stage/$NAME/benches"
+cp benches/RESULTS.md "$stage/$NAME/benches/"
+cp -r man completions docs README.md CHANGELOG.md SECURITY.md CONTRIBUTING.md LICENSE-APACHE LICENSE-MIT "$stage/$NAME/"
 find "$stage" -exec touch -h -d "@$SOURCE_DATE_EPOCH" {} +
 case $TARGET in
 *-windows-*)
@@ -60,5 +64,11 @@ esac
 if cargo cyclonedx --version >/dev/null 2>&1; then
     cargo cyclonedx --format json --target "$TARGET" --override-filename "$NAME.cdx"
     mv "$NAME.cdx.json" "$OUT/"
+fi
+if [ "$TARGET" = "$(rustc -vV | sed -n 's/^host: //p')" ] && [ "$(uname)" = Linux ]; then
+    if cargo deb --version >/dev/null 2>&1; then cargo deb --no-build --target "$TARGET" --output "$OUT/"; fi
+    if cargo generate-rpm --version >/dev/null 2>&1; then
+        cargo generate-rpm --target "$TARGET" --target-dir "$FOLDER" --output "$OUT/"
+    fi
 fi
 ls -l "$OUT"
