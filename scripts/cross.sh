@@ -97,7 +97,7 @@ build() {
 
 # Wine before 9 has no bcryptprimitives.dll, from which Rust takes its random numbers: for a try, one that asks advapi32.
 stand_in() {
-    [ "${runner[0]##*/}" = wine64 ] || return 0
+    [ "${runner[*]##*/}" = wine64 ] || return 0
     [ -z "$(find / -name bcryptprimitives.dll -path '*wine*' -print -quit 2>/dev/null)" ] || return 0
     echo 'extern __declspec(dllimport) unsigned char __stdcall SystemFunction036(void *, unsigned long);
         __declspec(dllexport) int ProcessPrng(unsigned char *to, unsigned long long count)

@@ -397,7 +397,7 @@ impl<'a> Reader<'a> {
 
     /// A type that is an object in JSON.
     fn object(&mut self, file: &'a File, name: &str) -> Value {
-        if let Some(value) = by_hand(name) {
+        if let Some(value) = by_hand(&file.path, name) {
             return value;
         }
         let body = file.handwritten.get(name);
@@ -512,7 +512,8 @@ impl<'a> Reader<'a> {
         {
             return self.schema_of(file, &item.fields.iter().next().unwrap().ty);
         }
-        if name == "Content" {
+        // JSON as it is, and anything else as text.
+        if (&*file.path, &*name) == ("/cli/jwks/convert", "Content") {
             return json!({});
         }
         let known = self.definitions.get(&name);
@@ -533,21 +534,21 @@ impl<'a> Reader<'a> {
 }
 
 /// What types write that have no fields to go by.
-fn by_hand(name: &str) -> Option<Value> {
+fn by_hand(file: &str, name: &str) -> Option<Value> {
     let text = json!({ "type": "string" });
     let rows = json!({ "description": "Rows of better-auth's table." });
-    Some(match name {
+    Some(match (file, name) {
         // Of a key set, exactly one of these.
-        "Keys" => json!({
+        ("/cli/jwks/export", "Keys") => json!({
             "properties": { "jwks": { "type": "object" }, "sealed": text, "rows": rows, "sql": text },
             "required": [],
         }),
         // Of better-auth's table, exactly one of these.
-        "Written" => json!({
+        ("/cli/jwks/rows", "Written") => json!({
             "properties": { "out": text, "sql": text, "rows": rows },
             "required": [],
         }),
-        "Finding" => json!({
+        ("/core/lint/mod", "Finding") => json!({
             "description": "One thing that was found.",
             "type": "object",
             "properties": {
