@@ -32,14 +32,14 @@ flags=()
 case $TARGET in
 x86_64-unknown-linux-musl)
     need musl-gcc musl-tools
-    export CC_x86_64_unknown_linux_musl=musl-gcc
+    export CC_x86_64_unknown_linux_musl=${CC_x86_64_unknown_linux_musl:-musl-gcc}
     export CARGO_TARGET_X86_64_UNKNOWN_LINUX_MUSL_LINKER=musl-gcc
     runner=()
     program=jwtctl
     ;;
 aarch64-unknown-linux-gnu)
     need aarch64-linux-gnu-gcc gcc-aarch64-linux-gnu
-    export CC_aarch64_unknown_linux_gnu=aarch64-linux-gnu-gcc
+    export CC_aarch64_unknown_linux_gnu=${CC_aarch64_unknown_linux_gnu:-aarch64-linux-gnu-gcc}
     export CARGO_TARGET_AARCH64_UNKNOWN_LINUX_GNU_LINKER=aarch64-linux-gnu-gcc
     runner=(qemu-aarch64-static -L /usr/aarch64-linux-gnu)
     program=jwtctl
