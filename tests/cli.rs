@@ -11,7 +11,7 @@
 use std::fs;
 use std::path::Path;
 
-use support::{isolated, ran, repository};
+use support::{binary, isolated, ran, repository};
 
 mod support;
 
@@ -33,11 +33,11 @@ fn cases(test: &str) -> Option<trycmd::TestCases> {
         }
     }
     let home = tempfile::tempdir().unwrap();
-    let ran =
-        ran(again
-            .env(ALONE, "1")
-            .env("HOME", home.path())
-            .args(["--exact", test, "--nocapture"]));
+    let ran = ran(again
+        .env(ALONE, "1")
+        .env("CARGO_BIN_EXE_jwtctl", binary())
+        .env("HOME", home.path())
+        .args(["--exact", test, "--nocapture"]));
     assert!(ran.code == 0, "{}{}", ran.stdout, ran.stderr);
     None
 }

@@ -43,7 +43,7 @@ fit_key() { # ALG KEYFILE (-pubin | nothing)
     EdDSA-Ed448) kind="ED448" ;;
     esac
     # Without `$3` quoted: it may be absent.
-    openssl pkey -in "$2" ${3:-} -pubout -outform DER -out "$tmp/spki" || leave 1 "not a key"
+    openssl pkey -in "$2" ${3:+"$3"} -pubout -outform DER -out "$tmp/spki" || leave 1 "not a key"
     openssl asn1parse -inform DER -in "$tmp/spki" | grep -q ":$kind\$" || leave 1 "not a key for $1"
 }
 

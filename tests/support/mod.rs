@@ -21,19 +21,27 @@ pub mod lab;
 pub mod process;
 #[cfg(feature = "redis")]
 pub mod redis;
+pub mod schema;
 pub mod server;
 pub mod skipped;
 
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::sync::LazyLock;
 
 pub use process::{Call, Ran, all, calls, finish, ran, ran_with, spawn, traced, under, until};
 pub use skipped::{has, have, skipped};
 
-/// The jwtctl that is tested.
+/// The jwtctl that is tested: the one that cargo has built, or that JWTCTL_PROGRAM names, which was
+/// built for another system.
 pub fn binary() -> &'static Path {
-    Path::new(assert_cmd::cargo::cargo_bin!("jwtctl"))
+    static PROGRAM: LazyLock<PathBuf> =
+        LazyLock::new(|| match std::env::var_os("JWTCTL_PROGRAM") {
+            Some(program) => program.into(),
+            None => assert_cmd::cargo::cargo_bin!("jwtctl").into(),
+        });
+    &PROGRAM
 }
 
 /// A program in an environment that holds nothing of the caller's but the search path: no home

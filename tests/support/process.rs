@@ -22,12 +22,28 @@ pub struct Ran {
 
 impl Ran {
     fn new(call: String, output: Output) -> Self {
-        Self {
+        let ran = Self {
             call,
             code: output.status.code().unwrap_or(-1),
             stdout: String::from_utf8_lossy(&output.stdout).into_owned(),
             stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
             output,
+        };
+        ran.conforms();
+        ran
+    }
+
+    /// Every document of jwtctl, in every test, is as its schema in `docs/json` says.
+    fn conforms(&self) {
+        let lines = self.stdout.lines();
+        for line in lines.filter(|it| it.starts_with("{\"schema\":\"jwtctl.")) {
+            // What a signal cut off is no document.
+            let Ok(document) = serde_json::from_str(line) else {
+                continue;
+            };
+            if let Err(why) = super::schema::conforms(&document) {
+                panic!("{why}\n{self:#?}");
+            }
         }
     }
 

@@ -115,6 +115,7 @@ Members are profile, client_id, issuer, jwks_uri, jwks, key, roots, cert_name, k
 require_all, alg, iss, aud, sub, typ, require, match, contains, scope, max_age, min_ttl, leeway,
 optional, skip, allow_weak_key, allow_padding, allow_http, jwks_max_age and stale_if_error: with - for
 _ they are the flags. Paths count from the directory of the file. A secret never stands in one.
+version = 1 at the top, which may be left out, is the version of the format.
 
 Several policies in one file are tables, [api] and [web], named FILE#api. A policy that is named
 without a path is policies/NAME.toml in the user's configuration directory, never a file of the

@@ -16,6 +16,9 @@ use super::super::PolicyUsed;
 use super::super::input::policy_folder;
 use super::members::{MEMBERS, Member, Shape};
 
+/// The version of the format. A file may name it at its top, as `version`.
+const VERSION: i64 = 1;
+
 /// A policy as it was read.
 #[derive(Debug)]
 pub struct Document {
@@ -89,7 +92,7 @@ fn place(spec: &str) -> Result<(PathBuf, Option<&str>), Error> {
 /// Reads a policy. What is wrong with what it says is among its problems.
 ///
 /// # Errors
-/// When there is no such file or table.
+/// When there is no such file or table, or its format is of another version.
 pub fn read(spec: &str) -> Result<Document, Error> {
     let (path, table) = place(spec)?;
     let bytes = files::read(&path, MAX_SECRET)?;
@@ -107,7 +110,8 @@ pub fn read(spec: &str) -> Result<Document, Error> {
             message: error.message().lines().collect::<Vec<_>>().join("; "),
         })
         .collect();
-    let document = document.into_inner();
+    let mut document = document.into_inner();
+    check_version(&mut document, &name)?;
     let chosen = choose(&document, table, &name)?;
     let mut settings = Vec::new();
     let folder = path.parent().unwrap_or(Path::new(""));
@@ -130,6 +134,28 @@ pub fn read(spec: &str) -> Result<Document, Error> {
         settings,
         problems,
     })
+}
+
+/// Takes the version out of a document, since it is no member of a policy.
+fn check_version(document: &mut DeTable<'_>, file: &str) -> Result<(), Error> {
+    let is_policy = |value: &DeValue<'_>| matches!(value, DeValue::Table(_));
+    match document.get("version").map(Spanned::get_ref) {
+        None => return Ok(()),
+        // A policy of that name.
+        Some(value) if is_policy(value) => return Ok(()),
+        Some(DeValue::Integer(number)) if number.as_str() == VERSION.to_string() => {}
+        Some(value) => {
+            let version = match value {
+                DeValue::Integer(number) => number.as_str(),
+                other => kind(other),
+            };
+            let why = format!("is of version {version}, and this jwtctl reads version {VERSION}");
+            let error = Error::input(Code::BadInput, file, why);
+            return Err(error.hint("use the jwtctl that it was written for, or a newer one"));
+        }
+    }
+    document.remove("version");
+    Ok(())
 }
 
 /// A table and its name; without one, the members at the top of the file.

@@ -15,6 +15,8 @@ use super::{DEFAULT_GRACE_S, DEFAULT_TTL_S, Kind, TTL_RANGE_S};
 
 /// The `format` of a bundle.
 const BUNDLE: &str = "jwtctl-jwks-bundle";
+/// The version of that format.
+const BUNDLE_VERSION: i64 = 1;
 
 /// Numbers below are seconds, from it on milliseconds: unmistakable from 1973 to 5138.
 const MILLISECONDS_FROM: f64 = 1e11;
@@ -46,7 +48,7 @@ impl PortableFormat {
 #[derive(Serialize)]
 struct Bundle<'a> {
     format: &'a str,
-    v: u32,
+    v: i64,
     uat_unit: &'a str,
     created_at_ms: i64,
     entries: Vec<BundledSet<'a>>,
@@ -117,7 +119,7 @@ pub fn export(
     let text = match (format, entries) {
         (PortableFormat::Bundle, _) => serde_json::to_string(&Bundle {
             format: BUNDLE,
-            v: 1,
+            v: BUNDLE_VERSION,
             uat_unit: "ms",
             created_at_ms: now_ms,
             entries: entries.iter().map(|it| BundledSet::of(it)).collect(),
@@ -283,10 +285,17 @@ pub fn import(bytes: &[u8], binding: Binding<'_>, now_ms: i64) -> Result<Importe
 
 fn import_bundle(bundle: &Object, binding: Binding<'_>, now_ms: i64) -> Result<Imported, Error> {
     let bad = |why: &str| Error::input(Code::BadInput, "the bundle", why);
-    if bundle.text("format") != Some(BUNDLE)
-        || !matches!(bundle.member("v"), Some(Json::Number(v)) if v == "1")
-    {
+    if bundle.text("format") != Some(BUNDLE) {
         return Err(bad("is of a format that this jwtctl does not know"));
+    }
+    match bundle.member("v") {
+        Some(version) if version.same(&BUNDLE_VERSION.into()) => {}
+        Some(Json::Number(version)) => {
+            let why =
+                format!("is of version {version}, and this jwtctl reads version {BUNDLE_VERSION}");
+            return Err(bad(&why).hint("use the jwtctl that wrote it, or a newer one"));
+        }
+        _ => return Err(bad("has no version \"v\"")),
     }
     if bundle.text("uat_unit") != Some("ms") || binding.unit == UatUnit::Seconds {
         return Err(bad("does not count in milliseconds, as a bundle does"));

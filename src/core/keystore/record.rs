@@ -55,13 +55,14 @@ impl Entry {
     /// # Errors
     /// [`Code::Io`] when it is not as it was written.
     pub fn parse(bytes: &Secret, path: &Path) -> Result<Self, Error> {
-        Self::read(bytes, path).map_err(|why| damaged(path, &why))
+        let file = versioned(bytes, path)?;
+        Self::read(file, bytes.len(), path).map_err(|why| damaged(path, &why))
     }
 
-    fn read(bytes: &Secret, path: &Path) -> Result<Self, String> {
-        let mut file = versioned(bytes.expose())?;
+    /// `size` is that of the file in bytes.
+    fn read(mut file: Object, size: usize, path: &Path) -> Result<Self, String> {
         // Taken out first: an error must not leave it behind unwiped.
-        let private = take_private(&mut file, bytes.len());
+        let private = take_private(&mut file, size);
         let Some(Json::Object(public)) = file.remove("public") else {
             return Err("has no \"public\" key".into());
         };
@@ -221,30 +222,37 @@ fn file_name(key: &Key) -> String {
 }
 
 /// The object in a file, if its format is the one that is known.
-fn versioned(bytes: &[u8]) -> Result<Object, String> {
-    let object = match Json::parse(bytes) {
+fn versioned(bytes: &Secret, path: &Path) -> Result<Object, Error> {
+    let object = match Json::parse(bytes.expose()) {
         Ok(Json::Object(object)) => object,
-        Ok(other) => return Err(format!("is {}, not an object", other.kind())),
-        Err(why) => return Err(format!("is not JSON: {why}")),
+        Ok(other) => {
+            let why = format!("is {}, not an object", other.kind());
+            return Err(damaged(path, &why));
+        }
+        Err(why) => return Err(damaged(path, &format!("is not JSON: {why}"))),
     };
     match object.member("v") {
         Some(version) if version.same(&VERSION.into()) => Ok(object),
-        Some(Json::Number(version)) => Err(format!(
-            "is of version {version}, and this jwtctl knows version {VERSION}"
-        )),
-        _ => Err("is not part of a keystore".into()),
+        Some(Json::Number(version)) => {
+            let why = format!("is of version {version}, and this jwtctl reads version {VERSION}");
+            Err(unusable(path, &why).hint("use the jwtctl that wrote it, or a newer one"))
+        }
+        _ => Err(damaged(path, "is not part of a keystore")),
+    }
+}
+
+fn unusable(path: &Path, why: &str) -> Error {
+    Error::Io {
+        code: Code::Io,
+        path: path.into(),
+        why: why.into(),
+        hints: Vec::new(),
     }
 }
 
 /// The error for a file that is not as jwtctl wrote it.
 pub(super) fn damaged(path: &Path, why: &str) -> Error {
-    let error = Error::Io {
-        code: Code::Io,
-        path: path.into(),
-        why: why.into(),
-        hints: Vec::new(),
-    };
-    error.hint("the file was damaged or tampered with; restore it from a backup")
+    unusable(path, why).hint("the file was damaged or tampered with; restore it from a backup")
 }
 
 /// Which files count, and how private halves lie in them.
@@ -270,11 +278,11 @@ impl Manifest {
 
     /// Reads the file at `path`.
     pub fn parse(bytes: &Secret, path: &Path) -> Result<Self, Error> {
-        Self::read(bytes).map_err(|why| damaged(path, &why))
+        let file = versioned(bytes, path)?;
+        Self::read(&file).map_err(|why| damaged(path, &why))
     }
 
-    fn read(bytes: &Secret) -> Result<Self, String> {
-        let file = versioned(bytes.expose())?;
+    fn read(file: &Object) -> Result<Self, String> {
         let number = |name: &str| match file.member(name) {
             Some(Json::Number(number)) => Ok(number.as_str()),
             _ => Err(format!("has no {name:?}")),

@@ -1,4 +1,4 @@
-//! completions/, man/ and the pictures in docs/ are what the binary writes.
+//! completions/, man/ and the pictures in docs/ are what the binary writes, docs/json/ what its types say.
 //! `UPDATE=1 cargo test --test generated` writes them anew.
 
 #![allow(
@@ -15,6 +15,8 @@ use assert_cmd::assert::OutputAssertExt as _;
 
 use support::{jwtctl, repository};
 
+mod schemas;
+#[path = "../support/mod.rs"]
 mod support;
 
 type Files = BTreeMap<String, String>;
@@ -32,7 +34,7 @@ fn compare(folder: &str, written: &Files) {
     let folder = repository(folder);
     assert!(written.len() > 3, "the binary wrote next to nothing");
     if std::env::var_os("UPDATE").is_some() {
-        fs::remove_dir_all(&folder).unwrap();
+        drop(fs::remove_dir_all(&folder));
         fs::create_dir(&folder).unwrap();
         written
             .iter()
@@ -116,6 +118,11 @@ fn manual_pages_are_up_to_date() {
     let folder = tempfile::tempdir().unwrap();
     jwtctl().arg("man").arg(folder.path()).assert().success();
     compare("man", &read(folder.path()));
+}
+
+#[test]
+fn schemas_are_up_to_date() {
+    compare("docs/json", &schemas::Source::read().schemas());
 }
 
 /// The eight colours of a terminal, whose bright ones are the same, and those of its text and
