@@ -360,3 +360,44 @@ fn spark_pipes_its_partitions() {
         assert_eq!(ran.answer(0), "199900 100 6\n");
     }
 }
+
+/// In bulk another library signs than for one token.
+#[test]
+fn what_is_signed_in_bulk_verifies_whatever_the_algorithm() {
+    let folder = TempDir::new().unwrap();
+    let call = |args: &[&str], input: &str| {
+        let mut command = jwtctl();
+        command.current_dir(folder.path()).args(args);
+        ran_with(&mut command, input)
+    };
+    let algorithms = [
+        "HS256",
+        "RS256",
+        "PS384",
+        "ES256",
+        "ES384",
+        "ES512",
+        "ES256K",
+        "EdDSA",
+        "ML-DSA-44",
+        "ML-DSA-87",
+    ];
+    for alg in algorithms {
+        let (key, public) = (format!("{alg}.jwk"), format!("{alg}.pub"));
+        let out = ["keygen", alg, "--no-encrypt", "-q", "--out", &key];
+        let public = match alg {
+            "HS256" => {
+                call(&out, "").expect(0);
+                &key
+            }
+            _ => {
+                call(&[&out[..], &["--public-out", &public]].concat(), "").expect(0);
+                &public
+            }
+        };
+        let claims = "{\"sub\":\"a\"}\n{\"sub\":\"b\"}\n";
+        let signed = call(&["sign", "--batch", "--key", &key, "-q"], claims).answer(0);
+        let verify = ["verify", "--batch", "--key", public, "--claim", "sub", "-q"];
+        assert_eq!(call(&verify, &signed).answer(0), "a\nb\n", "{alg}");
+    }
+}

@@ -1,5 +1,6 @@
-//! aws-lc: checking signatures of every kind but Ed448, the public half of an ML-DSA seed, and signing
-//! with RSA keys that ring refuses: odd sizes, more than 4096 bits, small exponents.
+//! aws-lc: checking signatures of every kind but Ed448 and by RSA keys of a usable size, the public half
+//! of an ML-DSA seed, and signing: with RSA keys that ring refuses (odd sizes, more than 4096 bits, small
+//! exponents), and in bulk.
 
 use aws_lc_rs::encoding::AsRawBytes as _;
 use aws_lc_rs::hmac;
@@ -24,7 +25,6 @@ struct Public(ParsedPublicKey);
 
 struct Hmac(hmac::Key);
 
-#[cfg(not(feature = "jwe"))]
 struct MlDsa(Box<PqdsaKeyPair>);
 
 pub(super) fn signer(key: &Key, alg: SigAlg) -> Result<Box<dyn Sign>, Misfit> {
@@ -112,7 +112,6 @@ pub fn expanded(set: ParameterSet, seed: &Secret) -> Option<Secret> {
 }
 
 /// Signs with randomness of aws-lc's own: the price of a build without OpenSSL.
-#[cfg(not(feature = "jwe"))]
 pub(super) fn akp_signer(key: &Key) -> Result<Box<dyn Sign>, Misfit> {
     let Material::Akp {
         set,
@@ -194,7 +193,6 @@ impl Sign for Ecdsa {
     }
 }
 
-#[cfg(not(feature = "jwe"))]
 impl Sign for MlDsa {
     fn sign(&self, message: &[u8]) -> Option<Vec<u8>> {
         let mut signature = vec![0; self.0.algorithm().signature_len()];

@@ -49,12 +49,14 @@ pub(super) fn signer(key: &Key, alg: SigAlg) -> Result<Box<dyn Sign>, Misfit> {
     }
 }
 
-/// Loads a key that fits `alg` into the library that signs fastest, once it has drawn its first
-/// randomness; `None` where that is the one of [`signer`].
+/// Loads a key that fits `alg` into aws-lc, which signs fastest once it has drawn its first randomness;
+/// `None` where it does not, as with Ed25519, or does not take the key.
 pub(super) fn bulk_signer(key: &Key, alg: SigAlg) -> Option<Box<dyn Sign>> {
     match key.kty() {
-        Kty::Rsa if !is_short_rsa(key) => aws_lc::signer(key, alg).ok(),
-        _ => None,
+        Kty::Rsa if is_short_rsa(key) => None,
+        Kty::Rsa | Kty::Ec => aws_lc::signer(key, alg).ok(),
+        Kty::Akp => aws_lc::akp_signer(key).ok(),
+        Kty::Oct | Kty::Okp => None,
     }
 }
 
