@@ -161,11 +161,14 @@ fn details(token: &str, spec: Option<&str>, context: &Context<'_>) {
 
 /// Looks into the token; into what is inside of an encrypted one, where there is a key for it.
 fn look(token: &str, open: Option<Opener<'_>>) -> Result<(Decoded, Vec<Layer>), Error> {
-    let is_encrypted = matches!(
-        Serialization::of(token),
-        Some(Serialization::JweCompact | Serialization::JweJson)
-    );
-    let Some(open) = open.filter(|_| is_encrypted) else {
+    let is_encrypted = || {
+        let form = Serialization::of(token);
+        matches!(
+            form,
+            Some(Serialization::JweCompact | Serialization::JweJson)
+        )
+    };
+    let Some(open) = open.filter(|_| is_encrypted()) else {
         return Ok((token::decode(token)?, Vec::new()));
     };
     let nested = open_nested(token, open).map_err(|unopened| unopened.error)?;

@@ -4,6 +4,7 @@
 
 use std::collections::HashSet;
 
+use memchr::{memchr, memchr_iter};
 use url::form_urlencoded;
 
 use super::super::json::Json;
@@ -45,11 +46,16 @@ pub fn locate(text: &str) -> Vec<Located> {
 /// Whether `text` as a whole has the outline of a token: three or five parts, or the parts of an
 /// SD-JWT behind the first of them.
 pub fn is_compact(text: &str) -> bool {
-    let jwt = text.split('~').next().unwrap_or(text);
-    let is_letter = |c: char| c.is_ascii_alphanumeric() || "-_+/".contains(c);
+    let text = text.as_bytes();
+    let jwt = &text[..memchr(b'~', text).unwrap_or(text.len())];
+    let is_letter =
+        |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'+' | b'/');
     // Padding ends a part, and stands nowhere else.
-    let is_part = |part: &str| part.trim_end_matches('=').chars().all(is_letter);
-    matches!(jwt.matches('.').count(), 2 | 4) && jwt.split('.').all(is_part)
+    let is_part = |part: &[u8]| {
+        let padding = part.iter().rev().take_while(|byte| **byte == b'=').count();
+        part[..part.len() - padding].iter().all(is_letter)
+    };
+    matches!(memchr_iter(b'.', jwt).count(), 2 | 4) && jwt.split(|byte| *byte == b'.').all(is_part)
 }
 
 /// Whether `text` is a token that was broken into lines or otherwise interspersed with white space.

@@ -190,12 +190,12 @@ fn decode_compact(text: &str) -> Result<Decoded, Reason> {
             .ok_or_else(|| Reason::malformed(format!("the {name} is not base64url")))
     };
     let header_bytes = part("header", parts[0])?;
+    let header = Json::parse(&header_bytes);
     let mut not_json = None;
     let content = match parts[..] {
         [_, payload, signature] => {
-            let unencoded = Json::parse(&header_bytes)
-                .is_ok_and(|it| it.pointer("/b64") == Some(&Json::Bool(false)));
-            let payload = if unencoded {
+            let is_false = |it: &Json| it.pointer("/b64") == Some(&Json::Bool(false));
+            let payload = if header.as_ref().is_ok_and(is_false) {
                 payload.as_bytes().to_vec()
             } else {
                 part("payload", payload)?
@@ -216,8 +216,8 @@ fn decode_compact(text: &str) -> Result<Decoded, Reason> {
             tag: part("tag", parts[4])?.len(),
         },
     };
-    let header = Json::parse(&header_bytes)
-        .map_err(|why| Reason::malformed(format!("the header is not JSON: {why}")))?;
+    let header =
+        header.map_err(|why| Reason::malformed(format!("the header is not JSON: {why}")))?;
     if header.as_object().is_none() {
         return Err(Reason::malformed(format!(
             "the header is {}, not an object",
