@@ -2,6 +2,7 @@
 
 use super::super::env::Env;
 use super::super::error::Error;
+use super::super::hint::Parameter;
 use super::super::json::{Json, Object};
 use super::super::key::{Key, encrypt_pkcs8, pem, to_pkcs8, to_spki, to_ssh};
 use super::super::limits::PKCS8_ITERATIONS;
@@ -52,7 +53,7 @@ pub fn private(
                 let why = format!(
                     "{count} is outside {least} to {most}, which PKCS#8 files are written with"
                 );
-                return Err(Error::usage("--p2c", why));
+                return Err(Error::usage(Parameter::P2c, why));
             }
             let der = encrypt_pkcs8(key, passphrase, iterations, env).map_err(bad)?;
             Ok(if form == Form::Pem {
