@@ -150,14 +150,7 @@ fn limits_section() -> String {
     let intro = "What others wrote is read in linear time and within these limits, of which \
                  \\-\\-max\\-size sets that of a token:";
     let rows = limits::table().into_iter();
-    let flag = |what| {
-        if what == "a token" {
-            " (--max-size)"
-        } else {
-            ""
-        }
-    };
-    let rows = rows.map(|(what, most)| format!(".TP\n{what}{}\n{most}\n", flag(what)));
+    let rows = rows.map(|(what, most)| format!(".TP\n{what}\n{most}\n"));
     let rows: String = rows.collect::<String>().replace('-', "\\-");
     format!(".SH LIMITS\n{intro}\n{rows}")
 }

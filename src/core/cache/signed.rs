@@ -115,6 +115,10 @@ pub fn open(file: &[u8], name: &str, keys: &[Arc<Key>], keys_name: &str) -> Resu
 mod tests {
     use super::*;
 
+    fn open(file: &[u8], name: &str, keys: &[Arc<Key>]) -> Result<Vec<u8>, Error> {
+        super::open(file, name, keys, "the file of keys")
+    }
+
     fn key(jwk: &str) -> Arc<Key> {
         let Ok(super::super::super::json::Json::Object(jwk)) =
             super::super::super::json::Json::parse(jwk.as_bytes())
