@@ -484,7 +484,8 @@ pub fn make(choice: Choice, like: Option<&Key>, env: &Env<'_>) -> Result<Key, Er
     let rsa_bits = like
         .filter(|_| alg.kty() == super::super::alg::Kty::Rsa)
         .map(|key| key.bits().next_multiple_of(8));
-    let recipe = Recipe::for_sig(alg, crv, choice.bits.or(rsa_bits)).map_err(usage)?;
+    let recipe =
+        Recipe::for_sig(alg, crv, choice.bits.or(rsa_bits)).map_err(|why| usage(why.into()))?;
     if matches!(recipe, Recipe::Oct(_)) {
         return Err(symmetric());
     }
