@@ -1,6 +1,6 @@
 //! Proves that the source keeps the shape that `src/core/mod.rs` promises: in `src/core` a module
-//! imports only from modules listed above it and touches no standard stream, and no command of
-//! `src/cli` imports another. Clocks, the environment and exits are banned by `clippy.toml`, printing
+//! imports only from modules listed above it, touches no standard stream and names no flag and no
+//! command, and no command of `src/cli` imports another. Clocks, the environment and exits are banned by `clippy.toml`, printing
 //! by lints; a path inside a macro's arguments is not looked at.
 
 use std::collections::BTreeSet;
@@ -14,11 +14,13 @@ const SHARED_BY_COMMANDS: &[&str] = &[
     "mod", "batch", "clock", "context", "help", "input", "install", "network", "output",
 ];
 
-/// Every path in a file but those for tests alone, each with the number of inline modules around it.
+/// Every path in a file but those for tests alone, each with the number of inline modules around it,
+/// and every text: a literal, or all that is in a macro's call.
 #[derive(Default)]
 struct Paths {
     inside: usize,
     found: Vec<(usize, Vec<String>)>,
+    texts: Vec<String>,
 }
 
 impl Paths {
@@ -99,6 +101,15 @@ impl<'a> Visit<'a> for Paths {
 
     fn visit_attribute(&mut self, _: &'a syn::Attribute) {}
 
+    fn visit_lit_str(&mut self, it: &'a syn::LitStr) {
+        self.texts.push(it.value());
+    }
+
+    fn visit_macro(&mut self, it: &'a syn::Macro) {
+        self.texts.push(it.tokens.to_string());
+        visit::visit_macro(self, it);
+    }
+
     fn visit_path(&mut self, path: &'a syn::Path) {
         let names = path
             .segments
@@ -149,6 +160,75 @@ fn core_modules_import_only_from_above() {
         };
         let touched = Paths::of(text).found.iter().any(|(_, path)| streams(path));
         assert!(!touched, "{path} touches a standard stream");
+    }
+}
+
+/// Whether a text of the library speaks of flags (`--x`) or commands (`jwtctl x`), which are the
+/// business of `src/cli`: a hint is a value there, and its words are in `cli/output/hints.rs`.
+fn speaks_of_cli(text: &str, commands: &BTreeSet<String>) -> bool {
+    let is_flag = |(at, _): (usize, &str)| {
+        let next = text[at + 2..].chars().next();
+        !text[..at].ends_with('-') && next.is_some_and(|it| it.is_ascii_lowercase() || it == '{')
+    };
+    let is_command = |(at, name): (usize, &str)| {
+        let word = text[at + name.len()..].split(|it: char| !it.is_ascii_alphanumeric());
+        word.into_iter()
+            .next()
+            .is_some_and(|it| commands.contains(it))
+    };
+    text.match_indices("--").any(is_flag) || text.match_indices("jwtctl ").any(is_command)
+}
+
+fn commands() -> BTreeSet<String> {
+    let files = rust_files(&root().join("src/cli"));
+    let names = files.into_iter().map(|(_, module, _)| module[0].clone());
+    names
+        .filter(|name| !SHARED_BY_COMMANDS.contains(&name.as_str()))
+        .collect()
+}
+
+#[test]
+fn core_names_no_flag_and_no_command() {
+    let commands = commands();
+    let is_for_tests = |path: &str| path.ends_with("tests.rs") || path.contains("/tests/");
+    for (path, _, text) in rust_files(&root().join("src/core")) {
+        if is_for_tests(&path) || path.ends_with("testing.rs") {
+            continue;
+        }
+        let found = Paths::of(&text).texts;
+        let wrong: Vec<_> = found
+            .iter()
+            .filter(|it| speaks_of_cli(it, &commands))
+            .collect();
+        assert!(
+            wrong.is_empty(),
+            "{path} speaks of the command line: {wrong:?}"
+        );
+    }
+}
+
+#[test]
+fn flags_and_commands_in_texts_are_caught() {
+    let commands = BTreeSet::from(["decode".to_owned()]);
+    for (text, caught) in [
+        ("fn f() { g(\"to wait longer: --timeout DURATION\") }", true),
+        ("fn f() { g(\"--timeout\") }", true),
+        ("fn f() { g(format!(\"--{name} {value}\")) }", true),
+        ("fn f() { g(\"jwtctl decode shows it\") }", true),
+        ("fn f() { g(\"which jwtctl does not know\") }", false),
+        ("fn f() { g(\"-----BEGIN KEY-----\", b\"--label\") }", false),
+        (
+            "/// `--timeout`\nfn f() { g(format!(\"{}\", 1 - -x)) }",
+            false,
+        ),
+        (
+            "#[cfg(test)] mod tests { fn f() { g(\"--timeout\") } }",
+            false,
+        ),
+    ] {
+        let found = Paths::of(text).texts;
+        let is_caught = found.iter().any(|it| speaks_of_cli(it, &commands));
+        assert_eq!(is_caught, caught, "{text}: {found:?}");
     }
 }
 

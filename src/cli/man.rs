@@ -147,7 +147,8 @@ fn rest(more: &help::ManualPage, path: &str) -> Roff {
 
 /// What is read of others' input at most, as a section of the main page.
 fn limits_section() -> String {
-    let intro = "What others wrote is read in linear time and within these limits:";
+    let intro = "What others wrote is read in linear time and within these limits, of which \
+                 \\-\\-max\\-size sets that of a token:";
     let rows = limits::table().into_iter();
     let rows = rows.map(|(what, most)| format!(".TP\n{what}\n{most}\n"));
     let rows: String = rows.collect::<String>().replace('-', "\\-");

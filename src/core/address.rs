@@ -7,6 +7,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use url::{Host, Url};
 
 use super::error::{Code, Error};
+use super::hint::KeysHint;
 
 /// Octets of the longest URL.
 const MAX_URL: usize = 4096;
@@ -43,8 +44,9 @@ impl Address {
         };
         url.set_fragment(None);
         if !url.username().is_empty() || url.password().is_some() {
-            return Err(bad("has a user name or password in it".into())
-                .hint("credentials go into a file: --http-headers FILE"));
+            return Err(
+                bad("has a user name or password in it".into()).hint(KeysHint::CredentialsAsHeader)
+            );
         }
         let address = match url.scheme() {
             "https" | "http" => Self {
@@ -65,7 +67,7 @@ impl Address {
         }
         if !address.is_https() && !address.is_loopback() && !allow_http {
             let error = bad("is not https, so anybody on the way could replace the keys".into());
-            return Err(error.hint("where that is acceptable: --allow-http"));
+            return Err(error.hint(KeysHint::AllowHttp));
         }
         Ok(address)
     }
@@ -205,7 +207,7 @@ fn schemeless(text: &str) -> Error {
     let host = Url::parse(&with_scheme).ok();
     let is_host = host.is_some_and(|it| it.host_str().is_some_and(|it| it.contains('.')));
     if is_path {
-        error.hint("a file of keys is given with --jwks FILE")
+        error.hint(KeysHint::FromFile)
     } else if is_host && !text.contains('@') {
         error.hint(format!("with the scheme: {}", redacted(&with_scheme)))
     } else {
@@ -353,15 +355,13 @@ impl Issuer {
         if text.contains(['?', '#']) {
             let why = "an issuer has neither query nor fragment";
             let error = Error::input(Code::Usage, redacted(text), why);
-            return Err(error.hint(
-                "where the query chooses the keys: --jwks-uri URL with it, and --iss ISSUER as tokens have it",
-            ));
+            return Err(error.hint(KeysHint::KeysUrlWithQuery));
         }
         for suffix in [OPENID, OAUTH] {
             if let Some(issuer) = text.trim_end_matches('/').strip_suffix(suffix) {
                 let why = "is where an issuer's document is, and not the issuer";
                 let error = Error::input(Code::Usage, redacted(text), why);
-                return Err(error.hint(format!("without the suffix: --issuer {issuer}")));
+                return Err(error.hint(KeysHint::IssuerWithoutSuffix(issuer.to_string())));
             }
         }
         Ok(Self {
@@ -621,23 +621,23 @@ mod tests {
 
     #[test]
     fn what_is_almost_right_is_told_what_is() {
-        let hint = |error: Error| error.hints().join(" ");
+        let hint = |error: Error| error.hints().first().cloned();
         let url = |text: &str| hint(Address::parse(text, false).unwrap_err());
         assert_eq!(
             url("issuer.example/t"),
-            "with the scheme: https://issuer.example/t"
+            Some("with the scheme: https://issuer.example/t".into())
         );
-        assert!(url("keys/set.json").contains("--jwks FILE"));
-        assert!(url("./set").contains("--jwks FILE"));
-        assert_eq!(url("hunter2@issuer.example"), "");
+        assert_eq!(url("keys/set.json"), Some(KeysHint::FromFile.into()));
+        assert_eq!(url("./set"), Some(KeysHint::FromFile.into()));
+        assert_eq!(url("hunter2@issuer.example"), None);
         let issuer = |text: &str| hint(Issuer::parse(text, false).unwrap_err());
         for suffix in [OPENID, OAUTH] {
-            assert_eq!(
-                issuer(&format!("https://a.example/t{suffix}")),
-                "without the suffix: --issuer https://a.example/t"
-            );
+            let bare = KeysHint::IssuerWithoutSuffix("https://a.example/t".into());
+            let text = format!("https://a.example/t{suffix}");
+            assert_eq!(issuer(&text), Some(bare.into()));
         }
-        assert!(issuer("https://a.example/t?p=B2C_1").contains("--jwks-uri"));
+        let with_query = issuer("https://a.example/t?p=B2C_1");
+        assert_eq!(with_query, Some(KeysHint::KeysUrlWithQuery.into()));
     }
 
     #[test]

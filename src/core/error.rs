@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use serde::{Serialize, Serializer};
 
+use super::hint::{ErrorSubject, Hint};
 use super::json::Json;
 
 /// A stable, machine-readable name for what happened. The order is the order of precedence when a
@@ -124,8 +125,8 @@ pub struct Reason {
     pub actual: Option<Json>,
     /// One line for people; lower case, without a full stop.
     pub message: String,
-    /// What to do next, each a sentence or a flag.
-    pub hints: Vec<String>,
+    /// What to do next.
+    pub hints: Vec<Hint>,
 }
 
 impl Reason {
@@ -148,7 +149,7 @@ impl Reason {
 
     /// Adds advice on what to do next.
     #[must_use]
-    pub fn hint(mut self, hint: impl Into<String>) -> Self {
+    pub fn hint(mut self, hint: impl Into<Hint>) -> Self {
         self.hints.push(hint.into());
         self
     }
@@ -206,12 +207,12 @@ pub enum Error {
     Input {
         /// Which kind of input.
         code: Code,
-        /// What it was about: a flag, a file, a claim.
-        what: String,
+        /// What it was about.
+        what: ErrorSubject,
         /// What is wrong with it.
         why: String,
         /// What to do next.
-        hints: Vec<String>,
+        hints: Vec<Hint>,
     },
     /// Something outside did not answer: try again.
     Unavailable {
@@ -222,7 +223,7 @@ pub enum Error {
         /// The chain of causes, outermost first.
         why: String,
         /// What to do next.
-        hints: Vec<String>,
+        hints: Vec<Hint>,
     },
     /// This machine refused.
     Io {
@@ -233,13 +234,13 @@ pub enum Error {
         /// What is wrong with it.
         why: String,
         /// What to do next.
-        hints: Vec<String>,
+        hints: Vec<Hint>,
     },
 }
 
 impl Error {
     /// Input that cannot be used, `what` naming where it came from.
-    pub fn input(code: Code, what: impl Into<String>, why: impl Into<String>) -> Self {
+    pub fn input(code: Code, what: impl Into<ErrorSubject>, why: impl Into<String>) -> Self {
         Self::Input {
             code,
             what: what.into(),
@@ -248,8 +249,8 @@ impl Error {
         }
     }
 
-    /// A call that makes no sense, `what` naming the flag.
-    pub fn usage(what: impl Into<String>, why: impl Into<String>) -> Self {
+    /// A call that makes no sense, `what` naming the argument.
+    pub fn usage(what: impl Into<ErrorSubject>, why: impl Into<String>) -> Self {
         Self::input(Code::Usage, what, why)
     }
 
@@ -265,7 +266,7 @@ impl Error {
 
     /// Adds advice on what to do next.
     #[must_use]
-    pub fn hint(mut self, hint: impl Into<String>) -> Self {
+    pub fn hint(mut self, hint: impl Into<Hint>) -> Self {
         match &mut self {
             Self::Rejected(rejection) => rejection.0[0].hints.push(hint.into()),
             Self::Input { hints, .. }
@@ -288,7 +289,7 @@ impl Error {
     }
 
     /// What to do next.
-    pub fn hints(&self) -> &[String] {
+    pub fn hints(&self) -> &[Hint] {
         match self {
             Self::Rejected(rejection) => &rejection.primary().hints,
             Self::Input { hints, .. }
@@ -302,10 +303,9 @@ impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Rejected(rejection) => rejection.fmt(f),
-            Self::Input { what, why, .. } if what.is_empty() => f.write_str(why),
-            Self::Input { what, why, .. } | Self::Unavailable { what, why, .. } => {
-                write!(f, "{what}: {why}")
-            }
+            Self::Input { what, why, .. } if what.is_unnamed() => f.write_str(why),
+            Self::Input { what, why, .. } => write!(f, "{what}: {why}"),
+            Self::Unavailable { what, why, .. } => write!(f, "{what}: {why}"),
             Self::Io { path, why, .. } => write!(f, "{}: {why}", path.display()),
         }
     }

@@ -6,6 +6,7 @@ use std::io::{Read as _, Write as _};
 use std::path::Path;
 
 use super::error::{Code, Error};
+use super::hint::OwnKeyHint;
 pub use super::limits::MAX_FILE;
 use super::secret::Secret;
 
@@ -187,7 +188,7 @@ fn exists(path: &Path) -> Error {
         code: Code::WouldOverwrite,
         path: path.into(),
         why: "exists already, and was left as it is".into(),
-        hints: vec!["to replace it: --force".into()],
+        hints: vec![OwnKeyHint::Overwrite.into()],
     }
 }
 

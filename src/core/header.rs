@@ -5,6 +5,7 @@
 use std::collections::HashSet;
 
 use super::error::{Code, Reason, shortened};
+use super::hint::TokenHint;
 use super::json::{Json, Object};
 use super::limits::MAX_HEADER;
 
@@ -195,9 +196,8 @@ impl Header {
             )));
         }
         if self.b64.is_some() && !raw {
-            let hint =
-                "to verify a signature over bytes that are not a JWT: --raw or --detached FILE";
-            return Err(refused("a JWT must not have \"b64\" in its header".into()).hint(hint));
+            let why = "a JWT must not have \"b64\" in its header";
+            return Err(refused(why.into()).hint(TokenHint::RawOrDetached));
         }
         if self.b64.is_some() && !listed("b64") {
             return Err(refused(

@@ -10,7 +10,7 @@ use super::alg::SigAlg;
 use super::env::Env;
 use super::error::Error;
 use super::json::{Json, Object};
-use super::key::{Job, Key, Misfit, certificate_names, from_der, is_pem, pem_blocks};
+use super::key::{Job, Key, KeyError, Misfit, certificate_names, from_der, is_pem, pem_blocks};
 use super::limits::{MAX_CANDIDATES, MAX_KEYS};
 
 /// The keys of a set, in its order, and what could not be used.
@@ -39,7 +39,7 @@ impl KeySet {
     ///
     /// # Errors
     /// A phrase when there is no such array, it stands twice, or it is too long.
-    pub fn from_json(mut set: Object) -> Result<Self, String> {
+    pub fn from_json(mut set: Object) -> Result<Self, KeyError> {
         let Some(keys) = set.remove("keys") else {
             return Err("has no \"keys\"".into());
         };
@@ -47,13 +47,10 @@ impl KeySet {
             return Err("has \"keys\" twice".into());
         }
         let Json::Array(keys) = keys else {
-            return Err(format!(
-                "has \"keys\" that is {}, not an array",
-                keys.kind()
-            ));
+            return Err(format!("has \"keys\" that is {}, not an array", keys.kind()).into());
         };
         if keys.len() > MAX_KEYS {
-            return Err(format!("has {} keys, more than {MAX_KEYS}", keys.len()));
+            return Err(format!("has {} keys, more than {MAX_KEYS}", keys.len()).into());
         }
         let mut read = Self::default();
         for (index, jwk) in keys.into_iter().enumerate() {
@@ -63,18 +60,22 @@ impl KeySet {
                 .map(String::from);
             let key = match jwk {
                 Json::Object(jwk) => Key::from_jwk(jwk),
-                other => Err(format!("is {}, not an object", other.kind())),
+                other => Err(format!("is {}, not an object", other.kind()).into()),
             };
             match key {
                 Ok(key) => read.keys.push(Arc::new(key)),
-                Err(why) => read.dropped.push(Dropped { index, kid, why }),
+                Err(why) => read.dropped.push(Dropped {
+                    index,
+                    kid,
+                    why: why.into(),
+                }),
             }
         }
         Ok(read)
     }
 
     /// The keys of a [`certificate_map`]: those that cannot be used are left out by name.
-    pub fn from_certificates(map: Vec<(String, Result<Key, String>)>) -> Self {
+    pub fn from_certificates(map: Vec<(String, Result<Key, KeyError>)>) -> Self {
         let mut set = Self::default();
         for (index, (kid, key)) in map.into_iter().enumerate() {
             match key {
@@ -85,7 +86,7 @@ impl KeySet {
                 Err(why) => set.dropped.push(Dropped {
                     index,
                     kid: Some(kid),
-                    why,
+                    why: why.into(),
                 }),
             }
         }
@@ -108,7 +109,7 @@ impl KeySet {
 ///
 /// A document that holds a certificate beside its chain, or under the name of what it is, is not
 /// such a map: its names are not ids.
-pub fn certificate_map(map: &Object) -> Option<Vec<(String, Result<Key, String>)>> {
+pub fn certificate_map(map: &Object) -> Option<Vec<(String, Result<Key, KeyError>)>> {
     let mut keys = Vec::with_capacity(map.0.len());
     let (mut subjects, mut issuers) = (HashSet::new(), HashSet::new());
     for (kid, value) in &map.0 {
@@ -431,7 +432,7 @@ mod tests {
     use super::*;
     use crate::core::secret::Secret;
 
-    fn set(text: &str) -> Result<KeySet, String> {
+    fn set(text: &str) -> Result<KeySet, KeyError> {
         match Json::parse(text.as_bytes()).unwrap() {
             Json::Object(object) => KeySet::from_json(object),
             _ => panic!("not an object"),

@@ -101,7 +101,7 @@ pub fn table() -> Vec<(&'static str, String)> {
     let mut table = vec![
         ("a file of keys, claims or a payload", bytes(MAX_FILE)),
         ("a secret or a passphrase", bytes(MAX_SECRET)),
-        ("a token (--max-size)", bytes(MAX_TOKEN as u64)),
+        ("a token", bytes(MAX_TOKEN as u64)),
         ("the header of a token", bytes(MAX_HEADER as u64)),
         ("signatures of a token", MAX_SIGNATURES.to_string()),
         ("disclosures of an SD-JWT", MAX_DISCLOSURES.to_string()),

@@ -6,6 +6,7 @@
 pub mod guard;
 pub mod limits;
 
+pub mod hint;
 pub mod json;
 
 pub mod error;

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::alg::{ContentEnc, KeyAlg, KeyMode};
 use super::env::Env;
 use super::error::{Code, Error, Reason};
+use super::hint::Parameter;
 use super::json::Object;
 use super::jwe::{self, Acceptance, Addressee, Encryption, Holder, Jwe, JweForm};
 use super::key::Key;
@@ -140,7 +141,7 @@ pub fn check_p2c(p2c: u32) -> Result<(), Error> {
     match P2C.contains(&u64::from(p2c)) {
         true => Ok(()),
         false => Err(Error::usage(
-            "--p2c",
+            Parameter::P2c,
             format!("{p2c} is outside {} to {}", P2C.start(), P2C.end()),
         )),
     }

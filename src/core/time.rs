@@ -286,7 +286,8 @@ mod tests {
             assert!(!error.hints().is_empty(), "{text}");
         }
         let error = Timestamp::parse("2026-08-01T10:15:00", NOW).unwrap_err();
-        assert!(error.hints()[1].contains("2026-08-01T10:15:00Z"));
+        let meant = format!("{:?}", error.hints()[1]);
+        assert!(meant.contains("2026-08-01T10:15:00Z"), "{meant}");
     }
 
     #[test]

@@ -13,6 +13,8 @@ pub struct HandshakeError {
     pub why: &'static str,
     /// Whether the caller could trust the server's certificate by naming it or its authority.
     pub is_untrusted: bool,
+    /// Whether the server speaks something other than TLS.
+    pub is_other_protocol: bool,
 }
 
 /// The failed handshake among the causes of `error`, if there is one.
@@ -24,9 +26,14 @@ pub fn handshake_error(error: &(dyn Error + 'static)) -> Option<HandshakeError> 
             CertificateError::UnknownIssuer | CertificateError::Other(_)
         )
     );
+    let is_other_protocol = matches!(
+        found,
+        RustlsError::InvalidMessage(_) | RustlsError::InappropriateMessage { .. }
+    );
     Some(HandshakeError {
         why: sentence(found),
         is_untrusted,
+        is_other_protocol,
     })
 }
 

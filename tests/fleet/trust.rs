@@ -34,7 +34,10 @@ fn n40_what_the_key_does_not_vouch_for_is_not_used() {
     );
     let huge = "x".repeat(300_000);
     for (record, why) in [
-        (swapped.as_str(), "not authenticated by --cache-store-key"),
+        (
+            swapped.as_str(),
+            "not authenticated by the key of this shared cache",
+        ),
         (&unkeyed, "not authenticated at all"),
         (unsigned, "none of jwtctl's"),
         ("", ""),

@@ -163,11 +163,12 @@ fn content(args: &Args, context: &Context<'_>) -> Result<Vec<u8>, Error> {
         }
         None => Ok(bytes.expose().to_vec()),
         Some(spec) => {
+            let flag = "--verify-key";
             let keys = context
                 .inputs
-                .public_keys(spec, "--verify-key", context.env.now)?
+                .public_keys(spec, flag, context.env.now)?
                 .keys;
-            signed::open(bytes.expose(), source_name(&args.file), &keys)
+            signed::open(bytes.expose(), source_name(&args.file), &keys, flag)
         }
     }
 }

@@ -348,7 +348,7 @@ pub fn moment(text: &str, flag: &str, now: Timestamp) -> Result<Timestamp, Error
             hints,
         } => Error::Input {
             code,
-            what: format!("{flag} {what}"),
+            what: format!("{flag} {what}").into(),
             why,
             hints,
         },

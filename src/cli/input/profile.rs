@@ -9,6 +9,7 @@ use jwtctl::core::limits::MAX_SECRET;
 use jwtctl::core::profile::{Profile, Supplied, Supply};
 use jwtctl::core::secret::Secret;
 
+use super::super::output::argument;
 use super::{Choice, Echo, Inputs};
 
 /// The kind of a token, and what belongs to it.
@@ -94,7 +95,7 @@ impl ProfileArgs {
 
 /// The refusal of an argument that nothing is compared with.
 fn unused(profile: Option<Profile>, supply: Supply) -> Error {
-    let (flag, _) = supply.flag();
+    let (flag, _) = argument(supply);
     let users = Profile::ALL.iter().filter(|it| it.uses(supply));
     let users: Vec<&str> = users.map(|it| it.as_str()).collect();
     let why = match profile {

@@ -5,6 +5,7 @@ use std::path::Path;
 
 use jwtctl::core::error::{Code, Error};
 use jwtctl::core::files::{self, MAX_FILE};
+use jwtctl::core::hint::RedisUse;
 use jwtctl::core::keyfile;
 use jwtctl::core::redis::Target;
 use jwtctl::core::secret::Secret;
@@ -44,6 +45,7 @@ impl RedisLogin {
     pub fn login(&self) -> Login<'_> {
         Login {
             flags: "--redis",
+            server: RedisUse::Sessions,
             password_from: self.redis_password_from.as_deref(),
             ca: self.redis_ca.as_deref(),
             allow_plaintext: Some(self.redis_allow_plaintext),
@@ -56,6 +58,8 @@ impl RedisLogin {
 pub struct Login<'a> {
     /// What they begin with.
     pub flags: &'static str,
+    /// What the server is for.
+    pub server: RedisUse,
     /// Where the password is.
     pub password_from: Option<&'a str>,
     /// The file of the certificates that the server's own must lead to.
@@ -74,10 +78,10 @@ impl Inputs {
                 let url = url.ok_or_else(|| {
                     Error::usage(flag, format!("the environment has no variable {name}"))
                 })?;
-                Target::parse(&url, &format!("{flag} env:{name}"), login.flags)?
+                Target::parse(&url, &format!("{flag} env:{name}"), login.server)?
             }
             (Some(url), None) => {
-                let target = Target::parse(url, flag, login.flags)?;
+                let target = Target::parse(url, flag, login.server)?;
                 if target.password.is_some() {
                     let why = "has a password in it, and others can see the command line; it is not repeated here";
                     let hint = format!(
@@ -95,8 +99,8 @@ impl Inputs {
                 .filter(|url| !url.is_empty())
                 .map(Zeroizing::new)
             {
-                Some(url) => Target::parse(&url, URL_VARIABLE, login.flags)?,
-                None => Target::parse(DEFAULT_URL, flag, login.flags)?,
+                Some(url) => Target::parse(&url, URL_VARIABLE, login.server)?,
+                None => Target::parse(DEFAULT_URL, flag, login.server)?,
             },
         };
         if let Some(spec) = login.password_from {

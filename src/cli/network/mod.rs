@@ -300,7 +300,7 @@ impl Network {
         let [key] = &file.keys[..] else {
             return Err(bad("has more than one key, or none".into()));
         };
-        let der = to_pkcs8(key).map_err(bad)?;
+        let der = to_pkcs8(key).map_err(|why| bad(why.into()))?;
         check_identity(certificate.expose(), der.expose()).map_err(bad)?;
         let key = pem("PRIVATE KEY", der.expose());
         Ok(Some(Secret::new(

@@ -2,6 +2,7 @@
 
 use clap::ValueEnum;
 use jwtctl::core::error::Error;
+use jwtctl::core::hint::RedisUse;
 use jwtctl::core::shared::{self, RecordTrust, SharedCache};
 
 use super::super::Context;
@@ -83,6 +84,7 @@ impl Shared {
         }
         let login = Login {
             flags: FLAG,
+            server: RedisUse::SharedCache,
             password_from: self.cache_store_password_from.as_deref(),
             ca: self.cache_store_ca.as_deref(),
             allow_plaintext: None,

@@ -3,6 +3,7 @@
 
 mod bug;
 mod escape;
+mod hints;
 mod page;
 mod progress;
 mod table;
@@ -11,10 +12,12 @@ mod wrap;
 
 pub use bug::{report_panics, run_guarded};
 pub use escape::printable;
+pub use hints::{argument, message};
 pub use page::{Page, Role};
 pub use progress::Progress;
 pub use usage::{clap_error, help};
 
+use std::borrow::Cow;
 use std::fmt::Write as _;
 use std::io::{self, IsTerminal as _, Write};
 use std::path::Path;
@@ -276,7 +279,7 @@ impl Output {
                     .iter()
                     .for_each(|reason| self.line("error", AnsiColor::Red, &reason.message));
             }
-            hints(rejection)
+            worded(rejection)
                 .iter()
                 .for_each(|hint| self.line("hint", AnsiColor::Cyan, hint));
         }
@@ -304,7 +307,7 @@ impl Output {
 
     fn emit_json<R: Report>(&self, report: &R, code: u8) -> io::Result<()> {
         let error = match report.status() {
-            Status::Rejected { rejection, .. } => Some((rejection.primary(), hints(rejection))),
+            Status::Rejected { rejection, .. } => Some((rejection.primary(), worded(rejection))),
             Status::Done | Status::No(_) => None,
         };
         let error = error.as_ref().map(|(reason, hints)| {
@@ -328,12 +331,13 @@ impl Output {
     pub fn fail(&self, error: &Error) -> ExitCode {
         let code = exit_code(error.code());
         if self.json {
-            let message = error.to_string();
+            let message = message(error);
+            let hints: Vec<_> = error.hints().iter().map(hints::words).collect();
             let error = JsonError {
                 code: error.code(),
                 exit_code: code,
                 message: &message,
-                hints: error.hints(),
+                hints: &hints,
             };
             let document = Document::<()> {
                 schema: "jwtctl.error/1",
@@ -347,11 +351,9 @@ impl Output {
                 self.line("error", AnsiColor::Red, &message);
             }
         } else {
-            self.line("error", AnsiColor::Red, &error.to_string());
-            error
-                .hints()
-                .iter()
-                .for_each(|hint| self.line("hint", AnsiColor::Cyan, hint));
+            self.line("error", AnsiColor::Red, &message(error));
+            let hints = error.hints().iter().map(hints::words);
+            hints.for_each(|hint| self.line("hint", AnsiColor::Cyan, &hint));
         }
         ExitCode::from(code)
     }
@@ -404,7 +406,7 @@ struct JsonError<'a> {
     code: Code,
     exit_code: u8,
     message: &'a str,
-    hints: &'a [String],
+    hints: &'a [Cow<'a, str>],
 }
 
 /// How a path stands in JSON, which is text: what is not UTF-8 in it is replaced.
@@ -425,15 +427,16 @@ fn write_stdout(bytes: &[u8]) -> io::Result<()> {
 }
 
 /// Every hint of a refusal: what to do about the second reason is asked next.
-fn hints(rejection: &Rejection) -> Vec<String> {
-    let mut hints: Vec<String> = Vec::new();
+fn worded(rejection: &Rejection) -> Vec<Cow<'_, str>> {
+    let mut worded: Vec<Cow<'_, str>> = Vec::new();
     for hint in rejection.reasons().iter().flat_map(|reason| &reason.hints) {
+        let hint = hints::words(hint);
         // Two reasons may have one remedy.
-        if !hints.contains(hint) {
-            hints.push(hint.clone());
+        if !worded.contains(&hint) {
+            worded.push(hint);
         }
     }
-    hints
+    worded
 }
 
 /// Ends the process, for the one failure that no caller has a way to hand on: this machine refused.

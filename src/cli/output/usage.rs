@@ -239,7 +239,7 @@ fn usage_error(error: &clap::Error) -> Error {
         .lines()
         .filter_map(|line| line.trim().strip_prefix("tip: "));
     let error = Error::usage("", message.join(" ").trim_start_matches("error: "));
-    tips.fold(error, |error, tip| error.hint(tip))
+    tips.fold(error, |error, tip| error.hint(tip.to_owned()))
 }
 
 /// Help, and the version.

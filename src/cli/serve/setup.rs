@@ -6,7 +6,9 @@ use std::sync::Arc;
 use jwtctl::core::alg::SigAlg;
 use jwtctl::core::error::{Code, Error};
 use jwtctl::core::files::MAX_FILE;
-use jwtctl::core::issuer::{Client, Fixed, Fresh, KeySource, Settings, SigningKey, Stored, uri};
+use jwtctl::core::issuer::{
+    Client, Fixed, Fresh, KeySource, SettingNames, Settings, SigningKey, Stored, uri,
+};
 use jwtctl::core::json::{Json, Object};
 use jwtctl::core::key::{Job, Key, encode};
 use jwtctl::core::secret::Secret;
@@ -145,6 +147,10 @@ pub fn settings(
         .iter()
         .map(|it| redirect_uri(it))
         .collect::<Result<_, _>>()?;
+    settings.names = SettingNames {
+        hosts: "--allow-host",
+        origins: "--cors",
+    };
     for name in &args.allow_host {
         let host = uri::host(name).filter(|host| host.len() == name.len());
         settings.hosts.push(

@@ -11,6 +11,7 @@ use jwtctl::core::profile::{Profile, Supplied};
 
 use super::super::Context;
 use super::super::input::Usual;
+use super::super::output::argument;
 use super::args::{Args, Format};
 use super::disclosure::{Hidden, Presented, joined, presented};
 
@@ -181,7 +182,7 @@ impl Kind {
         let name = reason.check.as_str();
         let rule = self.profile.rule(name)?;
         let supplies = rule.test.supplies().iter();
-        let mut flags = supplies.map(|it| it.flag());
+        let mut flags = supplies.map(|it| argument(*it));
         Some(match (name, flags.next()) {
             ("iss" | "sub" | "aud" | "exp" | "iat" | "jti", _) => {
                 format!("give it with --{name}")

@@ -4,6 +4,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::super::env::Env;
+use super::super::hint::{Hint, KeysHint};
 use super::entry::MAX_AHEAD_MS;
 
 /// Milliseconds after a success in which an unknown `kid` causes no further fetch. This is also
@@ -121,6 +122,9 @@ pub struct FetchError {
     /// wait.
     #[serde(default)]
     pub why: String,
+    /// What would do instead.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub advice: Option<FetchAdvice>,
     /// Whether the same request may fare better at once: the connection was refused or broke.
     #[serde(skip)]
     pub retryable: bool,
@@ -136,9 +140,16 @@ impl FetchError {
             class,
             status: None,
             why: why.into(),
+            advice: None,
             retryable: false,
             retry_after_s: None,
         }
+    }
+
+    /// The same failure, with what would do instead.
+    #[must_use]
+    pub fn advising(self, advice: Option<FetchAdvice>) -> Self {
+        Self { advice, ..self }
     }
 
     /// The same failure, named as that of a request to `place`.
@@ -147,6 +158,30 @@ impl FetchError {
         Self {
             why: format!("{place}: {}", self.why),
             ..self
+        }
+    }
+}
+
+/// What to ask for instead of what was asked for, as the answer tells. It is recorded with the
+/// failure.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FetchAdvice {
+    /// The answer is the document of this issuer.
+    Issuer(String),
+    /// The issuer is written like this.
+    ExactIssuer(String),
+    /// The issuer stands for many, whose keys are at this URL.
+    ManyTenants(String),
+}
+
+impl FetchAdvice {
+    /// It as a hint.
+    pub fn hint(self) -> Hint {
+        match self {
+            Self::Issuer(issuer) => KeysHint::DocumentOfIssuer(issuer).into(),
+            Self::ExactIssuer(issuer) => KeysHint::ExactIssuer(issuer).into(),
+            Self::ManyTenants(keys) => KeysHint::ManyTenants(keys).into(),
         }
     }
 }

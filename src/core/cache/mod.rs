@@ -14,8 +14,8 @@ pub mod signed;
 mod trust;
 
 pub use attempt::{
-    Attempt, COOLDOWN_MS, FailureClass, FetchError, FetchOutcome, FetchReason, MAX_RETRY_AFTER_S,
-    Pause,
+    Attempt, COOLDOWN_MS, FailureClass, FetchAdvice, FetchError, FetchOutcome, FetchReason,
+    MAX_RETRY_AFTER_S, Pause,
 };
 pub use entry::{Entry, EntryError, EntrySource, Freshness, Http, MAX_AHEAD_MS, Stamp, sha256_hex};
 pub use lock::{CacheLock, Committed, Watch};
@@ -31,6 +31,7 @@ use std::time::Duration;
 
 use super::env::Env;
 use super::error::{Code, Error};
+use super::hint::KeysHint;
 use super::private_dir::{Barred, How, PrivateDir};
 
 /// Seconds that keys are fresh for when their server does not say.
@@ -381,7 +382,7 @@ impl Cache {
             code: Code::Io,
             path,
             why: why.to_string(),
-            hints: vec!["it is replaced by the next fetch without --offline".into()],
+            hints: vec![KeysHint::FetchAgain.into()],
         }
     }
 }

@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use super::super::address::{Address, Issuer, redacted};
 use super::super::error::{Code, Error};
+use super::super::hint::{KeysHint, Parameter};
 use super::super::json::{Json, Object};
 use super::super::limits::MAX_BUNDLE_ENTRIES;
 use super::entry::{Entry, EntrySource, MAX_AHEAD_MS, Stamp, sha256_hex};
@@ -138,9 +139,7 @@ pub fn export(
                 "this format holds one key set, and {} are meant",
                 other.len()
             );
-            return Err(
-                Error::usage("--format", why).hint("name one URL, or choose --format bundle")
-            );
+            return Err(Error::usage(Parameter::ExportFormat, why).hint(KeysHint::OneUrlOrBundle));
         }
     };
     text.map_err(|e| Error::input(Code::BadInput, "the cache", e.to_string()))
@@ -251,8 +250,8 @@ pub fn import(bytes: &[u8], binding: Binding<'_>, now_ms: i64) -> Result<Importe
         return Err(bad("has neither \"keys\" nor \"jwks\" and \"uat\"".into()));
     }
     let Some(url) = binding.url else {
-        let error = Error::usage("--url", "the file does not say which URL its keys are from");
-        return Err(error.hint("add --url URL; only you can know whose keys these are"));
+        let why = "the file does not say which URL its keys are from";
+        return Err(Error::usage(Parameter::ImportUrl, why).hint(KeysHint::NameUrlOfKeys));
     };
     let source = if object.has("keys") {
         BundledKeys {
@@ -301,7 +300,10 @@ fn import_bundle(bundle: &Object, binding: Binding<'_>, now_ms: i64) -> Result<I
         return Err(bad("does not count in milliseconds, as a bundle does"));
     }
     if binding.url.is_some() {
-        return Err(Error::usage("--url", "a bundle names its own URLs"));
+        return Err(Error::usage(
+            Parameter::ImportUrl,
+            "a bundle names its own URLs",
+        ));
     }
     let Some(Json::Array(items)) = bundle.member("entries") else {
         return Err(bad("has no array \"entries\""));

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::super::alg::Curve;
 use super::super::json::{Json, Object};
 use super::super::jwks::{KeySet, certificate_map};
-use super::super::key::{Key, PRIVATE_MEMBERS, is_unset};
+use super::super::key::{Key, KeyError, PRIVATE_MEMBERS, is_unset};
 use super::super::limits::{MAX_PUBLISHED_BYTES, MAX_PUBLISHED_KEYS};
 
 /// How deep a published document may nest.
@@ -111,7 +111,7 @@ impl Published {
 
 impl Published {
     /// The set that a map from kid to certificate stands for.
-    fn from_certificates(map: Vec<(String, Result<Key, String>)>) -> Result<Self, String> {
+    fn from_certificates(map: Vec<(String, Result<Key, KeyError>)>) -> Result<Self, String> {
         let count = map.len();
         if count > MAX_PUBLISHED_KEYS {
             return Err(format!("has {count} keys, more than {MAX_PUBLISHED_KEYS}"));
@@ -188,7 +188,7 @@ fn objection(json: &Json) -> Option<(&'static str, Option<String>)> {
         (Some(_), _) => false,
     };
     match Key::from_jwk(jwk.clone()) {
-        Err(why) if known => Some(("malformed", Some(why))),
+        Err(why) if known => Some(("malformed", Some(why.into()))),
         _ => None,
     }
 }

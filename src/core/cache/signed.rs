@@ -7,6 +7,7 @@ use std::sync::Arc;
 use super::super::alg::SigAlg;
 use super::super::error::{Code, Error, Reason};
 use super::super::header::same_type;
+use super::super::hint::KeysHint;
 use super::super::json::Object;
 use super::super::jws::{self, Form};
 use super::super::key::{Job, Key};
@@ -44,18 +45,16 @@ pub fn is_signed(file: &[u8]) -> bool {
     text.iter().all(in_alphabet) && text.iter().filter(|byte| **byte == b'.').count() == 2
 }
 
-/// The bundle in `file`, called `name` in messages, if one of `keys` has signed it. Of several
-/// keys, only those that the signature names are tried.
+/// The bundle in `file`, called `name` in messages, if one of `keys` has signed it, which are called
+/// `keys_name`. Of several keys, only those that the signature names are tried.
 ///
 /// # Errors
 /// [`Code::BadInput`] when it is not a signed bundle; [`Code::NoMatchingKey`] when none of the keys is
 /// for it; [`Code::BadSignature`] when none of them has signed it.
-pub fn open(file: &[u8], name: &str, keys: &[Arc<Key>]) -> Result<Vec<u8>, Error> {
+pub fn open(file: &[u8], name: &str, keys: &[Arc<Key>], keys_name: &str) -> Result<Vec<u8>, Error> {
     let bad = |why: String| Error::input(Code::BadInput, name, why);
     if !is_signed(file) {
-        return Err(
-            bad("is not signed".into()).hint("only a bundle that cache export --sign wrote is")
-        );
+        return Err(bad("is not signed".into()).hint(KeysHint::SignedBundlesOnly));
     }
     let text = std::str::from_utf8(file.trim_ascii()).map_err(|_| bad("is not text".into()))?;
     let token = jws::parse(text, Form::Raw)
@@ -93,7 +92,7 @@ pub fn open(file: &[u8], name: &str, keys: &[Arc<Key>]) -> Result<Vec<u8>, Error
         let reason = Reason::new(
             Code::BadSignature,
             "signature",
-            format!("{name} is not as --verify-key has signed it"),
+            format!("{name} is not as {keys_name} has signed it"),
         );
         return Err(reason.hint("it was changed on its way, or signed by another key: get it again, or name that key").into());
     }
@@ -101,7 +100,7 @@ pub fn open(file: &[u8], name: &str, keys: &[Arc<Key>]) -> Result<Vec<u8>, Error
         .kid()
         .map(|kid| format!(" by key {kid:?}"))
         .unwrap_or_default();
-    let but = misfit.unwrap_or_else(|| "--verify-key has no such key".into());
+    let but = misfit.unwrap_or_else(|| format!("{keys_name} has no such key"));
     let reason = Reason::new(
         Code::NoMatchingKey,
         "kid",
@@ -115,6 +114,10 @@ pub fn open(file: &[u8], name: &str, keys: &[Arc<Key>]) -> Result<Vec<u8>, Error
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn open(file: &[u8], name: &str, keys: &[Arc<Key>]) -> Result<Vec<u8>, Error> {
+        super::open(file, name, keys, "the file of keys")
+    }
 
     fn key(jwk: &str) -> Arc<Key> {
         let Ok(super::super::super::json::Json::Object(jwk)) =

@@ -99,7 +99,7 @@ impl Certificate {
     pub fn key(&self) -> Result<Key, Unusable> {
         from_der(&self.der)
             .unwrap_or_else(|| Err("is broken".into()))
-            .map_err(Unusable)
+            .map_err(|why| Unusable(why.to_string()))
     }
 
     /// Its SHA-1 digest in base64url, as `x5t` has it.
@@ -158,7 +158,7 @@ pub fn from_file(bytes: &[u8]) -> Result<Vec<Certificate>, Unusable> {
             .ok_or_else(|| Unusable("holds no certificate in PEM or DER".into()));
     }
     let blocks = pem_blocks(bytes).unwrap_or_else(|| Ok(Vec::new()));
-    let blocks = blocks.map_err(Unusable)?;
+    let blocks = blocks.map_err(|why| Unusable(why.to_string()))?;
     let mut certificates = Vec::new();
     for block in blocks.iter().filter(|it| it.label == "CERTIFICATE") {
         let read = Certificate::from_der(block.der.expose());

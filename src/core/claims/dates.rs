@@ -2,6 +2,7 @@
 //! §4.1.6).
 
 use super::super::error::Code;
+use super::super::hint::ClaimHint;
 use super::super::json::Json;
 use super::super::time::{Timestamp, humanize};
 use super::{Check, Judge, Skippable, Status};
@@ -48,7 +49,7 @@ impl Judge<'_> {
                     Code::MissingClaim,
                     "the token has no exp, so it would never expire",
                 );
-                return check.hint("to accept such tokens: --optional exp");
+                return check.hint(ClaimHint::MakeOptional("exp"));
             }
             Ok(Some(found)) => found,
         };
@@ -131,7 +132,7 @@ impl Judge<'_> {
         let wait = at.since(self.now);
         let check = if wait > self.policy.leeway {
             let check = Check::fail(name, Code::NotYetValid, ahead(humanize(wait)));
-            check.hint("is this machine's clock right? --leeway allows for small differences")
+            check.hint(ClaimHint::AllowLeeway)
         } else if wait > 0 {
             let message = format!(
                 "{}, within the leeway of {}",

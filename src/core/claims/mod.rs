@@ -17,8 +17,9 @@ pub use required::{Demand, Requirement, matches, nested_hint};
 use std::collections::HashSet;
 
 use super::alg::Curve;
-use super::error::{Code, shell_word, shortened};
+use super::error::{Code, shortened};
 use super::header::{Header, same_type};
+use super::hint::{ClaimHint, Hint};
 use super::json::{Json, Object};
 use super::key::{Key, is_unset};
 use super::profile::{Place, Profile};
@@ -232,7 +233,7 @@ impl Judge<'_> {
                 "iss",
                 Status::NotChecked,
                 if found.is_some() {
-                    "(no --iss to compare with)"
+                    "(no issuer to compare with)"
                 } else {
                     ""
                 },
@@ -284,14 +285,8 @@ impl Judge<'_> {
                     .find(|it| it.trim_end_matches('/') == text.trim_end_matches('/'))
                 {
                     Some(_) => {
-                        let flags = if name == "iss" {
-                            format!("--iss {text}, or --issuer {text} if that named it")
-                        } else {
-                            format!("--{name} {text}")
-                        };
-                        check.hint(format!(
-                            "they differ only in a trailing slash; use it exactly: {flags}"
-                        ))
+                        let (claim, value) = (name, text.clone());
+                        check.hint(ClaimHint::TrailingSlash { claim, value })
                     }
                     None => check,
                 }
@@ -330,7 +325,7 @@ impl Judge<'_> {
                 };
                 check
                     .expected(accepted.iter().collect())
-                    .hint("to accept tokens without one: --optional aud")
+                    .hint(ClaimHint::MakeOptional("aud"))
             };
         };
         let Some(named) = found.as_strings() else {
@@ -344,17 +339,13 @@ impl Judge<'_> {
             return Check::fail("aud", Code::Mismatch, message).actual(found);
         };
         if accepted.is_empty() {
-            let flag = named
-                .first()
-                .map_or("VALUE".into(), |first| shell_word(first));
             let message = format!(
                 "the token is meant for {}, and no audience was given to compare with",
                 any_of(&named)
             );
             let check = Check::fail("aud", Code::Mismatch, message).actual(found);
-            return check.hint(format!(
-                "if that is you: --aud {flag}; to leave it unchecked: --skip aud"
-            ));
+            let first = named.first().map(|first| (*first).to_owned());
+            return check.hint(ClaimHint::AcceptAudience(first));
         }
         let check = match named
             .iter()
@@ -374,14 +365,12 @@ impl Judge<'_> {
     }
 
     /// Where the audience is that some issuers put into a claim of their own.
-    fn elsewhere(&self, accepted: &[String]) -> Option<String> {
+    fn elsewhere(&self, accepted: &[String]) -> Option<Hint> {
         let names = ["client_id", "azp", "cid"].into_iter();
         let mut claims = names.filter_map(|name| Some((name, self.claims.text(name)?)));
-        let (name, value) = claims.find(|(_, value)| accepted.iter().any(|it| it == value))?;
-        Some(format!(
-            "the token has it as {name}, as access tokens of some issuers do: --require {name}={} and --optional aud",
-            shell_word(value)
-        ))
+        let (claim, value) = claims.find(|(_, value)| accepted.iter().any(|it| it == value))?;
+        let value = value.to_owned();
+        Some(ClaimHint::AudienceElsewhere { claim, value }.into())
     }
 
     fn typ(&self) -> Check {

@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use serde::{Serialize, Serializer};
 
 use super::super::error::{Code, Reason};
+use super::super::hint::Hint;
 use super::super::json::Json;
 use super::super::time::Timestamp;
 
@@ -66,7 +67,7 @@ pub struct Check {
     pub unverified: bool,
     /// What to do next.
     #[serde(skip)]
-    pub hints: Vec<String>,
+    pub hints: Vec<Hint>,
 }
 
 /// Numbers that no calendar has are shown as `actual` alone.
@@ -123,7 +124,7 @@ impl Check {
         self
     }
 
-    pub(super) fn hint(mut self, hint: impl Into<String>) -> Self {
+    pub(super) fn hint(mut self, hint: impl Into<Hint>) -> Self {
         self.hints.push(hint.into());
         self
     }

@@ -1,7 +1,8 @@
 //! What callers demand of claims by name: that one is there, what it is, what it looks like, what
 //! is in it.
 
-use super::super::error::{Code, shell_word};
+use super::super::error::Code;
+use super::super::hint::ClaimHint;
 use super::super::json::Json;
 use super::{Check, Judge, Status};
 
@@ -52,8 +53,8 @@ impl Judge<'_> {
                 let check = Check::fail(name.to_owned(), Code::Mismatch, message);
                 match (found, value) {
                     (Json::Array(_), Json::String(text)) => {
-                        let claim = shell_word(&format!("{name}={text}"));
-                        check.hint(format!("for an element of it: --contains {claim}"))
+                        let (claim, element) = (name.to_owned(), text.clone());
+                        check.hint(ClaimHint::ContainsElement { claim, element })
                     }
                     _ => check,
                 }

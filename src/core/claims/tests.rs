@@ -141,14 +141,11 @@ fn audiences_are_never_ignored_in_silence() {
 }
 
 #[test]
-fn the_flag_for_an_unexpected_audience_is_spelt_out() {
+fn an_unexpected_audience_is_named_to_be_accepted() {
     let checks = judge(r#"{"aud":"it's me"}"#, &strict());
     let aud = checks.iter().find(|check| check.name == "aud").unwrap();
-    assert!(
-        aud.hints[0].contains(r"--aud 'it'\''s me'"),
-        "{:?}",
-        aud.hints
-    );
+    let wanted = ClaimHint::AcceptAudience(Some("it's me".into()));
+    assert_eq!(aud.hints, [wanted.into()]);
 }
 
 #[test]
@@ -218,6 +215,12 @@ fn what_is_skipped_shows_as_skipped() {
     }
 }
 
+/// Whether one of the hints is a sentence with this in it.
+fn says(hints: &[Hint], part: &str) -> bool {
+    let has = |hint: &Hint| matches!(hint, Hint::Text(text) if text.contains(part));
+    hints.iter().any(has)
+}
+
 #[test]
 fn milliseconds_are_called_that_and_shown_as_they_were_written() {
     for (claims, written, meant) in [
@@ -234,7 +237,7 @@ fn milliseconds_are_called_that_and_shown_as_they_were_written() {
     ] {
         let exp = &judge(claims, &strict())[0];
         assert!(exp.message.contains(written), "{}", exp.message);
-        assert!(exp.hints[0].contains(meant), "{:?}", exp.hints);
+        assert!(says(&exp.hints, meant), "{:?}", exp.hints);
     }
     let exp = &judge(r#"{"exp":1e400}"#, &strict())[0];
     assert!(
@@ -349,7 +352,7 @@ fn patterns_and_elements_are_demanded() {
     assert_eq!(member("n", Json::from(1)), [Status::Fail]);
     let missing = judge(claims, &demanding("deep.a.b.c", Demand::Presence));
     let missing = missing.iter().find(|it| it.name == "deep.a.b.c").unwrap();
-    assert!(missing.hints[0].ends_with("/deep/a.b/c"), "{missing:?}");
+    assert!(says(&missing.hints, "/deep/a.b/c"), "{missing:?}");
 }
 
 #[test]

@@ -27,10 +27,9 @@ pub(super) fn check(settings: &Settings, request: &Request<'_>) -> Result<(), Re
                 .iter()
                 .any(|it| it.eq_ignore_ascii_case(name))
         {
-            return Err(forbidden(
-                421,
-                "this Host is not served here; name it with --allow-host",
-            ));
+            let name = settings.names.hosts;
+            let why = format!("this Host is not served here; name it with {name}");
+            return Err(forbidden(421, &why));
         }
     }
     let is_let_in = match request.header("origin")? {
@@ -38,10 +37,9 @@ pub(super) fn check(settings: &Settings, request: &Request<'_>) -> Result<(), Re
         None => !is_sent_by_page(request)? || is_link_to_login(settings, request)?,
     };
     is_let_in.then_some(()).ok_or_else(|| {
-        forbidden(
-            403,
-            "web pages of this origin are not let in; allow it with --cors",
-        )
+        let name = settings.names.origins;
+        let why = format!("web pages of this origin are not let in; allow it with {name}");
+        forbidden(403, &why)
     })
 }
 

@@ -195,6 +195,10 @@ impl KeySource for Fresh {
     }
 }
 
+/// What sets keys from a seed apart from all else that is made of it. It never changes, since the keys
+/// would change with it.
+const SEED_LABEL: &[u8] = b"jwtctl serve --seed";
+
 /// A new key for `alg`. One from a seed says so in its id and in a member of its own, for it is no
 /// secret.
 pub(super) fn make(alg: SigAlg, seed: Option<String>, env: &Env<'_>) -> Result<SigningKey, String> {
@@ -206,10 +210,8 @@ pub(super) fn make(alg: SigAlg, seed: Option<String>, env: &Env<'_>) -> Result<S
     let random = |buffer: &mut [u8]| {
         for chunk in buffer.chunks_mut(32) {
             let next = drawn.fetch_add(1, Ordering::Relaxed);
-            let block = digest(
-                &SHA256,
-                format!("jwtctl serve --seed\0{alg}\0{seed}\0{next}").as_bytes(),
-            );
+            let drawn = format!("\0{alg}\0{seed}\0{next}");
+            let block = digest(&SHA256, &[SEED_LABEL, drawn.as_bytes()].concat());
             chunk.copy_from_slice(&block.as_ref()[..chunk.len()]);
         }
     };

@@ -70,6 +70,17 @@ pub struct Settings {
     pub origins: Vec<String>,
     /// What opens `/.jwtctl/`; without it, nothing does.
     pub admin_secret: Option<Secret>,
+    /// What the refusals call two of these settings.
+    pub names: SettingNames,
+}
+
+/// What the settings are called that let others in.
+#[derive(Clone, Copy, Debug)]
+pub struct SettingNames {
+    /// [`Settings::hosts`].
+    pub hosts: &'static str,
+    /// [`Settings::origins`].
+    pub origins: &'static str,
 }
 
 impl Settings {
@@ -95,6 +106,10 @@ impl Settings {
             redirect_uris: Vec::new(),
             origins: Vec::new(),
             admin_secret: None,
+            names: SettingNames {
+                hosts: "hosts",
+                origins: "origins",
+            },
         })
     }
 

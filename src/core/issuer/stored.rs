@@ -8,6 +8,7 @@ use std::sync::Arc;
 use super::super::alg::SigAlg;
 use super::super::env::Env;
 use super::super::error::Error;
+use super::super::hint::Parameter;
 use super::super::keystore::Keystore;
 use super::super::secret::Secret;
 use super::super::time::Timestamp;
@@ -49,7 +50,7 @@ impl Stored {
                 let mut passphrase = || match passphrase {
                     Some(passphrase) => Ok(Secret::new(passphrase.expose().to_vec())),
                     None => Err(Error::usage(
-                        "--passphrase-from",
+                        Parameter::Passphrase,
                         "is needed: the keystore has been sealed",
                     )),
                 };
@@ -77,6 +78,6 @@ impl KeySource for Stored {
     }
 
     fn rotate(&mut self, _: &Env<'_>) -> Result<(), String> {
-        Err("these are the keystore's keys; rotate them with jwtctl jwks rotate".into())
+        Err("these are the keystore's keys, and they are rotated there".into())
     }
 }

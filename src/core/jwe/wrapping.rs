@@ -100,7 +100,7 @@ fn ephemeral(members: &Object, alg: KeyAlg) -> Result<Key, Reason> {
     if PRIVATE_MEMBERS.iter().any(|name| jwk.has(name)) {
         return Err(bad("has a private half"));
     }
-    let key = Key::from_jwk(jwk.clone()).map_err(|why| bad(&why))?;
+    let key = Key::from_jwk(jwk.clone()).map_err(|why| bad(&why.to_string()))?;
     match key.curve() {
         Some(crv) if alg.curves().contains(&crv) => {}
         Some(crv) => return Err(bad(&format!("is on {crv}, which {alg} does not use"))),

@@ -8,6 +8,7 @@ use memchr::{memchr, memchr2};
 
 use super::super::error::Reason;
 use super::super::header::Header;
+use super::super::hint::TokenHint;
 use super::super::key::{decode, encode};
 use super::{Form, Unverified};
 
@@ -101,12 +102,12 @@ fn without_padding(text: &str) -> &str {
 /// The refusal of a token that was called detached and has its payload.
 pub(super) fn carried() -> Reason {
     Reason::malformed("the token carries its payload, so it is not detached")
-        .hint("leave out --detached")
+        .hint(TokenHint::NotDetached)
 }
 
 /// The refusal of a token without a payload.
 pub(super) fn absent(why: &str) -> Reason {
-    Reason::malformed(why).hint("a detached payload is given with --detached FILE")
+    Reason::malformed(why).hint(TokenHint::GivePayload)
 }
 
 fn joined(header: &str, payload: &[u8]) -> Cow<'static, [u8]> {
@@ -149,14 +150,11 @@ fn not_compact(text: &str) -> Reason {
     if let Some((jwt, _)) = split_disclosures(text) {
         let reason =
             Reason::malformed("this is an SD-JWT (RFC 9901), and what is verified here is a JWT");
-        return reason.hint(format!(
-            "to verify the whole: --profile sd-jwt; the part that its issuer signed is the text before the first \"~\", {} characters long; jwtctl decode shows the whole",
-            jwt.len()
-        ));
+        return reason.hint(TokenHint::SdJwt(jwt.len()));
     }
     match text.split('.').count() {
         5 => Reason::malformed("the token is encrypted (a JWE), and this needs a signed one")
-            .hint("jwtctl decode shows its header"),
+            .hint(TokenHint::ShowHeader),
         count => Reason::malformed(format!("a token has three parts, and this has {count}")),
     }
 }

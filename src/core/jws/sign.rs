@@ -191,7 +191,7 @@ impl Composed {
             return Err(Unsignable::Full);
         }
         let signature = signer.sign(&payload.signing_input(&protected.text));
-        let signature = encode(&signature.map_err(Unsignable::Library)?);
+        let signature = encode(&signature.map_err(|why| Unsignable::Library(why.into()))?);
         self.elements.push(element(&protected.text, signature));
         Ok(())
     }

@@ -8,7 +8,7 @@ use der::{Decode as _, Reader as _, SliceReader};
 use super::super::alg::ParameterSet;
 use super::super::secret::Secret;
 use super::backend::{expanded, seeded_public};
-use super::{Key, Material};
+use super::{Key, KeyError, Material};
 
 /// The tag of the seed alone: `[0] IMPLICIT OCTET STRING`.
 const SEED_TAG: u8 = 0x80;
@@ -18,34 +18,39 @@ const SEQUENCE_TAG: u8 = 0x30;
 const OCTET_STRING_TAG: u8 = 0x04;
 
 /// The key in an SPKI.
-pub(super) fn public(set: ParameterSet, bits: &[u8]) -> Result<Key, String> {
+pub(super) fn public(set: ParameterSet, bits: &[u8]) -> Result<Key, KeyError> {
     if bits.len() != set.octets() {
-        return Err(format!(
-            "has {} public bytes, and {set} takes {}",
-            bits.len(),
-            set.octets()
+        return Err(KeyError::Invalid(
+            format!(
+                "has {} public bytes, and {set} takes {}",
+                bits.len(),
+                set.octets()
+            )
+            .into(),
         ));
     }
     Ok(key(set, bits.to_vec(), None))
 }
 
 /// The key in the private part of a PKCS#8 file.
-pub(super) fn private(set: ParameterSet, inner: &[u8]) -> Result<Key, String> {
-    let broken = || format!("is a PKCS#8 file with a broken {set} key");
+pub(super) fn private(set: ParameterSet, inner: &[u8]) -> Result<Key, KeyError> {
+    let broken = || KeyError::from(format!("is a PKCS#8 file with a broken {set} key"));
     let seed = match inner {
         [SEED_TAG, length, seed @ ..] if usize::from(*length) == ParameterSet::SEED => seed,
         [SEQUENCE_TAG, ..] => {
             let (seed, long) = both(inner).map_err(|_| broken())?;
             let own = expanded(set, &Secret::new(seed.to_vec())).ok_or_else(broken)?;
             if verify_slices_are_equal(own.expose(), long).is_err() {
-                return Err("has an expanded key that does not belong to its seed".into());
+                return Err(KeyError::Invalid(
+                    "has an expanded key that does not belong to its seed".into(),
+                ));
             }
             seed
         }
         [OCTET_STRING_TAG, ..] => {
-            return Err(format!(
+            return Err(KeyError::Malformed(format!(
                 "has the expanded {set} key without its seed, and a JWK holds the seed (RFC 9964)"
-            ));
+            ).into()));
         }
         _ => return Err(broken()),
     };

@@ -10,7 +10,7 @@ use der::Encode as _;
 use super::super::alg::{Curve, Kty};
 use super::super::secret::Secret;
 use super::backend::openssl;
-use super::to_hex;
+use super::{KeyError, to_hex};
 
 /// The coordinates of an encoded public key: SEC1's forms for EC (2.3.3; a compressed point is
 /// expanded), the bytes themselves for OKP. `None` when it is not a point of that curve's size.
@@ -96,8 +96,9 @@ fn expanded(crv: Curve, compressed: &[u8]) -> Option<Vec<u8>> {
 ///
 /// # Errors
 /// A phrase when `d` is out of range, or this build lacks the backend.
-pub(super) fn public_half(crv: Curve, d: &Secret) -> Result<(Vec<u8>, Vec<u8>), String> {
-    let bad = || format!("has a private half that is out of range for {crv}");
+pub(super) fn public_half(crv: Curve, d: &Secret) -> Result<(Vec<u8>, Vec<u8>), KeyError> {
+    let bad =
+        || KeyError::Invalid(format!("has a private half that is out of range for {crv}").into());
     let bytes = match crv {
         Curve::P256 => agreed(&agreement::ECDH_P256, d),
         Curve::P384 => agreed(&agreement::ECDH_P384, d),

@@ -14,8 +14,9 @@ use super::super::limits::{
     PKCS8_ITERATIONS,
 };
 use super::super::secret::Secret;
-use super::Key;
+use super::error::failed;
 use super::formats::with_pkcs8;
+use super::{Key, KeyError};
 
 /// The private key as PKCS#8 DER, encrypted under `passphrase` (PBES2 with PBKDF2-HMAC-SHA256 and
 /// AES-256-CBC).
@@ -27,18 +28,18 @@ pub fn encrypt_pkcs8(
     passphrase: &Secret,
     iterations: Option<u32>,
     env: &Env<'_>,
-) -> Result<Vec<u8>, String> {
+) -> Result<Vec<u8>, KeyError> {
     let iterations = iterations.unwrap_or(*PKCS8_ITERATIONS.start());
     let parameters = pbes2::Parameters::generate_pbkdf2_sha256_aes256cbc(
         iterations,
         &env.bytes::<16>(),
         env.bytes(),
     )
-    .map_err(|e| e.to_string())?;
+    .map_err(failed)?;
     with_pkcs8(key, |info| {
         let sealed = info
             .encrypt_with_params(parameters, passphrase.expose())
-            .map_err(|e| e.to_string())?;
+            .map_err(failed)?;
         Ok(sealed.as_bytes().to_vec())
     })
 }
@@ -56,6 +57,12 @@ pub enum Pkcs8Error {
     Wrong,
 }
 
+impl From<KeyError> for Pkcs8Error {
+    fn from(error: KeyError) -> Self {
+        Self::Unsupported(error.to_string())
+    }
+}
+
 /// What is inside an encrypted PKCS#8 file, given its passphrase.
 ///
 /// # Errors
@@ -67,7 +74,7 @@ pub fn decrypt_pkcs8<E: From<Pkcs8Error>>(
     if !is_encrypted_pkcs8(der) {
         return Err(Pkcs8Error::NotEncrypted.into());
     }
-    check_iv(der).map_err(Pkcs8Error::Unsupported)?;
+    check_iv(der).map_err(Pkcs8Error::from)?;
     let Some(sealed) = guarded(|| EncryptedPrivateKeyInfoRef::from_der(der).ok()).flatten() else {
         let why = "is encrypted in a way that jwtctl does not know";
         return Err(Pkcs8Error::Unsupported(why.into()).into());
@@ -75,7 +82,7 @@ pub fn decrypt_pkcs8<E: From<Pkcs8Error>>(
     let Some(parameters) = sealed.encryption_algorithm.pbes2() else {
         return Err(Pkcs8Error::Pbes1.into());
     };
-    check_cost(&parameters.kdf).map_err(Pkcs8Error::Unsupported)?;
+    check_cost(&parameters.kdf).map_err(Pkcs8Error::from)?;
     let passphrase = passphrase()?;
     let opened = guarded(|| sealed.decrypt(passphrase.expose()).ok()).flatten();
     match opened {
@@ -86,7 +93,7 @@ pub fn decrypt_pkcs8<E: From<Pkcs8Error>>(
 
 /// Refuses an initialization vector that is not of the cipher's length: the library that decrypts
 /// takes it for granted.
-fn check_iv(der: &[u8]) -> Result<(), String> {
+fn check_iv(der: &[u8]) -> Result<(), KeyError> {
     const PBES2: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.5.13");
     const CIPHERS: [(&str, usize); 5] = [
         ("1.3.14.3.2.7", 8),
@@ -123,15 +130,15 @@ fn check_iv(der: &[u8]) -> Result<(), String> {
         .ok_or_else(damaged)?;
     match iv.as_bytes().len() {
         length if length == *wanted => Ok(()),
-        length => Err(format!(
+        length => Err(KeyError::Invalid(format!(
             "is encrypted with an initialization vector of {length} bytes, and its cipher takes {wanted}"
-        )),
+        ).into())),
     }
 }
 
 /// Refuses parameters that make no sense, and those whose cost exceeds what a reader can be asked
 /// for: a file may name any number.
-fn check_cost(kdf: &pbes2::Kdf) -> Result<(), String> {
+fn check_cost(kdf: &pbes2::Kdf) -> Result<(), KeyError> {
     if let Some(it) = kdf.pbkdf2() {
         let most = match it.prf {
             pbes2::Pbkdf2Prf::HmacWithSha384 | pbes2::Pbkdf2Prf::HmacWithSha512 => {
@@ -141,7 +148,9 @@ fn check_cost(kdf: &pbes2::Kdf) -> Result<(), String> {
         };
         if it.iteration_count > most {
             let count = it.iteration_count;
-            return Err(format!("asks for {count} iterations, more than {most}"));
+            return Err(KeyError::Unsupported(
+                format!("asks for {count} iterations, more than {most}").into(),
+            ));
         }
     }
     if let Some(it) = kdf.scrypt() {
@@ -151,17 +160,18 @@ fn check_cost(kdf: &pbes2::Kdf) -> Result<(), String> {
             u64::from(it.parallelization),
         );
         if n < 2 || !n.is_power_of_two() || r == 0 || p == 0 {
-            return Err(format!(
-                "asks for scrypt with N={n}, r={r} and p={p}, which RFC 7914 rules out"
+            return Err(KeyError::Unsupported(
+                format!("asks for scrypt with N={n}, r={r} and p={p}, which RFC 7914 rules out")
+                    .into(),
             ));
         }
         let bytes = n.saturating_add(p).saturating_mul(128).saturating_mul(r);
         let work = n.saturating_mul(r).saturating_mul(p);
         let lanes = r.saturating_mul(p);
         if bytes > MAX_SCRYPT_BYTES || work > MAX_SCRYPT_WORK || lanes > MAX_SCRYPT_LANES {
-            return Err(format!(
+            return Err(KeyError::Unsupported(format!(
                 "asks for scrypt with N={n}, r={r} and p={p}, which costs more than can be granted"
-            ));
+            ).into()));
         }
     }
     Ok(())
@@ -189,7 +199,7 @@ pub fn is_encrypted_pkcs8(der: &[u8]) -> bool {
 mod tests {
     use super::*;
 
-    fn scrypt(n: u64, r: u32, p: u32) -> Result<(), String> {
+    fn scrypt(n: u64, r: u32, p: u32) -> Result<(), KeyError> {
         let parameters = scrypt_parameters(n, r, p);
         check_cost(&pbes2::Kdf::from(parameters))
     }

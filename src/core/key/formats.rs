@@ -12,7 +12,8 @@ use super::super::alg::{Curve, Kty, ParameterSet};
 use super::super::guard::guarded;
 use super::super::secret::Secret;
 use super::curve::{point, public_half};
-use super::{Key, Material, RsaPrivate, akp, rsa};
+use super::error::failed;
+use super::{Key, KeyError, Material, RsaPrivate, akp, rsa};
 
 const RSA_ENCRYPTION: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.1.1");
 const RSASSA_PSS: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.1.10");
@@ -22,7 +23,7 @@ const EC_PUBLIC_KEY: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.10
 ///
 /// # Errors
 /// A phrase when the structure is one that is known and the key in it cannot be used.
-pub fn from_der(der: &[u8]) -> Option<Result<Key, String>> {
+pub fn from_der(der: &[u8]) -> Option<Result<Key, KeyError>> {
     if let Ok(info) = PrivateKeyInfoRef::from_der(der) {
         return Some(from_pkcs8(&info));
     }
@@ -60,7 +61,9 @@ pub fn from_der(der: &[u8]) -> Option<Result<Key, String>> {
             .unwrap_or_default();
         return Some(match SubjectPublicKeyInfoRef::from_der(&spki) {
             Ok(spki) => from_spki(&spki),
-            Err(_) => Err("is a certificate with a broken public key".into()),
+            Err(_) => Err(KeyError::Malformed(
+                "is a certificate with a broken public key".into(),
+            )),
         });
     }
     None
@@ -88,7 +91,7 @@ fn certificate(der: &[u8]) -> Option<Certificate> {
     guarded(|| Certificate::from_der(der).ok()).flatten()
 }
 
-fn from_pkcs8(info: &PrivateKeyInfoRef<'_>) -> Result<Key, String> {
+fn from_pkcs8(info: &PrivateKeyInfoRef<'_>) -> Result<Key, KeyError> {
     let oid = info.algorithm.oid;
     let inner = info.private_key.as_bytes();
     if oid == RSA_ENCRYPTION || oid == RSASSA_PSS {
@@ -109,8 +112,11 @@ fn from_pkcs8(info: &PrivateKeyInfoRef<'_>) -> Result<Key, String> {
     if let Some(set) = set_by_oid(oid) {
         return akp::private(set, inner);
     }
-    let crv = curve_by_oid(oid)
-        .ok_or_else(|| format!("is for an algorithm that jwtctl does not know (OID {oid})"))?;
+    let crv = curve_by_oid(oid).ok_or_else(|| {
+        KeyError::Unsupported(
+            format!("is for an algorithm that jwtctl does not know (OID {oid})").into(),
+        )
+    })?;
     let d = <&OctetStringRef>::from_der(inner)
         .map_err(|_| format!("is a PKCS#8 file with a broken {crv} key"))?;
     private_on_curve(
@@ -137,9 +143,11 @@ fn pss_alg(algorithm: &AlgorithmIdentifierRef<'_>) -> Option<String> {
     Some(alg.into())
 }
 
-fn from_pkcs1(private: &pkcs1::RsaPrivateKeyRef<'_>) -> Result<Key, String> {
+fn from_pkcs1(private: &pkcs1::RsaPrivateKeyRef<'_>) -> Result<Key, KeyError> {
     if private.other_prime_infos.is_some() {
-        return Err("has more than two primes, which jwtctl does not support".into());
+        return Err(KeyError::Unsupported(
+            "has more than two primes, which jwtctl does not support".into(),
+        ));
     }
     let secret = |number: &UintRef<'_>| Secret::new(number.as_bytes().to_vec());
     let numbers = RsaPrivate {
@@ -158,17 +166,20 @@ fn from_pkcs1(private: &pkcs1::RsaPrivateKeyRef<'_>) -> Result<Key, String> {
     .map(Key::from_material)
 }
 
-fn from_sec1(crv: Curve, sec1: &sec1::EcPrivateKey<'_>) -> Result<Key, String> {
+fn from_sec1(crv: Curve, sec1: &sec1::EcPrivateKey<'_>) -> Result<Key, KeyError> {
     private_on_curve(crv, sec1.private_key, sec1.public_key)
 }
 
 /// A private key on `crv`; its public half is computed, and compared with the `stated` one.
-fn private_on_curve(crv: Curve, d: &[u8], stated: Option<&[u8]>) -> Result<Key, String> {
+fn private_on_curve(crv: Curve, d: &[u8], stated: Option<&[u8]>) -> Result<Key, KeyError> {
     if d.len() > crv.octets() || (crv.kty() == Kty::Okp && d.len() != crv.octets()) {
-        return Err(format!(
-            "has {} private bytes, and {crv} takes {}",
-            d.len(),
-            crv.octets()
+        return Err(KeyError::Invalid(
+            format!(
+                "has {} private bytes, and {crv} takes {}",
+                d.len(),
+                crv.octets()
+            )
+            .into(),
         ));
     }
     let mut fixed = Zeroizing::new(vec![0; crv.octets() - d.len()]);
@@ -178,7 +189,9 @@ fn private_on_curve(crv: Curve, d: &[u8], stated: Option<&[u8]>) -> Result<Key, 
     if let Some(stated) = stated
         && point(crv, stated).is_some_and(|stated| stated != (x.clone(), y.clone()))
     {
-        return Err("has a public half that does not belong to its private one".into());
+        return Err(KeyError::Invalid(
+            "has a public half that does not belong to its private one".into(),
+        ));
     }
     Ok(Key::from_material(Material::Curve {
         crv,
@@ -188,7 +201,7 @@ fn private_on_curve(crv: Curve, d: &[u8], stated: Option<&[u8]>) -> Result<Key, 
     }))
 }
 
-fn from_spki(spki: &SubjectPublicKeyInfoRef<'_>) -> Result<Key, String> {
+fn from_spki(spki: &SubjectPublicKeyInfoRef<'_>) -> Result<Key, KeyError> {
     let oid = spki.algorithm.oid;
     let bits = spki
         .subject_public_key
@@ -214,19 +227,25 @@ fn from_spki(spki: &SubjectPublicKeyInfoRef<'_>) -> Result<Key, String> {
     let crv = if oid == EC_PUBLIC_KEY {
         named_curve(&spki.algorithm)?
     } else {
-        curve_by_oid(oid)
-            .ok_or_else(|| format!("is for an algorithm that jwtctl does not know (OID {oid})"))?
+        curve_by_oid(oid).ok_or_else(|| {
+            KeyError::Unsupported(
+                format!("is for an algorithm that jwtctl does not know (OID {oid})").into(),
+            )
+        })?
     };
-    let (x, y) =
-        point(crv, bits).ok_or_else(|| format!("has a public point that is not one of {crv}"))?;
+    let (x, y) = point(crv, bits).ok_or_else(|| {
+        KeyError::Invalid(format!("has a public point that is not one of {crv}").into())
+    })?;
     Ok(Key::from_material(Material::Curve { crv, x, y, d: None }))
 }
 
-fn named_curve(algorithm: &AlgorithmIdentifierRef<'_>) -> Result<Curve, String> {
+fn named_curve(algorithm: &AlgorithmIdentifierRef<'_>) -> Result<Curve, KeyError> {
     match algorithm.parameters_oid() {
         Ok(oid) => known_curve(oid),
         Err(_) if algorithm.parameters.is_some() => Err(EXPLICIT_CURVE.into()),
-        Err(_) => Err("is an EC key that does not name its curve".into()),
+        Err(_) => Err(KeyError::Malformed(
+            "is an EC key that does not name its curve".into(),
+        )),
     }
 }
 
@@ -245,13 +264,14 @@ const OTHER_CURVES: [(&str, &str); 8] = [
     ("1.3.132.0.35.1", "P-521 (under another name)"),
 ];
 
-fn known_curve(oid: ObjectIdentifier) -> Result<Curve, String> {
+fn known_curve(oid: ObjectIdentifier) -> Result<Curve, KeyError> {
     curve_by_oid(oid).ok_or_else(|| {
         let text = oid.to_string();
-        match OTHER_CURVES.iter().find(|(it, _)| *it == text) {
+        let why = match OTHER_CURVES.iter().find(|(it, _)| *it == text) {
             Some((_, name)) => format!("is on curve {name}, which no JWS algorithm uses"),
             None => format!("is on a curve that jwtctl does not know (OID {oid})"),
-        }
+        };
+        KeyError::Unsupported(why.into())
     })
 }
 
@@ -286,29 +306,27 @@ fn set_by_oid(oid: ObjectIdentifier) -> Option<ParameterSet> {
         .find(|set| set.oid() == text)
 }
 
-fn set_oid(set: ParameterSet) -> Result<ObjectIdentifier, String> {
-    ObjectIdentifier::new(set.oid()).map_err(|e| e.to_string())
+fn set_oid(set: ParameterSet) -> Result<ObjectIdentifier, KeyError> {
+    ObjectIdentifier::new(set.oid()).map_err(failed)
 }
 
-fn curve_oid(crv: Curve) -> Result<ObjectIdentifier, String> {
-    ObjectIdentifier::new(crv.oid()).map_err(|e| e.to_string())
+fn curve_oid(crv: Curve) -> Result<ObjectIdentifier, KeyError> {
+    ObjectIdentifier::new(crv.oid()).map_err(failed)
 }
 
 /// The private key as PKCS#8 DER.
 ///
 /// # Errors
 /// A phrase when the key is public or symmetric.
-pub fn to_pkcs8(key: &Key) -> Result<Secret, String> {
-    with_pkcs8(key, |info| {
-        info.to_der().map(Secret::new).map_err(|e| e.to_string())
-    })
+pub fn to_pkcs8(key: &Key) -> Result<Secret, KeyError> {
+    with_pkcs8(key, |info| info.to_der().map(Secret::new).map_err(failed))
 }
 
 pub(super) fn with_pkcs8<T>(
     key: &Key,
-    write: impl FnOnce(&PrivateKeyInfoRef<'_>) -> Result<T, String>,
-) -> Result<T, String> {
-    let text = |e: der::Error| e.to_string();
+    write: impl FnOnce(&PrivateKeyInfoRef<'_>) -> Result<T, KeyError>,
+) -> Result<T, KeyError> {
+    let text = failed;
     let (oid, parameters, inner) = match &key.material {
         Material::Rsa {
             n,
@@ -349,10 +367,12 @@ pub(super) fn with_pkcs8<T>(
             ..
         } => (set_oid(*set)?, None, akp::seed_form(seed)),
         Material::Oct(_) => {
-            return Err("is symmetric, and PEM and DER are for key pairs; use a JWK".into());
+            return Err(KeyError::LacksHalf(
+                "is symmetric, and PEM and DER are for key pairs; use a JWK".into(),
+            ));
         }
         Material::Rsa { .. } | Material::Curve { .. } | Material::Akp { .. } => {
-            return Err("has no private half".into());
+            return Err(KeyError::LacksHalf("has no private half".into()));
         }
     };
     let inner = Zeroizing::new(inner);
@@ -385,10 +405,14 @@ fn to_pkcs1(n: &[u8], e: &[u8], private: &RsaPrivate) -> Result<Vec<u8>, der::Er
 ///
 /// # Errors
 /// A phrase when the key is symmetric.
-pub fn to_spki(key: &Key) -> Result<Vec<u8>, String> {
-    let text = |e: der::Error| e.to_string();
+pub fn to_spki(key: &Key) -> Result<Vec<u8>, KeyError> {
+    let text = failed;
     let (oid, parameters, bits) = match &key.material {
-        Material::Oct(_) => return Err("is symmetric and has no public half".into()),
+        Material::Oct(_) => {
+            return Err(KeyError::LacksHalf(
+                "is symmetric and has no public half".into(),
+            ));
+        }
         Material::Rsa { n, e, .. } => {
             let public = pkcs1::RsaPublicKeyRef {
                 modulus: UintRef::new(n).map_err(text)?,

@@ -7,7 +7,7 @@ use super::super::limits::RSA_BITS;
 use super::super::secret::Secret;
 use super::backend::{openssl, seeded_public};
 use super::curve::public_half;
-use super::{Key, Material};
+use super::{Key, KeyError, Material};
 
 /// What kind of key to make.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,7 +27,7 @@ impl Recipe {
     ///
     /// # Errors
     /// A phrase when `crv` or `bits` is not among the choices.
-    pub fn for_sig(alg: SigAlg, crv: Option<Curve>, bits: Option<usize>) -> Result<Self, String> {
+    pub fn for_sig(alg: SigAlg, crv: Option<Curve>, bits: Option<usize>) -> Result<Self, KeyError> {
         match alg.kty() {
             Kty::Oct => no_choice(alg.as_str(), crv, bits).map(|()| Self::Oct(alg.hash().octets())),
             Kty::Rsa => rsa_bits(alg.as_str(), crv, bits),
@@ -35,7 +35,9 @@ impl Recipe {
             Kty::Akp => {
                 no_choice(alg.as_str(), crv, bits)?;
                 let set = alg.as_str().parse().map(Self::Akp);
-                set.map_err(|()| format!("{alg} has no parameter set"))
+                set.map_err(|()| {
+                    KeyError::NoSuchChoice(format!("{alg} has no parameter set").into())
+                })
             }
         }
     }
@@ -49,7 +51,7 @@ impl Recipe {
         alg: KeyAlg,
         crv: Option<Curve>,
         bits: Option<usize>,
-    ) -> Result<Self, String> {
+    ) -> Result<Self, KeyError> {
         match alg {
             _ if alg.is_ecdh() => {
                 let choices = [
@@ -73,32 +75,40 @@ impl Recipe {
             }
             KeyAlg::Dir => match (crv, bits.unwrap_or(256)) {
                 (None, bits @ (128 | 192 | 256 | 384 | 512)) => Ok(Self::Oct(bits / 8)),
-                (None, _) => Err("dir takes 128, 192, 256, 384 or 512 bits".into()),
-                (Some(_), _) => Err("dir has no curve".into()),
+                (None, _) => Err(KeyError::NoSuchChoice(
+                    "dir takes 128, 192, 256, 384 or 512 bits".into(),
+                )),
+                (Some(_), _) => Err(KeyError::NoSuchChoice("dir has no curve".into())),
             },
-            _ => Err(format!("{alg} takes a passphrase, not a key")),
+            _ => Err(KeyError::NoSuchChoice(
+                format!("{alg} takes a passphrase, not a key").into(),
+            )),
         }
     }
 }
 
-fn no_choice(alg: &str, crv: Option<Curve>, bits: Option<usize>) -> Result<(), String> {
+fn no_choice(alg: &str, crv: Option<Curve>, bits: Option<usize>) -> Result<(), KeyError> {
     match (crv, bits) {
-        (Some(_), _) => Err(format!("{alg} has no curve")),
-        (_, Some(_)) => Err(format!("{alg} has one size only")),
+        (Some(_), _) => Err(KeyError::NoSuchChoice(format!("{alg} has no curve").into())),
+        (_, Some(_)) => Err(KeyError::NoSuchChoice(
+            format!("{alg} has one size only").into(),
+        )),
         (None, None) => Ok(()),
     }
 }
 
-fn rsa_bits(alg: &str, crv: Option<Curve>, bits: Option<usize>) -> Result<Recipe, String> {
+fn rsa_bits(alg: &str, crv: Option<Curve>, bits: Option<usize>) -> Result<Recipe, KeyError> {
     if crv.is_some() {
-        return Err(format!("{alg} has no curve"));
+        return Err(KeyError::NoSuchChoice(format!("{alg} has no curve").into()));
     }
     let most = *RSA_BITS.end();
     match bits.unwrap_or(MIN_RSA_BITS) {
-        bits if !(MIN_RSA_BITS..=most).contains(&bits) => {
-            Err(format!("{alg} takes {MIN_RSA_BITS} to {most} bits"))
-        }
-        bits if bits % 8 != 0 => Err("the number of bits must be a multiple of 8".into()),
+        bits if !(MIN_RSA_BITS..=most).contains(&bits) => Err(KeyError::NoSuchChoice(
+            format!("{alg} takes {MIN_RSA_BITS} to {most} bits").into(),
+        )),
+        bits if bits % 8 != 0 => Err(KeyError::NoSuchChoice(
+            "the number of bits must be a multiple of 8".into(),
+        )),
         bits => Ok(Recipe::Rsa(bits)),
     }
 }
@@ -108,18 +118,19 @@ fn curve(
     choices: &[Curve],
     crv: Option<Curve>,
     bits: Option<usize>,
-) -> Result<Recipe, String> {
+) -> Result<Recipe, KeyError> {
     if bits.is_some() {
-        return Err(format!("{alg} takes its size from the curve"));
+        return Err(KeyError::NoSuchChoice(
+            format!("{alg} takes its size from the curve").into(),
+        ));
     }
     match crv {
         None => Ok(Recipe::Curve(choices[0])),
         Some(crv) if choices.contains(&crv) => Ok(Recipe::Curve(crv)),
         Some(crv) => {
             let names: Vec<_> = choices.iter().map(|it| it.as_str()).collect();
-            Err(format!(
-                "{alg} does not work on {crv}, only on {}",
-                names.join(", ")
+            Err(KeyError::NoSuchChoice(
+                format!("{alg} does not work on {crv}, only on {}", names.join(", ")).into(),
             ))
         }
     }
@@ -129,7 +140,7 @@ fn curve(
 ///
 /// # Errors
 /// A phrase when this build lacks the backend for it.
-pub fn generate(recipe: Recipe, env: &Env<'_>) -> Result<Key, String> {
+pub fn generate(recipe: Recipe, env: &Env<'_>) -> Result<Key, KeyError> {
     let material = match recipe {
         Recipe::Oct(bytes) => Material::Oct(random(bytes, env)),
         Recipe::Rsa(bits) => return openssl::new_rsa(bits),
@@ -138,7 +149,8 @@ pub fn generate(recipe: Recipe, env: &Env<'_>) -> Result<Key, String> {
             let seed = random(ParameterSet::SEED, env);
             Material::Akp {
                 set,
-                public: seeded_public(set, &seed).ok_or("cannot be made from its seed")?,
+                public: seeded_public(set, &seed)
+                    .ok_or_else(|| KeyError::NoSuchChoice("cannot be made from its seed".into()))?,
                 seed: Some(seed),
             }
         }
@@ -152,7 +164,7 @@ fn random(bytes: usize, env: &Env<'_>) -> Secret {
     Secret::new(buffer)
 }
 
-fn on_curve(crv: Curve, env: &Env<'_>) -> Result<Material, String> {
+fn on_curve(crv: Curve, env: &Env<'_>) -> Result<Material, KeyError> {
     // A random string is out of range with a chance below 2^-32 (P-521 once its surplus bits are
     // cut off); drawing again keeps the choice uniform (FIPS 186-5 A.2.2), and never failing
     // twice is more likely than a working machine.

@@ -9,7 +9,7 @@ use super::super::error::shortened;
 use super::super::json::{Json, Object};
 use super::super::limits::MAX_KEY_OPS;
 use super::super::secret::Secret;
-use super::{Key, Material, RsaPrivate, decode, encode, rsa, without_zeros};
+use super::{Key, KeyError, Material, RsaPrivate, decode, encode, rsa, without_zeros};
 
 /// Members that hold a private key in some `kty` or other: never copied into anything public.
 pub const PRIVATE_MEMBERS: &[&str] = &["k", "d", "p", "q", "dp", "dq", "qi", "oth", "priv"];
@@ -52,7 +52,7 @@ impl Key {
     ///
     /// # Errors
     /// What is wrong with it, as a phrase to follow the key's name.
-    pub fn from_jwk(mut jwk: Object) -> Result<Self, String> {
+    pub fn from_jwk(mut jwk: Object) -> Result<Self, KeyError> {
         let result = Self::read_jwk(&mut jwk);
         // Whatever private members an error left behind.
         jwk.0
@@ -62,13 +62,13 @@ impl Key {
         result
     }
 
-    fn read_jwk(jwk: &mut Object) -> Result<Self, String> {
+    fn read_jwk(jwk: &mut Object) -> Result<Self, KeyError> {
         if let Some(path) = Json::from(public_members(jwk)).duplicate() {
-            return Err(format!("has {path:?} twice"));
+            return Err(KeyError::Malformed(format!("has {path:?} twice").into()));
         }
         let mut seen = std::collections::HashSet::with_capacity(jwk.0.len());
         if let Some((name, _)) = jwk.0.iter().find(|(name, _)| !seen.insert(name.as_str())) {
-            return Err(format!("has {name:?} twice"));
+            return Err(KeyError::Malformed(format!("has {name:?} twice").into()));
         }
         jwk.0.retain(|(name, value)| !is_unset(name, value));
         let kty = take_text(jwk, "kty")?.ok_or("has no \"kty\"")?;
@@ -78,18 +78,16 @@ impl Key {
             "EC" | "OKP" => read_curve(jwk, if kty == "EC" { Kty::Ec } else { Kty::Okp })?,
             "AKP" => read_akp(jwk)?,
             other => {
-                return Err(format!(
-                    "has kty {}, which jwtctl does not know",
-                    shortened(other)
+                return Err(KeyError::Unsupported(
+                    format!("has kty {}, which jwtctl does not know", shortened(other)).into(),
                 ));
             }
         };
         let key_ops = match jwk.remove("key_ops") {
             None => None,
             Some(Json::Array(ops)) if ops.len() > MAX_KEY_OPS => {
-                return Err(format!(
-                    "has {} \"key_ops\", more than {MAX_KEY_OPS}",
-                    ops.len()
+                return Err(KeyError::Malformed(
+                    format!("has {} \"key_ops\", more than {MAX_KEY_OPS}", ops.len()).into(),
                 ));
             }
             Some(json) => {
@@ -122,12 +120,16 @@ impl Key {
     ///
     /// # Errors
     /// What is wrong with it, as a phrase to follow the key's name.
-    pub fn from_public_jwk(jwk: &Object) -> Result<Self, String> {
+    pub fn from_public_jwk(jwk: &Object) -> Result<Self, KeyError> {
         if public_members(jwk).0.len() != jwk.0.len() {
-            return Err("has private members, and a key that is sent along is public".into());
+            return Err(KeyError::LacksHalf(
+                "has private members, and a key that is sent along is public".into(),
+            ));
         }
         match Self::from_jwk(jwk.clone())? {
-            key if key.kty() == Kty::Oct => Err("is symmetric, and needs to be public".into()),
+            key if key.kty() == Kty::Oct => Err(KeyError::LacksHalf(
+                "is symmetric, and needs to be public".into(),
+            )),
             key => Ok(key),
         }
     }
@@ -248,11 +250,13 @@ impl Serialize for Key {
     }
 }
 
-fn read_rsa(jwk: &mut Object) -> Result<Material, String> {
+fn read_rsa(jwk: &mut Object) -> Result<Material, KeyError> {
     let n = take_public(jwk, "n")?.ok_or("has no \"n\"")?;
     let e = take_public(jwk, "e")?.ok_or("has no \"e\"")?;
     if jwk.has("oth") {
-        return Err("has more than two primes, which jwtctl does not support".into());
+        return Err(KeyError::Unsupported(
+            "has more than two primes, which jwtctl does not support".into(),
+        ));
     }
     let mut private = |name| {
         take_private(jwk, name)
@@ -276,26 +280,36 @@ fn read_rsa(jwk: &mut Object) -> Result<Material, String> {
             dq,
             qi,
         }),
-        _ => return Err("has \"d\" without \"p\", \"q\", \"dp\", \"dq\" and \"qi\"".into()),
+        _ => {
+            return Err(KeyError::Malformed(
+                "has \"d\" without \"p\", \"q\", \"dp\", \"dq\" and \"qi\"".into(),
+            ));
+        }
     };
     rsa(&n, &e, private)
 }
 
-fn read_curve(jwk: &mut Object, kty: Kty) -> Result<Material, String> {
+fn read_curve(jwk: &mut Object, kty: Kty) -> Result<Material, KeyError> {
     let name = take_text(jwk, "crv")?.ok_or("has no \"crv\"")?;
     let crv = name.parse::<Curve>().ok().filter(|crv| crv.kty() == kty);
     let crv = crv.ok_or_else(|| {
-        format!(
-            "is on curve {}, which jwtctl does not know",
-            shortened(&name)
+        KeyError::Unsupported(
+            format!(
+                "is on curve {}, which jwtctl does not know",
+                shortened(&name)
+            )
+            .into(),
         )
     })?;
     let coordinate = |name: &str, value: Option<Vec<u8>>| match value {
-        None => Err(format!("has no {name:?}")),
-        Some(value) if value.len() != crv.octets() => Err(format!(
-            "has {name:?} of {} bytes, and {crv} takes {}",
-            value.len(),
-            crv.octets()
+        None => Err(KeyError::Malformed(format!("has no {name:?}").into())),
+        Some(value) if value.len() != crv.octets() => Err(KeyError::Invalid(
+            format!(
+                "has {name:?} of {} bytes, and {crv} takes {}",
+                value.len(),
+                crv.octets()
+            )
+            .into(),
         )),
         Some(value) => Ok(value),
     };
@@ -307,10 +321,13 @@ fn read_curve(jwk: &mut Object, kty: Kty) -> Result<Material, String> {
     };
     let d = match take_private(jwk, "d")? {
         Some(d) if d.len() != crv.octets() => {
-            return Err(format!(
-                "has \"d\" of {} bytes, and {crv} takes {}",
-                d.len(),
-                crv.octets()
+            return Err(KeyError::Invalid(
+                format!(
+                    "has \"d\" of {} bytes, and {crv} takes {}",
+                    d.len(),
+                    crv.octets()
+                )
+                .into(),
             ));
         }
         d => d.map(Secret::from),
@@ -319,7 +336,7 @@ fn read_curve(jwk: &mut Object, kty: Kty) -> Result<Material, String> {
 }
 
 /// An AKP key. Its `alg`, which is left in place, says how long its members are.
-fn read_akp(jwk: &mut Object) -> Result<Material, String> {
+fn read_akp(jwk: &mut Object) -> Result<Material, KeyError> {
     let name = jwk
         .text("alg")
         .ok_or("has no \"alg\", which an AKP key needs (RFC 9964)")?;
@@ -331,8 +348,8 @@ fn read_akp(jwk: &mut Object) -> Result<Material, String> {
     })?;
     let sized = |name: &str, length: usize, octets: usize| match length == octets {
         true => Ok(()),
-        false => Err(format!(
-            "has {name:?} of {length} bytes, and {set} takes {octets}"
+        false => Err(KeyError::Invalid(
+            format!("has {name:?} of {length} bytes, and {set} takes {octets}").into(),
         )),
     };
     let public = take_public(jwk, "pub")?.ok_or("has no \"pub\"")?;
@@ -348,24 +365,23 @@ fn read_akp(jwk: &mut Object) -> Result<Material, String> {
     })
 }
 
-fn take_text(jwk: &mut Object, name: &str) -> Result<Option<String>, String> {
+fn take_text(jwk: &mut Object, name: &str) -> Result<Option<String>, KeyError> {
     match jwk.remove(name) {
         None => Ok(None),
         Some(Json::String(text)) => Ok(Some(text)),
-        Some(other) => Err(format!(
-            "has {name:?} that is {}, not a string",
-            other.kind()
+        Some(other) => Err(KeyError::Malformed(
+            format!("has {name:?} that is {}, not a string", other.kind()).into(),
         )),
     }
 }
 
-fn take_public(jwk: &mut Object, name: &str) -> Result<Option<Vec<u8>>, String> {
+fn take_public(jwk: &mut Object, name: &str) -> Result<Option<Vec<u8>>, KeyError> {
     let Some(text) = take_text(jwk, name)? else {
         return Ok(None);
     };
     decode(&text)
         .map(Some)
-        .ok_or_else(|| format!("has {name:?} that is not base64url without padding"))
+        .ok_or_else(|| format!("has {name:?} that is not base64url without padding").into())
 }
 
 fn take_private(jwk: &mut Object, name: &str) -> Result<Option<Zeroizing<Vec<u8>>>, String> {
@@ -376,7 +392,7 @@ fn take_private(jwk: &mut Object, name: &str) -> Result<Option<Zeroizing<Vec<u8>
     let bytes = decode(&text).map(Zeroizing::new);
     bytes
         .map(Some)
-        .ok_or_else(|| format!("has {name:?} that is not base64url without padding"))
+        .ok_or_else(|| format!("has {name:?} that is not base64url without padding").into())
 }
 
 /// `jwk` without whatever members could be private, or could have a private key inside them.
@@ -419,7 +435,7 @@ pub(super) fn encode_private(secret: &Secret) -> Zeroizing<String> {
 pub(super) mod tests {
     use super::*;
 
-    pub fn jwk(text: &str) -> Result<Key, String> {
+    pub fn jwk(text: &str) -> Result<Key, KeyError> {
         match Json::parse(text.as_bytes()).unwrap() {
             Json::Object(object) => Key::from_jwk(object),
             _ => panic!("not an object"),
@@ -484,7 +500,7 @@ pub(super) mod tests {
             (r#"{"kty":"RSA","e":"AQAB"}"#, "\"n\""),
         ] {
             let error = jwk(text).unwrap_err();
-            assert!(error.contains(why), "{text}: {error}");
+            assert!(error.to_string().contains(why), "{text}: {error}");
         }
     }
 }

@@ -5,6 +5,7 @@ mod akp;
 pub(super) mod backend;
 mod curve;
 mod encrypted;
+mod error;
 mod fit;
 mod formats;
 mod generate;
@@ -17,6 +18,7 @@ mod wrap;
 
 pub(super) use backend::openssl::shake256;
 pub use encrypted::{Pkcs8Error, decrypt_pkcs8, encrypt_pkcs8, is_encrypted_pkcs8};
+pub use error::KeyError;
 pub use fit::{Job, Misfit};
 pub use formats::{CertificateNames, certificate_names, from_der, to_pkcs8, to_spki};
 pub use generate::{Recipe, generate};
@@ -303,7 +305,7 @@ impl Key {
     /// # Errors
     /// [`Misfit::Unfit`] when it is symmetric.
     pub fn spki_digest(&self, hash: ThumbprintHash) -> Result<String, Misfit> {
-        let der = to_spki(self).map_err(Misfit::Unfit)?;
+        let der = to_spki(self)?;
         let digest = STANDARD.encode(digest::digest(hash.algorithm(), &der));
         let name = hash.as_str().to_ascii_uppercase().replace('-', "");
         Ok(format!("{name}:{digest}"))
@@ -345,21 +347,26 @@ impl ThumbprintHash {
 }
 
 /// An RSA key of these numbers, if they are within what the backends take.
-pub(super) fn rsa(n: &[u8], e: &[u8], private: Option<RsaPrivate>) -> Result<Material, String> {
+pub(super) fn rsa(n: &[u8], e: &[u8], private: Option<RsaPrivate>) -> Result<Material, KeyError> {
     let (n, e) = (without_zeros(n).to_vec(), without_zeros(e).to_vec());
     if n.last().is_none_or(|last| last % 2 == 0) {
-        return Err("has an even modulus".into());
+        return Err(KeyError::Invalid("has an even modulus".into()));
     }
     let bits = bit_length(&n);
     if !RSA_BITS.contains(&bits) {
-        return Err(format!(
-            "has {bits} bits, outside {} to {}",
-            RSA_BITS.start(),
-            RSA_BITS.end()
+        return Err(KeyError::Invalid(
+            format!(
+                "has {bits} bits, outside {} to {}",
+                RSA_BITS.start(),
+                RSA_BITS.end()
+            )
+            .into(),
         ));
     }
     if e.last().is_none_or(|last| last % 2 == 0) || e == [1] || bit_length(&e) > 33 {
-        return Err("has an exponent that is even, 1, or larger than 33 bits".into());
+        return Err(KeyError::Invalid(
+            "has an exponent that is even, 1, or larger than 33 bits".into(),
+        ));
     }
     Ok(Material::Rsa { n, e, private })
 }

@@ -2,6 +2,7 @@
 //! paste them. No message repeats anything of a block but its label.
 
 use super::super::secret::Secret;
+use super::KeyError;
 use zeroize::Zeroizing;
 
 const BEGIN: &str = "-----BEGIN ";
@@ -29,11 +30,11 @@ pub fn is_pem(text: &[u8]) -> bool {
 ///
 /// # Errors
 /// A phrase when a block is broken, or when `text` is not UTF-8.
-pub fn pem_blocks(text: &[u8]) -> Option<Result<Vec<PemBlock>, String>> {
+pub fn pem_blocks(text: &[u8]) -> Option<Result<Vec<PemBlock>, KeyError>> {
     is_pem(text).then(|| read_blocks(text))
 }
 
-fn read_blocks(text: &[u8]) -> Result<Vec<PemBlock>, String> {
+fn read_blocks(text: &[u8]) -> Result<Vec<PemBlock>, KeyError> {
     // Only what stands around the blocks may be something other than text.
     let text = Zeroizing::new(String::from_utf8_lossy(text).into_owned());
     let mut blocks = Vec::new();
@@ -47,12 +48,20 @@ fn read_blocks(text: &[u8]) -> Result<Vec<PemBlock>, String> {
         let (body, after) = match body.split_once(end.as_str()) {
             Some(found) => found,
             None if body.contains("-----END ") => {
-                return Err(format!("has a {label} block whose END line does not match"));
+                return Err(KeyError::Malformed(
+                    format!("has a {label} block whose END line does not match").into(),
+                ));
             }
-            None => return Err(format!("has a {label} block without its END line")),
+            None => {
+                return Err(KeyError::Malformed(
+                    format!("has a {label} block without its END line").into(),
+                ));
+            }
         };
         if body.contains(BEGIN) {
-            return Err(format!("has a {label} block without its END line"));
+            return Err(KeyError::Malformed(
+                format!("has a {label} block without its END line").into(),
+            ));
         }
         blocks.push(read_block(label, body)?);
         rest = after;
@@ -68,7 +77,7 @@ fn is_label(label: &str) -> bool {
     !label.is_empty() && label.len() <= LONGEST && label.bytes().all(is_word)
 }
 
-fn read_block(label: &str, body: &str) -> Result<PemBlock, String> {
+fn read_block(label: &str, body: &str) -> Result<PemBlock, KeyError> {
     let (headers, content) = match body.contains(':') {
         true => split_headers(body)
             .ok_or_else(|| format!("has a {label} block with headers that are broken"))?,
@@ -94,7 +103,9 @@ fn read_block(label: &str, body: &str) -> Result<PemBlock, String> {
             der: Secret::new(block.into_contents()),
         }),
         // The library's words may quote the block.
-        Err(_) => Err(format!("has a {label} block that is not base64")),
+        Err(_) => Err(KeyError::Malformed(
+            format!("has a {label} block that is not base64").into(),
+        )),
     }
 }
 

@@ -3,7 +3,7 @@
 use super::super::alg::SigAlg;
 use super::backend::{self, Sign, openssl};
 use super::curve::public_half;
-use super::{Job, Key, Material, Misfit};
+use super::{Job, Key, KeyError, Material, Misfit};
 
 /// A private key made ready for one algorithm; loading is the slow part, so keep it for further
 /// signatures.
@@ -54,7 +54,7 @@ impl Key {
                 y,
                 d: Some(d),
             } => {
-                let (own_x, own_y) = public_half(*crv, d).map_err(Misfit::Unfit)?;
+                let (own_x, own_y) = public_half(*crv, d)?;
                 own_x == *x && own_y == *y
             }
             Material::Rsa {
@@ -101,8 +101,9 @@ impl Signer {
     /// # Errors
     /// A phrase when the library fails, which for a prepared key means that the machine is out of
     /// something.
-    pub fn sign(&self, message: &[u8]) -> Result<Vec<u8>, String> {
+    pub fn sign(&self, message: &[u8]) -> Result<Vec<u8>, KeyError> {
         let signature = self.loaded.sign(message);
-        signature.ok_or_else(|| format!("signing with {} failed", self.alg))
+        signature
+            .ok_or_else(|| KeyError::Failed(format!("signing with {} failed", self.alg).into()))
     }
 }

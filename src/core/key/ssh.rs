@@ -5,7 +5,7 @@ use base64::engine::general_purpose::STANDARD;
 
 use super::super::alg::{Curve, Kty};
 use super::curve::point;
-use super::{Key, Material, rsa, without_zeros};
+use super::{Key, KeyError, Material, rsa, without_zeros};
 
 /// The NIST curves: ours, and the name in OpenSSH's.
 const CURVES: [(Curve, &str); 3] = [
@@ -18,7 +18,7 @@ const CURVES: [(Curve, &str); 3] = [
 ///
 /// # Errors
 /// A phrase when OpenSSH has no such keys.
-pub fn to_ssh(key: &Key) -> Result<String, String> {
+pub fn to_ssh(key: &Key) -> Result<String, KeyError> {
     let (name, blob) = match &key.material {
         Material::Rsa { n, e, .. } => (
             "ssh-rsa".to_owned(),
@@ -33,10 +33,9 @@ pub fn to_ssh(key: &Key) -> Result<String, String> {
             [string(b"ssh-ed25519"), string(x)].concat(),
         ),
         Material::Curve { crv, x, y, .. } => {
-            let (_, curve) = CURVES
-                .iter()
-                .find(|(it, _)| it == crv)
-                .ok_or_else(|| format!("is on {crv}, which OpenSSH has not"))?;
+            let (_, curve) = CURVES.iter().find(|(it, _)| it == crv).ok_or_else(|| {
+                KeyError::Unsupported(format!("is on {crv}, which OpenSSH has not").into())
+            })?;
             let name = format!("ecdsa-sha2-{curve}");
             let point = [&[4], x.as_slice(), y].concat();
             let blob = [
@@ -47,8 +46,16 @@ pub fn to_ssh(key: &Key) -> Result<String, String> {
             .concat();
             (name, blob)
         }
-        Material::Akp { set, .. } => return Err(format!("is an {set} key, which OpenSSH has not")),
-        Material::Oct(_) => return Err("is symmetric and has no public half".into()),
+        Material::Akp { set, .. } => {
+            return Err(KeyError::Unsupported(
+                format!("is an {set} key, which OpenSSH has not").into(),
+            ));
+        }
+        Material::Oct(_) => {
+            return Err(KeyError::LacksHalf(
+                "is symmetric and has no public half".into(),
+            ));
+        }
     };
     // A line break or worse would turn one key into something else.
     let comment = key
@@ -64,20 +71,24 @@ pub fn to_ssh(key: &Key) -> Result<String, String> {
 ///
 /// # Errors
 /// A phrase when it does, and is broken.
-pub fn from_ssh(text: &str) -> Option<Result<Key, String>> {
+pub fn from_ssh(text: &str) -> Option<Result<Key, KeyError>> {
     let mut words = text.split_ascii_whitespace();
     let name = words
         .next()
         .filter(|name| name.starts_with("ssh-") || name.starts_with("ecdsa-sha2-"))?;
     let Some(blob) = words.next().and_then(|word| STANDARD.decode(word).ok()) else {
-        return Some(Err("is an OpenSSH key whose base64 is broken".into()));
+        return Some(Err(KeyError::Malformed(
+            "is an OpenSSH key whose base64 is broken".into(),
+        )));
     };
     Some(read(name, &blob).unwrap_or_else(|| {
-        Err("is an OpenSSH key that is broken, or of a kind that JOSE has not".into())
+        Err(KeyError::Unsupported(
+            "is an OpenSSH key that is broken, or of a kind that JOSE has not".into(),
+        ))
     }))
 }
 
-fn read(name: &str, blob: &[u8]) -> Option<Result<Key, String>> {
+fn read(name: &str, blob: &[u8]) -> Option<Result<Key, KeyError>> {
     let mut rest = blob;
     if field(&mut rest)? != name.as_bytes() {
         return None;
@@ -98,7 +109,7 @@ fn read(name: &str, blob: &[u8]) -> Option<Result<Key, String>> {
     rest.is_empty().then_some(key)
 }
 
-fn on_curve(crv: Curve, bytes: &[u8]) -> Option<Result<Key, String>> {
+fn on_curve(crv: Curve, bytes: &[u8]) -> Option<Result<Key, KeyError>> {
     let (x, y) = point(crv, bytes)?;
     debug_assert_eq!(y.is_empty(), crv.kty() == Kty::Okp);
     Some(Ok(Key::from_material(Material::Curve {

@@ -1,6 +1,7 @@
 //! Files that people take for keys and that are not read: named, with the way out.
 
 use super::super::error::{Code, Error};
+use super::super::hint::{Hint, KeysHint};
 use super::super::key::is_pem;
 use super::file_word;
 use super::wrapped::trimmed;
@@ -15,52 +16,76 @@ enum Sign {
     Binary(&'static [u8]),
 }
 
+/// What to do about such a file.
+enum Advice {
+    Nothing,
+    /// A sentence with FILE in the place of its name.
+    Text(&'static str),
+    KeysFromUrl,
+}
+
+impl Advice {
+    fn hint(&self, what: &str) -> Option<Hint> {
+        match self {
+            Self::Nothing => None,
+            Self::Text(text) => Some(text.replace("FILE", &file_word(what)).into()),
+            Self::KeysFromUrl => Some(KeysHint::FromUrl.into()),
+        }
+    }
+}
+
 /// What it is, and what to do.
-const FOREIGN: &[(Sign, &str, &str)] = &[
+const FOREIGN: &[(Sign, &str, Advice)] = &[
     (
         Sign::Within(b"---- BEGIN SSH2 PUBLIC KEY ----"),
         "is a public key in the format of RFC 4716",
-        "convert it: ssh-keygen -i -m RFC4716 -f FILE > key.pub",
+        Advice::Text("convert it: ssh-keygen -i -m RFC4716 -f FILE > key.pub"),
     ),
     (
         Sign::Within(b"-----BEGIN PGP "),
         "is an OpenPGP key or message, which no JWT is signed with",
-        "",
+        Advice::Nothing,
     ),
     (
         Sign::Text(b"PuTTY-User-Key-File"),
         "is a PuTTY key",
-        "convert it: puttygen FILE -O private-openssh-new -o key, then ssh-keygen -p -m PKCS8 -f key",
+        Advice::Text(
+            "convert it: puttygen FILE -O private-openssh-new -o key, then ssh-keygen -p -m PKCS8 -f key",
+        ),
     ),
     (
         Sign::Text(b"<RSAKeyValue"),
         "is an RSA key in .NET's XML",
-        "export it as PEM instead: RSA.ExportPkcs8PrivateKeyPem or ExportSubjectPublicKeyInfoPem",
+        Advice::Text(
+            "export it as PEM instead: RSA.ExportPkcs8PrivateKeyPem or ExportSubjectPublicKeyInfoPem",
+        ),
     ),
     (
         Sign::Within(b"<EntityDescriptor"),
         "is SAML metadata, which describes keys for XML signatures",
-        "",
+        Advice::Nothing,
     ),
     (
         Sign::Text(b"<"),
         "is an HTML or XML page, not a key",
-        "a login page or an error page may have been saved in its place",
+        Advice::Text("a login page or an error page may have been saved in its place"),
     ),
     (
         Sign::Binary(&[0xfe, 0xed, 0xfe, 0xed]),
         "is a Java keystore (JKS)",
-        "convert it: keytool -importkeystore -srckeystore FILE -destkeystore key.p12 -deststoretype PKCS12, then openssl pkcs12 -in key.p12 -nodes -nocerts -out key.pem",
+        Advice::Text(
+            "convert it: keytool -importkeystore -srckeystore FILE -destkeystore key.p12 -deststoretype PKCS12, then openssl pkcs12 -in key.p12 -nodes -nocerts -out key.pem",
+        ),
     ),
     (
         Sign::Text(b"https://"),
         "is a URL, not a key",
-        "keys at a URL: --jwks-uri URL",
+        Advice::KeysFromUrl,
     ),
     (
         Sign::Text(b"AGE-SECRET-KEY-"),
         "is an age identity, which encrypts files and signs nothing",
-        "",
+        Advice::Nothing,
     ),
 ];
 
@@ -78,12 +103,9 @@ pub(super) fn refusal(content: &[u8], what: &str) -> Option<Error> {
         Sign::Within(part) => head.windows(part.len()).any(|window| window == *part),
         Sign::Binary(start) => content.starts_with(start),
     };
-    if let Some((_, why, hint)) = FOREIGN.iter().find(|(sign, ..)| matches(sign)) {
-        let error = bad(why);
-        return Some(match hint.is_empty() {
-            true => error,
-            false => error.hint(hint.replace("FILE", &file_word(what))),
-        });
+    if let Some((_, why, advice)) = FOREIGN.iter().find(|(sign, ..)| matches(sign)) {
+        let hint = advice.hint(what);
+        return Some(hint.into_iter().fold(bad(why), Error::hint));
     }
     let is_end_alone = !is_pem(text) && head.windows(9).any(|window| window == b"-----END ");
     is_end_alone.then(|| bad("has an END line without its BEGIN line"))

@@ -15,6 +15,7 @@ use std::sync::Arc;
 
 use super::better_auth::{self, Table, TableRefusal};
 use super::error::{Code, Error, shell_word, shortened};
+use super::hint::{Hint, KeysHint, OwnKeyHint};
 use super::json::{Json, Object};
 use super::jwe;
 use super::jwks::{Dropped, KeySet};
@@ -220,8 +221,7 @@ impl Reader<'_> {
             Ok((file, note)) => Ok(file.noting(note)),
             Err(Nested::None) if outline.is_metadata => {
                 let error = self.bad("is the metadata of an issuer, which says where its keys are");
-                Err(error
-                    .hint("keys of an issuer: --issuer URL, or --jwks-uri with its \"jwks_uri\""))
+                Err(error.hint(KeysHint::FromIssuer))
             }
             Err(Nested::None) => Err(self.bad(outline.not_a_key())),
             Err(Nested::Unusable(path, why)) if path.is_empty() => Err(self.bad(why)),
@@ -401,7 +401,7 @@ fn unknown(what: &str) -> Error {
         what,
         "is not a key: neither JSON nor PEM nor DER",
     );
-    error.hint("keys are read as JWK, JWK set, or PEM or DER of PKCS#8, PKCS#1, SEC1, SPKI or X.509; an HMAC secret is given with --secret")
+    error.hint(KeysHint::SecretAsSuch)
 }
 
 fn wrong_passphrase(what: &str) -> Error {
@@ -446,18 +446,17 @@ impl Outline {
 
 /// What to do about a private key in OpenSSH's own format, whose public half is in clear even when
 /// it is encrypted.
-fn way_out_of_openssh(content: &[u8]) -> &'static str {
+fn way_out_of_openssh(content: &[u8]) -> Hint {
     const ED25519: &[u8] = b"ssh-ed25519";
     // For these `ssh-keygen -p -m PKCS8` says that all went well, and leaves the format as it was.
     match content
         .windows(ED25519.len())
         .any(|window| window == ED25519)
     {
-        true => {
-            "ssh-keygen keeps Ed25519 keys in this format; make a new key: jwtctl keygen EdDSA, or openssl genpkey -algorithm ed25519"
-        }
+        true => OwnKeyHint::NewEd25519Key.into(),
         false => {
             "convert a copy of it, which is rewritten in place: ssh-keygen -p -m PKCS8 -f COPY"
+                .into()
         }
     }
 }

@@ -3,7 +3,7 @@
 
 use super::super::json::{Json, Object};
 use super::super::jwks::{KeySet, certificate_map};
-use super::super::key::{Key, PemBlock, from_der, from_ssh, is_pem, pem_blocks, wipe};
+use super::super::key::{Key, KeyError, PemBlock, from_der, from_ssh, is_pem, pem_blocks, wipe};
 use super::super::secret::Secret;
 use super::KeyFile;
 use super::pem::{is_private, is_public, plain_keys};
@@ -52,12 +52,13 @@ fn find_key(document: &Json) -> Result<(KeyFile, String), Nested> {
     let key = match key {
         Content::Key(key) => *key,
         Content::Set(set) => {
-            let set = KeySet::from_json(set).map_err(|why| Nested::Unusable(path.clone(), why))?;
+            let set =
+                KeySet::from_json(set).map_err(|why| Nested::Unusable(path.clone(), why.into()))?;
             let note = format!("the key set was taken from its member {path:?}");
             return Ok((KeyFile::set(set), note));
         }
     };
-    let mut key = key.map_err(|why| Nested::Unusable(path.clone(), why))?;
+    let mut key = key.map_err(|why| Nested::Unusable(path.clone(), why.into()))?;
     if let Some(kid) = sibling_id(document, &path) {
         key.kid.get_or_insert_with(|| kid.to_owned());
     }
@@ -81,13 +82,13 @@ type Found = (String, Content);
 
 /// What is found in a document.
 enum Content {
-    Key(Box<Result<Key, String>>),
+    Key(Box<Result<Key, KeyError>>),
     /// A JWK Set, which is looked into as a whole.
     Set(Object),
 }
 
 impl Content {
-    fn of_key(key: Result<Key, String>) -> Self {
+    fn of_key(key: Result<Key, KeyError>) -> Self {
         Self::Key(Box::new(key))
     }
 
@@ -205,7 +206,7 @@ fn from_text(text: &str, wrappings: usize) -> Vec<Content> {
 }
 
 /// The key of a PEM text; `None` when it holds something else, such as a certificate request.
-fn only_key(blocks: &[PemBlock]) -> Option<Result<Key, String>> {
+fn only_key(blocks: &[PemBlock]) -> Option<Result<Key, KeyError>> {
     if !blocks.iter().any(|it| is_private(it) || is_public(it)) {
         return None;
     }
@@ -225,7 +226,7 @@ fn is_set(object: &Object) -> bool {
 
 /// A JWK as cloud command lines print it: with the type names of hardware modules, and base64 of
 /// either alphabet in its public numbers.
-fn from_jwk(object: &Object) -> Result<Key, String> {
+fn from_jwk(object: &Object) -> Result<Key, KeyError> {
     let mut jwk = object.clone();
     for (name, value) in &mut jwk.0 {
         let Json::String(text) = value else { continue };

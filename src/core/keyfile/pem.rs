@@ -3,7 +3,7 @@
 
 use std::collections::HashSet;
 
-use super::super::key::{Key, PemBlock, certificate_names, from_der};
+use super::super::key::{Key, KeyError, PemBlock, certificate_names, from_der};
 
 /// Whether the block holds a private key, in whatever format.
 pub(super) fn is_private(block: &PemBlock) -> bool {
@@ -23,7 +23,7 @@ pub(super) fn is_public(block: &PemBlock) -> bool {
 ///
 /// # Errors
 /// A phrase when one of them is, or cannot be used.
-pub(super) fn plain_keys(blocks: &[PemBlock]) -> Result<Vec<Key>, String> {
+pub(super) fn plain_keys(blocks: &[PemBlock]) -> Result<Vec<Key>, KeyError> {
     if !blocks.iter().any(is_private) {
         return public_keys(blocks).map(|(keys, _)| keys);
     }
@@ -42,9 +42,9 @@ pub(super) fn plain_keys(blocks: &[PemBlock]) -> Result<Vec<Key>, String> {
 ///
 /// # Errors
 /// A phrase when it cannot be used.
-pub(super) fn block_key(block: &PemBlock) -> Result<Key, String> {
+pub(super) fn block_key(block: &PemBlock) -> Result<Key, KeyError> {
     from_der(block.der.expose())
-        .unwrap_or_else(|| Err(format!("has a {} block that is broken", block.label)))
+        .unwrap_or_else(|| Err(format!("has a {} block that is broken", block.label).into()))
 }
 
 /// The public keys of a file without private ones, each once, and how many certificates were left
@@ -52,7 +52,7 @@ pub(super) fn block_key(block: &PemBlock) -> Result<Key, String> {
 ///
 /// # Errors
 /// A phrase when one of them cannot be used.
-pub(super) fn public_keys(blocks: &[PemBlock]) -> Result<(Vec<Key>, usize), String> {
+pub(super) fn public_keys(blocks: &[PemBlock]) -> Result<(Vec<Key>, usize), KeyError> {
     let mut issuers = HashSet::new();
     for block in blocks.iter().filter(|block| is_certificate(block)) {
         if let Some(names) = certificate_names(block.der.expose())

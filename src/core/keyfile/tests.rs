@@ -254,16 +254,13 @@ fn files_of_other_programs_are_named_with_the_way_out() {
             "PKCS#12",
             "openssl pkcs12 -in FILE",
         ),
-        (b"https://issuer.example/jwks.json", "URL", "--jwks-uri"),
+        (b"https://issuer.example/jwks.json", "URL", "FromUrl"),
         (b"-----BEGIN PGP PRIVATE KEY BLOCK-----\nx\n", "OpenPGP", ""),
         (b"MFkwEwYH\n-----END PUBLIC KEY-----", "BEGIN line", ""),
     ] {
         let error = read_text(content).unwrap_err();
         assert!(error.to_string().contains(name), "{error}");
-        assert!(
-            error.hints().iter().any(|it| it.contains(way)) || way.is_empty(),
-            "{error}"
-        );
+        assert!(format!("{:?}", error.hints()).contains(way), "{error}");
     }
 }
 
@@ -378,7 +375,7 @@ fn a_path_in_a_hint_is_one_word_and_what_is_no_path_is_not_repeated() {
     let hint = |what: &str| {
         let mut nobody = || Err(Error::usage("passphrase", "asked for"));
         let error = read(&Secret::new(pem.into()), what, &mut nobody).unwrap_err();
-        error.hints()[0].clone()
+        format!("{:?}", error.hints()[0])
     };
     assert!(hint("d/x;touch pwned;.pem").contains("-in 'd/x;touch pwned;.pem'"));
     assert!(hint("env:PK").contains("-in FILE"));

@@ -2,8 +2,9 @@
 
 use super::super::env::Env;
 use super::super::error::Error;
+use super::super::hint::Parameter;
 use super::super::json::{Json, Object};
-use super::super::key::{Key, encrypt_pkcs8, pem, to_pkcs8, to_spki, to_ssh};
+use super::super::key::{Key, KeyError, encrypt_pkcs8, pem, to_pkcs8, to_spki, to_ssh};
 use super::super::limits::PKCS8_ITERATIONS;
 use super::super::seal::{self, Content, DEFAULT_P2C};
 use super::super::secret::Secret;
@@ -35,7 +36,7 @@ pub fn private(
     what: &str,
     env: &Env<'_>,
 ) -> Result<Secret, Error> {
-    let bad = |why: String| Error::usage(what, format!("the key {why}"));
+    let bad = |why: KeyError| Error::usage(what, format!("the key {why}"));
     match (form, passphrase) {
         (Form::Jwk, Some(passphrase)) => {
             sealed(&key.expose_jwk(), Content::Jwk, passphrase, iterations, env)
@@ -52,7 +53,7 @@ pub fn private(
                 let why = format!(
                     "{count} is outside {least} to {most}, which PKCS#8 files are written with"
                 );
-                return Err(Error::usage("--p2c", why));
+                return Err(Error::usage(Parameter::P2c, why));
             }
             let der = encrypt_pkcs8(key, passphrase, iterations, env).map_err(bad)?;
             Ok(if form == Form::Pem {
@@ -113,7 +114,7 @@ fn sealed(
 /// # Errors
 /// [`Usage`](super::super::error::Code::Usage) when it has none.
 pub fn public(key: &Key, form: Form, what: &str) -> Result<Vec<u8>, Error> {
-    let bad = |why: String| Error::usage(what, format!("the key {why}"));
+    let bad = |why: KeyError| Error::usage(what, format!("the key {why}"));
     let public = key
         .public()
         .ok_or_else(|| bad("is symmetric and has no public half".into()))?;

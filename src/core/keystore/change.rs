@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use super::super::alg::{Curve, SigAlg};
 use super::super::env::Env;
 use super::super::error::{Code, Error};
+use super::super::hint::{OwnKeyHint, Parameter};
 use super::super::key::{Key, Recipe, generate};
 use super::super::seal::{self, DEFAULT_P2C};
 use super::super::secret::Secret;
@@ -176,10 +177,10 @@ impl Changing {
                 what,
                 "the keystore is encrypted, and so are all keys in it",
             )
-            .hint("to store all of them in clear: jwtctl jwks passphrase --no-encrypt")),
+            .hint(OwnKeyHint::DecryptKeystore)),
             (false, Protection::Sealed { .. }) => {
                 Err(Error::usage(what, "the keystore is not encrypted")
-                    .hint("to encrypt all keys in it: jwtctl jwks passphrase"))
+                    .hint(OwnKeyHint::EncryptKeystore))
             }
         }
     }
@@ -286,7 +287,7 @@ fn symmetric() -> Error {
         "keystore",
         "keeps key pairs, whose public half it publishes; a symmetric key has none",
     )
-    .hint("keep it in a file of its own: jwtctl keygen HS256 --out FILE")
+    .hint(OwnKeyHint::SymmetricKeyFile)
 }
 
 fn protect(
@@ -465,7 +466,7 @@ fn check_kept(key: &Key) -> Result<(), Error> {
 /// # Errors
 /// [`Code::Usage`] when there is no such key, or it would be symmetric.
 pub fn make(choice: Choice, like: Option<&Key>, env: &Env<'_>) -> Result<Key, Error> {
-    let usage = |why: String| Error::usage("--alg", why);
+    let usage = |why: String| Error::usage(Parameter::Alg, why);
     let own = like.and_then(|key| {
         key.algorithms(super::super::key::Job::Verify)
             .first()
@@ -483,7 +484,8 @@ pub fn make(choice: Choice, like: Option<&Key>, env: &Env<'_>) -> Result<Key, Er
     let rsa_bits = like
         .filter(|_| alg.kty() == super::super::alg::Kty::Rsa)
         .map(|key| key.bits().next_multiple_of(8));
-    let recipe = Recipe::for_sig(alg, crv, choice.bits.or(rsa_bits)).map_err(usage)?;
+    let recipe =
+        Recipe::for_sig(alg, crv, choice.bits.or(rsa_bits)).map_err(|why| usage(why.into()))?;
     if matches!(recipe, Recipe::Oct(_)) {
         return Err(symmetric());
     }
@@ -514,8 +516,7 @@ pub fn remove(
             state.as_str()
         );
         let error = Error::usage(format!("store:{kid}"), why);
-        return Err(error
-            .hint("to replace it without harm: jwtctl jwks rotate; to remove it anyway: --force"));
+        return Err(error.hint(OwnKeyHint::RotateOrForce));
     }
     changing.take_out(&[kid.to_owned()], now)?;
     Ok(changing.done(state))

@@ -118,7 +118,7 @@ impl Folder {
                 code: Code::UnsafePermissions,
                 path: path.clone(),
                 why: untrusted.why,
-                hints: untrusted.remedy.into_iter().collect(),
+                hints: untrusted.remedy.into_iter().map(Into::into).collect(),
             })?;
         files::read_from(file, &path.display().to_string(), LIMIT)
             .map(Some)

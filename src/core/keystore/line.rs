@@ -5,6 +5,7 @@
 use serde::{Serialize, Serializer};
 
 use super::super::error::Error;
+use super::super::hint::Parameter;
 use super::super::time::Timestamp;
 
 /// Seconds that a new key is published before it signs: longer than jwtctl's own worst cache life,
@@ -146,19 +147,19 @@ impl Policy {
     /// Refuses spans that make no sense.
     ///
     /// # Errors
-    /// [`Usage`](super::super::error::Code::Usage) naming the flag.
+    /// [`Usage`](super::super::error::Code::Usage) naming the span.
     pub fn check(&self) -> Result<(), Error> {
         let spans = [
-            ("--publish-for", Some(self.publish_for)),
-            ("--grace", Some(self.grace)),
-            ("--every", self.every),
+            (Parameter::PublishFor, Some(self.publish_for)),
+            (Parameter::Grace, Some(self.grace)),
+            (Parameter::Every, self.every),
         ];
         match spans
             .into_iter()
             .find(|(_, span)| span.is_some_and(|span| !(0..=LONGEST).contains(&span)))
         {
-            Some((flag, Some(span))) if span < 0 => Err(Error::usage(flag, "cannot be negative")),
-            Some((flag, _)) => Err(Error::usage(flag, "is longer than a hundred years")),
+            Some((name, Some(span))) if span < 0 => Err(Error::usage(name, "cannot be negative")),
+            Some((name, _)) => Err(Error::usage(name, "is longer than a hundred years")),
             None => Ok(()),
         }
     }

@@ -34,6 +34,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::error::{Code, Error};
+use super::hint::OwnKeyHint;
 use super::jwks::{Given, Provenance};
 use super::key::Key;
 use super::keyfile::Passphrase;
@@ -76,7 +77,7 @@ impl Term {
         });
         let why = format!("the token {life}, and the key is no longer published from {until} on");
         let error = Error::usage(format!("store:{}", self.kid), why);
-        Err(error.hint("give it a shorter --ttl, or sign anyway with --allow-outlive"))
+        Err(error.hint(OwnKeyHint::ShorterLife))
     }
 }
 
@@ -168,7 +169,7 @@ impl Keystore {
                     .map(|it| it.slot.kid.as_str())
                     .collect();
                 if known.is_empty() {
-                    error.hint("to make one: jwtctl keygen")
+                    error.hint(OwnKeyHint::MakeKeystore)
                 } else {
                     error.hint(format!("it has {}", known.join(", ")))
                 }
@@ -185,13 +186,13 @@ impl Keystore {
             let what = self.path.display().to_string();
             return Err(match self.entries.is_empty() {
                 true => Error::input(Code::BadKey, what, "the keystore is empty")
-                    .hint("to make a key: jwtctl keygen"),
+                    .hint(OwnKeyHint::MakeKey),
                 false => Error::input(
                     Code::BadKey,
                     what,
                     "the keystore has no current signing key",
                 )
-                .hint("to make one that signs at once: jwtctl jwks rotate"),
+                .hint(OwnKeyHint::RotateNow),
             });
         };
         self.find(&slot.kid)

@@ -601,7 +601,8 @@ fn keys_in_use_are_removed_only_by_force() {
     assert_eq!(remove(&lab.path, &b, true, now).unwrap(), State::Current);
     assert_eq!(lab.states(now), ["retiring"]);
     assert_eq!(lab.store().end(&lab.store().entries()[0]), end);
-    assert!(lab.store().current(now).unwrap_err().hints()[0].contains("rotate"));
+    let error = lab.store().current(now).unwrap_err();
+    assert_eq!(error.hints(), [OwnKeyHint::RotateNow.into()]);
     assert_eq!(
         lab.rotate(now, &Policy::default()).added.unwrap().state,
         State::Current

@@ -8,7 +8,8 @@ mod rule;
 mod supplied;
 mod tables;
 
-pub use rule::{Kind, Place, Presence, Rule, Supply, Test, When};
+pub use super::hint::Supply;
+pub use rule::{Kind, Place, Presence, Rule, Test, When};
 pub use supplied::{Supplied, half_digest, target, whole_digest};
 
 use std::fmt;

@@ -1,5 +1,7 @@
 //! The rows of a profile's table.
 
+use super::super::hint::Supply;
+
 /// One rule: about one member of the header or one claim.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Rule {
@@ -115,7 +117,7 @@ impl Test {
             | Self::Target(supply)
             | Self::HalfDigest(supply)
             | Self::Digest(supply)
-            | Self::NotOlder(supply) => supply.alone(),
+            | Self::NotOlder(supply) => alone(supply),
             Self::AuthorizedParty => &[Supply::ClientId],
             Self::Fresh(_) => &[Supply::MaxAge],
             Self::OwnKey => &[Supply::Jkt],
@@ -142,71 +144,18 @@ pub enum When {
     IfSupplied,
 }
 
-/// A value from outside of the token that something in it is compared with.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[allow(missing_docs)]
-pub enum Supply {
-    Issuer,
-    Audience,
-    Nonce,
-    ClientId,
-    AccessToken,
-    Code,
-    Method,
-    Url,
-    Jkt,
-    MaxAge,
-    Presentation,
-}
-
-impl Supply {
-    /// Its argument on the command line, and what to write there.
-    pub fn flag(self) -> (&'static str, &'static str) {
-        match self {
-            Self::Issuer => ("--iss", "URL"),
-            Self::Audience => ("--aud", "VALUE"),
-            Self::Nonce => ("--nonce", "VALUE"),
-            Self::ClientId => ("--client-id", "ID"),
-            Self::AccessToken => ("--access-token", "KEYSPEC"),
-            Self::Code => ("--code", "KEYSPEC"),
-            Self::Method => ("--method", "METHOD"),
-            Self::Url => ("--url", "URL"),
-            Self::Jkt => ("--jkt", "THUMBPRINT"),
-            Self::MaxAge => ("--max-age", "DURATION"),
-            Self::Presentation => ("TOKEN", "what it ends"),
-        }
-    }
-
-    /// What it is, in words.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Issuer => "issuer",
-            Self::Audience => "audience",
-            Self::Nonce => "nonce",
-            Self::ClientId => "client id",
-            Self::AccessToken => "access token",
-            Self::Code => "code",
-            Self::Method => "HTTP method",
-            Self::Url => "URL of the request",
-            Self::Jkt => "thumbprint",
-            Self::MaxAge => "maximum age",
-            Self::Presentation => "digest of what is presented",
-        }
-    }
-
-    fn alone(self) -> &'static [Self] {
-        match self {
-            Self::Issuer => &[Self::Issuer],
-            Self::Audience => &[Self::Audience],
-            Self::Nonce => &[Self::Nonce],
-            Self::ClientId => &[Self::ClientId],
-            Self::AccessToken => &[Self::AccessToken],
-            Self::Code => &[Self::Code],
-            Self::Method => &[Self::Method],
-            Self::Url => &[Self::Url],
-            Self::Jkt => &[Self::Jkt],
-            Self::MaxAge => &[Self::MaxAge],
-            Self::Presentation => &[Self::Presentation],
-        }
+fn alone(supply: Supply) -> &'static [Supply] {
+    match supply {
+        Supply::Issuer => &[Supply::Issuer],
+        Supply::Audience => &[Supply::Audience],
+        Supply::Nonce => &[Supply::Nonce],
+        Supply::ClientId => &[Supply::ClientId],
+        Supply::AccessToken => &[Supply::AccessToken],
+        Supply::Code => &[Supply::Code],
+        Supply::Method => &[Supply::Method],
+        Supply::Url => &[Supply::Url],
+        Supply::Jkt => &[Supply::Jkt],
+        Supply::MaxAge => &[Supply::MaxAge],
+        Supply::Presentation => &[Supply::Presentation],
     }
 }

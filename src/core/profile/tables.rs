@@ -1,6 +1,7 @@
 //! The tables, a row for each rule.
 
-use super::rule::{Kind, Place, Presence, Rule, Supply, Test, When};
+use super::Supply;
+use super::rule::{Kind, Place, Presence, Rule, Test, When};
 use super::{ASSERTION_LIFE, BINDING_AGE, LOGOUT_EVENT, PROOF_AGE};
 
 use Kind::{Audience, Boolean, Date, Object, Text, Texts};

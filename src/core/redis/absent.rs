@@ -1,6 +1,7 @@
 //! Stub for builds without the feature `redis`: every connection is refused.
 
 use super::super::error::Error;
+use super::super::hint::RedisHint;
 use super::{RedisError, Reply, ServerAddress, Target};
 
 /// A connection. No value of it exists.
@@ -20,7 +21,7 @@ impl<'a> Link<'a> {
             target.to_string(),
             "this build of jwtctl leaves Redis out (feature `redis`)",
         );
-        Err(error.hint("install it with that feature: cargo install jwtctl --features redis"))
+        Err(error.hint(RedisHint::BuildWithRedis))
     }
 
     /// The address of another node of the cluster.

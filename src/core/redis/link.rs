@@ -10,6 +10,7 @@ use zeroize::Zeroizing;
 
 use super::super::address::Reach;
 use super::super::error::{Code, Error, shell_word};
+use super::super::hint::{Hint, RedisHint};
 use super::super::tls::handshake_error;
 use super::worker::silent;
 use super::{RedisError, Reply, ServerAddress, Target};
@@ -167,7 +168,7 @@ impl<'a> Link<'a> {
             why: format!(
                 "sends its callers on to {host}:{port}, another machine, and the way there is not guarded"
             ),
-            hints: vec![format!("name a node of the cluster, with TLS: {url}")],
+            hints: vec![format!("name a node of the cluster, with TLS: {url}").into()],
         })
     }
 }
@@ -288,36 +289,27 @@ fn trouble(target: &Target, address: &ServerAddress, error: &ClientError) -> Err
     if error.is_timeout() {
         return silent(&what);
     }
-    let ca = format!(
-        "name the CA of the server with {}-ca FILE; the host of the URL must be in the certificate",
-        target.flags
-    );
     let (why, hint) = match handshake_error(error) {
-        Some(found) if found.why.contains("does not speak TLS") => (
+        Some(found) if found.is_other_protocol => (
             "does not speak TLS on that port".into(),
-            "without TLS the URL is redis://",
+            Some("without TLS the URL is redis://".into()),
         ),
         Some(found) => (
             format!("its certificate is not accepted: {}", found.why),
-            ca.as_str(),
+            Some(RedisHint::CertificatesForHost(target.serves).into()),
         ),
         None => plain(error),
-    };
-    let hints = if hint.is_empty() {
-        Vec::new()
-    } else {
-        vec![hint.into()]
     };
     Error::Unavailable {
         code: Code::RedisUnavailable,
         what,
         why,
-        hints,
+        hints: hint.into_iter().collect(),
     }
 }
 
 /// The cause of a failure that is not one of TLS, and a hint.
-fn plain(error: &ClientError) -> (String, &'static str) {
+fn plain(error: &ClientError) -> (String, Option<Hint>) {
     let system = || {
         let text = error.to_string();
         let text = text.split(" (os error").next().unwrap_or(&text);
@@ -325,18 +317,18 @@ fn plain(error: &ClientError) -> (String, &'static str) {
     };
     if error.is_connection_refusal() {
         let hint = "is Redis running there? the server is chosen with a URL: redis://HOST:PORT, unix:///PATH";
-        return (system(), hint);
+        return (system(), Some(hint.into()));
     }
     if error.is_connection_dropped() {
         let hint = "if it speaks TLS on that port, the URL is rediss://";
-        return ("closed the connection".into(), hint);
+        return ("closed the connection".into(), Some(hint.into()));
     }
     match error.kind() {
         redis::ErrorKind::Parse => (
             "answered with something that is not Redis".into(),
-            "is that the right port?",
+            Some("is that the right port?".into()),
         ),
-        redis::ErrorKind::Io => (system(), ""),
-        _ => ("cannot be talked to".into(), ""),
+        redis::ErrorKind::Io => (system(), None),
+        _ => ("cannot be talked to".into(), None),
     }
 }

@@ -1,6 +1,7 @@
 //! An error reply of a server, and what a caller can do about it.
 
 use super::super::error::{Code, Error};
+use super::super::hint::{Hint, RedisHint, RedisUse};
 use super::Target;
 
 /// An error reply: a word in capitals, and a sentence.
@@ -37,7 +38,7 @@ impl RedisError {
     /// everything else is up to the server.
     pub fn explain(&self, server: &Target) -> Error {
         let what = server.to_string();
-        if let Some((code, why, hint)) = self.callers_mistake(server.flags) {
+        if let Some((code, why, hint)) = self.callers_mistake(server.serves) {
             return match hint {
                 Some(hint) => Error::input(code, what, why).hint(hint),
                 None => Error::input(code, what, why),
@@ -48,17 +49,15 @@ impl RedisError {
             code: Code::RedisUnavailable,
             what,
             why,
-            hints: hint.into_iter().map(String::from).collect(),
+            hints: hint.into_iter().map(Hint::from).collect(),
         }
     }
 
     /// What is wrong with the call: which kind of input, a reason, and a hint.
-    fn callers_mistake(&self, flags: &str) -> Option<(Code, &'static str, Option<String>)> {
+    fn callers_mistake(&self, server: RedisUse) -> Option<(Code, &'static str, Option<Hint>)> {
         let Self { code, detail } = self;
-        let hint = |text: &str| Some(text.to_owned());
-        let password = Some(format!(
-            "give it with {flags}-password-from FILE (or env:NAME, fd:N, -), the user in the URL"
-        ));
+        let hint = |text: &'static str| Some(Hint::from(text));
+        let password = Some(RedisHint::Password { server, user: true }.into());
         Some(match code.as_str() {
             "WRONGPASS" => (
                 Code::BadSecret,
@@ -141,7 +140,7 @@ mod tests {
 
     #[test]
     fn refusals_are_the_callers_or_the_servers() {
-        let server = Target::parse("redis://h", "--redis", "--redis").unwrap();
+        let server = Target::parse("redis://h", "the server", RedisUse::Sessions).unwrap();
         for (text, code) in [
             (
                 "WRONGPASS invalid username-password pair or user is disabled.",

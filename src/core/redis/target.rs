@@ -6,6 +6,7 @@ use std::path::PathBuf;
 
 use super::super::address::{is_localhost, is_loopback};
 use super::super::error::{Code, Error};
+use super::super::hint::{Parameter, RedisHint, RedisUse};
 use super::super::secret::Secret;
 
 /// The port of Redis.
@@ -37,20 +38,20 @@ pub struct Target {
     pub ca: Option<Vec<u8>>,
     /// Whether the password may go to another machine in the clear; `None` where that can never be.
     pub allow_plaintext: Option<bool>,
-    /// What the flags for the password and the certificates begin with, for messages: `--redis`.
-    pub flags: &'static str,
+    /// What it is for, which tells how its password and certificates are given.
+    pub serves: RedisUse,
 }
 
 impl Target {
     /// Reads `redis[s]://[user[:password]@]host[:port][/database]` or
-    /// `unix:///path[?db=N&user=NAME&pass=PASSWORD]`. `flag` names its origin in messages,
-    /// which never repeat the URL itself; for `flags` see [`Target::flags`].
+    /// `unix:///path[?db=N&user=NAME&pass=PASSWORD]`. `origin` names where it comes from in messages,
+    /// which never repeat the URL itself.
     ///
     /// # Errors
     /// [`Code::Usage`] when it is not such a URL.
-    pub fn parse(url: &str, flag: &str, flags: &'static str) -> Result<Self, Error> {
+    pub fn parse(url: &str, origin: &str, serves: RedisUse) -> Result<Self, Error> {
         let bad = |why: &str| {
-            Error::usage(flag, why)
+            Error::usage(origin, why)
                 .hint("write redis://HOST:PORT/DB, rediss://HOST:PORT/DB or unix:///PATH?db=N")
         };
         let Some((scheme, rest)) = url.trim().split_once(':') else {
@@ -59,10 +60,10 @@ impl Target {
         let (rest, fragment) = rest.split_once('#').unwrap_or((rest, ""));
         if fragment == "insecure" {
             let error = Error::usage(
-                flag,
+                origin,
                 "ends in #insecure, and certificates are always checked",
             );
-            return Err(error.hint(format!("name the CA of the server with {flags}-ca FILE")));
+            return Err(error.hint(RedisHint::Certificates(serves)));
         }
         let (rest, query) = rest.split_once('?').unwrap_or((rest, ""));
         let parsed = match scheme.to_ascii_lowercase().as_str() {
@@ -71,7 +72,7 @@ impl Target {
             "unix" | "redis+unix" | "valkey+unix" | "redis-socket" => Self::socket(rest, query),
             _ => Err("is not a Redis URL"),
         };
-        parsed.map(|target| Self { flags, ..target }).map_err(bad)
+        parsed.map(|target| Self { serves, ..target }).map_err(bad)
     }
 
     fn network(rest: &str, tls: bool) -> Result<Self, &'static str> {
@@ -100,7 +101,7 @@ impl Target {
             password: some(password)?.map(|text| Secret::new(text.into_bytes())),
             ca: None,
             allow_plaintext: None,
-            flags: "",
+            serves: RedisUse::Sessions,
         })
     }
 
@@ -118,7 +119,7 @@ impl Target {
             password: None,
             ca: None,
             allow_plaintext: None,
-            flags: "",
+            serves: RedisUse::Sessions,
         };
         for (name, value) in query.split('&').filter_map(|pair| pair.split_once('=')) {
             match name {
@@ -155,24 +156,22 @@ impl Target {
     /// [`Code::Usage`] for a user without a password, certificates without TLS, or a password that
     /// would go to another machine in the clear;
     /// [`Code::BadInput`] for a file of certificates that holds none.
-    pub fn check(&self, flag: &str) -> Result<(), Error> {
+    pub fn check(&self, origin: &str) -> Result<(), Error> {
+        let server = self.serves;
         if let (Some(_), None) = (&self.user, &self.password) {
             // The name is not repeated: it may be the password, in the wrong place.
-            let error = Error::usage(flag, "names a user, and there is no password");
-            return Err(error.hint(format!(
-                "give it with {}-password-from FILE (or env:NAME, fd:N, -)",
-                self.flags
-            )));
+            let error = Error::usage(origin, "names a user, and there is no password");
+            return Err(error.hint(RedisHint::Password {
+                server,
+                user: false,
+            }));
         }
         if self.password.is_some() && self.allow_plaintext == Some(false) && !self.is_guarded() {
-            let flags = self.flags;
             let why = "would send the password to another machine in the clear";
-            let error = Error::usage(flag, why).hint(format!(
-                "use TLS: rediss://HOST:PORT/DB, with {flags}-ca FILE for a CA of your own"
-            ));
-            return Err(error.hint(format!("where that is acceptable: {flags}-allow-plaintext")));
+            let error = Error::usage(origin, why).hint(RedisHint::Tls(server));
+            return Err(error.hint(RedisHint::Plaintext(server)));
         }
-        let ca = format!("{}-ca", self.flags);
+        let ca = Parameter::RedisCertificates(server);
         match &self.ca {
             Some(_) if !self.tls => Err(Error::usage(
                 ca,
@@ -262,7 +261,7 @@ mod tests {
     use super::*;
 
     fn parse(url: &str) -> Target {
-        Target::parse(url, "--redis", "--redis").unwrap()
+        Target::parse(url, "the server", RedisUse::Sessions).unwrap()
     }
 
     #[test]
@@ -298,7 +297,7 @@ mod tests {
             parse("unix:///s?pass=a%26b").password.unwrap().expose(),
             b"a&b"
         );
-        assert!(parse("redis://alice@h").check("--redis").is_err());
+        assert!(parse("redis://alice@h").check("the server").is_err());
     }
 
     #[test]
@@ -329,14 +328,15 @@ mod tests {
                 allow_plaintext: Some(allowed),
                 ..parse(url)
             };
-            target.check("--redis")
+            target.check("the server")
         };
         for url in ["redis://:s3cret@elsewhere", "redis://u:s3cret@10.0.0.1/1"] {
             let error = check(url, false).unwrap_err();
             assert_eq!(error.code(), Code::Usage);
             let all = format!("{error} {:?}", error.hints());
+            let allowing = RedisHint::Plaintext(RedisUse::Sessions).into();
             assert!(
-                all.contains("--redis-allow-plaintext") && !all.contains("s3cret"),
+                error.hints().contains(&allowing) && !all.contains("s3cret"),
                 "{all}"
             );
             check(url, true).unwrap();
@@ -368,7 +368,7 @@ mod tests {
             "rediss://:s3cret@h#insecure",
             "unix://s3cret",
         ] {
-            let error = Target::parse(url, "--redis", "--redis").unwrap_err();
+            let error = Target::parse(url, "the server", RedisUse::Sessions).unwrap_err();
             assert_eq!(error.code(), Code::Usage, "{url}");
             assert!(
                 !format!("{error} {:?}", error.hints()).contains("s3cret"),

@@ -152,6 +152,7 @@ mod tests {
     use std::io::{Read as _, Write as _};
     use std::os::unix::net::UnixListener;
 
+    use super::super::super::hint::RedisUse;
     use super::*;
 
     /// A worker for a server that is there, and answers nothing unless it is asked for that.
@@ -170,7 +171,7 @@ mod tests {
             }
         });
         let url = format!("unix://{}", path.display());
-        let target = Target::parse(&url, "--redis", "--redis").unwrap();
+        let target = Target::parse(&url, "the server", RedisUse::Sessions).unwrap();
         Worker::start(Arc::new(target)).unwrap()
     }
 

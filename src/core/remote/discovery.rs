@@ -3,10 +3,11 @@
 
 use super::super::address::{Address, Issuer};
 use super::super::cache::{
-    CacheKey, Entry, FailureClass, FetchError, FetchReason, Freshness, Http, Kind, document,
+    CacheKey, Entry, FailureClass, FetchAdvice, FetchError, FetchReason, Freshness, Http, Kind,
+    document,
 };
 use super::super::env::Env;
-use super::super::error::{Code, Error, shell_word};
+use super::super::error::{Code, Error};
 use super::super::json::{Json, Object};
 use super::super::limits::MAX_PUBLISHED_BYTES;
 use super::super::time::humanize;
@@ -282,7 +283,7 @@ fn check_document(issuer: &Issuer, body: &[u8], options: &Options) -> Result<Str
     let named = one(&object, "issuer").map_err(wrong)?;
     if named != issuer.as_str() {
         let keys = one(&object, "jwks_uri").ok();
-        return Err(wrong(other_issuer(issuer, named, keys)));
+        return Err(other_issuer(issuer, named, keys));
     }
     let text = one(&object, "jwks_uri").map_err(wrong)?;
     Address::learned(text, issuer, options.allow_http)
@@ -305,21 +306,21 @@ fn one<'a>(document: &'a Object, name: &str) -> Result<&'a str, String> {
     }
 }
 
-/// Why a document of another issuer will not do.
-fn other_issuer(issuer: &Issuer, named: &str, keys: Option<&str>) -> String {
+/// The refusal of a document of another issuer.
+fn other_issuer(issuer: &Issuer, named: &str, keys: Option<&str>) -> FetchError {
     let cut = |text: &str| -> String { text.chars().take(200).collect() };
     let shown = cut(named);
     let exact = named.trim_end_matches('/') == issuer.as_str().trim_end_matches('/');
     let advice = match keys.and_then(|it| Address::parse(it, true).ok()) {
-        _ if exact => format!("; use it exactly: --issuer {}", shell_word(&shown)),
+        _ if exact => Some(FetchAdvice::ExactIssuer(shown.clone())),
         // As Microsoft Entra writes it for all of its tenants.
-        Some(keys) if named.contains('{') => format!(
-            ", which stands for many: name the tenant's own, or --jwks-uri {} and --iss ISSUER",
-            shell_word(&cut(&keys.to_string()))
-        ),
-        _ => String::new(),
+        Some(keys) if named.contains('{') => Some(FetchAdvice::ManyTenants(cut(&keys.to_string()))),
+        _ => None,
     };
-    format!("the document is of issuer {shown:?}{advice}")
+    let many = matches!(advice, Some(FetchAdvice::ManyTenants(_)));
+    let many = if many { ", which stands for many" } else { "" };
+    let why = format!("the document is of issuer {shown:?}{many}");
+    FetchError::new(FailureClass::Refused, why).advising(advice)
 }
 
 /// Where the keys are by a document in the cache.

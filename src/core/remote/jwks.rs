@@ -4,11 +4,10 @@ use std::sync::Arc;
 
 use super::super::address::{Address, Issuer};
 use super::super::cache::{
-    CacheKey, DEFAULT_TTL_S, Entry, EntrySource, FailureClass, FetchError, FetchReason, Freshness,
-    Http, LeftOut, Published, TTL_RANGE_S, document,
+    CacheKey, DEFAULT_TTL_S, Entry, EntrySource, FailureClass, FetchAdvice, FetchError,
+    FetchReason, Freshness, Http, LeftOut, Published, TTL_RANGE_S, document,
 };
 use super::super::env::Env;
-use super::super::error::shell_word;
 use super::super::json::Json;
 use super::super::jwks::{Dropped, KeySet};
 use super::super::key::Key;
@@ -161,16 +160,12 @@ impl JwksDocument<'_> {
     fn published(&self, response: &Response, requested_ms: i64) -> Result<Downloaded, FetchError> {
         let http = freshness::read(response, requested_ms, self.env.millis());
         let published = Published::parse(&response.body).map_err(|why| {
-            let why = match issuer_of(&response.body) {
-                Some(issuer) => {
-                    format!(
-                        "the answer is the document of an issuer; use it: --issuer {}",
-                        shell_word(&issuer)
-                    )
-                }
+            let issuer = issuer_of(&response.body);
+            let why = match &issuer {
+                Some(_) => "the answer is the document of an issuer".into(),
                 None => format!("the answer {why}"),
             };
-            FetchError::new(FailureClass::NotJwks, why)
+            FetchError::new(FailureClass::NotJwks, why).advising(issuer.map(FetchAdvice::Issuer))
         })?;
         let is_empty = published.jwks == EMPTY_SET;
         let mut downloaded = self.lasting(Some(published.jwks), published.dropped, http);

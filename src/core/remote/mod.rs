@@ -49,11 +49,12 @@ use std::sync::Arc;
 
 use super::address::{Address, redacted};
 use super::cache::{
-    Cache, CacheKey, CacheRead, Entry, FailureClass, FetchError, FetchReason, Freshness, Kind,
-    TrustContext,
+    Cache, CacheKey, CacheRead, Entry, FailureClass, FetchAdvice, FetchError, FetchReason,
+    Freshness, Kind, TrustContext,
 };
 use super::env::Env;
 use super::error::{Code, Error};
+use super::hint::KeysHint;
 use super::jwks::{Dropped, Found, KeySet, Keys, Provenance, Wanted, select};
 use super::key::Key;
 use super::shared::SharedCache;
@@ -181,7 +182,7 @@ impl<'a> Remote<'a> {
         };
         self.load(&address, current, env);
         if self.options.offline {
-            self.warn_if_stale("--offline");
+            self.warn_if_stale("nothing may be fetched");
         }
         Ok(true)
     }
@@ -346,7 +347,7 @@ impl<'a> Remote<'a> {
         Ok(false)
     }
 
-    /// Refuses what `--offline` rules out.
+    /// Refuses what would have to be fetched, if nothing may be.
     fn offline_refusal(&self) -> Result<(), Error> {
         if !self.options.offline {
             return Ok(());
@@ -354,11 +355,10 @@ impl<'a> Remote<'a> {
         let error = Error::Unavailable {
             code: Code::KeysUnavailable,
             what: self.name(),
-            why: "the cache has no keys that may be used, and nothing may be fetched (--offline)"
-                .into(),
-            hints: vec!["to bring keys in by hand: jwtctl cache import".into()],
+            why: "the cache has no keys that may be used, and nothing may be fetched".into(),
+            hints: vec![KeysHint::ImportKeys.into()],
         };
-        Err(error.hint("older keys can be allowed: --max-stale DURATION"))
+        Err(error.hint(KeysHint::AllowOlderKeys))
     }
 
     fn unavailable(&self, why: &str) -> Error {
@@ -408,23 +408,18 @@ fn seconds(ms: i64) -> String {
 
 fn unavailable(code: Code, what: &str, error: &FetchError) -> Error {
     let hint = match error.class {
-        FailureClass::Untrusted => {
-            Some("if it is your own, or by an authority of your own: --ca-bundle FILE")
-        }
-        FailureClass::Redirect => Some("name the URL that it redirects to, if you trust it"),
+        _ if error.advice.is_some() => error.advice.clone().map(FetchAdvice::hint),
+        FailureClass::Untrusted => Some(KeysHint::TrustCertificates.into()),
+        FailureClass::Redirect => Some("name the URL that it redirects to, if you trust it".into()),
         FailureClass::Http4xx if code == Code::IssuerUnavailable => {
-            Some("if that is the URL of a key set: --jwks-uri URL and --iss ISSUER")
+            Some(KeysHint::KeysUrlInstead.into())
         }
-        FailureClass::Http4xx => {
-            Some("check the URL; if the server wants credentials: --http-headers FILE")
-        }
-        FailureClass::NotJwks => {
-            Some("check the URL; an issuer, whose document names the URL, is given with --issuer")
-        }
-        FailureClass::Timeout => Some("to wait longer: --timeout DURATION"),
+        FailureClass::Http4xx => Some(KeysHint::CheckUrlOrAuthorize.into()),
+        FailureClass::NotJwks => Some(KeysHint::IssuerInstead.into()),
+        FailureClass::Timeout => Some(KeysHint::MoreTime.into()),
         _ => None,
     };
-    let hints = hint.map(String::from).into_iter().collect();
+    let hints = hint.into_iter().collect();
     Error::Unavailable {
         code,
         what: what.into(),

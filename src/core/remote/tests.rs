@@ -790,10 +790,11 @@ fn by_issuer(lab: &Lab, issuer: &str, kid: &str) -> (Seen, String) {
         allow_weak: false,
     };
     let why = match seen {
-        Seen::Unavailable => remote
-            .refresh(wanted, Why::UnknownKid, &lab.clock.env())
-            .unwrap_err()
-            .to_string(),
+        Seen::Unavailable => {
+            let refreshed = remote.refresh(wanted, Why::UnknownKid, &lab.clock.env());
+            let error = refreshed.unwrap_err();
+            format!("{error} {:?}", error.hints())
+        }
         _ => String::new(),
     };
     (seen, why)
@@ -871,12 +872,12 @@ fn a_document_must_be_the_issuers_own() {
         (
             ISSUER,
             document("https://issuer.example/t/", URL),
-            "use it exactly: --issuer https://issuer.example/t/",
+            r#"ExactIssuer("https://issuer.example/t/")"#,
         ),
         (
             "https://issuer.example/t/",
             document(ISSUER, URL),
-            "--issuer https://issuer.example/t",
+            r#"ExactIssuer("https://issuer.example/t")"#,
         ),
         (
             ISSUER,

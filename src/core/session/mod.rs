@@ -7,6 +7,7 @@ mod store;
 pub use store::{SessionStore, StoredSession};
 
 use super::error::{Code, Error, Reason};
+use super::hint::Parameter;
 use super::json::{Json, Object};
 
 /// The prefix of keys unless the caller says otherwise.
@@ -135,10 +136,10 @@ pub struct LiveSession {
 /// [`Code::Usage`] when it is empty or too long to be one.
 pub fn check_id(id: &str) -> Result<(), Error> {
     match id.len() {
-        0 => Err(Error::usage("--id", "is empty")),
+        0 => Err(Error::usage(Parameter::SessionId, "is empty")),
         1..=MAX_ID => Ok(()),
         length => Err(Error::usage(
-            "--id",
+            Parameter::SessionId,
             format!("has {length} bytes, more than {MAX_ID}"),
         )),
     }

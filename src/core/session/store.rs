@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::super::claims::{Check, Status};
 use super::super::error::{Code, Error, Reason};
+use super::super::hint::RedisHint;
 use super::super::json::Object;
 use super::super::redis::{
     Link, Progress, RedisError, Reply, SILENCE_TIMEOUT, ServerAddress, Target, Worker,
@@ -370,7 +371,7 @@ impl Inner {
                 format!("session {key}"),
                 format!("what is stored {why}; left as it is"),
             );
-            error.hint("if it is not needed any more: jwtctl session destroy --id ID")
+            error.hint(RedisHint::DestroySession)
         })
     }
 

@@ -23,6 +23,7 @@ use aws_lc_rs::digest;
 use super::cache::{Attempt, COOLDOWN_MS, CacheKey, Entry, EntryError, Kind, TrustContext};
 use super::env::Env;
 use super::error::{Code, Error};
+use super::hint::{Hint, Parameter, RedisHint, RedisUse};
 use super::key::to_hex;
 use super::redis::{RedisError, Reply, Target, Worker};
 use super::secret::Secret;
@@ -165,29 +166,25 @@ impl SharedCache {
                 flag,
                 "this build of jwtctl leaves Redis out (feature `redis`)",
             );
-            return Err(
-                error.hint("install it with that feature: cargo install jwtctl --features redis")
-            );
+            return Err(error.hint(RedisHint::BuildWithRedis));
         }
         if !target.is_guarded() {
             let error = Error::usage(
                 flag,
                 "would send keys and passwords to another machine in the clear",
             );
-            return Err(error.hint(
-                "use TLS: rediss://HOST:PORT/DB, with --cache-store-ca FILE for a CA of your own",
-            ));
+            return Err(error.hint(RedisHint::Tls(RedisUse::SharedCache)));
         }
         if let RecordTrust::Keys(keys) = &trust {
             if keys.is_empty() || keys.len() > 2 {
                 return Err(Error::usage(
-                    "--cache-store-key",
+                    Parameter::SharedCacheKeys,
                     "takes one key, or two while they are exchanged",
                 ));
             }
             if keys.iter().any(|key| key.len() < MIN_KEY) {
                 let why = format!("is shorter than {MIN_KEY} bytes");
-                let error = Error::input(Code::BadSecret, "--cache-store-key", why);
+                let error = Error::input(Code::BadSecret, Parameter::SharedCacheKeys, why);
                 return Err(error.hint("make one: openssl rand -hex 32 > FILE"));
             }
         }
@@ -529,15 +526,13 @@ impl SharedCache {
     }
 }
 
-/// An error in a line, with what to do about it if that is up to the caller.
+/// An error in a line, with what to do about it if that is up to the caller and can be said here.
 fn described(error: &Error) -> String {
-    let text = match error
-        .hints()
-        .first()
-        .filter(|_| error.code() != Code::RedisUnavailable)
-    {
-        Some(hint) => format!("{error} ({hint})"),
-        None => error.to_string(),
+    let text = match error.hints().first() {
+        Some(Hint::Text(hint)) if error.code() != Code::RedisUnavailable => {
+            format!("{error} ({hint})")
+        }
+        _ => error.to_string(),
     };
     shortened(&text)
 }

@@ -73,7 +73,7 @@ impl RecordTrust {
                 };
                 match keys.iter().any(|key| by(key.expose()).is_ok()) {
                     true => Ok(text),
-                    false => Err("is not authenticated by --cache-store-key".into()),
+                    false => Err("is not authenticated by the key of this shared cache".into()),
                 }
             }
             (Some(("hmac-sha256", _)), Self::Blind) => Ok(text),
@@ -325,7 +325,7 @@ mod tests {
             native(&old, &keyed(&[2]))
                 .unwrap_err()
                 .to_string()
-                .contains("--cache-store-key")
+                .contains("the key of this shared cache")
         );
         assert!(native(&old, &keyed(&[2, 1])).is_ok());
         // The first of them is the one that writes.

@@ -7,6 +7,7 @@ use base64::engine::general_purpose::STANDARD;
 use der::Decode as _;
 
 use super::super::alg::{Kty, SigAlg};
+use super::super::hint::{Hint, SecretReading, TokenHint};
 use super::super::jwks::Keys;
 use super::super::jws::Unverified;
 use super::super::key::{self, Key, decode as base64url, hex, to_hex};
@@ -21,7 +22,7 @@ pub fn diagnose(
     weak: bool,
     candidates: &[Arc<Key>],
     keys: &dyn Keys,
-) -> Vec<String> {
+) -> Vec<Hint> {
     let fits = |key: &Key, signature: &[u8]| {
         key.verifier(alg, weak)
             .is_ok_and(|it| token.would_verify(&it, signature))
@@ -41,7 +42,7 @@ pub fn diagnose(
                 .verifier(alg, true)
                 .is_ok_and(|it| token.would_verify(&it, token.signature()))
         });
-        hints.extend(fitting.map(|(how, _)| how.to_owned()));
+        hints.extend(fitting.map(|(how, _)| how));
     }
     let tried = |key: &&Arc<Key>| candidates.iter().any(|it| Arc::ptr_eq(it, key));
     let other = keys
@@ -51,10 +52,8 @@ pub fn diagnose(
         .take(64)
         .find(|key| fits(key, token.signature()));
     hints.extend(other.map(|key| {
-        format!(
-            "it is by {} of the same set, so the token names the wrong key",
-            key.label()
-        )
+        let label = key.label();
+        format!("it is by {label} of the same set, so the token names the wrong key").into()
     }));
     hints
 }
@@ -74,7 +73,7 @@ fn raw_ecdsa(signature: &[u8], alg: SigAlg) -> Option<Vec<u8>> {
 
 /// The other ways in which the bytes of a secret are commonly meant, and what to tell whoever meant
 /// them.
-fn other_readings(key: &Key) -> Vec<(&'static str, Secret)> {
+fn other_readings(key: &Key) -> Vec<(Hint, Secret)> {
     let Some(secret) = key.secret() else {
         return Vec::new();
     };
@@ -82,39 +81,40 @@ fn other_readings(key: &Key) -> Vec<(&'static str, Secret)> {
     let text = secret.expose_str().unwrap_or_default().trim();
     let wide = from_utf16(bytes).map(Secret::without_trailing_newline);
     let mut readings = Vec::new();
-    let mut add =
-        |how, bytes: Option<Vec<u8>>| readings.extend(bytes.map(|bytes| (how, Secret::new(bytes))));
+    let mut add = |how: Hint, bytes: Option<Vec<u8>>| {
+        readings.extend(bytes.map(|bytes| (how, Secret::new(bytes))));
+    };
     add(
-        "it fits the secret read as hex: --secret-encoding hex",
+        TokenHint::SecretReadAs(SecretReading::Hex).into(),
         hex(text),
     );
     add(
-        "it fits the secret read as base64: --secret-encoding base64",
+        TokenHint::SecretReadAs(SecretReading::Base64).into(),
         STANDARD.decode(text).ok(),
     );
     add(
-        "it fits the secret read as base64url: --secret-encoding base64url",
+        TokenHint::SecretReadAs(SecretReading::Base64Url).into(),
         base64url(text),
     );
     add(
-        "it fits the text of the secret, which is in a UTF-16 file: write it as UTF-8",
+        "it fits the text of the secret, which is in a UTF-16 file: write it as UTF-8".into(),
         wide.map(|it| it.expose().to_vec()),
     );
     add(
-        "it fits the secret with a line ending after it: --secret-encoding raw",
+        TokenHint::SecretReadAs(SecretReading::Raw).into(),
         Some([bytes, b"\n"].concat()),
     );
     add(
-        "its maker used the secret's base64url text rather than the bytes it stands for",
+        "its maker used the secret's base64url text rather than the bytes it stands for".into(),
         Some(key::encode(bytes).into_bytes()),
     );
     add(
-        "its maker used the secret's base64 text rather than the bytes it stands for",
+        "its maker used the secret's base64 text rather than the bytes it stands for".into(),
         Some(STANDARD.encode(bytes).into_bytes()),
     );
     let hexadecimal = to_hex(bytes);
     add(
-        "its maker used the secret's hex text rather than the bytes it stands for",
+        "its maker used the secret's hex text rather than the bytes it stands for".into(),
         Some(hexadecimal.into_bytes()),
     );
     readings

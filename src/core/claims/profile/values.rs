@@ -1,8 +1,9 @@
 //! What a value must be by itself, whatever else the token has.
 
 use super::super::super::alg::{Kty, SigAlg};
-use super::super::super::error::{Code, shell_word, shortened};
+use super::super::super::error::{Code, shortened};
 use super::super::super::header::same_type;
+use super::super::super::hint::ClaimHint;
 use super::super::super::json::{Json, Object};
 use super::super::super::profile::{Profile, Supply};
 use super::super::{Check, Status, any_of};
@@ -10,7 +11,6 @@ use super::super::{Check, Status, any_of};
 /// The refusal of a value that the caller gave nothing to compare with.
 pub(super) fn unsupplied(name: &'static str, found: &Json, supply: Supply) -> Check {
     let what = supply.as_str();
-    let (flag, usual) = supply.flag();
     let own = match supply {
         Supply::AccessToken | Supply::Code => None,
         _ => found.as_strings().and_then(|it| it.first().copied()),
@@ -22,11 +22,8 @@ pub(super) fn unsupplied(name: &'static str, found: &Json, supply: Supply) -> Ch
         ),
         None => format!("the token has {name}, and no {what} was given to compare it with"),
     };
-    let value = own.map_or_else(|| usual.to_owned(), shell_word);
-    Check::fail(name, Code::Mismatch, why).hint(match own {
-        Some(_) => format!("if that is right: {flag} {value}"),
-        None => format!("what it is compared with: {flag} {value}"),
-    })
+    let found = own.map(str::to_owned);
+    Check::fail(name, Code::Mismatch, why).hint(ClaimHint::Supply { supply, found })
 }
 
 pub(super) fn digested(name: &'static str, found: &Json, wanted: &str, supply: Supply) -> Check {

@@ -29,7 +29,7 @@ struct MlDsa(Box<PqdsaKeyPair>);
 
 pub(super) fn signer(key: &Key, alg: SigAlg) -> Result<Box<dyn Sign>, Misfit> {
     let refused = |why: &str| Misfit::Unfit(why.to_owned());
-    let der = to_pkcs8(key).map_err(Misfit::Unfit)?;
+    let der = to_pkcs8(key)?;
     if let Some(padding) = padding(alg) {
         return KeyPair::from_pkcs8(der.expose())
             .map(|pair| Box::new(Rsa(Box::new(pair), padding)) as Box<dyn Sign>)

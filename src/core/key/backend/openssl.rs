@@ -18,7 +18,7 @@ use super::super::super::alg::{Curve, Hash, ParameterSet, SigAlg};
 use super::super::super::guard::guarded;
 use super::super::super::secret::Secret;
 use super::super::curve::public_half;
-use super::super::{Key, Material, Misfit, RsaPrivate, from_der, to_pkcs8};
+use super::super::{Key, KeyError, Material, Misfit, RsaPrivate, from_der, to_pkcs8};
 use super::{Sign, Verify, cannot, no_private_half, other_half, seeded_public};
 
 struct Rsa(PKey<Private>, SigAlg);
@@ -45,7 +45,7 @@ pub fn shake256(message: &[u8], octets: usize) -> Option<Vec<u8>> {
 
 pub(super) fn rsa_signer(key: &Key, alg: SigAlg) -> Result<Box<dyn Sign>, Misfit> {
     openssl::init();
-    let der = to_pkcs8(key).map_err(Misfit::Unfit)?;
+    let der = to_pkcs8(key)?;
     PKey::private_key_from_der(der.expose())
         .map(|loaded| Box::new(Rsa(loaded, alg)) as Box<dyn Sign>)
         .map_err(|_| refused())
@@ -85,7 +85,7 @@ pub(super) fn curve_signer(key: &Key) -> Result<Box<dyn Sign>, Misfit> {
     if public_half(*crv, d) != Ok((x.clone(), y.clone())) {
         return Err(other_half());
     }
-    let der = to_pkcs8(key).map_err(Misfit::Unfit)?;
+    let der = to_pkcs8(key)?;
     let der = der.expose();
     let signer: Result<Box<dyn JwsSigner>, _> = match crv {
         Curve::P521 => Es512.signer_from_der(der).map(|it| Box::new(it) as _),
@@ -212,20 +212,20 @@ fn digest(alg: SigAlg) -> Option<MessageDigest> {
 ///
 /// # Errors
 /// A phrase when the library fails.
-pub fn new_rsa(bits: usize) -> Result<Key, String> {
+pub fn new_rsa(bits: usize) -> Result<Key, KeyError> {
     openssl::init();
-    let failed = || "could not be made".to_owned();
+    let failed = || KeyError::Failed("could not be made".into());
     let bits = u32::try_from(bits).map_err(|_| failed())?;
     let pair = josekit::jwk::alg::rsa::RsaKeyPair::generate(bits).map_err(|_| failed())?;
     let der = Secret::new(pair.to_raw_private_key());
-    from_der(der.expose()).unwrap_or_else(|| Err("cannot be read back".into()))
+    from_der(der.expose()).unwrap_or_else(|| Err(KeyError::Failed("cannot be read back".into())))
 }
 
 /// The public half of a private key on Ed448 or X448.
 ///
 /// # Errors
 /// A phrase when it is not such a key.
-pub fn raw_public(crv: Curve, d: &Secret) -> Result<Vec<u8>, String> {
+pub fn raw_public(crv: Curve, d: &Secret) -> Result<Vec<u8>, KeyError> {
     openssl::init();
     let id = if crv == Curve::Ed448 {
         Id::ED448
@@ -234,7 +234,9 @@ pub fn raw_public(crv: Curve, d: &Secret) -> Result<Vec<u8>, String> {
     };
     PKey::private_key_from_raw_bytes(d.expose(), id)
         .and_then(|private| private.raw_public_key())
-        .map_err(|_| format!("has a private half that is not a key on {crv}"))
+        .map_err(|_| {
+            KeyError::Invalid(format!("has a private half that is not a key on {crv}").into())
+        })
 }
 
 /// Whether `d` is what `dp` and `dq` were made from (RFC 8017 §3.2). Signing needs those alone, but

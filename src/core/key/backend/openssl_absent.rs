@@ -3,7 +3,7 @@
 
 use super::super::super::alg::{Curve, SigAlg};
 use super::super::super::secret::Secret;
-use super::super::{Key, Misfit, RsaPrivate, from_der};
+use super::super::{Key, KeyError, Misfit, RsaPrivate, from_der};
 use super::{Sign, Verify, aws_lc};
 
 fn left_out(what: &str) -> String {
@@ -43,7 +43,7 @@ pub(super) fn curve_verifier(_: &Key) -> Result<Box<dyn Verify>, Misfit> {
 ///
 /// # Errors
 /// A phrase when `bits` is not among them.
-pub fn new_rsa(bits: usize) -> Result<Key, String> {
+pub fn new_rsa(bits: usize) -> Result<Key, KeyError> {
     use aws_lc_rs::encoding::{AsDer as _, Pkcs8V1Der};
     use aws_lc_rs::rsa::{KeyPair, KeySize};
     let size = match bits {
@@ -52,23 +52,25 @@ pub fn new_rsa(bits: usize) -> Result<Key, String> {
         4096 => KeySize::Rsa4096,
         8192 => KeySize::Rsa8192,
         _ => {
-            return Err(format!(
+            return Err(KeyError::Unsupported(format!(
                 "of {bits} bits cannot be made by this build, only of 2048, 3072, 4096 and 8192 (feature `jwe`)"
-            ));
+            ).into()));
         }
     };
-    let failed = || "could not be made".to_owned();
+    let failed = || KeyError::Failed("could not be made".into());
     let pair = KeyPair::generate(size).map_err(|_| failed())?;
     let der: Pkcs8V1Der<'_> = pair.as_der().map_err(|_| failed())?;
-    from_der(der.as_ref()).unwrap_or_else(|| Err("cannot be read back".into()))
+    from_der(der.as_ref()).unwrap_or_else(|| Err(KeyError::Failed("cannot be read back".into())))
 }
 
 /// The public half of a private key on Ed448 or X448.
 ///
 /// # Errors
 /// Always.
-pub fn raw_public(crv: Curve, _: &Secret) -> Result<Vec<u8>, String> {
-    Err(left_out(&format!("is on {crv}")))
+pub fn raw_public(crv: Curve, _: &Secret) -> Result<Vec<u8>, KeyError> {
+    Err(KeyError::Unsupported(
+        left_out(&format!("is on {crv}")).into(),
+    ))
 }
 
 /// Without arithmetic on large numbers this is not checked.

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::super::super::alg::SigAlg;
 use super::super::super::claims::{Status, key_issuer};
 use super::super::super::error::{Code, Error, Reason};
+use super::super::super::hint::TokenHint;
 use super::super::super::jwks::{Found, Keys, Wanted};
 use super::super::super::jws::{Signed, Unverified};
 use super::super::super::key::{Job, Key, Misfit};
@@ -32,7 +33,7 @@ impl Judging<'_> {
                     source()
                 );
                 return Ok(Outcome::NoKey(
-                    Reason::new(Code::NoMatchingKey, "kid", why).hint("pick one with --kid"),
+                    Reason::new(Code::NoMatchingKey, "kid", why).hint(TokenHint::ChooseKid),
                 ));
             }
             Found::Excluded(excluded) => return self.excluded(wanted, &excluded, &source()),

@@ -266,7 +266,7 @@ impl<'a> Judging<'a> {
         let refused = |why: String| Some(Reason::new(Code::NoMatchingKey, "kid", why));
         match (header.kid(), &self.policy.kid) {
             (None, _) if self.policy.require_kid => {
-                refused("the token does not name its key (--require-kid)".into())
+                refused("the token does not name its key, and it has to".into())
             }
             (Some(kid), Some(wanted)) if kid != wanted => Some(Reason {
                 actual: Some(kid.into()),

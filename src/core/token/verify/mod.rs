@@ -17,6 +17,7 @@ use super::super::claims::{Check, Policy, Status, not_evaluated};
 use super::super::env::Env;
 use super::super::error::{Code, Error, Reason, Rejection};
 use super::super::header::Header;
+use super::super::hint::TokenHint;
 use super::super::json::{Malformed, Object};
 use super::super::jwks::{Keys, Provenance};
 use super::super::jws::{Form, Jws, Signed};
@@ -248,7 +249,7 @@ fn read_claims(
             true => COMPRESSED.into(),
             false => format!("the payload {why}"),
         };
-        Reason::malformed(why).hint("to verify a signature over bytes that are not a JWT: --raw")
+        Reason::malformed(why).hint(TokenHint::Raw)
     })
 }
 

@@ -2,6 +2,7 @@
 
 use super::super::super::alg::Kty;
 use super::super::super::error::{Code, Error, Reason, shortened};
+use super::super::super::hint::TokenHint;
 use super::super::super::json::Json;
 use super::super::super::jwks::{Keys, Wanted};
 use super::super::super::key::{Key, Misfit};
@@ -80,5 +81,5 @@ pub fn weak(source: &str, key: &Key, misfit: &Misfit) -> Error {
         key.label()
     };
     let error = Error::input(code, source, format!("{subject} {}", misfit.why()));
-    error.hint("use a longer one; where that is not in your hands: --allow-weak-key")
+    error.hint(TokenHint::AllowWeakKey)
 }
