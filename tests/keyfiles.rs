@@ -123,7 +123,7 @@ fn the_old_encryption_is_refused_with_the_way_out() {
         error
             .hints()
             .iter()
-            .any(|hint| hint.contains("openssl pkcs8 -topk8")),
+            .any(|hint| format!("{hint:?}").contains("openssl pkcs8 -topk8")),
         "{:?}",
         error.hints()
     );
@@ -575,7 +575,7 @@ fn a_public_half_that_is_not_of_the_private_one_is_refused() {
                 ),
             ] {
                 let why = from_der(&changed).unwrap().unwrap_err();
-                assert!(why.contains("does not belong"), "{path}: {why}");
+                assert!(why.to_string().contains("does not belong"), "{path}: {why}");
                 assert_eq!(
                     read_plain(&changed).unwrap_err().code(),
                     Code::BadKey,
