@@ -3,7 +3,7 @@
 use std::io;
 
 use jwtctl::core::certificate::SeenChain;
-use jwtctl::core::json::{Json, Object};
+use jwtctl::core::json::{Json, Object, pointer_step};
 use jwtctl::core::time::{MILLISECONDS_FROM, Timestamp, humanize};
 use jwtctl::core::token::{Content, Disclosed, SeenSignature};
 
@@ -194,7 +194,7 @@ impl Look {
         page.line(Role::Plain, &format!("  {count} of an SD-JWT{binding}"))?;
         if let Some(processed) = &disclosed.processed {
             let is_disclosed = |name: &str| {
-                let at = format!("/{}", name.replace('~', "~0").replace('/', "~1"));
+                let at = pointer_step(name);
                 let mut places = processed.places.iter();
                 places.any(|(place, _)| *place == at || place.starts_with(&format!("{at}/")))
             };

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use jwtctl::core::error::{Code, Error};
 use jwtctl::core::files::{self, MAX_FILE};
-use jwtctl::core::json::{Json, Object};
+use jwtctl::core::json::{Json, Object, pointer_steps};
 
 /// A claim as it was typed, its value read.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -72,13 +72,7 @@ impl Claim {
 
     /// The members that lead to it, from the top: one for a name, one for each step of a pointer.
     pub fn path(&self) -> Vec<String> {
-        match self.name.strip_prefix('/') {
-            Some(steps) => steps
-                .split('/')
-                .map(|step| step.replace("~1", "/").replace("~0", "~"))
-                .collect(),
-            None => vec![self.name.clone()],
-        }
+        pointer_steps(&self.name)
     }
 
     /// Puts the claim where its name or pointer says.

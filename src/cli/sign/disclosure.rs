@@ -6,7 +6,7 @@ use clap::builder::NonEmptyStringValueParser;
 use jwtctl::core::env::Env;
 use jwtctl::core::error::{Code, Error};
 use jwtctl::core::files::MAX_FILE;
-use jwtctl::core::json::{Json, Object};
+use jwtctl::core::json::{Json, Object, pointer_step};
 use jwtctl::core::jws::{Form, Jws};
 use jwtctl::core::key::Key;
 use jwtctl::core::profile::Supplied;
@@ -184,7 +184,7 @@ fn shown<'p>(processed: &'p Processed, named: &[String]) -> Result<Vec<&'p str>,
     }
     let pointer = |path: &String| match path.starts_with('/') {
         true => path.clone(),
-        false => format!("/{}", path.replace('~', "~0").replace('/', "~1")),
+        false => pointer_step(path),
     };
     let wanted: Vec<String> = named.iter().map(pointer).collect();
     if let Some((path, _)) = named

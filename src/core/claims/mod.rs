@@ -134,16 +134,10 @@ impl Judge<'_> {
 /// Adds what was found about a claim that was required by name. A claim that has its own rule keeps
 /// one line: the one that says most.
 fn join(checks: &mut Vec<Check>, required: Check) {
-    let is_idle = |status| {
-        matches!(
-            status,
-            Status::NotChecked | Status::Absent | Status::Skipped
-        )
-    };
     match checks.iter_mut().find(|it| it.name == required.name) {
         None => checks.push(required),
         Some(own)
-            if is_idle(own.status) || own.status == Status::Pass && required.code.is_some() =>
+            if own.status.is_idle() || own.status == Status::Pass && required.code.is_some() =>
         {
             *own = required;
         }

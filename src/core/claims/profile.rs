@@ -40,7 +40,7 @@ impl Judge<'_> {
                 Some(own) if own.status == Status::Absent && found.status == Status::Absent => {
                     own.section = Some(rule.section);
                 }
-                Some(own) if is_idle(own.status) => *own = found,
+                Some(own) if own.status.is_idle() => *own = found,
                 Some(own) => own.section = Some(rule.section),
             }
             if let Test::Fresh(most) = rule.test
@@ -332,13 +332,6 @@ impl Judge<'_> {
         };
         check.actual(&own)
     }
-}
-
-fn is_idle(status: Status) -> bool {
-    matches!(
-        status,
-        Status::NotChecked | Status::Absent | Status::Skipped
-    )
 }
 
 fn is_blank(found: &Json) -> bool {

@@ -27,6 +27,13 @@ pub enum Status {
     NotEvaluated,
 }
 
+impl Status {
+    /// Whether nothing was compared.
+    pub fn is_idle(self) -> bool {
+        matches!(self, Self::NotChecked | Self::Absent | Self::Skipped)
+    }
+}
+
 /// One line of a verification report.
 #[derive(Clone, Debug, Serialize)]
 pub struct Check {

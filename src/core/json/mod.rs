@@ -5,6 +5,8 @@ mod number;
 mod parse;
 mod pointer;
 
+pub use pointer::{pointer_step, pointer_steps};
+
 use std::fmt;
 
 use serde::Serialize;
@@ -351,8 +353,7 @@ impl Object {
 
     /// [`Json::duplicate`] of an object.
     pub fn duplicate(&self) -> Option<String> {
-        let step = |name: &str| format!("/{}", name.replace('~', "~0").replace('/', "~1"));
-        let below = |(name, value): &(String, Json)| Some(step(name) + &value.duplicate()?);
+        let below = |(name, value): &(String, Json)| Some(pointer_step(name) + &value.duplicate()?);
         let names: Vec<&str> = self.0.iter().map(|(name, _)| name.as_str()).collect();
         if !parse::repeats(&names) {
             return self.0.iter().find_map(below);
@@ -362,7 +363,7 @@ impl Object {
             .iter()
             .find_map(|member| match seen.insert(&member.0) {
                 true => below(member),
-                false => Some(step(&member.0)),
+                false => Some(pointer_step(&member.0)),
             })
     }
 }

@@ -10,12 +10,8 @@ impl Object {
     /// # Errors
     /// A phrase saying which step does not lead anywhere.
     pub fn set_pointer(&mut self, pointer: &str, value: Json) -> Result<(), String> {
-        let path: Vec<String> = pointer
-            .strip_prefix('/')
-            .unwrap_or(pointer)
-            .split('/')
-            .map(unescape_token)
-            .collect();
+        let pointer = pointer.strip_prefix('/').unwrap_or(pointer);
+        let path: Vec<String> = pointer.split('/').map(unescape_token).collect();
         let Some((last, way)) = path.split_last() else {
             return Ok(());
         };
@@ -59,18 +55,19 @@ impl Object {
     }
 
     fn nested_at(&self, name: &str, depth: usize) -> Option<String> {
-        let step = |name: &str| format!("/{}", name.replace('~', "~0").replace('/', "~1"));
         let deeper = |(member, value): &(String, Json)| {
             let rest = name.strip_prefix(member.as_str())?;
             let rest = rest.strip_prefix(['.', '/'])?;
             match value {
-                Json::Object(inner) if inner.has(rest) => Some(step(member) + &step(rest)),
+                Json::Object(inner) if inner.has(rest) => {
+                    Some(pointer_step(member) + &pointer_step(rest))
+                }
                 Json::Object(inner) if depth > 0 => {
                     let pointer = inner.nested_at(rest, depth - 1)?;
-                    Some(step(member) + &pointer)
+                    Some(pointer_step(member) + &pointer)
                 }
                 Json::Array(items) if items.get(index(rest)?).is_some() => {
-                    Some(step(member) + &step(rest))
+                    Some(pointer_step(member) + &pointer_step(rest))
                 }
                 _ => None,
             }
@@ -111,6 +108,19 @@ pub(super) fn index(token: &str) -> Option<usize> {
     let is_plain = token.bytes().all(|byte| byte.is_ascii_digit())
         && (token == "0" || !token.starts_with('0'));
     token.parse().ok().filter(|_| is_plain)
+}
+
+/// The step of a JSON Pointer that leads to the member `name`.
+pub fn pointer_step(name: &str) -> String {
+    format!("/{}", name.replace('~', "~0").replace('/', "~1"))
+}
+
+/// The members that lead to a place, from the top: one for a name, one for each step of a pointer.
+pub fn pointer_steps(place: &str) -> Vec<String> {
+    match place.strip_prefix('/') {
+        Some(steps) => steps.split('/').map(unescape_token).collect(),
+        None => vec![place.to_owned()],
+    }
 }
 
 fn unescape_token(token: &str) -> String {

@@ -1,7 +1,7 @@
 //! Keys inside other documents: the JSON of a cloud's command line, of a service account, of a
 //! secret store. A key is taken out only where there is no choice.
 
-use super::super::json::{Json, Object};
+use super::super::json::{Json, Object, pointer_step};
 use super::super::jwks::{KeySet, certificate_map};
 use super::super::key::{Key, KeyError, PemBlock, from_der, from_ssh, is_pem, pem_blocks, wipe};
 use super::super::secret::Secret;
@@ -162,7 +162,7 @@ fn walk<'a>(json: &'a Json, way: &mut Vec<Step<'a>>, found: &mut Vec<Found>, wra
 
 fn pointer(way: &[Step<'_>]) -> String {
     let step = |step: &Step<'_>| match step {
-        Step::Member(name) => format!("/{}", name.replace('~', "~0").replace('/', "~1")),
+        Step::Member(name) => pointer_step(name),
         Step::Index(index) => format!("/{index}"),
     };
     way.iter().map(step).collect()

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::super::env::Env;
-use super::super::json::{Json, Object};
+use super::super::json::{Json, Object, pointer_steps};
 use super::super::key::encode;
 use super::super::limits::MAX_DISCLOSURES;
 use super::{ALGORITHM, DIGESTS, ELEMENT, SdHash};
@@ -80,13 +80,7 @@ pub fn issue(
 
 /// The steps that lead to a place, and how it was called.
 fn place(path: &str) -> Result<(Vec<String>, &str), Unfit> {
-    let steps: Vec<String> = match path.strip_prefix('/') {
-        Some(steps) => steps
-            .split('/')
-            .map(|step| step.replace("~1", "/").replace("~0", "~"))
-            .collect(),
-        None => vec![path.to_owned()],
-    };
+    let steps = pointer_steps(path);
     match steps.first() {
         Some(first) if OPEN.contains(&first.as_str()) => Err(Unfit::Open(path.to_owned())),
         _ => Ok((steps, path)),

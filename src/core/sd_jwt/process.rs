@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use super::super::error::{Code, Reason, shortened};
-use super::super::json::{Json, Object};
+use super::super::json::{Json, Object, pointer_step};
 use super::super::limits::MAX_DEPTH;
 use super::{ALGORITHM, DIGESTS, Disclosure, ELEMENT, SdHash, SdJwt};
 
@@ -102,8 +102,7 @@ impl<'d> Work<'d> {
 
     fn enter(&mut self, step: &str) -> usize {
         let above = self.path.len();
-        self.path.push('/');
-        self.path += &step.replace('~', "~0").replace('/', "~1");
+        self.path += &pointer_step(step);
         above
     }
 
