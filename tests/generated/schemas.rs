@@ -504,6 +504,11 @@ impl<'a> Reader<'a> {
     /// A type of this program.
     fn named(&mut self, from: &'a File, name: &str) -> Value {
         let (file, name) = self.source.find(from, name);
+        if let Some(Type::Enum(item)) = file.types.get(&name)
+            && item.variants.iter().any(|it| !it.fields.is_empty())
+        {
+            return self.tagged(file, item);
+        }
         if let Some(values) = texts(file, &name) {
             return values;
         }
@@ -567,15 +572,36 @@ fn by_hand(file: &str, name: &str) -> Option<Value> {
     })
 }
 
+impl<'a> Reader<'a> {
+    /// A type whose variants hold a value each: an object with one member, called like the variant.
+    fn tagged(&mut self, file: &'a File, item: &'a syn::ItemEnum) -> Value {
+        let variant = |it: &'a syn::Variant| {
+            let name = spelled(item, it);
+            let held = it
+                .fields
+                .iter()
+                .next()
+                .map(|it| self.schema_of(file, &it.ty));
+            let held = held.unwrap_or_else(|| panic!("{name} holds nothing"));
+            json!({ "type": "object", "properties": { &name: held }, "required": [&name] })
+        };
+        let variants: Vec<Value> = item.variants.iter().map(variant).collect();
+        json!({ "oneOf": variants })
+    }
+}
+
+/// How a variant is called in JSON.
+fn spelled(item: &syn::ItemEnum, variant: &syn::Variant) -> String {
+    match Serde::of(&variant.attrs).get("rename") {
+        Some(name) => name.to_owned(),
+        None => Serde::of(&item.attrs).spelled(&variant.ident.to_string()),
+    }
+}
+
 /// A type that is one of several texts.
 fn texts(file: &File, name: &str) -> Option<Value> {
     if let Some(Type::Enum(item)) = file.types.get(name) {
-        let all = Serde::of(&item.attrs);
-        let spelled = |it: &syn::Variant| match Serde::of(&it.attrs).get("rename") {
-            Some(name) => name.to_owned(),
-            None => all.spelled(&it.ident.to_string()),
-        };
-        let values: Vec<_> = item.variants.iter().map(spelled).collect();
+        let values: Vec<_> = item.variants.iter().map(|it| spelled(item, it)).collect();
         return Some(json!({ "enum": values }));
     }
     let body = file.handwritten.get(name)?;
