@@ -1,6 +1,10 @@
 //! What is handed out: the package that a registry gets, the pages that go along, the scripts and the
 //! workflows that make a release.
 
+#![allow(
+    clippy::disallowed_methods,
+    reason = "where the peers are is in the environment"
+)]
 #![cfg(all(unix, feature = "cli"))]
 
 use std::collections::BTreeSet;
