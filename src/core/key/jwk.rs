@@ -392,7 +392,7 @@ fn take_private(jwk: &mut Object, name: &str) -> Result<Option<Zeroizing<Vec<u8>
     let bytes = decode(&text).map(Zeroizing::new);
     bytes
         .map(Some)
-        .ok_or_else(|| format!("has {name:?} that is not base64url without padding").into())
+        .ok_or_else(|| format!("has {name:?} that is not base64url without padding"))
 }
 
 /// `jwk` without whatever members could be private, or could have a private key inside them.
