@@ -151,25 +151,35 @@ pub fn settings(
         hosts: "--allow-host",
         origins: "--cors",
     };
-    for name in &args.allow_host {
-        let host = uri::host(name).filter(|host| host.len() == name.len());
-        settings.hosts.push(
-            host.ok_or_else(|| Error::usage(format!("--allow-host {name}"), "is not a host name"))?
-                .to_owned(),
-        );
-    }
-    for origin in &args.cors {
-        let address = uri::parse(origin).filter(|it| it.path.is_empty() && it.rest.is_empty());
-        address.ok_or_else(|| {
-            Error::usage(format!("--cors {origin}"), "is not an origin")
-                .hint("write http://localhost:3000")
-        })?;
-        settings.origins.push(origin.clone());
-    }
+    settings.hosts = args
+        .allow_host
+        .iter()
+        .map(|it| host(it))
+        .collect::<Result<_, _>>()?;
+    settings.origins = args
+        .cors
+        .iter()
+        .map(|it| origin(it))
+        .collect::<Result<_, _>>()?;
     settings.admin_secret = place
         .local
         .then(|| Secret::new(encode(&context.env.bytes::<32>()).into_bytes()));
     Ok(settings)
+}
+
+fn host(name: &str) -> Result<String, Error> {
+    let host = uri::host(name).filter(|host| host.len() == name.len());
+    let refused = || Error::usage(format!("--allow-host {name}"), "is not a host name");
+    host.map(str::to_owned).ok_or_else(refused)
+}
+
+fn origin(text: &str) -> Result<String, Error> {
+    let address = uri::parse(text).filter(|it| it.path.is_empty() && it.rest.is_empty());
+    let refused = || {
+        Error::usage(format!("--cors {text}"), "is not an origin")
+            .hint("write http://localhost:3000")
+    };
+    address.map(|_| text.to_owned()).ok_or_else(refused)
 }
 
 fn jwks_path(path: &str) -> Result<String, Error> {
