@@ -10,16 +10,29 @@ fn main() {
     println!("cargo::rerun-if-changed=src/openssl.c");
     println!("cargo::rerun-if-changed=build.rs");
     #[cfg(feature = "jwe")]
-    cc::Build::new()
+    openssl();
+    if knows_short_relocations() {
+        println!("cargo::rustc-link-arg-bins=-Wl,-z,pack-relative-relocs");
+    }
+}
+
+/// The whole of `src/openssl.c` is for the program, over the OpenSSL that it is fitted to. Whoever uses
+/// the library may use OpenSSL as well, and needs all of it.
+#[cfg(feature = "jwe")]
+fn openssl() {
+    println!("cargo::rerun-if-env-changed=OPENSSL_NO_VENDOR");
+    let is_vendored = !matches!(std::env::var("OPENSSL_NO_VENDOR"), Ok(it) if it != "0");
+    let mut build = cc::Build::new();
+    if cfg!(feature = "cli") && is_vendored {
+        build.define("JWTCTL_PROGRAM", None);
+    }
+    build
         .file("src/openssl.c")
         // OpenSSL's own headers, wherever it was built.
         .includes(std::env::var_os("DEP_OPENSSL_INCLUDE"))
         // Ahead of OpenSSL's own functions of the same names.
         .link_lib_modifier("+whole-archive")
         .compile("jwtctl_openssl");
-    if knows_short_relocations() {
-        println!("cargo::rustc-link-arg-bins=-Wl,-z,pack-relative-relocs");
-    }
 }
 
 /// Whether the program is for this machine and its C library is glibc from 2.36 on. Tables of pointers,

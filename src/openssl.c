@@ -1,15 +1,17 @@
 /*
- * How the vendored OpenSSL is begun, and what of it is linked: no configuration, and the algorithms
- * that jwtctl uses it for.
+ * How the vendored OpenSSL is begun: without a configuration. And what of it is linked into the
+ * program: the algorithms that jwtctl uses it for.
  *
  * The linker takes the functions of this file instead of OpenSSL's own, and leaves out what only
- * those refer to. They are fitted to the inside of one version of OpenSSL, which Cargo.toml names.
+ * those refer to. They are fitted to the inside of one version of OpenSSL, which Cargo.toml names. The
+ * library leaves OpenSSL whole, as other parts of its program may use it.
  */
 #include <stddef.h>
 
 #include <openssl/core_dispatch.h>
 #include <openssl/core_names.h>
 #include <openssl/crypto.h>
+#include <openssl/opensslv.h>
 #include <openssl/types.h>
 
 /*
@@ -18,15 +20,40 @@
  * able to write. That file may name modules to load, which then run in the process that holds private
  * keys, and properties meant for the system's own OpenSSL, with which a right passphrase opens nothing.
  *
- * OpenSSL decides once in a process whether it loads a configuration, and the first call wins.
- * openssl::init() of the Rust bindings is that call, as core::key::backend makes it before any other,
- * and it comes down to this function. With it libssl is left out, whose TLS nobody uses here.
+ * OpenSSL decides once in a process whether it loads a configuration, and the first call wins. For the
+ * program that is openssl::init() of the Rust bindings, which core::key::backend calls before anything
+ * else, and which comes down to OPENSSL_init_ssl; with this one libssl is left out, whose TLS nobody
+ * uses here. In the library a constructor is ahead of every other call.
  */
+static int begin(void)
+{
+    return OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG | OPENSSL_INIT_NO_ATEXIT, NULL);
+}
+
+#ifndef JWTCTL_PROGRAM
+#if defined(_MSC_VER)
+static void begin_early(void)
+{
+    (void)begin();
+}
+#pragma section(".CRT$XCU", read)
+__declspec(allocate(".CRT$XCU")) void (*const jwtctl_openssl)(void) = begin_early;
+#else
+__attribute__((constructor)) static void jwtctl_openssl(void)
+{
+    (void)begin();
+}
+#endif
+#else
+#if OPENSSL_VERSION_NUMBER != 0x30600030L
+#error "what follows is fitted to OpenSSL 3.6.3"
+#endif
+
 int OPENSSL_init_ssl(uint64_t options, const OPENSSL_INIT_SETTINGS *settings)
 {
     (void)options;
     (void)settings;
-    return OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG | OPENSSL_INIT_NO_ATEXIT, NULL);
+    return begin();
 }
 
 /*
@@ -231,3 +258,4 @@ int ossl_err_load_SSL_strings(void)
 {
     return 1;
 }
+#endif

@@ -6,8 +6,7 @@ use der::{Encode as _, Tag, Tagged as _};
 use x509_cert::attr::AttributeTypeAndValue;
 use x509_cert::name::{Name, RelativeDistinguishedName};
 
-/// The attributes that have a short name (RFC 4514 §3, RFC 4519), and two that certificates have as
-/// often. A library's table of all that there are would be read in at every start.
+/// The attributes that have a short name (RFC 4514 §3, RFC 4519), and others that certificates have. A library's table of all that there are would be read in at every start.
 const SHORT_NAMES: &[(&str, &str)] = &[
     ("2.5.4.3", "CN"),
     ("2.5.4.4", "SN"),
@@ -19,8 +18,15 @@ const SHORT_NAMES: &[(&str, &str)] = &[
     ("2.5.4.10", "O"),
     ("2.5.4.11", "OU"),
     ("2.5.4.12", "TITLE"),
+    ("2.5.4.13", "DESCRIPTION"),
+    ("2.5.4.15", "BUSINESSCATEGORY"),
     ("2.5.4.17", "POSTALCODE"),
+    ("2.5.4.41", "NAME"),
     ("2.5.4.42", "GN"),
+    ("2.5.4.43", "INITIALS"),
+    ("2.5.4.44", "GENERATIONQUALIFIER"),
+    ("2.5.4.46", "DNQUALIFIER"),
+    ("2.5.4.65", "PSEUDONYM"),
     ("2.5.4.97", "ORGANIZATIONIDENTIFIER"),
     ("0.9.2342.19200300.100.1.1", "UID"),
     ("0.9.2342.19200300.100.1.25", "DC"),

@@ -127,10 +127,11 @@ fn three(text: &str) -> Option<[&str; 3]> {
     let (header, rest) = (&text[..first], &text[first + 1..]);
     let second = memchr(b'.', rest.as_bytes())?;
     let (payload, signature) = (&rest[..second], &rest[second + 1..]);
-    // What follows a `~` would make it an SD-JWT.
-    memchr2(b'.', b'~', signature.as_bytes())
-        .is_none()
-        .then_some([header, payload, signature])
+    let is_whole = match memchr2(b'.', b'~', signature.as_bytes()) {
+        None => true,
+        Some(_) => !signature.contains('.') && split_disclosures(text).is_none(),
+    };
+    is_whole.then_some([header, payload, signature])
 }
 
 fn split(text: &str) -> Result<[&str; 3], Reason> {

@@ -1,9 +1,12 @@
 //! PEM frames (RFC 7468), as strictly as needed to know what is inside and as leniently as people
 //! paste them. No message repeats anything of a block but its label.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use zeroize::Zeroizing;
+
 use super::super::secret::Secret;
 use super::KeyError;
-use zeroize::Zeroizing;
 
 const BEGIN: &str = "-----BEGIN ";
 
@@ -83,24 +86,15 @@ fn read_block(label: &str, body: &str) -> Result<PemBlock, KeyError> {
             .ok_or_else(|| format!("has a {label} block with headers that are broken"))?,
         false => ("", body),
     };
-    let compact: Zeroizing<String> = Zeroizing::new(
-        content
-            .chars()
-            .filter(|c| !c.is_ascii_whitespace())
-            .collect(),
-    );
-    let read = pem::parse(
-        Zeroizing::new(format!(
-            "{BEGIN}{label}-----\n{}\n-----END {label}-----\n",
-            *compact
-        ))
-        .as_bytes(),
-    );
+    // With room for all of it: a text that grows leaves copies of a private key behind.
+    let mut compact = Zeroizing::new(String::with_capacity(content.len()));
+    compact.extend(content.chars().filter(|c| !c.is_ascii_whitespace()));
+    let read = STANDARD.decode(compact.as_bytes());
     match read {
-        Ok(block) => Ok(PemBlock {
+        Ok(der) => Ok(PemBlock {
             label: label.to_owned(),
             legacy_encrypted: headers.contains("DEK-Info"),
-            der: Secret::new(block.into_contents()),
+            der: Secret::new(der),
         }),
         // The library's words may quote the block.
         Err(_) => Err(KeyError::Malformed(

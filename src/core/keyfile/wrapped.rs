@@ -98,8 +98,9 @@ pub fn from_hex(text: &[u8]) -> Option<Secret> {
 fn compact(text: &[u8], also: impl Fn(u8) -> bool) -> Option<Zeroizing<String>> {
     let text = std::str::from_utf8(text).ok()?;
     let left_out = |c: &char| c.is_ascii_whitespace() || c.is_ascii() && also(*c as u8);
-    let compact: Zeroizing<String> =
-        Zeroizing::new(text.chars().filter(|c| !left_out(c)).collect());
+    // With room for all of it: a text that grows leaves copies of a secret behind.
+    let mut compact = Zeroizing::new(String::with_capacity(text.len()));
+    compact.extend(text.chars().filter(|c| !left_out(c)));
     (!compact.is_empty()).then_some(compact)
 }
 

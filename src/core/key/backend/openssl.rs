@@ -46,7 +46,7 @@ pub fn shake256(message: &[u8], octets: usize) -> Option<Vec<u8>> {
 pub(super) fn rsa_signer(key: &Key, alg: SigAlg) -> Result<Box<dyn Sign>, Misfit> {
     openssl::init();
     let der = to_pkcs8(key)?;
-    PKey::private_key_from_der(der.expose())
+    PKey::private_key_from_pkcs8(der.expose())
         .map(|loaded| Box::new(Rsa(loaded, alg)) as Box<dyn Sign>)
         .map_err(|_| refused())
 }

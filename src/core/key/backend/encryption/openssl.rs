@@ -84,7 +84,7 @@ pub(super) fn decrypt_rsa(key: &Key, alg: KeyAlg, encrypted: &[u8]) -> Option<Se
     openssl::init();
     let der = to_pkcs8(key).ok()?;
     let decrypt = || -> Result<Zeroizing<Vec<u8>>, ErrorStack> {
-        let private = PKey::private_key_from_der(der.expose())?;
+        let private = PKey::private_key_from_pkcs8(der.expose())?;
         let mut decrypter = Decrypter::new(&private)?;
         match digest(alg) {
             Some(digest) => {
