@@ -10,7 +10,7 @@ arguments=()
 for argument; do
     case $argument in
     -DENGINESDIR=*/install/* | -DMODULESDIR=*/install/*)
-        argument="${argument%%=*}=\"/usr/local/ssl/${argument##*/install/}"
+        argument="${argument%%=*}=\"/nonexistent/${argument##*/install/}"
         ;;
     esac
     arguments+=("$argument")

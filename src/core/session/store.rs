@@ -115,7 +115,8 @@ impl SessionStore {
         let kept = self.idle().pop();
         if let Some(worker) = kept {
             match self.read_over(worker, id) {
-                // Servers close connections that were idle for long.
+                // Servers close connections that were idle for long. One that has gone silent instead
+                // costs its timeout, once.
                 Err(Error::Unavailable { .. }) => {}
                 other => return other,
             }

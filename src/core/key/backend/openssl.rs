@@ -67,7 +67,6 @@ pub(super) fn rsa_verifier(key: &Key, alg: SigAlg) -> Result<Box<dyn Verify>, Mi
     rsa_public(key)
         .ok_or_else(refused)
         .map(|loaded| Box::new(PublicRsa(loaded, alg)) as Box<dyn Verify>)
-        .map_err(|_| refused())
 }
 
 pub(super) fn curve_signer(key: &Key) -> Result<Box<dyn Sign>, Misfit> {
