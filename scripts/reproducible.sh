@@ -2,12 +2,19 @@
 # Builds the release for this machine twice, in two folders of different names, and compares what comes out.
 #
 #   scripts/reproducible.sh [TARGET]
+#
+#   WORK=DIR          keeps both clones and what they built in this new directory
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
 TARGET=${1:-$(rustc -vV | sed -n 's/^host: //p')}
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
+if [ -n "${WORK:-}" ]; then
+    mkdir -p "$WORK"
+    work=$(cd "$WORK" && pwd)
+else
+    work=$(mktemp -d)
+    trap 'rm -rf "$work"' EXIT
+fi
 for turn in one another; do
     git clone --quiet . "$work/$turn"
     (cd "$work/$turn" && CARGO_TARGET_DIR=$work/$turn/target scripts/release-build.sh "$TARGET" "$work/$turn.dist" >/dev/null)
