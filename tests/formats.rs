@@ -8,7 +8,7 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 
-use jwtctl::core::cache::sha256_hex;
+use jwtctl::core::key::sha256_hex;
 use support::{Jwtctl, Ran, file, repository};
 use tempfile::TempDir;
 

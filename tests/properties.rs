@@ -32,7 +32,7 @@ use jwtctl::core::sd_jwt::{self, SdJwt};
 use jwtctl::core::secret::Secret;
 use jwtctl::core::time::{Timestamp, humanize, parse_duration};
 use jwtctl::core::token::{self, Content};
-use jwtctl::core::{diff, jwe, keystore, lint, seal};
+use jwtctl::core::{diff, jwe, key, keystore, lint, seal};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
@@ -152,7 +152,7 @@ fn read_everything(bytes: &[u8]) {
 
 /// What strangers publish, and what is found in the cache, with a checksum that is right as well.
 fn read_as_from_the_network(bytes: &[u8]) {
-    let framed = [cache::sha256_hex(&[bytes]).as_bytes(), b"\n", bytes].concat();
+    let framed = [key::sha256_hex(&[bytes]).as_bytes(), b"\n", bytes].concat();
     for entry in [bytes, &framed]
         .into_iter()
         .filter_map(|bytes| Entry::from_bytes(bytes).ok())

@@ -26,7 +26,7 @@ use jwtctl::core::jws::{self, Composed, Form, Jws};
 use jwtctl::core::key::{Key, from_der, pem_blocks, to_pkcs8, to_spki, to_ssh};
 use jwtctl::core::keyfile;
 use jwtctl::core::profile::Profile;
-use jwtctl::core::remote::{Fetch, Options, Remote, Request, Response, Source};
+use jwtctl::core::remote::{Fetch, Options, Remote, FetchRequest, FetchResponse, Source};
 use jwtctl::core::sd_jwt::SdJwt;
 use jwtctl::core::secret::Secret;
 use jwtctl::core::session::Session;
@@ -434,10 +434,10 @@ pub fn shared_record(data: &[u8]) {
 }
 
 /// A server that answers everything as it is told.
-struct Scripted<F: Fn(&Request<'_>) -> Response + Sync>(F);
+struct Scripted<F: Fn(&FetchRequest<'_>) -> FetchResponse + Sync>(F);
 
-impl<F: Fn(&Request<'_>) -> Response + Sync> Fetch for Scripted<F> {
-    fn get(&self, request: &Request<'_>) -> Result<Response, FetchError> {
+impl<F: Fn(&FetchRequest<'_>) -> FetchResponse + Sync> Fetch for Scripted<F> {
+    fn get(&self, request: &FetchRequest<'_>) -> Result<FetchResponse, FetchError> {
         Ok((self.0)(request))
     }
 
@@ -452,11 +452,11 @@ const SET: &[u8] =
 /// A discovery document: never leads to another scheme than https.
 pub fn discovery(data: &[u8]) {
     let issuer = Issuer::parse("https://issuer.example", false).expect("an issuer");
-    let server = Scripted(|request: &Request<'_>| {
+    let server = Scripted(|request: &FetchRequest<'_>| {
         let url = request.address.as_str();
         assert!(url.starts_with("https://"), "{url}");
         let is_document = url.contains("/.well-known/");
-        Response {
+        FetchResponse {
             status: 200,
             headers: Vec::new(),
             body: if is_document {
@@ -477,7 +477,7 @@ pub fn cache_control(data: &[u8]) {
         (name.to_ascii_lowercase(), value.trim().to_owned())
     };
     let headers: Vec<(String, String)> = text.lines().map(header).collect();
-    let server = Scripted(|_: &Request<'_>| Response {
+    let server = Scripted(|_: &FetchRequest<'_>| FetchResponse {
         status: 200,
         headers: headers.clone(),
         body: SET.to_vec(),

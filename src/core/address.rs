@@ -22,6 +22,20 @@ pub struct Address {
     is_foreign: bool,
 }
 
+/// Why keys may not come from a URL that an issuer's document names: a sentence about the URL.
+#[derive(Debug, thiserror::Error)]
+pub enum LearnedError {
+    /// Keys may come from there for no issuer.
+    #[error(transparent)]
+    Unfit(#[from] Error),
+    /// It names this machine, and its issuer is another one.
+    #[error("{0} is on this machine, and its issuer is not")]
+    ThisMachine(Address),
+    /// It is plain http, while its issuer is https.
+    #[error("{0} is not https")]
+    NotHttps(Address),
+}
+
 impl Address {
     /// Reads a URL. Plain `http` is for literal loopback addresses and `localhost`, or with
     /// `allow_http`.
@@ -76,18 +90,16 @@ impl Address {
     /// document from another machine never points at this one.
     ///
     /// # Errors
-    /// Why it will not do, as a phrase.
-    pub fn learned(text: &str, issuer: &Issuer, allow_http: bool) -> Result<Self, String> {
-        let address = Self::parse(text, allow_http).map_err(|e| e.to_string())?;
+    /// [`LearnedError`] when keys may not come from there.
+    pub fn learned(text: &str, issuer: &Issuer, allow_http: bool) -> Result<Self, LearnedError> {
+        let address = Self::parse(text, allow_http)?;
         let is_foreign = !issuer.address().is_loopback();
         let on_this_machine = |ip: IpAddr| Reach::Elsewhere.check(address.host(), &[ip]).is_err();
         if is_foreign && (address.is_loopback() || address.ip().is_some_and(on_this_machine)) {
-            return Err(format!(
-                "{address} is on this machine, and its issuer is not"
-            ));
+            return Err(LearnedError::ThisMachine(address));
         }
         if !address.is_https() && issuer.address().is_https() && !allow_http {
-            return Err(format!("{address} is not https"));
+            return Err(LearnedError::NotHttps(address));
         }
         Ok(Self {
             is_foreign,
@@ -237,18 +249,30 @@ pub enum Reach {
     Anywhere,
 }
 
+/// Why a host may not be connected to: a sentence that begins with its escaped name.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ReachError {
+    /// One of its addresses is of this sort; see [`forbidden`].
+    #[error("the name {0} resolves to {1}, which is never connected to")]
+    Forbidden(String, &'static str),
+    /// It stands for this machine, and has an address elsewhere.
+    #[error("the name {0} resolves to {1}, which is not this machine")]
+    NotThisMachine(String, IpAddr),
+    /// A server elsewhere has named it, and it has an address of this machine.
+    #[error("the name {0} resolves to this machine, and its issuer is elsewhere")]
+    ThisMachine(String),
+}
+
 impl Reach {
     /// Checks the addresses that `host` has. All of them are judged: a name that leads to the wrong place
     /// once may lead there next time.
     ///
     /// # Errors
-    /// Why none of them may be connected to, as a sentence about `host`.
-    pub fn check(self, host: &str, found: &[IpAddr]) -> Result<(), String> {
-        let name = host.escape_debug();
+    /// [`ReachError`] when none of them may be connected to.
+    pub fn check(self, host: &str, found: &[IpAddr]) -> Result<(), ReachError> {
+        let name = || host.escape_debug().to_string();
         if let Some(why) = found.iter().find_map(|ip| forbidden(*ip)) {
-            return Err(format!(
-                "the name {name} resolves to {why}, which is never connected to"
-            ));
+            return Err(ReachError::Forbidden(name(), why));
         }
         let stray = match self {
             Self::ThisMachine => found.iter().find(|ip| !is_loopback(**ip)),
@@ -259,12 +283,8 @@ impl Reach {
         };
         match stray {
             None => Ok(()),
-            Some(ip) if self == Self::ThisMachine => Err(format!(
-                "the name {name} resolves to {ip}, which is not this machine"
-            )),
-            Some(_) => Err(format!(
-                "the name {name} resolves to this machine, and its issuer is elsewhere"
-            )),
+            Some(ip) if self == Self::ThisMachine => Err(ReachError::NotThisMachine(name(), *ip)),
+            Some(_) => Err(ReachError::ThisMachine(name())),
         }
     }
 }
@@ -573,7 +593,7 @@ mod tests {
             let judged = reach.check("keys.example", &at(found));
             match says {
                 None => assert_eq!(judged, Ok(()), "{found:?}"),
-                Some(says) => assert!(judged.unwrap_err().contains(says), "{found:?}"),
+                Some(says) => assert!(judged.unwrap_err().to_string().contains(says), "{found:?}"),
             }
         }
     }
@@ -582,7 +602,8 @@ mod tests {
     fn what_a_document_may_name() {
         let learned = |issuer: &str, text: &str, allow_http: bool| {
             let issuer = Issuer::parse(issuer, true).unwrap();
-            Address::learned(text, &issuer, allow_http).map(|it| it.reach())
+            let learned = Address::learned(text, &issuer, allow_http).map(|it| it.reach());
+            learned.map_err(|why| why.to_string())
         };
         let (far, here) = ("https://issuer.example", "http://127.0.0.1:8080");
         assert_eq!(

@@ -7,8 +7,8 @@ use std::hash::Hash;
 use serde::Serialize;
 
 use super::json::{Json, Object};
+use super::jwks::{NotKeys, elements};
 use super::key::{Key, public_members};
-use super::limits::MAX_KEYS;
 
 /// What names a key in a comparison.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -34,7 +34,7 @@ pub struct Member {
 
 /// The same key with other metadata.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Changed {
+pub struct ChangedKey {
     /// The key as it is now.
     #[serde(flatten)]
     pub key: Named,
@@ -61,7 +61,7 @@ pub struct Difference {
     /// Keys that only the first has.
     pub removed: Vec<Named>,
     /// Keys that both have, described in another way.
-    pub changed: Vec<Changed>,
+    pub changed: Vec<ChangedKey>,
     /// Ids that both have, for different keys.
     pub rekeyed: Vec<Rekeyed>,
 }
@@ -141,8 +141,8 @@ fn sort(json: &mut Json) {
 /// Compares two JWK sets; a single JWK counts as a set of one.
 ///
 /// # Errors
-/// A phrase when one of them, `before` first, is neither.
-pub fn diff(before: &Json, after: &Json) -> Result<Difference, String> {
+/// [`NotKeys`] when one of them, `before` first, is neither.
+pub fn diff(before: &Json, after: &Json) -> Result<Difference, NotKeys> {
     let (old, mut new) = (
         items(before)?,
         items(after)?.into_iter().map(Some).collect::<Vec<_>>(),
@@ -159,22 +159,8 @@ pub fn diff(before: &Json, after: &Json) -> Result<Difference, String> {
     Ok(difference)
 }
 
-fn items(json: &Json) -> Result<Vec<Item>, String> {
-    let object = json
-        .as_object()
-        .ok_or_else(|| format!("is {}, not a JWK or a JWK set", json.kind()))?;
-    match object.member("keys") {
-        Some(Json::Array(keys)) if keys.len() > MAX_KEYS => {
-            Err(format!("has {} keys, more than {MAX_KEYS}", keys.len()))
-        }
-        Some(Json::Array(keys)) => Ok(keys.iter().map(Item::new).collect()),
-        Some(other) => Err(format!(
-            "has \"keys\" that is {}, not an array",
-            other.kind()
-        )),
-        None if object.has("kty") => Ok(vec![Item::new(json)]),
-        None => Err("has neither \"kty\" nor \"keys\", so it is no JWK and no JWK set".into()),
-    }
+fn items(json: &Json) -> Result<Vec<Item>, NotKeys> {
+    Ok(elements(json)?.iter().map(Item::new).collect())
 }
 
 impl Difference {
@@ -233,7 +219,7 @@ impl Difference {
         };
         let members: Vec<Member> = names.into_iter().filter(differs).map(member).collect();
         if !members.is_empty() {
-            self.changed.push(Changed {
+            self.changed.push(ChangedKey {
                 key: after.named.clone(),
                 members,
             });

@@ -143,8 +143,8 @@ impl Reason {
     }
 
     /// That this is no token.
-    pub fn malformed(message: impl Into<String>) -> Self {
-        Self::new(Code::Malformed, "format", message)
+    pub fn malformed(message: impl fmt::Display) -> Self {
+        Self::new(Code::Malformed, "format", message.to_string())
     }
 
     /// Adds advice on what to do next.
@@ -240,17 +240,17 @@ pub enum Error {
 
 impl Error {
     /// Input that cannot be used, `what` naming where it came from.
-    pub fn input(code: Code, what: impl Into<ErrorSubject>, why: impl Into<String>) -> Self {
+    pub fn input(code: Code, what: impl Into<ErrorSubject>, why: impl fmt::Display) -> Self {
         Self::Input {
             code,
             what: what.into(),
-            why: why.into(),
+            why: why.to_string(),
             hints: Vec::new(),
         }
     }
 
     /// A call that makes no sense, `what` naming the argument.
-    pub fn usage(what: impl Into<ErrorSubject>, why: impl Into<String>) -> Self {
+    pub fn usage(what: impl Into<ErrorSubject>, why: impl fmt::Display) -> Self {
         Self::input(Code::Usage, what, why)
     }
 

@@ -34,6 +34,43 @@ pub struct Dropped {
     pub why: String,
 }
 
+/// Why a JSON value has no keys to look at. A phrase to follow its name.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum NotKeys {
+    /// It is of this kind.
+    #[error("is {0}, not a JWK or a JWK set")]
+    NotAnObject(&'static str),
+    /// Its `keys` is of this kind.
+    #[error("has \"keys\" that is {0}, not an array")]
+    KeysNotAnArray(&'static str),
+    /// It is an object of another sort.
+    #[error("has neither \"kty\" nor \"keys\", so it is no JWK and no JWK set")]
+    AnotherObject,
+    /// It has this many keys.
+    #[error("has {0} keys, more than {MAX_KEYS}")]
+    TooMany(usize),
+}
+
+/// The elements of a JWK set as they were published; a single JWK counts as a set of one.
+///
+/// # Errors
+/// [`NotKeys`] when `json` is neither, or the set is too long.
+pub fn elements(json: &Json) -> Result<&[Json], NotKeys> {
+    let Json::Object(object) = json else {
+        return Err(NotKeys::NotAnObject(json.kind()));
+    };
+    let keys = match object.member("keys") {
+        Some(Json::Array(keys)) => keys.as_slice(),
+        Some(other) => return Err(NotKeys::KeysNotAnArray(other.kind())),
+        None if object.has("kty") => std::slice::from_ref(json),
+        None => return Err(NotKeys::AnotherObject),
+    };
+    if keys.len() > MAX_KEYS {
+        return Err(NotKeys::TooMany(keys.len()));
+    }
+    Ok(keys)
+}
+
 impl KeySet {
     /// Reads the object around `keys`.
     ///
@@ -320,7 +357,7 @@ impl Keys for Given {
             kid: None,
             ..wanted
         };
-        let mut choice = Choice::default();
+        let mut choice = Candidates::default();
         named.iter().for_each(|key| choice.consider(key, any));
         match (&self.places, wanted.kid) {
             (Some(places), Some(kid)) => {
@@ -391,19 +428,19 @@ fn places(keys: &[Arc<Key>], first: usize) -> Places {
 
 /// The keys in `keys` that may have signed a token. A `kid` matches only a key that carries it.
 pub fn select(keys: &[Arc<Key>], wanted: Wanted<'_>) -> Found {
-    let mut choice = Choice::default();
+    let mut choice = Candidates::default();
     keys.iter().for_each(|key| choice.consider(key, wanted));
     choice.found()
 }
 
 /// The keys that could be meant, those that may have signed and those that cannot.
 #[derive(Default)]
-struct Choice {
+struct Candidates {
     fitting: Vec<Arc<Key>>,
     excluded: Vec<(Arc<Key>, Misfit)>,
 }
 
-impl Choice {
+impl Candidates {
     fn consider(&mut self, key: &Arc<Key>, wanted: Wanted<'_>) {
         let is_meant = wanted.kid.is_none_or(|kid| key.kid.as_deref() == Some(kid))
             && wanted.certified.is_none_or(|it| it.same_material(key));

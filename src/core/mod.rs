@@ -31,9 +31,10 @@ pub mod profile;
 pub mod claims;
 
 // 4 formats: bytes in, bytes out
-pub mod diff;
 pub mod jwe;
 pub mod jwks;
+
+pub mod diff;
 pub mod jws;
 pub mod lint;
 pub mod sd_jwt;

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use clap::ValueEnum;
 use jwtctl::core::address::{Address, redacted};
-use jwtctl::core::cache::{self, CachedEntry, Entry, Kind, signed};
+use jwtctl::core::cache::{self, CachedEntry, DocumentKind, Entry, signed};
 use jwtctl::core::error::{Code, Error};
 use jwtctl::core::files::{self, Access};
 use jwtctl::core::json::Json;
@@ -193,7 +193,7 @@ fn documents<'a>(listed: &'a [CachedEntry], sets: &[&Entry]) -> Vec<&'a Entry> {
     };
     listed
         .iter()
-        .filter(|it| it.kind == Kind::Discovery)
+        .filter(|it| it.kind == DocumentKind::Discovery)
         .filter_map(|it| it.entry.as_deref().ok())
         .filter(|it| !it.ctx.is_unauthenticated() && leads(it))
         .collect()
@@ -207,7 +207,9 @@ fn is_plain(entry: &Entry) -> bool {
 
 /// The URL of an issuer's key set, if that is what was named.
 fn set_of(listed: &[CachedEntry], named: &str) -> Option<String> {
-    let documents = listed.iter().filter(|it| it.kind == Kind::Discovery);
+    let documents = listed
+        .iter()
+        .filter(|it| it.kind == DocumentKind::Discovery);
     let mut theirs = documents.filter(|it| super::is_of(it, named));
     theirs.find_map(|it| it.entry.as_ref().ok()?.jwks_uri())
 }
@@ -215,7 +217,7 @@ fn set_of(listed: &[CachedEntry], named: &str) -> Option<String> {
 fn chosen<'a>(listed: &'a [CachedEntry], urls: &[String]) -> Result<Vec<&'a Entry>, Error> {
     let sets: Vec<&CachedEntry> = listed
         .iter()
-        .filter(|it| it.kind == Kind::Jwks && it.entry.is_ok())
+        .filter(|it| it.kind == DocumentKind::Jwks && it.entry.is_ok())
         .collect();
     if urls.is_empty() {
         let entries = sets.iter().filter_map(|it| it.entry.as_deref().ok());

@@ -4,7 +4,7 @@ use std::io;
 
 use clap::ValueEnum;
 use jwtctl::core::address::{Address, redacted};
-use jwtctl::core::cache::{self, Adopted, Binding, Imported, Kind, Skipped, signed};
+use jwtctl::core::cache::{self, Adopted, Binding, DocumentKind, Imported, Skipped, signed};
 use jwtctl::core::error::{Code, Error};
 use jwtctl::core::files::MAX_FILE;
 use serde::Serialize;
@@ -109,12 +109,15 @@ fn adopt(found: Imported, force: bool, context: &Context<'_>) -> Result<Taken, E
         skipped: Vec::new(),
     };
     let mut failed = Vec::new();
-    let sets = found.entries.into_iter().map(|it| (Kind::Jwks, it));
-    let documents = found.documents.into_iter().map(|it| (Kind::Discovery, it));
+    let sets = found.entries.into_iter().map(|it| (DocumentKind::Jwks, it));
+    let documents = found
+        .documents
+        .into_iter()
+        .map(|it| (DocumentKind::Discovery, it));
     for (kind, entry) in sets.chain(documents) {
         let url = match kind {
-            Kind::Jwks => redacted(&entry.url),
-            Kind::Discovery => format!("{} (issuer)", entry.url),
+            DocumentKind::Jwks => redacted(&entry.url),
+            DocumentKind::Discovery => format!("{} (issuer)", entry.url),
         };
         entry.dropped.iter().for_each(|it| {
             context.output.warn(&format!(

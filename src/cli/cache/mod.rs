@@ -13,7 +13,7 @@ use std::process::ExitCode;
 
 use clap::Subcommand;
 use jwtctl::core::address::{Address, redacted};
-use jwtctl::core::cache::{Cache, CachedEntry, Entry, Kind};
+use jwtctl::core::cache::{Cache, CachedEntry, DocumentKind, Entry};
 use jwtctl::core::error::{Code, Error};
 
 use super::{Context, network};
@@ -88,8 +88,8 @@ fn spelling(text: &str) -> String {
 /// Whether an entry is that of the URL or issuer that was typed.
 fn is_of(listed: &CachedEntry, typed: &str) -> bool {
     listed.entry.as_ref().is_ok_and(|entry| match listed.kind {
-        Kind::Jwks => entry.url == spelling(typed),
-        Kind::Discovery => entry.url == typed,
+        DocumentKind::Jwks => entry.url == spelling(typed),
+        DocumentKind::Discovery => entry.url == typed,
     })
 }
 
@@ -110,9 +110,9 @@ fn count(entry: &Entry) -> usize {
     }
 }
 
-fn kind_name(kind: Kind) -> &'static str {
+fn kind_name(kind: DocumentKind) -> &'static str {
     match kind {
-        Kind::Jwks => "jwks",
-        Kind::Discovery => "issuer",
+        DocumentKind::Jwks => "jwks",
+        DocumentKind::Discovery => "issuer",
     }
 }

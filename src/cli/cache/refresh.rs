@@ -3,7 +3,7 @@
 use std::io;
 
 use jwtctl::core::address::{Address, redacted};
-use jwtctl::core::cache::{CachedEntry, Entry, Kind};
+use jwtctl::core::cache::{CachedEntry, DocumentKind, Entry};
 use jwtctl::core::error::Error;
 use jwtctl::core::jwks::Keys as _;
 use jwtctl::core::remote::{Age, Fetch as _, Options, Remote, Source};
@@ -109,7 +109,7 @@ fn sources(
     let is_issuer = |text: &str| {
         listed
             .iter()
-            .any(|it| it.kind == Kind::Discovery && super::is_of(it, text))
+            .any(|it| it.kind == DocumentKind::Discovery && super::is_of(it, text))
     };
     let source = |text: &str| -> Result<Option<Source>, Error> {
         if is_issuer(text) {

@@ -11,7 +11,7 @@ use clap_complete::engine::{
     ArgValueCompleter, CompletionCandidate, PathCompleter, ValueCompleter,
 };
 use clap_complete::env::CompleteEnv;
-use jwtctl::core::cache::{Cache, CachedEntry, Kind};
+use jwtctl::core::cache::{Cache, CachedEntry, DocumentKind};
 use jwtctl::core::env::Env;
 use jwtctl::core::json::{Json, Object};
 use jwtctl::core::keystore::Keystore;
@@ -93,7 +93,7 @@ impl Places {
     /// The URLs of cached sets.
     fn urls(&self) -> Vec<String> {
         let entries = self.cached();
-        let sets = entries.iter().filter(|it| it.kind == Kind::Jwks);
+        let sets = entries.iter().filter(|it| it.kind == DocumentKind::Jwks);
         sets.filter_map(|it| it.entry.as_ref().ok().map(|it| it.url.clone()))
             .collect()
     }

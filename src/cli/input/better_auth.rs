@@ -3,7 +3,7 @@
 use clap::ValueEnum;
 use jwtctl::core::alg::SigAlg;
 use jwtctl::core::better_auth::{
-    Closed, Dialect, Protection, Row, RowRefusal, Sealing, ServerSecret, Table,
+    Closed, Dialect, Row, RowProtection, RowRefusal, Sealing, ServerSecret, Table,
 };
 use jwtctl::core::error::{Code, Error, shortened};
 use jwtctl::core::jwks::Dropped;
@@ -276,6 +276,6 @@ pub fn check_whole(dropped: &[Dropped], what: &str) -> Result<(), Error> {
 }
 
 /// How rows are protected with a secret, or without one.
-pub fn protection(secret: Option<&ServerSecret>) -> Protection<'_> {
-    secret.map_or(Protection::Clear, Protection::Sealed)
+pub fn protection(secret: Option<&ServerSecret>) -> RowProtection<'_> {
+    secret.map_or(RowProtection::Clear, RowProtection::Sealed)
 }

@@ -6,6 +6,7 @@ use jwtctl::core::address::Address;
 use jwtctl::core::diff::{Difference, Member, Named, diff};
 use jwtctl::core::error::{Code, Error};
 use jwtctl::core::json::Json;
+use jwtctl::core::jwks::NotKeys;
 use jwtctl::core::remote::Source;
 use jwtctl::core::shared::SharedCache;
 use serde::Serialize;
@@ -56,7 +57,7 @@ pub fn run(args: Args, context: &mut Context<'_>) -> Result<Compared, Error> {
     named.extend(args.network.named());
     context.inputs.check_stdin(&named)?;
     let (before, after) = read(&args, context)?;
-    let bad = |side: &Side, why: String| Error::input(Code::BadKey, &side.name, why);
+    let bad = |side: &Side, why: NotKeys| Error::input(Code::BadKey, &side.name, why);
     // Compared with itself first, so that an error names the right one.
     diff(&before.json, &before.json).map_err(|why| bad(&before, why))?;
     let difference = diff(&before.json, &after.json).map_err(|why| bad(&after, why))?;

@@ -10,7 +10,7 @@ use jwtctl::core::address::Address;
 use jwtctl::core::cache::{FailureClass, FetchError, TrustContext};
 use jwtctl::core::env::Clock;
 use jwtctl::core::limits::MAX_PUBLISHED_BYTES;
-use jwtctl::core::remote::{Fetch, Request, Response};
+use jwtctl::core::remote::{Fetch, FetchRequest, FetchResponse};
 use jwtctl::core::tls::{causes, handshake_error};
 use reqwest::blocking::Client;
 use reqwest::header::HeaderValue;
@@ -34,7 +34,7 @@ pub struct Http<'a> {
 }
 
 impl Fetch for Http<'_> {
-    fn get(&self, request: &Request<'_>) -> Result<Response, FetchError> {
+    fn get(&self, request: &FetchRequest<'_>) -> Result<FetchResponse, FetchError> {
         let _spinner = self.output.spinner(true, "fetching keys");
         self.output.detail(&format!("GET {}", request.address));
         let deadline = self.clock.monotonic().saturating_add(request.timeout);
@@ -67,7 +67,7 @@ impl Fetch for Http<'_> {
         } else {
             Vec::new()
         };
-        Ok(Response {
+        Ok(FetchResponse {
             status,
             headers,
             body,
@@ -80,7 +80,7 @@ impl Fetch for Http<'_> {
 }
 
 impl Http<'_> {
-    fn client(&self, request: &Request<'_>, left: Duration) -> Result<Client, FetchError> {
+    fn client(&self, request: &FetchRequest<'_>, left: Duration) -> Result<Client, FetchError> {
         let setup = |why: &str| FetchError::new(FailureClass::Tls, why);
         // Fails if a provider is installed already, which does as well.
         drop(rustls::crypto::ring::default_provider().install_default());
@@ -176,7 +176,7 @@ fn resolve(
     let ips: Vec<IpAddr> = found.iter().map(SocketAddr::ip).collect();
     match address.reach().check(name, &ips) {
         Ok(()) => Ok(found),
-        Err(why) => Err(FetchError::new(FailureClass::Refused, why)),
+        Err(why) => Err(FetchError::new(FailureClass::Refused, why.to_string())),
     }
 }
 

@@ -19,7 +19,7 @@ use std::rc::Rc;
 use jwtctl::core::alg::SigAlg;
 use jwtctl::core::env::Env;
 use jwtctl::core::error::{Code, Error};
-use jwtctl::core::issuer::{Fault, State, fault_names};
+use jwtctl::core::issuer::{Fault, IssuerState, fault_names};
 
 use super::Context;
 use super::clock::SystemClock;
@@ -131,7 +131,7 @@ fn fault() -> Choice<Fault> {
 
 /// The issuer and what its requests need.
 struct Server {
-    state: RefCell<State>,
+    state: RefCell<IssuerState>,
     log: log::Log,
     clock: SystemClock,
     /// Seconds by which `--now` is ahead of the machine's clock.
@@ -184,7 +184,7 @@ fn serve(args: Args, context: &Context<'_>) -> Result<Ended, Error> {
     } else {
         None
     };
-    let mut state = State::new(settings, setup::keys(&args, context)?, args.fault.clone());
+    let mut state = IssuerState::new(settings, setup::keys(&args, context)?, args.fault.clone());
     let ring = state
         .ring(&context.env)
         .map_err(|why| Error::input(Code::BadKey, "--alg", why))?;

@@ -166,7 +166,7 @@ fn sign(args: &Keys, payload: &Object, context: &Context<'_>) -> Result<String, 
         Json::Object(payload.clone()).to_text().as_bytes(),
         &signer,
     )
-    .map_err(bad)
+    .map_err(|why| bad(why.to_string()))
 }
 
 impl Report for Created {

@@ -30,7 +30,7 @@ pub struct ServerSecret {
 
 /// How private halves of new rows are stored.
 #[derive(Clone, Copy)]
-pub enum Protection<'a> {
+pub enum RowProtection<'a> {
     /// Under the server's secret.
     Sealed(&'a ServerSecret),
     /// As they are, for a server with `disablePrivateKeyEncryption`.
@@ -63,7 +63,7 @@ pub enum Sealing {
 
 /// A private half as it is stored.
 #[derive(Debug)]
-pub(super) enum Stored {
+pub(super) enum StoredHalf {
     /// Sealed, its nonce in front.
     Sealed {
         /// The version of the secret.
@@ -77,7 +77,7 @@ pub(super) enum Stored {
     Damaged(&'static str, Secret),
 }
 
-impl Stored {
+impl StoredHalf {
     /// Reads the column `privateKey`: JSON of a JWK, or JSON of a text in hexadecimal, whose quotes
     /// may be missing.
     pub(super) fn parse(column: &str) -> Self {
@@ -128,9 +128,9 @@ impl Stored {
     }
 
     /// The private half of `key`, put away as `protection` says.
-    pub(super) fn seal(key: &Key, protection: Protection<'_>, env: &Env<'_>) -> Option<Self> {
+    pub(super) fn seal(key: &Key, protection: RowProtection<'_>, env: &Env<'_>) -> Option<Self> {
         let text = private_text(key)?;
-        let Protection::Sealed(secret) = protection else {
+        let RowProtection::Sealed(secret) = protection else {
             return Some(Self::Clear(text));
         };
         let nonce = env.bytes::<NONCE>();

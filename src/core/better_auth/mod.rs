@@ -11,7 +11,7 @@ mod rotation;
 mod tests;
 mod write;
 
-pub use envelope::{Closed, Protection, Sealing, ServerSecret};
+pub use envelope::{Closed, RowProtection, Sealing, ServerSecret};
 pub use read::{TableRefusal, is_row, is_table, lines};
 pub use rotation::{Due, Rotation, times};
 pub use write::{Change, Dialect, RowRefusal, Statement, insert, new_id, to_json, to_sql, update};
@@ -21,7 +21,7 @@ use std::sync::Arc;
 use super::env::Env;
 use super::key::Key;
 use super::time::Timestamp;
-use envelope::Stored;
+use envelope::StoredHalf;
 
 /// Seconds that the plugin goes on publishing an expired row, unless its `gracePeriod` says
 /// otherwise.
@@ -88,7 +88,7 @@ pub struct Row {
     pub closed: Option<Closed>,
     /// Whether it is for signatures, and not for encryption.
     pub signs: bool,
-    stored: Stored,
+    stored: StoredHalf,
 }
 
 impl Row {

@@ -11,7 +11,7 @@ use super::super::key::{Job, Key, wipe};
 use super::super::limits::MAX_ROWS;
 use super::super::secret::Secret;
 use super::super::time::MILLISECONDS_FROM;
-use super::envelope::Stored;
+use super::envelope::StoredHalf;
 use super::{Columns, Row, Shape, Table, Times};
 
 /// Whether `object` has the outline of a row: an id, and a public JWK that is a text.
@@ -175,14 +175,14 @@ fn read_row(row: &Object) -> Result<Row, String> {
         expires.map(|it| time(EXPIRES_AT.0, it)).transpose()?,
     );
     let stored = match column(row, PRIVATE_KEY) {
-        Some(Json::String(text)) => Stored::parse(text),
+        Some(Json::String(text)) => StoredHalf::parse(text),
         Some(Json::Object(jwk)) => {
             let mut json = Json::Object(jwk.clone());
-            let stored = Stored::parse(&zeroize::Zeroizing::new(json.to_text()));
+            let stored = StoredHalf::parse(&zeroize::Zeroizing::new(json.to_text()));
             wipe(&mut json);
             stored
         }
-        _ => Stored::Damaged("it has no privateKey", Secret::new(Vec::new())),
+        _ => StoredHalf::Damaged("it has no privateKey", Secret::new(Vec::new())),
     };
     let signs = !key.algorithms(Job::Verify).is_empty();
     let mut row = Row {

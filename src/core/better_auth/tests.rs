@@ -224,7 +224,7 @@ fn what_is_written_is_read_again() {
             key.alg = Some(alg.as_str().into());
             key.usage = Some("sig".into());
             let secret = secret(Some(2), SECRET);
-            let protection = Protection::Sealed(&secret);
+            let protection = RowProtection::Sealed(&secret);
             let row = Row::new(
                 &key,
                 "k1".into(),
@@ -250,7 +250,7 @@ fn what_is_written_is_read_again() {
             assert!(!text.expose_str().unwrap().contains("sig"), "{alg}");
         }
         let symmetric = Key::from_secret(Secret::new(vec![7; 64]));
-        let refused = Row::new(&symmetric, "k".into(), 0, None, Protection::Clear, env);
+        let refused = Row::new(&symmetric, "k".into(), 0, None, RowProtection::Clear, env);
         assert_eq!(refused.unwrap_err(), RowRefusal::NotPrivate);
     });
 }
@@ -264,7 +264,7 @@ fn statements_quote_what_they_hold() {
             r"a'b\c".into(),
             1_785_579_300_000,
             None,
-            Protection::Clear,
+            RowProtection::Clear,
             env,
         )
         .unwrap();

@@ -10,7 +10,7 @@ use super::super::env::Env;
 use super::super::json::{Json, Object};
 use super::super::key::{Job, Key, wipe};
 use super::super::secret::Secret;
-use super::envelope::{Protection, Stored, public_text};
+use super::envelope::{RowProtection, StoredHalf, public_text};
 use super::{Columns, Row, Shape, Times};
 
 /// What the names of the key agreement algorithms begin with.
@@ -47,7 +47,7 @@ impl Row {
         id: String,
         created_at_ms: i64,
         expires_at_ms: Option<i64>,
-        protection: Protection<'_>,
+        protection: RowProtection<'_>,
         env: &Env<'_>,
     ) -> Result<Self, RowRefusal> {
         if !key.is_private() || key.kty() == Kty::Oct {
@@ -62,7 +62,7 @@ impl Row {
         let mut key = key.duplicate().ok_or(RowRefusal::NotPrivate)?;
         key.kid = Some(id.clone());
         key.alg = Some(alg);
-        let stored = Stored::seal(&key, protection, env).ok_or(RowRefusal::NotPrivate)?;
+        let stored = StoredHalf::seal(&key, protection, env).ok_or(RowRefusal::NotPrivate)?;
         Ok(Self {
             id,
             key: Arc::new(key),
@@ -78,11 +78,15 @@ impl Row {
     ///
     /// # Errors
     /// [`RowRefusal::NotPrivate`] when it is not.
-    pub fn reseal(&mut self, protection: Protection<'_>, env: &Env<'_>) -> Result<(), RowRefusal> {
+    pub fn reseal(
+        &mut self,
+        protection: RowProtection<'_>,
+        env: &Env<'_>,
+    ) -> Result<(), RowRefusal> {
         if self.closed.is_some() {
             return Err(RowRefusal::NotPrivate);
         }
-        self.stored = Stored::seal(&self.key, protection, env).ok_or(RowRefusal::NotPrivate)?;
+        self.stored = StoredHalf::seal(&self.key, protection, env).ok_or(RowRefusal::NotPrivate)?;
         Ok(())
     }
 

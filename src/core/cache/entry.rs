@@ -1,13 +1,12 @@
 //! One entry of the cache: its fields, its text, and how old it is.
 
-use aws_lc_rs::digest;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
 use super::super::env::{Boot, Env};
 use super::super::json::Json;
-use super::super::key::to_hex;
-use super::published::LeftOut;
+use super::super::key::sha256_hex;
+use super::published::{LeftOut, PublishedError};
 use super::trust::TrustContext;
 
 /// The version of the format. Entries of another one are not touched.
@@ -161,6 +160,9 @@ pub enum EntryError {
     /// The system does not let it be read.
     #[error("cannot be read: {0}")]
     Unreadable(String),
+    /// In a shared cache: what its document lacks to be kept.
+    #[error(transparent)]
+    Unfit(#[from] PublishedError),
     /// In a shared cache: why it is not believed, or not what it should be.
     #[error("{0}")]
     NotBelieved(String),
@@ -187,15 +189,16 @@ impl Entry {
     /// An entry of `content`, which is JSON text, for `url` under `ctx`.
     ///
     /// # Errors
-    /// When `content` is not JSON after all.
+    /// [`EntryError::Malformed`] when `content` is not JSON after all.
     pub fn new(
         url: &str,
         ctx: impl Into<TrustContext>,
         content: String,
         stamp: Stamp,
-    ) -> Result<Self, String> {
+    ) -> Result<Self, EntryError> {
         let jwks_sha256 = sha256_hex(&[content.as_bytes()]);
-        let content = RawValue::from_string(content).map_err(|e| e.to_string())?;
+        let content = RawValue::from_string(content)
+            .map_err(|error| EntryError::Malformed(error.to_string()))?;
         Ok(Self {
             v: VERSION,
             url: url.into(),
@@ -313,13 +316,6 @@ impl Entry {
             .saturating_sub(self.expires_at_ms)
             .max(0)
     }
-}
-
-/// The SHA-256 of `parts` one after the other, in lower-case hex.
-pub fn sha256_hex(parts: &[&[u8]]) -> String {
-    let mut context = digest::Context::new(&digest::SHA256);
-    parts.iter().for_each(|part| context.update(part));
-    to_hex(context.finish().as_ref())
 }
 
 #[cfg(test)]

@@ -400,13 +400,17 @@ mod tests {
 
     use super::super::super::env::{Boot, Clock};
     use super::super::testing::*;
-    use super::super::{Cache, FetchOutcome, FetchReason, Kind};
+    use super::super::{Cache, DocumentKind, FetchOutcome, FetchReason};
     use super::*;
 
     fn setup() -> (tempfile::TempDir, Cache, CacheKey) {
         let folder = tempfile::tempdir().unwrap();
         let cache = Cache::open(folder.path()).unwrap();
-        (folder, cache, CacheKey::new(Kind::Jwks, URL, "system"))
+        (
+            folder,
+            cache,
+            CacheKey::new(DocumentKind::Jwks, URL, "system"),
+        )
     }
 
     #[test]

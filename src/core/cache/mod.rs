@@ -17,10 +17,12 @@ pub use attempt::{
     Attempt, COOLDOWN_MS, FailureClass, FetchAdvice, FetchError, FetchOutcome, FetchReason,
     MAX_RETRY_AFTER_S, Pause,
 };
-pub use entry::{Entry, EntryError, EntrySource, Freshness, Http, MAX_AHEAD_MS, Stamp, sha256_hex};
+pub use entry::{Entry, EntryError, EntrySource, Freshness, Http, MAX_AHEAD_MS, Stamp};
 pub use lock::{CacheLock, Committed, Watch};
-pub use portable::{Binding, Imported, PortableFormat, Skipped, UatUnit, export, import, uat};
-pub use published::{LeftOut, Published, document};
+pub use portable::{
+    Binding, Imported, PortableFormat, Skipped, UatError, UatUnit, export, import, uat,
+};
+pub use published::{DocumentError, LeftOut, Published, PublishedError, document};
 pub use trust::TrustContext;
 
 use std::cell::Cell;
@@ -32,6 +34,7 @@ use std::time::Duration;
 use super::env::Env;
 use super::error::{Code, Error};
 use super::hint::KeysHint;
+use super::key::sha256_hex;
 use super::private_dir::{Barred, How, PrivateDir};
 
 /// Seconds that keys are fresh for when their server does not say.
@@ -46,14 +49,14 @@ pub const DEFAULT_GRACE_S: i64 = 300;
 
 /// What an entry holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
+pub enum DocumentKind {
     /// A JWK Set.
     Jwks,
     /// An issuer's discovery document.
     Discovery,
 }
 
-impl Kind {
+impl DocumentKind {
     const ALL: [Self; 2] = [Self::Jwks, Self::Discovery];
 
     fn folder(self) -> &'static str {
@@ -76,7 +79,7 @@ impl Kind {
 /// another.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CacheKey {
-    kind: Kind,
+    kind: DocumentKind,
     url: String,
     ctx: TrustContext,
     name: String,
@@ -84,11 +87,11 @@ pub struct CacheKey {
 
 impl CacheKey {
     /// The slot of `url`, a JWKS URL or an issuer as `kind` says, under the trust setting `ctx`.
-    pub fn new(kind: Kind, url: &str, ctx: impl Into<TrustContext>) -> Self {
+    pub fn new(kind: DocumentKind, url: &str, ctx: impl Into<TrustContext>) -> Self {
         let ctx = ctx.into();
         let label: &[u8] = match kind {
-            Kind::Jwks => b"jwtctl-jwks\0",
-            Kind::Discovery => b"jwtctl-disc\0",
+            DocumentKind::Jwks => b"jwtctl-jwks\0",
+            DocumentKind::Discovery => b"jwtctl-disc\0",
         };
         let name = sha256_hex(&[
             label,
@@ -106,7 +109,7 @@ impl CacheKey {
     }
 
     /// What it is for.
-    pub fn kind(&self) -> Kind {
+    pub fn kind(&self) -> DocumentKind {
         self.kind
     }
 
@@ -154,7 +157,7 @@ pub enum Adopted {
 #[derive(Debug)]
 pub struct CachedEntry {
     /// What it holds.
-    pub kind: Kind,
+    pub kind: DocumentKind,
     /// The file.
     pub path: PathBuf,
     /// The entry, or why it is unusable.
@@ -180,7 +183,7 @@ impl Cache {
     /// be opened.
     pub fn open(root: &Path) -> Result<Self, Error> {
         let dir = PrivateDir::open(root, false, Barred::Writing)?;
-        for kind in Kind::ALL {
+        for kind in DocumentKind::ALL {
             if let Some(dir) = &dir {
                 dir.sub(kind.folder(), false)?;
             }
@@ -197,12 +200,12 @@ impl Cache {
         &self.root
     }
 
-    fn folder(&self, kind: Kind) -> Option<PrivateDir> {
+    fn folder(&self, kind: DocumentKind) -> Option<PrivateDir> {
         self.dir.as_ref()?.sub(kind.folder(), false).ok().flatten()
     }
 
     /// The folder for entries of `kind`, made if need be.
-    fn make_folder(&self, kind: Kind) -> Result<PrivateDir, Error> {
+    fn make_folder(&self, kind: DocumentKind) -> Result<PrivateDir, Error> {
         let lost = || Error::io(&self.root, &std::io::ErrorKind::NotFound.into());
         let root = PrivateDir::open(&self.root, true, Barred::Writing)?.ok_or_else(lost)?;
         // For backup programs, and for caches inside a repository. It does no harm if they cannot
@@ -262,7 +265,7 @@ impl Cache {
     /// [`Code::Io`] when it cannot be written.
     pub fn adopt(
         &self,
-        kind: Kind,
+        kind: DocumentKind,
         entry: Entry,
         force: bool,
         env: &Env<'_>,
@@ -303,7 +306,7 @@ impl Cache {
     /// Every entry, usable or not, in no meaningful order.
     pub fn list(&self, env: &Env<'_>) -> Vec<CachedEntry> {
         let mut all = Vec::new();
-        for kind in Kind::ALL {
+        for kind in DocumentKind::ALL {
             let Some(dir) = self.folder(kind) else {
                 continue;
             };
@@ -360,7 +363,10 @@ impl Cache {
     /// Removes what interrupted writers left behind, and records of attempts that belong to no
     /// entry.
     pub fn sweep(&self, env: &Env<'_>) {
-        for dir in Kind::ALL.into_iter().filter_map(|kind| self.folder(kind)) {
+        for dir in DocumentKind::ALL
+            .into_iter()
+            .filter_map(|kind| self.folder(kind))
+        {
             let names = dir.names().unwrap_or_default();
             for name in &names {
                 if let Some(stem) = name.strip_suffix(".lock") {
@@ -461,7 +467,7 @@ mod tests {
     use super::*;
 
     fn slot() -> CacheKey {
-        CacheKey::new(Kind::Jwks, URL, "system")
+        CacheKey::new(DocumentKind::Jwks, URL, "system")
     }
 
     fn stored(cache: &Cache, entry: &Entry, env: &Env<'_>) -> Committed {
@@ -487,11 +493,11 @@ mod tests {
             matches!(cache.read(&slot()), CacheRead::Entry(it) if it.to_bytes() == entry(NOW_MS).to_bytes())
         );
         assert!(matches!(
-            cache.read(&CacheKey::new(Kind::Jwks, URL, "other")),
+            cache.read(&CacheKey::new(DocumentKind::Jwks, URL, "other")),
             CacheRead::Absent
         ));
         assert!(matches!(
-            cache.read(&CacheKey::new(Kind::Discovery, URL, "system")),
+            cache.read(&CacheKey::new(DocumentKind::Discovery, URL, "system")),
             CacheRead::Absent
         ));
         assert!(root.join("CACHEDIR.TAG").exists() && root.join(".gitignore").exists());
@@ -538,7 +544,7 @@ mod tests {
         let env = clock.env();
         stored(&Cache::open(folder.path()).unwrap(), &entry(NOW_MS), &env);
         let cache = Cache::open(folder.path()).unwrap();
-        let other = CacheKey::new(Kind::Jwks, "https://other.example/jwks", "system");
+        let other = CacheKey::new(DocumentKind::Jwks, "https://other.example/jwks", "system");
         let file = |slot: &CacheKey| folder.path().join("jwks-v1").join(slot.file("json"));
         std::fs::copy(file(&slot()), file(&other)).unwrap();
         assert!(matches!(

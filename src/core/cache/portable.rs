@@ -8,11 +8,12 @@ use super::super::address::{Address, Issuer, redacted};
 use super::super::error::{Code, Error};
 use super::super::hint::{KeysHint, Parameter};
 use super::super::json::{Json, Object};
+use super::super::key::sha256_hex;
 use super::super::limits::MAX_BUNDLE_ENTRIES;
-use super::entry::{Entry, EntrySource, MAX_AHEAD_MS, Stamp, sha256_hex};
+use super::entry::{Entry, EntrySource, MAX_AHEAD_MS, Stamp};
 use super::published::Published;
 use super::trust::TrustContext;
-use super::{DEFAULT_GRACE_S, DEFAULT_TTL_S, Kind, TTL_RANGE_S};
+use super::{DEFAULT_GRACE_S, DEFAULT_TTL_S, DocumentKind, TTL_RANGE_S};
 
 /// The `format` of a bundle.
 const BUNDLE: &str = "jwtctl-jwks-bundle";
@@ -156,17 +157,34 @@ pub enum UatUnit {
     Millis,
 }
 
+/// Why no keys can have been fetched at the time that a `uat` gives. A phrase to follow its name.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum UatError {
+    /// It is of this kind.
+    #[error("is {0}, not a number")]
+    NotANumber(&'static str),
+    /// It is no positive, finite number.
+    #[error("is {0}, which is not a time")]
+    NotATime(String),
+    /// Its size belongs to the other unit, which comes second.
+    #[error("is {0}, which can only be {1}")]
+    WrongUnit(String, &'static str),
+    /// It is later than clocks that differ explain.
+    #[error("is {0}, which lies in the future")]
+    Future(String),
+}
+
 /// Reads a `uat` as milliseconds.
 ///
 /// # Errors
-/// Why keys cannot have been fetched at that time, as a phrase to follow its name.
-pub fn uat(json: &Json, unit: UatUnit, now_ms: i64) -> Result<i64, String> {
+/// [`UatError`] when no keys can have been fetched at that time.
+pub fn uat(json: &Json, unit: UatUnit, now_ms: i64) -> Result<i64, UatError> {
     let Json::Number(text) = json else {
-        return Err(format!("is {}, not a number", json.kind()));
+        return Err(UatError::NotANumber(json.kind()));
     };
     let number = text.parse::<f64>().unwrap_or(f64::NAN);
     if !number.is_finite() || number <= 0.0 {
-        return Err(format!("is {text}, which is not a time"));
+        return Err(UatError::NotATime(text.clone()));
     }
     let found = if number < MILLISECONDS_FROM {
         UatUnit::Seconds
@@ -179,7 +197,7 @@ pub fn uat(json: &Json, unit: UatUnit, now_ms: i64) -> Result<i64, String> {
         } else {
             "milliseconds"
         };
-        return Err(format!("is {text}, which can only be {looks}"));
+        return Err(UatError::WrongUnit(text.clone(), looks));
     }
     let whole = text.parse::<i64>().unwrap_or(number as i64);
     let ms = if found == UatUnit::Seconds {
@@ -188,7 +206,7 @@ pub fn uat(json: &Json, unit: UatUnit, now_ms: i64) -> Result<i64, String> {
         whole
     };
     if ms > now_ms.saturating_add(MAX_AHEAD_MS) {
-        return Err(format!("is {text}, which lies in the future"));
+        return Err(UatError::Future(text.clone()));
     }
     Ok(ms)
 }
@@ -369,7 +387,7 @@ fn import_issuer(item: &Json, binding: Binding<'_>, now_ms: i64) -> Result<Entry
     Address::learned(jwks_uri, &issuer, true)
         .map_err(|why| format!("has a \"jwks_uri\": {why}"))?;
     let (fetched_at_ms, told) = times(item, now_ms)?;
-    let most = Kind::Discovery.longest_s().saturating_mul(1000);
+    let most = DocumentKind::Discovery.longest_s().saturating_mul(1000);
     let expires_at_ms = if binding.reset_uat {
         fetched_at_ms
     } else {
@@ -381,7 +399,8 @@ fn import_issuer(item: &Json, binding: Binding<'_>, now_ms: i64) -> Result<Entry
     ]);
     let ctx = (binding.ctx)(issuer.address());
     let stamp = Stamp::imported(fetched_at_ms, expires_at_ms);
-    let mut entry = Entry::new(name, ctx, Json::from(document).to_text(), stamp)?;
+    let text = Json::from(document).to_text();
+    let mut entry = Entry::new(name, ctx, text, stamp).map_err(|why| why.to_string())?;
     entry.issuer = Some(name.into());
     Ok(entry)
 }
@@ -439,7 +458,7 @@ struct BundledKeys {
 
 impl BundledKeys {
     fn entry(self, url: &Address, binding: Binding<'_>, now_ms: i64) -> Result<Entry, String> {
-        let published = Published::from_json(self.jwks)?;
+        let published = Published::from_json(self.jwks).map_err(|why| why.to_string())?;
         let fetched_at_ms = self.fetched_at_ms.unwrap_or(now_ms);
         let after = |seconds: i64| fetched_at_ms.saturating_add(seconds.saturating_mul(1000));
         let expires_at_ms = match self.expires_at_ms {
@@ -449,7 +468,9 @@ impl BundledKeys {
             None => after(DEFAULT_TTL_S),
         };
         let stamp = Stamp::imported(fetched_at_ms, expires_at_ms);
-        let mut entry = Entry::new(url.as_str(), (binding.ctx)(url), published.jwks, stamp)?;
+        let ctx = (binding.ctx)(url);
+        let mut entry =
+            Entry::new(url.as_str(), ctx, published.jwks, stamp).map_err(|why| why.to_string())?;
         (entry.dropped, entry.issuer, entry.http.etag) =
             (published.dropped, self.issuer, self.etag);
         Ok(entry)

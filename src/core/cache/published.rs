@@ -6,7 +6,7 @@ use std::collections::HashSet;
 use serde::{Deserialize, Serialize};
 
 use super::super::alg::Curve;
-use super::super::json::{Json, Object};
+use super::super::json::{Json, Malformed, Object};
 use super::super::jwks::{KeySet, certificate_map};
 use super::super::key::{Key, KeyError, PRIVATE_MEMBERS, is_unset};
 use super::super::limits::{MAX_PUBLISHED_BYTES, MAX_PUBLISHED_KEYS};
@@ -43,6 +43,43 @@ impl LeftOut {
     }
 }
 
+/// Why a document cannot be read. A phrase to follow its name.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum DocumentError {
+    /// It is longer than documents may be.
+    #[error("is larger than {MAX_PUBLISHED_BYTES} bytes")]
+    TooLarge,
+    /// It is not JSON.
+    #[error("is not JSON: {0}")]
+    Syntax(Malformed),
+    /// Its objects and arrays lie too deep in each other.
+    #[error("is nested deeper than {MAX_DEPTH} levels")]
+    TooDeep,
+}
+
+/// Why a document is not a key set. A phrase to follow its name.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum PublishedError {
+    /// It cannot be read at all.
+    #[error(transparent)]
+    Unreadable(#[from] DocumentError),
+    /// It is of this kind, not an object.
+    #[error("is {0}, not a JWK Set")]
+    NotAnObject(&'static str),
+    /// It has this member twice.
+    #[error("has {0:?} twice")]
+    DuplicateMember(String),
+    /// It has no `keys`.
+    #[error("has no \"keys\", so it is not a JWK Set")]
+    NoKeys,
+    /// Its `keys` is of this kind.
+    #[error("has \"keys\" that is {0}, not an array")]
+    KeysNotAnArray(&'static str),
+    /// It has this many keys.
+    #[error("has {0} keys, more than {MAX_PUBLISHED_KEYS}")]
+    TooMany(usize),
+}
+
 /// A key set that may be stored and used.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Published {
@@ -56,8 +93,8 @@ impl Published {
     /// Reads the document at a JWKS URL.
     ///
     /// # Errors
-    /// Why it is not a JWK Set, as a phrase to follow its name.
-    pub fn parse(body: &[u8]) -> Result<Self, String> {
+    /// [`PublishedError`] when it is not a JWK Set.
+    pub fn parse(body: &[u8]) -> Result<Self, PublishedError> {
         Self::from_json(document(body)?)
     }
 
@@ -65,32 +102,26 @@ impl Published {
     ///
     /// # Errors
     /// As [`Published::parse`].
-    pub fn from_json(json: Json) -> Result<Self, String> {
+    pub fn from_json(json: Json) -> Result<Self, PublishedError> {
         check_depth(&json, MAX_DEPTH)?;
         let Json::Object(mut set) = json else {
-            return Err(format!("is {}, not a JWK Set", json.kind()));
+            return Err(PublishedError::NotAnObject(json.kind()));
         };
         if let Some(certificates) = certificate_map(&set) {
             return Self::from_certificates(certificates);
         }
         let mut names = HashSet::with_capacity(set.0.len());
         if let Some((name, _)) = set.0.iter().find(|(name, _)| !names.insert(name.as_str())) {
-            return Err(format!("has {name:?} twice"));
+            return Err(PublishedError::DuplicateMember(name.clone()));
         }
         let Some(keys) = set.remove("keys") else {
-            return Err("has no \"keys\", so it is not a JWK Set".into());
+            return Err(PublishedError::NoKeys);
         };
         let Json::Array(keys) = keys else {
-            return Err(format!(
-                "has \"keys\" that is {}, not an array",
-                keys.kind()
-            ));
+            return Err(PublishedError::KeysNotAnArray(keys.kind()));
         };
         if keys.len() > MAX_PUBLISHED_KEYS {
-            return Err(format!(
-                "has {} keys, more than {MAX_PUBLISHED_KEYS}",
-                keys.len()
-            ));
+            return Err(PublishedError::TooMany(keys.len()));
         }
         let (mut kept, mut dropped) = (Vec::new(), Vec::new());
         for (i, key) in keys.into_iter().enumerate() {
@@ -111,10 +142,12 @@ impl Published {
 
 impl Published {
     /// The set that a map from kid to certificate stands for.
-    fn from_certificates(map: Vec<(String, Result<Key, KeyError>)>) -> Result<Self, String> {
+    fn from_certificates(
+        map: Vec<(String, Result<Key, KeyError>)>,
+    ) -> Result<Self, PublishedError> {
         let count = map.len();
         if count > MAX_PUBLISHED_KEYS {
-            return Err(format!("has {count} keys, more than {MAX_PUBLISHED_KEYS}"));
+            return Err(PublishedError::TooMany(count));
         }
         let set = KeySet::from_certificates(map);
         let dropped = set.dropped.iter().map(|it| LeftOut {
@@ -133,19 +166,19 @@ impl Published {
 /// Reads JSON of bounded size and depth.
 ///
 /// # Errors
-/// What is wrong with it, as a phrase to follow its name.
-pub fn document(body: &[u8]) -> Result<Json, String> {
+/// [`DocumentError`] when it is larger, deeper or not JSON.
+pub fn document(body: &[u8]) -> Result<Json, DocumentError> {
     if body.len() > MAX_PUBLISHED_BYTES {
-        return Err(format!("is larger than {MAX_PUBLISHED_BYTES} bytes"));
+        return Err(DocumentError::TooLarge);
     }
-    let json = Json::parse_document(body).map_err(|why| format!("is not JSON: {why}"))?;
+    let json = Json::parse_document(body).map_err(DocumentError::Syntax)?;
     check_depth(&json, MAX_DEPTH)?;
     Ok(json)
 }
 
-fn check_depth(json: &Json, left: usize) -> Result<(), String> {
+fn check_depth(json: &Json, left: usize) -> Result<(), DocumentError> {
     let Some(left) = left.checked_sub(1) else {
-        return Err(format!("is nested deeper than {MAX_DEPTH} levels"));
+        return Err(DocumentError::TooDeep);
     };
     match json {
         Json::Array(items) => items.iter().try_for_each(|item| check_depth(item, left)),
@@ -240,7 +273,7 @@ mod tests {
         let twice = format!(r#"{{"keys":[]{names},"1":0}}"#);
         assert_eq!(
             Published::parse(twice.as_bytes()).unwrap_err(),
-            r#"has "1" twice"#
+            PublishedError::DuplicateMember("1".into())
         );
     }
 

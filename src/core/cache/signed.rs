@@ -34,7 +34,7 @@ pub fn sign(bundle: &str, key: &Key) -> Result<String, Error> {
             .as_ref()
             .map(|kid| ("kid".to_owned(), kid.as_str().into())),
     );
-    jws::sign(&Object(header), bundle.as_bytes(), &signer).map_err(|why| bad(&why))
+    jws::sign(&Object(header), bundle.as_bytes(), &signer).map_err(|why| bad(&why.to_string()))
 }
 
 /// Whether a file is a compact JWS rather than JSON.

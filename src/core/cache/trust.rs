@@ -5,7 +5,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::entry::sha256_hex;
+use super::super::key::sha256_hex;
 
 /// The name of the setting without any flags and variables.
 const SYSTEM: &str = "system";

@@ -7,7 +7,8 @@ use super::super::error::{Code, shortened};
 use super::super::json::{Json, Object};
 use super::super::key::Key;
 use super::super::profile::{
-    Kind, Place, Presence, Profile, Rule, Supply, Test, When, half_digest, target, whole_digest,
+    Place, Presence, Profile, Rule, Supply, Test, ValueKind, When, half_digest, target,
+    whole_digest,
 };
 use super::super::time::{Timestamp, humanize};
 use super::{Check, Judge, Skippable, Status};
@@ -118,7 +119,7 @@ impl Judge<'_> {
             Test::OwnKey => self.own_key(name, found),
         };
         let at = match rule.kind {
-            Kind::Date => check.at.or_else(|| moment(found)),
+            ValueKind::Date => check.at.or_else(|| moment(found)),
             _ => None,
         };
         let actual = check.actual.or_else(|| Some(found.clone()));
@@ -171,15 +172,15 @@ impl Judge<'_> {
 
     fn has_kind(&self, rule: &Rule, found: &Json) -> bool {
         match rule.kind {
-            Kind::Text => matches!(found, Json::String(_)),
-            Kind::Date => match found {
+            ValueKind::Text => matches!(found, Json::String(_)),
+            ValueKind::Date => match found {
                 Json::Number(text) => Timestamp::from_json_number(text, true).rfc3339().is_some(),
                 _ => false,
             },
-            Kind::Audience => found.as_strings().is_some(),
-            Kind::Texts => matches!(found, Json::Array(_)) && found.as_strings().is_some(),
-            Kind::Object => matches!(found, Json::Object(_)),
-            Kind::Boolean => matches!(found, Json::Bool(_)),
+            ValueKind::Audience => found.as_strings().is_some(),
+            ValueKind::Texts => matches!(found, Json::Array(_)) && found.as_strings().is_some(),
+            ValueKind::Object => matches!(found, Json::Object(_)),
+            ValueKind::Boolean => matches!(found, Json::Bool(_)),
         }
     }
 

@@ -5,7 +5,7 @@ use aws_lc_rs::constant_time::verify_slices_are_equal;
 
 use super::super::env::Env;
 use super::super::json::{Json, Object};
-use super::State;
+use super::IssuerState;
 use super::fault::{Fault, Faults};
 use super::http::{Refusal, Request, Response};
 
@@ -17,7 +17,7 @@ const MAX_FAULTS: usize = 100;
 
 /// Answers an administrative request.
 pub(super) fn admin(
-    state: &mut State,
+    state: &mut IssuerState,
     what: &str,
     request: &Request<'_>,
     env: &Env<'_>,

@@ -2,24 +2,24 @@
 //! can use (RFC 6749 §4.1, RFC 7636, RFC 9207).
 
 use super::super::env::Env;
-use super::grants::{Code, Grant};
-use super::http::{Form, Refusal, Request, Response, escape};
-use super::{Issuer, Settings, State, uri};
+use super::grants::{AuthorizationCode, Grant};
+use super::http::{FormParameters, Refusal, Request, Response, escape};
+use super::{IssuerState, Settings, Tenant, uri};
 
 /// Characters of the longest state, nonce or scope.
 const MAX_TEXT: usize = 2048;
 
 /// Answers an authorization request: a redirect, or a refusal to redirect anywhere.
 pub(super) fn authorize(
-    state: &mut State,
-    issuer: &Issuer,
+    state: &mut IssuerState,
+    issuer: &Tenant,
     request: &Request<'_>,
     env: &Env<'_>,
 ) -> Result<Response, Refusal> {
     let invalid = |why: String| Refusal::new("invalid_request", why);
     let form = match request.method {
         "POST" => request.form(),
-        _ => Form::parse(request.query.unwrap_or_default()),
+        _ => FormParameters::parse(request.query.unwrap_or_default()),
     };
     let form = form.map_err(invalid)?;
     // Until these two are known to be right, nobody is sent anywhere (RFC 6749 §4.1.2.1).
@@ -49,7 +49,7 @@ pub(super) fn authorize(
         ],
         Ok(challenge) => {
             let code = grant(&form, client_id, issuer, &state.settings, env);
-            let code = Code {
+            let code = AuthorizationCode {
                 grant: code,
                 redirect_uri: redirect_uri.into(),
                 challenge: challenge.into(),
@@ -89,7 +89,7 @@ fn location(
 }
 
 /// The PKCE challenge of a request that may have a code.
-fn check(form: &Form) -> Result<&str, Refusal> {
+fn check(form: &FormParameters) -> Result<&str, Refusal> {
     let refuse = |error, why: &str| Err(Refusal::new(error, why));
     match form.value("response_type") {
         None => return refuse("invalid_request", "response_type is missing"),
@@ -143,9 +143,9 @@ fn check(form: &Form) -> Result<&str, Refusal> {
 }
 
 fn grant(
-    form: &Form,
+    form: &FormParameters,
     client_id: &str,
-    issuer: &Issuer,
+    issuer: &Tenant,
     settings: &Settings,
     env: &Env<'_>,
 ) -> Grant {

@@ -3,7 +3,7 @@
 use aws_lc_rs::constant_time::verify_slices_are_equal;
 
 use super::super::secret::Secret;
-use super::http::{Form, Refusal, Request, basic, unescape};
+use super::http::{FormParameters, Refusal, Request, basic, unescape};
 
 /// A client that is known by name.
 #[derive(Debug)]
@@ -33,7 +33,7 @@ const ANYBODY: &str = "anybody";
 pub(super) fn authenticate(
     clients: &[Client],
     request: &Request<'_>,
-    form: &Form,
+    form: &FormParameters,
 ) -> Result<Caller, Refusal> {
     let credentials = request.authorization("Basic")?;
     let unknown = |why: &str| Refusal::unauthorized("Basic", "invalid_client", why);
@@ -119,7 +119,7 @@ mod tests {
             headers: &headers,
             body: b"",
         };
-        authenticate(clients, &request, &Form::parse(form).unwrap())
+        authenticate(clients, &request, &FormParameters::parse(form).unwrap())
             .map_err(|refusal| (refusal.status, refusal.error))
     }
 

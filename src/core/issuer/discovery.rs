@@ -9,17 +9,17 @@ use super::super::env::Env;
 use super::super::json::{Json, Object};
 use super::super::jwks::KeySet;
 use super::super::key::{Key, encode};
-use super::fault::{Active, Kind};
+use super::fault::{Active, FaultKind};
 use super::http::{Refusal, Request, Response};
-use super::{Issuer, State, unavailable};
+use super::{IssuerState, Tenant, unavailable};
 
 /// Seconds that verifiers may keep the key set.
 const MAX_AGE: u32 = 300;
 
 /// The metadata document; OAuth's is OpenID's.
 pub(super) fn metadata(
-    state: &mut State,
-    issuer: &Issuer,
+    state: &mut IssuerState,
+    issuer: &Tenant,
     request: &Request<'_>,
     env: &Env<'_>,
 ) -> Result<Response, Refusal> {
@@ -76,8 +76,8 @@ pub(super) fn metadata(
 
 /// The public keys.
 pub(super) fn jwks(
-    state: &mut State,
-    issuer: &Issuer,
+    state: &mut IssuerState,
+    issuer: &Tenant,
     request: &Request<'_>,
     active: &Active,
     env: &Env<'_>,
@@ -90,7 +90,7 @@ pub(super) fn jwks(
         .spare(issuer, &ring, active, env)
         .map_err(unavailable)?;
     let spare = spare.map(|spare| Arc::clone(&spare.key));
-    let keys: Vec<Arc<Key>> = if active.has(Kind::Rotated) || active.has(Kind::Stale) {
+    let keys: Vec<Arc<Key>> = if active.has(FaultKind::Rotated) || active.has(FaultKind::Stale) {
         // The key after the present one, or one from before it: not the one that signs, either way.
         spare.into_iter().collect()
     } else {

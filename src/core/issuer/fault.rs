@@ -17,7 +17,7 @@ const HUGE: u64 = 64 << 20;
 
 /// What goes wrong.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(super) enum FaultKind {
     /// The answer comes late, by so many milliseconds.
     Latency(u64),
     /// An error status instead of the answer.
@@ -60,7 +60,7 @@ pub(super) enum Kind {
 
 /// Which requests a fault can matter to.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Reach {
+enum FaultScope {
     /// Any endpoint.
     Answer,
     /// The key set, and the tokens that go with it.
@@ -72,30 +72,30 @@ enum Reach {
 }
 
 /// Every fault: its name, and what stands for it when no value is given.
-const NAMES: &[(&str, Kind)] = &[
-    ("latency", Kind::Latency(1000)),
-    ("status", Kind::Status(503)),
-    ("rate-limit", Kind::RateLimit(30)),
-    ("drip", Kind::Drip(20)),
-    ("truncate", Kind::Truncate),
-    ("html", Kind::Html),
-    ("huge", Kind::Huge(HUGE)),
-    ("stale", Kind::Stale),
-    ("rotated", Kind::Rotated),
-    ("no-etag", Kind::NoEtag),
-    ("unknown-kid", Kind::UnknownKid),
-    ("same-kid", Kind::SameKid),
-    ("wrong-alg", Kind::WrongAlg),
-    ("none", Kind::None),
-    ("expired", Kind::Expired),
-    ("future", Kind::Future),
-    ("wrong-aud", Kind::WrongAud),
-    ("wrong-iss", Kind::WrongIss),
-    ("bad-signature", Kind::BadSignature),
+const NAMES: &[(&str, FaultKind)] = &[
+    ("latency", FaultKind::Latency(1000)),
+    ("status", FaultKind::Status(503)),
+    ("rate-limit", FaultKind::RateLimit(30)),
+    ("drip", FaultKind::Drip(20)),
+    ("truncate", FaultKind::Truncate),
+    ("html", FaultKind::Html),
+    ("huge", FaultKind::Huge(HUGE)),
+    ("stale", FaultKind::Stale),
+    ("rotated", FaultKind::Rotated),
+    ("no-etag", FaultKind::NoEtag),
+    ("unknown-kid", FaultKind::UnknownKid),
+    ("same-kid", FaultKind::SameKid),
+    ("wrong-alg", FaultKind::WrongAlg),
+    ("none", FaultKind::None),
+    ("expired", FaultKind::Expired),
+    ("future", FaultKind::Future),
+    ("wrong-aud", FaultKind::WrongAud),
+    ("wrong-iss", FaultKind::WrongIss),
+    ("bad-signature", FaultKind::BadSignature),
 ];
 
-impl Kind {
-    fn reach(self) -> Reach {
+impl FaultKind {
+    fn reach(self) -> FaultScope {
         match self {
             Self::Latency(_)
             | Self::Status(_)
@@ -103,10 +103,10 @@ impl Kind {
             | Self::Drip(_)
             | Self::Truncate
             | Self::Html
-            | Self::Huge(_) => Reach::Answer,
-            Self::Stale | Self::Rotated => Reach::Keys,
-            Self::NoEtag => Reach::Set,
-            _ => Reach::Tokens,
+            | Self::Huge(_) => FaultScope::Answer,
+            Self::Stale | Self::Rotated => FaultScope::Keys,
+            Self::NoEtag => FaultScope::Set,
+            _ => FaultScope::Tokens,
         }
     }
 
@@ -148,7 +148,7 @@ fn milliseconds(text: &str) -> Result<u64, String> {
 /// A fault that is to happen, where and how often.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Fault {
-    kind: Kind,
+    kind: FaultKind,
     name: String,
     endpoint: Option<Endpoint>,
     left: Option<u32>,
@@ -192,7 +192,7 @@ impl FromStr for Fault {
         let kind = value
             .map_or(Ok(kind), |value| kind.with_value(value))
             .map_err(bad)?;
-        if endpoint.is_some() && kind.reach() != Reach::Answer {
+        if endpoint.is_some() && kind.reach() != FaultScope::Answer {
             return Err(bad(format!("{name} is not about one endpoint")));
         }
         Ok(Self {
@@ -229,12 +229,12 @@ impl Faults {
         let mut active = Active::default();
         for fault in &mut self.0 {
             let here = match fault.kind.reach() {
-                Reach::Answer => fault
+                FaultScope::Answer => fault
                     .endpoint
                     .map_or(endpoint.can_fail(), |it| it == endpoint),
-                Reach::Keys => matches!(endpoint, Endpoint::Jwks | Endpoint::Token),
-                Reach::Set => endpoint == Endpoint::Jwks,
-                Reach::Tokens => endpoint == Endpoint::Token,
+                FaultScope::Keys => matches!(endpoint, Endpoint::Jwks | Endpoint::Token),
+                FaultScope::Set => endpoint == Endpoint::Jwks,
+                FaultScope::Tokens => endpoint == Endpoint::Token,
             };
             if here {
                 active.0.push(fault.kind);
@@ -249,25 +249,25 @@ impl Faults {
 
 /// The faults that one request runs into, and their names.
 #[derive(Debug, Default)]
-pub(super) struct Active(Vec<Kind>, Vec<String>);
+pub(super) struct Active(Vec<FaultKind>, Vec<String>);
 
 impl Active {
     /// Whether this one is among them.
-    pub fn has(&self, kind: Kind) -> bool {
+    pub fn has(&self, kind: FaultKind) -> bool {
         self.0.contains(&kind)
     }
 
     /// The answer to give without doing anything, if there is one.
     pub fn instead(&self) -> Option<Response> {
         self.0.iter().find_map(|kind| match kind {
-            Kind::Status(status) => Some(Response {
+            FaultKind::Status(status) => Some(Response {
                 body: b"fault injected\n".to_vec(),
                 ..Response::empty(*status)
             }),
-            Kind::RateLimit(seconds) => {
+            FaultKind::RateLimit(seconds) => {
                 Some(Response::empty(429).with("retry-after", seconds.to_string()))
             }
-            Kind::Html => {
+            FaultKind::Html => {
                 let page =
                     "<!doctype html>\n<title>Sign in</title>\n<p>Please sign in to the network.\n";
                 let response =
@@ -285,13 +285,13 @@ impl Active {
     pub fn spoil(self, mut response: Response) -> Response {
         for kind in &self.0 {
             match kind {
-                Kind::Latency(milliseconds) => response.delivery.delay_ms += milliseconds,
-                Kind::Drip(rate) => response.delivery.bytes_per_second = Some(*rate),
-                Kind::Truncate => response.delivery.cut_after = Some(response.body.len() / 2),
-                Kind::Huge(bytes) => {
+                FaultKind::Latency(milliseconds) => response.delivery.delay_ms += milliseconds,
+                FaultKind::Drip(rate) => response.delivery.bytes_per_second = Some(*rate),
+                FaultKind::Truncate => response.delivery.cut_after = Some(response.body.len() / 2),
+                FaultKind::Huge(bytes) => {
                     response.delivery.padding = bytes.saturating_sub(response.body.len() as u64)
                 }
-                Kind::NoEtag => response.headers.retain(|(name, _)| *name != "etag"),
+                FaultKind::NoEtag => response.headers.retain(|(name, _)| *name != "etag"),
                 _ => {}
             }
         }
@@ -350,9 +350,9 @@ mod tests {
             "expired".parse().unwrap(),
         ]);
         assert!(faults.strike(Endpoint::Health).0.is_empty());
-        assert_eq!(faults.strike(Endpoint::Jwks).0, [Kind::Status(503)]);
-        assert_eq!(faults.strike(Endpoint::Token).0, [Kind::Expired]);
-        assert_eq!(faults.strike(Endpoint::Jwks).0, [Kind::Status(503)]);
+        assert_eq!(faults.strike(Endpoint::Jwks).0, [FaultKind::Status(503)]);
+        assert_eq!(faults.strike(Endpoint::Token).0, [FaultKind::Expired]);
+        assert_eq!(faults.strike(Endpoint::Jwks).0, [FaultKind::Status(503)]);
         assert!(faults.strike(Endpoint::Jwks).0.is_empty());
         assert_eq!(faults.0.len(), 1);
     }

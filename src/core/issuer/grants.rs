@@ -33,7 +33,7 @@ pub(super) struct Grant {
 
 /// A code: the grant, and what its redeemer must know.
 #[derive(Clone, Debug)]
-pub(super) struct Code {
+pub(super) struct AuthorizationCode {
     pub grant: Grant,
     pub redirect_uri: String,
     pub challenge: String,
@@ -50,14 +50,14 @@ struct Kept<T> {
 /// All promises.
 #[derive(Debug, Default)]
 pub(super) struct Grants {
-    codes: HashMap<String, Kept<Code>>,
+    codes: HashMap<String, Kept<AuthorizationCode>>,
     refresh: HashMap<String, Kept<Grant>>,
     families: u64,
 }
 
 impl Grants {
     /// A new code.
-    pub fn code(&mut self, code: Code, env: &Env<'_>) -> String {
+    pub fn code(&mut self, code: AuthorizationCode, env: &Env<'_>) -> String {
         self.families += 1;
         make_room(&mut self.codes, env.now);
         let kept = Kept {
@@ -70,7 +70,7 @@ impl Grants {
     }
 
     /// The code that `text` is, and the family of what comes of it, once.
-    pub fn redeem(&mut self, text: &str, now: Timestamp) -> Option<(Code, u64)> {
+    pub fn redeem(&mut self, text: &str, now: Timestamp) -> Option<(AuthorizationCode, u64)> {
         let kept = self.codes.get_mut(text)?;
         let family = kept.family;
         if std::mem::replace(&mut kept.used, true) {
@@ -178,7 +178,7 @@ mod tests {
     fn a_code_serves_once_and_soon() {
         with_env(|env| {
             let mut grants = Grants::default();
-            let code = || Code {
+            let code = || AuthorizationCode {
                 grant: grant(),
                 redirect_uri: "r".into(),
                 challenge: "x".into(),
@@ -220,7 +220,7 @@ mod tests {
             let mut grants = Grants::default();
             for _ in 0..MAX_GRANTS + 10 {
                 grants.code(
-                    Code {
+                    AuthorizationCode {
                         grant: grant(),
                         redirect_uri: "r".into(),
                         challenge: "x".into(),

@@ -58,7 +58,7 @@ impl<'a> Request<'a> {
     }
 
     /// The parameters of a form in the body.
-    pub(super) fn form(&self) -> Result<Form, String> {
+    pub(super) fn form(&self) -> Result<FormParameters, String> {
         let kind = self
             .header("content-type")
             .map_err(|Twice| "has two content types".to_owned())?
@@ -67,7 +67,7 @@ impl<'a> Request<'a> {
         if !kind.eq_ignore_ascii_case("application/x-www-form-urlencoded") {
             return Err("the body must be application/x-www-form-urlencoded".into());
         }
-        Form::parse(std::str::from_utf8(self.body).map_err(|_| "the body is not text")?)
+        FormParameters::parse(std::str::from_utf8(self.body).map_err(|_| "the body is not text")?)
     }
 }
 
@@ -77,9 +77,9 @@ pub(super) struct Twice;
 
 /// The parameters of a form or a query. An empty value counts as none (RFC 6749 §3.1).
 #[derive(Debug, Default)]
-pub(super) struct Form(Vec<(String, String)>);
+pub(super) struct FormParameters(Vec<(String, String)>);
 
-impl Form {
+impl FormParameters {
     /// Reads `application/x-www-form-urlencoded`.
     ///
     /// # Errors
@@ -259,11 +259,11 @@ pub(super) struct Refusal {
 
 impl Refusal {
     /// A request that is wrong as it stands.
-    pub fn new(error: &'static str, description: impl Into<String>) -> Self {
+    pub fn new(error: &'static str, description: impl std::fmt::Display) -> Self {
         Self {
             status: 400,
             error,
-            description: description.into(),
+            description: description.to_string(),
             challenge: None,
             detail: None,
         }
@@ -273,7 +273,7 @@ impl Refusal {
     pub fn unauthorized(
         scheme: &'static str,
         error: &'static str,
-        description: impl Into<String>,
+        description: impl std::fmt::Display,
     ) -> Self {
         Self {
             status: 401,
@@ -338,16 +338,16 @@ mod tests {
 
     #[test]
     fn forms_are_read_strictly() {
-        let form = Form::parse("a=1&b=x+y%2f%C3%A9&empty=&c").unwrap();
+        let form = FormParameters::parse("a=1&b=x+y%2f%C3%A9&empty=&c").unwrap();
         assert_eq!(form.value("a"), Some("1"));
         assert_eq!(form.value("b"), Some("x y/é"));
         assert_eq!(form.value("empty"), None);
         assert_eq!(form.value("c"), None);
         for text in ["a=1&a=2", "a=%", "a=%zz", "a=%ff", "%61=1&a=2"] {
-            assert!(Form::parse(text).is_err(), "{text}");
+            assert!(FormParameters::parse(text).is_err(), "{text}");
         }
         let many: Vec<String> = (0..=MAX_PARAMETERS).map(|i| format!("p{i}=1")).collect();
-        assert!(Form::parse(&many.join("&")).is_err());
+        assert!(FormParameters::parse(&many.join("&")).is_err());
     }
 
     #[test]

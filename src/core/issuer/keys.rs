@@ -11,9 +11,8 @@ use super::super::alg::{Kty, SigAlg};
 use super::super::env::Env;
 use super::super::json::Json;
 use super::super::key::{Job, Key, Recipe, Signer, generate};
-
-/// Issuers that may have fresh keys at the same time.
-const MAX_ISSUERS: usize = 32;
+use super::MAX_ISSUERS;
+use super::error::IssuerError;
 
 /// Keys that a fresh set keeps: the one that signs, and those before it.
 const MAX_FRESH: usize = 8;
@@ -31,27 +30,23 @@ impl SigningKey {
     /// Makes a key ready; one without an id is named by its thumbprint.
     ///
     /// # Errors
-    /// A phrase when it cannot sign, has no public half to publish, or leaves the algorithm open.
-    pub fn new(mut key: Key, alg: Option<SigAlg>) -> Result<Self, String> {
+    /// [`IssuerError`] when it cannot sign or has no public half to publish.
+    pub fn new(mut key: Key, alg: Option<SigAlg>) -> Result<Self, IssuerError> {
         if key.kty() == Kty::Oct {
-            return Err("is symmetric, and an issuer needs a public key to publish".into());
+            return Err(IssuerError::SymmetricKey);
         }
         let choices = key.algorithms(Job::Sign);
         let alg = match (alg, &choices[..]) {
             (Some(alg), _) => alg,
             (None, [alg, ..]) => *alg,
             (None, []) => {
-                return Err(if key.is_private() {
-                    "cannot sign"
-                } else {
-                    "is a public key, and an issuer signs"
-                }
-                .into());
+                return Err(match key.is_private() {
+                    true => IssuerError::NotForSigning,
+                    false => IssuerError::PublicKey,
+                });
             }
         };
-        let signer = key
-            .signer(alg, false)
-            .map_err(|misfit| misfit.why().to_owned())?;
+        let signer = key.signer(alg, false).map_err(IssuerError::Unfit)?;
         if key.kid.is_none() {
             key.kid = Some(key.thumbprint());
         }
@@ -81,13 +76,13 @@ pub trait KeySource {
     ///
     /// # Errors
     /// A phrase when there are none.
-    fn ring(&mut self, tenant: Option<&str>, env: &Env<'_>) -> Result<Ring, String>;
+    fn ring(&mut self, tenant: Option<&str>, env: &Env<'_>) -> Result<Ring, IssuerError>;
 
     /// Lets new keys take over from the present ones, which stay published.
     ///
     /// # Errors
     /// A phrase when these keys are not the issuer's to rotate.
-    fn rotate(&mut self, env: &Env<'_>) -> Result<(), String>;
+    fn rotate(&mut self, env: &Env<'_>) -> Result<(), IssuerError>;
 }
 
 /// One key for all issuers.
@@ -107,12 +102,12 @@ impl Fixed {
 }
 
 impl KeySource for Fixed {
-    fn ring(&mut self, _: Option<&str>, _: &Env<'_>) -> Result<Ring, String> {
+    fn ring(&mut self, _: Option<&str>, _: &Env<'_>) -> Result<Ring, IssuerError> {
         Ok(self.0.clone())
     }
 
-    fn rotate(&mut self, _: &Env<'_>) -> Result<(), String> {
-        Err("the key was given, and stays".into())
+    fn rotate(&mut self, _: &Env<'_>) -> Result<(), IssuerError> {
+        Err(IssuerError::KeyStays)
     }
 }
 
@@ -128,15 +123,11 @@ impl Fresh {
     /// everybody's.
     ///
     /// # Errors
-    /// A phrase when there are no such keys.
-    pub fn new(alg: SigAlg, seed: Option<String>) -> Result<Self, String> {
+    /// [`IssuerError`] when there are no such keys.
+    pub fn new(alg: SigAlg, seed: Option<String>) -> Result<Self, IssuerError> {
         match alg.kty() {
-            Kty::Oct => Err(format!(
-                "{alg} is symmetric, and an issuer needs a public key to publish"
-            )),
-            Kty::Rsa if seed.is_some() => Err(format!(
-                "{alg} needs RSA keys, which are not made from a seed"
-            )),
+            Kty::Oct => Err(IssuerError::SymmetricAlg(alg)),
+            Kty::Rsa if seed.is_some() => Err(IssuerError::SeededRsa(alg)),
             _ => Ok(Self {
                 alg,
                 seed,
@@ -145,7 +136,12 @@ impl Fresh {
         }
     }
 
-    fn make(&self, tenant: &str, count: usize, env: &Env<'_>) -> Result<Arc<SigningKey>, String> {
+    fn make(
+        &self,
+        tenant: &str,
+        count: usize,
+        env: &Env<'_>,
+    ) -> Result<Arc<SigningKey>, IssuerError> {
         make(
             self.alg,
             self.seed
@@ -158,11 +154,11 @@ impl Fresh {
 }
 
 impl KeySource for Fresh {
-    fn ring(&mut self, tenant: Option<&str>, env: &Env<'_>) -> Result<Ring, String> {
+    fn ring(&mut self, tenant: Option<&str>, env: &Env<'_>) -> Result<Ring, IssuerError> {
         let tenant = tenant.unwrap_or_default();
         if !self.rings.contains_key(tenant) {
             if self.rings.len() >= MAX_ISSUERS {
-                return Err(format!("there are {MAX_ISSUERS} issuers already"));
+                return Err(IssuerError::TooMany);
             }
             let first = self.make(tenant, 0, env)?;
             self.rings.insert(tenant.to_owned(), vec![first]);
@@ -172,14 +168,14 @@ impl KeySource for Fresh {
             .get(tenant)
             .map(Vec::as_slice)
             .unwrap_or_default();
-        let signing = keys.first().ok_or("there is no key")?;
+        let signing = keys.first().ok_or(IssuerError::NoKey)?;
         Ok(Ring {
             signing: Arc::clone(signing),
             published: keys.iter().map(|it| Arc::clone(&it.key)).collect(),
         })
     }
 
-    fn rotate(&mut self, env: &Env<'_>) -> Result<(), String> {
+    fn rotate(&mut self, env: &Env<'_>) -> Result<(), IssuerError> {
         let tenants: Vec<(String, usize)> = self
             .rings
             .iter()
@@ -201,7 +197,11 @@ const SEED_LABEL: &[u8] = b"jwtctl serve --seed";
 
 /// A new key for `alg`. One from a seed says so in its id and in a member of its own, for it is no
 /// secret.
-pub(super) fn make(alg: SigAlg, seed: Option<String>, env: &Env<'_>) -> Result<SigningKey, String> {
+pub(super) fn make(
+    alg: SigAlg,
+    seed: Option<String>,
+    env: &Env<'_>,
+) -> Result<SigningKey, IssuerError> {
     let recipe = Recipe::for_sig(alg, None, None)?;
     let Some(seed) = seed else {
         return SigningKey::new(generate(recipe, env)?, Some(alg));

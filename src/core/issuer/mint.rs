@@ -7,10 +7,11 @@ use super::super::jws;
 use super::super::key::{Key, decode, encode, pem, to_spki};
 use super::super::secret::Secret;
 use super::super::time::Timestamp;
-use super::fault::{Active, Kind};
+use super::error::IssuerError;
+use super::fault::{Active, FaultKind};
 use super::grants::Grant;
 use super::keys::{Ring, SigningKey};
-use super::{Issuer, Settings};
+use super::{Settings, Tenant};
 
 /// Seconds by which tokens are too old or too new when they are meant to be.
 const HOUR: i64 = 3600;
@@ -21,7 +22,7 @@ const NOWHERE: &str = "https://wrong.example";
 /// What to sign with.
 pub(super) struct Mint<'a> {
     pub settings: &'a Settings,
-    pub issuer: &'a Issuer,
+    pub issuer: &'a Tenant,
     pub ring: &'a Ring,
     /// A key that is not published, if a fault needs one.
     pub spare: Option<&'a SigningKey>,
@@ -30,7 +31,7 @@ pub(super) struct Mint<'a> {
 
 impl Mint<'_> {
     /// An access token (RFC 9068 but for its `typ`, which is the caller's choice).
-    pub fn access_token(&self, grant: &Grant, env: &Env<'_>) -> Result<String, String> {
+    pub fn access_token(&self, grant: &Grant, env: &Env<'_>) -> Result<String, IssuerError> {
         let mut claims = Object::default();
         claims.set("iss", self.issuer.name.as_str().into());
         claims.set("sub", grant.subject.as_str().into());
@@ -51,7 +52,7 @@ impl Mint<'_> {
     }
 
     /// An ID token (OpenID Connect Core §2).
-    pub fn id_token(&self, grant: &Grant, env: &Env<'_>) -> Result<String, String> {
+    pub fn id_token(&self, grant: &Grant, env: &Env<'_>) -> Result<String, IssuerError> {
         let mut claims = profile(&self.settings.claims);
         claims
             .0
@@ -73,19 +74,19 @@ impl Mint<'_> {
         claims.set("exp", now.plus(self.settings.ttl).0.into());
     }
 
-    fn sign(&self, mut claims: Object, typ: &str, env: &Env<'_>) -> Result<String, String> {
+    fn sign(&self, mut claims: Object, typ: &str, env: &Env<'_>) -> Result<String, IssuerError> {
         self.spoil(&mut claims, env.now);
         let own = &self.ring.signing;
         let spare = self.spare.unwrap_or(own);
-        let (signing, named) = if self.active.has(Kind::Rotated) {
+        let (signing, named) = if self.active.has(FaultKind::Rotated) {
             (spare, spare)
-        } else if self.active.has(Kind::SameKid) {
+        } else if self.active.has(FaultKind::SameKid) {
             (spare, own.as_ref())
         } else {
             (own.as_ref(), own.as_ref())
         };
         let mut header = Object(vec![("typ".into(), typ.into())]);
-        let kid = match self.active.has(Kind::UnknownKid) {
+        let kid = match self.active.has(FaultKind::UnknownKid) {
             true => Some(format!("unknown-{}", encode(&env.bytes::<9>()))),
             false => named.key.kid.clone(),
         };
@@ -93,7 +94,7 @@ impl Mint<'_> {
             header.set("kid", kid.as_str().into());
         }
         let payload = Json::Object(claims).to_text();
-        if self.active.has(Kind::None) {
+        if self.active.has(FaultKind::None) {
             header.0.insert(0, ("alg".into(), "none".into()));
             return Ok(format!(
                 "{}.{}.",
@@ -101,11 +102,11 @@ impl Mint<'_> {
                 encode(payload.as_bytes())
             ));
         }
-        let token = match self.active.has(Kind::WrongAlg) {
+        let token = match self.active.has(FaultKind::WrongAlg) {
             true => confused(&signing.key, &header, &payload)?,
             false => jws::sign(&header, payload.as_bytes(), &signing.signer)?,
         };
-        Ok(if self.active.has(Kind::BadSignature) {
+        Ok(if self.active.has(FaultKind::BadSignature) {
             altered(&token)
         } else {
             token
@@ -114,19 +115,19 @@ impl Mint<'_> {
 
     fn spoil(&self, claims: &mut Object, now: Timestamp) {
         let ttl = self.settings.ttl;
-        if self.active.has(Kind::Expired) {
+        if self.active.has(FaultKind::Expired) {
             claims.set("iat", now.plus(-HOUR).plus(-ttl).0.into());
             claims.set("exp", now.plus(-HOUR).0.into());
         }
-        if self.active.has(Kind::Future) {
+        if self.active.has(FaultKind::Future) {
             claims.set("iat", now.plus(HOUR).0.into());
             claims.set("nbf", now.plus(HOUR).0.into());
             claims.set("exp", now.plus(HOUR).plus(ttl).0.into());
         }
-        if self.active.has(Kind::WrongAud) {
+        if self.active.has(FaultKind::WrongAud) {
             claims.set("aud", NOWHERE.into());
         }
-        if self.active.has(Kind::WrongIss) {
+        if self.active.has(FaultKind::WrongIss) {
             claims.set("iss", NOWHERE.into());
         }
     }
@@ -167,13 +168,13 @@ pub(super) fn profile(claims: &Object) -> Object {
 }
 
 /// A token under HS256 whose secret is the public key, which everybody has.
-fn confused(key: &Key, header: &Object, payload: &str) -> Result<String, String> {
+fn confused(key: &Key, header: &Object, payload: &str) -> Result<String, IssuerError> {
     let public = pem("PUBLIC KEY", &to_spki(key)?);
     let secret = Key::from_secret(Secret::new(public.expose().to_vec()));
     let signer = secret
         .signer(SigAlg::Hs256, true)
-        .map_err(|misfit| misfit.why().to_owned())?;
-    jws::sign(header, payload.as_bytes(), &signer)
+        .map_err(IssuerError::Unfit)?;
+    Ok(jws::sign(header, payload.as_bytes(), &signer)?)
 }
 
 /// The token with one bit of its signature turned over.

@@ -7,6 +7,7 @@ mod admin;
 mod authorize;
 mod clients;
 mod discovery;
+mod error;
 mod fault;
 mod grants;
 mod guard;
@@ -19,6 +20,7 @@ mod token;
 pub mod uri;
 
 pub use clients::Client;
+pub use error::IssuerError;
 pub use fault::{Fault, names as fault_names};
 pub use http::{Delivery, Request, Response};
 pub use keys::{Fixed, Fresh, KeySource, Ring, SigningKey};
@@ -30,9 +32,12 @@ use std::sync::Arc;
 use super::env::Env;
 use super::json::Object;
 use super::secret::Secret;
-use fault::{Active, Faults, Kind};
+use fault::{Active, FaultKind, Faults};
 use grants::Grants;
 use http::Refusal;
+
+/// Issuers that may have fresh keys at the same time.
+const MAX_ISSUERS: usize = 32;
 
 /// Characters of the first path segment that names an issuer.
 const MAX_TENANT: usize = 64;
@@ -87,10 +92,10 @@ impl Settings {
     /// The issuer at that address, and otherwise as most want it.
     ///
     /// # Errors
-    /// A phrase when that is no address an issuer may have: `http` or `https`, without query.
-    pub fn new(issuer: String) -> Result<Self, String> {
+    /// [`IssuerError::Address`] unless it is `http` or `https`, without query.
+    pub fn new(issuer: String) -> Result<Self, IssuerError> {
         let address = uri::parse(&issuer).filter(|it| it.rest.is_empty());
-        let address = address.ok_or("is no http or https address without query and fragment")?;
+        let address = address.ok_or(IssuerError::Address)?;
         let hosts = uri::host(address.authority)
             .map(String::from)
             .into_iter()
@@ -136,7 +141,7 @@ impl Settings {
 }
 
 /// The issuer with all that it remembers.
-pub struct State {
+pub struct IssuerState {
     settings: Settings,
     keys: Box<dyn KeySource>,
     faults: Faults,
@@ -145,7 +150,7 @@ pub struct State {
     spares: HashMap<Option<String>, Arc<SigningKey>>,
 }
 
-impl State {
+impl IssuerState {
     /// An issuer that nobody has asked yet.
     pub fn new(settings: Settings, keys: Box<dyn KeySource>, faults: Vec<Fault>) -> Self {
         Self {
@@ -166,19 +171,19 @@ impl State {
     ///
     /// # Errors
     /// As [`KeySource::ring`].
-    pub fn ring(&mut self, env: &Env<'_>) -> Result<Ring, String> {
+    pub fn ring(&mut self, env: &Env<'_>) -> Result<Ring, IssuerError> {
         self.keys.ring(None, env)
     }
 
     /// A key that is not published, for faults that need one.
     fn spare(
         &mut self,
-        issuer: &Issuer,
+        issuer: &Tenant,
         ring: &Ring,
         active: &Active,
         env: &Env<'_>,
-    ) -> Result<Option<Arc<SigningKey>>, String> {
-        if ![Kind::Stale, Kind::Rotated, Kind::SameKid]
+    ) -> Result<Option<Arc<SigningKey>>, IssuerError> {
+        if ![FaultKind::Stale, FaultKind::Rotated, FaultKind::SameKid]
             .iter()
             .any(|kind| active.has(*kind))
         {
@@ -196,7 +201,7 @@ impl State {
 
 /// One of the issuers that live here.
 #[derive(Debug)]
-struct Issuer {
+struct Tenant {
     /// The first path segment, of all but the issuer itself.
     tenant: Option<String>,
     /// What `iss` says.
@@ -267,7 +272,7 @@ impl Endpoint {
 }
 
 /// Answers one request. It never panics, whatever the request.
-pub fn respond(state: &mut State, request: Request<'_>, env: &Env<'_>) -> Response {
+pub fn respond(state: &mut IssuerState, request: Request<'_>, env: &Env<'_>) -> Response {
     let response = match guard::check(&state.settings, &request) {
         Err(refusal) => refusal.into(),
         Ok(()) => match guard::preflight(&state.settings, &request) {
@@ -278,7 +283,7 @@ pub fn respond(state: &mut State, request: Request<'_>, env: &Env<'_>) -> Respon
     guard::label(&state.settings, &request, response)
 }
 
-fn route(state: &mut State, request: &Request<'_>, env: &Env<'_>) -> Response {
+fn route(state: &mut IssuerState, request: &Request<'_>, env: &Env<'_>) -> Response {
     let Some((endpoint, tenant)) = locate(&state.settings, request.path) else {
         return Refusal {
             status: 404,
@@ -297,13 +302,13 @@ fn route(state: &mut State, request: &Request<'_>, env: &Env<'_>) -> Response {
     let issuer = match tenant {
         Some(tenant) => {
             let name = format!("{base}/{tenant}");
-            Issuer {
+            Tenant {
                 tenant: Some(tenant.to_owned()),
                 base: name.clone(),
                 name,
             }
         }
-        None => Issuer {
+        None => Tenant {
             tenant: None,
             name: state.settings.issuer.clone(),
             base: base.to_owned(),
@@ -388,14 +393,14 @@ fn is_tenant(segment: &str) -> bool {
 }
 
 /// What has to do with keys and fails is not the client's fault, nor its business.
-fn unavailable(why: String) -> Refusal {
+fn unavailable(why: IssuerError) -> Refusal {
     let refusal = Refusal::new(
         "temporarily_unavailable",
         "there is no key to sign with; the issuer's log says why",
     );
     Refusal {
         status: 503,
-        detail: Some(why),
+        detail: Some(why.to_string()),
         ..refusal
     }
 }

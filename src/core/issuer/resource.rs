@@ -12,12 +12,12 @@ use super::super::token::verify;
 use super::clients::authenticate;
 use super::http::{Refusal, Request, Response};
 use super::mint::profile;
-use super::{Issuer, State, unavailable};
+use super::{IssuerState, Tenant, unavailable};
 
 /// Answers who the bearer of an access token is.
 pub(super) fn userinfo(
-    state: &mut State,
-    issuer: &Issuer,
+    state: &mut IssuerState,
+    issuer: &Tenant,
     request: &Request<'_>,
     env: &Env<'_>,
 ) -> Result<Response, Refusal> {
@@ -35,8 +35,8 @@ pub(super) fn userinfo(
 
 /// Answers whether a token is good, to a client that authenticates.
 pub(super) fn introspect(
-    state: &mut State,
-    issuer: &Issuer,
+    state: &mut IssuerState,
+    issuer: &Tenant,
     request: &Request<'_>,
     env: &Env<'_>,
 ) -> Result<Response, Refusal> {
@@ -82,8 +82,8 @@ pub(super) fn introspect(
 
 /// The claims of an access token that this issuer signed and that holds now.
 fn own_claims(
-    state: &mut State,
-    issuer: &Issuer,
+    state: &mut IssuerState,
+    issuer: &Tenant,
     token: &str,
     env: &Env<'_>,
 ) -> Result<Option<Object>, Refusal> {

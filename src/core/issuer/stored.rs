@@ -12,6 +12,7 @@ use super::super::hint::Parameter;
 use super::super::keystore::Keystore;
 use super::super::secret::Secret;
 use super::super::time::Timestamp;
+use super::error::IssuerError;
 use super::keys::{KeySource, Ring, SigningKey};
 
 /// The keys of a keystore, looked at anew every second.
@@ -70,14 +71,14 @@ impl Stored {
 }
 
 impl KeySource for Stored {
-    fn ring(&mut self, _: Option<&str>, env: &Env<'_>) -> Result<Ring, String> {
+    fn ring(&mut self, _: Option<&str>, env: &Env<'_>) -> Result<Ring, IssuerError> {
         match &self.seen {
             Some((at, ring)) if *at == env.now => Ok(ring.clone()),
-            _ => self.look(env.now).map_err(|error| error.to_string()),
+            _ => Ok(self.look(env.now)?),
         }
     }
 
-    fn rotate(&mut self, _: &Env<'_>) -> Result<(), String> {
-        Err("these are the keystore's keys, and they are rotated there".into())
+    fn rotate(&mut self, _: &Env<'_>) -> Result<(), IssuerError> {
+        Err(IssuerError::KeystoreRotates)
     }
 }

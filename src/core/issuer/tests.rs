@@ -25,7 +25,7 @@ const FORM: (&str, &str) = ("content-type", "application/x-www-form-urlencoded")
 
 /// An issuer, and a client that talks to it.
 struct Lab {
-    state: State,
+    state: IssuerState,
     now: Timestamp,
     drawn: AtomicU64,
 }
@@ -37,7 +37,7 @@ impl Lab {
         change(&mut settings);
         let keys = Fresh::new(SigAlg::Es256, Some("tests".into())).unwrap();
         Self {
-            state: State::new(settings, Box::new(keys), Vec::new()),
+            state: IssuerState::new(settings, Box::new(keys), Vec::new()),
             now: NOW,
             drawn: AtomicU64::new(0),
         }
@@ -119,7 +119,7 @@ impl Lab {
         let query = location
             .strip_prefix(&format!("{REDIRECT}?"))
             .unwrap_or_else(|| panic!("{location}"));
-        let form = http::Form::parse(query).unwrap();
+        let form = http::FormParameters::parse(query).unwrap();
         assert_eq!(form.value("state"), Some("xyz"));
         assert_eq!(form.value("iss"), Some(ISSUER));
         form.value("code")

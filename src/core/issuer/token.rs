@@ -8,11 +8,12 @@ use super::super::env::Env;
 use super::super::json::{Json, Object};
 use super::super::key::encode;
 use super::clients::{Caller, authenticate};
+use super::error::IssuerError;
 use super::fault::Active;
 use super::grants::Grant;
-use super::http::{Form, Refusal, Request, Response};
+use super::http::{FormParameters, Refusal, Request, Response};
 use super::mint::Mint;
-use super::{Issuer, State, unavailable};
+use super::{IssuerState, Tenant, unavailable};
 
 /// What came of a request: the grant, and the family of its refresh token if there is to be one.
 struct Granted {
@@ -23,8 +24,8 @@ struct Granted {
 /// Answers a token request. A `GET` is how better-auth's plugin asks: it gets the token alone, in
 /// JSON, or bare where only text is accepted.
 pub(super) fn token(
-    state: &mut State,
-    issuer: &Issuer,
+    state: &mut IssuerState,
+    issuer: &Tenant,
     request: &Request<'_>,
     active: &Active,
     env: &Env<'_>,
@@ -57,13 +58,13 @@ pub(super) fn token(
 }
 
 fn session_token(
-    state: &mut State,
-    issuer: &Issuer,
+    state: &mut IssuerState,
+    issuer: &Tenant,
     request: &Request<'_>,
     active: &Active,
     env: &Env<'_>,
 ) -> Result<Response, Refusal> {
-    let caller = authenticate(&state.settings.clients, request, &Form::default())?;
+    let caller = authenticate(&state.settings.clients, request, &FormParameters::default())?;
     if !caller.proven {
         return Err(Refusal::unauthorized(
             "Basic",
@@ -84,7 +85,7 @@ fn session_token(
     Ok(response.no_store())
 }
 
-fn plain_grant(issuer: &Issuer, client_id: String, subject: String, env: &Env<'_>) -> Grant {
+fn plain_grant(issuer: &Tenant, client_id: String, subject: String, env: &Env<'_>) -> Grant {
     let (scope, audience, nonce) = (None, Vec::new(), None);
     Grant {
         tenant: issuer.tenant.clone(),
@@ -98,8 +99,8 @@ fn plain_grant(issuer: &Issuer, client_id: String, subject: String, env: &Env<'_
 }
 
 fn client_credentials(
-    issuer: &Issuer,
-    form: &Form,
+    issuer: &Tenant,
+    form: &FormParameters,
     caller: &Caller,
     env: &Env<'_>,
 ) -> Result<Granted, Refusal> {
@@ -125,9 +126,9 @@ fn client_credentials(
 }
 
 fn code(
-    state: &mut State,
-    issuer: &Issuer,
-    form: &Form,
+    state: &mut IssuerState,
+    issuer: &Tenant,
+    form: &FormParameters,
     caller: &Caller,
     env: &Env<'_>,
 ) -> Result<Granted, Refusal> {
@@ -164,9 +165,9 @@ fn code(
 }
 
 fn refresh(
-    state: &mut State,
-    issuer: &Issuer,
-    form: &Form,
+    state: &mut IssuerState,
+    issuer: &Tenant,
+    form: &FormParameters,
     caller: &Caller,
     env: &Env<'_>,
 ) -> Result<Granted, Refusal> {
@@ -210,8 +211,8 @@ fn refresh(
 }
 
 fn answer(
-    state: &mut State,
-    issuer: &Issuer,
+    state: &mut IssuerState,
+    issuer: &Tenant,
     granted: &Granted,
     active: &Active,
     env: &Env<'_>,
@@ -246,11 +247,11 @@ fn answer(
 }
 
 fn with_mint<T>(
-    state: &mut State,
-    issuer: &Issuer,
+    state: &mut IssuerState,
+    issuer: &Tenant,
     active: &Active,
     env: &Env<'_>,
-    make: impl FnOnce(&Mint<'_>) -> Result<T, String>,
+    make: impl FnOnce(&Mint<'_>) -> Result<T, IssuerError>,
 ) -> Result<T, Refusal> {
     let ring = state
         .keys

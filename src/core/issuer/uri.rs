@@ -5,7 +5,7 @@ use std::net::{IpAddr, SocketAddr};
 
 /// An `http` or `https` address: who answers there, and what is asked for.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Address<'a> {
+pub struct UriParts<'a> {
     /// `http` or `https`.
     pub scheme: &'a str,
     /// The host, and the port if it is written.
@@ -18,7 +18,7 @@ pub struct Address<'a> {
 
 /// Takes an absolute address apart. `None` for any other scheme, user names, fragments, and
 /// everything that RFC 3986 does not allow, such as back slashes.
-pub fn parse(text: &str) -> Option<Address<'_>> {
+pub fn parse(text: &str) -> Option<UriParts<'_>> {
     if !text
         .bytes()
         .all(|byte| byte.is_ascii_alphanumeric() || b"-._~:/?[]@!$&'()*+,;=%".contains(&byte))
@@ -32,7 +32,7 @@ pub fn parse(text: &str) -> Option<Address<'_>> {
     let (authority, tail) = behind.split_at(behind.find(['/', '?']).unwrap_or(behind.len()));
     let (path, rest) = tail.split_at(tail.find('?').unwrap_or(tail.len()));
     host(authority)?;
-    Some(Address {
+    Some(UriParts {
         scheme,
         authority,
         path,
@@ -92,7 +92,7 @@ mod tests {
         let address = parse("https://[::1]:8443/a/b?c=d").unwrap();
         assert_eq!(
             address,
-            Address {
+            UriParts {
                 scheme: "https",
                 authority: "[::1]:8443",
                 path: "/a/b",

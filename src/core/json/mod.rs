@@ -47,6 +47,15 @@ impl fmt::Display for Malformed {
     }
 }
 
+/// A member that is of another kind than its definition says.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{name:?} is {found}, not {wanted}")]
+pub struct WrongKind {
+    name: String,
+    found: &'static str,
+    wanted: &'static str,
+}
+
 impl Json {
     /// Reads one JSON text.
     ///
@@ -303,16 +312,16 @@ impl Object {
     /// The text of the member of that name, if there is one.
     ///
     /// # Errors
-    /// When it is not a string: a phrase that says so.
-    pub fn optional_text(&self, name: &str) -> Result<Option<&str>, String> {
+    /// [`WrongKind`] when it is not a string.
+    pub fn optional_text(&self, name: &str) -> Result<Option<&str>, WrongKind> {
         self.optional(name, Json::as_str, "a string")
     }
 
     /// The object that the member of that name is, if there is one.
     ///
     /// # Errors
-    /// When it is not an object: a phrase that says so.
-    pub fn optional_object(&self, name: &str) -> Result<Option<&Self>, String> {
+    /// [`WrongKind`] when it is not an object.
+    pub fn optional_object(&self, name: &str) -> Result<Option<&Self>, WrongKind> {
         self.optional(name, Json::as_object, "an object")
     }
 
@@ -320,14 +329,18 @@ impl Object {
         &'a self,
         name: &str,
         read: impl Fn(&'a Json) -> Option<&'a T>,
-        kind: &str,
-    ) -> Result<Option<&'a T>, String> {
+        wanted: &'static str,
+    ) -> Result<Option<&'a T>, WrongKind> {
         let Some(value) = self.member(name) else {
             return Ok(None);
         };
         match read(value) {
             Some(read) => Ok(Some(read)),
-            None => Err(format!("{name:?} is {}, not {kind}", value.kind())),
+            None => Err(WrongKind {
+                name: name.to_owned(),
+                found: value.kind(),
+                wanted,
+            }),
         }
     }
 

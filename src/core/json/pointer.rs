@@ -3,34 +3,40 @@
 use super::super::limits::MAX_DEPTH;
 use super::{Json, Object};
 
+/// Why a value cannot be set at a JSON Pointer; a phrase to follow the pointer.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum PointerError {
+    /// It has more steps than JSON may have levels here.
+    #[error("leads deeper than {MAX_DEPTH} levels")]
+    TooDeep,
+    /// A step into an array that is not the index of one of its elements.
+    #[error("{0:?} is no index of that array")]
+    NoSuchIndex(String),
+    /// A step into a value of this kind, which has no members.
+    #[error("{0} has no members")]
+    NoMembers(&'static str),
+}
+
 impl Object {
     /// Sets the value at a JSON Pointer (RFC 6901), making the objects on the way; `-` appends to
     /// an array.
     ///
     /// # Errors
-    /// A phrase saying which step does not lead anywhere.
-    pub fn set_pointer(&mut self, pointer: &str, value: Json) -> Result<(), String> {
+    /// [`PointerError`] when one of the steps leads nowhere.
+    pub fn set_pointer(&mut self, pointer: &str, value: Json) -> Result<(), PointerError> {
         let pointer = pointer.strip_prefix('/').unwrap_or(pointer);
         let path: Vec<String> = pointer.split('/').map(unescape_token).collect();
         let Some((last, way)) = path.split_last() else {
             return Ok(());
         };
         if path.len() > MAX_DEPTH {
-            return Err(format!("leads deeper than {MAX_DEPTH} levels"));
+            return Err(PointerError::TooDeep);
         }
         let Some((first, rest)) = way.split_first() else {
             self.set(last.clone(), value);
             return Ok(());
         };
-        if !self.has(first) {
-            self.set(first.clone(), Json::Object(Self::default()));
-        }
-        let mut at = self
-            .0
-            .iter_mut()
-            .find(|(it, _)| it == first)
-            .map(|(_, v)| v)
-            .ok_or("no such member")?;
+        let mut at = self.member_or_new(first);
         for token in rest {
             at = step(at, token)?;
         }
@@ -39,11 +45,22 @@ impl Object {
             Json::Array(items) if last == "-" => items.push(value),
             Json::Array(items) => {
                 let slot = index(last).and_then(|i| items.get_mut(i));
-                *slot.ok_or_else(|| format!("{last:?} is no index of that array"))? = value;
+                *slot.ok_or_else(|| PointerError::NoSuchIndex(last.clone()))? = value;
             }
-            other => return Err(format!("{} has no members", other.kind())),
+            other => return Err(PointerError::NoMembers(other.kind())),
         }
         Ok(())
+    }
+
+    /// The member of that name; an empty object where there is none yet.
+    fn member_or_new(&mut self, name: &str) -> &mut Json {
+        let known = self.0.iter().position(|(it, _)| it == name);
+        let at = known.unwrap_or_else(|| {
+            self.0
+                .push((name.to_owned(), Json::Object(Self::default())));
+            self.0.len() - 1
+        });
+        &mut self.0[at].1
     }
 }
 
@@ -77,22 +94,14 @@ impl Object {
 }
 
 /// One step of a JSON Pointer into `value`, making an object where there is nothing yet.
-fn step<'a>(value: &'a mut Json, token: &str) -> Result<&'a mut Json, String> {
+fn step<'a>(value: &'a mut Json, token: &str) -> Result<&'a mut Json, PointerError> {
     match value {
-        Json::Object(object) => {
-            if !object.has(token) {
-                object.set(token, Json::Object(Object::default()));
-            }
-            let found = object.0.iter_mut().find(|(it, _)| it == token);
-            found
-                .map(|(_, value)| value)
-                .ok_or_else(|| "no such member".into())
-        }
+        Json::Object(object) => Ok(object.member_or_new(token)),
         Json::Array(items) => {
             let slot = index(token).and_then(|i| items.get_mut(i));
-            slot.ok_or_else(|| format!("{token:?} is no index of that array"))
+            slot.ok_or_else(|| PointerError::NoSuchIndex(token.to_owned()))
         }
-        other => Err(format!("{} has no members", other.kind())),
+        other => Err(PointerError::NoMembers(other.kind())),
     }
 }
 

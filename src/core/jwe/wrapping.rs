@@ -61,10 +61,12 @@ fn check_encrypted_key(alg: KeyAlg, enc: ContentEnc, bytes: usize) -> Result<(),
 
 /// The bytes in a parameter, if it is there.
 fn bytes(members: &Object, name: &str) -> Result<Option<Vec<u8>>, Reason> {
-    let refuse = |why: String| Reason::malformed(format!("header {why}"));
-    let text = members.optional_text(name).map_err(refuse)?;
+    let text = members
+        .optional_text(name)
+        .map_err(|why| Reason::malformed(format!("header {why}")))?;
     let bytes = |text| {
-        decode(text).ok_or_else(|| refuse(format!("{name:?} is not base64url without padding")))
+        let why = || format!("header {name:?} is not base64url without padding");
+        decode(text).ok_or_else(|| Reason::malformed(why()))
     };
     text.map(bytes).transpose()
 }

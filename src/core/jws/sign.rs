@@ -1,7 +1,5 @@
 //! Making signatures, and writing a JWS in each serialization.
 
-use std::fmt;
-
 use super::super::error::Reason;
 use super::super::json::{Json, Object};
 use super::super::key::{Signer, encode};
@@ -9,37 +7,27 @@ use super::super::limits::MAX_SIGNATURES;
 use super::{Form, Jws, json};
 
 /// Why a payload cannot be signed as it was asked for.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Unsignable {
     /// The library failed, in a phrase.
+    #[error("{0}")]
     Library(String),
     /// An unencoded payload that the compact serialization cannot carry: it must be printable ASCII
     /// without a dot (RFC 7797 §5.2).
+    #[error(
+        "an unencoded payload of a compact token must be printable ASCII without a dot \
+         (RFC 7797 section 5.2)"
+    )]
     NotCompact,
     /// An unencoded payload that JSON cannot carry, as it is not UTF-8.
+    #[error("an unencoded payload in JSON must be UTF-8 (RFC 7797 section 5)")]
     NotText,
     /// It has as many signatures as are read again.
+    #[error("there are {MAX_SIGNATURES} signatures, the most that are read")]
     Full,
     /// One signature is what this serialization holds, and there are more.
+    #[error("there are several signatures, and this serialization holds one")]
     Several,
-}
-
-impl fmt::Display for Unsignable {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Library(why) => f.write_str(why),
-            Self::NotCompact => f.write_str(
-                "an unencoded payload of a compact token must be printable ASCII without a dot (RFC 7797 section 5.2)",
-            ),
-            Self::NotText => {
-                f.write_str("an unencoded payload in JSON must be UTF-8 (RFC 7797 section 5)")
-            }
-            Self::Full => write!(f, "there are {MAX_SIGNATURES} signatures, the most that are read"),
-            Self::Several => {
-                f.write_str("there are several signatures, and this serialization holds one")
-            }
-        }
-    }
 }
 
 /// What is to be signed, and how it goes into the signing input.
@@ -265,16 +253,20 @@ fn element(protected: &str, signature: String) -> Object {
 /// Signs `payload` under `header`, to whose front `alg` is added.
 ///
 /// # Errors
-/// The library's failure, in a phrase.
-pub fn sign(header: &Object, payload: &[u8], signer: &Signer) -> Result<String, String> {
+/// [`Unsignable::Library`].
+pub fn sign(header: &Object, payload: &[u8], signer: &Signer) -> Result<String, Unsignable> {
     compact(header, payload, false, signer)
 }
 
 /// Like [`sign`], with the payload left out of the result (RFC 7515 appendix F).
 ///
 /// # Errors
-/// The library's failure, in a phrase.
-pub fn sign_detached(header: &Object, payload: &[u8], signer: &Signer) -> Result<String, String> {
+/// [`Unsignable::Library`].
+pub fn sign_detached(
+    header: &Object,
+    payload: &[u8],
+    signer: &Signer,
+) -> Result<String, Unsignable> {
     compact(header, payload, true, signer)
 }
 
@@ -283,18 +275,15 @@ fn compact(
     bytes: &[u8],
     is_detached: bool,
     signer: &Signer,
-) -> Result<String, String> {
+) -> Result<String, Unsignable> {
     let payload = Payload {
         bytes,
         is_unencoded: false,
         is_detached,
     };
-    let compose = || {
-        let mut composed = Composed::over(payload)?;
-        composed.add(header, payload, signer)?;
-        composed.compact()
-    };
-    compose().map_err(|why: Unsignable| why.to_string())
+    let mut composed = Composed::over(payload)?;
+    composed.add(header, payload, signer)?;
+    composed.compact()
 }
 
 /// The whole protected header.

@@ -13,9 +13,9 @@ pub struct Verifier<'k>(&'k dyn Verify);
 /// What a key was made ready for so far: a chain with a link for each algorithm, of which a key has
 /// a handful. Links are added and never changed, so that threads read it without a lock.
 #[derive(Default)]
-pub(super) struct Prepared(OnceLock<Box<Link>>);
+pub(super) struct Prepared(OnceLock<Box<PreparedKey>>);
 
-struct Link {
+struct PreparedKey {
     alg: SigAlg,
     loaded: Box<dyn Verify>,
     next: Prepared,
@@ -36,7 +36,7 @@ impl Prepared {
         if let Some(found) = self.find(alg) {
             return Ok(found);
         }
-        let mut link = Box::new(Link {
+        let mut link = Box::new(PreparedKey {
             alg,
             loaded: load()?,
             next: Self::default(),

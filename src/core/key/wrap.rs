@@ -7,7 +7,7 @@ use super::super::error::shortened;
 use super::super::json::{Json, Object};
 use super::super::secret::Secret;
 use super::backend::encryption::{self, GcmIv, GcmTag};
-use super::{Key, Material, Misfit, Recipe, encode, few, generate};
+use super::{Key, KeyError, Material, Misfit, Recipe, encode, few, generate};
 
 /// What a key is wanted for in an encrypted token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -296,7 +296,8 @@ impl Key {
     /// decides the content encryption key, that comes back instead. `rounds` is `p2c`.
     ///
     /// # Errors
-    /// A phrase to follow the key's name.
+    /// [`KeyError::Unsupported`] when the key does not fit after all, [`KeyError::Invalid`] when its
+    /// public point is not on its curve.
     pub fn wrap_key(
         &self,
         alg: KeyAlg,
@@ -304,8 +305,8 @@ impl Key {
         content_key: &Secret,
         rounds: u32,
         env: &Env<'_>,
-    ) -> Result<Wrapped, String> {
-        let failed = || format!("cannot be encrypted to with {alg}");
+    ) -> Result<Wrapped, KeyError> {
+        let failed = || KeyError::Unsupported(format!("cannot be encrypted to with {alg}").into());
         let carried = |encrypted_key: Option<Vec<u8>>, parameters: Vec<(String, Json)>| {
             Ok(Wrapped {
                 content_key: None,
@@ -341,7 +342,7 @@ impl Key {
             }
             (Material::Curve { crv, x, y, .. }, mode) => {
                 self.check_public()
-                    .map_err(|misfit| misfit.why().to_owned())?;
+                    .map_err(|misfit| KeyError::Invalid(misfit.why().to_owned().into()))?;
                 let (epk, agreed) = agree_anew(alg, enc, (*crv, x, y), env)?;
                 let parameters = vec![("epk".into(), epk.into())];
                 match mode {
@@ -381,13 +382,15 @@ fn agree_anew(
     enc: ContentEnc,
     (crv, x, y): (Curve, &[u8], &[u8]),
     env: &Env<'_>,
-) -> Result<(Object, Secret), String> {
+) -> Result<(Object, Secret), KeyError> {
     let ephemeral = generate(Recipe::Curve(crv), env)?;
     let Material::Curve { d: Some(d), .. } = &ephemeral.material else {
-        return Err(format!("is on {crv}, for which no key can be made"));
+        let why = format!("is on {crv}, for which no key can be made");
+        return Err(KeyError::Unsupported(why.into()));
     };
     let shared = encryption::agree(crv, d, x, y).ok_or_else(|| {
-        format!("has a public point that nothing can be agreed upon with on {crv}")
+        let why = format!("has a public point that nothing can be agreed upon with on {crv}");
+        KeyError::Invalid(why.into())
     })?;
     Ok((
         ephemeral.public_jwk(),

@@ -7,7 +7,7 @@ use super::file_word;
 use super::wrapped::trimmed;
 
 /// How a kind of file is recognised.
-enum Sign {
+enum Telltale {
     /// By the first bytes of its text.
     Text(&'static [u8]),
     /// By bytes somewhere in it.
@@ -35,55 +35,55 @@ impl Advice {
 }
 
 /// What it is, and what to do.
-const FOREIGN: &[(Sign, &str, Advice)] = &[
+const FOREIGN: &[(Telltale, &str, Advice)] = &[
     (
-        Sign::Within(b"---- BEGIN SSH2 PUBLIC KEY ----"),
+        Telltale::Within(b"---- BEGIN SSH2 PUBLIC KEY ----"),
         "is a public key in the format of RFC 4716",
         Advice::Text("convert it: ssh-keygen -i -m RFC4716 -f FILE > key.pub"),
     ),
     (
-        Sign::Within(b"-----BEGIN PGP "),
+        Telltale::Within(b"-----BEGIN PGP "),
         "is an OpenPGP key or message, which no JWT is signed with",
         Advice::Nothing,
     ),
     (
-        Sign::Text(b"PuTTY-User-Key-File"),
+        Telltale::Text(b"PuTTY-User-Key-File"),
         "is a PuTTY key",
         Advice::Text(
             "convert it: puttygen FILE -O private-openssh-new -o key, then ssh-keygen -p -m PKCS8 -f key",
         ),
     ),
     (
-        Sign::Text(b"<RSAKeyValue"),
+        Telltale::Text(b"<RSAKeyValue"),
         "is an RSA key in .NET's XML",
         Advice::Text(
             "export it as PEM instead: RSA.ExportPkcs8PrivateKeyPem or ExportSubjectPublicKeyInfoPem",
         ),
     ),
     (
-        Sign::Within(b"<EntityDescriptor"),
+        Telltale::Within(b"<EntityDescriptor"),
         "is SAML metadata, which describes keys for XML signatures",
         Advice::Nothing,
     ),
     (
-        Sign::Text(b"<"),
+        Telltale::Text(b"<"),
         "is an HTML or XML page, not a key",
         Advice::Text("a login page or an error page may have been saved in its place"),
     ),
     (
-        Sign::Binary(&[0xfe, 0xed, 0xfe, 0xed]),
+        Telltale::Binary(&[0xfe, 0xed, 0xfe, 0xed]),
         "is a Java keystore (JKS)",
         Advice::Text(
             "convert it: keytool -importkeystore -srckeystore FILE -destkeystore key.p12 -deststoretype PKCS12, then openssl pkcs12 -in key.p12 -nodes -nocerts -out key.pem",
         ),
     ),
     (
-        Sign::Text(b"https://"),
+        Telltale::Text(b"https://"),
         "is a URL, not a key",
         Advice::KeysFromUrl,
     ),
     (
-        Sign::Text(b"AGE-SECRET-KEY-"),
+        Telltale::Text(b"AGE-SECRET-KEY-"),
         "is an age identity, which encrypts files and signs nothing",
         Advice::Nothing,
     ),
@@ -98,10 +98,10 @@ pub(super) fn refusal(content: &[u8], what: &str) -> Option<Error> {
     }
     let text = trimmed(content);
     let head = &text[..text.len().min(64 * 1024)];
-    let matches = |sign: &Sign| match sign {
-        Sign::Text(start) => text.starts_with(start),
-        Sign::Within(part) => head.windows(part.len()).any(|window| window == *part),
-        Sign::Binary(start) => content.starts_with(start),
+    let matches = |sign: &Telltale| match sign {
+        Telltale::Text(start) => text.starts_with(start),
+        Telltale::Within(part) => head.windows(part.len()).any(|window| window == *part),
+        Telltale::Binary(start) => content.starts_with(start),
     };
     if let Some((_, why, advice)) = FOREIGN.iter().find(|(sign, ..)| matches(sign)) {
         let hint = advice.hint(what);

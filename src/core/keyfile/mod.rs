@@ -129,7 +129,7 @@ struct Reader<'a> {
 }
 
 impl Reader<'_> {
-    fn bad(&self, why: impl Into<String>) -> Error {
+    fn bad(&self, why: impl std::fmt::Display) -> Error {
         Error::input(Code::BadKey, self.what, why)
     }
 

@@ -12,8 +12,8 @@ use serde::{Serialize, Serializer};
 
 use super::alg::{Curve, KeyAlg, SigAlg};
 use super::json::{Json, Object};
+use super::jwks::{NotKeys, elements};
 use super::key::{Job, Key, is_unset};
-use super::limits::MAX_KEYS;
 use super::time::Timestamp;
 
 /// How much a finding matters.
@@ -168,27 +168,9 @@ impl Subject<'_> {
 /// `now`. The findings come in the order of the keys, those about the set first.
 ///
 /// # Errors
-/// A phrase when it is neither.
-pub fn lint(json: &Json, now: Timestamp) -> Result<Vec<Finding>, String> {
-    let Json::Object(object) = json else {
-        return Err(format!("is {}, not a JWK or a JWK set", json.kind()));
-    };
-    let keys = match object.member("keys") {
-        Some(Json::Array(keys)) => keys.as_slice(),
-        Some(other) => {
-            return Err(format!(
-                "has \"keys\" that is {}, not an array",
-                other.kind()
-            ));
-        }
-        None if object.has("kty") => std::slice::from_ref(json),
-        None => {
-            return Err("has neither \"kty\" nor \"keys\", so it is no JWK and no JWK set".into());
-        }
-    };
-    if keys.len() > MAX_KEYS {
-        return Err(format!("has {} keys, more than {MAX_KEYS}", keys.len()));
-    }
+/// [`NotKeys`] when it is neither.
+pub fn lint(json: &Json, now: Timestamp) -> Result<Vec<Finding>, NotKeys> {
+    let keys = elements(json)?;
     let mut findings = Vec::new();
     if keys.is_empty() {
         let message = "has no keys".to_owned();

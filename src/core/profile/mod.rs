@@ -9,7 +9,7 @@ mod supplied;
 mod tables;
 
 pub use super::hint::Supply;
-pub use rule::{Kind, Place, Presence, Rule, Test, When};
+pub use rule::{Place, Presence, Rule, Test, ValueKind, When};
 pub use supplied::{Supplied, half_digest, target, whole_digest};
 
 use std::fmt;

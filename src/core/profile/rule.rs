@@ -10,7 +10,7 @@ pub struct Rule {
     /// Where the member is.
     pub place: Place,
     /// What type its value has.
-    pub kind: Kind,
+    pub kind: ValueKind,
     /// Whether it has to be there.
     pub presence: Presence,
     /// What its value must be.
@@ -30,7 +30,7 @@ pub enum Place {
 
 /// The type of a value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
+pub enum ValueKind {
     /// A string.
     Text,
     /// A number of seconds since 1970 that calendars have.
@@ -45,7 +45,7 @@ pub enum Kind {
     Boolean,
 }
 
-impl Kind {
+impl ValueKind {
     /// It in words.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -79,7 +79,7 @@ pub enum Test {
     Types(&'static [&'static str]),
     /// No media type of another kind of token.
     NoOtherKind,
-    /// The value that the caller supplies; of [`Kind::Audience`] one of its elements.
+    /// The value that the caller supplies; of [`ValueKind::Audience`] one of its elements.
     Equals(Supply, When),
     /// The URL that the caller supplies, both without query and fragment (RFC 9449 §4.3).
     Target(Supply),

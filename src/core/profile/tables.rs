@@ -1,17 +1,17 @@
 //! The tables, a row for each rule.
 
 use super::Supply;
-use super::rule::{Kind, Place, Presence, Rule, Test, When};
+use super::rule::{Place, Presence, Rule, Test, ValueKind, When};
 use super::{ASSERTION_LIFE, BINDING_AGE, LOGOUT_EVENT, PROOF_AGE};
 
-use Kind::{Audience, Boolean, Date, Object, Text, Texts};
 use Presence::{Forbidden, Optional, Required};
 use Test::{Any, Equals, Types};
+use ValueKind::{Audience, Boolean, Date, Object, Text, Texts};
 use When::{Always, IfPresent, IfSupplied};
 
 const fn header(
     name: &'static str,
-    kind: Kind,
+    kind: ValueKind,
     presence: Presence,
     test: Test,
     section: &'static str,
@@ -28,7 +28,7 @@ const fn header(
 
 const fn claim(
     name: &'static str,
-    kind: Kind,
+    kind: ValueKind,
     presence: Presence,
     test: Test,
     section: &'static str,

@@ -197,7 +197,7 @@ fn connect(target: &Target, address: &ServerAddress) -> Result<redis::Connection
     reach.check(host, &ips).map_err(|why| Error::Unavailable {
         code: Code::RedisUnavailable,
         what: target.to_string(),
-        why,
+        why: why.to_string(),
         hints: Vec::new(),
     })?;
     if target.tls {

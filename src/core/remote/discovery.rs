@@ -3,8 +3,8 @@
 
 use super::super::address::{Address, Issuer};
 use super::super::cache::{
-    CacheKey, Entry, FailureClass, FetchAdvice, FetchError, FetchReason, Freshness, Http, Kind,
-    document,
+    CacheKey, DocumentKind, Entry, FailureClass, FetchAdvice, FetchError, FetchReason, Freshness,
+    Http, document,
 };
 use super::super::env::Env;
 use super::super::error::{Code, Error};
@@ -12,7 +12,7 @@ use super::super::json::{Json, Object};
 use super::super::limits::MAX_PUBLISHED_BYTES;
 use super::super::time::humanize;
 use super::document::{Current, Document, Downloaded};
-use super::http::{Fetch, Response};
+use super::http::{Fetch, FetchResponse};
 use super::known::Unmet;
 use super::options::{Options, Source};
 use super::refresh::Refresh;
@@ -22,7 +22,7 @@ use super::{Remote, fetch, freshness, unavailable};
 const DEFAULT_TTL_S: i64 = 3600;
 
 /// The least and the most of them.
-const TTL_RANGE_S: std::ops::RangeInclusive<i64> = 60..=Kind::Discovery.longest_s();
+const TTL_RANGE_S: std::ops::RangeInclusive<i64> = 60..=DocumentKind::Discovery.longest_s();
 
 impl Remote<'_> {
     /// Where the keys are, as far as the cache tells.
@@ -52,7 +52,7 @@ impl Remote<'_> {
         let theirs = cache
             .list(env)
             .into_iter()
-            .filter(|it| it.kind == Kind::Jwks)
+            .filter(|it| it.kind == DocumentKind::Jwks)
             .filter_map(|it| {
                 let entry = it.entry.ok().filter(|it| {
                     it.issuer.as_deref() == Some(issuer.as_str()) && it.age_ms(env).is_some()
@@ -95,7 +95,7 @@ impl Remote<'_> {
 
     fn document_slot(&self, issuer: &Issuer) -> CacheKey {
         CacheKey::new(
-            Kind::Discovery,
+            DocumentKind::Discovery,
             issuer.as_str(),
             self.context(issuer.address()),
         )
@@ -228,7 +228,7 @@ impl Document for IssuerDocument<'_> {
 
 impl IssuerDocument<'_> {
     /// Asks one place without a condition, past caches on the way if one answers a 304 to that.
-    fn get(&self, place: &Address, left: std::time::Duration) -> Result<Response, FetchError> {
+    fn get(&self, place: &Address, left: std::time::Duration) -> Result<FetchResponse, FetchError> {
         let accept = ("accept", "application/json".to_owned());
         let no_cache = ("cache-control", "no-cache".to_owned());
         let mut headers = vec![accept];
@@ -252,7 +252,11 @@ impl IssuerDocument<'_> {
     }
 
     /// What a 200 brings.
-    fn downloaded(&self, response: &Response, requested_ms: i64) -> Result<Downloaded, FetchError> {
+    fn downloaded(
+        &self,
+        response: &FetchResponse,
+        requested_ms: i64,
+    ) -> Result<Downloaded, FetchError> {
         let content = check_document(self.issuer, &response.body, self.options)?;
         let http = freshness::read(response, requested_ms, self.env.millis());
         let (fresh_ms, grace_ms) =

@@ -6,7 +6,7 @@ use super::super::address::{Address, redacted};
 use super::super::cache::{FailureClass, FetchError};
 use super::super::env::Env;
 use super::freshness;
-use super::http::{Fetch, Request, Response};
+use super::http::{Fetch, FetchRequest, FetchResponse};
 
 /// Asks for a document, once more if the server stumbled: a 200 or a 304 is an answer, any other
 /// status is an error.
@@ -16,10 +16,10 @@ pub(super) fn get(
     headers: &[(&'static str, String)],
     timeout: Duration,
     env: &Env<'_>,
-) -> Result<Response, FetchError> {
+) -> Result<FetchResponse, FetchError> {
     let start = env.clock.monotonic();
     let left = || timeout.saturating_sub(env.clock.monotonic().saturating_sub(start));
-    let mut answer = fetch.get(&Request {
+    let mut answer = fetch.get(&FetchRequest {
         address,
         headers,
         timeout,
@@ -34,7 +34,7 @@ pub(super) fn get(
         env.clock
             .sleep(Duration::from_millis(50 + env.below(100)).min(left()));
         if !left().is_zero() {
-            answer = fetch.get(&Request {
+            answer = fetch.get(&FetchRequest {
                 address,
                 headers,
                 timeout: left(),
@@ -44,7 +44,7 @@ pub(super) fn get(
     judge(answer?, env)
 }
 
-fn judge(response: Response, env: &Env<'_>) -> Result<Response, FetchError> {
+fn judge(response: FetchResponse, env: &Env<'_>) -> Result<FetchResponse, FetchError> {
     let status = response.status;
     let answered = || format!("the server answered {status} {}", phrase(status));
     let (class, why) = match status {
@@ -68,7 +68,7 @@ fn judge(response: Response, env: &Env<'_>) -> Result<Response, FetchError> {
 }
 
 /// Refuses a content encoding, which was not asked for.
-fn unencoded(response: Response) -> Result<Response, FetchError> {
+fn unencoded(response: FetchResponse) -> Result<FetchResponse, FetchError> {
     let encoding = response
         .header("content-encoding")
         .filter(|it| !it.eq_ignore_ascii_case("identity"));
@@ -82,7 +82,7 @@ fn unencoded(response: Response) -> Result<Response, FetchError> {
     ))
 }
 
-fn redirect(response: &Response) -> String {
+fn redirect(response: &FetchResponse) -> String {
     let to = response.header("location").map_or_else(String::new, |it| {
         let shown: String = it.chars().take(200).collect();
         format!(" to {:?}", redacted(&shown))

@@ -7,7 +7,7 @@ use std::ops::RangeInclusive;
 use super::super::cache::Http;
 use super::super::cache::{DEFAULT_GRACE_S, MAX_RETRY_AFTER_S};
 use super::super::env::Env;
-use super::http::Response;
+use super::http::FetchResponse;
 
 /// The most seconds that a server's `stale-if-error` can ask for.
 const MAX_SERVER_GRACE_S: i64 = 3600;
@@ -55,7 +55,7 @@ fn is_validator(text: &str) -> bool {
 }
 
 /// Reads the headers of an answer that arrived `now_ms` to a request of `requested_ms`.
-pub(super) fn read(response: &Response, requested_ms: i64, now_ms: i64) -> Http {
+pub(super) fn read(response: &FetchResponse, requested_ms: i64, now_ms: i64) -> Http {
     let mut http = Http {
         etag: response
             .header("etag")
@@ -111,7 +111,7 @@ pub(super) fn read(response: &Response, requested_ms: i64, now_ms: i64) -> Http 
 }
 
 /// What a 304 says about the answer it confirms: it need not repeat what has not changed.
-pub(super) fn confirmed(old: &Http, new: Http, response: &Response) -> Http {
+pub(super) fn confirmed(old: &Http, new: Http, response: &FetchResponse) -> Http {
     let speaks = response.header("cache-control").is_some() || response.header("expires").is_some();
     let etag = new.etag.clone().or_else(|| old.etag.clone());
     let last_modified = new
@@ -163,7 +163,7 @@ pub(super) fn lifetime(
 }
 
 /// Seconds that the server asks us to stay away, at most [`MAX_RETRY_AFTER_S`].
-pub(super) fn retry_after(response: &Response, now_ms: i64) -> Option<i64> {
+pub(super) fn retry_after(response: &FetchResponse, now_ms: i64) -> Option<i64> {
     let text = response.header("retry-after")?;
     let seconds =
         whole(text).or_else(|| http_date(text).map(|date| date.saturating_sub(now_ms) / 1000))?;
@@ -171,7 +171,7 @@ pub(super) fn retry_after(response: &Response, now_ms: i64) -> Option<i64> {
 }
 
 /// The directives of all `Cache-Control` headers, names in lower case.
-fn directives(response: &Response) -> Vec<(String, Option<String>)> {
+fn directives(response: &FetchResponse) -> Vec<(String, Option<String>)> {
     let lines = response
         .headers
         .iter()
@@ -210,12 +210,12 @@ mod tests {
     use super::super::super::cache::testing::*;
     use super::*;
 
-    fn response(headers: &[(&str, &str)]) -> Response {
+    fn response(headers: &[(&str, &str)]) -> FetchResponse {
         let headers = headers
             .iter()
             .map(|(name, value)| ((*name).into(), (*value).into()))
             .collect();
-        Response {
+        FetchResponse {
             status: 200,
             headers,
             body: Vec::new(),

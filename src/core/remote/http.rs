@@ -8,7 +8,7 @@ use super::super::cache::{FetchError, TrustContext};
 /// A GET request. Implementations add what the operator configured: certificates, a proxy, further
 /// headers.
 #[derive(Debug)]
-pub struct Request<'a> {
+pub struct FetchRequest<'a> {
     /// The URL.
     pub address: &'a Address,
     /// Headers on top of the implementation's own.
@@ -19,7 +19,7 @@ pub struct Request<'a> {
 
 /// What a server answered.
 #[derive(Clone, Debug, Default)]
-pub struct Response {
+pub struct FetchResponse {
     /// The HTTP status.
     pub status: u16,
     /// Header names in lower case, and values, in the order they came.
@@ -29,7 +29,7 @@ pub struct Response {
     pub body: Vec<u8>,
 }
 
-impl Response {
+impl FetchResponse {
     /// The first header of that name, which is in lower case.
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers
@@ -47,7 +47,7 @@ pub trait Fetch: Sync {
     ///
     /// # Errors
     /// When there is no complete answer within the timeout and the size limit.
-    fn get(&self, request: &Request<'_>) -> Result<Response, FetchError>;
+    fn get(&self, request: &FetchRequest<'_>) -> Result<FetchResponse, FetchError>;
 
     /// The trust setting that requests to `address` are sent under: roots, client certificate,
     /// headers, proxy.

@@ -13,7 +13,7 @@ use super::super::jwks::{Dropped, KeySet};
 use super::super::key::Key;
 use super::document::{Current, Document, Downloaded};
 use super::freshness;
-use super::http::{Fetch, Response};
+use super::http::{Fetch, FetchResponse};
 use super::options::Options;
 
 /// A set without keys, as [`Published`] writes it.
@@ -144,7 +144,7 @@ impl JwksDocument<'_> {
         condition: Option<&freshness::Condition>,
         past_caches: bool,
         start: std::time::Duration,
-    ) -> Result<Response, FetchError> {
+    ) -> Result<FetchResponse, FetchError> {
         let accept = "application/jwk-set+json, application/json".to_owned();
         let mut headers = vec![("accept", accept)];
         if past_caches {
@@ -157,7 +157,11 @@ impl JwksDocument<'_> {
     }
 
     /// What a 200 brings.
-    fn published(&self, response: &Response, requested_ms: i64) -> Result<Downloaded, FetchError> {
+    fn published(
+        &self,
+        response: &FetchResponse,
+        requested_ms: i64,
+    ) -> Result<Downloaded, FetchError> {
         let http = freshness::read(response, requested_ms, self.env.millis());
         let published = Published::parse(&response.body).map_err(|why| {
             let issuer = issuer_of(&response.body);

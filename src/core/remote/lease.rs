@@ -8,7 +8,7 @@ use std::time::Duration;
 use super::super::address::redacted;
 use super::super::cache::{Attempt, COOLDOWN_MS, CacheKey, Entry};
 use super::super::env::Env;
-use super::super::shared::{LeaseClaim, LeaseToken, SharedCache, Snapshot};
+use super::super::shared::{LeaseClaim, LeaseToken, SharedCache, SharedCacheError, Snapshot};
 
 /// How long to wait between two looks: ever longer, up to this many milliseconds.
 const POLL_MS: std::ops::RangeInclusive<u64> = 50..=250;
@@ -107,8 +107,8 @@ impl FleetLease<'_> {
     /// Shares what was fetched.
     ///
     /// # Errors
-    /// Why it could not be shared, in words.
-    pub fn share(mut self, entry: &Entry) -> Result<(), String> {
+    /// As [`SharedCache::publish`].
+    pub fn share(mut self, entry: &Entry) -> Result<(), SharedCacheError> {
         self.store
             .publish(self.slot, &self.look, entry, self.lease.as_ref(), self.env)?;
         self.lease = None;
@@ -119,8 +119,8 @@ impl FleetLease<'_> {
     /// not told.
     ///
     /// # Errors
-    /// Why it could not be told, in words.
-    pub fn failed(mut self, attempt: &Attempt) -> Result<(), String> {
+    /// As [`SharedCache::leave`].
+    pub fn failed(mut self, attempt: &Attempt) -> Result<(), SharedCacheError> {
         let is_answer = |it: &Attempt| it.error.as_ref().is_some_and(|it| it.class.is_an_answer());
         if !is_answer(attempt) {
             return Ok(());

@@ -41,7 +41,7 @@ mod options;
 mod pool;
 mod refresh;
 
-pub use http::{Fetch, Request, Response};
+pub use http::{Fetch, FetchRequest, FetchResponse};
 pub use options::{Age, Options, Source};
 pub use pool::{Pool, PooledKeys};
 
@@ -49,8 +49,8 @@ use std::sync::Arc;
 
 use super::address::{Address, redacted};
 use super::cache::{
-    Cache, CacheKey, CacheRead, Entry, FailureClass, FetchAdvice, FetchError, FetchReason,
-    Freshness, Kind, TrustContext,
+    Cache, CacheKey, CacheRead, DocumentKind, Entry, FailureClass, FetchAdvice, FetchError,
+    FetchReason, Freshness, TrustContext,
 };
 use super::env::Env;
 use super::error::{Code, Error};
@@ -195,7 +195,7 @@ impl<'a> Remote<'a> {
     }
 
     fn slot(&self, address: &Address) -> CacheKey {
-        CacheKey::new(Kind::Jwks, address.as_str(), self.context(address))
+        CacheKey::new(DocumentKind::Jwks, address.as_str(), self.context(address))
     }
 
     /// The entry in a slot. What is unusable counts as absent, unless nothing else can be had.

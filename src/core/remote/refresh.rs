@@ -360,7 +360,8 @@ impl<D: Document> Refresh<'_, D> {
             }
         };
         let slot = self.document.slot();
-        let mut entry = Entry::new(slot.url(), slot.ctx(), text, stamp).map_err(broken)?;
+        let mut entry = Entry::new(slot.url(), slot.ctx(), text, stamp)
+            .map_err(|why| broken(why.to_string()))?;
         (entry.dropped, entry.http) = (dropped, downloaded.http);
         let issuer = self.document.issuer().map(String::from);
         entry.issuer = issuer.or_else(|| known.and_then(|it| it.issuer.clone()));

@@ -23,26 +23,26 @@ type Asked = (String, Vec<(String, String)>);
 /// Answers from a script, the last one for ever.
 #[derive(Default)]
 struct Server {
-    script: Mutex<VecDeque<Result<Response, FetchError>>>,
+    script: Mutex<VecDeque<Result<FetchResponse, FetchError>>>,
     asked: Mutex<Vec<Asked>>,
-    pages: Mutex<Vec<(String, Response)>>,
+    pages: Mutex<Vec<(String, FetchResponse)>>,
     count: AtomicUsize,
 }
 
 impl Server {
-    fn with(answers: Vec<Result<Response, FetchError>>) -> Self {
+    fn with(answers: Vec<Result<FetchResponse, FetchError>>) -> Self {
         Self {
             script: Mutex::new(answers.into()),
             ..Self::default()
         }
     }
 
-    fn then(&self, answer: Result<Response, FetchError>) {
+    fn then(&self, answer: Result<FetchResponse, FetchError>) {
         self.script.lock().unwrap().clear();
         self.script.lock().unwrap().push_back(answer);
     }
 
-    fn page(&self, url: &str, response: Response) {
+    fn page(&self, url: &str, response: FetchResponse) {
         self.pages.lock().unwrap().retain(|(it, _)| it != url);
         self.pages.lock().unwrap().push((url.into(), response));
     }
@@ -68,7 +68,7 @@ impl Server {
 }
 
 impl Fetch for Server {
-    fn get(&self, request: &Request<'_>) -> Result<Response, FetchError> {
+    fn get(&self, request: &FetchRequest<'_>) -> Result<FetchResponse, FetchError> {
         self.count.fetch_add(1, Ordering::Relaxed);
         let headers = request
             .headers
@@ -105,32 +105,32 @@ fn key(kid: &str, x: &str) -> String {
     format!(r#"{{"kty":"OKP","crv":"Ed25519","kid":"{kid}","x":"{x}"}}"#)
 }
 
-fn set(keys: &[String]) -> Response {
-    Response {
+fn set(keys: &[String]) -> FetchResponse {
+    FetchResponse {
         status: 200,
         headers: Vec::new(),
         body: format!(r#"{{"keys":[{}]}}"#, keys.join(",")).into_bytes(),
     }
 }
 
-fn status(status: u16) -> Response {
-    Response {
+fn status(status: u16) -> FetchResponse {
+    FetchResponse {
         status,
-        ..Response::default()
+        ..FetchResponse::default()
     }
 }
 
-fn with(mut response: Response, name: &str, value: &str) -> Response {
+fn with(mut response: FetchResponse, name: &str, value: &str) -> FetchResponse {
     response.headers.push((name.into(), value.into()));
     response
 }
 
-fn down(class: FailureClass) -> Result<Response, FetchError> {
+fn down(class: FailureClass) -> Result<FetchResponse, FetchError> {
     Err(FetchError::new(class, "down"))
 }
 
-fn json(text: &str) -> Response {
-    Response {
+fn json(text: &str) -> FetchResponse {
+    FetchResponse {
         status: 200,
         headers: Vec::new(),
         body: text.as_bytes().to_vec(),
@@ -157,7 +157,7 @@ enum Seen {
 }
 
 impl Lab {
-    fn new(answers: Vec<Result<Response, FetchError>>) -> Self {
+    fn new(answers: Vec<Result<FetchResponse, FetchError>>) -> Self {
         Self {
             folder: tempfile::tempdir().unwrap(),
             clock: FakeClock::at(NOW_MS),
@@ -385,7 +385,7 @@ fn an_empty_set_is_an_answer() {
 
 #[test]
 fn a_page_that_is_no_set_leaves_the_keys_alone() {
-    let large = Response {
+    let large = FetchResponse {
         body: vec![b' '; 300 * 1024],
         ..set(&[])
     };
@@ -597,7 +597,7 @@ fn nothing_in_the_cache_outlasts_a_server_that_answers() {
             .unwrap()
     };
     let framed = |text: &str| {
-        let sum = super::super::cache::sha256_hex(&[text.as_bytes()]);
+        let sum = super::super::key::sha256_hex(&[text.as_bytes()]);
         format!("{sum}\n{text}")
     };
     let changed = |lab: &Lab, from: &str, to: &str| {
@@ -762,7 +762,7 @@ fn imported_keys_are_used_and_not_confirmed_by_name() {
         reset_uat: false,
     };
     let imported = super::super::cache::import(bundle.as_bytes(), binding, NOW_MS).unwrap();
-    let slot = CacheKey::new(Kind::Jwks, URL, "system");
+    let slot = CacheKey::new(DocumentKind::Jwks, URL, "system");
     cache
         .lock_now(&slot, std::time::Duration::from_secs(6), &lab.clock.env())
         .commit(&imported.entries[0], None, &lab.clock.env());
@@ -774,7 +774,7 @@ fn imported_keys_are_used_and_not_confirmed_by_name() {
 const ISSUER: &str = "https://issuer.example/t";
 const DOCUMENT: &str = "https://issuer.example/t/.well-known/openid-configuration";
 
-fn document(issuer: &str, jwks_uri: &str) -> Response {
+fn document(issuer: &str, jwks_uri: &str) -> FetchResponse {
     json(&format!(
         r#"{{"issuer":"{issuer}","jwks_uri":"{jwks_uri}","x":1}}"#
     ))

@@ -8,7 +8,7 @@ pub use store::{SessionStore, StoredSession};
 
 use super::error::{Code, Error, Reason};
 use super::hint::Parameter;
-use super::json::{Json, Object};
+use super::json::{Json, Malformed, Object};
 
 /// The prefix of keys unless the caller says otherwise.
 pub const DEFAULT_KEYSPACE: &str = "sess:";
@@ -36,16 +36,9 @@ impl Session {
     /// Reads what is stored.
     ///
     /// # Errors
-    /// A phrase when it is not a JSON object, or one with a member twice.
-    pub fn parse(bytes: &[u8]) -> Result<Self, String> {
-        let json = Json::parse(bytes).map_err(|why| format!("is not JSON: {why}"))?;
-        if let Some(path) = json.duplicate() {
-            return Err(format!("has {path:?} twice"));
-        }
-        match json {
-            Json::Object(stored) => Ok(Self { stored }),
-            other => Err(format!("is {}, not an object", other.kind())),
-        }
+    /// As [`Object::parse_part`].
+    pub fn parse(bytes: &[u8]) -> Result<Self, Malformed> {
+        Object::parse_part(bytes).map(|stored| Self { stored })
     }
 
     /// The text to store.
@@ -245,7 +238,7 @@ mod tests {
             (r#"{"a":1,"a":2}"#, "twice"),
         ] {
             assert!(
-                Session::parse(text.as_bytes()).unwrap_err().contains(why),
+                Session::parse(text.as_bytes()).unwrap_err().0.contains(why),
                 "{text}"
             );
         }

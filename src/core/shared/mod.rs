@@ -13,20 +13,27 @@
 //! everyone who can. Redis is not waited for: after a twentieth of the time for a fetch, a quarter of a
 //! second by default, there is no store, and the caller fetches for itself.
 
+mod commands;
+mod error;
 mod record;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use aws_lc_rs::digest;
-
-use super::cache::{Attempt, COOLDOWN_MS, CacheKey, Entry, EntryError, Kind, TrustContext};
+use super::cache::{Attempt, COOLDOWN_MS, CacheKey, DocumentKind, Entry, EntryError, TrustContext};
 use super::env::Env;
 use super::error::{Code, Error};
-use super::hint::{Hint, Parameter, RedisHint, RedisUse};
+use super::hint::{Parameter, RedisHint, RedisUse};
 use super::key::to_hex;
 use super::redis::{RedisError, Reply, Target, Worker};
 use super::secret::Secret;
+use commands::{
+    CLAIM, Command, LAST, LAST_OF_ATTEMPT, LEAVE, PUT, Replies, bytes, command, number, script,
+    sha1_hex,
+};
+pub use error::SharedCacheError;
+use error::is_cluster;
+pub(super) use error::shortened;
 
 /// The least time for a connection to be made, and for commands to be answered.
 const LEAST_WAIT: Duration = Duration::from_millis(250);
@@ -37,12 +44,6 @@ const SHARE_OF_TIMEOUT: u32 = 20;
 /// Octets of the largest record: 256 KiB.
 const MAX_RECORD: usize = 256 * 1024;
 
-/// The last octet that is asked for of a record, counted from 0: one more than the largest has.
-const LAST: &[u8] = b"262144";
-
-/// The last octet that is asked for of an attempt.
-const LAST_OF_ATTEMPT: &[u8] = b"4095";
-
 /// Octets of the shortest key.
 pub const MIN_KEY: usize = 32;
 
@@ -51,35 +52,6 @@ const MAX_LEASE_MS: i64 = 310_000;
 
 /// Milliseconds that a record stays beyond its use, for clocks that differ.
 const SPARE_MS: i64 = 60_000;
-
-/// Characters of the longest message that is passed on.
-const MAX_MESSAGE: usize = 300;
-
-/// Takes the lease unless another machine has it, and reads the entry and the last attempt. A lease
-/// without a TTL would block the fleet for ever, and is removed.
-const CLAIM: &[u8] = b"\
-local entry, attempt = redis.call('GETRANGE', KEYS[1], 0, 262144), redis.call('GETRANGE', KEYS[2], 0, 4095)
-local left = redis.call('PTTL', KEYS[3])
-if left == -1 or left > tonumber(ARGV[3]) then redis.call('DEL', KEYS[3]) end
-local mine = redis.call('SET', KEYS[3], ARGV[1], 'NX', 'PX', ARGV[2])
-return { mine and 1 or 0, entry, attempt }";
-
-/// Writes an entry unless another one has come since it was looked at, which is answered then. A
-/// success is nothing that has to be noted, since the entry itself says when it was fetched; it
-/// ends what was noted of failures.
-const PUT: &[u8] = b"\
-local there = redis.call('GETRANGE', KEYS[1], 0, 262144)
-if redis.sha1hex(there) ~= ARGV[1] then return there end
-redis.call('SET', KEYS[1], ARGV[2], 'PX', ARGV[3])
-if redis.pcall('GET', KEYS[3]) == ARGV[4] then redis.call('DEL', KEYS[2], KEYS[3]) end
-return 1";
-
-/// Gives the lease back, having noted the attempt if there is one. A machine that has lost the lease
-/// does neither.
-const LEAVE: &[u8] = b"\
-if redis.call('GET', KEYS[2]) ~= ARGV[1] then return 0 end
-if ARGV[2] ~= '' then redis.call('SET', KEYS[1], ARGV[2], 'PX', ARGV[3]) end
-return redis.call('DEL', KEYS[2])";
 
 /// Why entries are believed.
 #[derive(Debug)]
@@ -107,12 +79,6 @@ pub struct SharedCache {
     wait: Duration,
     line: Mutex<Contact>,
 }
-
-/// The words of a command.
-type Command = Vec<Vec<u8>>;
-
-/// The replies to several commands.
-type Answers = Vec<Result<Reply, RedisError>>;
 
 enum Contact {
     Idle,
@@ -145,7 +111,7 @@ pub enum LeaseClaim {
     /// Somebody else has it.
     Taken(Snapshot),
     /// The store takes no writes, for this reason. It can still be read.
-    Unwritable(String),
+    Unwritable(SharedCacheError),
 }
 
 impl SharedCache {
@@ -228,7 +194,7 @@ impl SharedCache {
     ///
     /// # Errors
     /// As [`SharedCache::look`].
-    pub fn wake(&self) -> Result<(), String> {
+    pub fn wake(&self) -> Result<(), SharedCacheError> {
         let is_open = matches!(*self.line(), Contact::Open(_));
         if is_open {
             Ok(())
@@ -240,8 +206,8 @@ impl SharedCache {
     /// What it has. Needs no right to write.
     ///
     /// # Errors
-    /// Why there is no store (any more), in words.
-    pub fn look(&self, slot: &CacheKey, env: &Env<'_>) -> Result<Snapshot, String> {
+    /// [`SharedCacheError`] when there is no store, or none any more.
+    pub fn look(&self, slot: &CacheKey, env: &Env<'_>) -> Result<Snapshot, SharedCacheError> {
         let (entry, attempt) = (self.entry_name(slot), self.name_of("attempt", slot));
         let commands = vec![
             command(&[b"GETRANGE", &entry, b"0", LAST]),
@@ -281,7 +247,7 @@ impl SharedCache {
         slot: &CacheKey,
         lease: Duration,
         env: &Env<'_>,
-    ) -> Result<LeaseClaim, String> {
+    ) -> Result<LeaseClaim, SharedCacheError> {
         let nonce = to_hex(&env.bytes::<16>());
         let names = [
             self.entry_name(slot),
@@ -295,14 +261,12 @@ impl SharedCache {
         let answer = match self.ask(vec![script(CLAIM, &names, &arguments)])?.pop() {
             Some(Ok(answer)) => answer,
             Some(Err(refusal)) if is_cluster(&refusal) => return Err(self.lose(&refusal)),
-            Some(Err(refusal)) => return Ok(LeaseClaim::Unwritable(self.explain(&refusal))),
+            Some(Err(refusal)) => return Ok(LeaseClaim::Unwritable(self.refused(&refusal))),
             None => Reply::Nil,
         };
         let [Reply::Int(mine), entry, attempt] = answer.items() else {
-            return Ok(LeaseClaim::Unwritable(format!(
-                "{}: did not answer it",
-                self.target
-            )));
+            let error = SharedCacheError::Unanswered(self.target.to_string());
+            return Ok(LeaseClaim::Unwritable(error));
         };
         let look = self.seen(
             &bytes(Some(entry.clone())),
@@ -321,7 +285,7 @@ impl SharedCache {
     /// lease back.
     ///
     /// # Errors
-    /// Why it could not be shared, in words.
+    /// [`SharedCacheError::TooLarge`], and as [`SharedCache::look`].
     pub fn publish(
         &self,
         slot: &CacheKey,
@@ -329,13 +293,10 @@ impl SharedCache {
         entry: &Entry,
         lease: Option<&LeaseToken>,
         env: &Env<'_>,
-    ) -> Result<(), String> {
+    ) -> Result<(), SharedCacheError> {
         let value = record::write(entry, slot, &self.trust, self.format_of(slot));
         if value.len() > MAX_RECORD {
-            return Err(format!(
-                "they take {} bytes, more than {MAX_RECORD}",
-                value.len()
-            ));
+            return Err(SharedCacheError::TooLarge { bytes: value.len() });
         }
         let names = [
             self.entry_name(slot),
@@ -354,7 +315,7 @@ impl SharedCache {
             ];
             let there = match self.ask(vec![script(PUT, &names, &arguments)])?.pop() {
                 Some(Ok(Reply::Bytes(there))) => there,
-                Some(Err(refusal)) => return Err(self.explain(&refusal)),
+                Some(Err(refusal)) => return Err(self.refused(&refusal)),
                 _ => return Ok(()),
             };
             let later = |it: Option<Box<Entry>>| {
@@ -371,14 +332,14 @@ impl SharedCache {
     /// Gives the lease back, having noted the attempt that failed if there was one.
     ///
     /// # Errors
-    /// Why that could not be done; the lease runs out by itself.
+    /// As [`SharedCache::look`]; the lease then runs out by itself.
     pub fn leave(
         &self,
         slot: &CacheKey,
         lease: Option<&LeaseToken>,
         failed: Option<&Attempt>,
         env: &Env<'_>,
-    ) -> Result<(), String> {
+    ) -> Result<(), SharedCacheError> {
         let Some(LeaseToken(nonce)) = lease.filter(|_| !self.is_lost()) else {
             return Ok(());
         };
@@ -394,7 +355,7 @@ impl SharedCache {
             &number(pause_ms.saturating_add(COOLDOWN_MS)),
         ];
         match self.ask(vec![script(LEAVE, &names, &arguments)])?.pop() {
-            Some(Err(refusal)) => Err(self.explain(&refusal)),
+            Some(Err(refusal)) => Err(self.refused(&refusal)),
             _ => Ok(()),
         }
     }
@@ -431,7 +392,7 @@ impl SharedCache {
 
     /// Node services know nothing of discovery documents.
     fn format_of(&self, slot: &CacheKey) -> RecordFormat {
-        if slot.kind() == Kind::Jwks {
+        if slot.kind() == DocumentKind::Jwks {
             self.format
         } else {
             RecordFormat::Native
@@ -440,8 +401,8 @@ impl SharedCache {
 
     fn entry_name(&self, slot: &CacheKey) -> Vec<u8> {
         let kind = match slot.kind() {
-            Kind::Jwks => "jwks",
-            Kind::Discovery => "disc",
+            DocumentKind::Jwks => "jwks",
+            DocumentKind::Discovery => "disc",
         };
         let ctx = slot.ctx().authenticated();
         match self.format_of(slot) {
@@ -463,16 +424,16 @@ impl SharedCache {
         self.line.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn ask(&self, mut commands: Vec<Command>) -> Result<Answers, String> {
+    fn ask(&self, mut commands: Vec<Command>) -> Result<Replies, SharedCacheError> {
         // Whatever goes wrong on the way, it is not tried again.
         let wait = self.wait;
         let (worker, first) = match std::mem::replace(&mut *self.line(), Contact::Lost) {
-            Contact::Lost => return Err(format!("{}: it failed before", self.target)),
+            Contact::Lost => return Err(SharedCacheError::Lost(self.target.to_string())),
             Contact::Open(worker) => (worker, false),
             Contact::Idle => {
                 let worker = Worker::start(Arc::clone(&self.target));
                 let open = worker.and_then(|it| it.call(wait, |_| Ok(())).map(|()| it));
-                (open.map_err(|error| described(&error))?, true)
+                (open?, true)
             }
         };
         if first {
@@ -485,9 +446,7 @@ impl SharedCache {
                 .collect();
             link.ask_all(&commands)
         };
-        let mut answers = worker
-            .call(wait, ask_all)
-            .map_err(|error| described(&error))?;
+        let mut answers = worker.call(wait, ask_all)?;
         // If the ACL forbids INFO, a cluster shows itself by MOVED or ASK.
         if first
             && let Some(Ok(info)) = answers.pop()
@@ -495,58 +454,21 @@ impl SharedCache {
                 .text()
                 .is_some_and(|it| it.contains("cluster_enabled:1"))
         {
-            return Err(self.no_cluster());
+            return Err(SharedCacheError::Cluster(self.target.to_string()));
         }
         *self.line() = Contact::Open(worker);
         Ok(answers)
     }
 
-    /// Gives up on a server that refuses what cannot be done without.
-    fn lose(&self, refusal: &RedisError) -> String {
+    /// Gives up on a server that refuses what every step needs.
+    fn lose(&self, refusal: &RedisError) -> SharedCacheError {
         *self.line() = Contact::Lost;
-        self.explain(refusal)
+        self.refused(refusal)
     }
 
-    fn explain(&self, refusal: &RedisError) -> String {
-        match refusal.code.as_str() {
-            _ if is_cluster(refusal) => self.no_cluster(),
-            "WRONGTYPE" => format!(
-                "{}: holds something else under the name of an entry",
-                self.target
-            ),
-            _ => described(&refusal.explain(&self.target)),
-        }
+    fn refused(&self, refusal: &RedisError) -> SharedCacheError {
+        SharedCacheError::of_refusal(refusal, &self.target)
     }
-
-    fn no_cluster(&self) -> String {
-        format!(
-            "{}: is a cluster, which cannot keep a lease and keys together; use a single server",
-            self.target
-        )
-    }
-}
-
-/// An error in a line, with what to do about it if that is up to the caller and can be said here.
-fn described(error: &Error) -> String {
-    let text = match error.hints().first() {
-        Some(Hint::Text(hint)) if error.code() != Code::RedisUnavailable => {
-            format!("{error} ({hint})")
-        }
-        _ => error.to_string(),
-    };
-    shortened(&text)
-}
-
-/// What others wrote, in bounds.
-pub(super) fn shortened(text: &str) -> String {
-    match text.char_indices().nth(MAX_MESSAGE) {
-        Some((end, _)) => format!("{}…", &text[..end]),
-        None => text.to_owned(),
-    }
-}
-
-fn is_cluster(refusal: &RedisError) -> bool {
-    ["MOVED", "ASK", "CROSSSLOT"].contains(&refusal.code.as_str())
 }
 
 /// Milliseconds for which an entry can be of use.
@@ -558,43 +480,11 @@ fn life(entry: &Entry, env: &Env<'_>) -> i64 {
         .saturating_add(SPARE_MS)
 }
 
-fn bytes(reply: Option<Reply>) -> Vec<u8> {
-    match reply {
-        Some(Reply::Bytes(bytes)) => bytes,
-        _ => Vec::new(),
-    }
-}
-
-/// How Redis itself names a string; nothing depends on its strength.
-fn sha1_hex(bytes: &[u8]) -> String {
-    to_hex(digest::digest(&digest::SHA1_FOR_LEGACY_USE_ONLY, bytes).as_ref())
-}
-
-fn command(words: &[&[u8]]) -> Command {
-    words.iter().map(|word| word.to_vec()).collect()
-}
-
-fn script(text: &[u8], keys: &[Vec<u8>], arguments: &[&[u8]]) -> Command {
-    let head = [
-        b"EVAL".to_vec(),
-        text.to_vec(),
-        keys.len().to_string().into_bytes(),
-    ];
-    head.into_iter()
-        .chain(keys.iter().cloned())
-        .chain(arguments.iter().map(|it| it.to_vec()))
-        .collect()
-}
-
-fn number(value: i64) -> Vec<u8> {
-    value.to_string().into_bytes()
-}
-
 /// Reads a record in both formats, as one that needs no MAC. For the fuzz targets: in all other
 /// builds a record comes from Redis alone.
 #[cfg(fuzzing)]
 pub fn read_any(bytes: &[u8], url: &str, env: &Env<'_>) {
-    let slot = CacheKey::new(Kind::Jwks, url, TrustContext::system());
+    let slot = CacheKey::new(DocumentKind::Jwks, url, TrustContext::system());
     let text = String::from_utf8_lossy(bytes);
     for bytes in [bytes, &RecordTrust::Blind.vouch(b"", slot.name(), &text)] {
         for format in [RecordFormat::Native, RecordFormat::Jose] {

@@ -4,12 +4,13 @@
 use aws_lc_rs::hmac;
 
 use super::super::cache::{
-    Attempt, CacheKey, DEFAULT_GRACE_S, DEFAULT_TTL_S, Entry, EntryError, EntrySource, Kind,
-    PortableFormat, Published, Stamp, TrustContext, UatUnit, document, export, sha256_hex, uat,
+    Attempt, CacheKey, DEFAULT_GRACE_S, DEFAULT_TTL_S, DocumentKind, Entry, EntryError,
+    EntrySource, PortableFormat, Published, PublishedError, Stamp, TrustContext, UatUnit, document,
+    export, uat,
 };
 use super::super::env::Env;
 use super::super::json::Json;
-use super::super::key::{hex, to_hex};
+use super::super::key::{hex, sha256_hex, to_hex};
 use super::{RecordFormat, RecordTrust};
 
 /// What a record's first line begins with.
@@ -150,7 +151,7 @@ pub(super) fn read(
     env: &Env<'_>,
 ) -> Result<Box<Entry>, EntryError> {
     let entry = match format {
-        RecordFormat::Jose => of_node(bytes, slot, env).map_err(EntryError::NotBelieved)?,
+        RecordFormat::Jose => of_node(bytes, slot, env)?,
         RecordFormat::Native => {
             let text = trust.check(b"", slot.name(), bytes);
             let text = text.map_err(EntryError::NotBelieved)?;
@@ -158,7 +159,7 @@ pub(super) fn read(
             if entry.url != slot.url() || entry.ctx != shown_ctx(slot, trust) {
                 return Err(EntryError::Foreign);
             }
-            vetted(entry, slot).map_err(EntryError::NotBelieved)?
+            vetted(entry, slot)?
         }
     };
     match entry.age_ms(env) {
@@ -168,15 +169,16 @@ pub(super) fn read(
 }
 
 /// The two members that Node services keep, by the defaults for everything else.
-fn of_node(bytes: &[u8], slot: &CacheKey, env: &Env<'_>) -> Result<Entry, String> {
-    let Json::Object(object) = document(bytes)? else {
-        return Err("is not a JSON object".into());
+fn of_node(bytes: &[u8], slot: &CacheKey, env: &Env<'_>) -> Result<Entry, EntryError> {
+    let unlike = |why: &str| EntryError::NotBelieved(why.to_owned());
+    let Json::Object(object) = document(bytes).map_err(PublishedError::from)? else {
+        return Err(unlike("is not a JSON object"));
     };
     let (Some(jwks), Some(time)) = (object.member("jwks"), object.member("uat")) else {
-        return Err("has no \"jwks\" and \"uat\"".into());
+        return Err(unlike("has no \"jwks\" and \"uat\""));
     };
     let fetched_at_ms = uat(time, UatUnit::Millis, env.millis())
-        .map_err(|why| format!("has a \"uat\" that {why}"))?;
+        .map_err(|why| unlike(&format!("has a \"uat\" that {why}")))?;
     let published = Published::from_json(jwks.clone())?;
     let expires_at_ms = fetched_at_ms.saturating_add(DEFAULT_TTL_S * 1000);
     let stamp = Stamp {
@@ -216,13 +218,14 @@ pub(super) fn read_attempt(
 }
 
 /// Filters an entry as one from the network, and limits its life to what that could have.
-fn vetted(entry: Entry, slot: &CacheKey) -> Result<Entry, String> {
+fn vetted(entry: Entry, slot: &CacheKey) -> Result<Entry, EntryError> {
     let (content, left_out) = match slot.kind() {
-        Kind::Jwks => {
+        DocumentKind::Jwks => {
             Published::parse(entry.content.get().as_bytes()).map(|it| (it.jwks, it.dropped))?
         }
-        Kind::Discovery => {
-            document(entry.content.get().as_bytes()).map(|it| (it.to_text(), Vec::new()))?
+        DocumentKind::Discovery => {
+            let read = document(entry.content.get().as_bytes()).map_err(PublishedError::from)?;
+            (read.to_text(), Vec::new())
         }
     };
     let latest = entry
@@ -259,7 +262,7 @@ mod tests {
     const OKP: &str = r#"{"kty":"OKP","crv":"Ed25519","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo","kid":"a"}"#;
 
     fn slot() -> CacheKey {
-        CacheKey::new(Kind::Jwks, URL, "system")
+        CacheKey::new(DocumentKind::Jwks, URL, "system")
     }
 
     fn keyed(keys: &[u8]) -> RecordTrust {
@@ -346,8 +349,8 @@ mod tests {
         let env = env.env();
         let bytes = write(&fetched(OKP, 0), &slot(), &trust, RecordFormat::Native);
         for other in [
-            CacheKey::new(Kind::Jwks, "https://b.example/", "system"),
-            CacheKey::new(Kind::Jwks, URL, "other"),
+            CacheKey::new(DocumentKind::Jwks, "https://b.example/", "system"),
+            CacheKey::new(DocumentKind::Jwks, URL, "other"),
         ] {
             assert!(read(&bytes, &other, &trust, RecordFormat::Native, &env).is_err());
             // Nor without a MAC that covers the name.
@@ -465,7 +468,7 @@ mod tests {
     fn a_trust_setting_is_not_left_to_guesses() {
         let (plain, other) = (
             slot(),
-            CacheKey::new(Kind::Jwks, URL, "a hash of a password"),
+            CacheKey::new(DocumentKind::Jwks, URL, "a hash of a password"),
         );
         assert_eq!(id(&plain, &keyed(&[1])), plain.name());
         let (first, second) = (id(&other, &keyed(&[1, 2])), id(&other, &keyed(&[2, 1])));
@@ -487,7 +490,10 @@ mod tests {
             )
         };
         assert_eq!(&read(&other).unwrap().ctx, other.ctx());
-        assert!(read(&plain).is_err() && read(&CacheKey::new(Kind::Jwks, URL, "another")).is_err());
+        assert!(
+            read(&plain).is_err()
+                && read(&CacheKey::new(DocumentKind::Jwks, URL, "another")).is_err()
+        );
     }
 
     #[test]

@@ -204,12 +204,12 @@ fn another_type_is_refused() {
             for value in ["7", "\"x\"", "[7]", "{}", "null", "true"] {
                 let value = Json::parse(value.as_bytes()).unwrap();
                 let is_right = match rule.kind {
-                    Kind::Text => value.as_str().is_some(),
-                    Kind::Date => matches!(value, Json::Number(_)),
-                    Kind::Audience => value.as_strings().is_some(),
-                    Kind::Texts => false,
-                    Kind::Object => value.as_object().is_some(),
-                    Kind::Boolean => matches!(value, Json::Bool(_)),
+                    ValueKind::Text => value.as_str().is_some(),
+                    ValueKind::Date => matches!(value, Json::Number(_)),
+                    ValueKind::Audience => value.as_strings().is_some(),
+                    ValueKind::Texts => false,
+                    ValueKind::Object => value.as_object().is_some(),
+                    ValueKind::Boolean => matches!(value, Json::Bool(_)),
                 };
                 if is_right {
                     continue;

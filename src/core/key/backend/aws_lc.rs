@@ -17,27 +17,27 @@ use super::super::super::secret::Secret;
 use super::super::{Key, Material, Misfit, to_pkcs8};
 use super::{Sign, Verify, cannot, off_curve};
 
-struct Rsa(Box<KeyPair>, &'static dyn RsaEncoding);
+struct AwsRsa(Box<KeyPair>, &'static dyn RsaEncoding);
 
-struct Ecdsa(Box<EcdsaKeyPair>);
+struct AwsEcdsa(Box<EcdsaKeyPair>);
 
 struct Public(ParsedPublicKey);
 
-struct Hmac(hmac::Key);
+struct AwsHmac(hmac::Key);
 
-struct MlDsa(Box<PqdsaKeyPair>);
+struct AwsMlDsa(Box<PqdsaKeyPair>);
 
 pub(super) fn signer(key: &Key, alg: SigAlg) -> Result<Box<dyn Sign>, Misfit> {
     let refused = |why: &str| Misfit::Unfit(why.to_owned());
     let der = to_pkcs8(key)?;
     if let Some(padding) = padding(alg) {
         return KeyPair::from_pkcs8(der.expose())
-            .map(|pair| Box::new(Rsa(Box::new(pair), padding)) as Box<dyn Sign>)
+            .map(|pair| Box::new(AwsRsa(Box::new(pair), padding)) as Box<dyn Sign>)
             .map_err(|_| refused("has private numbers that do not belong to its public ones"));
     }
     let scheme = key.curve().and_then(ecdsa_signing);
     EcdsaKeyPair::from_pkcs8(scheme.ok_or_else(|| cannot(alg))?, der.expose())
-        .map(|pair| Box::new(Ecdsa(Box::new(pair))) as Box<dyn Sign>)
+        .map(|pair| Box::new(AwsEcdsa(Box::new(pair))) as Box<dyn Sign>)
         .map_err(|_| refused("is refused by aws-lc"))
 }
 
@@ -45,7 +45,7 @@ pub(super) fn verifier(key: &Key, alg: SigAlg) -> Result<Box<dyn Verify>, Misfit
     let parsed = match &key.material {
         Material::Oct(secret) => {
             let hash = hmac_hash(alg).ok_or_else(|| cannot(alg))?;
-            return Ok(Box::new(Hmac(hmac::Key::new(hash, secret.expose()))));
+            return Ok(Box::new(AwsHmac(hmac::Key::new(hash, secret.expose()))));
         }
         Material::Rsa { n, e, .. } => {
             let parameters = rsa_parameters(alg).ok_or_else(|| cannot(alg))?;
@@ -122,7 +122,7 @@ pub(super) fn akp_signer(key: &Key) -> Result<Box<dyn Sign>, Misfit> {
         return Err(super::no_private_half());
     };
     match PqdsaKeyPair::from_seed(ml_dsa(*set).1, seed.expose()) {
-        Ok(pair) if pair.public_key().as_ref() == public => Ok(Box::new(MlDsa(Box::new(pair)))),
+        Ok(pair) if pair.public_key().as_ref() == public => Ok(Box::new(AwsMlDsa(Box::new(pair)))),
         _ => Err(super::other_half()),
     }
 }
@@ -177,7 +177,7 @@ fn padding(alg: SigAlg) -> Option<&'static dyn RsaEncoding> {
     }
 }
 
-impl Sign for Rsa {
+impl Sign for AwsRsa {
     fn sign(&self, message: &[u8]) -> Option<Vec<u8>> {
         let mut signature = vec![0; self.0.public_modulus_len()];
         let random = SystemRandom::new();
@@ -186,14 +186,14 @@ impl Sign for Rsa {
     }
 }
 
-impl Sign for Ecdsa {
+impl Sign for AwsEcdsa {
     fn sign(&self, message: &[u8]) -> Option<Vec<u8>> {
         let signature = self.0.sign(&SystemRandom::new(), message).ok()?;
         Some(signature.as_ref().to_vec())
     }
 }
 
-impl Sign for MlDsa {
+impl Sign for AwsMlDsa {
     fn sign(&self, message: &[u8]) -> Option<Vec<u8>> {
         let mut signature = vec![0; self.0.algorithm().signature_len()];
         self.0.sign(message, &mut signature).ok()?;
@@ -207,7 +207,7 @@ impl Verify for Public {
     }
 }
 
-impl Verify for Hmac {
+impl Verify for AwsHmac {
     fn verify(&self, message: &[u8], signature: &[u8]) -> bool {
         hmac::verify(&self.0, message, signature).is_ok()
     }

@@ -6,19 +6,19 @@ use super::super::super::alg::SigAlg;
 use super::super::{Key, Material, Misfit, decode};
 use super::{Sign, cannot};
 
-struct Hmac(EncodingKey, Algorithm);
+struct JsonwebtokenHmac(EncodingKey, Algorithm);
 
 pub(super) fn signer(key: &Key, alg: SigAlg) -> Result<Box<dyn Sign>, Misfit> {
     match (&key.material, name(alg)) {
         (Material::Oct(secret), Some(name)) => {
             let loaded = EncodingKey::from_secret(secret.expose());
-            Ok(Box::new(Hmac(loaded, name)))
+            Ok(Box::new(JsonwebtokenHmac(loaded, name)))
         }
         _ => Err(cannot(alg)),
     }
 }
 
-impl Sign for Hmac {
+impl Sign for JsonwebtokenHmac {
     fn sign(&self, message: &[u8]) -> Option<Vec<u8>> {
         let text = jsonwebtoken::crypto::sign(message, &self.0, self.1).ok()?;
         decode(&text)

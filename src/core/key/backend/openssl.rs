@@ -21,11 +21,11 @@ use super::super::curve::public_half;
 use super::super::{Key, KeyError, Material, Misfit, RsaPrivate, from_der, to_pkcs8};
 use super::{Sign, Verify, cannot, no_private_half, other_half, seeded_public};
 
-struct Rsa(PKey<Private>, SigAlg);
+struct OpenSslRsa(PKey<Private>, SigAlg);
 
 struct PublicRsa(PKey<Public>, SigAlg);
 
-struct MlDsa(PKey<Private>);
+struct OpenSslMlDsa(PKey<Private>);
 
 struct Josekit(Box<dyn JwsSigner>);
 
@@ -47,7 +47,7 @@ pub(super) fn rsa_signer(key: &Key, alg: SigAlg) -> Result<Box<dyn Sign>, Misfit
     openssl::init();
     let der = to_pkcs8(key)?;
     PKey::private_key_from_pkcs8(der.expose())
-        .map(|loaded| Box::new(Rsa(loaded, alg)) as Box<dyn Sign>)
+        .map(|loaded| Box::new(OpenSslRsa(loaded, alg)) as Box<dyn Sign>)
         .map_err(|_| refused())
 }
 
@@ -121,7 +121,7 @@ pub(super) fn akp_signer(key: &Key) -> Result<Box<dyn Sign>, Misfit> {
         ParameterSet::MlDsa87 => KeyType::ML_DSA_87,
     };
     PKey::private_key_from_seed(None, kind, None, seed.expose())
-        .map(|loaded| Box::new(MlDsa(loaded)) as Box<dyn Sign>)
+        .map(|loaded| Box::new(OpenSslMlDsa(loaded)) as Box<dyn Sign>)
         .map_err(|_| refused())
 }
 
@@ -140,7 +140,7 @@ pub(super) fn curve_verifier(key: &Key) -> Result<Box<dyn Verify>, Misfit> {
         .map_err(|_| refused())
 }
 
-impl Sign for Rsa {
+impl Sign for OpenSslRsa {
     fn sign(&self, message: &[u8]) -> Option<Vec<u8>> {
         let digest = digest(self.1)?;
         let sign = || -> Result<Vec<u8>, ErrorStack> {
@@ -156,7 +156,7 @@ impl Sign for Rsa {
     }
 }
 
-impl Sign for MlDsa {
+impl Sign for OpenSslMlDsa {
     fn sign(&self, message: &[u8]) -> Option<Vec<u8>> {
         let sign =
             || openssl::sign::Signer::new_without_digest(&self.0)?.sign_oneshot_to_vec(message);

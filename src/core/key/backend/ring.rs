@@ -9,9 +9,9 @@ use super::super::super::alg::{Curve, SigAlg};
 use super::super::{Key, Material, Misfit};
 use super::{Sign, aws_lc, cannot, no_private_half, other_half};
 
-struct Rsa(Box<KeyPair>, &'static dyn RsaEncoding);
+struct RingRsa(Box<KeyPair>, &'static dyn RsaEncoding);
 
-struct Ecdsa(EcdsaKeyPair);
+struct RingEcdsa(EcdsaKeyPair);
 
 struct Ed25519(Ed25519KeyPair);
 
@@ -51,7 +51,7 @@ fn rsa_signer(key: &Key, alg: SigAlg) -> Result<Box<dyn Sign>, Misfit> {
         qInv: private.qi.expose(),
     };
     match KeyPair::from_components(&components) {
-        Ok(pair) => Ok(Box::new(Rsa(Box::new(pair), padding))),
+        Ok(pair) => Ok(Box::new(RingRsa(Box::new(pair), padding))),
         Err(_) => aws_lc::signer(key, alg),
     }
 }
@@ -60,7 +60,7 @@ fn curve_signer(crv: Curve, d: &[u8], public: &[u8], alg: SigAlg) -> Result<Box<
     let ecdsa = |scheme: &'static EcdsaSigningAlgorithm| {
         let random = SystemRandom::new();
         let pair = EcdsaKeyPair::from_private_key_and_public_key(scheme, d, public, &random);
-        pair.map(|pair| Box::new(Ecdsa(pair)) as Box<dyn Sign>)
+        pair.map(|pair| Box::new(RingEcdsa(pair)) as Box<dyn Sign>)
             .map_err(|_| other_half())
     };
     match crv {
@@ -91,7 +91,7 @@ fn padding(alg: SigAlg) -> Option<&'static dyn RsaEncoding> {
     }
 }
 
-impl Sign for Rsa {
+impl Sign for RingRsa {
     fn sign(&self, message: &[u8]) -> Option<Vec<u8>> {
         let mut signature = vec![0; self.0.public().modulus_len()];
         let random = SystemRandom::new();
@@ -100,7 +100,7 @@ impl Sign for Rsa {
     }
 }
 
-impl Sign for Ecdsa {
+impl Sign for RingEcdsa {
     fn sign(&self, message: &[u8]) -> Option<Vec<u8>> {
         let signature = self.0.sign(&SystemRandom::new(), message).ok()?;
         Some(signature.as_ref().to_vec())
