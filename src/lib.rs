@@ -57,17 +57,17 @@
 //! use jwtctl::core::address::Address;
 //! use jwtctl::core::cache::{FetchError, TrustContext};
 //! use jwtctl::core::env::{Env, Stopped};
-//! use jwtctl::core::remote::{Fetch, Options, Remote, Request, Response, Source};
+//! use jwtctl::core::remote::{Fetch, FetchRequest, FetchResponse, Options, Remote, Source};
 //! use jwtctl::core::time::Timestamp;
 //!
 //! /// A server that always publishes the key of RFC 8037.
 //! struct Server;
 //!
 //! impl Fetch for Server {
-//!     fn get(&self, _: &Request<'_>) -> Result<Response, FetchError> {
+//!     fn get(&self, _: &FetchRequest<'_>) -> Result<FetchResponse, FetchError> {
 //!         let set = r#"{"keys":[{"kty":"OKP","crv":"Ed25519","kid":"k",
 //!             "x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}]}"#;
-//!         Ok(Response { status: 200, headers: Vec::new(), body: set.into() })
+//!         Ok(FetchResponse { status: 200, headers: Vec::new(), body: set.into() })
 //!     }
 //!
 //!     fn context(&self, _: &Address) -> TrustContext {
