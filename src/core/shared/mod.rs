@@ -8,10 +8,10 @@
 //! jwtctl:attempt:1:ID   that the server refused the last fetch, noted by the holder of the lease
 //! ```
 //!
-//! All of them run out by themselves. A writer to the store would decide which tokens are valid,
-//! so entries carry a MAC under a key that Redis does not know, unless the operator trusts
-//! everyone who can. Redis is not waited for: after a twentieth of the time for a fetch, a quarter of a
-//! second by default, there is no store, and the caller fetches for itself.
+//! All of them run out by themselves. A user who can write to the store would decide which tokens
+//! are valid, so entries carry a MAC under a key that Redis does not know, unless the operator
+//! trusts every such user. A caller does not wait long for Redis: after a twentieth of the time for
+//! a fetch, a quarter of a second by default, it does without the store and fetches for itself.
 
 mod record;
 
@@ -28,10 +28,11 @@ use super::key::to_hex;
 use super::redis::{RedisError, Reply, Target, Worker};
 use super::secret::Secret;
 
-/// The least time for a connection to be made, and for commands to be answered.
+/// The shortest wait for a connection, and again for the replies to commands.
 const LEAST_WAIT: Duration = Duration::from_millis(250);
 
-/// What part of the time for a fetch that is at most: half a second for both, by default.
+/// Each wait is the time for a fetch divided by this, unless [`LEAST_WAIT`] is longer. By default
+/// the two are half a second at most.
 const SHARE_OF_TIMEOUT: u32 = 20;
 
 /// Octets of the largest record: 256 KiB.
@@ -64,9 +65,9 @@ if left == -1 or left > tonumber(ARGV[3]) then redis.call('DEL', KEYS[3]) end
 local mine = redis.call('SET', KEYS[3], ARGV[1], 'NX', 'PX', ARGV[2])
 return { mine and 1 or 0, entry, attempt }";
 
-/// Writes an entry unless another one has come since it was looked at, which is answered then. A
-/// success is nothing that has to be noted, since the entry itself says when it was fetched; it
-/// ends what was noted of failures.
+/// Writes an entry, unless the record has changed since it was looked at; then the reply is the
+/// record that is there now. A success needs no attempt record, since the entry itself says when it
+/// was fetched: the holder of the lease removes the record of a failure.
 const PUT: &[u8] = b"\
 local there = redis.call('GETRANGE', KEYS[1], 0, 262144)
 if redis.sha1hex(there) ~= ARGV[1] then return there end
@@ -81,12 +82,12 @@ if redis.call('GET', KEYS[2]) ~= ARGV[1] then return 0 end
 if ARGV[2] ~= '' then redis.call('SET', KEYS[1], ARGV[2], 'PX', ARGV[3]) end
 return redis.call('DEL', KEYS[2])";
 
-/// Why entries are believed.
+/// Which records are trusted.
 #[derive(Debug)]
 pub enum RecordTrust {
-    /// One of these keys made their MAC; the first is the one that writes.
+    /// Those with a MAC under one of these keys; the first key is the one for writing.
     Keys(Vec<Secret>),
-    /// Everybody who can write to the store is trusted.
+    /// All: the operator trusts every user who can write to the store.
     Blind,
 }
 
@@ -142,7 +143,7 @@ pub struct LeaseToken(String);
 pub enum LeaseClaim {
     /// The lease, and the records as no other machine changes them now.
     Granted(LeaseToken, Snapshot),
-    /// Somebody else has it.
+    /// Another machine holds it.
     Taken(Snapshot),
     /// The store takes no writes, for this reason. It can still be read.
     Unwritable(String),
@@ -205,8 +206,8 @@ impl SharedCache {
         Self { wait, ..self }
     }
 
-    /// The trust setting of entries that may come from here, where those that are fetched have
-    /// `ctx`: entries without a MAC are kept apart.
+    /// The trust context of entries that may come from this store, where fetched ones have `ctx`.
+    /// Entries without a MAC get another one, so that callers without the store do not see them.
     pub fn context(&self, ctx: TrustContext) -> TrustContext {
         match self.trust {
             RecordTrust::Keys(_) => ctx,
@@ -224,7 +225,7 @@ impl SharedCache {
         matches!(*self.line(), Contact::Lost)
     }
 
-    /// Connects, so that the next question finds a server or none.
+    /// Connects, so that it is known before the next question whether the server is there.
     ///
     /// # Errors
     /// As [`SharedCache::look`].
@@ -237,7 +238,7 @@ impl SharedCache {
         }
     }
 
-    /// What it has. Needs no right to write.
+    /// What the store has for the slot. The caller needs no right to write there.
     ///
     /// # Errors
     /// Why there is no store (any more), in words.
@@ -343,7 +344,7 @@ impl SharedCache {
             self.name_of("lease", slot),
         ];
         let mut seen = look.seen.clone();
-        // Others write as well. After three lost races the record is left to them.
+        // Other machines write as well. After three lost races the record is left to them.
         for _ in 0..3 {
             let life = number(life(entry, env));
             let arguments = [
@@ -429,7 +430,7 @@ impl SharedCache {
         }
     }
 
-    /// Node services know nothing of discovery documents.
+    /// Node services keep no discovery documents, so there is one format for these.
     fn format_of(&self, slot: &CacheKey) -> RecordFormat {
         if slot.kind() == Kind::Jwks {
             self.format
@@ -459,12 +460,13 @@ impl SharedCache {
     }
 
     fn line(&self) -> MutexGuard<'_, Contact> {
-        // Whole values are put in and taken out, so a panic elsewhere leaves a good one.
+        // Whole values are put in and taken out, so a panic in another thread leaves a good one.
         self.line.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn ask(&self, mut commands: Vec<Command>) -> Result<Answers, String> {
-        // Whatever goes wrong on the way, it is not tried again.
+        // Until this call succeeds the connection is `Lost`, so after an error it is not tried
+        // again.
         let wait = self.wait;
         let (worker, first) = match std::mem::replace(&mut *self.line(), Contact::Lost) {
             Contact::Lost => return Err(format!("{}: it failed before", self.target)),
@@ -501,7 +503,7 @@ impl SharedCache {
         Ok(answers)
     }
 
-    /// Gives up on a server that refuses what cannot be done without.
+    /// Gives up on a server that refuses a command which the shared cache needs; returns why.
     fn lose(&self, refusal: &RedisError) -> String {
         *self.line() = Contact::Lost;
         self.explain(refusal)
@@ -526,7 +528,7 @@ impl SharedCache {
     }
 }
 
-/// An error in a line, with what to do about it if that is up to the caller and can be said here.
+/// An error in one line, with its first hint if the caller can act on it.
 fn described(error: &Error) -> String {
     let text = match error.hints().first() {
         Some(Hint::Text(hint)) if error.code() != Code::RedisUnavailable => {
@@ -537,7 +539,7 @@ fn described(error: &Error) -> String {
     shortened(&text)
 }
 
-/// What others wrote, in bounds.
+/// A text that may come from the server, cut after [`MAX_MESSAGE`] characters.
 pub(super) fn shortened(text: &str) -> String {
     match text.char_indices().nth(MAX_MESSAGE) {
         Some((end, _)) => format!("{}…", &text[..end]),
@@ -549,7 +551,7 @@ fn is_cluster(refusal: &RedisError) -> bool {
     ["MOVED", "ASK", "CROSSSLOT"].contains(&refusal.code.as_str())
 }
 
-/// Milliseconds for which an entry can be of use.
+/// The TTL of an entry in milliseconds: until its grace ends, and [`SPARE_MS`].
 fn life(entry: &Entry, env: &Env<'_>) -> i64 {
     entry
         .stale_until_ms
@@ -565,7 +567,8 @@ fn bytes(reply: Option<Reply>) -> Vec<u8> {
     }
 }
 
-/// How Redis itself names a string; nothing depends on its strength.
+/// The SHA-1 that Redis computes too (`redis.sha1hex`), to tell whether a record has changed;
+/// nothing depends on its strength.
 fn sha1_hex(bytes: &[u8]) -> String {
     to_hex(digest::digest(&digest::SHA1_FOR_LEGACY_USE_ONLY, bytes).as_ref())
 }
