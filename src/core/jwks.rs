@@ -1,5 +1,5 @@
-//! Key sets (RFC 7517 §5), and the question that verification asks of any source of keys: who may
-//! have signed this?
+//! Key sets (RFC 7517 §5), and [`Keys`], the trait that verification asks which keys may have
+//! signed a token.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
@@ -18,7 +18,7 @@ use super::limits::{MAX_CANDIDATES, MAX_KEYS};
 pub struct KeySet {
     /// The usable keys.
     pub keys: Vec<Arc<Key>>,
-    /// The others: one bad or unknown key never spoils a set.
+    /// The elements that are not usable keys: the others can be used all the same.
     pub dropped: Vec<Dropped>,
 }
 
@@ -75,7 +75,7 @@ impl KeySet {
     /// Reads the object around `keys`.
     ///
     /// # Errors
-    /// A phrase when there is no such array, it stands twice, or it is too long.
+    /// A phrase when `keys` is missing, is not an array, is there twice, or is too long.
     pub fn from_json(mut set: Object) -> Result<Self, KeyError> {
         let Some(keys) = set.remove("keys") else {
             return Err("has no \"keys\"".into());
@@ -111,7 +111,8 @@ impl KeySet {
         Ok(read)
     }
 
-    /// The keys of a [`certificate_map`]: those that cannot be used are left out by name.
+    /// The keys of a [`certificate_map`]; those that cannot be used are in `dropped`, with their
+    /// names.
     pub fn from_certificates(map: Vec<(String, Result<Key, KeyError>)>) -> Self {
         let mut set = Self::default();
         for (index, (kid, key)) in map.into_iter().enumerate() {
@@ -170,7 +171,7 @@ pub fn certificate_map(map: &Object) -> Option<Vec<(String, Result<Key, KeyError
     is_map.then_some(keys)
 }
 
-/// Whether a name says what a certificate is, rather than which.
+/// Whether the name of a member describes a certificate ("cert", "chain") and is not a `kid`.
 fn is_word(name: &str) -> bool {
     const WORDS: [&str; 20] = [
         "ca",
@@ -202,17 +203,17 @@ fn is_word(name: &str) -> bool {
 /// What a token asks of a source of keys.
 #[derive(Clone, Copy, Debug)]
 pub struct Wanted<'a> {
-    /// The algorithm in its header, which keys may only agree or disagree with.
+    /// The algorithm in its header. A key is used only if the key itself fits it.
     pub alg: SigAlg,
-    /// The key that it names.
+    /// The `kid` in its header.
     pub kid: Option<&'a str>,
     /// The key that certificates vouch for, where they have to: no other will do.
     pub certified: Option<&'a Arc<Key>>,
-    /// Whether keys that are too short will do.
+    /// Whether keys that are too short are accepted.
     pub allow_weak: bool,
 }
 
-/// What a source of keys has to offer.
+/// The answer of a source of keys.
 #[derive(Debug)]
 pub enum Found {
     /// Keys to try, in this order.
@@ -221,7 +222,7 @@ pub enum Found {
     Excluded(Vec<(Arc<Key>, Misfit)>),
     /// More keys fit than will be tried.
     TooMany(usize),
-    /// No key of that name, or no key at all.
+    /// No key has that `kid`, or there is no key.
     Nothing,
     /// The keys are not at hand and would have to be fetched.
     Absent,
@@ -275,18 +276,20 @@ pub trait Keys {
     /// When the source cannot be read at all.
     fn local(&mut self, wanted: Wanted<'_>, env: &Env<'_>) -> Result<Found, Error>;
 
-    /// What a fresh look brings; `None` when there is nothing to look at again.
+    /// The answer after the source was asked again; `None` if it has nothing newer.
     ///
     /// # Errors
-    /// [`Error::Unavailable`] when nobody can know.
+    /// [`Error::Unavailable`] when the keys cannot be fetched, so that it stays unknown which
+    /// exist.
     fn refresh(&mut self, _: Wanted<'_>, _: Why, _: &Env<'_>) -> Result<Option<Found>, Error> {
         Ok(None)
     }
 
-    /// Every key at hand, to explain refusals with.
+    /// Every key at hand. Explanations of a refusal use them.
     fn all(&self) -> &[Arc<Key>];
 
-    /// What of the set at hand cannot be used, to explain refusals with.
+    /// The elements of the set at hand that are not usable keys. Explanations of a refusal use
+    /// them.
     fn dropped(&self) -> &[Dropped] {
         &[]
     }
@@ -294,14 +297,14 @@ pub trait Keys {
     /// Where the keys came from.
     fn provenance(&self) -> Provenance;
 
-    /// What should not be overlooked about them, such as that they are stale.
+    /// Warnings about the keys, such as that they are stale.
     fn warnings(&self) -> &[String] {
         &[]
     }
 }
 
-/// Keys that were given: one that the caller named, or a set. A clone shares the keys, and what they
-/// were made ready for.
+/// Keys that were given: one that the caller named, or a set. A clone shares the keys and the
+/// verifiers that were made for them.
 #[derive(Clone, Debug)]
 pub struct Given {
     keys: Vec<Arc<Key>>,
@@ -313,10 +316,10 @@ pub struct Given {
     provenance: Provenance,
 }
 
-/// Where in a list the keys of an id are.
+/// The places in a list of the keys with an id.
 type Places = HashMap<String, Vec<usize>>;
 
-/// From so many keys on, a table finds one sooner than a look at each.
+/// From this many keys on, a table is faster than looking at each key.
 const MANY: usize = 32;
 
 impl Given {
@@ -415,7 +418,7 @@ impl Keys for CertifiedKeys {
     }
 }
 
-/// The places in a list of which `keys` are the part from `first` on.
+/// The places of `keys`, which are the part from `first` on of a list.
 fn places(keys: &[Arc<Key>], first: usize) -> Places {
     let mut places = Places::new();
     for (at, key) in keys.iter().enumerate() {

@@ -1,4 +1,4 @@
-//! One answer as a line of JSON, and what a line of the input asks about.
+//! Reading a line of the input, and writing its answer as a line of JSON.
 
 use std::borrow::Cow;
 use std::io::Write as _;
@@ -10,18 +10,18 @@ use super::super::input::{strip, too_large};
 use super::super::output::{exit_code, printable};
 use super::Line;
 
-/// Where the members of a line come that are called like one of the answer: side by side, one would
-/// pass for the other.
+/// The member of an answer that holds those members of the input whose names the answer uses
+/// itself. Side by side, one could be taken for the other.
 const INPUT: &str = "input";
 
-/// What a line asks about.
+/// A line of the input, taken apart.
 pub struct Asked<'l> {
     /// The input, such as a token.
     ///
     /// # Errors
     /// When the line has none.
     pub text: Result<Cow<'l, str>, Reason>,
-    /// What else the line has, which the answer passes on.
+    /// The other members of the line, which the answer repeats.
     others: Object,
 }
 
@@ -36,11 +36,11 @@ impl<'l> Asked<'l> {
         Self { text, others }
     }
 
-    /// The token that the input is, of at most `largest` bytes, without what is copied along with
-    /// one.
+    /// The input as a token of at most `largest` bytes, without what people copy along with one
+    /// (white space, quotes, a scheme).
     ///
     /// # Errors
-    /// When there is none, or it is larger.
+    /// When the input is missing or empty, or larger.
     pub fn token(&self, largest: u64) -> Result<&str, Reason> {
         let token = strip(self.text.as_ref().map_err(Reason::clone)?);
         match token.len() as u64 {
@@ -77,7 +77,7 @@ fn member<'l>(text: &str, field: &str) -> (Result<Cow<'l, str>, Reason>, Object)
         Some(object @ Json::Object(_)) => Ok(Cow::Owned(object.to_text())),
         Some(other) => refused(format!("{name} of the line is {}", other.kind())),
     };
-    // A pointer leads to a part of a member, which stays whole.
+    // If `field` is a pointer into a member, `remove` leaves that member whole.
     line.remove(field);
     (input, line)
 }
@@ -115,14 +115,14 @@ impl<'o> Answer<'o> {
         }
     }
 
-    /// Why there is no better one.
+    /// Adds why the answer is a refusal: the code, the exit code and the message.
     pub fn refusal(&mut self, code: Code, message: &str) {
         self.text("code", code.as_str());
         let _ = write!(self.out, ",\"exit_code\":{}", exit_code(code));
         self.text("message", message);
     }
 
-    /// The members of `object`, which are an answer's own.
+    /// Adds the members of `object` to those of the answer.
     pub fn members(&mut self, object: &str) {
         let members = object.strip_prefix('{').and_then(|it| it.strip_suffix('}'));
         if let Some(members) = members.filter(|it| !it.is_empty()) {
@@ -131,7 +131,8 @@ impl<'o> Answer<'o> {
         }
     }
 
-    /// Ends the answer with what else the line had. `own` are the names that answers use.
+    /// Ends the answer with the other members of the line. `own` are the names that answers use
+    /// themselves.
     pub fn end(mut self, asked: &Asked<'_>, own: &[&str]) {
         if asked.others.0.is_empty() {
             self.out.extend_from_slice(b"}\n");
@@ -151,7 +152,7 @@ impl<'o> Answer<'o> {
     }
 }
 
-/// JSON text or other bytes in one line: as they are where that is one already, JSON rewritten without
+/// Bytes as one line: text without control characters as it is, JSON without
 /// the line breaks between its values, anything else as a JSON string.
 pub fn one_line(bytes: &[u8]) -> Cow<'_, str> {
     match std::str::from_utf8(bytes) {

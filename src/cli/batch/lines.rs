@@ -1,5 +1,5 @@
-//! Lines in blocks: as many whole ones as a read brings, so that nothing waits for what is not there
-//! yet, and a block costs about as much as the next.
+//! Lines in blocks: a block has the whole lines that one read has brought, so that no line waits
+//! for input that is not there yet, and blocks take about the same time.
 
 use std::io::{self, Read};
 
@@ -9,7 +9,7 @@ use memchr::{memchr, memchr_iter, memrchr};
 /// Bytes that one read asks for.
 const BLOCK: usize = 64 * 1024;
 
-/// The error of a reader that was told to stop. A line that it had begun is none.
+/// The error of a reader that was told to stop. A line that it had read only in part is dropped.
 #[derive(Debug)]
 pub struct Stopped;
 
@@ -39,7 +39,7 @@ pub struct Line<'a> {
     pub text: Result<&'a str, Reason>,
 }
 
-/// Whole lines, and what becomes of them.
+/// Whole lines, and their place in the input.
 #[derive(Default)]
 pub struct Block {
     /// Its place among the blocks.
@@ -50,7 +50,7 @@ pub struct Block {
     pub bytes: Vec<u8>,
     /// Whether it stands for one line that was too long, and is left out.
     pub is_too_long: bool,
-    /// The bytes of input that it stands for.
+    /// How many bytes of input it consumed.
     pub consumed: u64,
 }
 
@@ -81,10 +81,10 @@ impl Block {
         too_long.into_iter().chain(lines)
     }
 
-    /// Makes it ready for other lines.
+    /// Empties it for other lines.
     fn clear(&mut self) {
         self.bytes.clear();
-        // One long line must not cost its room for good.
+        // A long line must not keep its memory for the rest of the run.
         self.bytes.shrink_to(2 * BLOCK);
         self.is_too_long = false;
         self.consumed = 0;
@@ -96,7 +96,7 @@ pub struct Lines<R> {
     input: R,
     /// What was read, and is in no block yet.
     rest: Vec<u8>,
-    /// The bytes of it in which no end of a line is.
+    /// How many bytes at its beginning were searched already and have no end of a line.
     searched: usize,
     longest: usize,
     /// Whether each line is a block.
@@ -193,7 +193,7 @@ impl<R: Read> Lines<R> {
         block.consumed += bytes as u64;
     }
 
-    /// Reads more; how many bytes came.
+    /// Reads more input; returns how many bytes came.
     fn fill(&mut self) -> io::Result<usize> {
         let before = self.rest.len();
         self.rest.resize(before + BLOCK, 0);

@@ -1,6 +1,6 @@
 //! Many inputs in one call: a line in, a line out, in the same order, on all cores, in memory that
-//! does not grow with the input. What is done with a line is the command's own; this is how lines
-//! come in, are shared out and go out again.
+//! does not grow with the input. The command says what is done with a line ([`Job`]); this module
+//! reads lines, deals them out to threads and writes the answers.
 
 mod answer;
 mod lines;
@@ -31,7 +31,8 @@ use workers::Halt;
 /// The most threads that are started.
 const MAX_JOBS: usize = 256;
 
-/// Bytes that a line may have besides the input: of an object around it, or of what is copied along.
+/// Bytes that a line may have besides the input: of the JSON object around it, or of what is copied
+/// along with a token.
 const BESIDE: u64 = 1024 * 1024;
 
 /// How many inputs are taken in one call, and how.
@@ -55,8 +56,9 @@ pub struct BatchArgs {
 }
 
 impl BatchArgs {
-    /// Refuses flags about many inputs where there is one; `others` are the command's own, and
-    /// whether they are there. clap would not: what excludes `--batch` excuses its absence.
+    /// Refuses flags about many inputs in a call without `--batch`; `others` are flags of the
+    /// command itself, each with whether it was given. clap's `requires` would accept them: an
+    /// argument that conflicts with `--batch` excuses its absence.
     pub fn check_unused(
         &self,
         others: &[(&str, bool)],
@@ -77,41 +79,42 @@ fn jobs(text: &str) -> Result<NonZeroUsize, String> {
 
 /// What a command does with lines.
 pub trait Job {
-    /// What one thread needs for it.
+    /// The state of one thread.
     type Worker<'j>: Worker + Send
     where
         Self: 'j;
 
-    /// Makes ready for one thread.
+    /// The state with which a thread begins.
     fn worker(&self) -> Self::Worker<'_>;
 }
 
 /// What one thread does with lines.
 pub trait Worker {
-    /// Answers a line: appends to `out` what is written for it, if anything. Nothing in a line ends
-    /// the run.
+    /// Answers a line: appends to `out` what is written for it, if anything. No line ends the run,
+    /// whatever is in it.
     fn answer(&mut self, line: &Line<'_>, env: &Env<'_>, out: &mut Vec<u8>) -> Outcome;
 }
 
-/// What came of a line.
+/// The result for one line.
 #[derive(Clone, Debug)]
 pub enum Outcome {
-    /// It is good.
+    /// The input is accepted.
     Good,
-    /// It is bad.
+    /// The input is refused, with this code.
     Bad(Code),
-    /// Nobody can say, because of something other than the line.
+    /// The input could not be judged, for a reason outside the line, such as keys that cannot be
+    /// fetched.
     Open(Code),
 }
 
-/// What came of all lines.
+/// The results of all lines, counted.
 #[derive(Default)]
 struct Tally {
     lines: u64,
     good: u64,
     bad: BTreeMap<Code, u64>,
     open: BTreeMap<Code, u64>,
-    /// Why the first line that nobody could judge was not judged.
+    /// The code of the first line that could not be judged.
     first_open: Option<Code>,
 }
 
@@ -128,7 +131,7 @@ impl Tally {
         }
     }
 
-    /// Adds what came after it.
+    /// Adds the counts of later lines.
     fn add(&mut self, later: &Self) {
         self.lines += later.lines;
         self.good += later.good;
@@ -147,7 +150,7 @@ impl Tally {
         }
     }
 
-    /// A line about it: `1,000 lines: 990 valid, 10 bad (expired 7, bad-signature 3)`.
+    /// The summary in one line: `1,000 lines: 990 valid, 10 bad (expired 7, bad-signature 3)`.
     fn words(&self, good: &str) -> String {
         let some = |what: &str, counts: &BTreeMap<Code, u64>| {
             let sum: u64 = counts.values().sum();
@@ -188,11 +191,11 @@ fn grouped(number: u64) -> String {
 pub struct Plan {
     /// Bytes that one input may have.
     pub largest: u64,
-    /// What a good line is called in the summary.
+    /// The word for accepted lines in the summary.
     pub good: &'static str,
 }
 
-/// Answers every line of the input, and says on stderr what came of them.
+/// Answers every line of the input, and writes a summary to stderr.
 pub fn run<J: Job>(job: &J, args: &BatchArgs, plan: &Plan, context: &Context<'_>) -> ExitCode {
     let opened = Source::open(args.batch.as_deref().unwrap_or("-"));
     let mut source = match opened {
@@ -211,7 +214,7 @@ fn jobs_of(args: &BatchArgs) -> usize {
     args.jobs.map_or(cores.min(MAX_JOBS), NonZeroUsize::get)
 }
 
-/// Says what came of the lines, and why there are no more.
+/// Writes the summary and, if the input did not end by itself, why it ended.
 fn finish(tally: &Tally, ended: Halt, good: &str, output: &Output) -> ExitCode {
     let summary = tally.words(good);
     match ended {
@@ -219,7 +222,7 @@ fn finish(tally: &Tally, ended: Halt, good: &str, output: &Output) -> ExitCode {
             output.note(&summary);
             ExitCode::from(tally.exit())
         }
-        // Whoever closed the pipe has seen enough.
+        // The reader of stdout has closed the pipe: it needs no more answers.
         Halt::Unread => ExitCode::SUCCESS,
         Halt::Signal(number) => {
             output.note(&format!("{summary}; a signal ended it"));
@@ -236,8 +239,8 @@ fn finish(tally: &Tally, ended: Halt, good: &str, output: &Output) -> ExitCode {
     }
 }
 
-/// The time that lines are judged at: it goes on while they come in, unless the caller has chosen
-/// it.
+/// The time at which lines are judged: the present time of each, unless the caller has set one with
+/// `--now`.
 #[derive(Clone, Copy)]
 struct Time {
     is_real: bool,

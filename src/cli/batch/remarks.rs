@@ -1,4 +1,5 @@
-//! What is said on stderr while lines are answered: each thing once, and not too much of it.
+//! Warnings and notes on stderr while lines are answered: each text once, and a limited number of
+//! them.
 
 use std::collections::HashSet;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -6,10 +7,10 @@ use std::sync::{Mutex, PoisonError};
 
 use super::super::output::Output;
 
-/// Different warnings and notes that are shown.
+/// The most different warnings and notes that are shown.
 const MOST_TEXTS: usize = 100;
 
-/// Bad lines that are named where the answers do not name them.
+/// The most lines without an answer that are named on stderr.
 const MOST_LINES: usize = 10;
 
 /// Remarks that all threads make.
@@ -20,7 +21,7 @@ pub struct Remarks<'a> {
 }
 
 impl<'a> Remarks<'a> {
-    /// Nothing is said yet.
+    /// Remarks to `output`, none of which was made yet.
     pub fn new(output: &'a Output) -> Self {
         Self {
             output,
@@ -48,7 +49,7 @@ impl<'a> Remarks<'a> {
         }
     }
 
-    /// Says why a line has no answer, of the first ten.
+    /// Notes why a line has no answer, for the first [`MOST_LINES`] such lines.
     pub fn unanswered(&self, line: u64, why: &str) {
         match self.named.fetch_add(1, Ordering::Relaxed) {
             before if before < MOST_LINES => self.output.note(&format!("line {line}: {why}")),

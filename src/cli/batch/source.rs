@@ -1,5 +1,5 @@
-//! Where lines come from: a file or stdin, read until it ends, a signal comes or nobody reads the
-//! answers any more.
+//! Where lines come from: a file or stdin, read until it ends, a signal comes, or the reader of the
+//! answers has closed its end.
 
 use std::fs::File;
 use std::io::{self, Read, Write as _};
@@ -25,12 +25,12 @@ enum Input {
 pub struct Source {
     input: Input,
     name: String,
-    /// Has something to read when no more is to be read.
+    /// Becomes readable when reading is to stop.
     wake: UnixStream,
     halt: Stop,
 }
 
-/// How others end the input.
+/// A handle with which other threads end the input.
 #[derive(Clone)]
 pub struct Stop {
     signal: Arc<AtomicUsize>,
@@ -38,9 +38,9 @@ pub struct Stop {
 }
 
 impl Stop {
-    /// Reads no more, whoever may be waiting for input.
+    /// Ends reading, also while a thread waits for input.
     pub fn pull(&self) {
-        // A full pipe wakes as well as one byte does.
+        // The write may fail because the pipe is full; then the reader wakes all the same.
         let _ = (&*self.waker).write(&[0]);
     }
 
@@ -90,7 +90,7 @@ impl Source {
         })
     }
 
-    /// Bytes of a file; nobody knows how many come through a pipe.
+    /// The bytes of a regular file; `None` for stdin and pipes, whose length is unknown.
     pub fn length(&self) -> Option<u64> {
         let metadata = match &self.input {
             Input::File(file) => file.metadata().ok(),
@@ -99,17 +99,17 @@ impl Source {
         metadata.filter(|it| it.is_file()).map(|it| it.len())
     }
 
-    /// How others end it.
+    /// The handle with which other threads end the input.
     pub fn halt(&self) -> Stop {
         self.halt.clone()
     }
 
-    /// What messages call it.
+    /// Its name in messages.
     pub fn name(&self) -> &str {
         &self.name
     }
 
-    /// Waits until there is something to read; whether reading goes on.
+    /// Waits until there is something to read; returns `false` when reading is to stop.
     fn wait(&self) -> io::Result<bool> {
         let input = match &self.input {
             Input::Stdin(stdin) => stdin.as_fd(),
@@ -131,13 +131,13 @@ fn reading(fd: BorrowedFd<'_>) -> PollFd<'_> {
 }
 
 impl Read for Source {
-    /// As any reader, until it is told to stop: then [`Stopped`].
+    /// Reads the input, and fails with [`Stopped`] once reading is to stop.
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         if !self.wait()? {
             return Err(io::Error::other(Stopped));
         }
         match &mut self.input {
-            // Past stdin's own buffer, which would hide from `wait` what it holds.
+            // Read without stdin's own buffer: `wait` could not see what that holds.
             Input::Stdin(stdin) => Ok(rustix::io::read(&*stdin, buffer)?),
             Input::File(file) => file.read(buffer),
         }

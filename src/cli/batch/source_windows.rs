@@ -1,6 +1,6 @@
-//! Where lines come from: a file or stdin, read until it ends, an interrupt comes or nobody reads the
-//! answers any more. A read that waits is not interrupted here: what ends the input is looked at
-//! before each.
+//! Where lines come from: a file or stdin, read until it ends, an interrupt comes, or the reader of
+//! the answers has closed its end. On Windows a read that waits is not interrupted: whether to stop
+//! is checked before each read.
 
 use std::fs::File;
 use std::io::{self, Read};
@@ -26,7 +26,7 @@ pub struct Source {
     halt: Stop,
 }
 
-/// How others end the input.
+/// A handle with which other threads end the input.
 #[derive(Clone, Default)]
 pub struct Stop {
     signal: Arc<AtomicUsize>,
@@ -34,7 +34,7 @@ pub struct Stop {
 }
 
 impl Stop {
-    /// Reads no more.
+    /// Ends reading, before the next read.
     pub fn pull(&self) {
         self.pulled.store(true, Ordering::SeqCst);
     }
@@ -69,7 +69,7 @@ impl Source {
         Ok(Self { input, name, halt })
     }
 
-    /// Bytes of a file; nobody knows how many come through a pipe.
+    /// The bytes of a regular file; `None` for stdin and pipes, whose length is unknown.
     pub fn length(&self) -> Option<u64> {
         let metadata = match &self.input {
             Input::File(file) => file.metadata().ok(),
@@ -78,19 +78,19 @@ impl Source {
         metadata.filter(|it| it.is_file()).map(|it| it.len())
     }
 
-    /// How others end it.
+    /// The handle with which other threads end the input.
     pub fn halt(&self) -> Stop {
         self.halt.clone()
     }
 
-    /// What messages call it.
+    /// Its name in messages.
     pub fn name(&self) -> &str {
         &self.name
     }
 }
 
 impl Read for Source {
-    /// As any reader, until it is told to stop: then [`Stopped`].
+    /// Reads the input, and fails with [`Stopped`] once reading is to stop.
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         if self.halt.pulled.load(Ordering::SeqCst) || self.halt.signal().is_some() {
             return Err(io::Error::other(Stopped));

@@ -1,5 +1,6 @@
-//! The threads: one reads, some answer, the caller's writes. Blocks go round in a ring of fixed
-//! size, so that no thread gets further ahead than that, however slow another one is.
+//! The threads: one reads lines, several answer them, and the caller's thread writes the answers.
+//! They share a fixed number of blocks, so that a fast thread cannot fill the memory while another
+//! one is slow.
 
 use std::collections::BTreeMap;
 use std::io;
@@ -16,21 +17,21 @@ use super::lines::{Block, Lines, Stopped};
 use super::source::{Source, Stop};
 use super::{Job, Tally, Time, Worker};
 
-/// Why there are no more lines.
+/// Why the run has ended.
 pub enum Halt {
-    /// All were answered.
+    /// All lines were answered.
     End,
-    /// Nobody reads the answers any more.
+    /// The reader of stdout has closed the pipe.
     Unread,
     /// A signal came.
     Signal(i32),
-    /// The input could not be read on, or an answer not be written.
+    /// The input could not be read, or an answer could not be written.
     Failed(Error),
     /// A thread panicked.
     Bug,
 }
 
-/// A block on its way round, with room for its answers.
+/// A block on its way from the reader to the writer and back, with its answers.
 #[derive(Default)]
 struct Round {
     block: Block,
@@ -49,7 +50,8 @@ pub fn run<J: Job>(
     context: &Context<'_>,
 ) -> (Tally, Halt) {
     let (idle_sender, idle) = mpsc::channel::<Round>();
-    // Each thread has a block to work on and one to go on with.
+    // For each thread a block that it works on and one that waits for it, and two more for the
+    // reader and the writer.
     (0..2 * jobs + 2).for_each(|_| drop(idle_sender.send(Round::default())));
     let (filled_sender, filled) = mpsc::channel::<Round>();
     let (done_sender, done) = mpsc::channel::<Round>();
@@ -62,7 +64,7 @@ pub fn run<J: Job>(
             let (done, mut worker) = (done_sender.clone(), job.worker());
             scope.spawn(move || work(&mut worker, filled, &done, env, time));
         }
-        // When the last thread ends, so does the loop that writes.
+        // Without this sender the writer's loop ends when the last worker does.
         drop(done_sender);
         let mut writer = Writer {
             output: &context.output,
@@ -73,7 +75,7 @@ pub fn run<J: Job>(
         if ended.is_some() {
             stop.pull();
         }
-        // Nobody waits for blocks that do not come back.
+        // The reader and the workers stop waiting for blocks, as none comes back from here.
         drop((done, idle_sender));
         let read = reader.join();
         let halt = match (ended, read, stop.signal()) {
@@ -136,7 +138,7 @@ struct Writer<'a> {
 }
 
 impl Writer<'_> {
-    /// Writes until there is nothing more; what ended it before, if anything did.
+    /// Writes until the last answer; returns what ended the run before that, if anything did.
     fn write_all(&mut self, done: &Receiver<Round>, idle: &Sender<Round>) -> Option<Halt> {
         let (mut waiting, mut next) = (BTreeMap::new(), 0);
         for round in done {
@@ -144,7 +146,7 @@ impl Writer<'_> {
             while let Some(round) = waiting.remove(&next) {
                 next += 1;
                 match self.write(round) {
-                    // The reader may have come to its end.
+                    // This fails if the reader has ended, which does no harm.
                     Ok(round) => drop(idle.send(round)),
                     Err(halt) => return Some(halt),
                 }

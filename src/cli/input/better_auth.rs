@@ -1,4 +1,4 @@
-//! The secrets of a better-auth server, and what is said when they do not open a row.
+//! The secrets of a better-auth server, and the errors when they do not open a row.
 
 use clap::ValueEnum;
 use jwtctl::core::alg::SigAlg;
@@ -58,7 +58,8 @@ impl Inputs {
         specs.map(|it| (FLAG, Some(secret_spec(it).spec))).collect()
     }
 
-    /// The secrets of the server in the order of the command line; read once, as stdin can be.
+    /// The secrets of the server in the order of the command line. They are read once, since stdin
+    /// can be read only once.
     pub fn server_secrets(&self) -> Result<&[ServerSecret], Error> {
         if let Some(secrets) = self.read_secrets.get() {
             return Ok(secrets);
@@ -147,7 +148,8 @@ pub fn signing_row<'a>(
     }
 }
 
-/// The error for a row whose private half is needed and stays closed. `what` names the table.
+/// The error for a row whose private half is needed and could not be opened. `what` names the
+/// table.
 pub fn closed(row: &Row, what: &str) -> Option<Error> {
     let why = row.closed.as_ref()?;
     Some(closed_error(why, &row.id, what))
@@ -235,8 +237,8 @@ impl Inputs {
     }
 }
 
-/// Whether new rows are to be protected as `row` is, which the server can open: with another secret
-/// it would sign no more once it goes over to them.
+/// Refuses a protection for new rows that differs from that of `row`, which the server can open.
+/// With another secret the server could not sign any more once it uses the new row.
 pub fn check_sealing(row: &Row, secret: Option<&ServerSecret>, what: &str) -> Result<(), Error> {
     let refuse = |flag: &str, why: &str| Err(Error::usage(flag, why));
     match (row.sealing(), secret) {

@@ -1,12 +1,13 @@
-//! Arguments with a closed list of values, which completions offer and the parser alone judges.
+//! Arguments with a closed list of values: completions offer the list, and a parser of its own
+//! reads them.
 
 use std::ffi::OsStr;
 
 use clap::builder::{PossibleValue, TypedValueParser};
 use jwtctl::core::alg::{ContentEnc, Curve, KeyAlg, SigAlg};
 
-/// A `value_parser` that reads values with `parse`, and says which there are. Reading may be more
-/// lenient than the list: any case, or more behind a name.
+/// A `value_parser` that reads values with `parse` and lists them with `names`. Reading may accept
+/// more than the list: any case, or more after a name.
 #[derive(Clone)]
 pub struct Choice<T> {
     parse: fn(&str) -> Result<T, String>,

@@ -70,7 +70,7 @@ impl Claim {
         })
     }
 
-    /// The members that lead to it, from the top: one for a name, one for each step of a pointer.
+    /// The names of the members on the way to it: one for a name, several for a pointer.
     pub fn path(&self) -> Vec<String> {
         pointer_steps(&self.name)
     }
@@ -90,8 +90,8 @@ impl Claim {
     }
 }
 
-/// Reads a value, called `what` in messages; `as_text` is how one would write it if it is text
-/// after all.
+/// Reads a JSON value, named `what` in messages; `as_text` writes the argument for a value that is
+/// meant as text.
 fn parse_json(content: &str, what: &str, as_text: impl FnOnce() -> String) -> Result<Json, Error> {
     let json = Json::parse(content.as_bytes()).map_err(|why| {
         let error = Error::input(Code::BadInput, what, format!("is not JSON: {why}"));

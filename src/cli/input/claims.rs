@@ -1,4 +1,4 @@
-//! Claims as the arguments of a command spell them, completed.
+//! The claims of a new token, from the arguments of a command, with the defaults added.
 
 use jwtctl::core::env::Env;
 use jwtctl::core::error::{Code, Error};
@@ -67,18 +67,18 @@ pub struct ClaimArgs {
     pub payload: Option<String>,
 }
 
-/// What makes no sense when bytes rather than claims are what a token carries.
+/// The arguments that make no sense for a token with other bytes than claims as its payload.
 pub const CLAIM_FLAGS: [&str; 10] = [
     "claims", "iss", "sub", "aud", "iat", "nbf", "exp", "ttl", "no_exp", "jti",
 ];
 
-/// What stands in `--iss` for the digest of the key that signs.
+/// The placeholder in `--iss` for the digest of the signing key.
 pub const FINGERPRINT: &str = "{fingerprint}";
 
 /// Seconds that a token lives unless told otherwise.
 const DEFAULT_TTL: i64 = 15 * 60;
 
-/// What a token gets that nobody asked for.
+/// The claims that a token gets by default.
 #[derive(Clone, Copy)]
 pub struct Usual {
     /// Seconds until it expires; `None` for never.
@@ -97,12 +97,12 @@ impl Default for Usual {
 }
 
 impl ClaimArgs {
-    /// Whether the issuer is to name the key by its digest.
+    /// Whether `--iss` contains [`FINGERPRINT`].
     pub fn names_fingerprint(&self) -> bool {
         self.iss.as_ref().is_some_and(|it| it.contains(FINGERPRINT))
     }
 
-    /// The claims, completed, and what to say about them once the token stands.
+    /// The claims with the defaults added, and notes about them for after the token was made.
     pub fn assemble(
         &self,
         usual: Usual,
@@ -119,7 +119,7 @@ impl ClaimArgs {
         Ok((completed.claims, completed.notes))
     }
 
-    /// What flags and arguments say, read once for any number of tokens.
+    /// The claims of flags and arguments, read once for any number of tokens.
     pub fn overlay(&self) -> Result<Overlay<'_>, Error> {
         let mut given = Given::default();
         let flags = [
@@ -149,7 +149,7 @@ impl ClaimArgs {
         !["auto", "none"].contains(&self.jti.as_str())
     }
 
-    /// Sets what flags say.
+    /// Sets the claims that have flags of their own.
     fn place(&self, claims: &mut Object, now: Timestamp) -> Result<(), Error> {
         let set = |claims: &mut Object, name: &str, value: Option<Json>| {
             if let Some(value) = value {
@@ -191,7 +191,7 @@ impl ClaimArgs {
     }
 }
 
-/// What flags and arguments say about claims.
+/// The claims of flags and arguments.
 pub struct Overlay<'a> {
     args: &'a ClaimArgs,
     claims: Vec<Claim>,
@@ -201,18 +201,18 @@ pub struct Overlay<'a> {
 pub struct Completed {
     /// The claims.
     pub claims: Object,
-    /// What to say about them once the token stands.
+    /// Notes about them, for after the token was made.
     pub notes: Vec<String>,
-    /// What should not be overlooked about them.
+    /// A warning about them: that the token has expired already.
     pub warning: Option<String>,
 }
 
 impl Overlay<'_> {
-    /// The claims of a token: those of a payload, if there is one, under those of the flags and
-    /// arguments, with what is missing.
+    /// The claims of a token: those of `payload`, then those of the flags and arguments, which take
+    /// precedence, then the defaults for what is missing.
     ///
     /// # Errors
-    /// When no verifier could take them.
+    /// When no verifier would accept them.
     pub fn complete(
         &self,
         payload: Option<Object>,
@@ -236,7 +236,7 @@ impl Overlay<'_> {
     }
 }
 
-/// Refuses claims that no verifier could take.
+/// Refuses claims that no verifier would accept.
 fn check_claims(claims: &Object) -> Result<(), Error> {
     token::check_claims(claims).map_err(|(name, why)| {
         let error = Error::input(Code::BadInput, name, why);
@@ -249,7 +249,8 @@ fn check_claims(claims: &Object) -> Result<(), Error> {
     })
 }
 
-/// Adds what is missing, and says what of it was not asked for.
+/// Adds the defaults for missing claims, and returns notes about those that the caller did not ask
+/// for.
 fn complete(
     claims: &mut Object,
     args: &ClaimArgs,
@@ -279,7 +280,7 @@ fn complete(
     notes
 }
 
-/// The finding that a token is born expired, as it is where a span of time was taken for a moment.
+/// A warning if the token has expired already, as happens when `exp` was given as a duration.
 fn born_expired(claims: &Object, now: Timestamp) -> Option<String> {
     /// More seconds than this are a moment, not a span: ten years.
     const LONGEST_SPAN: i64 = 315_360_000;

@@ -17,14 +17,14 @@ use super::{Inputs, Source, source_name};
 /// Keys that could open a token, and where they are from.
 pub struct Openers {
     keys: Vec<Arc<Key>>,
-    /// Whether they are a set, of which the token's `kid` chooses.
+    /// Whether they are a set, from which the token's `kid` chooses.
     is_set: bool,
     /// Where they are from.
     pub source: String,
 }
 
 impl Openers {
-    /// One key, which was named.
+    /// One key that the caller has named.
     pub fn one(key: Key, source: &str) -> Self {
         Self {
             keys: vec![Arc::new(key)],
@@ -33,7 +33,8 @@ impl Openers {
         }
     }
 
-    /// Gives the one key an id, which chooses the recipient; one that it has must be that.
+    /// Gives a single key the id `kid`, by which the recipient is chosen. If the key has another
+    /// id, that is an error.
     fn name(&mut self, kid: &str, spec: &str) -> Result<(), Error> {
         let own = self.keys.first().and_then(|key| key.kid.clone());
         if let Some(own) = own.filter(|own| own != kid) {
@@ -42,20 +43,20 @@ impl Openers {
                 format!("{spec} has the key {own:?}"),
             ));
         }
-        // Nobody else has it yet.
+        // The key is not shared yet, so it can be changed.
         if let Some(key) = self.keys.first_mut().and_then(Arc::get_mut) {
             key.kid = Some(kid.to_owned());
         }
         Ok(())
     }
 
-    /// Opens one layer of a token; where the keys are from comes with it.
+    /// Opens one layer of a token. Also returns where the key is from.
     pub fn open(&self, locked: &Locked<'_>, env: &Env<'_>) -> Result<(Opened, String), Error> {
         let opened = locked.open(self.holder(), &self.source, env.random)?;
         Ok((opened, self.source.clone()))
     }
 
-    /// As the core takes them.
+    /// The keys in the form that `core` takes.
     pub fn holder(&self) -> Holder<'_> {
         match &self.keys[..] {
             [key] if !self.is_set => Holder::Key(key),
@@ -80,7 +81,8 @@ impl Context<'_> {
         }
     }
 
-    /// [`Context::openers`] of a spec that names its keys without a token: any but `store:`.
+    /// [`Context::openers`] for a spec that names keys by itself: any except `store:` alone, where
+    /// the token names them.
     pub fn named_openers(
         &self,
         spec: &str,
@@ -121,8 +123,8 @@ impl Context<'_> {
         Ok(openers)
     }
 
-    /// Opens one layer of a token with the keys that `spec` names, or without one with the
-    /// passphrase; where they are from comes with it. `read` keeps them for the next layer.
+    /// Opens one layer of a token with the keys that `spec` names, or with the passphrase if there
+    /// is no `spec`. Also returns where the key is from. `read` keeps the keys for the next layer.
     pub fn open_layer(
         &self,
         locked: &Locked<'_>,
@@ -130,7 +132,7 @@ impl Context<'_> {
         read: &mut Option<Openers>,
     ) -> Result<(Opened, String), Error> {
         let openers = match (spec, read.take()) {
-            // Which keys of the keystore these are, every layer says anew.
+            // Each layer names its own key of the keystore.
             (Some("store:"), _) => self.stored_openers(locked)?,
             (_, Some(openers)) => openers,
             (Some(spec), None) => self.openers(spec, "--decrypt-key", None, locked)?,
@@ -148,7 +150,7 @@ impl Context<'_> {
         opened
     }
 
-    /// What opens the encrypted tokens of a batch, if anything was named that does.
+    /// The keys that open the encrypted tokens of a batch, if the caller has named any.
     pub fn ready_openers(&self, spec: Option<&str>) -> Result<Option<Openers>, Error> {
         match spec {
             Some("store:") => {
@@ -162,7 +164,7 @@ impl Context<'_> {
         }
     }
 
-    /// The passphrase as what opens a token.
+    /// The passphrase as a key that opens a token.
     pub fn passphrase_opener(&self) -> Result<Openers, Error> {
         let passphrase = self.inputs.passphrase("the token")?;
         let key = Key::from_passphrase(passphrase);
@@ -180,7 +182,8 @@ impl Context<'_> {
             let why = "the token does not name its key, and from the keystore only a key that it names is taken";
             return Err(Reason::new(Code::NoMatchingKey, "kid", why).into());
         };
-        // What cannot decrypt needs no passphrase, and a token names no more keys than are tried.
+        // Keys for signatures are left out, so that no passphrase is asked for them; and the number
+        // of keys is limited before any is opened.
         let is_meant =
             |it: &&Entry| it.key.usage.as_deref() != Some("sig") && locked.names(&it.key);
         let meant: Vec<&Entry> = store.entries().iter().filter(is_meant).collect();
@@ -211,8 +214,8 @@ impl Context<'_> {
         })
     }
 
-    /// What opens a token for which no key was named: the passphrase, if it is for one, else the
-    /// keystore.
+    /// The keys that open a token when the caller has named none: the passphrase, if the token is
+    /// encrypted under one, else the keystore.
     pub fn default_openers(&self, locked: &Locked<'_>) -> Result<Openers, Error> {
         let mut modes = locked.algs().map(|alg| alg.mode());
         let takes_passphrase = modes.any(|mode| mode == KeyMode::Passphrase);
@@ -234,7 +237,7 @@ impl Context<'_> {
         let stored = is_stored().then(|| self.stored_openers(locked));
         match (stored, self.inputs.has_passphrase()) {
             (None, _) => self.passphrase_opener(),
-            // The passphrase is the token's then, and not the keystore's.
+            // The passphrase does not open the keystore, so it is the one of the token.
             (Some(Err(_)), true) => self.passphrase_opener(),
             (Some(stored), false) => stored,
             (Some(Ok(mut stored)), true) => {
@@ -260,7 +263,7 @@ impl Context<'_> {
     }
 
     /// The key of `spec` that a token is to be encrypted to; of a set, the one of `kid`, or the
-    /// only one that is for encryption. Whether it was a set comes with it.
+    /// only one that is for encryption. Also returns whether `spec` is a set.
     pub fn recipient(
         &self,
         spec: &str,
@@ -305,8 +308,8 @@ impl Inputs {
         self.passphrase_from.is_some()
     }
 
-    /// Keys to encrypt to. A passphrase that encrypts the token does not open the file of a key as
-    /// well: every recipient could try to guess it.
+    /// Keys to encrypt to. The passphrase of the token is not used to open a key file as well:
+    /// every recipient of the token could try to guess it.
     fn recipient_keys(
         &self,
         spec: &str,
@@ -327,7 +330,8 @@ impl Inputs {
     }
 }
 
-/// Why there is no algorithm for a key, said by the one that is natural for it.
+/// The error for a key that no algorithm can encrypt to, explained by the algorithm that is usual
+/// for its type.
 pub fn not_for_encryption(key: &Key, source: &str) -> Error {
     let misfit = |alg: &KeyAlg| key.fit_encryption(*alg, None, KeyJob::Wrap).err();
     let natural = KeyAlg::ALL.iter().find(|alg| match key.curve() {

@@ -4,8 +4,8 @@ use jwtctl::core::error::Error;
 
 use super::Claim;
 
-/// What flags and arguments have set so far. Nothing is set twice, however it is spelt, and nothing
-/// is set inside of what another one sets whole.
+/// What flags and arguments have set so far. No member may be set twice, however it is written, nor
+/// inside of a member that another argument sets as a whole.
 #[derive(Default)]
 pub struct Given(Vec<Vec<String>>);
 

@@ -6,21 +6,21 @@ use jwtctl::core::json::Object;
 use super::Claim;
 use super::given::Given;
 
-/// A header parameter that `--header` does not set, and what to do instead; empty where it follows
-/// from something else.
+/// A header parameter that `--header` may not set, and a hint what to do instead; the hint is empty
+/// where the parameter follows from other arguments.
 pub type Reserved = (&'static str, &'static str);
 
 /// What goes into the header of a new token.
 pub struct HeaderArgs<'a> {
     /// `--typ`, of which `none` leaves it out.
     pub typ: Option<&'a str>,
-    /// What it is without.
+    /// The `typ` when `--typ` is not given.
     pub usual_typ: Option<&'a str>,
     /// `--header`.
     pub parameters: &'a [String],
-    /// What has a flag of its own, and whether that was given.
+    /// The parameters that have a flag of their own, each with whether that was given.
     pub flags: &'a [(&'a str, bool)],
-    /// What cannot be set by hand.
+    /// The parameters that cannot be set by hand.
     pub reserved: &'a [Reserved],
 }
 
@@ -28,7 +28,7 @@ impl HeaderArgs<'_> {
     /// Completes `header`.
     ///
     /// # Errors
-    /// When a parameter is reserved, set twice or no CLAIM.
+    /// When a parameter is reserved, is set twice, or is not a CLAIM.
     pub fn complete(&self, header: &mut Object) -> Result<(), Error> {
         let typ = self.typ.or(self.usual_typ).filter(|it| *it != "none");
         if let Some(typ) = typ {

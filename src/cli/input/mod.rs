@@ -1,5 +1,5 @@
-//! What arguments name: files, `-` for stdin (once), `env:NAME`, `fd:N`, prompts. The only reader
-//! of the environment.
+//! Reading what arguments name: files, `-` for stdin (once), `env:NAME`, `fd:N`, answers to
+//! prompts. No other module of jwtctl reads environment variables.
 
 mod better_auth;
 mod choice;
@@ -68,8 +68,8 @@ pub fn search_path() -> Option<std::ffi::OsString> {
     std::env::var_os("PATH")
 }
 
-/// An environment variable as it is: libraries that read it themselves take what is not text, and
-/// what is empty, as well.
+/// An environment variable as it is, empty or not text included: the libraries that read it
+/// themselves accept that.
 #[expect(
     clippy::disallowed_methods,
     reason = "the one place where the environment comes in"
@@ -116,15 +116,15 @@ impl Source {
     }
 }
 
-/// Whether a missing source may be named in the message: the value of `--secret` may be the secret
-/// itself.
+/// Whether the message about a missing source may repeat the argument: the value of `--secret` may
+/// be the secret itself.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Echo {
     Name,
     Hide,
 }
 
-/// Everything that is read on behalf of arguments.
+/// Reads what arguments name.
 pub struct Inputs {
     output: Output,
     no_input: bool,
@@ -135,7 +135,7 @@ pub struct Inputs {
 }
 
 impl Inputs {
-    /// Nothing is read yet. Notes on what is read go to `output`.
+    /// Inputs of which nothing was read yet. Notes about what is read go to `output`.
     pub fn new(
         output: Output,
         no_input: bool,
@@ -179,7 +179,7 @@ impl Inputs {
         variable("GITHUB_ACTIONS").as_deref() == Some("true")
     }
 
-    /// What `-` would be for an argument that may be left out: stdin, when it is not a terminal.
+    /// An argument that may be left out: `-` stands for it then, unless stdin is a terminal.
     pub fn or_stdin<'a>(&self, spec: Option<&'a str>) -> Option<&'a str> {
         spec.or_else(|| (!std::io::stdin().is_terminal()).then_some("-"))
     }
@@ -261,7 +261,7 @@ impl Inputs {
         }
     }
 
-    /// The bytes of a key file, for those who want to see them as they are.
+    /// The bytes of a key file, unread.
     pub fn key_bytes(&self, spec: &str, flag: &str) -> Result<Secret, Error> {
         self.read(spec, flag, MAX_FILE, Echo::Name)
     }
@@ -272,8 +272,7 @@ impl Inputs {
         self.read_keys_with(bytes, spec, &mut || self.passphrase(what))
     }
 
-    /// The keys in the bytes of what `spec` names; `passphrase` is asked for the one that opens
-    /// them.
+    /// The keys in the bytes of what `spec` names; `passphrase` is called when they are encrypted.
     fn read_keys_with(
         &self,
         bytes: &Secret,
@@ -290,7 +289,7 @@ impl Inputs {
     }
 }
 
-/// How messages call what an argument names: stdin has no name of its own.
+/// The name in messages of what an argument names: `-` is "standard input".
 pub fn source_name(spec: &str) -> &str {
     if spec == "-" { "standard input" } else { spec }
 }
@@ -302,8 +301,8 @@ fn read_stream(stream: impl std::io::Read, name: &str, limit: u64) -> Result<Sec
     })
 }
 
-/// Whether an argument may be secret itself, though it should only name something: it holds a key,
-/// a token or a header, or is longer than a name. Such an argument is not repeated.
+/// Whether an argument may be a secret, though it should be a name: it looks like a key, a token or
+/// a header, or is longer than a name. Messages do not repeat such an argument.
 pub fn may_be_secret(argument: &str) -> bool {
     const LONGEST: usize = 100;
     let argument = argument.trim_start();
@@ -319,7 +318,7 @@ pub fn may_be_secret(argument: &str) -> bool {
         || argument.contains(char::is_control)
 }
 
-/// Whether an argument is JSON or PEM, where it should only name it.
+/// Whether an argument is JSON or PEM itself, where it should be the name of a file.
 fn is_key(argument: &str) -> bool {
     let starts = ["{", "[{", "[\""].iter().any(|it| argument.starts_with(it));
     starts || argument.contains("-----BEGIN")

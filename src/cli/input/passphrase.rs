@@ -1,4 +1,4 @@
-//! Passphrases and confirmations, from a file or from somebody at the terminal.
+//! Passphrases and confirmations, from a file or from the user at the terminal.
 
 use std::io::IsTerminal as _;
 
@@ -32,7 +32,7 @@ impl Inputs {
         }
     }
 
-    /// The passphrase to seal something with that is opened with another one: from
+    /// The new passphrase of something that was opened with its old one: from
     /// `--new-passphrase-from`, or asked for twice.
     pub fn other_passphrase(&self, spec: Option<&str>, what: &str) -> Result<Secret, Error> {
         match spec {
@@ -59,7 +59,8 @@ impl Inputs {
         Ok(secret)
     }
 
-    /// Asks a question that only a yes answers with yes. `flag` answers it beforehand.
+    /// Asks the user to confirm; any answer but y or yes means no. `flag` is the one that confirms
+    /// without asking.
     pub fn confirm(&self, question: &str, flag: &str) -> Result<bool, Error> {
         self.check_may_ask("a confirmation is needed", flag)?;
         let answer = terminal::ask(&format!("{} [y/N] ", printable(question)))

@@ -1,5 +1,5 @@
-//! `--profile`, and what tokens of a kind are compared with: the same arguments for `verify` and for
-//! `sign`, which makes what `verify` accepts.
+//! `--profile`, and the values that its rules compare with. `verify` and `sign` have the same
+//! arguments, since `sign` makes tokens that `verify` accepts.
 
 use std::sync::Arc;
 
@@ -45,7 +45,7 @@ pub struct ProfileArgs {
 }
 
 impl ProfileArgs {
-    /// What is named to be read, as [`Inputs::check_stdin`] takes it.
+    /// The arguments that may name stdin, for [`Inputs::check_stdin`].
     pub fn named(&self) -> [(&'static str, Option<&str>); 2] {
         [
             ("--access-token", self.access_token.as_deref()),
@@ -53,10 +53,11 @@ impl ProfileArgs {
         ]
     }
 
-    /// What tokens of a kind are compared with.
+    /// The values that the rules of a profile compare with.
     ///
     /// # Errors
-    /// When the profile has no use for something, or it cannot be read.
+    /// When the profile does not compare with an argument that was given, or the argument cannot be
+    /// read.
     pub fn supplied(&self, profile: Option<Profile>, inputs: &Inputs) -> Result<Supplied, Error> {
         let given = [
             (Supply::Nonce, self.nonce.is_some()),
@@ -93,7 +94,7 @@ impl ProfileArgs {
     }
 }
 
-/// The refusal of an argument that nothing is compared with.
+/// The refusal of an argument that no rule of the profile compares with.
 fn unused(profile: Option<Profile>, supply: Supply) -> Error {
     let (flag, _) = argument(supply);
     let users = Profile::ALL.iter().filter(|it| it.uses(supply));

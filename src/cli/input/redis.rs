@@ -1,5 +1,5 @@
-//! What arguments name of a Redis server: its URL, a password that is never in one on the command
-//! line, its CA.
+//! The arguments about a Redis server: its URL, its password, which is refused in a URL on the
+//! command line, and its certificate authority.
 
 use std::path::Path;
 
@@ -53,10 +53,10 @@ impl RedisLogin {
     }
 }
 
-/// How to be let in, whatever the flags are called.
+/// How to log in, for flags of any name.
 #[derive(Clone, Copy)]
 pub struct Login<'a> {
-    /// What they begin with.
+    /// The prefix of the flags.
     pub flags: &'static str,
     /// What the server is for.
     pub server: RedisUse,
@@ -64,13 +64,14 @@ pub struct Login<'a> {
     pub password_from: Option<&'a str>,
     /// The file of the certificates that the server's own must lead to.
     pub ca: Option<&'a str>,
-    /// Whether the password may go to another machine in the clear; `None` where that can never be.
+    /// Whether the password may go to another machine in the clear; `None` for the shared cache,
+    /// which refuses such a connection in any case.
     pub allow_plaintext: Option<bool>,
 }
 
 impl Inputs {
     /// The server that `url` names: a URL without a password, or `env:NAME` for one that may have
-    /// it. Left out, the environment names it, or it is this machine's.
+    /// it. Without `url` it is that of `JWTCTL_REDIS_URL`, or the default one on this machine.
     pub fn redis(&self, url: Option<&str>, flag: &str, login: Login<'_>) -> Result<Target, Error> {
         let mut target = match (url, url.and_then(|url| url.strip_prefix("env:"))) {
             (_, Some(name)) => {

@@ -25,7 +25,7 @@ pub struct SecretArgs {
 }
 
 impl SecretArgs {
-    /// The flag and what it names, as [`Inputs::check_stdin`] takes it.
+    /// The flag and its value, for [`Inputs::check_stdin`].
     pub fn named(&self) -> (&'static str, Option<&str>) {
         ("--secret", self.secret.as_deref())
     }
@@ -71,7 +71,8 @@ impl Inputs {
             SecretEncoding::Hex => {
                 keyfile::from_hex(text()?).ok_or_else(|| bad("is not hexadecimal"))?
             }
-            // Lines that were wrapped and padding that was left out change nothing about the bytes.
+            // Line breaks inside, and padding that was left out, are accepted: they do not change
+            // the bytes.
             SecretEncoding::Base64 => keyfile::from_base64(text()?)
                 .filter(|_| !text().is_ok_and(|it| has(it, b"-_")))
                 .ok_or_else(|| bad("is not base64"))?,
@@ -101,8 +102,8 @@ impl Inputs {
     }
 }
 
-/// A public key as HMAC secret is what the key-confusion attack needs (RFC 8725 §2.1): in any
-/// wrapping.
+/// Refuses a key in any format: a public key as HMAC secret is what the key-confusion attack needs
+/// (RFC 8725 §2.1).
 fn refuse_key_material(bytes: &Secret) -> Result<(), Error> {
     match keyfile::kind(bytes.expose()) {
         None => Ok(()),

@@ -21,13 +21,13 @@ pub struct Guard {
 }
 
 impl Guard {
-    /// Under this passphrase, or in clear.
+    /// Protects a key under this passphrase, or stores it in the clear.
     pub fn new(passphrase: Option<Secret>, p2c: Option<u32>) -> Self {
         Self { passphrase, p2c }
     }
 
-    /// How a key that joins `store` is to be protected: as the others are; the first one as the
-    /// caller wants it.
+    /// How a key that joins `store` is protected: like the keys that it has. The caller decides for
+    /// the first one.
     pub fn joining(
         store: &Keystore,
         no_encrypt: bool,
@@ -51,7 +51,7 @@ impl Guard {
         Ok(Self { passphrase, p2c })
     }
 
-    /// The protection as the keystore takes it.
+    /// The protection in the form that the keystore takes.
     pub fn protection(&self) -> Protection<'_> {
         match &self.passphrase {
             Some(passphrase) => Protection::Sealed {
@@ -91,12 +91,12 @@ impl Context<'_> {
 pub struct Home {
     /// For data: `~/.local/share` where XDG says nothing else.
     pub data: PathBuf,
-    /// For settings: `~/.config` likewise.
+    /// For settings: `~/.config` where XDG says nothing else.
     pub config: PathBuf,
 }
 
 impl Home {
-    /// Finds them.
+    /// Finds the directories.
     ///
     /// # Errors
     /// When there is no home directory.
@@ -145,8 +145,8 @@ impl Inputs {
             .private(kid, &mut || self.passphrase("the keystore"))
     }
 
-    /// Reads keys of which the public halves will do: those of the keystore need no passphrase.
-    /// `store:` alone is the set that it publishes at `now`.
+    /// Reads keys for a caller that needs only the public halves, so that keys of the keystore need
+    /// no passphrase. `store:` alone is the set that it publishes at `now`.
     pub fn public_keys(&self, spec: &str, flag: &str, now: Timestamp) -> Result<KeyFile, Error> {
         match Source::parse(spec) {
             Source::Store(kid) => {
@@ -164,8 +164,8 @@ impl Inputs {
         }
     }
 
-    /// The keys of a set, and the JSON that they stand in. What is not JSON is shown as the public
-    /// set it would make.
+    /// The keys of a set, and its JSON as it was written. A file that is not JSON gives the JSON of
+    /// its public keys.
     pub fn keys_and_json(
         &self,
         spec: &str,

@@ -1,5 +1,5 @@
-//! What dialoguer does not do: lines longer than a terminal's 4095 bytes, and a terminal that is
-//! left in order.
+//! What dialoguer lacks: reading lines longer than a terminal's 4095 bytes, and restoring the
+//! terminal after a signal.
 
 use std::io::{self, Write as _};
 use std::os::fd::AsFd;
@@ -14,8 +14,8 @@ use zeroize::Zeroizing;
 
 use super::Secret;
 
-/// Puts the terminal back when a signal ends the process while what is typed is hidden; then the
-/// signal takes its course.
+/// Restores the terminal when a signal ends the process while input is hidden; after that the
+/// signal has its usual effect.
 pub fn restore_on_signal() {
     static ONCE: std::sync::Once = std::sync::Once::new();
     let Ok(tty) = std::fs::File::open("/dev/tty") else {
@@ -36,7 +36,7 @@ pub fn restore_on_signal() {
     });
 }
 
-/// Asks on stderr, and reads one line that may be seen from the terminal.
+/// Asks on stderr, and reads one line from the terminal, which shows what is typed.
 pub fn ask(question: &str) -> io::Result<String> {
     io::stderr().write_all(question.as_bytes())?;
     let mut answer = String::new();
@@ -64,19 +64,20 @@ pub fn read_line(prompt: &str, limit: u64) -> io::Result<Secret> {
     let line = collect(stdin.lock(), limit)?;
     drop(guard);
     if line.is_none() {
-        // What Ctrl-C would have done had it not been typed into raw mode.
+        // In raw mode Ctrl-C sends no signal, so its effect is made here.
         let _ = signal_hook::low_level::emulate_default_handler(SIGINT);
     }
     line.ok_or_else(|| io::ErrorKind::Interrupted.into())
 }
 
-/// One line, or nothing when Ctrl-C was typed. A paste of several lines is one token that was
-/// wrapped.
+/// One line, or nothing when Ctrl-C was typed. Several lines that are pasted at once count as one
+/// token that was wrapped.
 fn collect(mut input: impl io::Read + AsFd, limit: u64) -> io::Result<Option<Secret>> {
     const INTERRUPT: u8 = 3;
     const END: u8 = 4;
     let mut line = Zeroizing::new(Vec::with_capacity(64 * 1024));
-    // As large as stdin's own buffer, which is then left out of it: `more` asks the terminal alone.
+    // A read of the size of stdin's own buffer bypasses that buffer, so `more` has to ask the
+    // terminal only.
     let mut buffer = Zeroizing::new([0; 8192]);
     loop {
         let count = input.read(&mut *buffer)?;
@@ -86,7 +87,7 @@ fn collect(mut input: impl io::Read + AsFd, limit: u64) -> io::Result<Option<Sec
             match byte {
                 INTERRUPT => return Ok(None),
                 8 | 127 => drop(line.pop()),
-                // Past the limit nothing is kept, and everything is still read: the rest of a paste
+                // Bytes beyond the limit are read and dropped: the rest of a paste
                 // must not reach the shell.
                 other if !matches!(other, END) && line.len() as u64 <= limit => line.push(other),
                 _ => {}
@@ -98,7 +99,7 @@ fn collect(mut input: impl io::Read + AsFd, limit: u64) -> io::Result<Option<Sec
     }
 }
 
-/// Whether more comes within the time that a paste takes to go on.
+/// Whether more input comes within 50 ms, as it does in the middle of a paste.
 fn more(input: &impl AsFd) -> io::Result<bool> {
     let mut waiting = [PollFd::new(input, PollFlags::IN)];
     let patience = Timespec {

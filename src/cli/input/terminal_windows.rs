@@ -1,4 +1,4 @@
-//! What dialoguer does not do, on the console of Windows.
+//! The counterpart of `terminal.rs` for the console of Windows.
 
 use std::fs::File;
 use std::io::{self, BufRead as _, Read as _, Write as _};
@@ -7,10 +7,10 @@ use zeroize::Zeroizing;
 
 use super::Secret;
 
-/// The console is left in order by what asks: nothing has to be put back.
+/// Does nothing: on Windows the prompts restore the console themselves.
 pub fn restore_on_signal() {}
 
-/// Asks on stderr, and reads one line that may be seen from the console.
+/// Asks on stderr, and reads one line from the console, which shows what is typed.
 pub fn ask(question: &str) -> io::Result<String> {
     io::stderr().write_all(question.as_bytes())?;
     let mut answer = String::new();

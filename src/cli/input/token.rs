@@ -1,4 +1,4 @@
-//! Tokens as arguments, on stdin, in files, and in whatever people paste.
+//! Tokens as arguments, on stdin, in files, and inside longer texts that users paste.
 
 use std::path::Path;
 
@@ -11,14 +11,14 @@ use jwtctl::core::token::{Located, Serialization, is_wrapped, locate};
 use super::passphrase::no_terminal;
 use super::{Echo, Inputs, read_stream, terminal};
 
-/// What may stand around a token.
+/// Which text may be around a token.
 #[derive(Clone, Copy)]
 pub enum Pasted<'a> {
-    /// What is copied along with one: a scheme, quotes, white space.
+    /// Only what is copied along with a token: a scheme, quotes, white space.
     Alone,
-    /// Anything: of a text with several tokens, the one of that name.
+    /// Any text. The token is the one with this name in it.
     Picked(&'a str),
-    /// Anything with one token in it.
+    /// Any text with one token in it.
     Anything,
 }
 
@@ -54,12 +54,12 @@ impl Inputs {
     }
 
     fn token_bytes(&self, spec: Option<&str>, limit: u64) -> Result<Secret, Error> {
-        // An oversized token gets one answer, however it arrives.
+        // A token that is too large gets the same error from every source.
         let sized = |error: Error| match error.code() {
             Code::BadInput => too_large(limit).into(),
             _ => error,
         };
-        // Room for what is stripped.
+        // Some more than the limit, for what `strip` removes.
         let slack = limit.saturating_add(4096);
         match self.or_stdin(spec) {
             None => self.ask_token(limit),

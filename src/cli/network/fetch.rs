@@ -1,4 +1,4 @@
-//! HTTP over reqwest and rustls. Nothing of it is touched until something has to be fetched.
+//! HTTP over reqwest and rustls. A client is built only when something has to be fetched.
 
 use std::error::Error as StdError;
 use std::io::Read as _;
@@ -20,8 +20,8 @@ use super::proxy::{self, proxy};
 use super::tls;
 use super::trust::Settings;
 
-/// How long a connection may take to come about, or a name to be resolved, of the time that is
-/// `left` for the whole: two seconds of five.
+/// How long resolving a name, or connecting, may take of the time that is `left` for the whole
+/// request: two seconds of five.
 fn connecting(left: Duration) -> Duration {
     left.saturating_mul(2) / 5
 }
@@ -82,7 +82,7 @@ impl Fetch for Http<'_> {
 impl Http<'_> {
     fn client(&self, request: &FetchRequest<'_>, left: Duration) -> Result<Client, FetchError> {
         let setup = |why: &str| FetchError::new(FailureClass::Tls, why);
-        // Fails if a provider is installed already, which does as well.
+        // This fails if a provider is installed already, and that one is used then.
         drop(rustls::crypto::ring::default_provider().install_default());
         let mut builder = Client::builder()
             .user_agent(concat!("jwtctl/", env!("CARGO_PKG_VERSION")))
@@ -133,7 +133,8 @@ fn body(
     let mut body = Vec::new();
     let mut buffer = [0; 8192];
     loop {
-        // Each read waits for the timeout anew, so one byte a second would never end.
+        // reqwest's timeout starts again with each read, so a server that sends one byte a second
+        // would never exceed it.
         let read = match answer.read(&mut buffer) {
             Ok(0) => return Ok(body),
             Ok(read) if !left().is_zero() => read,
@@ -148,7 +149,7 @@ fn body(
     }
 }
 
-/// The addresses of `name`, if they are such that `address` may lead there.
+/// The IP addresses of `name`, if `address` may lead to all of them.
 fn resolve(
     address: &Address,
     name: &str,
@@ -156,7 +157,8 @@ fn resolve(
 ) -> Result<Vec<SocketAddr>, FetchError> {
     let (sender, receiver) = mpsc::channel();
     let query = (name.to_owned(), 0);
-    // The system's resolver knows no timeout. A thread that is too late ends with the process.
+    // The system's resolver has no timeout, so it runs on a thread. A thread that is too late ends
+    // with the process.
     std::thread::spawn(move || sender.send(query.to_socket_addrs().map(Vec::from_iter)));
     let dns = |why: String| FetchError::new(FailureClass::Dns, why);
     let found: Vec<SocketAddr> = match receiver.recv_timeout(timeout) {
@@ -230,8 +232,8 @@ fn broken(error: &std::io::Error, late: bool, timeout: Duration) -> FetchError {
     }
 }
 
-/// The cause of a failed connection, by its kind. What a library says of it is not passed on: it may
-/// have seen a proxy's password.
+/// The cause of a failed connection, in jwtctl's words. The message of a library is not passed on,
+/// as it may contain a proxy's password.
 fn cause(error: &(dyn StdError + 'static)) -> Option<String> {
     let http = causes(error).find_map(|it| it.downcast_ref::<hyper::Error>());
     if let Some(http) = http
@@ -239,7 +241,7 @@ fn cause(error: &(dyn StdError + 'static)) -> Option<String> {
     {
         return Some("the answer is not HTTP".into());
     }
-    // The innermost has no other error inside.
+    // The last error of the chain that has no other error inside is the system's.
     let system = causes(error).filter_map(|it| it.downcast_ref::<std::io::Error>());
     if let Some(system) = system.filter(|it| it.get_ref().is_none()).last() {
         return Some(plain(system));

@@ -125,8 +125,8 @@ impl Network {
         Address::parse(text, self.fetching.allow_http).map_err(|error| file_instead(error, text))
     }
 
-    /// Refuses flags about fetching where nothing is fetched, any of those declared here; what is
-    /// missing is called `needs`.
+    /// Refuses any of these flags in a call that fetches nothing; `needs` names the missing flag in
+    /// the message.
     pub fn check_unused(&self, needs: &str, context: &Context<'_>) -> Result<(), Error> {
         let own = context.typed.first_of::<Fetching>();
         match own.or_else(|| context.typed.first_of::<Shared>()) {
@@ -138,7 +138,8 @@ impl Network {
         }
     }
 
-    /// The source that `--jwks-uri` or `--issuer` names, without which nothing is shared.
+    /// The source that `--jwks-uri` or `--issuer` names. Without either, flags about fetching are
+    /// refused.
     pub fn source(
         &self,
         jwks_uri: Option<&str>,
@@ -157,7 +158,8 @@ impl Network {
         }
     }
 
-    /// Refuses headers that would go to two servers: what is a secret of one is not for the other.
+    /// Refuses headers that would go to two servers, as they may hold a secret that is for one of
+    /// them only.
     pub fn check_same_server(&self, one: &Address, other: &Address) -> Result<(), Error> {
         let Some(flag) = self.sends().filter(|_| !one.is_same_origin(other)) else {
             return Ok(());
@@ -169,7 +171,7 @@ impl Network {
         Err(Error::usage(flag, why).hint(hint))
     }
 
-    /// The flag that gives the server something to know the caller by, if there is one.
+    /// The flag that sends credentials to the server, if one was given.
     fn sends(&self) -> Option<&'static str> {
         match (&self.fetching.http_headers, &self.fetching.http_bearer) {
             (Some(_), _) => Some("--http-headers"),
@@ -178,7 +180,7 @@ impl Network {
         }
     }
 
-    /// What the flags say about fetching.
+    /// The options that the flags stand for.
     pub fn options(&self, context: &Context<'_>) -> Result<Options, Error> {
         let clash = |flag: &str| Err(Error::usage(flag, "has no meaning together with --offline"));
         match (
@@ -223,8 +225,8 @@ impl Network {
         Ok(store)
     }
 
-    /// The connection that the flags describe, to the server at `home` above all. Opens nothing
-    /// yet.
+    /// A client with the settings of the flags; credentials go to the server at `home` only. Does
+    /// not connect yet.
     pub fn http<'a>(
         &self,
         home: Option<&Address>,
@@ -256,7 +258,7 @@ impl Network {
         })
     }
 
-    /// What the server is to know the caller by.
+    /// The headers of `--http-headers` and `--http-bearer`.
     fn headers(&self, context: &Context<'_>) -> Result<HeaderMap, Error> {
         let mut headers = match &self.fetching.http_headers {
             Some(spec) => {
@@ -317,8 +319,8 @@ fn file_instead(error: Error, text: &str) -> Error {
     error
 }
 
-/// The cache, unless it cannot be trusted, in which case the call goes on without it; not so with
-/// `--offline`, which has nothing else.
+/// The cache. If it cannot be trusted, the call does without it, with a warning; with `--offline`
+/// that is an error.
 pub fn cache(context: &Context<'_>) -> Result<Option<Cache>, Error> {
     let Some(path) = cache_dir(context) else {
         context
@@ -338,14 +340,15 @@ pub fn cache(context: &Context<'_>) -> Result<Option<Cache>, Error> {
     }
 }
 
-/// Where the cache is: never in a directory that all users share.
+/// The cache directory: the one of `--cache-dir`, or the platform's for this user.
 pub fn cache_dir(context: &Context<'_>) -> Option<PathBuf> {
     context.cache_dir.clone().or_else(platform_cache_dir)
 }
 
 /// The directory that the platform has for caches.
 pub fn platform_cache_dir() -> Option<PathBuf> {
-    // Without HOME, the home directory in the user database is not one that was meant.
+    // Without HOME, the home directory in the user database is not used: the caller may have left
+    // it out on purpose.
     let homeless = cfg!(unix)
         && variable("HOME")
             .or_else(|| variable("XDG_CACHE_HOME"))
@@ -354,7 +357,7 @@ pub fn platform_cache_dir() -> Option<PathBuf> {
     found.map(|it| it.cache_dir().to_owned())
 }
 
-/// The trust setting of `address` when no flag says otherwise.
+/// The trust context of `address` when no flag says otherwise.
 pub fn plain_context(address: &Address) -> TrustContext {
     Settings::default().context(address)
 }
@@ -370,7 +373,7 @@ pub fn remote<'a>(
     Ok(Remote::new(source, cache(context)?, http, network.options(context)?).sharing(store))
 }
 
-/// The whole set of `source`, of which `pick` takes what the caller wants.
+/// Fetches the whole set of `source`, and returns what `pick` takes from it.
 pub fn set<T>(
     source: Source,
     network: &Network,

@@ -19,7 +19,7 @@ pub fn name(intercept: &Intercept) -> String {
     host.to_owned()
 }
 
-/// A proxy as reqwest takes it.
+/// The proxy in the form that reqwest takes.
 pub fn through(intercept: &Intercept) -> reqwest::Result<reqwest::Proxy> {
     let proxy = reqwest::Proxy::all(intercept.uri().to_string())?;
     Ok(match intercept.basic_auth() {

@@ -8,13 +8,13 @@ use jwtctl::core::shared::{self, RecordTrust, SharedCache};
 use super::super::Context;
 use super::super::input::{Login, variable};
 
-/// The flag that names the store, and what those about it begin with.
+/// The flag that names the store, and the prefix of the other flags about it.
 const FLAG: &str = "--cache-store";
 
 /// The variable that may name the store, password included.
 const URL_VARIABLE: &str = "JWTCTL_CACHE_STORE";
 
-/// The variable that may name its key.
+/// The variable that may name the file of its key.
 const KEY_VARIABLE: &str = "JWTCTL_CACHE_STORE_KEY_FILE";
 
 /// A Redis through which machines share what one of them has fetched.

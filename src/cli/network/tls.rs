@@ -66,7 +66,7 @@ pub fn check_certificates(pem: &[u8], spec: &str) -> Result<(), Error> {
     }
 }
 
-/// Refuses a client certificate that does not belong to its key, or a key that TLS has no use for.
+/// Refuses a client certificate that does not belong to its key, or a key that TLS cannot use.
 pub fn check_identity(certificate: &[u8], key: &[u8]) -> Result<(), String> {
     let key = PrivateKeyDer::try_from(key.to_vec()).map_err(|_| "cannot be used for TLS")?;
     let provider = rustls::crypto::ring::default_provider();
@@ -77,9 +77,10 @@ pub fn check_identity(certificate: &[u8], key: &[u8]) -> Result<(), String> {
     }
 }
 
-/// Verifies by named certificates: as authorities, and each as itself. A self-signed certificate
-/// that the operator has named needs no other one to sign it, whatever it says of its purpose (RFC 5280
-/// §6.2); its host name and its dates are checked as always.
+/// Verifies servers with the certificates that the operator has named: as authorities, and each as
+/// the certificate of a server itself. A server's certificate that is named needs no other one
+/// above it, and its key usages do not matter (RFC 5280 §6.2); its host name and its dates are
+/// checked as always.
 #[derive(Debug)]
 struct NamedCertificates {
     named: Vec<CertificateDer<'static>>,

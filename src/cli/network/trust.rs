@@ -1,5 +1,5 @@
-//! What decides whom a connection trusts and what it sends along, all of it in one place: documents
-//! are kept under it.
+//! The settings that decide whom a connection trusts and which credentials it sends, all in one
+//! place, since cache entries are kept under them (the trust context).
 
 use std::path::PathBuf;
 
@@ -37,7 +37,8 @@ impl Settings {
         (theirs && !self.headers.is_empty()).then_some(&self.headers)
     }
 
-    /// The trust setting of requests to `address`. Whatever is added to connections belongs here.
+    /// The trust context of requests to `address`. A new setting of connections must be added here
+    /// too.
     pub fn context(&self, address: &Address) -> TrustContext {
         let mut parts: Vec<(&str, Vec<u8>)> = Vec::new();
         if address.is_https() {
@@ -70,8 +71,8 @@ fn lines(headers: &HeaderMap) -> Vec<u8> {
     headers.iter().flat_map(line).collect()
 }
 
-/// The roots that a variable names: the paths, and what tells one content from another. A file is
-/// read; of the files in a directory, names, sizes and times of change do.
+/// The roots that a variable names: the paths, and a mark of their content. For a file that is its
+/// content, for a directory the names, sizes and modification times of its files.
 fn named_roots(variable_name: &'static str) -> Option<(&'static str, Vec<u8>)> {
     let value = variable_bytes(variable_name)?;
     // The library that loads them splits a list of directories and takes a file whole.

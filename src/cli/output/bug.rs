@@ -1,5 +1,5 @@
-//! What a bug of jwtctl looks like from outside: one error with its own exit code, which no script
-//! can take for a verdict, instead of a backtrace.
+//! What users see of a bug in jwtctl: instead of a backtrace one error with an exit code of its
+//! own, which a script cannot take for a verdict.
 
 use std::io::Write as _;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -11,11 +11,12 @@ use jwtctl::core::guard::is_guarded;
 
 use super::Output;
 
-/// Where the last panic was that nothing guarded.
+/// Where the last panic was that was not behind [`jwtctl::core::guard`].
 static PLACE: Mutex<Option<String>> = Mutex::new(None);
 
-/// Keeps panics off the screen. Those behind [`jwtctl::core::guard`] are failures of a library that
-/// its caller handles; any other one is remembered for [`run_guarded`].
+/// Replaces Rust's panic message. A panic behind [`jwtctl::core::guard`] is a library's failure,
+/// which its caller handles. The place of another one is kept for [`run_guarded`], or, on a thread
+/// other than the main one, reported at once.
 pub fn report_panics() {
     std::panic::set_hook(Box::new(|panic| {
         if is_guarded() {
@@ -25,7 +26,7 @@ pub fn report_panics() {
             .location()
             .map(|it| format!("{}:{}", without_builder(it.file()), it.line()));
         if std::thread::current().name() != Some("main") {
-            // No command waits for this thread's panic, so nothing else will tell.
+            // `run_guarded` sees panics of the main thread only, so this one is reported here.
             let place = place.as_deref().unwrap_or("an unknown place");
             let line = format!("error: this is a bug in jwtctl (at {place}); please report it\n");
             let _ = std::io::stderr().lock().write_all(line.as_bytes());
@@ -47,10 +48,10 @@ pub fn run_guarded(output: &Output, run: impl FnOnce() -> ExitCode) -> ExitCode 
     })
 }
 
-/// The path of a source file without the directories of whoever built the program.
+/// The path of a source file without the directories of the machine that built the program.
 fn without_builder(file: &str) -> &str {
     let after = |mark: &str| file.split_once(mark).map(|(_, rest)| rest);
-    // A crate of a registry lies in a folder named after the registry.
+    // The source of a registry's crate is in a folder named after the registry.
     if let Some(rest) = after("/registry/src/") {
         return rest.split_once('/').map_or(rest, |(_, rest)| rest);
     }

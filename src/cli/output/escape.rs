@@ -1,5 +1,6 @@
-//! The one way out for text that comes from elsewhere: what a terminal, or the log of a GitHub
-//! workflow, would act on is written as `\uXXXX`, which means the same inside JSON strings.
+//! Escaping of text that comes from outside, such as from a token. Characters that a terminal, or
+//! the runner of a GitHub workflow, would act on are written as `\uXXXX`, which means the same
+//! inside JSON strings.
 
 use std::borrow::Cow;
 use std::fmt::Write as _;
@@ -13,13 +14,13 @@ pub fn printable(text: &str) -> Cow<'_, str> {
     escape(text, is_hostile, in_workflow())
 }
 
-/// [`printable`], with line breaks and tabs left alone.
+/// [`printable`], but line breaks and tabs are left as they are.
 pub(super) fn printable_lines(text: &str) -> Cow<'_, str> {
     let hostile = |c| is_hostile(c) && c != '\n' && c != '\t';
     escape(text, hostile, in_workflow())
 }
 
-/// [`printable_lines`], with the escape sequences left alone that choose colours.
+/// [`printable_lines`], but the escape sequences that set colours are left as they are.
 pub(super) fn printable_styled(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     let mut rest = text;
@@ -44,7 +45,7 @@ pub(super) fn printable_styled(text: &str) -> String {
     escaped
 }
 
-/// Whether what is written ends up in the log of a GitHub workflow, whose runner obeys
+/// Whether the output goes to the log of a GitHub workflow, whose runner obeys
 /// `##[command]` anywhere in a line and `::command::` at its start.
 fn in_workflow() -> bool {
     static IN_WORKFLOW: OnceLock<bool> = OnceLock::new();
@@ -53,7 +54,7 @@ fn in_workflow() -> bool {
 
 fn escape(text: &str, hostile: impl Fn(char) -> bool, workflow: bool) -> Cow<'_, str> {
     let is_command = workflow && (text.contains("#[") || text.contains("::"));
-    // Most texts are such that a look at their bytes tells.
+    // Most texts are printable ASCII, which their bytes show without decoding characters.
     let is_plain = |byte: u8| matches!(byte, b' '..=b'~');
     if !is_command
         && text
@@ -82,7 +83,7 @@ fn escape(text: &str, hostile: impl Fn(char) -> bool, workflow: bool) -> Cow<'_,
     Cow::Owned(escaped)
 }
 
-/// Characters that move the cursor, turn text around or cannot be seen.
+/// Whether a character moves the cursor, changes the direction of text, or is invisible.
 fn is_hostile(c: char) -> bool {
     c.is_control()
         || matches!(

@@ -1,4 +1,4 @@
-//! The words of the library's hints: here they get the flags and commands by which people follow
+//! The words of the library's hints, with the flags and commands with which users follow
 //! them.
 
 use std::borrow::Cow;
@@ -9,7 +9,7 @@ use jwtctl::core::hint::{
     SecretReading, Supply, TokenHint,
 };
 
-/// A hint as people read it.
+/// The text of a hint.
 pub fn words(hint: &Hint) -> Cow<'_, str> {
     match hint {
         Hint::Text(text) => Cow::Borrowed(text),
@@ -21,7 +21,7 @@ pub fn words(hint: &Hint) -> Cow<'_, str> {
     }
 }
 
-/// An error as people read it, which names the flag that it is about.
+/// The text of an error, with the flag that it is about.
 pub fn message(error: &Error) -> String {
     match error {
         Error::Input {
@@ -51,7 +51,7 @@ fn flag(parameter: Parameter) -> &'static str {
     }
 }
 
-/// The argument by which a value from outside of a token is given, and what to write there.
+/// The argument that gives a value to compare a token with, and the placeholder for that value.
 pub fn argument(supply: Supply) -> (&'static str, &'static str) {
     match supply {
         Supply::Issuer => ("--iss", "URL"),

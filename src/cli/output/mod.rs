@@ -1,5 +1,6 @@
-//! The only place that writes: reports to stdout, errors, hints and notes to stderr. It alone knows
-//! exit codes, colours and what must not reach a terminal as it is.
+//! The only module that writes to stdout and stderr: reports to the former, errors, hints and notes
+//! to the latter. It alone knows exit codes, colours, and which characters must not reach a
+//! terminal unescaped.
 
 mod bug;
 mod escape;
@@ -48,27 +49,27 @@ pub trait Report: Serialize {
     /// The name and version of its JSON form.
     const SCHEMA: &'static str;
 
-    /// Writes it for people.
+    /// Writes it as text for users.
     fn human(&self, page: &mut Page<'_>) -> io::Result<()>;
 
-    /// What the answer amounts to.
+    /// Whether the answer is yes, no, or that a token is refused.
     fn status(&self) -> Status<'_> {
         Status::Done
     }
 }
 
-/// What an answer amounts to.
+/// The kind of an answer, on which the exit code depends.
 pub enum Status<'a> {
-    /// Yes, or done.
+    /// The answer is yes, or the command has done what it should.
     Done,
-    /// No, and why, in a line for stderr.
+    /// The answer is no, and why, in a line for stderr.
     No(String),
-    /// A token was refused. If the report says so itself, `shown` is set, and stderr is left to the
-    /// hints.
+    /// A token was refused. If the report shows the reasons itself, `shown` is set, and only the
+    /// hints go to stderr.
     Rejected {
-        /// Why.
+        /// The reasons.
         rejection: &'a Rejection,
-        /// Whether people already see why on stdout.
+        /// Whether the report on stdout shows the reasons already.
         shown: bool,
     },
 }
@@ -83,10 +84,10 @@ pub struct Output {
     stderr: Paint,
 }
 
-/// How a command ended that does not end with an answer.
+/// How a command without a report ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Ended {
-    /// A signal told it to.
+    /// A signal with this number ended it.
     Signal(i32),
     /// The program that it ran ended, with that exit code.
     Program(u8),
@@ -118,7 +119,7 @@ impl Paint {
 }
 
 impl Output {
-    /// Settles how to write for the whole run.
+    /// Decides for the whole run how output is written.
     pub fn new(json: bool, quiet: bool, verbose: bool, color: Color) -> Self {
         let stdout = Paint::new(color, io::stdout().is_terminal());
         let stderr = Paint::new(color, io::stderr().is_terminal());
@@ -141,22 +142,23 @@ impl Output {
         self.stdout.terminal
     }
 
-    /// Shows that something slow goes on, on a terminal, until the result is dropped.
+    /// Shows on a terminal that something slow is in progress, until the result is dropped.
     pub fn spinner(&self, slow: bool, what: &'static str) -> Option<Spinner> {
         (slow && !self.quiet && self.stderr.terminal).then(|| Spinner::start(what))
     }
 
-    /// Shows how far something of `length` bytes has come, on a terminal that no answers run through.
+    /// Shows the progress of something of `length` bytes, if stderr is a terminal and stdout is
+    /// not.
     pub fn progress<'c>(&self, length: Option<u64>, clock: &'c dyn Clock) -> Progress<'c> {
         let wanted = !self.quiet && self.stderr.terminal && !self.stdout.terminal;
         Progress::new(wanted, length, clock)
     }
 
-    /// Writes a part of an answer that is longer than memory. What a terminal would act on has been
-    /// escaped by the caller.
+    /// Writes a part of an answer that is longer than memory. The caller has escaped what a
+    /// terminal would act on.
     ///
     /// # Errors
-    /// When it cannot be written, for want of a reader too.
+    /// When it cannot be written, also because the reader has closed the pipe.
     pub fn stream(&self, bytes: &[u8]) -> io::Result<()> {
         match bytes.is_empty() {
             true => Ok(()),
@@ -188,26 +190,26 @@ impl Output {
         }
     }
 
-    /// A remark that should not be overlooked.
+    /// A warning, which `--quiet` does not suppress.
     pub fn warn(&self, text: &str) {
         self.line("warning", AnsiColor::Yellow, text);
     }
 
-    /// A remark for those who asked for details.
+    /// A remark for users who asked for details (`--verbose`).
     pub fn detail(&self, text: &str) {
         if self.verbose {
             self.line("info", AnsiColor::Blue, text);
         }
     }
 
-    /// Attaches a remark to a file in the log of a GitHub workflow; on stderr, for stdout is the
-    /// answer.
+    /// Attaches a remark to a file in the log of a GitHub workflow. It goes to stderr, because
+    /// stdout is for the answer.
     pub fn annotate(&self, it: &Annotation<'_>) {
         let escape = |text: &str| printable(text).replace('%', "%25");
         let property = |text: &str| escape(text).replace(':', "%3A").replace(',', "%2C");
         let (level, title) = (it.level, property(it.title));
         let file = it.file.map(|file| format!("file={},", property(file)));
-        // Nobody is left to tell when stderr is gone.
+        // If stderr is closed, there is no place left to report that.
         let _ = writeln!(
             io::stderr().lock(),
             "::{level} {}title={title}::{}",
@@ -216,9 +218,9 @@ impl Output {
         );
     }
 
-    /// Keeps a token out of the rest of the log of a GitHub workflow.
+    /// Makes the runner of a GitHub workflow mask a token in the rest of its log.
     pub fn mask(&self, token: &str) {
-        // Nobody is left to tell when stderr is gone.
+        // If stderr is closed, there is no place left to report that.
         let _ = writeln!(
             io::stderr().lock(),
             "::add-mask::{}",
@@ -226,10 +228,10 @@ impl Output {
         );
     }
 
-    /// A line of a log.
+    /// Writes a line of a log.
     pub fn log(&self, text: &str) {
         if !self.quiet {
-            // Nobody is left to tell when stderr is gone.
+            // If stderr is closed, there is no place left to report that.
             let _ = writeln!(io::stderr().lock(), "{}", printable(text));
         }
     }
@@ -250,7 +252,7 @@ impl Output {
             Style::new()
         };
         let _ = writeln!(line, "{style}{label}:{style:#} {}", printable(text));
-        // Nobody is left to tell when stderr is gone.
+        // If stderr is closed, there is no place left to report that.
         let _ = io::stderr().lock().write_all(line.as_bytes());
     }
 
@@ -285,7 +287,7 @@ impl Output {
         }
         match written {
             Ok(()) => ExitCode::from(code),
-            // Whoever closed the pipe has seen enough.
+            // The reader of stdout has closed the pipe: it needs no more of the answer.
             Err(e) if e.kind() == io::ErrorKind::BrokenPipe => ExitCode::from(code),
             Err(e) => Self {
                 json: false,
@@ -300,7 +302,8 @@ impl Output {
         let (color, terminal) = (self.stdout.color, self.stdout.terminal);
         let written = report.human(&mut Page::new(&mut buffer, color, terminal));
         let written = written.and_then(|()| write_stdout(&buffer));
-        // It may hold a private key. What was never written needs no wiping.
+        // The report may hold a private key, so the buffer is wiped: the part of it that was
+        // written.
         buffer.as_mut_slice().zeroize();
         written
     }
@@ -327,7 +330,7 @@ impl Output {
         })
     }
 
-    /// Says why there is no answer.
+    /// Writes an error in place of an answer.
     pub fn fail(&self, error: &Error) -> ExitCode {
         let code = exit_code(error.code());
         if self.json {
@@ -345,8 +348,8 @@ impl Output {
                 report: None,
                 error: Some(error),
             };
-            // A closed pipe changes nothing about the failure; a full disk must not pass in
-            // silence.
+            // If the reader has closed the pipe, the exit code is enough. If stdout cannot be
+            // written for another reason, such as a full disk, the error goes to stderr.
             if write_json(&document).is_err_and(|e| e.kind() != io::ErrorKind::BrokenPipe) {
                 self.line("error", AnsiColor::Red, &message);
             }
@@ -371,7 +374,7 @@ pub struct Annotation<'a> {
     pub message: &'a str,
 }
 
-/// A sign of life on stderr.
+/// A spinner on stderr, which shows that jwtctl is still working.
 pub struct Spinner {
     bar: indicatif::ProgressBar,
 }
@@ -409,14 +412,14 @@ struct JsonError<'a> {
     hints: &'a [Cow<'a, str>],
 }
 
-/// How a path stands in JSON, which is text: what is not UTF-8 in it is replaced.
+/// Writes a path into JSON, which is text: bytes that are not UTF-8 are replaced.
 pub fn lossily<S: serde::Serializer>(path: &Path, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.collect_str(&path.display())
 }
 
 fn write_json<R: Serialize>(document: &Document<'_, R>) -> io::Result<()> {
     let text = zeroize::Zeroizing::new(serde_json::to_string(document).map_err(io::Error::other)?);
-    // Hostile characters can only stand inside strings, where an escape means the same.
+    // Hostile characters can only occur inside strings of the JSON, where an escape means the same.
     write_stdout(zeroize::Zeroizing::new(format!("{}\n", printable(&text))).as_bytes())
 }
 
@@ -426,12 +429,13 @@ fn write_stdout(bytes: &[u8]) -> io::Result<()> {
     stdout.flush()
 }
 
-/// Every hint of a refusal: what to do about the second reason is asked next.
+/// The hints of all reasons of a refusal: a user who has dealt with the first reason has to deal
+/// with the second.
 fn worded(rejection: &Rejection) -> Vec<Cow<'_, str>> {
     let mut worded: Vec<Cow<'_, str>> = Vec::new();
     for hint in rejection.reasons().iter().flat_map(|reason| &reason.hints) {
         let hint = hints::words(hint);
-        // Two reasons may have one remedy.
+        // Two reasons may have the same hint.
         if !worded.contains(&hint) {
             worded.push(hint);
         }
@@ -439,19 +443,19 @@ fn worded(rejection: &Rejection) -> Vec<Cow<'_, str>> {
     worded
 }
 
-/// Ends the process, for the one failure that no caller has a way to hand on: this machine refused.
+/// Ends the process, for a failure that no caller can return: the system gives no random bytes.
 #[expect(
     clippy::exit,
     clippy::disallowed_methods,
     reason = "what fills a buffer with randomness cannot fail otherwise"
 )]
 pub fn stop(why: &str) -> ! {
-    // Nobody is left to tell when stderr is gone.
+    // If stderr is closed, there is no place left to report that.
     let _ = writeln!(io::stderr().lock(), "error: {}", printable(why));
     std::process::exit(i32::from(exit_code(Code::Io)));
 }
 
-/// The exit code that scripts rely on.
+/// The exit code for an error code; scripts rely on it.
 pub fn exit_code(code: Code) -> u8 {
     match code {
         Code::Usage

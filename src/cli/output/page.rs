@@ -1,5 +1,5 @@
-//! What reports write on: it knows colour, indentation, tables, and what must not reach a terminal
-//! as it is.
+//! The page that reports write on: it knows colours, indentation and tables, and escapes what must
+//! not reach a terminal.
 
 use std::io::{self, Write};
 
@@ -9,24 +9,24 @@ use jwtctl::core::json::{Json, Object};
 use super::escape::{printable, printable_lines};
 use super::{table, wrap};
 
-/// What a report writes on. Text that comes from a token goes through [`Page::text`] or
-/// [`Page::json`].
+/// A report that is being written. Text that comes from a token goes through [`Page::text`] or
+/// [`Page::json`], which escape it.
 pub struct Page<'a> {
     out: &'a mut Vec<u8>,
     color: bool,
     terminal: bool,
 }
 
-/// The roles that colour marks; every one of them is also told by words or position.
+/// The roles of text, shown by colours; words or the position show each of them as well.
 #[derive(Clone, Copy)]
 pub enum Role {
     /// Nothing special.
     Plain,
-    /// It holds.
+    /// A check that passed.
     Good,
-    /// It does not.
+    /// A check that failed.
     Bad,
-    /// Look twice.
+    /// Something to be careful about.
     Caution,
     /// Less important.
     Faint,
@@ -67,8 +67,8 @@ impl<'a> Page<'a> {
         }
     }
 
-    /// Text of the program's own, in which nothing comes from outside: plain, or with the colours
-    /// it brings.
+    /// jwtctl's own text, in which nothing comes from outside, so it is not escaped: plain, or with
+    /// the colours in `ansi`.
     pub fn own(&mut self, plain: &str, ansi: &str) -> io::Result<()> {
         self.out
             .write_all(if self.color { ansi } else { plain }.as_bytes())
@@ -137,8 +137,7 @@ impl<'a> Page<'a> {
         self.out.write_all(bytes)
     }
 
-    /// A value as a script wants it: a string without quotes, anything else as JSON; and the end of
-    /// the line.
+    /// A value in a line for scripts: a string without quotes, anything else as JSON.
     pub fn bare(&mut self, value: &Json) -> io::Result<()> {
         match value {
             Json::String(text) => self.bytes(text.as_bytes())?,
@@ -147,7 +146,7 @@ impl<'a> Page<'a> {
         self.end()
     }
 
-    /// An object, indented, with what `remark` has to say behind each member of its top level.
+    /// An object, indented, with the text that `remark` returns after each member of its top level.
     pub fn object(
         &mut self,
         object: &Object,
@@ -182,7 +181,7 @@ impl<'a> Page<'a> {
         match value {
             Json::String(_) => self.text(Role::Payload, &value.to_text()),
             Json::Array(items) if !items.is_empty() => {
-                // Short lists of plain values read better on one line.
+                // Short arrays of plain values are easier to read on one line.
                 let plain = items
                     .iter()
                     .all(|item| !matches!(item, Json::Array(_) | Json::Object(_)));
@@ -214,7 +213,7 @@ impl<'a> Page<'a> {
         }
     }
 
-    /// A table: on a terminal fitted to its width, in a pipe whole.
+    /// A table: fitted to the width of a terminal, complete in a pipe.
     pub fn table(&mut self, titles: &[&str], rows: &[Vec<String>]) -> io::Result<()> {
         let cell = |cell: &String| {
             if cell.is_empty() {

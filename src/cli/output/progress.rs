@@ -1,14 +1,15 @@
-//! How far something long has come, on a terminal's stderr.
+//! A progress bar on stderr.
 
 use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressStyle};
 use jwtctl::core::env::Clock;
 
-/// What is done sooner shows nothing.
+/// How long it takes until the bar appears: what is done sooner shows none.
 const PATIENCE: Duration = Duration::from_millis(300);
 
-/// A bar, with rate and time left where the whole is known; nothing where stderr is no terminal.
+/// A progress bar: with the rate, and with the time left if the length is known. Nothing is shown
+/// unless it is wanted.
 pub struct Progress<'a> {
     bar: Option<ProgressBar>,
     length: Option<u64>,
@@ -18,8 +19,8 @@ pub struct Progress<'a> {
 }
 
 impl<'a> Progress<'a> {
-    /// Of `length` bytes, if that is known. It is `wanted` where somebody looks at stderr and no
-    /// answers run through the terminal.
+    /// A bar for `length` bytes, if that is known. It is `wanted` if stderr is a terminal and the
+    /// answers do not go to that terminal too.
     pub(super) fn new(wanted: bool, length: Option<u64>, clock: &'a dyn Clock) -> Self {
         Self {
             bar: wanted.then(ProgressBar::hidden),
@@ -30,7 +31,7 @@ impl<'a> Progress<'a> {
         }
     }
 
-    /// So many more bytes were read, and so many lines are answered by now.
+    /// Tells the bar that `bytes` more were read, and that `lines` are answered in all.
     pub fn advance(&mut self, bytes: u64, lines: u64) {
         let Some(bar) = &self.bar else { return };
         bar.inc(bytes);
@@ -46,7 +47,7 @@ impl<'a> Progress<'a> {
                 }
                 None => "{spinner} {msg}",
             };
-            // A template that is wrong would show the usual one.
+            // A template with a mistake would leave the default style.
             if let Ok(style) = ProgressStyle::with_template(style) {
                 bar.set_style(style);
             }

@@ -1,14 +1,14 @@
-//! Tables as lines of text. The first column says what a row is about and is what people copy, so
-//! nothing breaks it.
+//! Tables as lines of text. The first column names what a row is about, and users copy it, so it is
+//! never shortened or wrapped.
 
 use std::iter::once;
 
 use comfy_table::{ContentArrangement, Row, presets};
 
-/// What stands between two columns.
+/// The columns of space between two columns.
 const GAP: u16 = 2;
 
-/// How far rows are indented that stand below their first cell.
+/// The indent of the other cells of a row, where they are on a line below the first cell.
 const INDENT: u16 = 2;
 
 /// The lines of a table, those of the titles first, and how many these are.
@@ -52,8 +52,8 @@ impl Table {
             .saturating_sub(GAP)
     }
 
-    /// Leaves only the date of times, column by column until the columns from `first` on fit;
-    /// whether they do.
+    /// Shortens times to their date, column by column, until the columns from `first` on fit.
+    /// Returns whether they do.
     fn drop_times(&mut self, first: usize, room: u16) -> bool {
         for column in 1..self.rows.iter().map(Vec::len).max().unwrap_or_default() {
             if self.width(first) <= room {
@@ -92,7 +92,7 @@ impl Table {
     }
 }
 
-/// One line a row, whatever has to be left out for it.
+/// The rows as a table with one line each; what does not fit is left out.
 fn grid<'a>(rows: impl Iterator<Item = &'a [String]>) -> comfy_table::Table {
     let mut table = comfy_table::Table::new();
     table

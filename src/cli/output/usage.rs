@@ -1,5 +1,6 @@
-//! What clap says about the arguments: help and version are answers, the rest are usage errors. An
-//! argument may be a secret that went astray, so not every one is repeated.
+//! The output for what clap returns instead of arguments: help and version are answers, the rest
+//! are usage errors. An argument in the wrong place may be a secret, so messages do not repeat
+//! every argument.
 
 use std::ffi::OsString;
 use std::io::{self, Write as _};
@@ -13,7 +14,8 @@ use super::super::input::may_be_secret;
 use super::escape::{printable, printable_lines, printable_styled};
 use super::{Color, Output, Page, Report, exit_code};
 
-/// Flags whose values are secret, or name what is; what follows one by mistake may be part of it.
+/// Flags whose values are secrets, or name secrets. An unexpected argument in such a call may be
+/// part of one.
 const SECRET_FLAGS: [&str; 10] = [
     "--redis",
     "--session",
@@ -37,7 +39,7 @@ const FROM_ENVIRONMENT: [(&str, &str); 5] = [
     ("--passphrase-from", " <KEYSPEC>"),
 ];
 
-/// Turns clap's verdict on `args` into output.
+/// Writes what clap has returned for `args`.
 pub fn clap_error(mut error: clap::Error, args: &[OsString], json: bool, color: Color) -> ExitCode {
     let output = Output::new(json, false, false, color);
     if let Some(refused) = unspeakable(&error, args) {
@@ -50,7 +52,7 @@ pub fn clap_error(mut error: clap::Error, args: &[OsString], json: bool, color: 
         ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => {
             help(&text.to_string(), &text.ansi().to_string(), json, color)
         }
-        // clap would list the hidden commands, too.
+        // clap's own message would list hidden commands as well.
         ErrorKind::MissingSubcommand => output.fail(&usage_error(&error)),
         _ if json => output.fail(&usage_error(&error)),
         _ => {
@@ -59,14 +61,14 @@ pub fn clap_error(mut error: clap::Error, args: &[OsString], json: bool, color: 
             } else {
                 printable_lines(&text.to_string()).into_owned()
             };
-            // Nobody is left to tell when stderr is gone.
+            // If stderr is closed, there is no place left to report that.
             let _ = io::stderr().lock().write_all(text.as_bytes());
             ExitCode::from(exit_code(Code::Usage))
         }
     }
 }
 
-/// Writes help: plain, and as a terminal with colours shows it.
+/// Writes help: `text` without colours, `ansi` with them.
 pub fn help(text: &str, ansi: &str, json: bool, color: Color) -> ExitCode {
     Output::new(json, false, false, color).emit(&Text {
         text: text.to_owned(),
@@ -74,7 +76,7 @@ pub fn help(text: &str, ansi: &str, json: bool, color: Color) -> ExitCode {
     })
 }
 
-/// What other tools call their commands, and what they are here.
+/// Names of commands in other tools, and what to call in jwtctl.
 const OTHER_NAMES: &[(&str, &str)] = &[
     ("encode", "to make a token: jwtctl sign --key KEYSPEC"),
     (
@@ -107,7 +109,7 @@ const OTHER_NAMES: &[(&str, &str)] = &[
     ("completion", "jwtctl completions SHELL"),
 ];
 
-/// What other tools call their options, and what they are here.
+/// Names of options in other tools, and what they are in jwtctl.
 const OTHER_FLAGS: &[(&str, &str)] = &[
     ("--private-key", "the key is named with --key KEYSPEC"),
     ("--public-key", "the key is named with --key KEYSPEC"),
@@ -132,7 +134,8 @@ const OTHER_FLAGS: &[(&str, &str)] = &[
     ),
 ];
 
-/// The error for an argument that should not be repeated, in place of clap's own, which would.
+/// The error to write in place of clap's own: for an argument that should not be repeated, or one
+/// that has another name in other tools.
 fn unspeakable(error: &clap::Error, args: &[OsString]) -> Option<Error> {
     let near_a_secret = args
         .iter()
@@ -177,7 +180,7 @@ fn unspeakable(error: &clap::Error, args: &[OsString]) -> Option<Error> {
     })
 }
 
-/// Escapes what was typed: a terminal would act on it inside clap's own message.
+/// Escapes the arguments that clap's message repeats, as a terminal could act on them.
 fn escape_values(error: &mut clap::Error) {
     let typed: Vec<(ContextKind, ContextValue)> = error
         .context()
@@ -193,7 +196,7 @@ fn escape_values(error: &mut clap::Error) {
     }
 }
 
-/// Takes out of the usage line what nobody typed.
+/// Removes flags from the usage line that come from the environment, which the user has not typed.
 fn mend_usage(error: &mut clap::Error, args: &[OsString]) {
     let Some(ContextValue::StyledStr(usage)) = error.get(ContextKind::Usage) else {
         return;
@@ -215,7 +218,7 @@ fn mend_usage(error: &mut clap::Error, args: &[OsString]) {
     }
 }
 
-/// What clap says in several lines, as one message and its tips.
+/// clap's message of several lines as one error, with clap's tips as hints.
 fn usage_error(error: &clap::Error) -> Error {
     let text = error.render().to_string();
     if matches!(

@@ -2,11 +2,11 @@
 
 use unicode_width::UnicodeWidthStr as _;
 
-/// The fewest columns that text is broken for: with less, a line would hold a word or two.
+/// The fewest columns that text is broken for: a narrower line would hold only a word or two.
 pub const NARROWEST: usize = 24;
 
-/// The lines of `text`, each at most `room` columns wide. A word that is wider keeps a line of its
-/// own, whole, so that it can still be copied.
+/// The lines of `text`, each at most `room` columns wide. A wider word gets a line of its own and
+/// is not broken, so that it can still be copied.
 pub fn lines(text: &str, room: usize) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
     for word in text.split(' ') {

@@ -22,10 +22,10 @@ const MAX_BODY: usize = 64 * 1024;
 /// How long a client may take for its body.
 const BODY: Duration = Duration::from_secs(10);
 
-/// How often a trickle is fed.
+/// How often bytes are sent under the fault `drip`.
 const DRIP: Duration = Duration::from_millis(100);
 
-/// How long what was sent before a break may take to leave.
+/// How long the connection stays open before a break, so that what was sent before still leaves.
 const BEFORE_BREAK: Duration = Duration::from_millis(50);
 
 /// Bytes that go out at a time when there are many.
@@ -40,7 +40,8 @@ pub async fn answer(
     let response = match timeout(BODY, Limited::new(body, MAX_BODY).collect()).await {
         Ok(Ok(body)) => {
             let body = body.to_bytes();
-            // A value that is not text is passed on as such: left out, it would count as absent.
+            // A header value that is not text is passed on with U+FFFD: if it were left out, the
+            // header would count as absent.
             let values: Vec<(&str, Cow<'_, str>)> = head
                 .headers
                 .iter()
@@ -77,7 +78,8 @@ fn closing(status: u16, why: &str) -> issuer::Response {
         .remark(why)
 }
 
-/// Who asked what, and how it went. Queries and bodies hold codes and secrets, so they stay out.
+/// The line in the log for a request. Queries and bodies may hold codes and secrets, so they are
+/// left out.
 fn line(
     server: &Server,
     head: &hyper::http::request::Parts,
@@ -103,7 +105,7 @@ fn assemble(response: issuer::Response) -> Response<Sending> {
     *assembled.status_mut() =
         StatusCode::from_u16(response.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     for (name, value) in response.headers {
-        // What does not fit into a header was refused long before.
+        // A value that cannot be in a header was refused when it was read.
         if let Ok(value) = HeaderValue::from_str(&value) {
             assembled
                 .headers_mut()
@@ -113,7 +115,7 @@ fn assemble(response: issuer::Response) -> Response<Sending> {
     assembled
 }
 
-/// A body on its way, as well or as badly as its delivery says.
+/// A body that is being sent, with the faults of its delivery.
 pub struct Sending {
     rest: Bytes,
     delivery: Delivery,
@@ -190,7 +192,8 @@ impl Body for Sending {
     }
 
     fn size_hint(&self) -> SizeHint {
-        // Without a length, clients cannot know beforehand how much is coming.
+        // The fault `huge` sends no length, so that clients do not know beforehand how much is
+        // coming.
         if self.delivery.padding > 0 {
             SizeHint::default()
         } else {

@@ -1,4 +1,5 @@
-//! `--exec`: a command that finds the issuer in its environment, and decides how we end.
+//! `--exec`: runs a command that finds the issuer's URLs in its environment; jwtctl ends when the
+//! command ends.
 
 use std::ffi::OsString;
 use std::time::Duration;
@@ -12,10 +13,10 @@ use super::super::output::Ended;
 use super::ready::Ready;
 use super::system::{self, Signals, ended};
 
-/// How long a command may take to end after it was told to, before it is told more clearly.
+/// How long the command may take to end after a signal, before a stronger one is sent.
 const PATIENCE: Duration = Duration::from_secs(3);
 
-/// Runs the command to its end. A signal that is meant for us is meant for it as well.
+/// Runs the command until it ends. A signal to jwtctl ends the command as well.
 pub async fn run(
     program: &OsString,
     args: &[OsString],
@@ -43,8 +44,8 @@ pub async fn run(
 fn cannot_run(program: &OsString, error: &std::io::Error) -> Error {
     let why = match error.kind() {
         std::io::ErrorKind::NotFound => "no such command".into(),
-        // The system reports a directory of PATH that may not be searched in these words, although
-        // the command is in none of the others either.
+        // The system reports "permission denied" also when a directory of PATH may not be searched,
+        // although the command is in none of the other directories.
         std::io::ErrorKind::PermissionDenied if !is_found(program) => "no such command".into(),
         std::io::ErrorKind::PermissionDenied => "cannot be run: permission denied".into(),
         _ => format!("cannot be run: {error}"),
@@ -67,8 +68,8 @@ fn is_found(program: &OsString) -> bool {
 }
 
 async fn stop(child: &mut Child, signal: i32) {
-    // An interrupt from the keyboard reaches the command by itself; it only hears of it again if it
-    // does not end.
+    // The terminal sends an interrupt from the keyboard to the command as well, so it gets another
+    // signal only if it does not end.
     if signal == Signals::INTERRUPT && timeout(PATIENCE, child.wait()).await.is_ok() {
         return;
     }

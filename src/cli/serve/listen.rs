@@ -1,4 +1,5 @@
-//! The socket: connections are taken, bounded in number and time, and let go in good order.
+//! The socket: accepts connections, limits their number and time, and closes them in order at the
+//! end.
 
 use std::net::SocketAddr;
 use std::rc::Rc;
@@ -18,26 +19,26 @@ use tokio_rustls::TlsAcceptor;
 
 use super::{Server, answer};
 
-/// Connections at the same time; further ones wait to be taken.
+/// The most connections at the same time; further ones wait to be accepted.
 pub const MAX_CONNECTIONS: usize = 4096;
 
-/// Connections that wait to be taken.
+/// The most connections that wait to be accepted.
 const BACKLOG: u32 = 4096;
 
 /// How long a client may take for a handshake, and for the head of a request.
 const HEAD: Duration = Duration::from_secs(10);
 
-/// How long a connection may live; the request that is under way then is still answered.
+/// How long a connection may live; a request that is in progress then is still answered.
 const LIFE: Duration = Duration::from_secs(600);
 
-/// How long answers that are under way may still take at the end.
+/// How long answers that are in progress may still take when a connection is closed.
 const GRACE: Duration = Duration::from_secs(2);
 
 /// Bytes of the longest head of a request, and how many fields it may have.
 const MAX_HEAD: usize = 16 * 1024;
 const MAX_FIELDS: usize = 64;
 
-/// Takes hold of the address.
+/// Listens on `address`.
 pub fn bind(address: SocketAddr) -> Result<TcpListener, Error> {
     let socket = if address.is_ipv4() {
         TcpSocket::new_v4()
@@ -61,13 +62,13 @@ pub fn bind(address: SocketAddr) -> Result<TcpListener, Error> {
     })
 }
 
-/// Connections being taken.
+/// The task that accepts connections.
 pub struct Accepting {
     task: JoinHandle<()>,
     stop: watch::Sender<bool>,
 }
 
-/// Takes connections from now on.
+/// Accepts connections from now on.
 pub fn accept(listener: TcpListener, tls: Option<TlsAcceptor>, server: Rc<Server>) -> Accepting {
     let (stop, stopped) = watch::channel(false);
     Accepting {
@@ -77,10 +78,10 @@ pub fn accept(listener: TcpListener, tls: Option<TlsAcceptor>, server: Rc<Server
 }
 
 impl Accepting {
-    /// Takes no more, and lets those go that are here.
+    /// Accepts no more connections, and closes the open ones.
     pub async fn stop(self) {
         let _ = self.stop.send(true);
-        // What does not end in time ends with the process.
+        // A connection that does not end in time ends with the process.
         let _ = timeout(GRACE + Duration::from_millis(200), async {
             let _ = self.task.await;
             self.stop.closed().await;
@@ -104,14 +105,15 @@ async fn take(
             accepted = listener.accept() => match accepted {
                 Ok((stream, _)) => stream,
                 Err(_) => {
-                    // Out of file descriptors, most likely: connections that end will make room.
+                    // Most likely there are no file descriptors left; connections that end will
+                    // free some.
                     sleep(Duration::from_millis(50)).await;
                     continue;
                 }
             },
             _ = stopped.changed() => return,
         };
-        // Small answers must not wait for more to send.
+        // Small answers are sent at once (no Nagle's algorithm).
         let _ = stream.set_nodelay(true);
         let (server, tls, stopped) = (Rc::clone(&server), tls.clone(), stopped.clone());
         spawn_local(async move {
@@ -144,7 +146,7 @@ async fn converse(
     let connection = builder.serve_connection(TokioIo::new(stream), service);
     tokio::pin!(connection);
     tokio::select! {
-        // Whatever a client does wrong ends its own connection alone.
+        // An error of a client ends only its own connection.
         _ = connection.as_mut() => return,
         _ = stopped.changed() => {}
         () = sleep(LIFE) => {}

@@ -1,15 +1,15 @@
-//! The request log. Writing it never holds up the server: a parent that does not read our stderr
-//! must not stop us.
+//! The request log, written by a thread of its own: if the parent process does not read stderr, the
+//! server still answers.
 
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::time::Duration;
 
 use super::super::output::Output;
 
-/// Lines that wait to be written; more are dropped.
+/// The most lines that wait to be written; further ones are dropped.
 const WAITING: usize = 4096;
 
-/// How long the last lines may take.
+/// How long the end of the process waits for the last lines.
 const PATIENCE: Duration = Duration::from_millis(200);
 
 /// The writing end of the log.
@@ -19,7 +19,7 @@ pub struct Log {
 }
 
 impl Log {
-    /// Starts to write lines where `output` does.
+    /// Starts the thread, which writes lines to `output`.
     pub fn start(output: &Output) -> Self {
         let (lines, waiting) = sync_channel::<Option<String>>(WAITING);
         let (finished, done) = sync_channel(1);
@@ -39,7 +39,7 @@ impl Log {
         let _ = self.lines.try_send(Some(line));
     }
 
-    /// Waits for the last lines, though not for long.
+    /// Waits until the last lines are written, for 200 ms at most.
     pub fn finish(&self) {
         if self.lines.try_send(None).is_ok() {
             let _ = self.done.recv_timeout(PATIENCE);

@@ -159,7 +159,8 @@ pub fn run(args: Args, context: &mut Context<'_>) -> ExitCode {
 }
 
 fn serve(args: Args, context: &Context<'_>) -> Result<Ended, Error> {
-    // Taken before the prompt for a passphrase; a second is the time it took to get here.
+    // Measured before the prompt for a passphrase, which takes time. A difference of one second is
+    // the start of the process, not `--now`.
     let ahead_s = context.env.now.since(SystemClock::real());
     let ahead_s = if ahead_s.abs() > 1 { ahead_s } else { 0 };
     let place = setup::place(&args)?;

@@ -1,4 +1,4 @@
-//! Telling that the issuer answers, and where.
+//! Announcing that the issuer answers, and its URLs.
 
 use std::io;
 use std::net::SocketAddr;
@@ -33,8 +33,8 @@ pub struct Ready {
 impl Ready {
     /// The fields of the announcement.
     pub fn new(settings: &Settings, ring: &Ring, bound: SocketAddr, tls: bool) -> Self {
-        // The issuer may be known by a name that leads elsewhere; the admin endpoint is always
-        // here.
+        // The name of the issuer may lead to another machine, such as a proxy; the admin endpoint
+        // is always on this one.
         let scheme = if tls { "https" } else { "http" };
         Self {
             issuer: settings.issuer.clone(),
@@ -53,7 +53,7 @@ impl Ready {
     }
 }
 
-/// [`Ready`] with the secret, for a file that only its owner reads.
+/// [`Ready`] with the admin secret, for a file that only its owner can read.
 #[derive(Serialize)]
 struct ReadyFile<'a> {
     schema: &'static str,
@@ -63,7 +63,8 @@ struct ReadyFile<'a> {
     admin_secret: Option<&'a str>,
 }
 
-/// Says that the issuer answers. stdout is the command's that `--exec` runs.
+/// Announces that the issuer answers: in the ready file, and on stdout unless `--exec` runs a
+/// command, which stdout belongs to then.
 pub fn announce(
     ready: &Ready,
     args: &Args,
@@ -104,8 +105,7 @@ pub fn announce(
     Ok(())
 }
 
-/// Removes what an earlier run, or this one, wrote to the ready file: its mere presence means
-/// "ready".
+/// Removes the ready file of this run or an earlier one: if it exists, the issuer is ready.
 pub fn clear(path: &str) -> Result<(), Error> {
     let file = Path::new(path);
     if file.symlink_metadata().is_err() {

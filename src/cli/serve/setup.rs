@@ -1,4 +1,4 @@
-//! From arguments to an issuer: where it listens, who it is, whom it serves and what it signs with.
+//! From arguments to an issuer: its address, its name, its clients and its keys.
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::Arc;
@@ -20,7 +20,7 @@ use super::Args;
 /// The port unless told otherwise.
 const PORT: u16 = 8080;
 
-/// What fresh keys are for, which every client can verify.
+/// The algorithm of new keys, one that every client knows.
 const ALG: SigAlg = SigAlg::Es256;
 
 /// Where to listen.
@@ -32,7 +32,8 @@ pub struct Place {
     pub local: bool,
 }
 
-/// Reads `--listen`, and refuses what must not be done where other machines can reach it.
+/// Reads `--listen`. If other machines can reach that address, refuses arguments that are safe on
+/// this machine only.
 pub fn place(args: &Args) -> Result<Place, Error> {
     let place = match &args.listen {
         None => {
@@ -80,8 +81,8 @@ fn read_place(text: &str) -> Result<Place, Error> {
     };
     let (host, port) = text.rsplit_once(':').ok_or_else(bad)?;
     let port: u16 = port.parse().map_err(|_| bad())?;
-    // Names are not looked up: what a resolver says today is no promise that only this machine is
-    // meant.
+    // Names are not looked up: that a resolver answers with an address of this machine today does
+    // not mean that it always will.
     let ip = match host {
         "localhost" => IpAddr::V4(Ipv4Addr::LOCALHOST),
         _ => host
@@ -99,7 +100,7 @@ fn read_place(text: &str) -> Result<Place, Error> {
     })
 }
 
-/// The issuer, now that its port is known.
+/// The settings of the issuer, once its port is known.
 pub fn settings(
     args: &Args,
     place: &Place,
@@ -203,7 +204,8 @@ fn jwks_path(path: &str) -> Result<String, Error> {
     Ok(path.to_owned())
 }
 
-/// Where a browser may be sent goes into a header as it is.
+/// Reads a redirect URI. It is written into a header as it is, so only characters of a URI are
+/// allowed.
 fn redirect_uri(text: &str) -> Result<String, Error> {
     let is_scheme = |scheme: &str| {
         !scheme.is_empty()
@@ -257,10 +259,10 @@ fn read_client(text: &str, before: &[Client], context: &Context<'_>) -> Result<C
     })
 }
 
-/// What it signs with.
+/// The keys that the issuer signs with.
 pub fn keys(args: &Args, context: &Context<'_>) -> Result<Box<dyn KeySource>, Error> {
-    // A keystore that the environment names holds real keys: not for tests unless they
-    // say so.
+    // A keystore that the environment names holds real keys, so it is used only if the command line
+    // names it.
     let wants_store = context.typed.has("store") && args.seed.is_none();
     let spec = match args.key.as_deref() {
         Some("store:") => return stored(args, context),
@@ -288,7 +290,7 @@ pub fn keys(args: &Args, context: &Context<'_>) -> Result<Box<dyn KeySource>, Er
         Some(alg) => key.fit(alg, Job::Sign).is_ok(),
         None => key.is_private() && !key.algorithms(Job::Sign).is_empty(),
     };
-    // With a single key, its own shortcomings say best what is wrong.
+    // A single key is tried anyway, as the error about it explains best why it cannot sign.
     let at = keys
         .iter()
         .position(can_sign)
@@ -308,7 +310,7 @@ pub fn keys(args: &Args, context: &Context<'_>) -> Result<Box<dyn KeySource>, Er
 /// The keystore, opened once so that a wrong passphrase shows now.
 fn stored(args: &Args, context: &Context<'_>) -> Result<Box<dyn KeySource>, Error> {
     let store = context.inputs.store()?;
-    // Asked before the passphrase: without a key there is nothing to open.
+    // Checked before the passphrase is asked for, which would not be needed without a key.
     store.current(context.env.now)?;
     let passphrase = match store.is_encrypted() {
         Some(true) => Some(context.inputs.passphrase("the keystore")?),
@@ -323,7 +325,7 @@ fn stored(args: &Args, context: &Context<'_>) -> Result<Box<dyn KeySource>, Erro
     Ok(Box::new(stored))
 }
 
-/// Warns of what is easily overlooked.
+/// Warns that keys from a seed are not secret, and that other machines can reach the issuer.
 pub fn warn(args: &Args, place: &Place, context: &Context<'_>) {
     if args.seed.is_some() {
         context.output.warn("keys from --seed are the same for everybody who knows it: never trust them outside of tests");

@@ -11,16 +11,17 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 use super::super::output::Ended;
 use super::listen::MAX_CONNECTIONS;
 
-/// Files that this process may need: its connections, and some. Not more, for `--exec` hands the
-/// limit on.
+/// The file descriptors that this process may need: twice its connections. It asks for no more, as
+/// the command of `--exec` inherits the limit.
 const FILES: u64 = 2 * MAX_CONNECTIONS as u64;
 
-/// Lets this process have its connections, where shells only grant it a thousand files.
+/// Raises the limit on open files, which shells often set to about a thousand, so that all
+/// connections fit.
 pub fn raise_limit() {
     let limit = getrlimit(Resource::Nofile);
     let wanted = limit.maximum.map_or(FILES, |most| most.min(FILES));
     if limit.current.is_some_and(|current| current < wanted) {
-        // Without it, fewer connections fit, and nothing else changes.
+        // If this fails, fewer connections fit, and nothing else changes.
         let _ = setrlimit(
             Resource::Nofile,
             Rlimit {
@@ -31,7 +32,7 @@ pub fn raise_limit() {
     }
 }
 
-/// The signals that end us.
+/// The signals that end jwtctl.
 pub struct Signals {
     interrupt: Signal,
     terminate: Signal,
@@ -42,7 +43,7 @@ impl Signals {
     pub const INTERRUPT: i32 = 2;
     const TERMINATE: i32 = 15;
 
-    /// Watches for them from now on.
+    /// Receives these signals from now on, so that they no longer end the process.
     pub fn new() -> Result<Self, Error> {
         let watch = |kind| signal(kind).map_err(|e| Error::io("signals", &e));
         Ok(Self {
@@ -51,7 +52,7 @@ impl Signals {
         })
     }
 
-    /// The number of the next one.
+    /// Waits for the next signal; returns its number.
     pub async fn next(&mut self) -> i32 {
         tokio::select! {
             _ = self.interrupt.recv() => Self::INTERRUPT,
@@ -60,14 +61,14 @@ impl Signals {
     }
 }
 
-/// Tells a process to end.
+/// Sends SIGTERM to a process.
 pub fn terminate(child: &Child) {
     let pid = child
         .id()
         .and_then(|pid| i32::try_from(pid).ok())
         .and_then(Pid::from_raw);
     if let Some(pid) = pid {
-        // It may have ended a moment ago.
+        // This fails if the process has just ended, which does no harm.
         let _ = kill_process(pid, rustix::process::Signal::TERM);
     }
 }

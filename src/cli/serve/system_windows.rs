@@ -11,7 +11,7 @@ use super::super::output::Ended;
 /// There is no limit on connections to raise.
 pub fn raise_limit() {}
 
-/// What ends us: Ctrl-C, and Ctrl-Break, which other programs send.
+/// The events that end jwtctl: Ctrl-C, and Ctrl-Break, which other programs send.
 pub struct Signals {
     interrupt: CtrlC,
     terminate: CtrlBreak,
@@ -22,7 +22,7 @@ impl Signals {
     pub const INTERRUPT: i32 = 2;
     const TERMINATE: i32 = 15;
 
-    /// Watches for them from now on.
+    /// Receives these events from now on, so that they no longer end the process.
     pub fn new() -> Result<Self, Error> {
         Ok(Self {
             interrupt: ctrl_c().map_err(|e| Error::io("signals", &e))?,
@@ -30,7 +30,7 @@ impl Signals {
         })
     }
 
-    /// The number of the next one.
+    /// Waits for the next event; returns its number.
     pub async fn next(&mut self) -> i32 {
         tokio::select! {
             _ = self.interrupt.recv() => Self::INTERRUPT,
@@ -39,8 +39,8 @@ impl Signals {
     }
 }
 
-/// A process cannot be asked to end; it hears of Ctrl-C and Ctrl-Break by itself, as it shares our
-/// console.
+/// Does nothing: on Windows a process cannot be asked to end. The command gets Ctrl-C and
+/// Ctrl-Break by itself, as it shares the console.
 pub fn terminate(_: &Child) {}
 
 /// How a process ended.

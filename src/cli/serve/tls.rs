@@ -1,4 +1,5 @@
-//! A certificate for this run, made here; clients have to be told to trust it.
+//! The self-signed certificate of `--tls`, made anew for each run. Clients trust it only if they
+//! are told to.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -10,7 +11,8 @@ use rustls::ServerConfig;
 use rustls::pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
 use tokio_rustls::TlsAcceptor;
 
-/// What TLS needs to serve as one of `hosts` or this machine. Writes the certificate to `file`.
+/// Makes a certificate for `hosts` and the names of this machine, and the TLS acceptor with it.
+/// Writes the certificate to `file`, if there is one.
 pub fn make(hosts: &[String], file: Option<&str>) -> Result<TlsAcceptor, Error> {
     let failed =
         |why: String| Error::usage("--tls", format!("no certificate could be made: {why}"));
@@ -39,8 +41,8 @@ pub fn make(hosts: &[String], file: Option<&str>) -> Result<TlsAcceptor, Error> 
         )?;
     }
     let key = PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(pair.serialize_der()));
-    // The provider is named, for a process-wide default could be another one, slow at its first
-    // random number.
+    // The provider is named, because the process-wide default could be another one, which is slow
+    // at its first random number.
     let config =
         ServerConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
             .with_safe_default_protocol_versions()

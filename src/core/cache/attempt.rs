@@ -1,5 +1,5 @@
-//! What became of the last attempt to fetch, which decides how soon the next may come. Kept apart
-//! from the keys, so that no failure can touch them.
+//! The attempt record: how the last refresh of an entry ended, which decides how soon the next may
+//! begin. It is a file of its own, so recording a failure cannot damage the entry.
 
 use serde::{Deserialize, Serialize};
 
@@ -7,17 +7,19 @@ use super::super::env::Env;
 use super::super::hint::{Hint, KeysHint};
 use super::entry::MAX_AHEAD_MS;
 
-/// Milliseconds after a success in which an unknown `kid` causes no further fetch. This is also
-/// what an attacker can cause at most: two fetches a minute.
+/// The cooldown: milliseconds after a successful refresh in which an unknown `kid` or a bad
+/// signature causes no other one. So an attacker who sends tokens with invented `kid`s causes two
+/// refreshes a minute at most.
 pub const COOLDOWN_MS: i64 = 30_000;
 
-/// The longest back-off after failures.
+/// Milliseconds of the longest back-off, before it is varied by up to a fifth.
 const MAX_BACKOFF_MS: i64 = 30_000;
 
-/// How long after its back-off a failure still makes the next one wait longer.
+/// Milliseconds after the end of a back-off in which a new failure still counts as the next in a
+/// row.
 const FORGOTTEN_AFTER_MS: i64 = 60_000;
 
-/// The longest that a server can make us wait (`Retry-After`).
+/// Seconds of the longest `Retry-After` that is obeyed; a longer one is cut to this.
 pub const MAX_RETRY_AFTER_S: i64 = 300;
 
 /// Why a fetch was wanted.
@@ -55,7 +57,7 @@ impl FetchReason {
 pub enum FailureClass {
     /// The name does not resolve.
     Dns,
-    /// No connection, or it broke.
+    /// No connection could be made, or it broke.
     Connect,
     /// There was no complete answer in time.
     Timeout,
@@ -70,28 +72,30 @@ pub enum FailureClass {
     /// 429, and 408 with it
     #[serde(rename = "http_429")]
     Http429,
-    /// Any other 4xx: the server says that there is nothing for us.
+    /// Any other 4xx: the server refuses the request.
     #[serde(rename = "http_4xx")]
     Http4xx,
     /// 3xx: redirects are not followed.
     Redirect,
-    /// More than a key set may have.
+    /// The body is larger than that of a key set may be.
     TooLarge,
     /// A 200 that holds no key set, or another answer that makes no sense.
     NotJwks,
-    /// The address may not be asked at all.
+    /// jwtctl itself refuses: the address may not be asked, or the discovery document is of another
+    /// issuer, lacks a member, or names a key set's URL that is not allowed.
     Refused,
 }
 
 impl FailureClass {
-    /// Whether the server may just be out of reach, so that keys it published before may be used
-    /// for a while. A "no" from the server itself is not of this kind.
+    /// Whether the server may just be out of reach or out of order, so that a stale entry may be
+    /// used. A 4xx other than 408 and 429, a redirect, and a refusal by jwtctl itself are not of
+    /// this kind.
     pub fn is_unavailable(self) -> bool {
         !matches!(self, Self::Http4xx | Self::Redirect | Self::Refused)
     }
 
-    /// Whether the server itself has answered. Otherwise the trouble may be this machine's, or on
-    /// its way there.
+    /// Whether the server itself has answered. The cause of any other failure may be this machine
+    /// or the network.
     pub fn is_an_answer(self) -> bool {
         match self {
             Self::Http5xx
@@ -134,7 +138,7 @@ pub struct FetchError {
 }
 
 impl FetchError {
-    /// A failure without an answer that counts.
+    /// A failure of this class with its cause in words: no status, no advice, no `Retry-After`.
     pub fn new(class: FailureClass, why: impl Into<String>) -> Self {
         Self {
             class,
@@ -146,13 +150,13 @@ impl FetchError {
         }
     }
 
-    /// The same failure, with what would do instead.
+    /// This failure with `advice` on what to ask for instead.
     #[must_use]
     pub fn advising(self, advice: Option<FetchAdvice>) -> Self {
         Self { advice, ..self }
     }
 
-    /// The same failure, named as that of a request to `place`.
+    /// This failure with `place`, the URL that was asked, before its cause.
     #[must_use]
     pub fn at(self, place: &impl std::fmt::Display) -> Self {
         Self {
@@ -167,16 +171,16 @@ impl FetchError {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum FetchAdvice {
-    /// The answer is the document of this issuer.
+    /// The answer is the discovery document of this issuer.
     Issuer(String),
-    /// The issuer is written like this.
+    /// The issuer writes its own URL like this, with or without a slash at the end.
     ExactIssuer(String),
-    /// The issuer stands for many, whose keys are at this URL.
+    /// The document's issuer is a template for many tenants, whose keys are at this URL.
     ManyTenants(String),
 }
 
 impl FetchAdvice {
-    /// It as a hint.
+    /// The hint for the caller.
     pub fn hint(self) -> Hint {
         match self {
             Self::Issuer(issuer) => KeysHint::DocumentOfIssuer(issuer).into(),
@@ -190,9 +194,9 @@ impl FetchAdvice {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum FetchOutcome {
-    /// A new set.
+    /// The server sent the document (200).
     Ok,
-    /// The old one, confirmed.
+    /// The server confirmed the entry (304).
     NotModified,
     /// The fetch failed.
     Error,
@@ -223,9 +227,10 @@ pub struct Attempt {
 /// Why no fetch may be made now.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Pause {
-    /// The set is this new, and what it lacks does not exist.
+    /// The cooldown: the last refresh has just succeeded, so the server has nothing that the entry
+    /// lacks.
     JustFetched,
-    /// The last attempt failed, and this long is to pass until the next.
+    /// The back-off: the last attempt failed, and the next has to wait.
     BackOff {
         /// Milliseconds left.
         left_ms: i64,
@@ -235,7 +240,7 @@ pub enum Pause {
 }
 
 impl Attempt {
-    /// A success.
+    /// The record of a refresh that succeeded and ended at `now_ms`.
     pub fn success(outcome: FetchOutcome, reason: FetchReason, now_ms: i64) -> Self {
         Self {
             v: 1,
@@ -248,8 +253,9 @@ impl Attempt {
         }
     }
 
-    /// A failure after `before`: the pause doubles from 1 s to 30 s, give or take a fifth so that
-    /// many machines do not come back together, or is what the server asked for.
+    /// The record of a failure that ended at `now_ms`, where `before` is the last attempt. The
+    /// back-off doubles from 1 s to 30 s, give or take a fifth so that many machines do not come
+    /// back together, or is the server's `Retry-After` if that is longer.
     pub fn failure(
         before: Option<&Self>,
         error: FetchError,
@@ -294,7 +300,7 @@ impl Attempt {
         serde_json::to_vec(self).unwrap_or_default()
     }
 
-    /// Whether another attempt has to wait.
+    /// Why another attempt has to wait at `now_ms`, if it has to.
     pub fn pause(&self, now_ms: i64) -> Option<Pause> {
         match (&self.outcome, &self.error) {
             (FetchOutcome::Error, Some(error)) => {

@@ -9,13 +9,14 @@ use super::super::key::sha256_hex;
 use super::published::{LeftOut, PublishedError};
 use super::trust::TrustContext;
 
-/// The version of the format. Entries of another one are not touched.
+/// The version of the format. `cache prune` leaves entries of another version in place; a refresh
+/// of the same slot replaces them.
 const VERSION: u32 = 1;
 
 /// Octets of the largest entry that is read.
 pub const MAX_ENTRY: u64 = 1024 * 1024;
 
-/// How far ahead of this machine's clock a time in the cache may be.
+/// Milliseconds that a time in the cache may be ahead of this machine's clock.
 pub const MAX_AHEAD_MS: i64 = 60_000;
 
 /// What the server said about caching (RFC 9111), as far as it matters for keys.
@@ -57,7 +58,7 @@ pub enum EntrySource {
 }
 
 impl EntrySource {
-    /// Where keys are from that are in the cache for this reason, in reports.
+    /// The name in reports of the place that the keys are from.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Fetch => "cache",
@@ -67,7 +68,7 @@ impl EntrySource {
     }
 }
 
-/// How good an entry is by its age alone.
+/// The state of an entry by its age alone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Freshness {
     /// To be used without asking the server.
@@ -98,7 +99,7 @@ pub struct Entry {
     pub url: String,
     /// The trust setting it was fetched under.
     pub ctx: TrustContext,
-    /// The issuer whose document led here.
+    /// The issuer whose discovery document named this URL; of a discovery document, its own issuer.
     #[serde(default)]
     pub issuer: Option<String>,
     /// The key set; of a discovery document, its `issuer` and `jwks_uri`.
@@ -113,17 +114,17 @@ pub struct Entry {
     pub requested_at_ms: i64,
     /// When it was last known to be right: a validated 200 or a matching 304.
     pub fetched_at_ms: i64,
-    /// When it has to be asked for again.
+    /// Until when it is fresh.
     pub expires_at_ms: i64,
     /// Until when it may be used while the server is out of reach.
     pub stale_until_ms: i64,
-    /// What the server said.
+    /// What the server said about caching.
     #[serde(default)]
     pub http: Http,
-    /// `fetched_at_ms` by the clock that cannot be set back.
+    /// `fetched_at_ms` by the clock that counts from the machine's start and cannot be set back.
     #[serde(default)]
     pub boot: Option<Boot>,
-    /// How it got here.
+    /// How it got into the cache.
     pub provenance: EntrySource,
     /// The program that wrote it.
     #[serde(default)]
@@ -139,7 +140,7 @@ pub enum EntryError {
     /// Its checksum does not hold.
     #[error("is damaged (its checksum is wrong)")]
     Damaged,
-    /// Another version of jwtctl has written it, and may have use for it.
+    /// Another version of jwtctl has written it, and may still use it.
     #[error("is in format {0}, which this jwtctl does not know")]
     Version(u32),
     /// Its members are not those of an entry.
@@ -163,7 +164,7 @@ pub enum EntryError {
     /// In a shared cache: what its document lacks to be kept.
     #[error(transparent)]
     Unfit(#[from] PublishedError),
-    /// In a shared cache: why it is not believed, or not what it should be.
+    /// In a shared cache: why the record is not authentic or not well-formed.
     #[error("{0}")]
     NotBelieved(String),
 }
@@ -225,7 +226,7 @@ impl Entry {
         [sum.as_bytes(), b"\n", text.as_bytes()].concat()
     }
 
-    /// Reads what [`Entry::to_bytes`] wrote. The checksum tells damage, not malice.
+    /// Reads what [`Entry::to_bytes`] wrote. The checksum detects damage, not a forgery.
     ///
     /// # Errors
     /// Why it is not usable.
@@ -237,7 +238,8 @@ impl Entry {
         Self::from_text(text)
     }
 
-    /// Where the keys are by the document of an issuer, which names the issuer it is kept under.
+    /// The key set's URL in the entry of a discovery document; `None` if the document names another
+    /// issuer than the entry.
     pub fn jwks_uri(&self) -> Option<String> {
         let json = Json::parse(self.content.get().as_bytes()).ok()?;
         let document = json.as_object()?;
@@ -288,8 +290,8 @@ impl Entry {
         Some(by_wall.max(by_boot.unwrap_or(0)).max(0))
     }
 
-    /// Its freshness, if it is fresh for at most `most_s` seconds and may be used stale for `grace_s`
-    /// instead of what it says itself.
+    /// Its freshness. `most_s` limits its freshness lifetime and `grace_s` replaces its grace, both
+    /// in seconds.
     pub fn standing(&self, most_s: Option<i64>, grace_s: Option<i64>, env: &Env<'_>) -> Freshness {
         let ms = |seconds: i64| seconds.max(0).saturating_mul(1000);
         let Some(age) = self.age_ms(env) else {
@@ -310,7 +312,7 @@ impl Entry {
         self.expires_at_ms.saturating_sub(self.fetched_at_ms).max(0)
     }
 
-    /// Milliseconds beyond that for which it may be used stale.
+    /// Milliseconds beyond its freshness lifetime for which it may be used stale.
     pub fn grace_ms(&self) -> i64 {
         self.stale_until_ms
             .saturating_sub(self.expires_at_ms)

@@ -1,6 +1,6 @@
-//! Being the only one who fetches. Normally that is a file lock, which the system releases when its
-//! holder dies; where locks do not work, or a stopped process sits on one, a lease file that runs
-//! out.
+//! The lock of an entry: one process refreshes it, the others wait. Normally it is a file lock,
+//! which the system releases when the process dies. Where file locks do not work (on NFS), or when
+//! a stopped process keeps one, a lease file that runs out takes its place.
 
 use std::fs::{File, TryLockError};
 use std::io::{Read as _, Seek as _, Write as _};
@@ -16,10 +16,12 @@ use super::attempt::Attempt;
 use super::entry::{Entry, MAX_AHEAD_MS};
 use super::{CacheKey, CacheRead, read_attempt, read_slot};
 
-/// How long a holder takes that only writes, or fetches by the default timeout.
+/// How long the holder of a lock may show no progress: a fetch with the default timeout, and a
+/// second.
 pub(super) const PATIENCE: Duration = Duration::from_secs(6);
 
-/// Milliseconds of the longest lease file; one with a longer life is corrupt and is removed.
+/// Milliseconds until a lease file runs out, at most; one that claims more is corrupt and is
+/// removed.
 const MAX_LEASE_MS: i64 = 1_000_000;
 
 /// Octets of the longest record of an attempt.
@@ -30,7 +32,7 @@ pub(super) const MAX_RECORD: u64 = 4096;
 pub enum Committed {
     /// It is the entry from now on.
     Written,
-    /// This one was asked for later, and stays.
+    /// The entry on disk, which is this one, was requested later than the new one, and stays.
     Newer(Box<Entry>),
     /// It could not be written, for this reason. What was there stays.
     Failed(String),
@@ -72,7 +74,7 @@ enum Locking {
 }
 
 /// Called while another process holds the lock, each time the entry or the record of attempts has
-/// changed: the wait may be over without the lock.
+/// changed: it may end the wait without the lock.
 pub type Watch<'w, B> = dyn FnMut(CacheRead, Option<Attempt>) -> ControlFlow<B> + 'w;
 
 /// A wait for the holder of a slot. Its patience starts anew when the holder shows progress, for
@@ -227,8 +229,8 @@ impl CacheLock {
         Attempt::from_bytes(&bytes, env.millis())
     }
 
-    /// Records an attempt that began at `requested_at_ms`, after the one that the holder has
-    /// `read`, unless a later one of another process is on record by now.
+    /// Records an attempt that began at `requested_at_ms`. A record other than the one that the
+    /// holder has `read` stays if its attempt ended after that: it is another process's, and later.
     pub fn record(
         &self,
         attempt: &Attempt,
@@ -242,7 +244,8 @@ impl CacheLock {
         {
             return;
         }
-        // A record that is cut short counts as none, so a failure here costs a fetch at most.
+        // A record that is cut short cannot be read and counts as absent, so a failure here costs
+        // one fetch at most.
         let mut file = &held.record;
         drop(
             file.set_len(0)
@@ -251,9 +254,9 @@ impl CacheLock {
         );
     }
 
-    /// Stores `entry`, unless the one that is there was asked for later. What the holder itself has
-    /// `read` and found wanting is always replaced: it cannot be the later one, whatever a
-    /// clock that jumped makes of it.
+    /// Stores `entry`, unless the entry on disk was requested later. The entry that the holder has
+    /// `read` before its own request is always replaced: it cannot be the later one, even if a
+    /// clock that was set back makes it look so.
     pub fn commit(&self, entry: &Entry, read: Option<&Entry>, env: &Env<'_>) -> Committed {
         let Some(held) = &self.held else {
             return Committed::Failed(self.trouble.clone().unwrap_or_default());
@@ -311,7 +314,8 @@ fn nonce(env: &Env<'_>) -> String {
     to_hex(&env.bytes::<8>())
 }
 
-/// Waits 2 ms first and ever longer, with jitter so that many waiters do not come all at once.
+/// Waits up to 2 ms in round 0 and up to 25 ms in later rounds, at random from half of that, so
+/// that many waiters do not come all at once.
 fn pause(env: &Env<'_>, round: u32) {
     let most = 2000_u64.saturating_mul(u64::from(round) + 1).min(25_000);
     env.clock
@@ -332,7 +336,8 @@ fn poll<B>(file: &File, wait: &mut Wait<'_, '_, B>) -> ControlFlow<B, Locking> {
     }
 }
 
-/// Takes the lease, waiting for at most the life of another process's and one fetch more.
+/// Takes the lease file. Waits for twice the patience at most: until another process's lease file
+/// has run out, and for one fetch.
 fn lease<B>(wait: &mut Wait<'_, '_, B>) -> ControlFlow<B, Option<LeaseFile>> {
     let (dir, slot, env) = (wait.dir, wait.slot, wait.env);
     let lease_ms = i64::try_from(wait.patience.as_millis())

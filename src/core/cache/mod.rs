@@ -1,9 +1,10 @@
-//! Other people's key sets on disk, shared by many short-lived processes: one entry per URL and
-//! trust setting, written whole or not at all, and read without a lock.
+//! The cache on disk: key sets and discovery documents of issuers, for the many short-lived
+//! processes of one user. There is one entry per URL and trust context. An entry is replaced as a
+//! whole, so it is read without a lock.
 //!
 //! A user who can write here decides which tokens are valid, so everything that is read must be this
-//! user's own ([`PrivateDir`]). Keys and the record of attempts are different files: no failure path can
-//! open a key file for writing.
+//! user's own ([`PrivateDir`]). The attempt record is a file beside the entry, so code that records
+//! a failure never opens an entry for writing.
 
 mod attempt;
 mod entry;
@@ -44,7 +45,7 @@ pub const DEFAULT_TTL_S: i64 = 600;
 /// process would fetch; above, revoked keys would live too long.
 pub const TTL_RANGE_S: std::ops::RangeInclusive<i64> = 60..=3600;
 
-/// Seconds beyond their lifetime for which keys are used while their server is out of reach.
+/// The grace in seconds, where neither the server nor the operator sets one.
 pub const DEFAULT_GRACE_S: i64 = 300;
 
 /// What an entry holds.
@@ -75,8 +76,8 @@ impl DocumentKind {
     }
 }
 
-/// The place of one entry: a URL under a trust setting. What one setting fetched is invisible to
-/// another.
+/// The slot of one entry: its kind, URL and trust context. An entry that was fetched under one
+/// trust context is invisible to callers under another.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CacheKey {
     kind: DocumentKind,
@@ -86,7 +87,7 @@ pub struct CacheKey {
 }
 
 impl CacheKey {
-    /// The slot of `url`, a JWKS URL or an issuer as `kind` says, under the trust setting `ctx`.
+    /// The slot of `url`, a JWKS URL or an issuer as `kind` says, under the trust context `ctx`.
     pub fn new(kind: DocumentKind, url: &str, ctx: impl Into<TrustContext>) -> Self {
         let ctx = ctx.into();
         let label: &[u8] = match kind {
@@ -108,12 +109,12 @@ impl CacheKey {
         }
     }
 
-    /// What it is for.
+    /// What its entry holds.
     pub fn kind(&self) -> DocumentKind {
         self.kind
     }
 
-    /// The hash of its kind, URL and trust setting, in hex: what its files are called.
+    /// The hash of its kind, URL and trust context, in hex: its files have this name.
     pub fn name(&self) -> &str {
         &self.name
     }
@@ -138,7 +139,7 @@ impl CacheKey {
 pub enum CacheRead {
     /// A sound entry, of whatever age.
     Entry(Box<Entry>),
-    /// Nothing.
+    /// There is no entry.
     Absent,
     /// An entry that is not to be used, and why.
     Unusable(EntryError),
@@ -149,7 +150,7 @@ pub enum CacheRead {
 pub enum Adopted {
     /// It is in use from now on.
     Stored,
-    /// What was there is as new.
+    /// The cache keeps its own entry, which is as new or newer.
     Kept,
 }
 
@@ -171,7 +172,7 @@ pub struct CachedEntry {
 pub struct Cache {
     root: PathBuf,
     dir: Option<PrivateDir>,
-    /// Whether this call has looked for what killed writers have left.
+    /// Whether the temporary files of killed processes were looked for already.
     swept: Cell<bool>,
 }
 
@@ -195,7 +196,7 @@ impl Cache {
         })
     }
 
-    /// Where it is.
+    /// Its directory.
     pub fn path(&self) -> &Path {
         &self.root
     }
@@ -208,8 +209,8 @@ impl Cache {
     fn make_folder(&self, kind: DocumentKind) -> Result<PrivateDir, Error> {
         let lost = || Error::io(&self.root, &std::io::ErrorKind::NotFound.into());
         let root = PrivateDir::open(&self.root, true, Barred::Writing)?.ok_or_else(lost)?;
-        // For backup programs, and for caches inside a repository. It does no harm if they cannot
-        // be written.
+        // The tag is for backup programs, the ignore file for a cache inside a repository. Nothing
+        // depends on them, so a failure to write them is ignored.
         let tag = "Signature: 8a477f597d28d172789f06886806bc55\n# This directory is a cache of jwtctl and may be deleted.\n";
         for (name, text) in [("CACHEDIR.TAG", tag), (".gitignore", "*\n")] {
             drop(
@@ -249,7 +250,8 @@ impl Cache {
         }
     }
 
-    /// As [`Cache::lock`], for callers that need the lock whatever others do meanwhile.
+    /// [`Cache::lock`] without a `watch`, for callers that need the lock whatever other processes
+    /// store meanwhile.
     pub fn lock_now(&self, slot: &CacheKey, patience: Duration, env: &Env<'_>) -> CacheLock {
         let go_on = &mut |_, _| ControlFlow::<std::convert::Infallible>::Continue(());
         match self.lock(slot, patience, go_on, env) {
@@ -360,8 +362,8 @@ impl Cache {
         Ok(count)
     }
 
-    /// Removes what interrupted writers left behind, and records of attempts that belong to no
-    /// entry.
+    /// Removes the temporary files of interrupted processes, and attempt records without an entry,
+    /// unless their cooldown or back-off has not ended.
     pub fn sweep(&self, env: &Env<'_>) {
         for dir in DocumentKind::ALL
             .into_iter()
@@ -450,7 +452,8 @@ fn read_slot(dir: &PrivateDir, slot: &CacheKey) -> CacheRead {
     match read_file(dir, &slot.file("json")) {
         Ok(None) => CacheRead::Absent,
         Err(why) => CacheRead::Unusable(why),
-        // The name is a hash of both; a file that was copied over from another slot says so itself.
+        // The file name is a hash of both; a file that was copied from another slot still names its
+        // own URL and trust context.
         Ok(Some(entry)) if entry.url != slot.url || entry.ctx != slot.ctx => {
             CacheRead::Unusable(EntryError::Foreign)
         }

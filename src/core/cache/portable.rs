@@ -1,6 +1,7 @@
-//! The cache in a file, in the shapes that other verifiers keep between runs. `jose` counts `uat`
-//! in milliseconds and `oauth4webapi` in seconds; mixed up, the latter trusts a year-old file for
-//! ever, so the unit is never taken on faith.
+//! Entries of the cache in one file: as a bundle for another machine, or as the npm packages `jose`
+//! and `oauth4webapi` keep a key set between runs. `uat`, the time of the fetch, counts
+//! milliseconds for `jose` and seconds for `oauth4webapi`. Read as seconds, milliseconds are a time
+//! in the far future, and the keys would never expire; so the unit is always checked.
 
 use serde::Serialize;
 
@@ -20,19 +21,20 @@ const BUNDLE: &str = "jwtctl-jwks-bundle";
 /// The version of that format.
 const BUNDLE_VERSION: i64 = 1;
 
-/// Numbers below are seconds, from it on milliseconds: unmistakable from 1973 to 5138.
+/// A `uat` below this counts seconds, any other milliseconds. That is right for every time from
+/// 1973 to 5138.
 const MILLISECONDS_FROM: f64 = 1e11;
 
-/// What is written.
+/// The format that is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PortableFormat {
-    /// All that matters of many entries.
+    /// A bundle: many entries, each with its URL, times and checksum.
     Bundle,
     /// What the npm package `jose` keeps: `uat` in milliseconds.
     Jose,
     /// What the npm package `oauth4webapi` keeps: `uat` in seconds.
     Oauth4webapi,
-    /// The set alone.
+    /// The key set alone, without a time.
     Jwks,
 }
 
@@ -149,7 +151,7 @@ pub fn export(
 /// The unit of `uat`, as the caller knows it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum UatUnit {
-    /// Told by its size.
+    /// Not known: told by the size of the number.
     Auto,
     /// Seconds.
     Seconds,
@@ -217,7 +219,7 @@ pub struct Binding<'a> {
     /// The URL of a file that does not name its own: only the operator can say whose keys they
     /// are.
     pub url: Option<&'a Address>,
-    /// The trust setting to import under, of a URL.
+    /// The trust context under which keys from a URL are imported.
     pub ctx: &'a dyn Fn(&Address) -> TrustContext,
     /// The unit of `uat`.
     pub unit: UatUnit,
@@ -234,23 +236,23 @@ pub struct Skipped {
     pub why: String,
 }
 
-/// What a file holds.
+/// What was read from a file.
 #[derive(Debug, Default)]
 pub struct Imported {
     /// Sound entries of key sets, as old as they say.
     pub entries: Vec<Entry>,
     /// Sound documents of issuers, which say where their key sets are.
     pub documents: Vec<Entry>,
-    /// The others.
+    /// Items that were left out, and why.
     pub skipped: Vec<Skipped>,
 }
 
-/// Reads what [`export`] or one of the libraries wrote. Importing never lengthens a life, and keys
-/// go through the same filter as fetched ones.
+/// Reads what [`export`] or one of the libraries wrote. Importing never makes an entry live longer,
+/// and keys go through the same filter as fetched ones.
 ///
 /// # Errors
 /// [`Code::BadInput`] when the file is of another kind or its one entry is unsound; [`Code::Usage`] when the
-/// URL is missing or too much.
+/// URL is missing, or is given for a bundle, which names its own.
 pub fn import(bytes: &[u8], binding: Binding<'_>, now_ms: i64) -> Result<Imported, Error> {
     let bad = |why: String| Error::input(Code::BadInput, "the file", why);
     let Json::Object(object) =
@@ -449,7 +451,7 @@ fn import_bundled(item: &Json, binding: Binding<'_>, now_ms: i64) -> Result<Entr
 /// What a file says about one set.
 struct BundledKeys {
     jwks: Json,
-    /// A bare set does not say.
+    /// When the set was fetched; `None` of a bare key set, which does not say.
     fetched_at_ms: Option<i64>,
     expires_at_ms: Option<i64>,
     etag: Option<String>,
@@ -478,7 +480,8 @@ impl BundledKeys {
 }
 
 impl Stamp {
-    /// The times of what comes from a file. What has expired by then may not be used any longer.
+    /// The times of an imported entry. One without a freshness lifetime gets no grace either, so
+    /// that it is asked for again before use.
     fn imported(fetched_at_ms: i64, expires_at_ms: i64) -> Self {
         let is_fresh = expires_at_ms > fetched_at_ms;
         let grace_ms = if is_fresh { DEFAULT_GRACE_S * 1000 } else { 0 };

@@ -1,5 +1,5 @@
-//! A published key set as strangers serve it, reduced to what may be kept: public keys only, one
-//! bad key never spoiling the rest (RFC 7517 §5).
+//! A key set as a server publishes it, reduced to what may be stored: public keys only. A bad key
+//! is left out, and the others stay usable (RFC 7517 §5).
 
 use std::collections::HashSet;
 
@@ -190,15 +190,15 @@ fn check_depth(json: &Json, left: usize) -> Result<(), DocumentError> {
     }
 }
 
-/// The id of a key that is left out, if it is one that a message can hold.
+/// The `kid` of a key that is left out, unless it is too long for a message.
 fn kid(key: &Json) -> Option<String> {
     const LONGEST: usize = 200;
     let kid = key.as_object()?.text("kid")?;
     (kid.len() <= LONGEST).then(|| kid.to_owned())
 }
 
-/// Why a key must not be stored, as a word and where there is more to say as a phrase. Kinds of keys that are not known yet may be, since a later jwtctl
-/// may know them.
+/// Why a key must not be stored: a word for it and, of a malformed key, a phrase. A key of a type
+/// or curve that jwtctl does not know is stored, since a later version may know it.
 fn objection(json: &Json) -> Option<(&'static str, Option<String>)> {
     let Json::Object(jwk) = json else {
         return Some(("not_an_object", None));

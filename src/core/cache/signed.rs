@@ -1,4 +1,4 @@
-//! A bundle under a signature, for machines that get their keys over a way that others can tamper
+//! A bundle under a signature, for machines that get it over a channel that others can tamper
 //! with: the bundle is the payload of a compact JWS (RFC 7515) of a type of its own, so that no other
 //! token can pass for one.
 
@@ -46,7 +46,8 @@ pub fn is_signed(file: &[u8]) -> bool {
 }
 
 /// The bundle in `file`, called `name` in messages, if one of `keys` has signed it, which are called
-/// `keys_name`. Of several keys, only those that the signature names are tried.
+/// `keys_name`. Of several keys, only those with the `kid` of its header are tried, or all if it
+/// has none.
 ///
 /// # Errors
 /// [`Code::BadInput`] when it is not a signed bundle; [`Code::NoMatchingKey`] when none of the keys is

@@ -1,5 +1,5 @@
-//! The trust setting that a document was fetched under. What one setting has fetched is invisible
-//! to another.
+//! The trust context that a document was fetched under. An entry of one trust context is invisible
+//! to callers under another.
 
 use std::fmt;
 
@@ -7,24 +7,25 @@ use serde::{Deserialize, Serialize};
 
 use super::super::key::sha256_hex;
 
-/// The name of the setting without any flags and variables.
+/// The name of the trust context of a call that configures nothing.
 const SYSTEM: &str = "system";
 
-/// What the name of a setting begins with that includes documents without a MAC.
+/// The prefix in the names of trust contexts that include a shared cache's documents without a MAC.
 const UNAUTHENTICATED: &str = "shared:";
 
-/// A trust setting by its name, which says nothing of the credentials it is made of.
+/// A trust context by its name: `system`, or a hash of the settings that it is made of.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct TrustContext(String);
 
 impl TrustContext {
-    /// The setting that nothing was configured for: the system's roots, and nothing sent along.
+    /// The trust context of a call that configures nothing: the system's roots, no client
+    /// certificate, no headers, no proxy.
     pub fn system() -> Self {
         Self(SYSTEM.into())
     }
 
-    /// The setting of these parts, each a name and what it is set to; in any order.
+    /// The trust context of these settings, each a name and its value; their order does not matter.
     pub fn of(parts: &[(&str, &[u8])]) -> Self {
         if parts.is_empty() {
             return Self::system();
@@ -37,7 +38,7 @@ impl TrustContext {
         Self(sha256_hex(&[lines.join("\n").as_bytes()]))
     }
 
-    /// This setting for callers that also take what a shared cache has without a MAC.
+    /// This trust context for callers that also accept what a shared cache has without a MAC.
     #[must_use]
     pub fn unauthenticated(&self) -> Self {
         Self(format!("{UNAUTHENTICATED}{}", self.0))
@@ -48,7 +49,7 @@ impl TrustContext {
         self.0.starts_with(UNAUTHENTICATED)
     }
 
-    /// The setting under which these documents are fetched from their servers.
+    /// The trust context under which these documents are fetched from their servers.
     #[must_use]
     pub fn authenticated(&self) -> Self {
         Self(

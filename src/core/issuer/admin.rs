@@ -1,5 +1,5 @@
-//! `/.jwtctl/…`: whoever knows the secret switches faults on and off and rotates keys while the
-//! issuer runs.
+//! `/.jwtctl/…`: a caller who knows the admin secret switches faults on and off and rotates keys
+//! while the issuer runs.
 
 use aws_lc_rs::constant_time::verify_slices_are_equal;
 
@@ -9,10 +9,10 @@ use super::IssuerState;
 use super::fault::{Fault, Faults};
 use super::http::{Refusal, Request, Response};
 
-/// The paths.
+/// What the paths of administrative requests begin with.
 pub(super) const PREFIX: &str = "/.jwtctl/";
 
-/// Faults at the same time.
+/// The most faults that can be switched on at the same time.
 const MAX_FAULTS: usize = 100;
 
 /// Answers an administrative request.

@@ -1,5 +1,5 @@
-//! `/authorize`: whoever asks is let in at once, and still only gets a code that the right client
-//! can use (RFC 6749 §4.1, RFC 7636, RFC 9207).
+//! `/authorize`: every user is logged in at once, without a password. The client still gets only a
+//! code, which no other client can redeem (RFC 6749 §4.1, RFC 7636, RFC 9207).
 
 use super::super::env::Env;
 use super::grants::{AuthorizationCode, Grant};
@@ -22,7 +22,8 @@ pub(super) fn authorize(
         _ => FormParameters::parse(request.query.unwrap_or_default()),
     };
     let form = form.map_err(invalid)?;
-    // Until these two are known to be right, nobody is sent anywhere (RFC 6749 §4.1.2.1).
+    // Until client_id and redirect_uri are known to be right, the browser is not redirected (RFC
+    // 6749 §4.1.2.1).
     let client_id = form
         .value("client_id")
         .ok_or_else(|| invalid("client_id is missing".into()))?;
@@ -88,7 +89,7 @@ fn location(
     format!("{redirect_uri}{joint}{}", parameters.join("&"))
 }
 
-/// The PKCE challenge of a request that may have a code.
+/// The PKCE challenge of a request, if the request is one that gets a code.
 fn check(form: &FormParameters) -> Result<&str, Refusal> {
     let refuse = |error, why: &str| Err(Refusal::new(error, why));
     match form.value("response_type") {
@@ -164,8 +165,8 @@ fn grant(
     }
 }
 
-/// Whether a browser may be sent there: to this machine on any port, or to a registered address,
-/// letter by letter.
+/// Whether a browser may be redirected there: to this machine on any port, or to exactly a
+/// registered address.
 fn may_redirect(settings: &Settings, redirect_uri: &str) -> bool {
     let on_this_machine = || {
         let address = uri::parse(redirect_uri)?;

@@ -18,14 +18,14 @@ pub struct Client {
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Caller {
     pub id: String,
-    /// Whether that is more than a claim.
+    /// Whether the client has proven it: by its secret, or because no clients are registered.
     pub proven: bool,
 }
 
-/// What a client that gives no name is called, where names do not matter.
+/// The id of a client that sends none, where no clients are registered.
 const ANYBODY: &str = "anybody";
 
-/// Finds out which client sends `form`. Without any registered clients, everybody is who they say.
+/// Finds out which client sends `form`. If no clients are registered, every client is believed.
 ///
 /// # Errors
 /// `invalid_client` when it is not registered or its secret is wrong, `invalid_request` when it

@@ -1,5 +1,5 @@
-//! What everybody may know: the issuer's metadata (OpenID Connect Discovery, RFC 8414) and its key
-//! set (RFC 7517 §5).
+//! The public documents of the issuer: its metadata (OpenID Connect Discovery, RFC 8414) and its
+//! key set (RFC 7517 §5).
 
 use std::sync::Arc;
 
@@ -16,7 +16,7 @@ use super::{IssuerState, Tenant, unavailable};
 /// Seconds that verifiers may keep the key set.
 const MAX_AGE: u32 = 300;
 
-/// The metadata document; OAuth's is OpenID's.
+/// The metadata document, the same under the paths of OpenID Connect and of OAuth 2.0.
 pub(super) fn metadata(
     state: &mut IssuerState,
     issuer: &Tenant,
@@ -74,7 +74,7 @@ pub(super) fn metadata(
     Ok(cached(Response::json(200, document), request))
 }
 
-/// The public keys.
+/// The key set.
 pub(super) fn jwks(
     state: &mut IssuerState,
     issuer: &Tenant,
@@ -91,7 +91,8 @@ pub(super) fn jwks(
         .map_err(unavailable)?;
     let spare = spare.map(|spare| Arc::clone(&spare.key));
     let keys: Vec<Arc<Key>> = if active.has(FaultKind::Rotated) || active.has(FaultKind::Stale) {
-        // The key after the present one, or one from before it: not the one that signs, either way.
+        // The key after the present one, or one from before it. Neither is the signing key of the
+        // ring.
         spare.into_iter().collect()
     } else {
         ring.published

@@ -1,4 +1,4 @@
-//! Faults on demand: what goes wrong with issuers in real life, by name.
+//! Faults on demand: failures that real issuers have, each with a name and written
 //! `NAME[=VALUE][@ENDPOINT][*TIMES]`.
 
 use std::fmt;
@@ -11,26 +11,26 @@ use super::http::Response;
 /// Milliseconds of the longest wait.
 const MAX_LATENCY: u64 = 600_000;
 
-/// Bytes of the longest answer, and of one whose length nobody chose.
+/// Bytes of the longest answer that `huge` can ask for, and of one without a value.
 const MAX_HUGE: u64 = 1 << 40;
 const HUGE: u64 = 64 << 20;
 
 /// What goes wrong.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum FaultKind {
-    /// The answer comes late, by so many milliseconds.
+    /// The answer comes this many milliseconds late.
     Latency(u64),
     /// An error status instead of the answer.
     Status(u16),
     /// 429, with these seconds in `Retry-After`.
     RateLimit(u32),
-    /// The answer trickles in, so many bytes a second.
+    /// The answer is sent at this many bytes a second.
     Drip(u32),
     /// The connection breaks in the middle of the body.
     Truncate,
     /// A page of HTML, with status 200, as captive portals and error pages have it.
     Html,
-    /// The body goes on for so many bytes.
+    /// The body is padded with spaces to this many bytes.
     Huge(u64),
     /// The key set is from before the last rotation: it lacks the key that signs.
     Stale,
@@ -50,9 +50,9 @@ pub(super) enum FaultKind {
     Expired,
     /// Tokens are not valid yet.
     Future,
-    /// Tokens are for somebody else.
+    /// The audience of tokens is wrong.
     WrongAud,
-    /// Tokens are from somebody else.
+    /// The issuer of tokens is wrong.
     WrongIss,
     /// The signature has a wrong bit.
     BadSignature,
@@ -71,7 +71,7 @@ enum FaultScope {
     Tokens,
 }
 
-/// Every fault: its name, and what stands for it when no value is given.
+/// Every fault: its name, and its kind with the value that it has when none is given.
 const NAMES: &[(&str, FaultKind)] = &[
     ("latency", FaultKind::Latency(1000)),
     ("status", FaultKind::Status(503)),
@@ -224,7 +224,8 @@ pub fn names() -> impl Iterator<Item = &'static str> {
 pub(super) struct Faults(pub Vec<Fault>);
 
 impl Faults {
-    /// Those that a request to `endpoint` runs into; each of them has happened once more.
+    /// The faults that a request to `endpoint` gets. Each of them is counted as having happened
+    /// once more.
     pub fn strike(&mut self, endpoint: Endpoint) -> Active {
         let mut active = Active::default();
         for fault in &mut self.0 {
@@ -247,17 +248,17 @@ impl Faults {
     }
 }
 
-/// The faults that one request runs into, and their names.
+/// The faults that one request gets, and their names.
 #[derive(Debug, Default)]
 pub(super) struct Active(Vec<FaultKind>, Vec<String>);
 
 impl Active {
-    /// Whether this one is among them.
+    /// Whether `kind` is among them.
     pub fn has(&self, kind: FaultKind) -> bool {
         self.0.contains(&kind)
     }
 
-    /// The answer to give without doing anything, if there is one.
+    /// The answer that a fault sends in place of the endpoint's, if there is one.
     pub fn instead(&self) -> Option<Response> {
         self.0.iter().find_map(|kind| match kind {
             FaultKind::Status(status) => Some(Response {
@@ -281,7 +282,7 @@ impl Active {
         })
     }
 
-    /// Spoils how the answer is sent, and says so in its remarks.
+    /// Applies the faults that change how the answer is sent, and names all faults in its remarks.
     pub fn spoil(self, mut response: Response) -> Response {
         for kind in &self.0 {
             match kind {

@@ -1,6 +1,6 @@
-//! What the issuer has promised: codes for one use and a minute, refresh tokens that are replaced
-//! at each use. What comes a second time was stolen, and everything that came of it ends (RFC 9700
-//! §4.14.2).
+//! What the issuer has granted: codes for one use within a minute, and refresh tokens that are
+//! replaced at each use. If a code or a refresh token is used twice, it may have been stolen, and
+//! all refresh tokens that came of the same code end (RFC 9700 §4.14.2).
 
 use std::collections::HashMap;
 
@@ -14,10 +14,11 @@ pub(super) const CODE_TTL: i64 = 60;
 /// Seconds that a refresh token lives.
 pub(super) const REFRESH_TTL: i64 = 30 * 86_400;
 
-/// Promises that are kept at the same time; the oldest give way.
+/// The most codes, and the most refresh tokens, that are kept at the same time; the oldest one is
+/// dropped for a new one.
 const MAX_GRANTS: usize = 10_000;
 
-/// What was granted, whichever token stands for it.
+/// What was granted, whether a code or a refresh token stands for it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Grant {
     /// The first path segment of the issuer.
@@ -25,13 +26,13 @@ pub(super) struct Grant {
     pub client_id: String,
     pub subject: String,
     pub scope: Option<String>,
-    /// What the tokens are for, unless it is the issuer itself.
+    /// The audience of the tokens; empty if it is the issuer itself.
     pub audience: Vec<String>,
     pub nonce: Option<String>,
     pub auth_time: Timestamp,
 }
 
-/// A code: the grant, and what its redeemer must know.
+/// A code: the grant, and what the client that redeems it must know.
 #[derive(Clone, Debug)]
 pub(super) struct AuthorizationCode {
     pub grant: Grant,
@@ -47,7 +48,7 @@ struct Kept<T> {
     family: u64,
 }
 
-/// All promises.
+/// All codes and refresh tokens.
 #[derive(Debug, Default)]
 pub(super) struct Grants {
     codes: HashMap<String, Kept<AuthorizationCode>>,
@@ -69,7 +70,8 @@ impl Grants {
         insert(&mut self.codes, kept, env)
     }
 
-    /// The code that `text` is, and the family of what comes of it, once.
+    /// Redeems the code `text`, once: returns it with the family of the tokens that come of it. A
+    /// second time, all of that family end.
     pub fn redeem(&mut self, text: &str, now: Timestamp) -> Option<(AuthorizationCode, u64)> {
         let kept = self.codes.get_mut(text)?;
         let family = kept.family;

@@ -1,13 +1,15 @@
-//! Who may talk to the issuer at all. A web page can make a browser send requests to this machine,
-//! even under a name of its own that resolves to 127.0.0.1; neither must get it anywhere.
+//! Which requests the issuer answers at all. A web page can make a browser send requests to this
+//! machine, also through a host name that the page's owner lets resolve to 127.0.0.1 (DNS
+//! rebinding). Both are refused.
 
 use super::http::{Refusal, Request, Response};
 use super::{Endpoint, Settings, locate, uri};
 
-/// What a page that was let in may send.
+/// The request headers that a page of an allowed origin may send.
 const ALLOWED_HEADERS: &str = "authorization, content-type";
 
-/// Refuses requests that are not for this issuer, or come from a web page that nobody let in.
+/// Refuses requests that are not for this issuer, or come from a web page whose origin is not
+/// allowed.
 ///
 /// # Errors
 /// The refusal.
@@ -43,15 +45,16 @@ pub(super) fn check(settings: &Settings, request: &Request<'_>) -> Result<(), Re
     })
 }
 
-/// Whether a page of another site has made the browser send it (W3C Fetch Metadata). A value that is
-/// not known may mean anything.
+/// Whether a page of another site has made the browser send it (W3C Fetch Metadata). An unknown
+/// value counts as yes.
 fn is_sent_by_page(request: &Request<'_>) -> Result<bool, Refusal> {
     let site = request.header("sec-fetch-site")?;
     Ok(!matches!(site, None | Some("none" | "same-origin")))
 }
 
-/// Whether it follows a link to the login, which pages of other sites are meant to have. Other
-/// endpoints are not for people: a page could use up faults and issuers with hidden frames.
+/// Whether it follows a link to `/authorize`, which pages of other sites are meant to have. No
+/// other endpoint is meant for navigation: with hidden frames a page could use up faults and
+/// issuers.
 fn is_link_to_login(settings: &Settings, request: &Request<'_>) -> Result<bool, Refusal> {
     let navigates = request.header("sec-fetch-mode")? == Some("navigate")
         && request
@@ -61,7 +64,7 @@ fn is_link_to_login(settings: &Settings, request: &Request<'_>) -> Result<bool, 
     Ok(navigates && matches!(endpoint, Some((Endpoint::Authorize, _))))
 }
 
-/// The answer to a browser that asks before it sends.
+/// The answer to a CORS preflight, with which a browser asks whether a page may send its request.
 pub(super) fn preflight(settings: &Settings, request: &Request<'_>) -> Option<Response> {
     let origin = request
         .header("origin")
@@ -76,7 +79,7 @@ pub(super) fn preflight(settings: &Settings, request: &Request<'_>) -> Option<Re
     })
 }
 
-/// Adds what browsers should know about every answer.
+/// Adds the headers for browsers, which every answer has.
 pub(super) fn label(settings: &Settings, request: &Request<'_>, response: Response) -> Response {
     let response = response
         .with("x-content-type-options", "nosniff")

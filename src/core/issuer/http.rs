@@ -1,5 +1,4 @@
-//! What goes in and what comes out: requests and responses as plain values, and the forms and
-//! addresses inside them.
+//! Requests and responses as plain values, and the forms and credentials inside them.
 
 use super::super::json::{Json, Object};
 use super::super::key::decode;
@@ -14,7 +13,7 @@ pub struct Request<'a> {
     pub method: &'a str,
     /// The path, as it was sent.
     pub path: &'a str,
-    /// What stands behind the `?`.
+    /// What follows the `?`.
     pub query: Option<&'a str>,
     /// The authority, when the request line had one.
     pub authority: Option<&'a str>,
@@ -25,10 +24,10 @@ pub struct Request<'a> {
 }
 
 impl<'a> Request<'a> {
-    /// The value of a header field that may stand there once.
+    /// The value of a header field that a request may have once.
     ///
     /// # Errors
-    /// [`Twice`] when it stands there more often.
+    /// [`Twice`] when the request has more of them.
     pub(super) fn header(&self, name: &str) -> Result<Option<&'a str>, Twice> {
         let mut values = self
             .headers
@@ -71,7 +70,7 @@ impl<'a> Request<'a> {
     }
 }
 
-/// A header field that may stand there once stands there twice.
+/// A request has more than one of a header field that it may have once.
 #[derive(Debug)]
 pub(super) struct Twice;
 
@@ -130,7 +129,7 @@ pub(super) fn unescape(text: &str) -> Result<String, String> {
     String::from_utf8(bytes).map_err(|_| "a parameter is not text".into())
 }
 
-/// `text` so that it can stand as a value in a query.
+/// `text`, percent-encoded as a value in a query.
 pub(super) fn escape(text: &str) -> String {
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte);
     text.bytes()
@@ -144,10 +143,10 @@ pub(super) fn escape(text: &str) -> String {
         .collect()
 }
 
-/// The user name and password of `Basic` credentials, as they stand there.
+/// The user name and password of `Basic` credentials, not decoded any further.
 pub(super) fn basic(credentials: &str) -> Option<(String, String)> {
-    // Base64 as RFC 7617 writes it; what only differs in its last two letters is the same to
-    // `decode`.
+    // Base64 as RFC 7617 writes it; it differs from base64url in two letters only, and `decode`
+    // reads that.
     let url_safe = credentials
         .trim_end_matches('=')
         .replace('+', "-")
@@ -168,7 +167,7 @@ pub struct Response {
     pub body: Vec<u8>,
     /// How the body is sent.
     pub delivery: Delivery,
-    /// What a log should add: the faults that were at work, or why the answer is no.
+    /// What a log should add: the faults that took effect, or why the request was refused.
     pub remarks: Vec<String>,
 }
 
@@ -179,7 +178,7 @@ pub struct Delivery {
     pub delay_ms: u64,
     /// Bytes a second.
     pub bytes_per_second: Option<u32>,
-    /// Break the connection after so many bytes of those that were promised.
+    /// After how many bytes of the body the connection breaks.
     pub cut_after: Option<usize>,
     /// Spaces to send after the body.
     pub padding: u64,
@@ -222,7 +221,7 @@ impl Response {
         self
     }
 
-    /// Forbids to keep it anywhere (RFC 6749 §5.1).
+    /// Adds the headers that forbid caches to store the response (RFC 6749 §5.1).
     #[must_use]
     pub fn no_store(self) -> Self {
         self.with("cache-control", "no-store")
@@ -237,7 +236,7 @@ impl Response {
             .map(|(_, value)| value.as_str())
     }
 
-    /// Adds to what a log says.
+    /// Adds a remark for the log.
     #[must_use]
     pub fn remark(mut self, remark: impl Into<String>) -> Self {
         self.remarks.push(remark.into());
@@ -258,7 +257,7 @@ pub(super) struct Refusal {
 }
 
 impl Refusal {
-    /// A request that is wrong as it stands.
+    /// The refusal of a request that is wrong in itself (400).
     pub fn new(error: &'static str, description: impl std::fmt::Display) -> Self {
         Self {
             status: 400,
@@ -269,7 +268,7 @@ impl Refusal {
         }
     }
 
-    /// A request that lacks credentials.
+    /// The refusal of a request that lacks valid credentials (401).
     pub fn unauthorized(
         scheme: &'static str,
         error: &'static str,

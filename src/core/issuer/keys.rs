@@ -1,5 +1,5 @@
-//! Whose keys the issuer signs with and publishes: those it was given, or fresh ones for every
-//! issuer.
+//! The keys that the issuer signs with and publishes: a key that the caller has given, or new ones
+//! for every tenant.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -14,7 +14,7 @@ use super::super::key::{Job, Key, Recipe, Signer, generate};
 use super::MAX_ISSUERS;
 use super::error::IssuerError;
 
-/// Keys that a fresh set keeps: the one that signs, and those before it.
+/// The most new keys that a tenant keeps: the one that signs, and those before it.
 const MAX_FRESH: usize = 8;
 
 /// A key that is ready to sign.
@@ -75,13 +75,13 @@ pub trait KeySource {
     /// The keys at `env.now` of the issuer with that first path segment, or of the one without.
     ///
     /// # Errors
-    /// A phrase when there are none.
+    /// A phrase when there are no keys.
     fn ring(&mut self, tenant: Option<&str>, env: &Env<'_>) -> Result<Ring, IssuerError>;
 
     /// Lets new keys take over from the present ones, which stay published.
     ///
     /// # Errors
-    /// A phrase when these keys are not the issuer's to rotate.
+    /// A phrase when the issuer may not rotate these keys.
     fn rotate(&mut self, env: &Env<'_>) -> Result<(), IssuerError>;
 }
 
@@ -111,7 +111,7 @@ impl KeySource for Fixed {
     }
 }
 
-/// Fresh keys, other ones for each issuer, that live as long as the process.
+/// New keys, different for each tenant, that live as long as the process.
 pub struct Fresh {
     alg: SigAlg,
     seed: Option<String>,
@@ -119,8 +119,8 @@ pub struct Fresh {
 }
 
 impl Fresh {
-    /// Keys for `alg`: random, or from a seed, which makes them the same at every start and
-    /// everybody's.
+    /// Keys for `alg`: random, or from a seed. With a seed they are the same at every start, and
+    /// every user who knows the seed can make them.
     ///
     /// # Errors
     /// [`IssuerError`] when there are no such keys.
@@ -191,12 +191,12 @@ impl KeySource for Fresh {
     }
 }
 
-/// What sets keys from a seed apart from all else that is made of it. It never changes, since the keys
-/// would change with it.
+/// The label that is hashed with a seed, so that the same seed gives other bytes elsewhere. It
+/// never changes, since the keys would change with it.
 const SEED_LABEL: &[u8] = b"jwtctl serve --seed";
 
-/// A new key for `alg`. One from a seed says so in its id and in a member of its own, for it is no
-/// secret.
+/// A new key for `alg`. A key from a seed says so in its id and in the member `jwtctl_test_key`,
+/// because it is not secret.
 pub(super) fn make(
     alg: SigAlg,
     seed: Option<String>,

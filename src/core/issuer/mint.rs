@@ -1,4 +1,4 @@
-//! New tokens: as they should be, and as the faults want them.
+//! New tokens: valid ones, and those that the faults make invalid.
 
 use super::super::alg::SigAlg;
 use super::super::env::Env;
@@ -13,13 +13,13 @@ use super::grants::Grant;
 use super::keys::{Ring, SigningKey};
 use super::{Settings, Tenant};
 
-/// Seconds by which tokens are too old or too new when they are meant to be.
+/// Seconds by which tokens are too old or too new, under the faults `expired` and `future`.
 const HOUR: i64 = 3600;
 
-/// Who and where from tokens are that are not meant for anybody.
+/// The audience or the issuer of tokens under the faults `wrong-aud` and `wrong-iss`.
 const NOWHERE: &str = "https://wrong.example";
 
-/// What to sign with.
+/// What tokens are made from.
 pub(super) struct Mint<'a> {
     pub settings: &'a Settings,
     pub issuer: &'a Tenant,
@@ -43,7 +43,8 @@ impl Mint<'_> {
         self.dates(&mut claims, env.now);
         claims.set("jti", env.uuid().as_str().into());
         for (name, value) in &self.settings.claims.0 {
-            // What a request asks for goes over what the file says of everybody.
+            // What the request asks for takes precedence over the claims file, which is for all
+            // tokens.
             if !(name == "sub" || name == "aud" && !grant.audience.is_empty()) {
                 claims.set(name.clone(), value.clone());
             }
@@ -141,7 +142,7 @@ fn audience(grant: &Grant, issuer: &str) -> Json {
     }
 }
 
-/// What the claims file says about the person, which is all but what a token says about itself.
+/// The claims about the user: all of the claims file except those about a token.
 pub(super) fn profile(claims: &Object) -> Object {
     let technical = [
         "iss",
@@ -167,7 +168,7 @@ pub(super) fn profile(claims: &Object) -> Object {
     )
 }
 
-/// A token under HS256 whose secret is the public key, which everybody has.
+/// A token under HS256 whose secret is the public key, which is not secret (RFC 8725 §2.1).
 fn confused(key: &Key, header: &Object, payload: &str) -> Result<String, IssuerError> {
     let public = pem("PUBLIC KEY", &to_spki(key)?);
     let secret = Key::from_secret(Secret::new(public.expose().to_vec()));

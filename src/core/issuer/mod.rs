@@ -1,7 +1,7 @@
 //! A local issuer as a function: [`respond`] takes a request and gives the response. It speaks
 //! enough of OAuth 2.0 (RFC 6749, 7636, 7662, 8414, 9068, 9207) and OpenID Connect for real
-//! clients, signs with real keys, and fails on demand. It lets everybody in, so it is for tests and
-//! for one's own machine. Who listens, and how bytes travel, is the caller's business.
+//! clients, signs with real keys, and fails on demand. It asks no user for a password, so it is for
+//! tests and for one's own machine. The caller listens on a socket and moves the bytes.
 
 mod admin;
 mod authorize;
@@ -36,7 +36,7 @@ use fault::{Active, FaultKind, Faults};
 use grants::Grants;
 use http::Refusal;
 
-/// Issuers that may have fresh keys at the same time.
+/// The most tenants that can have new keys at the same time.
 const MAX_ISSUERS: usize = 32;
 
 /// Characters of the first path segment that names an issuer.
@@ -48,7 +48,7 @@ pub const JWKS_PATH: &str = "/jwks";
 /// Seconds that tokens live unless told otherwise.
 pub const DEFAULT_TTL: i64 = 15 * 60;
 
-/// Who a person is unless told otherwise.
+/// The `sub` of the user unless told otherwise.
 const SUBJECT: &str = "user";
 
 /// What the issuer is and whom it serves.
@@ -62,10 +62,10 @@ pub struct Settings {
     pub ttl: i64,
     /// The `typ` of access tokens.
     pub typ: String,
-    /// Claims of every access token; what of them is about the person is also in ID tokens and at
+    /// Claims of every access token; those about the user are also in ID tokens and at
     /// `/userinfo`.
     pub claims: Object,
-    /// The clients. None at all means that everybody is one.
+    /// The registered clients. If there are none, every client is accepted.
     pub clients: Vec<Client>,
     /// Where browsers may be sent besides this machine.
     pub redirect_uris: Vec<String>,
@@ -73,26 +73,27 @@ pub struct Settings {
     pub hosts: Vec<String>,
     /// Origins whose web pages may use it.
     pub origins: Vec<String>,
-    /// What opens `/.jwtctl/`; without it, nothing does.
+    /// The secret for `/.jwtctl/`, which does not exist without one.
     pub admin_secret: Option<Secret>,
-    /// What the refusals call two of these settings.
+    /// The names of two of these settings in refusals.
     pub names: SettingNames,
 }
 
-/// What the settings are called that let others in.
+/// The names, in refusals, of the settings that admit other hosts and other origins.
 #[derive(Clone, Copy, Debug)]
 pub struct SettingNames {
-    /// [`Settings::hosts`].
+    /// The name of [`Settings::hosts`].
     pub hosts: &'static str,
-    /// [`Settings::origins`].
+    /// The name of [`Settings::origins`].
     pub origins: &'static str,
 }
 
 impl Settings {
-    /// The issuer at that address, and otherwise as most want it.
+    /// The settings of an issuer at that address, with the default for everything else.
     ///
     /// # Errors
-    /// [`IssuerError::Address`] unless it is `http` or `https`, without query.
+    /// A phrase when an issuer may not have that address: it must be `http` or `https`, without a
+    /// query.
     pub fn new(issuer: String) -> Result<Self, IssuerError> {
         let address = uri::parse(&issuer).filter(|it| it.rest.is_empty());
         let address = address.ok_or(IssuerError::Address)?;
@@ -118,7 +119,7 @@ impl Settings {
         })
     }
 
-    /// Where the endpoints are.
+    /// The address that those of the endpoints begin with.
     fn base(&self) -> &str {
         self.issuer.trim_end_matches('/')
     }
@@ -151,7 +152,7 @@ pub struct IssuerState {
 }
 
 impl IssuerState {
-    /// An issuer that nobody has asked yet.
+    /// The state of an issuer at its start: no grants yet.
     pub fn new(settings: Settings, keys: Box<dyn KeySource>, faults: Vec<Fault>) -> Self {
         Self {
             settings,
@@ -162,12 +163,13 @@ impl IssuerState {
         }
     }
 
-    /// What it is and whom it serves.
+    /// Its settings.
     pub fn settings(&self) -> &Settings {
         &self.settings
     }
 
-    /// The keys of the issuer itself; asked early, problems with them show at the start.
+    /// The keys of the issuer itself. A caller asks for them at the start, so that problems with
+    /// them show then.
     ///
     /// # Errors
     /// As [`KeySource::ring`].
@@ -199,10 +201,10 @@ impl IssuerState {
     }
 }
 
-/// One of the issuers that live here.
+/// The issuer itself, or one of its tenants.
 #[derive(Debug)]
 struct Tenant {
-    /// The first path segment, of all but the issuer itself.
+    /// The first path segment of a tenant; `None` for the issuer itself.
     tenant: Option<String>,
     /// What `iss` says.
     name: String,
@@ -210,7 +212,7 @@ struct Tenant {
     base: String,
 }
 
-/// What a request is about.
+/// The endpoint that a request is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Endpoint {
     Discovery,
@@ -254,8 +256,8 @@ impl Endpoint {
             .map_or("", |(name, _)| name)
     }
 
-    /// Whether faults that name no endpoint happen here: whoever watches over a failing issuer must
-    /// still reach it.
+    /// Whether faults that name no endpoint happen here. A test that has switched faults on must
+    /// still reach the health check and the administration.
     fn can_fail(self) -> bool {
         !matches!(self, Self::Health | Self::Admin)
     }
@@ -392,7 +394,7 @@ fn is_tenant(segment: &str) -> bool {
         && !segment.starts_with('.')
 }
 
-/// What has to do with keys and fails is not the client's fault, nor its business.
+/// The refusal when keys cannot be used. The client has not caused it, so only the log says why.
 fn unavailable(why: IssuerError) -> Refusal {
     let refusal = Refusal::new(
         "temporarily_unavailable",

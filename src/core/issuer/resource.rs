@@ -14,7 +14,7 @@ use super::http::{Refusal, Request, Response};
 use super::mint::profile;
 use super::{IssuerState, Tenant, unavailable};
 
-/// Answers who the bearer of an access token is.
+/// Answers with the claims about the user of an access token.
 pub(super) fn userinfo(
     state: &mut IssuerState,
     issuer: &Tenant,
@@ -33,7 +33,7 @@ pub(super) fn userinfo(
     Ok(Response::json(200, document).no_store())
 }
 
-/// Answers whether a token is good, to a client that authenticates.
+/// Answers a client that authenticates whether a token is valid.
 pub(super) fn introspect(
     state: &mut IssuerState,
     issuer: &Tenant,
@@ -80,7 +80,7 @@ pub(super) fn introspect(
     Ok(Response::json(200, document).no_store())
 }
 
-/// The claims of an access token that this issuer signed and that holds now.
+/// The claims of an access token that this issuer has signed and that is valid now.
 fn own_claims(
     state: &mut IssuerState,
     issuer: &Tenant,
@@ -111,6 +111,6 @@ fn own_claims(
         .outcome
         .ok()
         .and_then(|verified| verified.claims().cloned());
-    // An ID token names no client: it is no credential.
+    // An ID token has no `client_id`; it is not a credential.
     Ok(claims.filter(|claims| claims.has("client_id")))
 }

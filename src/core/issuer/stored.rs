@@ -1,4 +1,4 @@
-//! The keystore's keys: whichever is current at the moment signs, so a rotation is followed without
+//! The keystore's keys: the current key signs, so a rotation takes effect without
 //! a restart.
 
 use std::collections::HashMap;
@@ -15,7 +15,7 @@ use super::super::time::Timestamp;
 use super::error::IssuerError;
 use super::keys::{KeySource, Ring, SigningKey};
 
-/// The keys of a keystore, looked at anew every second.
+/// The keys of a keystore, read again at the first request of each second.
 pub struct Stored {
     path: PathBuf,
     passphrase: Option<Secret>,
@@ -59,7 +59,7 @@ impl Stored {
                 Arc::new(key.map_err(|why| Error::usage(format!("store:{}", entry.slot.kid), why))?)
             }
         };
-        // Only the current key is kept ready: what retired is wiped.
+        // Only the current key is kept ready: one that has retired is wiped.
         self.opened = HashMap::from([(entry.slot.kid.clone(), Arc::clone(&signing))]);
         let ring = Ring {
             signing,

@@ -15,14 +15,14 @@ use super::http::{FormParameters, Refusal, Request, Response};
 use super::mint::Mint;
 use super::{IssuerState, Tenant, unavailable};
 
-/// What came of a request: the grant, and the family of its refresh token if there is to be one.
+/// The result of a request: the grant, and the family of its refresh token if it gets one.
 struct Granted {
     grant: Grant,
     family: Option<u64>,
 }
 
-/// Answers a token request. A `GET` is how better-auth's plugin asks: it gets the token alone, in
-/// JSON, or bare where only text is accepted.
+/// Answers a token request. Clients of better-auth's JWT plugin ask with a `GET`: they get the
+/// token alone, in JSON, or as text if `Accept` begins with `text/plain`.
 pub(super) fn token(
     state: &mut IssuerState,
     issuer: &Tenant,
@@ -205,7 +205,7 @@ fn refresh(
         }
         grant.grant.scope = Some(scope.into());
     }
-    // A nonce belongs to one authentication, not to what follows from it.
+    // A nonce is for the ID token of one login, not for those of its refreshes.
     grant.grant.nonce = None;
     Ok(grant)
 }

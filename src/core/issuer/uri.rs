@@ -1,9 +1,9 @@
-//! The addresses that a local issuer deals with, read so strictly that no browser could understand
-//! them in another way.
+//! The URLs that a local issuer deals with, read so strictly that a browser cannot understand one
+//! in another way.
 
 use std::net::{IpAddr, SocketAddr};
 
-/// An `http` or `https` address: who answers there, and what is asked for.
+/// An `http` or `https` URL, taken apart.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UriParts<'a> {
     /// `http` or `https`.
@@ -78,7 +78,7 @@ pub fn is_loopback(host: &str) -> bool {
     }
 }
 
-/// Whether a socket bound there is out of reach for other machines.
+/// Whether other machines cannot reach a socket that is bound to `address`.
 pub fn is_local(address: SocketAddr) -> bool {
     address.ip().to_canonical().is_loopback()
 }

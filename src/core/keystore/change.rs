@@ -25,7 +25,7 @@ pub enum Protection<'a> {
         /// PBKDF2 iterations; by default those of the store.
         p2c: Option<u32>,
     },
-    /// As they are, protected by the file's mode alone.
+    /// In the clear, protected by the mode of the file alone.
     Clear,
 }
 
@@ -102,8 +102,8 @@ impl Changing {
         Ok(changing)
     }
 
-    /// Removes what earlier changes left behind: those of processes that died, and those whose
-    /// removal failed. What still cannot be removed does no harm to this change.
+    /// Removes the files that earlier changes left behind, because their process died or the
+    /// removal failed. A file that still cannot be removed does no harm to this change.
     fn sweep(&mut self) -> Result<(), Error> {
         for (folder, name) in leftovers(&self.folder, &self.store)? {
             let removed = match generation(&name) {
@@ -118,7 +118,7 @@ impl Changing {
         Ok(())
     }
 
-    /// The change took effect, and this came of it.
+    /// The result of a change that has taken effect.
     fn done<T>(self, outcome: T) -> Changed<T> {
         Changed {
             outcome,
@@ -130,8 +130,8 @@ impl Changing {
         self.folder.make_sub(&manifest.folder())
     }
 
-    /// The number of a folder of keys that does not exist yet: one that could not be swept away
-    /// holds keys that must not join those of the new folder.
+    /// The generation of a folder of keys that does not exist yet. A folder that an earlier change
+    /// could not remove still holds keys, which must not mix with the new ones.
     fn free_generation(&self, before: &Manifest) -> Result<u64, Error> {
         let names = self.folder.names()?;
         let taken = names.iter().filter_map(|name| generation(name));
@@ -139,8 +139,8 @@ impl Changing {
         Ok(last.saturating_add(1))
     }
 
-    /// The manifest that goes with `protection`. Written first for a store without keys, checked
-    /// for one with keys.
+    /// The manifest that goes with `protection`: written now if the store has no keys, else the
+    /// existing one, which must agree.
     fn admit(&self, protection: Protection<'_>) -> Result<Manifest, Error> {
         let (encrypted, p2c) = match protection {
             Protection::Sealed { p2c, .. } => (true, p2c),
@@ -185,7 +185,7 @@ impl Changing {
         }
     }
 
-    /// Whether neither the id nor the material of a key is that of another one.
+    /// Refuses a key whose id or material another key of the store has.
     fn check_free(&self, key: &Key, slot: &Slot) -> Result<(), Error> {
         let taken = |why: String| Err(Error::usage(format!("key {:?}", slot.kid), why));
         let path = self.store.path.display();
@@ -229,9 +229,10 @@ impl Changing {
         Ok(entry)
     }
 
-    /// Takes keys out, and returns the ids of those that are gone. What their predecessors' ends
-    /// followed from is written down before it goes, so that time only ever moves forward for
-    /// them; a key that had not taken over yet leaves no trace. If one is gone and another one
+    /// Takes keys out, and returns the ids of those that are gone. The end of a key follows from
+    /// its successor; so before a successor that has taken over is removed, the end is written into
+    /// the key's own file, and a key that has retired does not sign again. A successor that has not
+    /// taken over yet is removed without that. If one key is gone and another one
     /// cannot be removed, the change has taken effect for the first.
     fn take_out(&mut self, kids: &[String], now: Timestamp) -> Result<Vec<String>, Error> {
         let mut gone = Vec::new();
@@ -378,7 +379,8 @@ fn join(
 }
 
 /// Makes a new key if `policy` asks for one, and publishes it. Of two processes that do this at once,
-/// the second finds the work done. `protection` may be left out by a caller that expects nothing to be due.
+/// the second waits for the lock and then finds that nothing is due. `protection` may be left out
+/// by a caller that expects nothing to be due.
 ///
 /// # Errors
 /// As [`add`]; [`Code::Usage`] when `choice` makes no sense.
@@ -461,7 +463,8 @@ fn check_kept(key: &Key) -> Result<(), Error> {
     key.check_private().map_err(|misfit| unfit(misfit.why()))
 }
 
-/// A new signing key, like `like` where `choice` says nothing. Its id is its thumbprint.
+/// A new signing key. Where `choice` says nothing, it is of the kind of `like`. Its id is its
+/// thumbprint.
 ///
 /// # Errors
 /// [`Code::Usage`] when there is no such key, or it would be symmetric.
@@ -496,7 +499,8 @@ pub fn make(choice: Choice, like: Option<&Key>, env: &Env<'_>) -> Result<Key, Er
     Ok(key)
 }
 
-/// Removes one key. A key that signs or whose tokens may still be about goes only if `force`.
+/// Removes one key. A key that is current or retiring, so that tokens by it may still be in use, is
+/// removed only if `force`.
 ///
 /// # Errors
 /// [`Code::BadKey`] when there is none of that id; [`Code::Usage`] when it is in use; [`Code::Io`].
@@ -506,7 +510,7 @@ pub fn remove(
     force: bool,
     now: Timestamp,
 ) -> Result<Changed<State>, Error> {
-    // Nothing is made for the sake of a key that is not there.
+    // An unknown key is refused before the store is created and locked.
     Keystore::open(path)?.find(kid)?;
     let mut changing = Changing::begin(path)?;
     let state = changing.store.state(changing.store.find(kid)?, now);
@@ -553,8 +557,8 @@ pub fn prune(path: &Path, now: Timestamp) -> Result<Changed<Pruned>, Error> {
 }
 
 /// Gives all keys another protection, all or none of them: they are written into a new folder,
-/// which counts once the manifest names it. The outcome is how many there are; the keys under their
-/// old protection are [`Unfinished::Left`] where they cannot be removed.
+/// which counts once the manifest names it. The outcome is how many keys there are. Where the
+/// folder with the keys under their old protection cannot be removed, it is [`Unfinished::Left`].
 ///
 /// # Errors
 /// [`Code::BadKey`] when there is no key; [`Code::BadPassphrase`] when `old` does not open one of
@@ -604,7 +608,7 @@ pub fn reseal(
     for entry in &changing.store.entries {
         keys.write(&entry.file_name(), entry.to_bytes()?.expose())?;
     }
-    // The folder has to be there for good before the manifest names it.
+    // The folder has to survive a crash before the manifest names it.
     changing.folder.sync()?;
     let late = changing
         .folder

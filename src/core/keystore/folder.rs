@@ -14,15 +14,15 @@ use super::super::secret::Secret;
 /// Bytes of the largest file in a keystore.
 const LIMIT: u64 = 1024 * 1024;
 
-/// How the names of files begin that are not finished yet.
+/// What the names of unfinished files begin with.
 const UNFINISHED: &str = ".jwtctl-";
 
 /// A directory that was found to be its owner's alone when it was opened.
 #[derive(Clone, Debug)]
 pub(super) struct Folder(Arc<PrivateDir>);
 
-/// What failed after a change had taken effect. The change holds; the next change, or
-/// [`super::prune`], makes up for it.
+/// What failed after a change had taken effect. The change stays in effect; the next change, or
+/// [`super::prune`], tries the rest again.
 #[derive(Debug)]
 pub enum Unfinished {
     /// This file or folder, which is no longer part of the store, could not be removed.
@@ -87,7 +87,7 @@ impl Folder {
         self.0.path()
     }
 
-    /// The names of what is in it, unfinished files left out.
+    /// The names of its files and folders, without unfinished files.
     ///
     /// # Errors
     /// [`Code::Io`].
@@ -227,7 +227,7 @@ impl Folder {
         self.0.sync().map_err(|e| Error::io(self.path(), &e))
     }
 
-    /// The error about what is called `name` in here.
+    /// The error for the file or folder `name` in this folder.
     fn failed(&self, name: &str) -> impl Fn(io::Error) -> Error + use<> {
         let path = self.path().join(name);
         move |e| Error::io(&path, &e)

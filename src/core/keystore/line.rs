@@ -1,5 +1,5 @@
-//! Who signs when: the line of signing keys, in which each takes over from the one before. Nothing
-//! runs in the background; whether a key is next, current, retiring or expired follows from
+//! Which key signs when: the line of signing keys, in which each takes over from the one before.
+//! Nothing runs in the background; whether a key is next, current, retiring or expired follows from
 //! timestamps and the time it is asked.
 
 use serde::{Serialize, Serializer};
@@ -8,8 +8,9 @@ use super::super::error::Error;
 use super::super::hint::Parameter;
 use super::super::time::Timestamp;
 
-/// Seconds that a new key is published before it signs: longer than jwtctl's own worst cache life,
-/// so that every verifier has seen it by then.
+/// Seconds that a new key is published before it signs: as long as jwtctl's cache uses a set at
+/// most, unless the operator allows more (an hour fresh, an hour of grace), so that verifiers have
+/// fetched the key by then.
 pub const PUBLISH_FOR: i64 = 2 * 60 * 60;
 
 /// Seconds that a key stays published after it has signed its last token.
@@ -23,9 +24,9 @@ const LONGEST: i64 = 100 * 366 * 24 * 60 * 60;
 pub enum State {
     /// Published, and not signing yet.
     Next,
-    /// The one that signs; of keys that do not sign, any that is in use.
+    /// The key that signs. Of keys that are not for signing, every one that is in use is current.
     Current,
-    /// No longer signing, and published until its last token has died.
+    /// No longer signing, and still published for the tokens that it has signed.
     Retiring,
     /// Neither signing nor published; [`super::prune`] removes it.
     Expired,
@@ -54,7 +55,7 @@ impl Serialize for State {
 pub struct End {
     /// From when on another key signs.
     pub retires_at: Timestamp,
-    /// From when on its tokens are no longer good.
+    /// From when on it is no longer published, so that its tokens cannot be verified.
     pub expires_at: Timestamp,
 }
 
@@ -63,7 +64,7 @@ pub struct End {
 pub struct Slot {
     /// Its id.
     pub kid: String,
-    /// Whether it is for signing; other keys stand beside the line.
+    /// Whether it is for signing; other keys are not part of the line.
     pub signs: bool,
     /// When it was made or added, and so published.
     pub created_at: Timestamp,
@@ -71,13 +72,14 @@ pub struct Slot {
     pub activates_at: Timestamp,
     /// Seconds that the key it takes over from stays published.
     pub grace_s: i64,
-    /// An end that was set before its successor left the store; otherwise the end follows from the
-    /// successor.
+    /// An end that was written down when its successor was removed; otherwise the end follows from
+    /// the successor.
     pub end: Option<End>,
 }
 
 impl Slot {
-    /// The order of the line: by activation, ties broken so that everyone breaks them alike.
+    /// The order of the line: by activation, then by creation and id, so that every process sees
+    /// the same order.
     pub(super) fn rank(&self) -> (Timestamp, Timestamp, &str) {
         (self.activates_at, self.created_at, &self.kid)
     }
@@ -101,7 +103,7 @@ pub(super) fn successor<'a>(line: &'a [Slot], slot: &Slot) -> Option<&'a Slot> {
     later.min_by(|a, b| a.rank().cmp(&b.rank()))
 }
 
-/// When `slot` ends, as far as that is known.
+/// When `slot` ends; `None` as long as no key takes over from it.
 pub fn end(line: &[Slot], slot: &Slot) -> Option<End> {
     let by_successor = || {
         let successor = successor(line, slot)?;
@@ -197,7 +199,8 @@ pub fn plan(line: &[Slot], policy: &Policy, now: Timestamp) -> Plan {
         };
     };
     if let Some(every) = policy.every {
-        // The newest key counts, signing already or not: one rotation at a time.
+        // The newest key counts, whether it signs already or not, so that there is one rotation at
+        // a time.
         let newest = line
             .iter()
             .filter(|it| it.signs)
@@ -212,7 +215,8 @@ pub fn plan(line: &[Slot], policy: &Policy, now: Timestamp) -> Plan {
         }
     }
     let mut activates_at = now.plus(policy.publish_for);
-    // Two keys never take over in the same second: the later rotation is to have the last word.
+    // Two keys never take over in the same second, so that the key of the later rotation follows
+    // the other.
     for _ in line {
         if line
             .iter()

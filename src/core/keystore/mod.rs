@@ -10,12 +10,12 @@
 //!   keys-1/THUMBPRINT.json    0600, replaced by one rename
 //! ```
 //!
-//! Every change is one rename, so a process that dies leaves the store as it was before or as it
-//! was to be. A rotation adds one file; the end of the key before it follows from that file's
-//! timestamps. A new passphrase writes all keys into a new folder and then replaces the manifest.
-//! After that rename the change has taken effect: what fails later is told as [`Unfinished`] beside
-//! its success. Files that a change could not remove, or that a dead process left, are removed by
-//! the next change and by [`prune`].
+//! Every change is one rename, so a process that dies leaves the store as it was before the change
+//! or as it is after it. A rotation adds one file; the end of the key before it follows from that
+//! file's timestamps. A new passphrase writes all keys into a new folder and then replaces the
+//! manifest. After that rename the change has taken effect: it succeeds, and what fails later is
+//! reported as [`Unfinished`]. Files that a change could not remove, or that a dead process
+//! left, are removed by the next change and by [`prune`].
 
 mod change;
 mod folder;
@@ -43,7 +43,7 @@ use super::time::Timestamp;
 use folder::Folder;
 use record::{MANIFEST, Manifest, damaged};
 
-/// How often a reader looks again when keys change under its eyes.
+/// How often a reader reads again when the manifest changes while it reads.
 const ATTEMPTS: usize = 20;
 
 /// The keys of a store as they were at one moment. A directory that does not exist is an empty
@@ -55,7 +55,7 @@ pub struct Keystore {
     entries: Vec<Entry>,
 }
 
-/// Until when tokens by one key may live.
+/// Until when tokens that one key signs may live.
 #[derive(Clone, Debug)]
 pub struct Term {
     kid: String,
@@ -66,7 +66,7 @@ impl Term {
     /// Refuses a token that expires later, or (`None`) never.
     ///
     /// # Errors
-    /// [`Code::Usage`], with the last moment that is possible.
+    /// [`Code::Usage`], with the latest `exp` that is possible.
     pub fn check(&self, exp: Option<Timestamp>) -> Result<(), Error> {
         let is_outlived = |until: &Timestamp| exp.is_none_or(|exp| exp > *until);
         let Some(until) = self.until.filter(is_outlived) else {
@@ -235,7 +235,7 @@ impl Keystore {
     /// key is no longer published cannot be verified from that moment on.
     ///
     /// # Errors
-    /// [`Code::Usage`], with the last moment that is possible.
+    /// [`Code::Usage`], with the latest `exp` that is possible.
     pub fn check_outlive(&self, entry: &Entry, exp: Option<Timestamp>) -> Result<(), Error> {
         self.term(entry).check(exp)
     }

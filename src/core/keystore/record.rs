@@ -1,5 +1,5 @@
-//! What is on disk: one file a key, its public half readable without the passphrase, its private
-//! half sealed; and the manifest that says which set of files counts.
+//! The files of a keystore: one per key, with its public half in the clear and its private half
+//! sealed; and the manifest, which names the folder that counts.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -19,7 +19,7 @@ use super::line::{End, Slot};
 /// The version of both file formats.
 const VERSION: i64 = 1;
 
-/// How private halves lie on disk.
+/// How a private half is stored.
 pub(super) enum Private {
     /// A compact JWE of the JWK (RFC 7517 §7).
     Sealed(String),
@@ -61,7 +61,7 @@ impl Entry {
 
     /// `size` is that of the file in bytes.
     fn read(mut file: Object, size: usize, path: &Path) -> Result<Self, String> {
-        // Taken out first: an error must not leave it behind unwiped.
+        // The private half is taken out first, so that it is wiped also after an error.
         let private = take_private(&mut file, size);
         let Some(Json::Object(public)) = file.remove("public") else {
             return Err("has no \"public\" key".into());
@@ -131,7 +131,8 @@ impl Entry {
             Private::Sealed(text) => ("sealed", text.as_bytes(), "\""),
             Private::Clear(text) => ("private", text.expose(), ""),
         };
-        // Of the final size from the start: a buffer that grows leaves unwiped copies behind.
+        // The buffer has its final size from the start: one that grows leaves copies behind that
+        // are not wiped.
         let mut bytes = Zeroizing::new(Vec::with_capacity(head.len() + private.len() + 32));
         bytes.extend_from_slice(&head.as_bytes()[..head.len() - 1]);
         bytes.extend_from_slice(format!(",\"{name}\":{quote}").as_bytes());
@@ -145,8 +146,8 @@ impl Entry {
         file_name(&self.key)
     }
 
-    /// The whole key. What comes out of the seal must be the key that is published, and its halves
-    /// must belong together: a public half that was exchanged is found here.
+    /// The whole key. The sealed key must be the one whose public half is in the file, and its
+    /// halves must belong together, so that a public half that was exchanged is found here.
     ///
     /// # Errors
     /// [`Code::BadPassphrase`]; [`Code::Io`] when the file was damaged or tampered with.
@@ -255,11 +256,11 @@ pub(super) fn damaged(path: &Path, why: &str) -> Error {
     unusable(path, why).hint("the file was damaged or tampered with; restore it from a backup")
 }
 
-/// Which files count, and how private halves lie in them.
+/// Which folder holds the keys, and whether they are sealed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Manifest {
-    /// The number of the folder with the key files. All keys change their seal together by moving
-    /// to the next one.
+    /// The number of the folder with the key files. A new passphrase writes all keys into the next
+    /// one.
     pub generation: u64,
     /// Whether private halves are sealed.
     pub encrypted: bool,

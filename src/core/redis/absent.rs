@@ -6,7 +6,7 @@ use super::{RedisError, Reply, ServerAddress, Target};
 
 /// A connection. No value of it exists.
 pub enum Link<'a> {
-    /// Cannot be made.
+    /// A variant that cannot be constructed.
     #[doc(hidden)]
     Never(std::convert::Infallible, std::marker::PhantomData<&'a ()>),
 }

@@ -80,7 +80,8 @@ impl<'a> Link<'a> {
             match (refusal.code.as_str(), refusal.redirect()) {
                 ("MOVED", Some(node)) => *self = Self::open(self.target, Some(&self.node(node)?))?,
                 ("ASK", Some(node)) => {
-                    // Only this once: the slot is on its way there.
+                    // For this command only: the cluster is still moving the key's slot to that
+                    // node.
                     let mut other = Self::open(self.target, Some(&self.node(node)?))?;
                     self.is_awaiting = true;
                     let answers = other.ask_all(&[vec![b"ASKING"], command.to_vec()])?;
@@ -138,12 +139,12 @@ impl<'a> Link<'a> {
         answers.map_err(|error| trouble(self.target, &self.address, &error))
     }
 
-    /// The address of another node of the cluster, by what this one calls it; it leaves out its own
-    /// host.
+    /// The address of another node of the cluster, from this node's redirection, where an empty
+    /// host means this node's own.
     ///
     /// # Errors
-    /// [`Code::RedisUnavailable`] when what is guarded on the way to this node would not be on the
-    /// way to that one.
+    /// [`Code::RedisUnavailable`] when the connection to this node is guarded (by TLS, or as it
+    /// stays on this machine) and one to that node would not be.
     pub fn node(&self, (host, port): (String, u16)) -> Result<ServerAddress, Error> {
         let node = match (&self.address, host.is_empty()) {
             (ServerAddress::Tcp(own, _), true) => ServerAddress::Tcp(own.clone(), port),
@@ -188,7 +189,8 @@ fn connect(target: &Target, address: &ServerAddress) -> Result<redis::Connection
     let found = (host.as_str(), port).to_socket_addrs();
     let found: Vec<SocketAddr> = found.map_err(|e| failed(e.into()))?.collect();
     let ips: Vec<IpAddr> = found.iter().map(SocketAddr::ip).collect();
-    // A host that counts as this machine is excused from TLS for that, and has to be it.
+    // Without TLS this host is accepted only because it counts as this machine, so all its
+    // addresses have to be this machine's.
     let reach = if !target.tls && target.guards(address) {
         Reach::ThisMachine
     } else {
@@ -242,7 +244,7 @@ fn client(target: &Target, address: ConnectionAddr) -> Result<Client, ClientErro
     if !is_tls {
         return Client::open(info);
     }
-    // Fails if a provider is installed already, which does as well.
+    // This fails if a provider is installed already, and that one is used then.
     let _ = rustls::crypto::ring::default_provider().install_default();
     Client::build_with_tls(
         info,
@@ -280,7 +282,7 @@ fn reply(value: Value) -> Result<Reply, ClientError> {
     })
 }
 
-/// The error for a conversation that failed.
+/// The error for a connection or a command that failed.
 fn trouble(target: &Target, address: &ServerAddress, error: &ClientError) -> Error {
     let what = match (address, address == &target.address) {
         (ServerAddress::Tcp(host, port), false) => format!("{target}: node {host}:{port}"),

@@ -1,8 +1,8 @@
-//! A Redis server: how it is named and how it is talked to. What is stored there is the business of
-//! other modules.
+//! A Redis server: its URL, a connection to it, and its error replies. `session` and `shared` know
+//! what is stored there.
 //!
-//! A server that does not answer is not waited for: see [`Worker`]. In a build without the feature
-//! `redis` every connection fails with [`Code::Usage`](super::error::Code::Usage).
+//! A caller waits for a server no longer than it wants: see [`Worker`]. In a build without the
+//! feature `redis` every connection fails with [`Code::Usage`](super::error::Code::Usage).
 
 #[cfg(not(feature = "redis"))]
 mod absent;
@@ -29,12 +29,12 @@ pub enum Reply {
     Int(i64),
     /// A string, or a status such as `OK`.
     Bytes(Vec<u8>),
-    /// Several of these.
+    /// An array of replies.
     List(Vec<Reply>),
 }
 
 impl Reply {
-    /// A string as text, as far as it is text.
+    /// A string as text, with U+FFFD for what is not UTF-8; `None` for any other reply.
     pub fn text(&self) -> Option<std::borrow::Cow<'_, str>> {
         match self {
             Self::Bytes(bytes) => Some(String::from_utf8_lossy(bytes)),
@@ -42,7 +42,7 @@ impl Reply {
         }
     }
 
-    /// The parts of a list; none of anything else.
+    /// The replies in an array; empty for any other reply.
     pub fn items(&self) -> &[Self] {
         match self {
             Self::List(items) => items,
@@ -50,7 +50,7 @@ impl Reply {
         }
     }
 
-    /// A number, written as one or as a string.
+    /// An integer, whether it was sent as one or as a string; `None` for any other reply.
     pub fn int(&self) -> Option<i64> {
         match self {
             Self::Int(number) => Some(*number),

@@ -1,4 +1,4 @@
-//! Which server: `redis://`, `rediss://` and `unix://` URLs. Nothing here repeats a URL, which may
+//! Which server: `redis://`, `rediss://` and `unix://` URLs. No message repeats the URL, which may
 //! hold a password.
 
 use std::fmt;
@@ -26,7 +26,7 @@ pub enum ServerAddress {
 pub struct Target {
     /// Where it listens.
     pub address: ServerAddress,
-    /// Whether it is spoken to under TLS.
+    /// Whether the connection uses TLS.
     pub tls: bool,
     /// The database number.
     pub database: u32,
@@ -36,7 +36,8 @@ pub struct Target {
     pub password: Option<Secret>,
     /// The certificates (PEM) that its own must lead to, instead of the system's.
     pub ca: Option<Vec<u8>>,
-    /// Whether the password may go to another machine in the clear; `None` where that can never be.
+    /// Whether the password may go to another machine in the clear. `None` for the shared cache,
+    /// which refuses such a connection in any case.
     pub allow_plaintext: Option<bool>,
     /// What it is for, which tells how its password and certificates are given.
     pub serves: RedisUse,
@@ -139,8 +140,8 @@ impl Target {
         self.guards(&self.address)
     }
 
-    /// Whether the way to `address`, spoken to as this server is, is guarded. That its host is this
-    /// machine is checked again when it is connected to.
+    /// Whether a connection to `address` is guarded, if it uses TLS as this target does. That a
+    /// host is this machine is checked again when the connection is made.
     pub fn guards(&self, address: &ServerAddress) -> bool {
         match address {
             ServerAddress::Unix(_) => true,
@@ -193,7 +194,7 @@ impl Target {
     }
 }
 
-/// The server without who to be there: fit for messages.
+/// The server without user and password, for messages.
 impl fmt::Display for Target {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let scheme = if self.tls { "rediss" } else { "redis" };

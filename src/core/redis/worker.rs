@@ -1,6 +1,7 @@
-//! A connection that is not waited for. Sockets have timeouts of their own, but names are resolved
-//! and Unix sockets are opened without any, and a server that drips its answer never runs into one.
-//! So a thread talks to the server, and is left behind when it has not been heard of for too long.
+//! A connection on a thread of its own, so that a caller never waits too long. Sockets have
+//! timeouts, but resolving a name and opening a Unix socket have none, and a server that sends its
+//! answer byte by byte never exceeds one. So a thread talks to the server, and the caller leaves
+//! that thread behind when it has heard nothing from it for too long.
 
 use std::sync::Arc;
 use std::sync::mpsc::{self, RecvTimeoutError, Sender};
@@ -10,11 +11,11 @@ use std::time::Duration;
 use super::super::error::{Code, Error};
 use super::{Link, Target};
 
-/// How long a command's thread may be silent. With the start of the process it stays under two
-/// seconds.
+/// How long a thread may be silent. Together with the start of the process, a call to a server that
+/// does not answer then ends within two seconds.
 pub const SILENCE_TIMEOUT: Duration = Duration::from_millis(1750);
 
-/// Work for the thread, given the connection as far as it has been made.
+/// Work for the thread. It is given the connection, which may not be open yet.
 type Job = Box<dyn FnOnce(&mut Connection<'_>) + Send>;
 
 /// The connection of a thread, made when it is first needed.
@@ -43,7 +44,7 @@ pub struct Worker {
 pub struct Progress<I>(Box<dyn Fn(I) + Send>);
 
 impl<I> Progress<I> {
-    /// Hands something over.
+    /// Hands `item` to the caller.
     pub fn hand(&self, item: I) {
         (self.0)(item);
     }
@@ -55,10 +56,10 @@ enum Message<T, I> {
 }
 
 impl Worker {
-    /// A thread for that server. It connects when it is given something to do.
+    /// Starts a thread for that server. It connects when it has something to do.
     ///
     /// # Errors
-    /// [`Code::RedisUnavailable`] when the system has no thread.
+    /// [`Code::RedisUnavailable`] when the system cannot start a thread.
     pub fn start(target: Arc<Target>) -> Result<Self, Error> {
         let (jobs, received) = mpsc::channel::<Job>();
         let theirs = Arc::clone(&target);
@@ -75,7 +76,7 @@ impl Worker {
     }
 
     /// Does `work` on the connection, in at most `timeout`, connecting and logging in included.
-    /// After an error there is no point in another call: it would wait for this one.
+    /// After a timeout there is no point in another call: it would wait for this one.
     ///
     /// # Errors
     /// Those of `work` and of [`Link::open`]; [`Code::RedisUnavailable`] when it takes longer.

@@ -1,5 +1,5 @@
-//! From an issuer to its keys (OpenID Connect Discovery §4, RFC 8414): the document must name
-//! exactly this issuer, and no path is ever guessed.
+//! From an issuer to the URL of its key set (OpenID Connect Discovery §4, RFC 8414). The discovery
+//! document must name exactly this issuer, and the URL of the key set is never guessed.
 
 use super::super::address::{Address, Issuer};
 use super::super::cache::{
@@ -21,7 +21,7 @@ use super::{Remote, fetch, freshness, unavailable};
 /// Seconds that a document is fresh for when its server does not say.
 const DEFAULT_TTL_S: i64 = 3600;
 
-/// The least and the most of them.
+/// The least and the most seconds that a document is fresh for, whatever its server says.
 const TTL_RANGE_S: std::ops::RangeInclusive<i64> = 60..=DocumentKind::Discovery.longest_s();
 
 impl Remote<'_> {
@@ -45,8 +45,8 @@ impl Remote<'_> {
             .or_else(|| self.address_by_hand(&issuer, env)))
     }
 
-    /// Where keys are from that a bundle without the issuer's document has brought in: it says whose
-    /// they are. For callers that may not ask the issuer.
+    /// The URL of the newest key set in the cache whose entry names this issuer. It is for offline
+    /// callers only: a bundle may have brought the key set, but no discovery document.
     fn address_by_hand(&self, issuer: &Issuer, env: &Env<'_>) -> Option<Address> {
         let cache = self.cache.as_ref().filter(|_| self.options.offline)?;
         let theirs = cache
@@ -60,7 +60,7 @@ impl Remote<'_> {
                 let address = Address::learned(&entry.url, issuer, self.options.allow_http).ok()?;
                 (entry.ctx == self.context(&address)).then_some((entry.fetched_at_ms, address))
             });
-        // An issuer that has moved its keys is where it was last.
+        // If the issuer has moved its keys, the newest entry has the URL that they are at now.
         theirs
             .max_by_key(|(fetched_at_ms, _)| *fetched_at_ms)
             .map(|(_, address)| address)
@@ -82,11 +82,11 @@ impl Remote<'_> {
         }
     }
 
-    /// Where the keys are now that `from` does not have them (any more); `None` if the document
-    /// still says `from`, or says nothing.
+    /// The key set's URL by a discovery document that is asked for again, as the wanted keys are
+    /// not at `from`; `None` if it still names `from`, or does not arrive.
     pub(super) fn moved(&mut self, from: &Address, env: &Env<'_>) -> Option<Address> {
         let issuer = self.source.issuer().cloned()?;
-        // A failure here explains no more than the failure to get the keys.
+        // This failure is not reported: the failure to get the keys explains as much.
         let now = self
             .read_document(&issuer, FetchReason::KidMiss, env)
             .ok()?;
@@ -165,7 +165,7 @@ impl Remote<'_> {
     }
 }
 
-/// The document of an issuer: it holds where the keys are.
+/// The discovery document of an issuer, which names its key set's URL.
 struct IssuerDocument<'a> {
     issuer: &'a Issuer,
     slot: CacheKey,
@@ -203,7 +203,8 @@ impl Document for IssuerDocument<'_> {
         }
     }
 
-    /// Asks for the document where it may be; the next place only when there is none at this one.
+    /// Asks the well-known URLs one after the other; the next only when the server has no document
+    /// at this one (404, 405, 410).
     fn download(&self, _: Option<&Entry>, _: FetchReason) -> Result<Downloaded, FetchError> {
         let start = self.env.clock.monotonic();
         let mut last = None;
@@ -227,7 +228,8 @@ impl Document for IssuerDocument<'_> {
 }
 
 impl IssuerDocument<'_> {
-    /// Asks one place without a condition, past caches on the way if one answers a 304 to that.
+    /// Sends a request without a condition. If the answer is a 304 all the same, sends a second one
+    /// that caches on the way must pass on (`no-cache`).
     fn get(&self, place: &Address, left: std::time::Duration) -> Result<FetchResponse, FetchError> {
         let accept = ("accept", "application/json".to_owned());
         let no_cache = ("cache-control", "no-cache".to_owned());
@@ -251,7 +253,7 @@ impl IssuerDocument<'_> {
         Ok(response)
     }
 
-    /// What a 200 brings.
+    /// The document in a 200 answer, checked, and its times.
     fn downloaded(
         &self,
         response: &FetchResponse,
@@ -275,7 +277,8 @@ impl IssuerDocument<'_> {
     }
 }
 
-/// What of a document is kept: `issuer` and `jwks_uri`.
+/// Checks a discovery document, and returns the members of it that are stored: `issuer` and
+/// `jwks_uri`.
 fn check_document(issuer: &Issuer, body: &[u8], options: &Options) -> Result<String, FetchError> {
     debug_assert!(body.len() <= MAX_PUBLISHED_BYTES);
     let portal = |why: String| FetchError::new(FailureClass::NotJwks, why);
@@ -299,7 +302,7 @@ fn check_document(issuer: &Issuer, body: &[u8], options: &Options) -> Result<Str
     Ok(Json::from(Object(kept)).to_text())
 }
 
-/// The text of a member that stands in the document exactly once.
+/// The text of a member that the document has exactly once.
 fn one<'a>(document: &'a Object, name: &str) -> Result<&'a str, String> {
     let members: Vec<_> = document.0.iter().filter(|(it, _)| it == name).collect();
     match members[..] {
@@ -327,7 +330,7 @@ fn other_issuer(issuer: &Issuer, named: &str, keys: Option<&str>) -> FetchError 
     FetchError::new(FailureClass::Refused, why).advising(advice)
 }
 
-/// Where the keys are by a document in the cache.
+/// The key set's URL by a discovery document in the cache.
 fn keys_address(issuer: &Issuer, entry: &Entry, options: &Options) -> Option<Address> {
     if entry.url != issuer.as_str() {
         return None;

@@ -1,4 +1,4 @@
-//! A document that is kept in the cache: a key set, or where an issuer's key set is.
+//! A document that is kept in the cache: a key set or an issuer's discovery document.
 
 use super::super::cache::{CacheKey, Entry, FetchError, FetchReason, Http, LeftOut};
 
@@ -7,7 +7,7 @@ pub(super) trait Document {
     /// What callers use of it, read from an entry once.
     type Content: Clone;
 
-    /// Where it is kept.
+    /// The slot of its entry.
     fn slot(&self) -> &CacheKey;
 
     /// The issuer to note in its entries.

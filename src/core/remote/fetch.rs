@@ -8,8 +8,8 @@ use super::super::env::Env;
 use super::freshness;
 use super::http::{Fetch, FetchRequest, FetchResponse};
 
-/// Asks for a document, once more if the server stumbled: a 200 or a 304 is an answer, any other
-/// status is an error.
+/// Asks for a document, and once more if the connection failed or a 502, 503 or 504 came without
+/// `Retry-After`. A 200 or a 304 is an answer, any other status is an error.
 pub(super) fn get(
     fetch: &dyn Fetch,
     address: &Address,

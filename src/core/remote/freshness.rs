@@ -1,6 +1,6 @@
-//! How long an answer may be used (RFC 9111, RFC 5861), as a private cache of keys sees it: no
-//! heuristics, since keys live on their publisher's word, and clamped at both ends, since some
-//! publishers say too little and some too much.
+//! How long an answer may be used (RFC 9111, RFC 5861), by the rules for a private cache. There is
+//! no heuristic freshness: where the server says nothing, jwtctl has a default. Lifetimes are
+//! clamped at both ends, since some servers allow too little and some too much.
 
 use std::ops::RangeInclusive;
 
@@ -54,7 +54,7 @@ fn is_validator(text: &str) -> bool {
     (1..=LONGEST).contains(&text.len()) && text.bytes().all(|byte| matches!(byte, b' '..=b'~'))
 }
 
-/// Reads the headers of an answer that arrived `now_ms` to a request of `requested_ms`.
+/// Reads the headers of an answer that arrived at `now_ms` to a request sent at `requested_ms`.
 pub(super) fn read(response: &FetchResponse, requested_ms: i64, now_ms: i64) -> Http {
     let mut http = Http {
         etag: response
@@ -96,7 +96,7 @@ pub(super) fn read(response: &FetchResponse, requested_ms: i64, now_ms: i64) -> 
             }
             "max-age" => {
                 let seconds = value.as_deref().and_then(whole).unwrap_or(0);
-                // Two that disagree count as neither.
+                // Two that disagree count as 0 (RFC 9111 §4.2.1: the answer is stale).
                 max_age = Some(if max_age.is_some_and(|other| other != seconds) {
                     0
                 } else {
@@ -110,7 +110,8 @@ pub(super) fn read(response: &FetchResponse, requested_ms: i64, now_ms: i64) -> 
     http
 }
 
-/// What a 304 says about the answer it confirms: it need not repeat what has not changed.
+/// The caching headers of an entry that a 304 confirms: those of the 304, and the `old` ones where
+/// it does not repeat them.
 pub(super) fn confirmed(old: &Http, new: Http, response: &FetchResponse) -> Http {
     let speaks = response.header("cache-control").is_some() || response.header("expires").is_some();
     let etag = new.etag.clone().or_else(|| old.etag.clone());
@@ -187,7 +188,8 @@ fn directives(response: &FetchResponse) -> Vec<(String, Option<String>)> {
     parts.map(read).collect()
 }
 
-/// A number of seconds (RFC 9111 §1.2.2): digits only; too large a one is as large as can be.
+/// A number of seconds (RFC 9111 §1.2.2): digits only. A number that is too large counts as the
+/// largest.
 fn whole(text: &str) -> Option<i64> {
     let text = text.trim();
     let digits = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());

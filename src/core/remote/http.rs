@@ -1,4 +1,5 @@
-//! The one seam to the network: a request, a response, and the trait that turns one into the other.
+//! Where `core` meets the network: a request, a response, and [`Fetch`], the trait that turns one
+//! into the other.
 
 use std::time::Duration;
 

@@ -25,7 +25,7 @@ pub(super) struct JwksDocument<'a> {
     pub slot: CacheKey,
     pub issuer: Option<&'a str>,
     pub reason: FetchReason,
-    /// Whether keys are the wanted ones.
+    /// Whether these keys have what the caller wants.
     pub fits: &'a dyn Fn(&[Arc<Key>]) -> bool,
     pub fetch: &'a dyn Fetch,
     pub options: &'a Options,
@@ -90,11 +90,12 @@ impl Document for JwksDocument<'_> {
         known: Option<&Entry>,
         reason: FetchReason,
     ) -> Result<Downloaded, FetchError> {
-        // What was imported is not for the server to confirm: it would confirm a name, and not
-        // these bytes.
+        // Only what this machine has fetched is revalidated. Of an entry from a file or a shared
+        // cache the server would confirm the `ETag`, which proves nothing about the bytes.
         let known = known.filter(|it| it.provenance == EntrySource::Fetch);
         let condition = known.and_then(|it| freshness::Condition::of(&it.http));
-        // Caches on the way hold old sets as well.
+        // Caches on the way may hold an old set too, so these requests make them pass the request
+        // on.
         let past_caches = matches!(
             reason,
             FetchReason::Forced | FetchReason::KidMiss | FetchReason::BadSig
@@ -118,7 +119,7 @@ impl Document for JwksDocument<'_> {
             Err(error) => return Err(error),
         }
         // The 304 is about another version than the one in the cache, or was not asked for, or the
-        // server cannot cope with conditions. A request without one leaves no room for that.
+        // server cannot cope with conditions. A request without a condition settles all three.
         let requested_ms = self.env.millis();
         let response = self.get(None, true, start)?;
         if response.status == 304 {
@@ -129,8 +130,8 @@ impl Document for JwksDocument<'_> {
     }
 }
 
-/// Whether a server that was asked with a condition may have refused the condition: it says neither
-/// who asks, nor where, nor how often.
+/// Whether a server may have refused the condition of a request: its 4xx is not one that is about
+/// the caller, the URL, or the number of requests.
 fn may_be_the_condition(error: &FetchError) -> bool {
     const ABOUT_SOMETHING_ELSE: [u16; 6] = [401, 403, 404, 408, 410, 429];
     let status = error.status.filter(|it| (400..500).contains(it));
@@ -156,7 +157,7 @@ impl JwksDocument<'_> {
         super::fetch::get(self.fetch, self.address, &headers, left, self.env)
     }
 
-    /// What a 200 brings.
+    /// The key set in a 200 answer, and its times.
     fn published(
         &self,
         response: &FetchResponse,
@@ -174,7 +175,7 @@ impl JwksDocument<'_> {
         let is_empty = published.jwks == EMPTY_SET;
         let mut downloaded = self.lasting(Some(published.jwks), published.dropped, http);
         if is_empty {
-            // A server that has lost its keys is likely to find them again.
+            // An empty set is probably a fault that will not last, so it is asked for again soon.
             downloaded.fresh_ms = TTL_RANGE_S.start().saturating_mul(1000);
             downloaded.grace_ms = 0;
         }

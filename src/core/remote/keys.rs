@@ -1,4 +1,4 @@
-//! A remote set as a source of keys: what is at hand, and when another look is worth a request.
+//! [`Remote`] as a source of keys: which keys it has, and when a refresh is worth a request.
 
 use std::sync::Arc;
 
@@ -30,8 +30,8 @@ impl Keys for Remote<'_> {
         env: &Env<'_>,
     ) -> Result<Option<Found>, Error> {
         let age_ms = self.loaded.as_ref().map(|it| it.age_ms);
-        // Keys this new are all there are: an entry is written after its fetch has ended, so this
-        // needs no lock.
+        // Within the cooldown the server has no other keys. An entry is written after its fetch has
+        // ended, so no lock is needed to see this.
         if age_ms.is_some_and(|age| age < COOLDOWN_MS) {
             return Ok(None);
         }
@@ -39,7 +39,7 @@ impl Keys for Remote<'_> {
         let reason = match (why, age_ms) {
             (Why::BadSignature, _) if self.options.offline => return Ok(None),
             (Why::BadSignature, _) => FetchReason::BadSig,
-            // More keys are not what is missing.
+            // There are more candidates than may be tried, and a refresh would not make them fewer.
             (Why::UnknownKid, Some(_)) if matches!(before, Found::TooMany(_)) => return Ok(None),
             (Why::UnknownKid, Some(_)) => FetchReason::KidMiss,
             (Why::UnknownKid, None) if self.options.refresh => FetchReason::Forced,
@@ -58,8 +58,8 @@ impl Keys for Remote<'_> {
                 let unchanged = reason == FetchReason::BadSig && same_keys(&before, &found);
                 Ok((!unchanged).then_some(found))
             }
-            // The signature is bad by the keys that count; that better ones cannot be had makes it
-            // no better.
+            // By the keys in use the signature is bad. That no others can be fetched does not
+            // change this.
             Err(_) if reason == FetchReason::BadSig => Ok(None),
             Err(e) => Err(e),
         }
@@ -116,14 +116,15 @@ impl Keys for Remote<'_> {
     }
 }
 
-/// Why no published key can be what is wanted.
+/// Why a published key set cannot have the wanted key, if so: `alg` is an HMAC, which needs a
+/// secret.
 pub(super) fn refusal(wanted: Wanted<'_>) -> Option<String> {
     let alg = wanted.alg;
     (alg.kty() == Kty::Oct)
         .then(|| format!("alg is {alg}, and a published key set has no secrets to check it with"))
 }
 
-/// Whether a second look brought nothing new.
+/// Whether a refresh brought the same keys again.
 fn same_keys(before: &Found, after: &Found) -> bool {
     match (before, after) {
         (Found::Keys(a), Found::Keys(b)) => {

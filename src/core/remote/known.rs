@@ -1,4 +1,4 @@
-//! What is known while a refresh goes on, and whether it is too soon for another attempt.
+//! What a refresh has found out so far, and whether it is too soon for another attempt.
 
 use super::super::cache::{Attempt, COOLDOWN_MS, FetchError, FetchOutcome, FetchReason, Pause};
 use super::super::env::Env;
@@ -6,7 +6,7 @@ use super::document::Current;
 
 /// Why a refresh has not brought what is wanted. The entry comes along as it is, untouched.
 pub(super) enum Unmet<C> {
-    /// It was fetched less than the cooldown ago, and lacks what is wanted.
+    /// The cooldown runs, and the entry lacks what is wanted.
     JustFetched(Option<Current<C>>),
     /// The fetch failed, now or within the back-off.
     Failed(Option<Current<C>>, FetchError),
@@ -15,7 +15,7 @@ pub(super) enum Unmet<C> {
 /// What a refresh knows so far.
 pub(super) struct Known<C> {
     pub current: Option<Current<C>>,
-    /// Why that will not do.
+    /// Why the current entry is not enough.
     pub reason: FetchReason,
     /// The last attempt of any process, or of any machine of the fleet.
     pub last: Option<Attempt>,
@@ -31,7 +31,8 @@ impl<C> Known<C> {
         let pause = last.and_then(|it| it.pause(env.millis()));
         let asks_again = matches!(self.reason, FetchReason::KidMiss | FetchReason::BadSig);
         match pause {
-            // That the last fetch is recent says nothing when its result is gone or has expired.
+            // A recent fetch is no reason to wait if the entry that it brought is gone or has
+            // expired.
             Some(Pause::JustFetched) if !asks_again => None,
             // Keys this new are all that the server has, also when another machine fetched them.
             None if asks_again => {
@@ -50,7 +51,7 @@ impl<C> Known<C> {
             && succeeded.is_some_and(|at| at > attempt.ended_at_ms)
     }
 
-    /// What comes of a refresh that may not fetch now.
+    /// How a refresh ends that may not fetch now, because of `pause`.
     pub fn paused(&mut self, pause: Pause) -> Unmet<C> {
         let current = self.current.take();
         match pause {

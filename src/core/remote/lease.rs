@@ -10,7 +10,7 @@ use super::super::cache::{Attempt, COOLDOWN_MS, CacheKey, Entry};
 use super::super::env::Env;
 use super::super::shared::{LeaseClaim, LeaseToken, SharedCache, SharedCacheError, Snapshot};
 
-/// How long to wait between two looks: ever longer, up to this many milliseconds.
+/// Milliseconds between two looks, at most: after the first look, and after later ones.
 const POLL_MS: std::ops::RangeInclusive<u64> = 50..=250;
 
 /// When a look was taken.
@@ -24,8 +24,9 @@ pub(super) enum Stage {
     Granted { waited: bool },
 }
 
-/// The lease of a slot; without one, the caller has waited for as long as two other machines may
-/// take, and fetches for itself. It is given back when dropped.
+/// The end of the wait for the lease of a slot: the lease, which is given back when dropped; or no
+/// lease, when the caller has waited for as long as two other machines may take, and fetches for
+/// itself.
 pub(super) struct FleetLease<'a> {
     store: &'a SharedCache,
     slot: &'a CacheKey,
@@ -88,7 +89,8 @@ pub(super) fn hold<'a, B>(
             None => Stage::Taken { waited },
         };
         judge(&mut held.look, stage)?;
-        // A machine that takes over from a dead one has yet to fetch.
+        // Twice the patience: a machine that takes the lease over from a dead one still has to
+        // fetch.
         let waited = env.clock.monotonic().saturating_sub(start);
         if held.lease.is_some() || waited >= patience.saturating_mul(2) {
             return ControlFlow::Continue(Some(held));
@@ -115,8 +117,8 @@ impl FleetLease<'_> {
         Ok(())
     }
 
-    /// Tells the fleet that the server refuses. Other failures may be this machine's own, and are
-    /// not told.
+    /// Tells the fleet that the server itself has answered with a failure. The cause of any other
+    /// failure may be this machine, so the fleet is not told.
     ///
     /// # Errors
     /// As [`SharedCache::leave`].
@@ -125,7 +127,8 @@ impl FleetLease<'_> {
         if !is_answer(attempt) {
             return Ok(());
         }
-        // Not for as long as the server may ask of one address, for theirs are others.
+        // The server's `Retry-After` is meant for this machine's address. The others have their
+        // own, so they wait for the cooldown at most.
         let most = attempt.ended_at_ms.saturating_add(COOLDOWN_MS);
         let shared = Attempt {
             not_before_ms: attempt.not_before_ms.min(most),
@@ -139,7 +142,7 @@ impl FleetLease<'_> {
 
 impl Drop for FleetLease<'_> {
     fn drop(&mut self) {
-        // Should it fail, the lease runs out.
+        // If this fails, the lease runs out by itself.
         let lease = self.lease.take();
         drop(self.store.leave(self.slot, lease.as_ref(), None, self.env));
     }

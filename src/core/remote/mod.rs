@@ -1,9 +1,9 @@
-//! Keys from a URL, or from an issuer's discovery document, through the cache: instant when warm,
-//! right through rotation and outages, and with as little traffic as one fetch for all processes of
-//! a machine.
+//! Keys from a URL, or from an issuer's discovery document, through the cache. A fresh entry is
+//! used without a request. A refresh is one fetch for all processes of a machine; it finds keys
+//! that the issuer has rotated, and a stale entry can be used while the server is out of reach.
 //!
-//! What a token says never chooses where keys come from, old keys never supplement new ones, and
-//! "cannot know" is never told as "invalid".
+//! Three rules hold: a token never chooses where its keys come from; keys of an old set are never
+//! added to a new set; and where keys cannot be fetched, the answer is an error, never "invalid".
 //!
 //! # How it is decided whether to fetch
 //!
@@ -22,11 +22,12 @@
 //!     └──────────────────────────────▶ 4 ask the server, store, record the attempt
 //! ```
 //!
-//! A refresh ends with the wanted keys; with "the set is this new, and has no such key"; or with a
-//! failure, and then a STALE entry that has the keys is used if the server may just be out of reach.
+//! A refresh ends in one of three ways: with the wanted keys; with the answer that the cooldown
+//! runs and the set has no such key; or with a failure. After a failure a STALE entry that has the
+//! keys is used if the server may just be out of reach.
 //!
-//! The pipeline goes one way: [`http`](Fetch) ← `freshness` ← `fetch` ← `document` ← `known` ← `lease`
-//! ← `refresh` ← `jwks` and `discovery`, the two documents ← this file.
+//! Each file uses only those on its left: [`http`](Fetch) ← `freshness` ← `fetch` ← `document` ←
+//! `known` ← `lease` ← `refresh` ← `jwks` and `discovery`, the two documents ← this file.
 
 mod discovery;
 mod document;
@@ -91,7 +92,7 @@ struct Loaded {
 pub struct Fetched<'r> {
     /// The keys that jwtctl can use.
     pub keys: &'r [Arc<Key>],
-    /// Those that it cannot.
+    /// The keys of the set that jwtctl cannot use, and why.
     pub dropped: &'r [Dropped],
     /// What is stored: all keys as they were published, and their times.
     pub entry: &'r Entry,
@@ -131,8 +132,8 @@ impl<'a> Remote<'a> {
     /// [`Options::refresh`].
     ///
     /// # Errors
-    /// [`Error::Unavailable`] when it cannot be had, [`Error::Io`] when it may come from the cache
-    /// only and that is damaged.
+    /// [`Error::Unavailable`] when it cannot be fetched and no entry may be used, [`Error::Io`]
+    /// when nothing may be fetched and the entry cannot be used.
     pub fn set(&mut self, env: &Env<'_>) -> Result<Fetched<'_>, Error> {
         if !self.look(env)? {
             self.offline_refusal()?;
@@ -187,7 +188,7 @@ impl<'a> Remote<'a> {
         Ok(true)
     }
 
-    /// The trust setting of what is at `address`.
+    /// The trust context of what is at `address`.
     fn context(&self, address: &Address) -> TrustContext {
         let fetched = self.fetch.context(address);
         self.store
@@ -198,7 +199,8 @@ impl<'a> Remote<'a> {
         CacheKey::new(DocumentKind::Jwks, address.as_str(), self.context(address))
     }
 
-    /// The entry in a slot. What is unusable counts as absent, unless nothing else can be had.
+    /// The entry in a slot. An unusable entry counts as absent, with a warning; if nothing may be
+    /// fetched, it is an error.
     fn read(&mut self, slot: &CacheKey) -> Result<Option<Box<Entry>>, Error> {
         let Some(cache) = &self.cache else {
             return Ok(None);
@@ -234,7 +236,7 @@ impl<'a> Remote<'a> {
         });
     }
 
-    /// Reckons the age of the set in use anew, and gives up one that is no longer fresh.
+    /// Computes the age of the set in use again, and drops a set that is no longer fresh.
     fn reckon(&mut self, env: &Env<'_>) {
         let options = &self.options;
         if let Some(it) = &mut self.loaded {
@@ -251,9 +253,9 @@ impl<'a> Remote<'a> {
             .map_or(Found::Absent, |it| select(&it.current.content.keys, wanted))
     }
 
-    /// Brings in the set, `fits` telling whether keys are the wanted ones; where they are looked for
-    /// without success, the issuer is asked once whether it has moved them. Whether the set was
-    /// fetched too recently to be fetched again.
+    /// Loads the set; `fits` tells whether its keys are the wanted ones. If it cannot be fetched or
+    /// lacks them, the issuer is asked once whether it has moved its keys. Returns whether there
+    /// was no fetch because of the cooldown.
     fn obtain(
         &mut self,
         reason: FetchReason,
@@ -276,7 +278,7 @@ impl<'a> Remote<'a> {
         }
     }
 
-    /// Brings in the set at one URL.
+    /// Loads the set at one URL; returns whether there was no fetch because of the cooldown.
     fn obtain_at(
         &mut self,
         address: &Address,
@@ -318,7 +320,8 @@ impl<'a> Remote<'a> {
         warnings.into_iter().for_each(|it| self.warn(it));
         let (current, error) = match answer {
             Ok(current) => {
-                // What was fresh already was no reason to fetch.
+                // An entry that turned out to be fresh was used without a fetch, so there is no
+                // reason to report.
                 let was_wanted = current.refreshed || !is_for_age(reason);
                 self.reason = self.reason.filter(|_| was_wanted);
                 self.load(address, current, env);
@@ -347,7 +350,7 @@ impl<'a> Remote<'a> {
         Ok(false)
     }
 
-    /// Refuses what would have to be fetched, if nothing may be.
+    /// Fails if nothing may be fetched, for callers that found nothing usable in the cache.
     fn offline_refusal(&self) -> Result<(), Error> {
         if !self.options.offline {
             return Ok(());
@@ -386,7 +389,7 @@ impl<'a> Remote<'a> {
         }
     }
 
-    /// What to call it.
+    /// Its name in messages: the URL of the set, or the issuer as long as that is not known.
     fn name(&self) -> String {
         match (&self.loaded, &self.source) {
             (Some(it), _) => it.address.to_string(),

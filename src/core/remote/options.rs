@@ -6,7 +6,7 @@ use super::super::address::{Address, Issuer};
 use super::super::cache::{Entry, Freshness};
 use super::super::env::Env;
 
-/// What a fetch may take unless the operator says otherwise.
+/// How long a fetch may take unless the operator says otherwise.
 const DEFAULT_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// Where the keys are.
@@ -35,12 +35,12 @@ impl Source {
     }
 }
 
-/// How old keys are that are worth another fetch.
+/// The age beyond which a forced refresh fetches.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Age {
-    /// So many per cent of their lifetime.
+    /// This many per cent of the entry's freshness lifetime.
     Percent(i64),
-    /// So many seconds.
+    /// This many seconds since the entry was fetched.
     Seconds(i64),
 }
 
@@ -55,7 +55,8 @@ impl Age {
     }
 }
 
-/// How keys may be had, and for how long they are good. The defaults are those of the command line.
+/// How keys may be fetched, and for how long they may be used. The defaults are those of the
+/// command line.
 #[derive(Clone, Debug)]
 pub struct Options {
     /// Use the cache and nothing else.
@@ -65,14 +66,14 @@ pub struct Options {
     /// With `refresh`: an entry that another process has fetched is enough if it is not older
     /// than this.
     pub older_than: Option<Age>,
-    /// With `offline`: seconds beyond their lifetime for which keys are good.
+    /// With `offline`: seconds beyond their lifetime for which keys may be used.
     pub max_stale_s: Option<i64>,
     /// Seconds for which keys are used while their server is out of reach; the server's word, or
     /// 300, if not given.
     pub stale_if_error_s: Option<i64>,
     /// The most seconds for which keys are fresh.
     pub max_age_s: Option<i64>,
-    /// What a fetch may take, retry included.
+    /// How long a fetch may take, retry included.
     pub timeout: Duration,
     /// Allow plain `http` for what an issuer's document names.
     pub allow_http: bool,
@@ -94,7 +95,7 @@ impl Default for Options {
 }
 
 impl Options {
-    /// The standing of `entry`, kept for at most `most_s` seconds.
+    /// The freshness of `entry`, if it is fresh for at most `most_s` seconds.
     pub(super) fn standing(&self, entry: &Entry, most_s: Option<i64>, env: &Env<'_>) -> Freshness {
         entry.standing(most_s, self.stale_if_error_s, env)
     }

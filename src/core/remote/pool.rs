@@ -1,5 +1,6 @@
-//! A remote set for several threads. Each has the keys at hand to itself; when they have run out, or
-//! lack what a token names, one thread at a time looks for others, and the rest take what it found.
+//! A remote key set for several threads. Each thread has a handle with the keys that were found
+//! last. When these are no longer fresh, or lack the key that a token names, one thread at a time
+//! looks for others, and the other threads take over what it found.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -12,7 +13,7 @@ use super::super::key::Key;
 use super::keys::refusal;
 use super::{Options, Remote};
 
-/// For how long the outcome of a look is taken as it is: the cache on disk, and the clock that
+/// For how long the result of a look holds, so that the cache on disk, and the clock that
 /// cannot be set back, are not asked for every token.
 const SPELL: Duration = Duration::from_secs(1);
 
@@ -25,9 +26,9 @@ pub struct Pool<'a> {
 struct Inner<'a> {
     remote: Remote<'a>,
     at_hand: Option<Arc<AtHand>>,
-    /// Why there are no other keys, and until when nobody asks again.
+    /// Why the last refresh failed, and until when no thread asks for another one.
     unmet: Option<(Duration, Error)>,
-    /// Until when a bad signature is no reason to ask again.
+    /// Until when a bad signature causes no refresh.
     settled: Duration,
 }
 
@@ -43,7 +44,7 @@ struct AtHand {
 }
 
 impl AtHand {
-    /// Whether keys this new are all there are.
+    /// Whether the cooldown runs: the server has no other keys than these.
     fn is_new(&self, now: Duration) -> bool {
         let age = self.age.saturating_add(now.saturating_sub(self.found_at));
         age.as_millis() < u128::from(COOLDOWN_MS.unsigned_abs())
@@ -64,7 +65,7 @@ impl<'a> Pool<'a> {
         }
     }
 
-    /// The end of one thread.
+    /// A handle for one thread.
     pub fn handle(&self) -> PooledKeys<'_, 'a> {
         PooledKeys {
             pool: self,
@@ -74,13 +75,13 @@ impl<'a> Pool<'a> {
     }
 
     fn inner(&self) -> MutexGuard<'_, Inner<'a>> {
-        // A panic elsewhere leaves at worst an old set, whose age is looked at.
+        // A panic in another thread leaves an old set at worst, and its age is checked before use.
         self.inner.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl Inner<'_> {
-    /// What is on disk, if it may be used as it is.
+    /// Keys from the cache on disk, if they may be used without a refresh.
     fn look(&mut self, wanted: Wanted<'_>, env: &Env<'_>) -> Result<Found, Error> {
         self.remote.reckon(env);
         let found = self.remote.local(wanted, env)?;
@@ -129,7 +130,7 @@ impl Inner<'_> {
         // Another process may have fetched them.
         self.look(wanted, env)?;
         let answer = self.remote.refresh(wanted, why, env);
-        // Asked for once, it is not asked for again with every token.
+        // A forced refresh is made once, not again for every token.
         self.remote.options.refresh &= answer.is_err();
         let until = env.clock.monotonic().saturating_add(self.pause());
         match (&answer, why) {
@@ -170,7 +171,7 @@ impl PooledKeys<'_, '_> {
             .map_or(Found::Absent, |it| select(&it.set.keys, wanted))
     }
 
-    /// Takes over the set of `inner`; whether it is another one.
+    /// Takes over the set of `inner`. Returns whether it is another set than before.
     fn adopt(&mut self, inner: &Inner<'_>) -> bool {
         let Some(it) = &inner.at_hand else {
             return false;
@@ -179,7 +180,8 @@ impl PooledKeys<'_, '_> {
         if self.at_hand.as_ref().is_some_and(is_same) {
             return false;
         }
-        // What was found is good for a spell, however old it is: who found it has judged that.
+        // The thread that found the set has judged its age, so it holds for a [`SPELL`] without
+        // another check.
         self.good_until = it.found_at.saturating_add(SPELL);
         self.at_hand = Some(Arc::clone(it));
         true

@@ -1,6 +1,7 @@
-//! One refresh for all that want it: lock, read again, decide, fetch, store, record. The cooldown is
-//! checked only under the lock, or by what a fetch has left that ended during the wait: otherwise
-//! processes that waited for a successful fetch would take it for "just fetched" and fail.
+//! One refresh for all processes that wait for it: lock, read again, decide, fetch, store, record.
+//! The cooldown is checked only under the lock, or against an attempt that ended during the wait
+//! for it. Otherwise a process that waits for a fetch, and would find its key in what that brings,
+//! could fail because a fetch "has just ended".
 
 use std::cell::RefCell;
 use std::ops::ControlFlow;
@@ -28,8 +29,8 @@ pub(super) struct Refresh<'a, D: Document> {
     /// Where a fleet of machines shares what one of them has fetched.
     pub store: Option<&'a SharedCache>,
     pub reason: FetchReason,
-    /// The entry seen before the lock: if it has changed under a forced refresh, another process
-    /// has just made that refresh.
+    /// The entry seen before the lock: if a forced refresh finds another one under the lock,
+    /// another process has just made that refresh.
     pub seen: Option<Current<D::Content>>,
     /// How long a fetch by another process may take.
     pub patience: Duration,
@@ -39,7 +40,7 @@ pub(super) struct Refresh<'a, D: Document> {
 }
 
 impl<D: Document> Refresh<'_, D> {
-    /// Brings the slot up to date. What cannot be stored is still used.
+    /// Brings the entry up to date. An answer that cannot be stored is still used.
     pub fn run(&self) -> Answer<D::Content> {
         // Before the lock, so that all processes find out at once that the server is not there.
         if let Some(Err(why)) = self.store.filter(|it| !it.is_lost()).map(SharedCache::wake) {
@@ -74,7 +75,8 @@ impl<D: Document> Refresh<'_, D> {
         }
     }
 
-    /// Takes the lock, unless what the process before has left makes that superfluous.
+    /// Takes the lock, unless the process that held it before has left an answer that serves this
+    /// one too.
     fn lock(&self) -> ControlFlow<Answer<D::Content>, Option<CacheLock>> {
         let Some(cache) = self.cache else {
             return ControlFlow::Continue(None);
@@ -113,7 +115,7 @@ impl<D: Document> Refresh<'_, D> {
             last: last.filter(|it| it.ended_at_ms >= since_ms),
         };
         let pause = known.pause(self.env)?;
-        // After a failure another machine of a fleet may have had more luck.
+        // After a failure another machine of the fleet may have succeeded.
         let is_final = pause == Pause::JustFetched || self.store.is_none();
         is_final.then(|| Err(known.paused(pause)))
     }
@@ -129,7 +131,9 @@ impl<D: Document> Refresh<'_, D> {
             ControlFlow::Break(answer) => return answer,
             ControlFlow::Continue(lease) => lease,
         };
-        // A machine that has waited for others as long as it may does not wait for a pause as well.
+        // With a shared cache that works, the pause was checked above. A machine that has waited
+        // for the lease as long as it may, without getting it, fetches whether there is a pause or
+        // not.
         if lease.is_none()
             && let Some(pause) = known.pause(self.env)
         {
@@ -170,7 +174,7 @@ impl<D: Document> Refresh<'_, D> {
         Ok(fetched)
     }
 
-    /// Records a failure, and tells the fleet if it concerns others.
+    /// Records a failure, and tells the fleet if it concerns other machines.
     fn failed(
         &self,
         known: Known<D::Content>,
@@ -178,7 +182,8 @@ impl<D: Document> Refresh<'_, D> {
         lease: Option<FleetLease<'_>>,
         record: &dyn Fn(&Attempt),
     ) -> Unmet<D::Content> {
-        // The caller's own flags stood in the way; another caller's may not.
+        // What jwtctl itself refuses says nothing about how busy the server is, and another
+        // caller's flags may allow it: it is not recorded.
         if error.class == FailureClass::Refused {
             return Unmet::Failed(known.current, error);
         }
@@ -209,7 +214,7 @@ impl<D: Document> Refresh<'_, D> {
         let Some(store) = self.store else {
             return ControlFlow::Continue(None);
         };
-        // A forced refresh is content with nothing that was there before it waited.
+        // The entry that the first look found: a forced refresh does not accept it after the wait.
         let mut before = None;
         let mut judge = |look: &mut Snapshot, stage: Stage| {
             let waited = match stage {

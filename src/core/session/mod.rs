@@ -119,11 +119,11 @@ impl Session {
 pub struct LiveSession {
     /// What is stored.
     pub session: Session,
-    /// Seconds until it goes; `None` when it never does.
+    /// Seconds until it expires; `None` when it never does.
     pub ttl: Option<i64>,
 }
 
-/// The id of a session that was named.
+/// Refuses an id that no session can have.
 ///
 /// # Errors
 /// [`Code::Usage`] when it is empty or too long to be one.
@@ -141,7 +141,8 @@ pub fn check_id(id: &str) -> Result<(), Error> {
 /// The id of the session that a token is for: its `jti`.
 ///
 /// # Errors
-/// [`Code::MissingClaim`] or [`Code::Mismatch`] when the token is for none.
+/// [`Code::MissingClaim`] or [`Code::Mismatch`] when the token has no `jti`, or one that no session
+/// can have as its id.
 pub fn id_of(claims: &Object) -> Result<&str, Reason> {
     match claims.member("jti") {
         Some(Json::String(id)) if (1..=MAX_ID).contains(&id.len()) => Ok(id),

@@ -1,5 +1,5 @@
-//! Sessions in a server. Each operation needs one key and says so in one command, so that a cluster
-//! does as well.
+//! Sessions on a Redis server. Each command names one key only, so that the server may be a
+//! cluster.
 
 use std::collections::HashSet;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -15,8 +15,8 @@ use super::super::redis::{
 use super::super::time::humanize;
 use super::{CHECK, LiveSession, Session, gone, id_of};
 
-/// Sets a session to ARGV[3] with the lifetime ARGV[2], provided it still is ARGV[1]. Done inside
-/// the server, since a change that comes between reading and writing must not be lost.
+/// Sets a session to ARGV[3] with the lifetime ARGV[2], provided it still is ARGV[1]. It is a
+/// script, so that another client's change between reading and writing cannot be lost.
 const REPLACE: &[u8] = b"\
 local now = redis.call('GET', KEYS[1])
 if not now then return -1 end
@@ -24,20 +24,19 @@ if now ~= ARGV[1] then return 0 end
 redis.call('SETEX', KEYS[1], ARGV[2], ARGV[3])
 return 1";
 
-/// How often an update is tried anew because others were quicker. Each time one of them got
-/// through.
+/// How often an update is tried again because another client has changed the session meanwhile.
 const MAX_ATTEMPTS: usize = 1000;
 
-/// Keys that one step of a listing asks for: few enough for a server not to notice.
+/// Keys that one step of a listing asks for: so few that it does not block the server.
 const BATCH: &[u8] = b"500";
 
-/// The hash slots of a cluster.
+/// The number of hash slots in a cluster.
 const SLOTS: i64 = 16_384;
 
 /// The sessions of one key space of a server.
 pub struct SessionStore {
     inner: Arc<Inner>,
-    /// Connections that have read a session and may read another one.
+    /// Connections that have read a session and are kept for another one.
     idle: Mutex<Vec<Worker>>,
 }
 
@@ -52,7 +51,7 @@ struct Inner {
 pub struct StoredSession {
     /// The id of the session.
     pub id: String,
-    /// The session, or what is wrong with what is stored.
+    /// The session, or what is wrong with the stored value.
     pub found: Result<LiveSession, String>,
 }
 
@@ -70,7 +69,7 @@ impl SessionStore {
         }
     }
 
-    /// The server, fit for messages.
+    /// The name of the server in messages: its URL without user and password.
     pub fn server(&self) -> String {
         self.inner.target.to_string()
     }
@@ -115,8 +114,8 @@ impl SessionStore {
         let kept = self.idle().pop();
         if let Some(worker) = kept {
             match self.read_over(worker, id) {
-                // Servers close connections that were idle for long. One that has gone silent instead
-                // costs its timeout, once.
+                // Servers close connections that were idle for long, so a new one is made. If the
+                // server no longer answers on the old one, that costs its timeout, once.
                 Err(Error::Unavailable { .. }) => {}
                 other => return other,
             }
@@ -148,7 +147,7 @@ impl SessionStore {
     }
 
     /// Whether the session behind a token is live, as a check `session` of its verification.
-    /// Nothing is renewed. What is stored has to be readable: the middleware turns a token away
+    /// The session is not renewed. What is stored must be readable: the middleware refuses a token
     /// whose session is not.
     ///
     /// # Errors
@@ -178,12 +177,12 @@ impl SessionStore {
         }
     }
 
-    /// Changes a session, whatever others do to it meanwhile, and renews it. `None` when there is
-    /// none.
+    /// Changes a session, also when other clients change it at the same time, and renews it. `None`
+    /// when it does not exist.
     ///
     /// # Errors
-    /// Those of `change`, and [`Code::BadInput`] when what is stored is damaged, which is then left
-    /// alone.
+    /// Those of `change`, and [`Code::BadInput`] when what is stored is damaged; it is not changed
+    /// then.
     pub fn update<C>(&self, id: &str, change: C) -> Result<Option<Session>, Error>
     where
         C: Fn(&mut Session) -> Result<(), Error> + Send + 'static,
@@ -252,7 +251,7 @@ impl SessionStore {
     /// primaries. Sessions that come or go meanwhile may be among them or not.
     ///
     /// # Errors
-    /// See [`SessionStore::create`]. What `each` has got by then is not all.
+    /// See [`SessionStore::create`]. `each` has not got all sessions then.
     pub fn list(&self, each: impl FnMut(Vec<StoredSession>)) -> Result<(), Error> {
         let inner = Arc::clone(&self.inner);
         let work = move |link: &mut Link<'_>, progress: &Progress<Vec<StoredSession>>| {
@@ -297,7 +296,7 @@ impl SessionStore {
                 progress,
             };
             let done = work(inner, link, key, &sent);
-            // With a reply, an error reply included, it is known.
+            // With a reply, an error reply included, it is known whether the change was made.
             theirs.fetch_and(link.is_awaiting(), Ordering::SeqCst);
             done
         });
@@ -329,12 +328,12 @@ struct Sent<'a> {
 }
 
 impl Sent<'_> {
-    /// From here on it may take effect.
+    /// To be called before the change is sent: from here on it may take effect.
     fn begin(&self) {
         self.open.store(true, Ordering::SeqCst);
     }
 
-    /// It has not taken effect, and is tried anew.
+    /// To be called when the change has not taken effect and is tried again.
     fn was_refused(&self) {
         self.open.store(false, Ordering::SeqCst);
         self.progress.hand(());
@@ -356,7 +355,7 @@ impl Inner {
         }
     }
 
-    /// Does something to a key; `false` when there is none.
+    /// Sends a command that answers 1, or 0 (`false`) when the key does not exist.
     fn did(&self, link: &mut Link<'_>, command: &[&[u8]]) -> Result<bool, Error> {
         match link.ask(command)?.int() {
             Some(1) => Ok(true),
@@ -479,7 +478,7 @@ impl Inner {
                 let mode = pairs.find(|pair| pair[0].text().as_deref() == Some("mode"));
                 Ok(mode.and_then(|pair| pair.get(1)?.text()).as_deref() == Some("cluster"))
             }
-            // Before Redis 6.
+            // Redis before version 6 has no `HELLO`.
             Err(refusal) if refusal.is_unknown_command() => {
                 let info = link.ask(&[b"INFO", b"cluster"])?;
                 Ok(info
@@ -552,7 +551,7 @@ fn lifetime(seconds: i64) -> Option<Option<i64>> {
     }
 }
 
-/// A text as a glob pattern that matches it and nothing else.
+/// A glob pattern that matches `text` and nothing else.
 fn escaped(text: &str) -> String {
     let special = |c: char| matches!(c, '*' | '?' | '[' | ']' | '\\' | '^');
     text.chars()

@@ -20,9 +20,9 @@ if left == -1 or left > tonumber(ARGV[3]) then redis.call('DEL', KEYS[3]) end
 local mine = redis.call('SET', KEYS[3], ARGV[1], 'NX', 'PX', ARGV[2])
 return { mine and 1 or 0, entry, attempt }";
 
-/// Writes an entry unless another one has come since it was looked at, which is answered then. A
-/// success is nothing that has to be noted, since the entry itself says when it was fetched; it
-/// ends what was noted of failures.
+/// Writes an entry, unless the record has changed since it was looked at; then the reply is the
+/// record that is there now. A success needs no attempt record, since the entry itself says when it
+/// was fetched: the holder of the lease removes the record of a failure.
 pub(super) const PUT: &[u8] = b"\
 local there = redis.call('GETRANGE', KEYS[1], 0, 262144)
 if redis.sha1hex(there) ~= ARGV[1] then return there end
@@ -50,7 +50,8 @@ pub(super) fn bytes(reply: Option<Reply>) -> Vec<u8> {
     }
 }
 
-/// How Redis itself names a string; nothing depends on its strength.
+/// The SHA-1 that Redis computes too (`redis.sha1hex`), to tell whether a record has changed;
+/// nothing depends on its strength.
 pub(super) fn sha1_hex(bytes: &[u8]) -> String {
     to_hex(digest::digest(&digest::SHA1_FOR_LEGACY_USE_ONLY, bytes).as_ref())
 }

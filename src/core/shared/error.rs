@@ -45,7 +45,7 @@ impl SharedCacheError {
     }
 }
 
-/// An error in a line, with what to do about it if that is up to the caller and can be said here.
+/// An error in one line, with its first hint if the caller can act on it.
 fn described(error: &Error) -> String {
     let text = match error.hints().first() {
         Some(Hint::Text(hint)) if error.code() != Code::RedisUnavailable => {
@@ -56,7 +56,7 @@ fn described(error: &Error) -> String {
     shortened(&text)
 }
 
-/// A text that others wrote, cut at 300 characters.
+/// A text that may come from the server, cut after 300 characters.
 pub(in super::super) fn shortened(text: &str) -> String {
     match text.char_indices().nth(MAX_MESSAGE) {
         Some((end, _)) => format!("{}…", &text[..end]),

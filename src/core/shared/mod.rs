@@ -8,10 +8,10 @@
 //! jwtctl:attempt:1:ID   that the server refused the last fetch, noted by the holder of the lease
 //! ```
 //!
-//! All of them run out by themselves. A writer to the store would decide which tokens are valid,
-//! so entries carry a MAC under a key that Redis does not know, unless the operator trusts
-//! everyone who can. Redis is not waited for: after a twentieth of the time for a fetch, a quarter of a
-//! second by default, there is no store, and the caller fetches for itself.
+//! All of them run out by themselves. A user who can write to the store would decide which tokens
+//! are valid, so entries carry a MAC under a key that Redis does not know, unless the operator
+//! trusts every such user. A caller does not wait long for Redis: after a twentieth of the time for
+//! a fetch, a quarter of a second by default, it does without the store and fetches for itself.
 
 mod commands;
 mod error;
@@ -35,10 +35,11 @@ pub use error::SharedCacheError;
 use error::is_cluster;
 pub(super) use error::shortened;
 
-/// The least time for a connection to be made, and for commands to be answered.
+/// The shortest wait for a connection, and again for the replies to commands.
 const LEAST_WAIT: Duration = Duration::from_millis(250);
 
-/// What part of the time for a fetch that is at most: half a second for both, by default.
+/// Each wait is the time for a fetch divided by this, unless [`LEAST_WAIT`] is longer. By default
+/// the two are half a second at most.
 const SHARE_OF_TIMEOUT: u32 = 20;
 
 /// Octets of the largest record: 256 KiB.
@@ -53,12 +54,12 @@ const MAX_LEASE_MS: i64 = 310_000;
 /// Milliseconds that a record stays beyond its use, for clocks that differ.
 const SPARE_MS: i64 = 60_000;
 
-/// Why entries are believed.
+/// Which records are trusted.
 #[derive(Debug)]
 pub enum RecordTrust {
-    /// One of these keys made their MAC; the first is the one that writes.
+    /// Those with a MAC under one of these keys; the first key is the one for writing.
     Keys(Vec<Secret>),
-    /// Everybody who can write to the store is trusted.
+    /// All: the operator trusts every user who can write to the store.
     Blind,
 }
 
@@ -108,7 +109,7 @@ pub struct LeaseToken(String);
 pub enum LeaseClaim {
     /// The lease, and the records as no other machine changes them now.
     Granted(LeaseToken, Snapshot),
-    /// Somebody else has it.
+    /// Another machine holds it.
     Taken(Snapshot),
     /// The store takes no writes, for this reason. It can still be read.
     Unwritable(SharedCacheError),
@@ -171,8 +172,8 @@ impl SharedCache {
         Self { wait, ..self }
     }
 
-    /// The trust setting of entries that may come from here, where those that are fetched have
-    /// `ctx`: entries without a MAC are kept apart.
+    /// The trust context of entries that may come from this store, where fetched ones have `ctx`.
+    /// Entries without a MAC get another one, so that callers without the store do not see them.
     pub fn context(&self, ctx: TrustContext) -> TrustContext {
         match self.trust {
             RecordTrust::Keys(_) => ctx,
@@ -190,7 +191,7 @@ impl SharedCache {
         matches!(*self.line(), Contact::Lost)
     }
 
-    /// Connects, so that the next question finds a server or none.
+    /// Connects, so that it is known before the next question whether the server is there.
     ///
     /// # Errors
     /// As [`SharedCache::look`].
@@ -203,7 +204,7 @@ impl SharedCache {
         }
     }
 
-    /// What it has. Needs no right to write.
+    /// What the store has for the slot. The caller needs no right to write there.
     ///
     /// # Errors
     /// [`SharedCacheError`] when there is no store, or none any more.
@@ -304,7 +305,7 @@ impl SharedCache {
             self.name_of("lease", slot),
         ];
         let mut seen = look.seen.clone();
-        // Others write as well. After three lost races the record is left to them.
+        // Other machines write as well. After three lost races the record is left to them.
         for _ in 0..3 {
             let life = number(life(entry, env));
             let arguments = [
@@ -390,7 +391,7 @@ impl SharedCache {
         }
     }
 
-    /// Node services know nothing of discovery documents.
+    /// Node services keep no discovery documents, so there is one format for these.
     fn format_of(&self, slot: &CacheKey) -> RecordFormat {
         if slot.kind() == DocumentKind::Jwks {
             self.format
@@ -420,12 +421,13 @@ impl SharedCache {
     }
 
     fn line(&self) -> MutexGuard<'_, Contact> {
-        // Whole values are put in and taken out, so a panic elsewhere leaves a good one.
+        // Whole values are put in and taken out, so a panic in another thread leaves a good one.
         self.line.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn ask(&self, mut commands: Vec<Command>) -> Result<Replies, SharedCacheError> {
-        // Whatever goes wrong on the way, it is not tried again.
+        // Until this call succeeds the connection is `Lost`, so after an error it is not tried
+        // again.
         let wait = self.wait;
         let (worker, first) = match std::mem::replace(&mut *self.line(), Contact::Lost) {
             Contact::Lost => return Err(SharedCacheError::Lost(self.target.to_string())),
@@ -460,7 +462,7 @@ impl SharedCache {
         Ok(answers)
     }
 
-    /// Gives up on a server that refuses what every step needs.
+    /// Gives up on a server that refuses a command which the shared cache needs; returns why.
     fn lose(&self, refusal: &RedisError) -> SharedCacheError {
         *self.line() = Contact::Lost;
         self.refused(refusal)
@@ -471,7 +473,7 @@ impl SharedCache {
     }
 }
 
-/// Milliseconds for which an entry can be of use.
+/// The TTL of an entry in milliseconds: until its grace ends, and [`SPARE_MS`].
 fn life(entry: &Entry, env: &Env<'_>) -> i64 {
     entry
         .stale_until_ms

@@ -19,14 +19,14 @@ const MARK: &str = "jwtctl-store/1 ";
 /// What every MAC covers first.
 const LABEL: &[u8] = b"jwtctl-store-v1";
 
-/// What follows it in the MAC of an attempt; in that of an entry the slot's name follows, which
-/// is hexadecimal.
+/// What follows [`LABEL`] in the MAC of an attempt. In the MAC of an entry the slot's name follows,
+/// which is hexadecimal, so that neither can be taken for the other.
 const ATTEMPT: &[u8] = b"-attempt";
 
-/// What follows it in the MAC that names the records of a trust setting.
+/// What follows [`LABEL`] in the MAC that names the records of a trust context.
 const NAME: &[u8] = b"-name";
 
-/// The longest first line.
+/// Octets of the longest first line.
 const LONGEST_LINE: usize = 128;
 
 /// Milliseconds that shared keys are used at most while their server is out of reach: as long
@@ -100,9 +100,9 @@ fn mac(key: &[u8], what: &[u8], name: &str, text: &str) -> String {
     to_hex(tag.as_ref())
 }
 
-/// What the records of a slot are called. A trust setting is a hash of what may be credentials, and
-/// must not be guessed by readers of the store: while keys are exchanged, its records have
-/// two names.
+/// The name of a slot's records. A trust context is a hash of settings that may hold credentials,
+/// and readers of the store must not be able to guess these; so the name is a MAC, unless the trust
+/// context is `system`. While keys are exchanged, such records have two names.
 pub(super) fn id(slot: &CacheKey, trust: &RecordTrust) -> String {
     match (trust, slot.ctx()) {
         (RecordTrust::Keys(keys), ctx) if !ctx.is_system() => keys
@@ -112,7 +112,8 @@ pub(super) fn id(slot: &CacheKey, trust: &RecordTrust) -> String {
     }
 }
 
-/// The trust setting as it stands in a record; the MAC covers the true one.
+/// The trust context as a record shows it: left empty where it might reveal credentials. The MAC
+/// covers the true one, through the slot's name.
 fn shown_ctx(slot: &CacheKey, trust: &RecordTrust) -> TrustContext {
     match (trust, slot.ctx()) {
         (RecordTrust::Keys(_), ctx) if !ctx.is_system() => "".into(),
@@ -142,7 +143,7 @@ pub(super) fn write(
     }
 }
 
-/// Reads what [`write`] wrote, or a Node service.
+/// Reads what [`write`] or a Node service wrote.
 pub(super) fn read(
     bytes: &[u8],
     slot: &CacheKey,
@@ -168,7 +169,7 @@ pub(super) fn read(
     }
 }
 
-/// The two members that Node services keep, by the defaults for everything else.
+/// The entry of the two members that Node services keep, with the defaults for everything else.
 fn of_node(bytes: &[u8], slot: &CacheKey, env: &Env<'_>) -> Result<Entry, EntryError> {
     let unlike = |why: &str| EntryError::NotBelieved(why.to_owned());
     let Json::Object(object) = document(bytes).map_err(PublishedError::from)? else {
@@ -204,7 +205,7 @@ pub(super) fn write_attempt(attempt: &Attempt, slot: &CacheKey, trust: &RecordTr
     )
 }
 
-/// Reads what [`write_attempt`] wrote; anything else counts as none.
+/// Reads what [`write_attempt`] wrote; `None` for anything else.
 pub(super) fn read_attempt(
     bytes: &[u8],
     slot: &CacheKey,
@@ -217,7 +218,8 @@ pub(super) fn read_attempt(
     )
 }
 
-/// Filters an entry as one from the network, and limits its life to what that could have.
+/// Filters an entry like one from the network, and limits its times to those that such an entry
+/// could have.
 fn vetted(entry: Entry, slot: &CacheKey) -> Result<Entry, EntryError> {
     let (content, left_out) = match slot.kind() {
         DocumentKind::Jwks => {

@@ -1,10 +1,10 @@
-//! The claims that a new token gets without being asked.
+//! The claims that a new token gets by default.
 
 use super::super::env::Env;
 use super::super::json::{Json, Object};
 use super::super::time::{MILLISECONDS_FROM, Timestamp};
 
-/// The claims that every token should have, for those that lack them.
+/// The claims that a new token gets where it lacks them.
 #[derive(Clone, Debug)]
 pub struct Defaults {
     /// Seconds until `exp`; `None` adds none.
@@ -15,8 +15,8 @@ pub struct Defaults {
     pub jti: bool,
 }
 
-/// What a strict reader would refuse about claims that are about to be signed: dates that are no
-/// seconds, an `aud` of the wrong kind, nesting that is too deep.
+/// Refuses claims that are about to be signed and that `verify` would refuse: dates that do not
+/// count seconds, an `aud` of the wrong type, nesting that is too deep.
 ///
 /// # Errors
 /// The claim, and what is wrong with it.

@@ -1,4 +1,4 @@
-//! Why a signature may not hold, as far as the caller's own keys can tell.
+//! Why a signature is bad, as far as the caller's own keys can explain it.
 
 use std::sync::Arc;
 
@@ -14,7 +14,8 @@ use super::super::key::{self, Key, decode as base64url, hex, to_hex};
 use super::super::keyfile::from_utf16;
 use super::super::secret::Secret;
 
-/// What the caller's own keys tell about a signature that does not hold. Secrets are re-read, never
+/// Hints about a bad signature: whether it is in another encoding, by another key of the set, or by
+/// the same secret read in another way. A secret is read in other ways, never
 /// guessed.
 pub fn diagnose(
     token: &Unverified<'_>,
@@ -58,7 +59,7 @@ pub fn diagnose(
     hints
 }
 
-/// A DER-encoded ECDSA signature as the raw one that it should have been.
+/// A DER-encoded ECDSA signature as the raw R and S that a JWS needs.
 fn raw_ecdsa(signature: &[u8], alg: SigAlg) -> Option<Vec<u8>> {
     let numbers = Vec::<der::asn1::Uint>::from_der(signature).ok()?;
     let [r, s] = &numbers[..] else { return None };
@@ -71,8 +72,8 @@ fn raw_ecdsa(signature: &[u8], alg: SigAlg) -> Option<Vec<u8>> {
     Some(raw)
 }
 
-/// The other ways in which the bytes of a secret are commonly meant, and what to tell whoever meant
-/// them.
+/// The other ways in which the bytes of a secret are commonly read, each with the hint for a caller
+/// whose secret it was.
 fn other_readings(key: &Key) -> Vec<(Hint, Secret)> {
     let Some(secret) = key.secret() else {
         return Vec::new();

@@ -16,7 +16,7 @@ use super::super::keyfile::from_base64;
 pub struct Located {
     /// The token itself.
     pub token: String,
-    /// The name that stands before it, such as `access_token`.
+    /// The name before it, such as `access_token`.
     pub name: Option<String>,
 }
 
@@ -31,7 +31,8 @@ pub fn locate(text: &str) -> Vec<Located> {
         return scan(inner);
     }
     match text.contains('%') {
-        // Escaped as in a URL; what is no pair there is read as one all the same.
+        // The text is percent-encoded as in a URL. It is read as a form; a part without `=` counts
+        // as a name.
         true => {
             let pairs = form_urlencoded::parse(text.as_bytes());
             let text: Vec<String> = pairs
@@ -50,7 +51,7 @@ pub fn is_compact(text: &str) -> bool {
     let jwt = &text[..memchr(b'~', text).unwrap_or(text.len())];
     let is_letter =
         |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'+' | b'/');
-    // Padding ends a part, and stands nowhere else.
+    // Padding may be at the end of a part, and nowhere else.
     let is_part = |part: &[u8]| {
         let padding = part.iter().rev().take_while(|byte| **byte == b'=').count();
         part[..part.len() - padding].iter().all(is_letter)

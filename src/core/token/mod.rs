@@ -1,4 +1,5 @@
-//! Whole tokens: verified against keys and a policy, looked into without either, and made.
+//! Whole tokens: verified with keys and a policy, decoded without either, and completed before they
+//! are signed.
 
 mod complete;
 mod decode;

@@ -1,6 +1,7 @@
 //! Tokens inside encrypted ones (RFC 7519 §5.2): the layers are opened one after another, and what
-//! is inside is judged like any token. Who encrypted something proves nothing as long as everybody
-//! could; where a shared secret was needed, it vouches for what is inside.
+//! is inside is judged like any token. Encryption to a public key proves nothing about the sender,
+//! as the public key is known. Where a shared secret was needed to encrypt, that secret vouches for
+//! what is inside.
 
 use serde::Serialize;
 
@@ -18,7 +19,7 @@ use super::super::secret::Secret;
 use super::verify::Proof;
 use super::{KeyUsed, Serialization, Verdict, Verified};
 
-/// Claims that may stand in the header of an encrypted token as well, and must agree then
+/// Claims that the header of an encrypted token may repeat, and then must repeat unchanged
 /// (RFC 7519 §5.3).
 const REPLICATED: &[&str] = &["iss", "sub", "aud"];
 
@@ -27,7 +28,7 @@ const REPLICATED: &[&str] = &["iss", "sub", "aud"];
 pub struct Layer {
     /// The form of the token.
     pub kind: &'static str,
-    /// What was said to the recipient, and of it what the tag covers.
+    /// The header for the recipient, its protected part told apart from the rest.
     pub header: Header,
     /// How many recipients the token had.
     recipients: usize,
@@ -37,7 +38,7 @@ pub struct Layer {
     pub enc: ContentEnc,
     /// The key that opened it.
     pub key: KeyUsed,
-    /// What messages call the key.
+    /// The name of the key in messages.
     label: String,
 }
 
@@ -66,23 +67,23 @@ impl Serialize for Layer {
     }
 }
 
-/// What is inside of an encrypted token, and the layers that were around it, outermost first.
+/// The content of an encrypted token, and the layers of encryption around it, outermost first.
 #[derive(Debug)]
 pub struct Nested {
     /// The layers; at least one.
     pub layers: Vec<Layer>,
-    /// What is inside.
+    /// The content.
     pub content: Secret,
-    /// The serialization of the signed token that it is; `None` when nobody signed it.
+    /// The serialization, if the content is a signed token; `None` of content without a signature.
     pub serialization: Option<Serialization>,
 }
 
-/// Why an encrypted token was not opened, after the layers that were.
+/// An encrypted token that could not be opened completely.
 #[derive(Debug)]
 pub struct Unopened {
     /// The layers that were opened.
     pub layers: Vec<Layer>,
-    /// What is wrong with the next one.
+    /// Why the next layer could not be opened.
     pub error: Error,
 }
 
@@ -100,11 +101,12 @@ pub fn key_opened(key: &Key, alg: KeyAlg, source: &str) -> KeyUsed {
     }
 }
 
-/// Opens `text` down to what is no encrypted token any more.
+/// Opens `text`, layer by layer, until the content is not an encrypted token.
 ///
 /// # Errors
 /// What [`jwe::examine`] and `open` refuse; [`Code::Malformed`] when more than
-/// [`MAX_NESTING`] layers lie around it, or a header says that a token is inside and there is none.
+/// [`MAX_NESTING`] layers lie around it, or a header says that the content is a token and it is
+/// not.
 pub fn open_nested(text: &str, open: Opener<'_>) -> Result<Nested, Box<Unopened>> {
     let mut layers = Vec::new();
     let mut content = Secret::new(text.as_bytes().to_vec());
@@ -184,8 +186,8 @@ impl Nested {
         self.layers.iter().find(vouches)
     }
 
-    /// Judges what nobody signed: claims under a shared secret like those of any JWT, anything else
-    /// not at all.
+    /// Judges content without a signature: claims under a shared secret are judged like those of
+    /// any JWT, anything else is refused.
     pub fn judge_unsigned(&self, policy: &Policy, env: &Env<'_>) -> Verdict {
         let Some(voucher) = self.voucher() else {
             return self.refuse_unsigned(policy);
@@ -235,8 +237,8 @@ impl Nested {
         })
     }
 
-    /// The refusal of what nobody signed, where a signature is what was asked for, or where
-    /// everybody who has the public key can have encrypted it.
+    /// The refusal of content without a signature, where the caller asks for a signature, or where
+    /// anyone who has the public key can have encrypted it.
     pub fn refuse_unsigned(&self, policy: &Policy) -> Verdict {
         let is_shared = self.layers.iter().any(|layer| layer.alg.is_symmetric());
         let why = match self.voucher() {
@@ -295,11 +297,11 @@ impl Nested {
         self.around(Verdict { checks, ..verdict })
     }
 
-    /// The verdict on what is inside as that on the whole: with the checks of the layers, and
-    /// refused where a header says otherwise than the claims do.
+    /// Turns the verdict on the content into that on the whole token: with the checks of the
+    /// layers, and refused where the header of a layer contradicts the claims.
     pub fn around(&self, verdict: Verdict) -> Verdict {
         let mut verdict = within(&self.layers, verdict);
-        // Nothing to compare with, where nothing is believed of what the claims say.
+        // The headers are compared with verified claims only.
         let is_judged = verdict.claims.is_some()
             && !verdict.checks.iter().any(|check| {
                 check.name == "signature"
@@ -334,7 +336,7 @@ pub fn within(layers: &[Layer], mut verdict: Verdict) -> Verdict {
     verdict
 }
 
-/// Where the header of a layer says something else about the claims than they do themselves.
+/// The refusals for claims that the header of a layer repeats with another value.
 fn replicas(layer: &Layer, claims: &Object) -> Vec<Reason> {
     let differing = REPLICATED.iter().filter_map(|name| {
         let said = layer.header.members().member(name)?;

@@ -18,8 +18,8 @@ pub enum Serialization {
 }
 
 impl Serialization {
-    /// The serialization of `text`; `None` when it has the outline of none. White space around it
-    /// does not matter.
+    /// The serialization of `text`; `None` when it is neither a JWS nor a JWE by its outline. White
+    /// space around it does not matter.
     pub fn of(text: &str) -> Option<Self> {
         let text = text.trim();
         if text.starts_with('{') {

@@ -1,4 +1,4 @@
-//! What follows a token with selective disclosure, looked into without verifying it.
+//! The disclosures and the key-binding JWT that follow an SD-JWT, read without verifying them.
 
 use super::super::super::json::{Json, Object};
 use super::super::super::key::decode as base64url;
@@ -37,7 +37,7 @@ impl Disclosed {
     }
 }
 
-/// The claims of a token that is not to be encrypted.
+/// The claims of a signed token in compact form.
 fn claims(jwt: &str) -> Option<Object> {
     match decode_compact(jwt).ok()?.content {
         Content::Signed {
@@ -48,7 +48,8 @@ fn claims(jwt: &str) -> Option<Object> {
     }
 }
 
-/// A token with what hangs on it, which is put into its places if all of it has one.
+/// A token with its disclosures. They are put into their places in the claims if every one has a
+/// place.
 pub(super) fn with_disclosures(mut decoded: Decoded, text: &str, rest: &str) -> Decoded {
     let mut disclosed = Disclosed::read(rest);
     if let Some(claims) = decoded.content.claims() {

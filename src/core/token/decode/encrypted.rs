@@ -1,4 +1,5 @@
-//! A look at an encrypted token in JSON form (RFC 7516 §7.2), and into one that was opened.
+//! Decoding an encrypted token in JSON form (RFC 7516 §7.2), and the content of one that was
+//! opened.
 
 use super::super::super::error::Reason;
 use super::super::super::json::{Json, Object};
@@ -6,7 +7,7 @@ use super::super::super::jwe;
 use super::super::{Nested, Serialization};
 use super::{Content, Decoded, SeenRecipient, decode, payload_json, payload_objections};
 
-/// Looks at a text that has the outline of a JWE in JSON form.
+/// Decodes a text that has the outline of a JWE in JSON form.
 ///
 /// # Errors
 /// [`Reason::malformed`] when there is nothing to show.
@@ -48,7 +49,7 @@ pub(super) fn decode_json(text: &str) -> Result<Decoded, Reason> {
 }
 
 impl Nested {
-    /// Looks into what is inside, without verifying it: a signed token, or what nobody signed.
+    /// Decodes the content without verifying it: a signed token, or content without a signature.
     ///
     /// # Errors
     /// [`Reason::malformed`] when there is nothing to show.

@@ -1,4 +1,4 @@
-//! A look into a token that trusts nothing and forgives a lot.
+//! Decoding a token without verifying it: faults that can be read past become warnings.
 
 mod disclosed;
 mod encrypted;
@@ -18,7 +18,7 @@ use super::serialization::Serialization;
 pub use disclosed::Disclosed;
 use disclosed::with_disclosures;
 
-/// Base64url as it is found in the wild.
+/// Base64url with the faults that real tokens have: padding, and bits left over at the end.
 const LENIENT: GeneralPurpose = GeneralPurpose::new(
     &base64::alphabet::URL_SAFE,
     GeneralPurposeConfig::new()
@@ -26,7 +26,7 @@ const LENIENT: GeneralPurpose = GeneralPurpose::new(
         .with_decode_padding_mode(DecodePaddingMode::Indifferent),
 );
 
-/// What a text is that is not a token in compact form, where that can be told.
+/// What to say of a text that is recognised as something else than a token in compact form.
 fn not_compact(text: &str) -> Option<&'static str> {
     let text = text.trim_start();
     if ["v1.", "v2.", "v3.", "v4."]
@@ -52,7 +52,7 @@ const OPAQUE: &str = "this is an opaque token, not a JWT: only its issuer can sa
 /// What is said of a signed token with `zip` in its header.
 pub(super) const COMPRESSED: &str = "the payload is compressed (\"zip\" in the header, as SMART health cards have it), which RFC 7515 does not define and jwtctl does not read";
 
-/// A token that was looked into. Nothing about it is vouched for.
+/// A token that was decoded. Nothing in it is verified.
 #[derive(Debug)]
 pub struct Decoded {
     /// Every signature of a token in JSON form; empty for a compact one.
@@ -67,7 +67,7 @@ pub struct Decoded {
     pub recipients: Vec<SeenRecipient>,
     /// What a strict reader would object to.
     pub warnings: Vec<String>,
-    /// What hangs on the token, if it is an SD-JWT.
+    /// The disclosures and the key-binding JWT, if it is an SD-JWT.
     pub disclosed: Option<Disclosed>,
 }
 
@@ -105,14 +105,14 @@ pub enum Content {
         /// Bytes of the signature.
         signature: usize,
     },
-    /// What was encrypted and is signed by nobody.
+    /// The content of an encrypted token, which has no signature.
     Unsigned {
         /// The content's bytes.
         payload: Vec<u8>,
         /// The content as JSON, if it is.
         json: Option<Json>,
     },
-    /// An encrypted one.
+    /// An encrypted payload, of which only the sizes are known.
     Encrypted {
         /// Bytes of the encrypted key.
         encrypted_key: usize,
@@ -126,7 +126,7 @@ pub enum Content {
 }
 
 impl Decoded {
-    /// The claims with everything that is disclosed, if the payload is an object.
+    /// The claims, with what is disclosed in its place, if the payload is an object.
     pub fn claims(&self) -> Option<&Object> {
         let processed = self.disclosed.as_ref().and_then(|it| it.processed.as_ref());
         processed
@@ -148,7 +148,7 @@ impl Decoded {
 }
 
 impl Content {
-    /// The payload and, if it is JSON, what it says; `None` of what is encrypted.
+    /// The payload's bytes and, if it is JSON, its value; `None` of an encrypted payload.
     pub fn payload(&self) -> Option<(&[u8], Option<&Json>)> {
         match self {
             Self::Signed { payload, json, .. } | Self::Unsigned { payload, json } => {
@@ -237,7 +237,7 @@ fn decode_compact(text: &str) -> Result<Decoded, Reason> {
     })
 }
 
-/// A payload as JSON; if it is none, what to say about that.
+/// A payload as JSON; if it is not JSON, a warning instead.
 fn payload_json(payload: &[u8]) -> (Option<Json>, Option<String>) {
     match Json::parse(payload) {
         Ok(json) => (Some(json), None),
@@ -275,7 +275,7 @@ fn is_opaque(text: &str) -> bool {
     text.len() >= SHORTEST && text.bytes().all(|byte| byte.is_ascii_graphic())
 }
 
-/// Base64url, each liberty that it takes warned of.
+/// Decodes base64url leniently, and adds a warning for each fault that verify refuses.
 fn lenient(name: &str, text: &str, warnings: &mut Vec<String>) -> Option<Vec<u8>> {
     if let Some(bytes) = base64url(text) {
         return Some(bytes);
@@ -303,7 +303,7 @@ fn lenient(name: &str, text: &str, warnings: &mut Vec<String>) -> Option<Vec<u8>
     Some(bytes)
 }
 
-/// What the strict reader would say.
+/// The warnings about a token that verify would refuse.
 fn objections(header: &[u8], content: &Content) -> Vec<String> {
     let raw = matches!(content, Content::Signed { json: None, .. });
     let mut found = header_objections(Header::parse(header), raw, content);

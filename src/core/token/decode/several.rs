@@ -1,4 +1,4 @@
-//! A look into a JWS in JSON form (RFC 7515 §7.2), which forgives what can be read past.
+//! Decoding a JWS in JSON form (RFC 7515 §7.2); faults that can be read past become warnings.
 
 use super::super::super::error::Reason;
 use super::super::super::header::Header;
@@ -9,7 +9,7 @@ use super::{
     Content, Decoded, SeenSignature, header_objections, lenient, payload_json, payload_objections,
 };
 
-/// Looks into a text that has the outline of a JWS in JSON form.
+/// Decodes a text that has the outline of a JWS in JSON form.
 ///
 /// # Errors
 /// [`Reason::malformed`] when there is nothing to show.
@@ -87,8 +87,8 @@ fn signature(element: &Object, warnings: &mut Vec<String>) -> Result<SeenSignatu
     })
 }
 
-/// What the strict reader would say: of the whole, or where it takes the token apart, of each
-/// signature.
+/// The warnings about a token that verify would refuse: about the whole, if verify cannot read it,
+/// else about each signature.
 fn objections(
     text: &str,
     object: &Object,

@@ -53,7 +53,8 @@ impl Judging<'_> {
         }
         match self.check_signature(token, wanted, &candidates) {
             Ok(signed) => Ok(Outcome::Signed(signed)),
-            // A key that came with the token is the token's fault, any other the caller's to mend.
+            // A key that cannot be used is an error that the caller has to correct; if it came with
+            // the token (in a certificate), the token is refused.
             Err(Some((key, misfit))) if candidates.len() == 1 && wanted.certified.is_none() => {
                 let why = format!("{} {}", key.label(), misfit.why());
                 Err(Error::input(Code::BadKey, source(), why))
@@ -73,10 +74,11 @@ impl Judging<'_> {
         }
     }
 
-    /// Looks for the candidate whose signature it is.
+    /// Tries the candidates until one verifies the signature.
     ///
     /// # Errors
-    /// When it is none's; with the last candidate that is not a usable key, if there is one.
+    /// When no candidate verifies it; with the last candidate that is not a usable key, if there is
+    /// one.
     fn check_signature(
         &mut self,
         token: &Unverified<'_>,
@@ -101,7 +103,7 @@ impl Judging<'_> {
                 }
                 continue;
             };
-            // One key may stand in a set twice, for two issuers.
+            // A set may hold one key twice, for two issuers.
             let speaks = self
                 .claims
                 .and_then(|claims| key_issuer(key, claims))
@@ -125,8 +127,8 @@ impl Judging<'_> {
         Ok(signed)
     }
 
-    /// Whether the allow-list has a name for what `alg` means on this key: `EdDSA` is two
-    /// algorithms.
+    /// Whether the allow-list admits what `alg` means on this key: `EdDSA` means two algorithms,
+    /// one for each curve.
     fn is_allowed(&self, key: &Key, alg: SigAlg) -> bool {
         let means = |allowed: &SigAlg| allowed.agrees_with(alg) && allowed.admits(key.curve());
         self.policy
@@ -141,8 +143,8 @@ impl Judging<'_> {
         excluded: &[(Arc<Key>, Misfit)],
         source: &str,
     ) -> Result<Outcome, Error> {
-        // A key that is too short for everything is the caller's to replace; one that is merely too
-        // short for the algorithm that the token asks for makes it a bad token.
+        // A key that is too short for every algorithm is an error: the caller has to replace it. If
+        // it is too short only for the algorithm of the token, the token is refused.
         let useless = |key: &Key| key.algorithms(Job::Verify).is_empty();
         let is_given = wanted.certified.is_none();
         if is_given

@@ -1,4 +1,5 @@
-//! The sequence of judging: header, keys at hand, signature, and only then a fresh look for keys.
+//! The order in which a token is judged: header, keys at hand, signature, and only then a refresh
+//! of the keys.
 
 use std::sync::Arc;
 
@@ -14,17 +15,17 @@ use super::super::super::jws::{Form, Jws, Signed, Unverified};
 use super::super::super::key::Key;
 use super::super::super::profile::Profile;
 
-/// How the signature fared.
+/// The result for one signature.
 pub(super) enum Outcome {
-    /// It holds.
+    /// The signature is good.
     Signed(Signed),
     /// The header rules the token out before any key is looked for.
     Header(Vec<Reason>),
-    /// There are keys, and none of them can be for its algorithm.
+    /// There are keys, but not for its algorithm.
     Unfit(Reason),
     /// No key fits; the claims may say more about why.
     NoKey(Reason),
-    /// It does not hold.
+    /// The signature is bad.
     Bad(Reason),
 }
 
@@ -33,7 +34,7 @@ pub(super) struct Judged {
     pub(super) outcome: Outcome,
     /// The key that verified it, or was tried last.
     pub(super) key: Option<(Arc<Key>, SigAlg)>,
-    /// What certificates vouch for its key, where they have to.
+    /// The certificate that vouches for its key, if the policy demands one.
     pub(super) certified: Option<Certified>,
 }
 
@@ -63,7 +64,7 @@ impl<'a> Judging<'a> {
         }
     }
 
-    /// What was found out so far, for claims of which more were read.
+    /// The same findings, with claims that were read more completely.
     pub(super) fn with<'b>(self, claims: Option<&'b Object>) -> Judging<'b>
     where
         'a: 'b,
@@ -71,9 +72,9 @@ impl<'a> Judging<'a> {
         Judging { claims, ..self }
     }
 
-    /// Judges every signature with the keys at hand, and only where that does not settle the answer
-    /// looks for keys again: once, for the first signature that may gain by it. What came in then is
-    /// at hand for the others.
+    /// Judges every signature with the keys at hand. Only if that does not decide about the token,
+    /// the keys are refreshed: once, for the first signature that other keys could change. The
+    /// other signatures are then judged again with the new keys.
     pub(super) fn judge(
         &mut self,
         token: &Jws<'_>,
@@ -81,7 +82,7 @@ impl<'a> Judging<'a> {
         keys: &mut dyn Keys,
     ) -> Result<Vec<Judged>, Error> {
         let mut judged = Vec::with_capacity(token.count());
-        // A key that is no key must not hide a signature by another one.
+        // An error about one key must not hide a good signature by another one.
         let mut broken = None;
         for signature in signatures(token) {
             let outcome = self.at_hand(&signature, form, keys);
@@ -166,8 +167,8 @@ impl<'a> Judging<'a> {
         self.try_keys(token, wanted, keys.local(wanted, self.env)?, keys)
     }
 
-    /// Judges a signature once more with what a fresh look for keys brings; `None` when that was not
-    /// done, or brought nothing.
+    /// Judges a signature again after a refresh of the keys; `None` when there was no refresh, or
+    /// it brought nothing new.
     fn afresh(
         &mut self,
         token: &Unverified<'_>,
@@ -183,7 +184,8 @@ impl<'a> Judging<'a> {
         let Ok(alg) = self.alg(header) else {
             return Ok(None);
         };
-        // What a token says must not cause traffic unless it could still turn out good.
+        // A token causes a request only if it can still be accepted: one whose claims are refused
+        // does not.
         let is_bad = |check: &Check| check.status == Status::Fail;
         if self.check_kid(header).is_some()
             || self
@@ -200,8 +202,8 @@ impl<'a> Judging<'a> {
             return Ok(None);
         };
         let outcome = self.try_keys(token, wanted, found, keys)?;
-        // What came in may be old itself, as another machine has shared it. What is new is not
-        // asked for again.
+        // The keys that came may be old themselves, as another machine has shared them; then they
+        // are refreshed once more. Within the cooldown the source does not ask again.
         let why = match (&outcome, why) {
             (Outcome::NoKey(_), Why::BadSignature) => Why::UnknownKid,
             (Outcome::Bad(_), _) => Why::BadSignature,
@@ -213,8 +215,8 @@ impl<'a> Judging<'a> {
         }
     }
 
-    /// The key that the certificates in the header vouch for, if they have to; of a proof of
-    /// possession the key in the header.
+    /// The key that the certificates in the header vouch for, if the policy demands certificates;
+    /// of a proof of possession, the key in the header.
     fn certified(&mut self, header: &Header) -> Result<Option<Arc<Key>>, Reason> {
         if self.policy.profile.is_some_and(Profile::brings_its_key) {
             return own_key(header).map(Some);
@@ -228,7 +230,7 @@ impl<'a> Judging<'a> {
         Ok(Some(key))
     }
 
-    /// The algorithm of the header, if it is one that may be looked for a key with.
+    /// The algorithm in the header, if jwtctl knows it and the policy allows it.
     fn alg(&self, header: &Header) -> Result<SigAlg, Reason> {
         let refused = |why: String| Reason {
             actual: Some(header.alg().into()),
@@ -292,7 +294,7 @@ impl<'a> Judging<'a> {
     }
 }
 
-/// The key that a proof brings along, and proves to have.
+/// The key in the header of a proof of possession.
 fn own_key(header: &Header) -> Result<Arc<Key>, Reason> {
     const NAME: &str = "jwk";
     let refuse = |code, why: String| Reason::new(code, NAME, why);
@@ -328,7 +330,7 @@ fn beside(
     }
 }
 
-/// The signatures of a token, each put together when its turn comes.
+/// The signatures of a token, each read when it is its turn.
 fn signatures<'t>(token: &'t Jws<'_>) -> impl Iterator<Item = Unverified<'t>> {
     (0..token.count()).filter_map(|index| token.signature(index))
 }

@@ -1,4 +1,4 @@
-//! Judging a token.
+//! Verifying a token: the verdict, and what it is made from.
 
 mod candidates;
 mod judging;
@@ -27,8 +27,9 @@ use super::Layer;
 use super::decode::COMPRESSED;
 use judging::Judging;
 
-/// A token that holds: its signature and every claim. Only [`verify`] makes one, and where a shared
-/// secret vouches for an encrypted token that nobody signed, [`super::Nested::judge_unsigned`].
+/// A token whose signature and claims are all good. Only [`verify`] makes one, and, for an
+/// encrypted token without a signature that a shared secret vouches for,
+/// [`super::Nested::judge_unsigned`].
 #[derive(Debug)]
 pub struct Verified {
     proof: Proof,
@@ -140,7 +141,7 @@ pub struct SignatureHeaders {
     pub header: Option<Object>,
 }
 
-/// The answer to "is this token good?", with everything that was looked at on the way.
+/// Whether a token is accepted, with everything that was checked.
 #[derive(Debug)]
 pub struct Verdict {
     /// Every check, in a fixed order.
@@ -160,13 +161,13 @@ pub struct Verdict {
     /// What the token says, if it could be read; vouched for only when the outcome is a
     /// [`Verified`].
     pub header: Option<Object>,
-    /// Its claims, likewise.
+    /// Its claims, if they could be read; verified only when the outcome is a [`Verified`].
     pub claims: Option<Object>,
-    /// Yes or no.
+    /// The accepted token, or why it is refused.
     pub outcome: Result<Verified, Rejection>,
 }
 
-/// Whether a text has the form of what the policy is for, which can be said before there are keys.
+/// Refuses a text that does not have the form that the policy expects. This needs no keys.
 ///
 /// # Errors
 /// [`Code::Malformed`].
@@ -187,7 +188,7 @@ pub fn check_form(text: &str, form: Form<'_>, policy: &Policy) -> Result<(), Rea
 ///
 /// # Errors
 /// [`Error::Input`] when a key that was given cannot be used; [`Error::Unavailable`] when keys
-/// cannot be had.
+/// cannot be fetched.
 pub fn verify(
     text: &str,
     form: Form<'_>,
@@ -202,7 +203,7 @@ pub fn verify(
         Ok(token) => token,
         Err(reason) => return Ok(Verdict::unreadable(&reason, policy, keys.provenance())),
     };
-    // What is called a JWT is compact (RFC 7519 §1), and all of these are.
+    // A JWT is in compact form (RFC 7519 §1), and every profile is of a JWT.
     if let Some(profile) = policy.profile.filter(|_| token.is_json()) {
         let why = format!("{} is in compact form, and this is JSON", profile.title());
         let reason = Reason::malformed(why);
@@ -220,7 +221,7 @@ pub fn verify(
     Ok(verdict)
 }
 
-/// Judges what has been read.
+/// Judges a token whose claims have been read.
 fn judge(
     token: &Jws<'_>,
     claims: Option<&Object>,
@@ -234,7 +235,7 @@ fn judge(
     Ok(judging.report(token, judged, keys))
 }
 
-/// The claims of what is judged as a JWT, read by `read`.
+/// The claims of a token that is judged as a JWT, read by `read`; `None` of any other payload.
 fn read_claims(
     token: &Jws<'_>,
     form: Form<'_>,
@@ -254,7 +255,7 @@ fn read_claims(
 }
 
 impl Verdict {
-    /// The refusal of what could not even be taken apart.
+    /// The refusal of a text that cannot be read as a token.
     pub fn unreadable(reason: &Reason, policy: &Policy, keys: Provenance) -> Self {
         let mut checks = vec![
             Check::from(reason),

@@ -40,7 +40,7 @@ pub(super) fn no_key(wanted: Wanted<'_>, keys: &dyn Keys, source: &str) -> Reaso
     }
 }
 
-/// Why a key that a token may mean was left out of the set.
+/// Why the key that a token names, or the first one if it names no key, was left out of the set.
 fn dropped_as<'k>(kid: Option<&str>, keys: &'k dyn Keys) -> Option<&'k str> {
     let mut dropped = keys.dropped().iter();
     let meant = match kid {
@@ -50,7 +50,8 @@ fn dropped_as<'k>(kid: Option<&str>, keys: &'k dyn Keys) -> Option<&'k str> {
     meant.map(|it| it.why.as_str())
 }
 
-/// The refusal of a token that no key was fetched for, because something else about it is wrong.
+/// The refusal of a token for which no key was fetched, because the token is refused for another
+/// reason.
 pub(super) fn not_fetched(wanted: Wanted<'_>, source: &str) -> Reason {
     let why = format!(
         "the keys of {source} are not at hand, and are not fetched for a token that is refused anyway"
@@ -68,7 +69,7 @@ pub(super) fn alg_refused(wanted: Wanted<'_>, why: String) -> Reason {
     }
 }
 
-/// The error for a key that would do if it were longer.
+/// The error for a key that is too short.
 pub fn weak(source: &str, key: &Key, misfit: &Misfit) -> Error {
     let code = if key.kty() == Kty::Oct {
         Code::BadSecret

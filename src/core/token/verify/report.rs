@@ -1,4 +1,4 @@
-//! What was found out about the signatures, as checks, and the verdict that follows.
+//! The checks for the findings about the signatures, and the verdict that follows from them.
 
 use super::super::super::certificate::Certified;
 use super::super::super::claims::{Check, Status, key_issuer, not_evaluated};
@@ -70,9 +70,9 @@ impl Judging<'_> {
         }
     }
 
-    /// The signature that the claims are judged with, since its header and its key have a say in
-    /// them: of those that hold the first that makes a good token, or where all have to, the first
-    /// that does not.
+    /// The signature that the claims are judged with, as some checks depend on its header and its
+    /// key. Of the good signatures it is the first with which the claims are good; under
+    /// `require_all`, the first with which they are not.
     fn chosen(&self, headers: &[&Header], judged: &[Judged]) -> usize {
         let holding = |index: &usize| matches!(judged[*index].outcome, Outcome::Signed(_));
         let is_good = |index: &usize| {
@@ -119,8 +119,8 @@ impl Judging<'_> {
         checks.map(unverified).collect()
     }
 
-    /// A row for each signature of a JSON serialization, and the reasons to refuse the token. One
-    /// that does not hold beside one that does is said, and is no reason.
+    /// A row for each signature of a JSON serialization, and the reasons to refuse the token. If
+    /// the token is accepted, a bad signature is a warning instead of a reason.
     fn several(
         &mut self,
         headers: &[&Header],
@@ -196,7 +196,7 @@ fn row(index: usize, header: &Header, judged: &Judged, is_accepted: bool) -> Che
     };
     let check = match reason {
         None => Check::new(name, Status::Pass, by(judged)),
-        // Beside one that holds it is another one's business.
+        // The token is accepted by another signature, and this one is not by a key of the source.
         Some(reason) if is_accepted && !is_ours(header, judged) => {
             Check::new(name, Status::NotChecked, reason.message)
         }
@@ -212,7 +212,7 @@ fn row(index: usize, header: &Header, judged: &Judged, is_accepted: bool) -> Che
     }
 }
 
-/// Whether a signature that does not hold claims to be by a key of the source, or could be by none.
+/// Whether a bad signature names a key of the source, or has a header that no key could satisfy.
 fn is_ours(header: &Header, judged: &Judged) -> bool {
     let names_another = || {
         let own = judged.key.as_ref().and_then(|(key, _)| key.kid.as_deref());
@@ -225,7 +225,7 @@ fn is_ours(header: &Header, judged: &Judged) -> bool {
     }
 }
 
-/// The row of a certificate that is vouched for.
+/// The row of a certificate that leads to a trusted root.
 fn certificate(certified: &Certified) -> Check {
     let it = &certified.certificate;
     let message = format!(
@@ -237,7 +237,7 @@ fn certificate(certified: &Certified) -> Check {
     Check::new("certificate", Status::Pass, message)
 }
 
-/// Whose signature it is.
+/// The algorithm and the key of a good signature, in words.
 fn by(judged: &Judged) -> String {
     let key = judged.key.as_ref();
     key.map(|(key, alg)| format!("{alg} by {}", key.label()))

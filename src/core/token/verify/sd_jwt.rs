@@ -1,5 +1,5 @@
-//! Judging a token with selective disclosure (RFC 9901 §7): what its issuer signed, what was
-//! disclosed of it, and whether it is its holder who presents it.
+//! Judging a token with selective disclosure (RFC 9901 §7): what its issuer has signed, what is
+//! disclosed of it, and whether its holder presents it.
 
 use std::sync::Arc;
 
@@ -14,7 +14,8 @@ use super::super::super::profile::{Profile, Supplied};
 use super::super::super::sd_jwt::{Processed, SdHash, SdJwt};
 use super::{Proof, Verdict, Verified, judge, read_claims};
 
-/// The row that says whether a holder's proof is there, and what those of the proof begin with.
+/// The name of the check whether the holder's proof is there, and the prefix of the checks of that
+/// proof.
 const BINDING: &str = "key-binding";
 
 /// A token with its disclosures put into their places.
@@ -51,14 +52,15 @@ pub(super) fn verify(
         Ok(read) => read,
         Err(reason) => return refused(&reason, keys),
     };
-    // Whom the issuer names as an audience is another matter than whom the holder presents it to.
+    // The audience that the caller asks for is that of the holder's proof; the issuer's part need
+    // not name it.
     let own = Policy {
         aud_optional: true,
         ..policy.clone()
     };
     let claims = &read.processed.claims;
     let mut verdict = judge(&jws, Some(claims), Form::Jwt, keys, &own, env)?;
-    // What is disclosed means nothing where nobody signed its digests.
+    // Disclosures prove nothing unless the signature over their digests is good.
     let holds = |it: &Check| it.name == "signature" && it.status == Status::Pass;
     let row = match verdict.checks.iter().any(holds) {
         true => read.row(),
@@ -169,7 +171,7 @@ fn bind(
     Ok(())
 }
 
-/// Adds checks, of which one that fails refuses the token.
+/// Adds checks. The token is refused if one of them fails.
 fn add(verdict: &mut Verdict, checks: Vec<Check>) {
     let reasons: Vec<Reason> = checks.iter().filter_map(Check::reason).collect();
     let checks = checks.into_iter().map(|check| Check {
@@ -184,7 +186,7 @@ fn add(verdict: &mut Verdict, checks: Vec<Check>) {
     }
 }
 
-/// Refuses what is no SD-JWT, before keys are looked for.
+/// Refuses a text that is not an SD-JWT, before keys are looked for.
 ///
 /// # Errors
 /// [`Code::Malformed`].

@@ -1,6 +1,6 @@
-//! One token after another, judged by the same rules as one alone: what tokens have in common is read
-//! once, of the claims those are kept that something is compared with, and refusals alone are put
-//! into words.
+//! Many tokens, one after another, judged by the same rules as a single one but faster: a header
+//! that equals the one before is not read again, only claims that a check compares are kept, and
+//! words are made for refusals only.
 
 use super::super::super::claims::{Policy, Status, holds, is_compared, key_issuer};
 use super::super::super::env::Env;
@@ -18,21 +18,21 @@ pub struct Series<'p> {
     last: LastHeader,
 }
 
-/// A token that is good.
+/// A token that was accepted.
 #[derive(Debug)]
 pub struct Accepted {
     /// The payload, exactly as it was signed.
     pub payload: Vec<u8>,
     /// Whether the payload was judged as a JWT's claims.
     pub is_jwt: bool,
-    /// The id of the key that vouches for it.
+    /// The `kid` of the key that verified it.
     pub kid: Option<String>,
-    /// Remarks that should not be overlooked.
+    /// Warnings, such as about a weak key that was allowed.
     pub warnings: Vec<String>,
 }
 
 impl<'p> Series<'p> {
-    /// No token yet.
+    /// A series that has not judged any token yet.
     pub fn new(policy: &'p Policy) -> Self {
         Self {
             policy,
@@ -53,7 +53,7 @@ impl<'p> Series<'p> {
     ) -> Result<Result<Accepted, Rejection>, Error> {
         let policy = self.policy;
         if policy.profile.is_some() {
-            // Its rules look at what others have found, and its tokens may be more than a JWS.
+            // A profile's rules depend on other checks, and its tokens may be more than a JWS.
             return verify(text, form, keys, policy, env).map(Accepted::of);
         }
         let token = match Jws::parse_after(text, form, &mut self.last) {
@@ -67,7 +67,7 @@ impl<'p> Series<'p> {
             Err(reason) => return Ok(Err(reason.into())),
         };
         let mut judging = Judging::new(policy, env, claims.as_ref());
-        // Nobody reads what else the keys at hand could tell.
+        // The answers of a series carry no hints about a bad signature, so these are not computed.
         judging.is_explained = true;
         let mut judged = judging.judge(&token, form, keys)?;
         if !token.is_json()
@@ -79,7 +79,7 @@ impl<'p> Series<'p> {
                 ..accepted
             }));
         }
-        // A report says more than which rule was broken first, of all that the token has.
+        // A refusal reports every rule that is broken, so all claims are read now.
         let whole = match read_claims(&token, form, Object::parse_part) {
             Ok(claims) => claims,
             Err(reason) => return Ok(Err(reason.into())),
@@ -128,7 +128,7 @@ fn accepted(
 }
 
 impl Accepted {
-    /// What is told of a token in a series, of a whole verdict on it.
+    /// The part of a verdict that a series reports.
     ///
     /// # Errors
     /// When it was refused.
