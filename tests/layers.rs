@@ -1,12 +1,14 @@
 //! Proves that the source keeps the shape that `src/core/mod.rs` promises: in `src/core` a module
 //! imports only from modules listed above it, touches no standard stream and names no flag and no
-//! command, and no command of `src/cli` imports another. Clocks, the environment and exits are banned by `clippy.toml`, printing
-//! by lints; a path inside a macro's arguments is not looked at.
+//! command, no command of `src/cli` imports another, and no file has grown too long. Clocks, the
+//! environment and exits are banned by `clippy.toml`, printing by lints; a path inside a macro's
+//! arguments is not looked at.
 
 use std::collections::BTreeSet;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
+use syn::UseTree;
 use syn::visit::{self, Visit};
 
 /// The files of `src/cli` that commands share.
@@ -30,20 +32,16 @@ impl Paths {
         paths
     }
 
-    fn flatten(&mut self, before: Vec<String>, tree: &syn::UseTree) {
-        let longer = |name: String| [before.clone(), vec![name]].concat();
-        match tree {
-            syn::UseTree::Path(it) => self.flatten(longer(it.ident.to_string()), &it.tree),
-            syn::UseTree::Group(it) => it
-                .items
-                .iter()
-                .for_each(|it| self.flatten(before.clone(), it)),
-            syn::UseTree::Name(it) => self.found.push((self.inside, longer(it.ident.to_string()))),
-            syn::UseTree::Rename(it) => {
-                self.found.push((self.inside, longer(it.ident.to_string())))
-            }
-            syn::UseTree::Glob(_) => self.found.push((self.inside, longer("*".into()))),
-        }
+    fn flatten(&mut self, before: &[String], tree: &UseTree) {
+        let longer = |name: &dyn ToString| [before, &[name.to_string()]].concat();
+        let path = match tree {
+            UseTree::Path(it) => return self.flatten(&longer(&it.ident), &it.tree),
+            UseTree::Group(it) => return it.items.iter().for_each(|it| self.flatten(before, it)),
+            UseTree::Name(it) => longer(&it.ident),
+            UseTree::Rename(it) => longer(&it.ident),
+            UseTree::Glob(_) => longer(&"*"),
+        };
+        self.found.push((self.inside, path));
     }
 
     /// The modules of `src/FOLDER` that are referred to from a module `depth` deep in it; what lies
@@ -96,7 +94,7 @@ impl<'a> Visit<'a> for Paths {
     }
 
     fn visit_item_use(&mut self, it: &'a syn::ItemUse) {
-        self.flatten(Vec::new(), &it.tree);
+        self.flatten(&[], &it.tree);
     }
 
     fn visit_attribute(&mut self, _: &'a syn::Attribute) {}
@@ -111,12 +109,8 @@ impl<'a> Visit<'a> for Paths {
     }
 
     fn visit_path(&mut self, path: &'a syn::Path) {
-        let names = path
-            .segments
-            .iter()
-            .map(|it| it.ident.to_string())
-            .collect();
-        self.found.push((self.inside, names));
+        let names = path.segments.iter().map(|it| it.ident.to_string());
+        self.found.push((self.inside, names.collect()));
         visit::visit_path(self, path);
     }
 }
@@ -139,21 +133,15 @@ fn violations(order: &[String], module: &[String], text: &str) -> Vec<String> {
 
 #[test]
 fn core_modules_import_only_from_above() {
-    let order = order(&fs::read_to_string(root().join("src/core/mod.rs")).unwrap());
-    let files = rust_files(&root().join("src/core"));
-    let names = files.iter().map(|(_, module, _)| module[0].clone());
-    let found: BTreeSet<String> = names.filter(|name| name != "mod").collect();
-    assert_eq!(
-        found,
-        order.iter().cloned().collect(),
-        "the files and the list of src/core"
-    );
-    for (path, module, text) in files.iter().filter(|(_, module, _)| module[0] != "mod") {
+    let (list, files): (Vec<_>, Vec<_>) = rust_files("src/core")
+        .into_iter()
+        .partition(|it| it.module[0] == "mod");
+    let order = order(&list[0].text);
+    let found: BTreeSet<&String> = files.iter().map(|it| &it.module[0]).collect();
+    assert_eq!(found, order.iter().collect(), "the files and the list");
+    for File { path, module, text } in &files {
         let wrong = violations(&order, module, text);
-        assert!(
-            wrong.is_empty(),
-            "{path} imports {wrong:?}, not listed above it"
-        );
+        assert!(wrong.is_empty(), "{path} imports {wrong:?} from below");
         let streams = |path: &[String]| {
             let [.., io, stream] = path else { return false };
             io == "io" && ["stdin", "stdout", "stderr"].contains(&stream.as_str())
@@ -180,30 +168,20 @@ fn speaks_of_cli(text: &str, commands: &BTreeSet<String>) -> bool {
 }
 
 fn commands() -> BTreeSet<String> {
-    let files = rust_files(&root().join("src/cli"));
-    let names = files.into_iter().map(|(_, module, _)| module[0].clone());
+    let files = rust_files("src/cli").into_iter();
+    let mut names: BTreeSet<String> = files.map(|it| it.module[0].clone()).collect();
+    names.retain(|it| !SHARED_BY_COMMANDS.contains(&it.as_str()));
     names
-        .filter(|name| !SHARED_BY_COMMANDS.contains(&name.as_str()))
-        .collect()
 }
 
 #[test]
 fn core_names_no_flag_and_no_command() {
     let commands = commands();
-    let is_for_tests = |path: &str| path.ends_with("tests.rs") || path.contains("/tests/");
-    for (path, _, text) in rust_files(&root().join("src/core")) {
-        if is_for_tests(&path) || path.ends_with("testing.rs") {
-            continue;
-        }
-        let found = Paths::of(&text).texts;
-        let wrong: Vec<_> = found
-            .iter()
-            .filter(|it| speaks_of_cli(it, &commands))
-            .collect();
-        assert!(
-            wrong.is_empty(),
-            "{path} speaks of the command line: {wrong:?}"
-        );
+    let files = rust_files("src/core").into_iter();
+    for File { path, text, .. } in files.filter(|it| !it.is_for_tests()) {
+        let mut wrong = Paths::of(&text).texts;
+        wrong.retain(|it| speaks_of_cli(it, &commands));
+        assert!(wrong.is_empty(), "{path} speaks of flags: {wrong:?}");
     }
 }
 
@@ -217,14 +195,8 @@ fn flags_and_commands_in_texts_are_caught() {
         ("fn f() { g(\"jwtctl decode shows it\") }", true),
         ("fn f() { g(\"which jwtctl does not know\") }", false),
         ("fn f() { g(\"-----BEGIN KEY-----\", b\"--label\") }", false),
-        (
-            "/// `--timeout`\nfn f() { g(format!(\"{}\", 1 - -x)) }",
-            false,
-        ),
-        (
-            "#[cfg(test)] mod tests { fn f() { g(\"--timeout\") } }",
-            false,
-        ),
+        ("/// `--timeout`\nfn f() { g(f!(1 - -x)) }", false),
+        ("#[cfg(test)] mod tests { fn f() { g(\"--x\") } }", false),
     ] {
         let found = Paths::of(text).texts;
         let is_caught = found.iter().any(|it| speaks_of_cli(it, &commands));
@@ -234,19 +206,45 @@ fn flags_and_commands_in_texts_are_caught() {
 
 #[test]
 fn no_command_imports_another() {
-    let files = rust_files(&root().join("src/cli"));
-    let is_command = |name: &String| !SHARED_BY_COMMANDS.contains(&name.as_str());
-    let commands: BTreeSet<&String> = files.iter().map(|(_, module, _)| &module[0]).collect();
-    assert!(
-        commands.len() > 10,
-        "too few commands were found: {commands:?}"
-    );
-    for (path, module, text) in files.iter().filter(|(_, module, _)| is_command(&module[0])) {
-        for target in Paths::of(text).modules(module.len(), "cli") {
-            let other = commands.contains(&target) && is_command(&target) && target != module[0];
-            assert!(!other, "{path} imports the command {target}");
+    let commands = commands();
+    assert!(commands.len() > 10, "too few commands: {commands:?}");
+    for File { path, module, text } in rust_files("src/cli") {
+        if commands.contains(&module[0]) {
+            let mut others = Paths::of(&text).modules(module.len(), "cli");
+            others.retain(|it| commands.contains(it) && *it != module[0]);
+            assert!(others.is_empty(), "{path} imports commands: {others:?}");
         }
     }
+}
+
+/// The lines that are neither blank nor a comment nor in a module for tests, as
+/// `scripts/measure.py` counts them.
+fn code_lines(text: &str) -> usize {
+    let is_code = |it: &&str| !it.is_empty() && !it.starts_with("//");
+    let mut lines = text.lines().map(str::trim).filter(is_code).peekable();
+    let mut count = 0;
+    while let Some(line) = lines.next() {
+        let module = lines.next_if(|it| line == "#[cfg(test)]" && it.contains("mod "));
+        match module {
+            Some(inline) if inline.ends_with('{') => break,
+            Some(_) => {}
+            None => count += 1,
+        }
+    }
+    count
+}
+
+#[test]
+fn no_file_is_too_long() {
+    let mut files = rust_files("src");
+    files.retain(|it| !it.is_for_tests() && code_lines(&it.text) > 400);
+    let named = files.iter().map(|it| (&it.path, code_lines(&it.text)));
+    let long: Vec<_> = named.collect();
+    assert!(long.is_empty(), "more than 400 lines of code: {long:?}");
+    let text = "//! Page.\n\nfn f() {}\n#[cfg(test)]\nmod tests;\n\n// x\nfn g() {}\n";
+    assert_eq!(code_lines(text), 2);
+    let inline = "\n#[cfg(test)]\nmod tests {\n    fn f() {}\n}\n";
+    assert_eq!(code_lines(&format!("{text}{inline}")), 2);
 }
 
 /// The checks above are only worth something if they catch what they are for.
@@ -261,26 +259,19 @@ fn violations_are_caught() {
         ("low", "use crate::core::{self, high};", true),
         ("low", "fn f() -> super::high::X { todo!() }", true),
         ("low", "mod inner { use super::super::high::X; }", true),
+        ("low", "mod x { use super::high::X; } mod high {}", false),
         (
             "low",
-            "mod inner { use super::high::X; } mod high {}",
+            "/// `super::high`\nfn f() { \"super::high\" }",
             false,
         ),
         (
             "low",
-            "/// See [`super::high`].\nconst S: &str = \"use super::high;\";",
+            "#[cfg(test)] mod x { use crate::core::high; }",
             false,
         ),
-        (
-            "low",
-            "#[cfg(test)] mod tests { use crate::core::high; }",
-            false,
-        ),
-        (
-            "low",
-            "#[cfg(test)]\nuse super::high;\nuse super::high::X;",
-            true,
-        ),
+        ("low", "#[cfg(test)]\nfn f() {}\nuse super::high::X;", true),
+        ("low", "#[cfg(test)]\nuse super::high::X;", false),
         ("low", "use super::*;", true),
         ("low/part", "use super::super::high::X;", true),
         ("low/part", "use super::high::X;", false),
@@ -292,33 +283,41 @@ fn violations_are_caught() {
     }
 }
 
-/// The files of a folder: path, module (`key`, `jwk` for `key/jwk.rs`, `key` for `key/mod.rs`), text.
-fn rust_files(folder: &Path) -> Vec<(String, Vec<String>, String)> {
-    let (mut files, mut folders) = (Vec::new(), vec![folder.to_path_buf()]);
+/// A file of the source.
+struct File {
+    path: String,
+    /// `key`, `jwk` for `key/jwk.rs`, `key` for `key/mod.rs`.
+    module: Vec<String>,
+    text: String,
+}
+
+impl File {
+    fn is_for_tests(&self) -> bool {
+        let names = ["tests.rs", "testing.rs"];
+        names.iter().any(|it| self.path.ends_with(it)) || self.path.contains("/tests/")
+    }
+}
+
+/// The files of a folder.
+fn rust_files(folder: &str) -> Vec<File> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join(folder);
+    let (mut files, mut folders) = (Vec::new(), vec![folder.clone()]);
     while let Some(next) = folders.pop() {
         for path in fs::read_dir(&next).unwrap().map(|it| it.unwrap().path()) {
             if path.is_dir() {
                 folders.push(path);
             } else if path.extension().is_some_and(|it| it == "rs") {
-                let name = path.strip_prefix(folder).unwrap().with_extension("");
-                let mut module: Vec<String> = name
-                    .iter()
-                    .map(|it| it.to_str().unwrap().to_owned())
-                    .collect();
+                let name = path.strip_prefix(&folder).unwrap().with_extension("");
+                let names = name.iter().map(|it| it.to_str().unwrap().to_owned());
+                let mut module: Vec<String> = names.collect();
                 if module.len() > 1 {
                     module.pop_if(|it| it == "mod");
                 }
-                files.push((
-                    path.display().to_string(),
-                    module,
-                    fs::read_to_string(&path).unwrap(),
-                ));
+                let text = fs::read_to_string(&path).unwrap();
+                let path = path.display().to_string();
+                files.push(File { path, module, text });
             }
         }
     }
     files
-}
-
-fn root() -> PathBuf {
-    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
 }

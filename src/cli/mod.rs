@@ -4,6 +4,7 @@ mod batch;
 mod cache;
 mod clock;
 mod completions;
+mod context;
 mod decode;
 mod decrypt;
 mod encrypt;
@@ -22,23 +23,23 @@ mod session;
 mod sign;
 mod verify;
 
-use std::collections::HashSet;
 use std::ffi::OsString;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::error::ErrorKind;
-use clap::parser::ValueSource::CommandLine;
 use clap::{
-    ArgMatches, Args, CommandFactory as _, FromArgMatches as _, Id, Parser, Subcommand,
-    ValueEnum as _, ValueHint,
+    ArgMatches, Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand, ValueEnum as _,
+    ValueHint,
 };
 use jwtctl::core::env::Env;
 use jwtctl::core::error::Error;
 use jwtctl::core::time::Timestamp;
-use serde::Serialize;
+
+pub use context::{Context, PolicyUsed};
 
 use clock::SystemClock;
+use context::Typed;
 use input::Inputs;
 use output::{Color, Output, Report};
 
@@ -183,81 +184,6 @@ fn bare() -> clap::Command {
     clap::Command::new("jwtctl")
         .version(env!("CARGO_PKG_VERSION"))
         .disable_help_subcommand(true)
-}
-
-/// What every command may use besides its own arguments.
-pub struct Context<'a> {
-    /// The time and randomness.
-    pub env: Env<'a>,
-    /// Files, stdin, the environment and prompts.
-    pub inputs: Inputs,
-    /// Where notes go.
-    pub output: Output,
-    /// The cache directory that was named.
-    pub cache_dir: Option<PathBuf>,
-    /// Whether no connection may be opened.
-    pub offline: bool,
-    /// Whether the caller has chosen the time, which stands still then.
-    pub is_now_chosen: bool,
-    /// What the command line itself says, and not the environment.
-    pub typed: Typed,
-    /// The policy that a token is judged by, if one was named.
-    pub policy: Option<PolicyUsed>,
-}
-
-impl Context<'_> {
-    /// Keeps a new token out of the log, where this is a step of a GitHub workflow.
-    pub fn mask(&self, token: &str) {
-        if self.inputs.in_github_workflow() {
-            self.output.mask(token);
-        }
-    }
-}
-
-/// The policy that a token was judged by.
-#[derive(Clone, Debug, Serialize)]
-pub struct PolicyUsed {
-    /// Its name, or that of its file.
-    pub name: String,
-    /// The file that it stands in.
-    pub file: String,
-    /// The SHA-256 of that file, in hexadecimal.
-    pub sha256: String,
-}
-
-/// The arguments that stand on the command line, by the names of their fields.
-pub struct Typed(HashSet<String>);
-
-impl Typed {
-    fn of(matches: &ArgMatches) -> Self {
-        let levels = std::iter::successors(Some(matches), |it| Some(it.subcommand()?.1));
-        let typed = |level: &ArgMatches| -> Vec<String> {
-            let is_typed = |id: &&Id| level.value_source(id.as_str()) == Some(CommandLine);
-            let ids = level.ids().filter(is_typed);
-            ids.map(|id| id.as_str().to_owned()).collect()
-        };
-        Self(levels.flat_map(typed).collect())
-    }
-
-    /// Whether the argument of that field is there.
-    pub fn has(&self, field: &str) -> bool {
-        self.0.contains(field)
-    }
-
-    /// The first of the flags declared in `A` that is there: for arguments that are of no use
-    /// without another one. `A` flattens no others: then its arguments are a group of the parser's,
-    /// and its declarations are looked at only where one of them is there.
-    pub fn first_of<A: Args>(&self) -> Option<String> {
-        let group = A::group_id()?;
-        if !self.has(group.as_str()) {
-            return None;
-        }
-        let declared = A::augment_args(clap::Command::new(""));
-        let mut typed = declared
-            .get_arguments()
-            .filter(|it| self.has(it.get_id().as_str()));
-        Some(format!("--{}", typed.next()?.get_long()?))
-    }
 }
 
 /// Runs the command that the process was started with.

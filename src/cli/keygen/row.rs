@@ -10,7 +10,9 @@ use jwtctl::core::secret::Secret;
 
 use super::super::Context;
 use super::super::input::{protection, row_refusal};
-use super::{Alg, Args, Made, NewKey, in_json, make};
+use super::alg::Alg;
+use super::report::{Made, NewKey, in_json};
+use super::{Args, make};
 
 /// Makes a key and writes its row.
 pub(super) fn run(

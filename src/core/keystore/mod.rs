@@ -17,18 +17,23 @@
 //! reported as [`Unfinished`]. Files that a change could not remove, or that a dead process
 //! left, are removed by the next change and by [`prune`].
 
+mod addition;
 mod change;
 mod folder;
 pub mod line;
 mod record;
+mod removal;
+mod resealing;
+mod rotation;
 
-pub use change::{
-    Added, Changed, Choice, Protection, Pruned, Rotated, add, adopt, make, prune, remove, reseal,
-    rotate,
-};
+pub use addition::{Added, add, adopt};
+pub use change::{Changed, Protection};
 pub use folder::Unfinished;
 pub use line::{End, Plan, Policy, Slot, State};
 pub use record::Entry;
+pub use removal::{Pruned, prune, remove};
+pub use resealing::reseal;
+pub use rotation::{Choice, Rotated, make, rotate};
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;

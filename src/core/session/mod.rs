@@ -2,9 +2,12 @@
 //! one JSON object, which lives for the maximum age and is renewed by every request. A token's
 //! `jti` is the id.
 
+mod list;
+mod space;
 mod store;
 
-pub use store::{SessionStore, StoredSession};
+pub use list::StoredSession;
+pub use store::SessionStore;
 
 use super::error::{Code, Error, Reason};
 use super::hint::Parameter;

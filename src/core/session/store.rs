@@ -1,18 +1,16 @@
 //! Sessions on a Redis server. Each command names one key only, so that the server may be a
 //! cluster.
 
-use std::collections::HashSet;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::super::claims::{Check, Status};
 use super::super::error::{Code, Error, Reason};
-use super::super::hint::RedisHint;
 use super::super::json::Object;
-use super::super::redis::{
-    Link, Progress, RedisError, Reply, SILENCE_TIMEOUT, ServerAddress, Target, Worker,
-};
+use super::super::redis::{Link, Progress, Reply, SILENCE_TIMEOUT, Target, Worker};
 use super::super::time::humanize;
+use super::list::StoredSession;
+use super::space::{Space, lifetime};
 use super::{CHECK, LiveSession, Session, gone, id_of};
 
 /// Sets a session to ARGV[3] with the lifetime ARGV[2], provided it still is ARGV[1]. It is a
@@ -27,32 +25,11 @@ return 1";
 /// How often an update is tried again because another client has changed the session meanwhile.
 const MAX_ATTEMPTS: usize = 1000;
 
-/// Keys that one step of a listing asks for: so few that it does not block the server.
-const BATCH: &[u8] = b"500";
-
-/// The number of hash slots in a cluster.
-const SLOTS: i64 = 16_384;
-
 /// The sessions of one key space of a server.
 pub struct SessionStore {
-    inner: Arc<Inner>,
+    space: Arc<Space>,
     /// Connections that have read a session and are kept for another one.
     idle: Mutex<Vec<Worker>>,
-}
-
-struct Inner {
-    target: Arc<Target>,
-    keyspace: String,
-    max_age: i64,
-}
-
-/// A key of the key space.
-#[derive(Clone, Debug)]
-pub struct StoredSession {
-    /// The id of the session.
-    pub id: String,
-    /// The session, or what is wrong with the stored value.
-    pub found: Result<LiveSession, String>,
 }
 
 impl SessionStore {
@@ -60,7 +37,7 @@ impl SessionStore {
     /// connected yet.
     pub fn new(target: Target, keyspace: impl Into<String>, max_age: i64) -> Self {
         Self {
-            inner: Arc::new(Inner {
+            space: Arc::new(Space {
                 target: Arc::new(target),
                 keyspace: keyspace.into(),
                 max_age,
@@ -71,17 +48,17 @@ impl SessionStore {
 
     /// The name of the server in messages: its URL without user and password.
     pub fn server(&self) -> String {
-        self.inner.target.to_string()
+        self.space.target.to_string()
     }
 
     /// The key of a session.
     pub fn key(&self, id: &str) -> String {
-        self.inner.key(id)
+        self.space.key(id)
     }
 
     /// Seconds that a session lives without being renewed.
     pub fn max_age(&self) -> i64 {
-        self.inner.max_age
+        self.space.max_age
     }
 
     /// Stores a new session.
@@ -90,8 +67,8 @@ impl SessionStore {
     /// [`Code::RedisUnavailable`] and [`Code::BadSecret`], as all the operations here.
     pub fn create(&self, id: &str, session: &Session) -> Result<(), Error> {
         let text = session.to_text();
-        self.change(id, move |inner, link, key, sent| {
-            let max_age = inner.max_age.to_string();
+        self.change(id, move |space, link, key, sent| {
+            let max_age = space.max_age.to_string();
             sent.begin();
             match link.ask(&[
                 b"SETEX",
@@ -100,7 +77,7 @@ impl SessionStore {
                 text.as_bytes(),
             ])? {
                 Reply::Bytes(status) if status == b"OK" => Ok(()),
-                _ => Err(inner.odd("SETEX")),
+                _ => Err(space.odd("SETEX")),
             }
         })
     }
@@ -124,15 +101,15 @@ impl SessionStore {
     }
 
     fn read_over(&self, worker: Worker, id: &str) -> Result<Option<LiveSession>, Error> {
-        let read = |inner: &Inner, link: &mut Link<'_>, key: &str, _: &Progress<()>| {
-            let Some(bytes) = inner.get(link, key)? else {
+        let read = |space: &Space, link: &mut Link<'_>, key: &str, _: &Progress<()>| {
+            let Some(bytes) = space.get(link, key)? else {
                 return Ok(None);
             };
-            let session = inner.session(key, &bytes)?;
+            let session = space.session(key, &bytes)?;
             let ttl = link
                 .ask(&[b"TTL", key.as_bytes()])?
                 .int()
-                .ok_or_else(|| inner.odd("TTL"))?;
+                .ok_or_else(|| space.odd("TTL"))?;
             Ok(lifetime(ttl).map(|ttl| LiveSession { session, ttl }))
         };
         let found = self.over(&worker, id, read);
@@ -187,13 +164,13 @@ impl SessionStore {
     where
         C: Fn(&mut Session) -> Result<(), Error> + Send + 'static,
     {
-        self.change(id, move |inner, link, key, sent| {
-            let (name, max_age) = (key.as_bytes(), inner.max_age.to_string());
+        self.change(id, move |space, link, key, sent| {
+            let (name, max_age) = (key.as_bytes(), space.max_age.to_string());
             for _ in 0..MAX_ATTEMPTS {
-                let Some(old) = inner.get(link, key)? else {
+                let Some(old) = space.get(link, key)? else {
                     return Ok(None);
                 };
-                let mut session = inner.session(key, &old)?;
+                let mut session = space.session(key, &old)?;
                 change(&mut session)?;
                 let new = session.to_text();
                 sent.begin();
@@ -210,7 +187,7 @@ impl SessionStore {
                     Some(1) => return Ok(Some(session)),
                     Some(-1) => return Ok(None),
                     Some(0) => sent.was_refused(),
-                    _ => return Err(inner.odd("EVAL")),
+                    _ => return Err(space.odd("EVAL")),
                 }
             }
             let why = format!(
@@ -218,7 +195,7 @@ impl SessionStore {
             );
             Err(Error::Unavailable {
                 code: Code::RedisUnavailable,
-                what: inner.target.to_string(),
+                what: space.target.to_string(),
                 why,
                 hints: Vec::new(),
             })
@@ -230,10 +207,10 @@ impl SessionStore {
     /// # Errors
     /// See [`SessionStore::create`].
     pub fn touch(&self, id: &str) -> Result<bool, Error> {
-        self.change(id, |inner, link, key, sent| {
-            let max_age = inner.max_age.to_string();
+        self.change(id, |space, link, key, sent| {
+            let max_age = space.max_age.to_string();
             sent.begin();
-            inner.did(link, &[b"EXPIRE", key.as_bytes(), max_age.as_bytes()])
+            space.did(link, &[b"EXPIRE", key.as_bytes(), max_age.as_bytes()])
         })
     }
 
@@ -242,8 +219,8 @@ impl SessionStore {
     /// # Errors
     /// See [`SessionStore::create`].
     pub fn destroy(&self, id: &str) -> Result<bool, Error> {
-        self.with(id, |inner, link, key, _| {
-            inner.did(link, &[b"DEL", key.as_bytes()])
+        self.with(id, |space, link, key, _| {
+            space.did(link, &[b"DEL", key.as_bytes()])
         })
     }
 
@@ -253,9 +230,9 @@ impl SessionStore {
     /// # Errors
     /// See [`SessionStore::create`]. `each` has not got all sessions then.
     pub fn list(&self, each: impl FnMut(Vec<StoredSession>)) -> Result<(), Error> {
-        let inner = Arc::clone(&self.inner);
+        let space = Arc::clone(&self.space);
         let work = move |link: &mut Link<'_>, progress: &Progress<Vec<StoredSession>>| {
-            inner.list(link, progress)
+            space.list(link, progress)
         };
         self.worker()?.watch(SILENCE_TIMEOUT, work, each)
     }
@@ -264,7 +241,7 @@ impl SessionStore {
     fn with<T, W>(&self, id: &str, work: W) -> Result<T, Error>
     where
         T: Send + 'static,
-        W: FnOnce(&Inner, &mut Link<'_>, &str, &Progress<()>) -> Result<T, Error> + Send + 'static,
+        W: FnOnce(&Space, &mut Link<'_>, &str, &Progress<()>) -> Result<T, Error> + Send + 'static,
     {
         self.over(&self.worker()?, id, work)
     }
@@ -273,11 +250,11 @@ impl SessionStore {
     fn over<T, W>(&self, worker: &Worker, id: &str, work: W) -> Result<T, Error>
     where
         T: Send + 'static,
-        W: FnOnce(&Inner, &mut Link<'_>, &str, &Progress<()>) -> Result<T, Error> + Send + 'static,
+        W: FnOnce(&Space, &mut Link<'_>, &str, &Progress<()>) -> Result<T, Error> + Send + 'static,
     {
-        let (inner, key) = (Arc::clone(&self.inner), self.key(id));
+        let (space, key) = (Arc::clone(&self.space), self.key(id));
         let work =
-            move |link: &mut Link<'_>, progress: &Progress<()>| work(&inner, link, &key, progress);
+            move |link: &mut Link<'_>, progress: &Progress<()>| work(&space, link, &key, progress);
         worker.watch(SILENCE_TIMEOUT, work, |()| {})
     }
 
@@ -286,16 +263,16 @@ impl SessionStore {
     fn change<T, W>(&self, id: &str, work: W) -> Result<T, Error>
     where
         T: Send + 'static,
-        W: FnOnce(&Inner, &mut Link<'_>, &str, &Sent<'_>) -> Result<T, Error> + Send + 'static,
+        W: FnOnce(&Space, &mut Link<'_>, &str, &Sent<'_>) -> Result<T, Error> + Send + 'static,
     {
         let open = Arc::new(AtomicBool::new(false));
         let theirs = Arc::clone(&open);
-        let done = self.with(id, move |inner, link, key, progress| {
+        let done = self.with(id, move |space, link, key, progress| {
             let sent = Sent {
                 open: &theirs,
                 progress,
             };
-            let done = work(inner, link, key, &sent);
+            let done = work(space, link, key, &sent);
             // With a reply, an error reply included, it is known whether the change was made.
             theirs.fetch_and(link.is_awaiting(), Ordering::SeqCst);
             done
@@ -317,7 +294,7 @@ impl SessionStore {
     }
 
     fn worker(&self) -> Result<Worker, Error> {
-        Worker::start(Arc::clone(&self.inner.target))
+        Worker::start(Arc::clone(&self.space.target))
     }
 }
 
@@ -337,242 +314,5 @@ impl Sent<'_> {
     fn was_refused(&self) {
         self.open.store(false, Ordering::SeqCst);
         self.progress.hand(());
-    }
-}
-
-impl Inner {
-    fn key(&self, id: &str) -> String {
-        format!("{}{id}", self.keyspace)
-    }
-
-    /// What is stored under a key. Any other reply is an error; it must not be read as "no
-    /// session".
-    fn get(&self, link: &mut Link<'_>, key: &str) -> Result<Option<Vec<u8>>, Error> {
-        match link.ask(&[b"GET", key.as_bytes()])? {
-            Reply::Bytes(bytes) => Ok(Some(bytes)),
-            Reply::Nil => Ok(None),
-            _ => Err(self.odd("GET")),
-        }
-    }
-
-    /// Sends a command that answers 1, or 0 (`false`) when the key does not exist.
-    fn did(&self, link: &mut Link<'_>, command: &[&[u8]]) -> Result<bool, Error> {
-        match link.ask(command)?.int() {
-            Some(1) => Ok(true),
-            Some(0) => Ok(false),
-            _ => Err(self.odd(&String::from_utf8_lossy(command[0]))),
-        }
-    }
-
-    fn session(&self, key: &str, bytes: &[u8]) -> Result<Session, Error> {
-        Session::parse(bytes).map_err(|why| {
-            let error = Error::input(
-                Code::BadInput,
-                format!("session {key}"),
-                format!("what is stored {why}; left as it is"),
-            );
-            error.hint(RedisHint::DestroySession)
-        })
-    }
-
-    fn list(
-        &self,
-        first: &mut Link<'_>,
-        progress: &Progress<Vec<StoredSession>>,
-    ) -> Result<(), Error> {
-        let nodes = if self.is_cluster(first)? {
-            self.primaries(first)?
-        } else {
-            Vec::new()
-        };
-        let mut seen = HashSet::new();
-        if nodes.is_empty() {
-            return self.scan(first, &mut seen, progress);
-        }
-        nodes.iter().try_for_each(|node| {
-            self.scan(
-                &mut Link::open(&self.target, Some(node))?,
-                &mut seen,
-                progress,
-            )
-        })
-    }
-
-    fn scan(
-        &self,
-        link: &mut Link<'_>,
-        seen: &mut HashSet<Vec<u8>>,
-        progress: &Progress<Vec<StoredSession>>,
-    ) -> Result<(), Error> {
-        let pattern = format!("{}*", escaped(&self.keyspace));
-        let mut cursor = b"0".to_vec();
-        loop {
-            let reply = link.ask(&[
-                b"SCAN",
-                &cursor,
-                b"MATCH",
-                pattern.as_bytes(),
-                b"COUNT",
-                BATCH,
-            ])?;
-            let [Reply::Bytes(next), Reply::List(keys)] = reply.items() else {
-                return Err(self.odd("SCAN"));
-            };
-            // A scan may name a key more than once.
-            let new = |key: &Reply| match key {
-                Reply::Bytes(key) if seen.insert(key.clone()) => Some(key.clone()),
-                _ => None,
-            };
-            let keys: Vec<Vec<u8>> = keys.iter().filter_map(new).collect();
-            progress.hand(self.look(link, &keys)?);
-            cursor.clone_from(next);
-            if cursor == b"0" {
-                return Ok(());
-            }
-        }
-    }
-
-    /// What is stored under `keys`, less those that went meanwhile.
-    fn look(&self, link: &mut Link<'_>, keys: &[Vec<u8>]) -> Result<Vec<StoredSession>, Error> {
-        if keys.is_empty() {
-            return Ok(Vec::new());
-        }
-        let commands: Vec<Vec<&[u8]>> = keys
-            .iter()
-            .flat_map(|key| [vec![b"GET".as_slice(), key], vec![b"TTL", key]])
-            .collect();
-        let answers = link.ask_all(&commands)?;
-        let mut listed = Vec::with_capacity(keys.len());
-        for (key, pair) in keys.iter().zip(answers.chunks(2)) {
-            let id = String::from_utf8_lossy(key.get(self.keyspace.len()..).unwrap_or_default())
-                .into_owned();
-            match pair {
-                [Ok(Reply::Bytes(bytes)), Ok(ttl)] => {
-                    let session =
-                        Session::parse(bytes).map_err(|why| format!("what is stored {why}"));
-                    if let Some(ttl) = ttl.int().and_then(lifetime) {
-                        listed.push(StoredSession {
-                            id,
-                            found: session.map(|session| LiveSession { session, ttl }),
-                        });
-                    }
-                }
-                [Err(refusal), _] | [_, Err(refusal)] => match refusal.code.as_str() {
-                    "WRONGTYPE" => listed.push(StoredSession {
-                        id,
-                        found: Err("the key holds something that is not a string".into()),
-                    }),
-                    _ => return Err(self.explain(refusal)),
-                },
-                _ => {}
-            }
-        }
-        Ok(listed)
-    }
-
-    /// Whether the server is a node of a cluster, whose `SCAN` tells of its own keys alone.
-    fn is_cluster(&self, link: &mut Link<'_>) -> Result<bool, Error> {
-        match link.try_ask(&[b"HELLO"])? {
-            Ok(reply) => {
-                let mut pairs = reply.items().chunks(2);
-                let mode = pairs.find(|pair| pair[0].text().as_deref() == Some("mode"));
-                Ok(mode.and_then(|pair| pair.get(1)?.text()).as_deref() == Some("cluster"))
-            }
-            // Redis before version 6 has no `HELLO`.
-            Err(refusal) if refusal.is_unknown_command() => {
-                let info = link.ask(&[b"INFO", b"cluster"])?;
-                Ok(info
-                    .text()
-                    .is_some_and(|info| info.contains("cluster_enabled:1")))
-            }
-            Err(refusal) => Err(self.explain(&refusal)),
-        }
-    }
-
-    /// The nodes of a cluster that together have every key.
-    fn primaries(&self, link: &mut Link<'_>) -> Result<Vec<ServerAddress>, Error> {
-        let reply = link.ask(&[b"CLUSTER", b"SLOTS"])?;
-        let (mut nodes, mut covered) = (Vec::new(), 0);
-        for range in reply.items() {
-            let [first, last, primary, ..] = range.items() else {
-                return Err(self.odd("CLUSTER SLOTS"));
-            };
-            let [host, port, ..] = primary.items() else {
-                return Err(self.odd("CLUSTER SLOTS"));
-            };
-            let (Some(first), Some(last)) = (first.int(), last.int()) else {
-                return Err(self.odd("CLUSTER SLOTS"));
-            };
-            let Some(port) = port.int().and_then(|port| u16::try_from(port).ok()) else {
-                return Err(self.odd("CLUSTER SLOTS"));
-            };
-            covered += last - first + 1;
-            let host = host.text().filter(|host| host != "?").unwrap_or_default();
-            let address = link.node((host.into_owned(), port))?;
-            if !nodes.contains(&address) {
-                nodes.push(address);
-            }
-        }
-        if covered == SLOTS {
-            return Ok(nodes);
-        }
-        let why = format!(
-            "the cluster has no node for {} of {SLOTS} slots, so not every session can be listed",
-            SLOTS - covered
-        );
-        Err(Error::Unavailable {
-            code: Code::RedisUnavailable,
-            what: self.target.to_string(),
-            why,
-            hints: Vec::new(),
-        })
-    }
-
-    fn explain(&self, refusal: &RedisError) -> Error {
-        refusal.explain(&self.target)
-    }
-
-    fn odd(&self, command: &str) -> Error {
-        let why = format!("answered {command} with something that does not answer it");
-        Error::Unavailable {
-            code: Code::RedisUnavailable,
-            what: self.target.to_string(),
-            why,
-            hints: Vec::new(),
-        }
-    }
-}
-
-/// What `TTL` says: `None` when the key is gone, `Some(None)` when it never goes.
-fn lifetime(seconds: i64) -> Option<Option<i64>> {
-    match seconds {
-        -2 => None,
-        seconds => Some((seconds >= 0).then_some(seconds)),
-    }
-}
-
-/// A glob pattern that matches `text` and nothing else.
-fn escaped(text: &str) -> String {
-    let special = |c: char| matches!(c, '*' | '?' | '[' | ']' | '\\' | '^');
-    text.chars()
-        .flat_map(|c| special(c).then_some('\\').into_iter().chain([c]))
-        .collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn key_spaces_match_as_they_are() {
-        assert_eq!(escaped("sess:"), "sess:");
-        assert_eq!(escaped("a*[b]?\\"), "a\\*\\[b\\]\\?\\\\");
-    }
-
-    #[test]
-    fn lifetimes_are_told_apart() {
-        assert_eq!(lifetime(-2), None);
-        assert_eq!(lifetime(-1), Some(None));
-        assert_eq!(lifetime(0), Some(Some(0)));
     }
 }
