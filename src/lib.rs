@@ -134,7 +134,7 @@
 //! # #[cfg(feature = "jwe")]
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {
 //! use jwtctl::core::env::{Env, Stopped};
-//! use jwtctl::core::keystore::{self, Choice, Keystore, Policy, Protection};
+//! use jwtctl::core::keystore::{self, Choice, Keystore, Protection, RotationPolicy};
 //! use jwtctl::core::secret::Secret;
 //! use jwtctl::core::time::Timestamp;
 //!
@@ -145,7 +145,7 @@
 //!
 //! let passphrase = Secret::new(b"correct horse battery staple".to_vec());
 //! let protection = Protection::Sealed { passphrase: &passphrase, p2c: Some(1000) };
-//! keystore::rotate(&path, &Policy::default(), Choice::default(), Some(protection), &env)?;
+//! keystore::rotate(&path, &RotationPolicy::default(), Choice::default(), Some(protection), &env)?;
 //!
 //! let store = Keystore::open(&path)?;
 //! let current = store.current(env.now)?;

@@ -115,7 +115,7 @@ fn read_everything(bytes: &[u8]) {
     for key in read.iter().map(AsRef::as_ref).chain(&from_der) {
         use_everyhow(key);
     }
-    let _ = keystore::Entry::parse(&Secret::new(bytes.to_vec()), Path::new("FILE"));
+    let _ = keystore::StoredKey::parse(&Secret::new(bytes.to_vec()), Path::new("FILE"));
     read_as_from_the_network(bytes);
     let Ok(text) = std::str::from_utf8(bytes) else {
         return;

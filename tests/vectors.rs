@@ -836,7 +836,8 @@ fn what_is_sealed_opens_again() {
     for Named { name, key } in keys().into_iter().take(6) {
         let jwk = key.expose_jwk();
         let passphrase = || Secret::new("pässphrase".into());
-        let sealed = seal::seal(&jwk, seal::Content::Jwk, &passphrase(), 1000, &env()).unwrap();
+        let sealed =
+            seal::seal(&jwk, seal::SealedContent::Jwk, &passphrase(), 1000, &env()).unwrap();
         assert_eq!(
             seal::open(&sealed, "FILE", || Ok(passphrase()))
                 .unwrap()
@@ -1087,7 +1088,7 @@ fn what_is_sealed_twice_is_no_key() {
     let jwe = Secret::new(jwe.to_string().into());
     let twice = seal::seal(
         &jwe,
-        seal::Content::Jwk,
+        seal::SealedContent::Jwk,
         &Secret::new(passphrase.clone()),
         1000,
         &env(),

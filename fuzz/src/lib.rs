@@ -237,7 +237,7 @@ pub fn jwk(data: &[u8]) {
     {
         use_everyhow(&key);
     }
-    let _ = keystore::Entry::parse(&Secret::new(data.to_vec()), Path::new("FILE"));
+    let _ = keystore::StoredKey::parse(&Secret::new(data.to_vec()), Path::new("FILE"));
 }
 
 /// A JWK Set, by every reader of sets; what is kept of it reads as itself.

@@ -28,14 +28,14 @@ pub const DEFAULT_P2C: u32 = 210_000;
 
 /// What is sealed: the `cty` of the JWE.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Content {
+pub enum SealedContent {
     /// One JWK.
     Jwk,
     /// A JWK Set.
     JwkSet,
 }
 
-impl Content {
+impl SealedContent {
     fn cty(self) -> &'static str {
         match self {
             Self::Jwk => "jwk+json",
@@ -154,7 +154,7 @@ pub fn check_p2c(p2c: u32) -> Result<(), Error> {
 /// empty.
 pub fn seal(
     jwk: &Secret,
-    content: Content,
+    content: SealedContent,
     passphrase: &Secret,
     p2c: u32,
     env: &Env<'_>,

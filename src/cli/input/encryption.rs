@@ -8,7 +8,7 @@ use jwtctl::core::error::{Code, Error, Reason};
 use jwtctl::core::jwe::{Addressee, Holder, Locked, Opened};
 use jwtctl::core::key::{Key, KeyJob};
 use jwtctl::core::keyfile::KeyFile;
-use jwtctl::core::keystore::Entry;
+use jwtctl::core::keystore::StoredKey;
 use jwtctl::core::limits::{MAX_CANDIDATES, TOKEN_P2C};
 
 use super::super::Context;
@@ -185,8 +185,8 @@ impl Context<'_> {
         // Keys for signatures are left out, so that no passphrase is asked for them; and the number
         // of keys is limited before any is opened.
         let is_meant =
-            |it: &&Entry| it.key.usage.as_deref() != Some("sig") && locked.names(&it.key);
-        let meant: Vec<&Entry> = store.entries().iter().filter(is_meant).collect();
+            |it: &&StoredKey| it.key.usage.as_deref() != Some("sig") && locked.names(&it.key);
+        let meant: Vec<&StoredKey> = store.entries().iter().filter(is_meant).collect();
         if meant.len() > MAX_CANDIDATES {
             let why = format!(
                 "the token names {} keys of the keystore, too many to try",
@@ -194,7 +194,7 @@ impl Context<'_> {
             );
             return Err(Reason::new(Code::NoMatchingKey, "kid", why).into());
         }
-        let open = |entry: &&Entry| {
+        let open = |entry: &&StoredKey| {
             let key = entry.open(&mut || self.inputs.passphrase("the keystore"));
             key.map(Arc::new)
         };

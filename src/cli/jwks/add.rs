@@ -10,7 +10,7 @@ use jwtctl::core::error::{Code, Error};
 use jwtctl::core::json::Object;
 use jwtctl::core::key::Key;
 use jwtctl::core::keystore::line::{GRACE, PUBLISH_FOR};
-use jwtctl::core::keystore::{self, End, Policy, Slot, State};
+use jwtctl::core::keystore::{self, End, RotationPolicy, Slot, State};
 use jwtctl::core::time::Timestamp;
 use serde::Serialize;
 
@@ -83,7 +83,7 @@ pub fn run(args: Args, context: &mut Context<'_>) -> Result<Added, Error> {
     }
     let key = pick(file.keys, &args)?;
     let guard = Guard::joining(&context.inputs.store()?, args.no_encrypt, args.p2c, context)?;
-    let policy = Policy {
+    let policy = RotationPolicy {
         publish_for: args.publish_for,
         grace: args.grace,
         every: None,

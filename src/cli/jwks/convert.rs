@@ -14,7 +14,7 @@ use jwtctl::core::files::{self, Access};
 use jwtctl::core::json::{Json, Object};
 use jwtctl::core::jwks::KeySet;
 use jwtctl::core::key::{Key, encode};
-use jwtctl::core::keyfile::{self, Form};
+use jwtctl::core::keyfile::{self, KeyForm};
 use jwtctl::core::secret::Secret;
 use serde::{Serialize, Serializer};
 
@@ -89,12 +89,12 @@ impl Format {
         matches!(self, Self::Spki | Self::Ssh)
     }
 
-    fn form(self) -> Form {
+    fn form(self) -> KeyForm {
         match self {
-            Self::Jwk | Self::Ssh => Form::Jwk,
-            Self::Jwks => Form::Jwks,
-            Self::Pem | Self::Spki => Form::Pem,
-            Self::Der => Form::Der,
+            Self::Jwk | Self::Ssh => KeyForm::Jwk,
+            Self::Jwks => KeyForm::Jwks,
+            Self::Pem | Self::Spki => KeyForm::Pem,
+            Self::Der => KeyForm::Der,
         }
     }
 }

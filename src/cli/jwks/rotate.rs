@@ -8,7 +8,7 @@ use clap::builder::NonEmptyStringValueParser;
 use jwtctl::core::alg::{Curve, SigAlg};
 use jwtctl::core::error::Error;
 use jwtctl::core::keystore::line::{self, GRACE, PUBLISH_FOR};
-use jwtctl::core::keystore::{self, Choice, Plan, Policy};
+use jwtctl::core::keystore::{self, Choice, Plan, RotationPolicy};
 use jwtctl::core::time::Timestamp;
 use serde::Serialize;
 
@@ -109,7 +109,7 @@ pub fn run(args: Args, context: &mut Context<'_>) -> Result<Rotated, Error> {
         return Err(Error::usage("--better-auth-secret", why));
     }
     let path = context.inputs.store_path()?;
-    let policy = Policy {
+    let policy = RotationPolicy {
         publish_for: args.publish_for,
         grace: args.grace,
         every: args.every,

@@ -5,7 +5,7 @@ use jwtctl::core::better_auth::{self, Table};
 use jwtctl::core::error::Error;
 use jwtctl::core::json::{Json, Object};
 use jwtctl::core::key::Key;
-use jwtctl::core::keystore::{Entry, Keystore, State};
+use jwtctl::core::keystore::{Keystore, State, StoredKey};
 use jwtctl::core::time::Timestamp;
 use serde::Serialize;
 
@@ -61,7 +61,7 @@ impl Row {
         }
     }
 
-    fn stored(store: &Keystore, entry: &Entry, context: &Context<'_>) -> Self {
+    fn stored(store: &Keystore, entry: &StoredKey, context: &Context<'_>) -> Self {
         let end = store.end(entry);
         Self {
             state: Some(store.state(entry, context.env.now)),

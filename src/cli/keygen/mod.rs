@@ -12,7 +12,7 @@ use jwtctl::core::alg::Curve;
 use jwtctl::core::error::{Code, Error};
 use jwtctl::core::files;
 use jwtctl::core::key::{self, Key, Recipe};
-use jwtctl::core::keyfile::Form;
+use jwtctl::core::keyfile::KeyForm;
 use jwtctl::core::limits::PKCS8_ITERATIONS;
 use jwtctl::core::seal;
 
@@ -95,12 +95,12 @@ enum Format {
 
 impl Format {
     /// The form of a key file; `None` for what is no file of one key.
-    fn of_file(self) -> Option<Form> {
+    fn of_file(self) -> Option<KeyForm> {
         match self {
-            Self::Jwk => Some(Form::Jwk),
-            Self::Jwks => Some(Form::Jwks),
-            Self::Pem => Some(Form::Pem),
-            Self::Der => Some(Form::Der),
+            Self::Jwk => Some(KeyForm::Jwk),
+            Self::Jwks => Some(KeyForm::Jwks),
+            Self::Pem => Some(KeyForm::Pem),
+            Self::Der => Some(KeyForm::Der),
             Self::BetterAuth => None,
         }
     }

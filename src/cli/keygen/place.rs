@@ -5,8 +5,8 @@ use std::path::Path;
 use jwtctl::core::error::Error;
 use jwtctl::core::files::{self, Access};
 use jwtctl::core::key::{Key, Recipe};
-use jwtctl::core::keyfile::{self, Form};
-use jwtctl::core::keystore::{self, Policy};
+use jwtctl::core::keyfile::{self, KeyForm};
+use jwtctl::core::keystore::{self, RotationPolicy};
 use jwtctl::core::secret::Secret;
 
 use super::super::Context;
@@ -19,7 +19,7 @@ use super::{Args, make};
 pub(super) fn into_store(
     recipe: Recipe,
     alg: Alg,
-    form: Form,
+    form: KeyForm,
     args: &Args,
     context: &Context<'_>,
 ) -> Result<Made, Error> {
@@ -38,7 +38,7 @@ pub(super) fn into_store(
     let changed = keystore::add(
         &path,
         key,
-        &Policy::default(),
+        &RotationPolicy::default(),
         guard.protection(),
         &context.env,
     )?;
@@ -70,7 +70,7 @@ pub(super) fn into_store(
 pub(super) fn into_files(
     recipe: Recipe,
     alg: Alg,
-    form: Form,
+    form: KeyForm,
     out: &str,
     args: &Args,
     context: &Context<'_>,

@@ -9,7 +9,7 @@ mod write;
 
 pub use kind::kind;
 pub use wrapped::{from_base64, from_hex, from_utf16};
-pub use write::{Form, private, private_set, public, ssh};
+pub use write::{KeyForm, private, private_set, public, ssh};
 
 use std::sync::Arc;
 
@@ -23,7 +23,7 @@ use super::key::{Key, PemBlock, Pkcs8Error, decrypt_pkcs8, from_der, from_ssh, p
 use super::seal;
 use super::secret::Secret;
 use super::time::Timestamp;
-use nested::Nested;
+use nested::NestedFile;
 use wrapped::trimmed;
 
 /// How many wrappings are taken off, one inside another.
@@ -120,15 +120,15 @@ pub type Passphrase<'a> = &'a mut dyn FnMut() -> Result<Secret, Error>;
 /// # Errors
 /// [`Code::BadKey`] when it is none of these; [`Code::BadPassphrase`] when it does not open.
 pub fn read(bytes: &Secret, what: &str, passphrase: Passphrase<'_>) -> Result<KeyFile, Error> {
-    Reader { what, passphrase }.read(bytes.expose(), 0)
+    KeyFileReader { what, passphrase }.read(bytes.expose(), 0)
 }
 
-struct Reader<'a> {
+struct KeyFileReader<'a> {
     what: &'a str,
     passphrase: Passphrase<'a>,
 }
 
-impl Reader<'_> {
+impl KeyFileReader<'_> {
     fn bad(&self, why: impl std::fmt::Display) -> Error {
         Error::input(Code::BadKey, self.what, why)
     }
@@ -219,16 +219,16 @@ impl Reader<'_> {
         let outline = Outline::of(&json);
         match nested::read(&mut json) {
             Ok((file, note)) => Ok(file.noting(note)),
-            Err(Nested::None) if outline.is_metadata => {
+            Err(NestedFile::None) if outline.is_metadata => {
                 let error = self.bad("is the metadata of an issuer, which says where its keys are");
                 Err(error.hint(KeysHint::FromIssuer))
             }
-            Err(Nested::None) => Err(self.bad(outline.not_a_key())),
-            Err(Nested::Unusable(path, why)) if path.is_empty() => Err(self.bad(why)),
-            Err(Nested::Unusable(path, why)) => {
+            Err(NestedFile::None) => Err(self.bad(outline.not_a_key())),
+            Err(NestedFile::Unusable(path, why)) if path.is_empty() => Err(self.bad(why)),
+            Err(NestedFile::Unusable(path, why)) => {
                 Err(self.bad(format!("has a key in its member {path:?}, which {why}")))
             }
-            Err(Nested::Several(paths)) => {
+            Err(NestedFile::Several(paths)) => {
                 let list: Vec<String> = paths.iter().map(|path| format!("{path:?}")).collect();
                 let error = self.bad(format!("holds several keys, in {}", list.join(", ")));
                 Err(error.hint("put the one that is meant into a file of its own, with jq"))

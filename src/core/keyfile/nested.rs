@@ -17,7 +17,7 @@ const MAX_WRAPPINGS: usize = 2;
 
 /// Why a document gives no key.
 #[derive(Debug)]
-pub(super) enum Nested {
+pub(super) enum NestedFile {
     /// There is none in it.
     None,
     /// There are several, at these JSON Pointers.
@@ -28,13 +28,13 @@ pub(super) enum Nested {
 
 /// The key of `document`, and a note saying where it was. The private members that were read are
 /// wiped.
-pub(super) fn read(document: &mut Json) -> Result<(KeyFile, String), Nested> {
+pub(super) fn read(document: &mut Json) -> Result<(KeyFile, String), NestedFile> {
     let result = find_key(document);
     wipe(document);
     result
 }
 
-fn find_key(document: &Json) -> Result<(KeyFile, String), Nested> {
+fn find_key(document: &Json) -> Result<(KeyFile, String), NestedFile> {
     if let Some(certificates) = document.as_object().and_then(certificate_map) {
         let note = "it is a map from kid to certificate, and was read as a key set";
         return Ok((
@@ -45,20 +45,20 @@ fn find_key(document: &Json) -> Result<(KeyFile, String), Nested> {
     let mut found = Vec::new();
     walk(document, &mut Vec::new(), &mut found, MAX_WRAPPINGS);
     let (path, key) = match found.len() {
-        0 => return Err(Nested::None),
+        0 => return Err(NestedFile::None),
         1 => found.remove(0),
         _ => pair(found)?,
     };
     let key = match key {
-        Content::Key(key) => *key,
-        Content::Set(set) => {
-            let set =
-                KeySet::from_json(set).map_err(|why| Nested::Unusable(path.clone(), why.into()))?;
+        NestedContent::Key(key) => *key,
+        NestedContent::Set(set) => {
+            let set = KeySet::from_json(set)
+                .map_err(|why| NestedFile::Unusable(path.clone(), why.into()))?;
             let note = format!("the key set was taken from its member {path:?}");
             return Ok((KeyFile::set(set), note));
         }
     };
-    let mut key = key.map_err(|why| Nested::Unusable(path.clone(), why.into()))?;
+    let mut key = key.map_err(|why| NestedFile::Unusable(path.clone(), why.into()))?;
     if let Some(kid) = sibling_id(document, &path) {
         key.kid.get_or_insert_with(|| kid.to_owned());
     }
@@ -78,16 +78,16 @@ fn service_account(document: &Json) -> Option<String> {
     email.map(String::from)
 }
 
-type Found = (String, Content);
+type Found = (String, NestedContent);
 
 /// What is found in a document.
-enum Content {
+enum NestedContent {
     Key(Box<Result<Key, KeyError>>),
     /// A JWK Set, which is looked into as a whole.
     Set(Object),
 }
 
-impl Content {
+impl NestedContent {
     fn of_key(key: Result<Key, KeyError>) -> Self {
         Self::Key(Box::new(key))
     }
@@ -101,7 +101,7 @@ impl Content {
 }
 
 /// Of a private key and its public half, the private one; anything else leaves a choice.
-fn pair(mut found: Vec<Found>) -> Result<Found, Nested> {
+fn pair(mut found: Vec<Found>) -> Result<Found, NestedFile> {
     let keys: Vec<&Key> = found.iter().filter_map(|(_, it)| it.key()).collect();
     let is_pair = matches!(keys[..], [a, b] if found.len() == 2
         && a.is_private() != b.is_private()
@@ -111,7 +111,7 @@ fn pair(mut found: Vec<Found>) -> Result<Found, Nested> {
             let at = usize::from(!keys[0].is_private());
             Ok(found.remove(at))
         }
-        false => Err(Nested::Several(
+        false => Err(NestedFile::Several(
             found.into_iter().map(|(path, _)| path).collect(),
         )),
     }
@@ -137,10 +137,10 @@ fn walk<'a>(json: &'a Json, way: &mut Vec<Step<'a>>, found: &mut Vec<Found>, wra
             found.extend(contents.map(|content| (pointer(way), content)));
         }
         Json::Object(object) if object.has("kty") => {
-            found.push((pointer(way), Content::of_key(from_jwk(object))));
+            found.push((pointer(way), NestedContent::of_key(from_jwk(object))));
         }
         Json::Object(object) if is_set(object) => {
-            found.push((pointer(way), Content::Set(object.clone())));
+            found.push((pointer(way), NestedContent::Set(object.clone())));
         }
         Json::Object(object) => {
             for (name, value) in &object.0 {
@@ -170,14 +170,14 @@ fn pointer(way: &[Step<'_>]) -> String {
 
 /// The keys that a text is: PEM, JSON, an OpenSSH line, or one of these or DER in base64. Every text
 /// that could be a key counts, so that none is chosen while another one is overlooked.
-fn from_text(text: &str, wrappings: usize) -> Vec<Content> {
+fn from_text(text: &str, wrappings: usize) -> Vec<NestedContent> {
     let bytes = text.trim().as_bytes();
     if is_pem(bytes) {
         let unescaped = from_escapes(bytes);
         let bytes = unescaped.as_ref().map_or(bytes, Secret::expose);
         let key = pem_blocks(bytes)
             .and_then(|blocks| blocks.map_or_else(|why| Some(Err(why)), |it| only_key(&it)));
-        return key.map(Content::of_key).into_iter().collect();
+        return key.map(NestedContent::of_key).into_iter().collect();
     }
     if matches!(bytes.first(), Some(b'{' | b'[')) {
         let mut found = Vec::new();
@@ -188,7 +188,7 @@ fn from_text(text: &str, wrappings: usize) -> Vec<Content> {
         return found.into_iter().map(|(_, content)| content).collect();
     }
     if let Some(key) = from_ssh(text.trim()) {
-        return vec![Content::of_key(key)];
+        return vec![NestedContent::of_key(key)];
     }
     if bytes.len() < SHORTEST_DER || wrappings == 0 {
         return Vec::new();
@@ -197,7 +197,7 @@ fn from_text(text: &str, wrappings: usize) -> Vec<Content> {
         return Vec::new();
     };
     if let Some(key) = from_der(decoded.expose()) {
-        return vec![Content::of_key(key)];
+        return vec![NestedContent::of_key(key)];
     }
     match decoded.expose_str() {
         Some(text) => from_text(text, wrappings - 1),

@@ -6,12 +6,12 @@ use super::super::hint::Parameter;
 use super::super::json::{Json, Object};
 use super::super::key::{Key, KeyError, encrypt_pkcs8, pem, to_pkcs8, to_spki, to_ssh};
 use super::super::limits::PKCS8_ITERATIONS;
-use super::super::seal::{self, Content, DEFAULT_P2C};
+use super::super::seal::{self, DEFAULT_P2C, SealedContent};
 use super::super::secret::Secret;
 
 /// How keys are written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Form {
+pub enum KeyForm {
     /// One JWK.
     Jwk,
     /// A JWK Set.
@@ -30,7 +30,7 @@ pub enum Form {
 /// [`seal::seal`].
 pub fn private(
     key: &Key,
-    form: Form,
+    form: KeyForm,
     passphrase: Option<&Secret>,
     iterations: Option<u32>,
     what: &str,
@@ -38,16 +38,20 @@ pub fn private(
 ) -> Result<Secret, Error> {
     let bad = |why: KeyError| Error::usage(what, format!("the key {why}"));
     match (form, passphrase) {
-        (Form::Jwk, Some(passphrase)) => {
-            sealed(&key.expose_jwk(), Content::Jwk, passphrase, iterations, env)
-        }
-        (Form::Jwk, None) => Ok(Secret::new([key.expose_jwk().expose(), b"\n"].concat())),
-        (Form::Jwks, _) => private_set(&[key], passphrase, iterations, env),
-        (Form::Der, None) => to_pkcs8(key).map_err(bad),
-        (Form::Pem, None) => to_pkcs8(key)
+        (KeyForm::Jwk, Some(passphrase)) => sealed(
+            &key.expose_jwk(),
+            SealedContent::Jwk,
+            passphrase,
+            iterations,
+            env,
+        ),
+        (KeyForm::Jwk, None) => Ok(Secret::new([key.expose_jwk().expose(), b"\n"].concat())),
+        (KeyForm::Jwks, _) => private_set(&[key], passphrase, iterations, env),
+        (KeyForm::Der, None) => to_pkcs8(key).map_err(bad),
+        (KeyForm::Pem, None) => to_pkcs8(key)
             .map(|der| pem("PRIVATE KEY", der.expose()))
             .map_err(bad),
-        (Form::Pem | Form::Der, Some(passphrase)) => {
+        (KeyForm::Pem | KeyForm::Der, Some(passphrase)) => {
             if let Some(count) = iterations.filter(|count| !PKCS8_ITERATIONS.contains(count)) {
                 let (least, most) = (PKCS8_ITERATIONS.start(), PKCS8_ITERATIONS.end());
                 let why = format!(
@@ -56,7 +60,7 @@ pub fn private(
                 return Err(Error::usage(Parameter::P2c, why));
             }
             let der = encrypt_pkcs8(key, passphrase, iterations, env).map_err(bad)?;
-            Ok(if form == Form::Pem {
+            Ok(if form == KeyForm::Pem {
                 pem("ENCRYPTED PRIVATE KEY", &der)
             } else {
                 Secret::new(der)
@@ -88,7 +92,7 @@ pub fn private_set(
     match passphrase {
         Some(passphrase) => {
             let set = Secret::from(set);
-            sealed(&set, Content::JwkSet, passphrase, iterations, env)
+            sealed(&set, SealedContent::JwkSet, passphrase, iterations, env)
         }
         None => {
             set.push(b'\n');
@@ -99,7 +103,7 @@ pub fn private_set(
 
 fn sealed(
     json: &Secret,
-    content: Content,
+    content: SealedContent,
     passphrase: &Secret,
     iterations: Option<u32>,
     env: &Env<'_>,
@@ -113,14 +117,14 @@ fn sealed(
 ///
 /// # Errors
 /// [`Usage`](super::super::error::Code::Usage) when it has none.
-pub fn public(key: &Key, form: Form, what: &str) -> Result<Vec<u8>, Error> {
+pub fn public(key: &Key, form: KeyForm, what: &str) -> Result<Vec<u8>, Error> {
     let bad = |why: KeyError| Error::usage(what, format!("the key {why}"));
     let public = key
         .public()
         .ok_or_else(|| bad("is symmetric and has no public half".into()))?;
     Ok(match form {
-        Form::Jwk => format!("{}\n", Json::Object(public.public_jwk()).to_text()).into_bytes(),
-        Form::Jwks => {
+        KeyForm::Jwk => format!("{}\n", Json::Object(public.public_jwk()).to_text()).into_bytes(),
+        KeyForm::Jwks => {
             let keys = Json::Array(vec![Json::Object(public.public_jwk())]);
             format!(
                 "{}\n",
@@ -128,8 +132,8 @@ pub fn public(key: &Key, form: Form, what: &str) -> Result<Vec<u8>, Error> {
             )
             .into_bytes()
         }
-        Form::Der => to_spki(key).map_err(bad)?,
-        Form::Pem => pem("PUBLIC KEY", &to_spki(key).map_err(bad)?)
+        KeyForm::Der => to_spki(key).map_err(bad)?,
+        KeyForm::Pem => pem("PUBLIC KEY", &to_spki(key).map_err(bad)?)
             .expose()
             .to_vec(),
     })

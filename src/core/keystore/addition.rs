@@ -8,14 +8,14 @@ use super::super::hint::OwnKeyHint;
 use super::super::key::Key;
 use super::super::seal::DEFAULT_P2C;
 use super::change::{Changed, Changing, Protection, protect, symmetric};
-use super::line::{self, Plan, Policy, Slot, State, plan};
-use super::record::{Entry, MANIFEST, Manifest, signs};
+use super::line::{self, Plan, RotationPolicy, Slot, State, plan};
+use super::record::{MANIFEST, Manifest, StoredKey, signs};
 
 /// A key that joined the store.
 #[derive(Debug)]
 pub struct Added {
     /// The new key.
-    pub entry: Entry,
+    pub entry: StoredKey,
     /// Its state at the time.
     pub state: State,
     /// The key that signs until it takes over.
@@ -32,7 +32,7 @@ pub struct Added {
 pub fn add(
     path: &Path,
     mut key: Key,
-    policy: &Policy,
+    policy: &RotationPolicy,
     protection: Protection<'_>,
     env: &Env<'_>,
 ) -> Result<Changed<Added>, Error> {
@@ -45,7 +45,7 @@ pub fn add(
     let plan = match key.public().is_some_and(|public| signs(&public)) {
         true => plan(
             &changing.store.line(),
-            &Policy {
+            &RotationPolicy {
                 every: None,
                 ..*policy
             },
@@ -90,7 +90,7 @@ pub fn adopt(
     }
     let mut line = changing.store.line();
     line.extend(keys.iter().map(|(_, slot)| slot.clone()));
-    let added = |entry: Entry| Added {
+    let added = |entry: StoredKey| Added {
         state: entry.slot.state(line::end(&line, &entry.slot), env.now),
         entry,
         replaces: None,
@@ -226,12 +226,12 @@ impl Changing {
         slot: Slot,
         protection: Protection<'_>,
         env: &Env<'_>,
-    ) -> Result<Entry, Error> {
+    ) -> Result<StoredKey, Error> {
         self.check_free(key, &slot)?;
         let manifest = self.admit(protection)?;
         let keys = self.keys(&manifest)?;
         let private = protect(key, protection, manifest.p2c, env)?;
-        let entry = Entry::new(key, slot, private, keys.path()).ok_or_else(symmetric)?;
+        let entry = StoredKey::new(key, slot, private, keys.path()).ok_or_else(symmetric)?;
         let late = keys.commit(&entry.file_name(), entry.to_bytes()?.expose())?;
         self.unfinished.extend(late);
         Ok(entry)

@@ -137,7 +137,7 @@ pub(super) fn protect(
     match protection {
         Protection::Clear => Ok(Private::Clear(text)),
         Protection::Sealed { passphrase, .. } => {
-            seal::seal(&text, seal::Content::Jwk, passphrase, p2c, env).map(Private::Sealed)
+            seal::seal(&text, seal::SealedContent::Jwk, passphrase, p2c, env).map(Private::Sealed)
         }
     }
 }

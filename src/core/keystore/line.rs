@@ -126,7 +126,7 @@ pub fn current(line: &[Slot], now: Timestamp) -> Option<&Slot> {
 
 /// How keys follow each other.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Policy {
+pub struct RotationPolicy {
     /// Seconds that a new key is published before it signs.
     pub publish_for: i64,
     /// Seconds that the key it takes over from stays published afterwards.
@@ -135,7 +135,7 @@ pub struct Policy {
     pub every: Option<i64>,
 }
 
-impl Default for Policy {
+impl Default for RotationPolicy {
     fn default() -> Self {
         Self {
             publish_for: PUBLISH_FOR,
@@ -145,7 +145,7 @@ impl Default for Policy {
     }
 }
 
-impl Policy {
+impl RotationPolicy {
     /// Refuses spans that make no sense.
     ///
     /// # Errors
@@ -190,7 +190,7 @@ pub enum Plan {
 
 /// What `policy` asks for at `now`. Where no key signs, the new one signs at once; else it is
 /// published first.
-pub fn plan(line: &[Slot], policy: &Policy, now: Timestamp) -> Plan {
+pub fn plan(line: &[Slot], policy: &RotationPolicy, now: Timestamp) -> Plan {
     let Some(signing) = current(line, now) else {
         return Plan::Rotate {
             activates_at: now,
@@ -295,7 +295,7 @@ mod tests {
     #[test]
     fn the_first_key_signs_at_once() {
         for line in [&[][..], &[slot("later", 0, 1000)]] {
-            let plan = plan(line, &Policy::default(), Timestamp(7));
+            let plan = plan(line, &RotationPolicy::default(), Timestamp(7));
             assert_eq!(
                 plan,
                 Plan::Rotate {
@@ -309,7 +309,7 @@ mod tests {
 
     #[test]
     fn later_keys_are_published_first() {
-        let plan = plan(&[slot("a", 0, 0)], &Policy::default(), Timestamp(7));
+        let plan = plan(&[slot("a", 0, 0)], &RotationPolicy::default(), Timestamp(7));
         let activates_at = Timestamp(7 + PUBLISH_FOR);
         assert_eq!(
             plan,
@@ -324,9 +324,9 @@ mod tests {
     #[test]
     fn two_rotations_in_one_second_keep_their_order() {
         let line = [slot("a", 0, 0), slot("z", 7, 7), slot("y", 7, 8)];
-        let policy = Policy {
+        let policy = RotationPolicy {
             publish_for: 0,
-            ..Policy::default()
+            ..RotationPolicy::default()
         };
         let plan = plan(&line, &policy, Timestamp(7));
         assert_eq!(
@@ -341,9 +341,9 @@ mod tests {
 
     #[test]
     fn every_waits_for_age_and_for_a_rotation_under_way() {
-        let policy = Policy {
+        let policy = RotationPolicy {
             every: Some(10 * DAY),
-            ..Policy::default()
+            ..RotationPolicy::default()
         };
         let line = [slot("a", 0, 0)];
         let due =
@@ -352,7 +352,7 @@ mod tests {
         let line = [slot("a", 0, 0), slot("b", 10 * DAY, 10 * DAY + PUBLISH_FOR)];
         assert!(!due(&line, 10 * DAY) && !due(&line, 20 * DAY - 1) && due(&line, 20 * DAY));
         // A period shorter than the time of publication does not pile up keys that wait.
-        let hasty = Policy {
+        let hasty = RotationPolicy {
             every: Some(0),
             ..policy
         };
@@ -366,7 +366,7 @@ mod tests {
 
     #[test]
     fn hostile_spans_saturate_or_are_refused() {
-        let far = Policy {
+        let far = RotationPolicy {
             publish_for: i64::MAX,
             grace: i64::MAX,
             every: None,
@@ -381,17 +381,17 @@ mod tests {
             }
         ));
         assert!(
-            Policy {
+            RotationPolicy {
                 grace: -1,
-                ..Policy::default()
+                ..RotationPolicy::default()
             }
             .check()
             .is_err()
         );
         assert!(
-            Policy {
+            RotationPolicy {
                 grace: LONGEST,
-                ..Policy::default()
+                ..RotationPolicy::default()
             }
             .check()
             .is_ok()

@@ -29,8 +29,8 @@ mod rotation;
 pub use addition::{Added, add, adopt};
 pub use change::{Changed, Protection};
 pub use folder::Unfinished;
-pub use line::{End, Plan, Policy, Slot, State};
-pub use record::Entry;
+pub use line::{End, Plan, RotationPolicy, Slot, State};
+pub use record::StoredKey;
 pub use removal::{Pruned, prune, remove};
 pub use resealing::reseal;
 pub use rotation::{Choice, Rotated, make, rotate};
@@ -57,7 +57,7 @@ const ATTEMPTS: usize = 20;
 pub struct Keystore {
     path: PathBuf,
     manifest: Option<Manifest>,
-    entries: Vec<Entry>,
+    entries: Vec<StoredKey>,
 }
 
 /// Until when tokens that one key signs may live.
@@ -134,7 +134,7 @@ impl Keystore {
     }
 
     /// All keys, in the order that they take over from each other.
-    pub fn entries(&self) -> &[Entry] {
+    pub fn entries(&self) -> &[StoredKey] {
         &self.entries
     }
 
@@ -144,12 +144,12 @@ impl Keystore {
     }
 
     /// When a key ends, as far as that is known.
-    pub fn end(&self, entry: &Entry) -> Option<End> {
+    pub fn end(&self, entry: &StoredKey) -> Option<End> {
         line::end(&self.line(), &entry.slot)
     }
 
     /// The stage of a key's life at `now`.
-    pub fn state(&self, entry: &Entry, now: Timestamp) -> State {
+    pub fn state(&self, entry: &StoredKey, now: Timestamp) -> State {
         entry.slot.state(self.end(entry), now)
     }
 
@@ -157,7 +157,7 @@ impl Keystore {
     ///
     /// # Errors
     /// [`Code::BadKey`] when there is none.
-    pub fn find(&self, kid: &str) -> Result<&Entry, Error> {
+    pub fn find(&self, kid: &str) -> Result<&StoredKey, Error> {
         self.entries
             .iter()
             .find(|it| it.slot.kid == kid)
@@ -185,7 +185,7 @@ impl Keystore {
     ///
     /// # Errors
     /// [`Code::BadKey`] when there is none.
-    pub fn current(&self, now: Timestamp) -> Result<&Entry, Error> {
+    pub fn current(&self, now: Timestamp) -> Result<&StoredKey, Error> {
         let line = self.line();
         let Some(slot) = line::current(&line, now) else {
             let what = self.path.display().to_string();
@@ -241,12 +241,12 @@ impl Keystore {
     ///
     /// # Errors
     /// [`Code::Usage`], with the latest `exp` that is possible.
-    pub fn check_outlive(&self, entry: &Entry, exp: Option<Timestamp>) -> Result<(), Error> {
+    pub fn check_outlive(&self, entry: &StoredKey, exp: Option<Timestamp>) -> Result<(), Error> {
         self.term(entry).check(exp)
     }
 
     /// Until when tokens by a key may live.
-    pub fn term(&self, entry: &Entry) -> Term {
+    pub fn term(&self, entry: &StoredKey) -> Term {
         Term {
             kid: entry.slot.kid.clone(),
             until: self.end(entry).map(|end| end.expires_at),
@@ -269,7 +269,7 @@ impl Keystore {
     /// The whole key of that id.
     ///
     /// # Errors
-    /// As [`Keystore::find`] and [`Entry::open`].
+    /// As [`Keystore::find`] and [`StoredKey::open`].
     pub fn private(&self, kid: &str, passphrase: Passphrase<'_>) -> Result<Key, Error> {
         self.find(kid)?.open(passphrase)
     }
@@ -312,7 +312,7 @@ fn generation(name: &str) -> Option<u64> {
     name.strip_prefix("keys-")?.parse().ok()
 }
 
-fn entries(folder: &Folder, manifest: &Manifest) -> Result<Vec<Entry>, Error> {
+fn entries(folder: &Folder, manifest: &Manifest) -> Result<Vec<StoredKey>, Error> {
     let path = folder.path().join(manifest.folder());
     let keys = folder
         .sub(&manifest.folder())?
@@ -322,13 +322,13 @@ fn entries(folder: &Folder, manifest: &Manifest) -> Result<Vec<Entry>, Error> {
     for name in names.iter().filter(|name| name.ends_with(".json")) {
         // A file that was removed since is no longer part of the store.
         if let Some(bytes) = keys.read(name)? {
-            entries.push(Entry::parse(&bytes, &keys.path().join(name))?);
+            entries.push(StoredKey::parse(&bytes, &keys.path().join(name))?);
         }
     }
     Ok(entries)
 }
 
-fn in_line(mut entries: Vec<Entry>, path: &Path) -> Result<Vec<Entry>, Error> {
+fn in_line(mut entries: Vec<StoredKey>, path: &Path) -> Result<Vec<StoredKey>, Error> {
     entries.sort_by(|a, b| a.slot.rank().cmp(&b.slot.rank()));
     let mut kids = std::collections::HashSet::new();
     match entries.iter().find(|it| !kids.insert(it.slot.kid.as_str())) {

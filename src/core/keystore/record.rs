@@ -28,7 +28,7 @@ pub(super) enum Private {
 }
 
 /// One key of the store.
-pub struct Entry {
+pub struct StoredKey {
     /// Its place in the line.
     pub slot: Slot,
     /// Its public half.
@@ -37,7 +37,7 @@ pub struct Entry {
     pub(super) path: PathBuf,
 }
 
-impl Entry {
+impl StoredKey {
     /// An entry for `key`, whose private half is stored as `private`.
     pub(super) fn new(key: &Key, slot: Slot, private: Private, folder: &Path) -> Option<Self> {
         let key = Arc::new(key.public()?);
@@ -184,7 +184,7 @@ impl Entry {
     }
 }
 
-impl std::fmt::Debug for Entry {
+impl std::fmt::Debug for StoredKey {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Entry")
             .field("slot", &self.slot)

@@ -9,7 +9,7 @@ use super::super::hint::Parameter;
 use super::super::key::{Job, Key, Recipe, generate};
 use super::addition::{Added, join};
 use super::change::{Changed, Changing, Protection, symmetric};
-use super::line::{Plan, Policy, plan};
+use super::line::{Plan, RotationPolicy, plan};
 
 /// What kind of key a rotation makes; what is left open follows the current key.
 #[derive(Clone, Copy, Debug, Default)]
@@ -39,7 +39,7 @@ pub struct Rotated {
 /// As [`super::add`]; [`Code::Usage`] when `choice` makes no sense.
 pub fn rotate(
     path: &Path,
-    policy: &Policy,
+    policy: &RotationPolicy,
     choice: Choice,
     protection: Option<Protection<'_>>,
     env: &Env<'_>,

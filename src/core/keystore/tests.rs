@@ -56,7 +56,7 @@ impl Lab {
         Keystore::open(&self.path).unwrap()
     }
 
-    fn rotate(&self, now: Timestamp, policy: &Policy) -> Rotated {
+    fn rotate(&self, now: Timestamp, policy: &RotationPolicy) -> Rotated {
         rotate(
             &self.path,
             policy,
@@ -104,7 +104,7 @@ fn settled<T>(changed: Changed<T>) -> T {
 fn add(
     path: &Path,
     key: Key,
-    policy: &Policy,
+    policy: &RotationPolicy,
     protection: Protection<'_>,
     env: &Env<'_>,
 ) -> Result<Added, Error> {
@@ -113,7 +113,7 @@ fn add(
 
 fn rotate(
     path: &Path,
-    policy: &Policy,
+    policy: &RotationPolicy,
     choice: Choice,
     protection: Option<Protection<'_>>,
     env: &Env<'_>,
@@ -140,7 +140,7 @@ fn reseal(path: &Path, old: Option<&Secret>, new: Protection<'_>) -> Result<usiz
 #[test]
 fn what_is_left_behind_is_swept() {
     let lab = Lab::new();
-    let first = lab.rotate(NOW, &Policy::default()).added.unwrap();
+    let first = lab.rotate(NOW, &RotationPolicy::default()).added.unwrap();
     for name in ["keys-7", "keys-2"] {
         std::fs::create_dir(lab.path.join(name)).unwrap();
         let text = std::fs::read(lab.files()[0].0.clone()).unwrap();
@@ -182,9 +182,12 @@ fn no_directory_is_an_empty_store() {
 #[test]
 fn keys_take_over_from_each_other() {
     let lab = Lab::new();
-    let first = lab.rotate(NOW, &Policy::default()).added.unwrap();
+    let first = lab.rotate(NOW, &RotationPolicy::default()).added.unwrap();
     assert_eq!((first.state, first.replaces), (State::Current, None));
-    let second = lab.rotate(NOW.plus(DAY), &Policy::default()).added.unwrap();
+    let second = lab
+        .rotate(NOW.plus(DAY), &RotationPolicy::default())
+        .added
+        .unwrap();
     assert_eq!(
         (second.state, second.replaces.as_deref()),
         (State::Next, Some(first.entry.slot.kid.as_str()))
@@ -218,14 +221,14 @@ fn a_new_key_is_like_the_one_before() {
     };
     rotate(
         &lab.path,
-        &Policy::default(),
+        &RotationPolicy::default(),
         choice,
         Some(Protection::Clear),
         &env(NOW),
     )
     .unwrap();
     let like = lab
-        .rotate(NOW.plus(1), &Policy::default())
+        .rotate(NOW.plus(1), &RotationPolicy::default())
         .added
         .unwrap()
         .entry;
@@ -236,7 +239,7 @@ fn a_new_key_is_like_the_one_before() {
     };
     let other = rotate(
         &lab.path,
-        &Policy::default(),
+        &RotationPolicy::default(),
         choice,
         Some(Protection::Clear),
         &env(NOW.plus(2)),
@@ -250,7 +253,7 @@ fn a_new_key_is_like_the_one_before() {
     assert!(
         rotate(
             &lab.path,
-            &Policy::default(),
+            &RotationPolicy::default(),
             choice,
             Some(Protection::Clear),
             &env(NOW)
@@ -274,7 +277,7 @@ fn private_halves_are_sealed_and_open_again() {
     let added = add(
         &lab.path,
         key,
-        &Policy::default(),
+        &RotationPolicy::default(),
         sealed(&passphrase),
         &env(NOW),
     )
@@ -305,7 +308,7 @@ fn private_halves_are_sealed_and_open_again() {
         add(
             &lab.path,
             other(),
-            &Policy::default(),
+            &RotationPolicy::default(),
             sealed(&wrong),
             &env(NOW)
         )
@@ -315,7 +318,7 @@ fn private_halves_are_sealed_and_open_again() {
     );
     let rotated = rotate(
         &lab.path,
-        &Policy::default(),
+        &RotationPolicy::default(),
         Choice::default(),
         Some(sealed(&wrong)),
         &env(NOW),
@@ -331,7 +334,7 @@ fn private_halves_are_sealed_and_open_again() {
         add(
             &lab.path,
             other(),
-            &Policy::default(),
+            &RotationPolicy::default(),
             Protection::Clear,
             &env(NOW)
         )
@@ -340,9 +343,9 @@ fn private_halves_are_sealed_and_open_again() {
         Code::Usage
     );
     assert_eq!(lab.files(), before);
-    let idle = Policy {
+    let idle = RotationPolicy {
         every: Some(DAY),
-        ..Policy::default()
+        ..RotationPolicy::default()
     };
     assert!(
         rotate(&lab.path, &idle, Choice::default(), None, &env(NOW))
@@ -365,7 +368,7 @@ fn all_keys_change_their_passphrase_together() {
         add(
             &lab.path,
             key(alg),
-            &Policy::default(),
+            &RotationPolicy::default(),
             sealed(&old),
             &env(NOW),
         )
@@ -407,7 +410,7 @@ fn readers_never_see_a_mixture() {
         add(
             &lab.path,
             key(SigAlg::EdDsa),
-            &Policy::default(),
+            &RotationPolicy::default(),
             sealed(&even),
             &env(NOW),
         )
@@ -458,7 +461,7 @@ fn a_public_half_that_was_exchanged_is_found() {
     let mine = add(
         &lab.path,
         key(SigAlg::Es256),
-        &Policy::default(),
+        &RotationPolicy::default(),
         Protection::Clear,
         &env(NOW),
     )
@@ -545,7 +548,7 @@ fn what_cannot_be_published_stays_out() {
         add(
             &lab.path,
             key,
-            &Policy::default(),
+            &RotationPolicy::default(),
             Protection::Clear,
             &env(NOW),
         )
@@ -582,9 +585,9 @@ fn what_cannot_be_published_stays_out() {
 fn keys_in_use_are_removed_only_by_force() {
     let lab = Lab::new();
     let kid = |rotated: Rotated| rotated.added.unwrap().entry.slot.kid;
-    let a = kid(lab.rotate(NOW, &Policy::default()));
-    let b = kid(lab.rotate(NOW.plus(DAY), &Policy::default()));
-    let c = kid(lab.rotate(NOW.plus(2 * DAY), &Policy::default()));
+    let a = kid(lab.rotate(NOW, &RotationPolicy::default()));
+    let b = kid(lab.rotate(NOW.plus(DAY), &RotationPolicy::default()));
+    let c = kid(lab.rotate(NOW.plus(2 * DAY), &RotationPolicy::default()));
     let now = NOW.plus(2 * DAY + 1);
     assert_eq!(lab.states(now), ["retiring", "current", "next"]);
     for kid in [&a, &b] {
@@ -604,7 +607,10 @@ fn keys_in_use_are_removed_only_by_force() {
     let error = lab.store().current(now).unwrap_err();
     assert_eq!(error.hints(), [OwnKeyHint::RotateNow.into()]);
     assert_eq!(
-        lab.rotate(now, &Policy::default()).added.unwrap().state,
+        lab.rotate(now, &RotationPolicy::default())
+            .added
+            .unwrap()
+            .state,
         State::Current
     );
     remove(&lab.path, &a, true, now).unwrap();
@@ -613,17 +619,17 @@ fn keys_in_use_are_removed_only_by_force() {
 #[test]
 fn pruning_does_not_move_the_end_of_other_keys() {
     let lab = Lab::new();
-    let short = Policy {
+    let short = RotationPolicy {
         publish_for: 0,
         grace: 0,
         every: None,
     };
-    lab.rotate(NOW, &Policy::default());
+    lab.rotate(NOW, &RotationPolicy::default());
     lab.rotate(
         NOW.plus(DAY),
-        &Policy {
+        &RotationPolicy {
             publish_for: 0,
-            ..Policy::default()
+            ..RotationPolicy::default()
         },
     );
     lab.rotate(NOW.plus(2 * DAY), &short);
@@ -640,7 +646,7 @@ fn pruning_does_not_move_the_end_of_other_keys() {
 #[test]
 fn no_token_outlives_its_key_unnoticed() {
     let lab = Lab::new();
-    lab.rotate(NOW, &Policy::default());
+    lab.rotate(NOW, &RotationPolicy::default());
     let check = |exp| {
         let store = lab.store();
         store
@@ -648,7 +654,7 @@ fn no_token_outlives_its_key_unnoticed() {
             .map_err(|e| e.code())
     };
     assert_eq!(check(None), Ok(()), "nothing is planned yet");
-    lab.rotate(NOW, &Policy::default());
+    lab.rotate(NOW, &RotationPolicy::default());
     let last = NOW.plus(line::PUBLISH_FOR + line::GRACE);
     assert_eq!(check(Some(last)), Ok(()));
     assert_eq!(check(Some(last.plus(1))), Err(Code::Usage));
@@ -658,7 +664,7 @@ fn no_token_outlives_its_key_unnoticed() {
 #[test]
 fn what_a_dead_process_left_is_swept_away_and_lost_keys_are_noticed() {
     let lab = Lab::new();
-    lab.rotate(NOW, &Policy::default());
+    lab.rotate(NOW, &RotationPolicy::default());
     let manifest = lab.path.join(MANIFEST);
     // A re-seal that died before and after its commit.
     for name in ["keys-2", "keys-0"] {
@@ -667,14 +673,14 @@ fn what_a_dead_process_left_is_swept_away_and_lost_keys_are_noticed() {
     }
     std::fs::write(lab.path.join("keys-1/.jwtctl-half"), "{").unwrap();
     assert_eq!(lab.store().entries().len(), 1);
-    lab.rotate(NOW, &Policy::default());
+    lab.rotate(NOW, &RotationPolicy::default());
     assert_eq!(lab.files().len(), 4, "lock, manifest, two keys");
 
     std::fs::rename(&manifest, lab.path.join("away")).unwrap();
     assert_eq!(Keystore::open(&lab.path).unwrap_err().code(), Code::Io);
     let attempt = rotate(
         &lab.path,
-        &Policy::default(),
+        &RotationPolicy::default(),
         Choice::default(),
         Some(Protection::Clear),
         &env(NOW),
@@ -687,7 +693,11 @@ fn what_a_dead_process_left_is_swept_away_and_lost_keys_are_noticed() {
 #[test]
 fn damaged_files_are_named() {
     let lab = Lab::new();
-    let entry = lab.rotate(NOW, &Policy::default()).added.unwrap().entry;
+    let entry = lab
+        .rotate(NOW, &RotationPolicy::default())
+        .added
+        .unwrap()
+        .entry;
     let good = std::fs::read_to_string(&entry.path).unwrap();
     for (from, to) in [
         ("{\"v\":1", "{\"v\":2"),
@@ -716,9 +726,9 @@ fn damaged_files_are_named() {
 fn a_year_of_rotations() {
     const CACHE: i64 = 60 * 60;
     let lab = Lab::new();
-    let policy = Policy {
+    let policy = RotationPolicy {
         every: Some(30 * DAY),
-        ..Policy::default()
+        ..RotationPolicy::default()
     };
     let life = 20 * DAY;
     let hour = 60 * 60;

@@ -20,10 +20,10 @@ const SPELL: Duration = Duration::from_secs(1);
 /// A [`Remote`] that threads share.
 pub struct Pool<'a> {
     options: Options,
-    inner: Mutex<Inner<'a>>,
+    inner: Mutex<PoolState<'a>>,
 }
 
-struct Inner<'a> {
+struct PoolState<'a> {
     remote: Remote<'a>,
     at_hand: Option<Arc<AtHand>>,
     /// Why the last refresh failed, and until when no thread asks for another one.
@@ -56,7 +56,7 @@ impl<'a> Pool<'a> {
     pub fn new(remote: Remote<'a>) -> Self {
         Self {
             options: remote.options.clone(),
-            inner: Mutex::new(Inner {
+            inner: Mutex::new(PoolState {
                 remote,
                 at_hand: None,
                 unmet: None,
@@ -74,13 +74,13 @@ impl<'a> Pool<'a> {
         }
     }
 
-    fn inner(&self) -> MutexGuard<'_, Inner<'a>> {
+    fn inner(&self) -> MutexGuard<'_, PoolState<'a>> {
         // A panic in another thread leaves an old set at worst, and its age is checked before use.
         self.inner.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl Inner<'_> {
+impl PoolState<'_> {
     /// Keys from the cache on disk, if they may be used without a refresh.
     fn look(&mut self, wanted: Wanted<'_>, env: &Env<'_>) -> Result<Found, Error> {
         self.remote.reckon(env);
@@ -172,7 +172,7 @@ impl PooledKeys<'_, '_> {
     }
 
     /// Takes over the set of `inner`. Returns whether it is another set than before.
-    fn adopt(&mut self, inner: &Inner<'_>) -> bool {
+    fn adopt(&mut self, inner: &PoolState<'_>) -> bool {
         let Some(it) = &inner.at_hand else {
             return false;
         };

@@ -5,7 +5,7 @@ use jwtctl::core::alg::{Kty, SigAlg};
 use jwtctl::core::better_auth::{self, Change, Due, Rotation, Row, RowRefusal, Table, new_id};
 use jwtctl::core::error::{Code, Error};
 use jwtctl::core::keystore::line::GRACE;
-use jwtctl::core::keystore::{self, Choice, Plan, Policy};
+use jwtctl::core::keystore::{self, Choice, Plan, RotationPolicy};
 
 use super::super::super::Context;
 use super::super::super::input::{check_sealing, protection, row_refusal};
@@ -18,7 +18,7 @@ pub(super) fn rotate(
     context: &Context<'_>,
 ) -> Result<Rotated, Error> {
     let now = context.env.now;
-    let policy = Policy {
+    let policy = RotationPolicy {
         publish_for: args.publish_for,
         grace: GRACE,
         every: args.every,
