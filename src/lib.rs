@@ -80,7 +80,7 @@
 //! let url = Address::parse("https://issuer.example/jwks.json", false)?;
 //! let mut keys = Remote::new(Source::Url(url), None, &Server, Options::default());
 //! // `token::verify` takes `&mut keys` as it is, and fetches only when the token deserves it.
-//! assert_eq!(keys.set(&env)?.keys[0].kid.as_deref(), Some("k"));
+//! assert_eq!(keys.set(&env)?.0.keys()[0].kid.as_deref(), Some("k"));
 //! # Ok(())
 //! # }
 //! ```

@@ -164,7 +164,7 @@ fn read_as_from_the_network(bytes: &[u8]) {
         );
     }
     if let Some(attempt) = Attempt::from_bytes(bytes, 0) {
-        let _ = (attempt.pause(i64::MAX), attempt.pause(i64::MIN));
+        let _ = (attempt.delays(i64::MAX), attempt.delays(i64::MIN));
     }
     if let Ok(published) = Published::parse(bytes) {
         assert_eq!(

@@ -383,7 +383,7 @@ pub fn cache_entry(data: &[u8]) {
         }
     }
     if let Some(attempt) = Attempt::from_bytes(data, NOW * 1000) {
-        let _ = (attempt.pause(i64::MAX), attempt.pause(i64::MIN));
+        let _ = (attempt.delays(i64::MAX), attempt.delays(i64::MIN));
     }
 }
 

@@ -44,8 +44,8 @@ pub fn run(args: Args, context: &mut Context<'_>) -> Result<Fetched, Error> {
     else {
         return Err(Error::usage("jwks fetch", "needs --jwks-uri or --issuer"));
     };
-    let (text, keys) = network::set(source, &args.network, context, |it| {
-        (it.entry.content.get().to_owned(), it.provenance)
+    let (text, keys) = network::set(source, &args.network, context, |set, keys| {
+        (set.entry().content.get().to_owned(), keys)
     })?;
     let jwks = Json::parse(text.as_bytes())
         .map_err(|why| Error::input(Code::BadInput, "the cache", why.to_string()))?;

@@ -23,11 +23,11 @@ use clap::Subcommand;
 use jwtctl::core::better_auth::Table;
 use jwtctl::core::error::{Code, Error};
 use jwtctl::core::json::Json;
-use jwtctl::core::jwks::KeySet;
+use jwtctl::core::jwks::{KeySet, Provenance};
 use jwtctl::core::keyfile::KeyFile;
 use jwtctl::core::keystore::Keystore;
 use jwtctl::core::lint::{Finding, lint as find};
-use jwtctl::core::remote::Fetched;
+use jwtctl::core::remote::FetchedSet;
 
 use super::Context;
 use super::input::source_name;
@@ -179,11 +179,11 @@ impl Source {
 }
 
 /// What was fetched, as it is published.
-fn published(set: Fetched<'_>) -> Result<Loaded, Error> {
-    let name = set.provenance.name;
-    let json = Json::parse(set.entry.content.get().as_bytes())
+fn published(set: &FetchedSet, provenance: Provenance) -> Result<Loaded, Error> {
+    let name = provenance.name;
+    let json = Json::parse(set.entry().content.get().as_bytes())
         .map_err(|why| Error::input(Code::BadKey, &name, why.to_string()))?;
-    let file = KeyFile::of_set(set.keys.to_vec(), set.dropped.to_vec());
+    let file = KeyFile::of_set(set.keys().to_vec(), set.dropped().to_vec());
     Ok(Loaded {
         name,
         file,

@@ -21,9 +21,9 @@ use jwtctl::core::address::{Address, Issuer};
 use jwtctl::core::cache::{Cache, TrustContext};
 use jwtctl::core::error::{Code, Error};
 use jwtctl::core::files::MAX_FILE;
-use jwtctl::core::jwks::Keys as _;
+use jwtctl::core::jwks::{Keys as _, Provenance};
 use jwtctl::core::key::{pem, to_pkcs8};
-use jwtctl::core::remote::{Fetched, Options, Remote, Source};
+use jwtctl::core::remote::{FetchedSet, Options, Remote, Source};
 use jwtctl::core::secret::Secret;
 use jwtctl::core::shared::SharedCache;
 use reqwest::header::{AUTHORIZATION, HeaderMap, HeaderValue};
@@ -378,7 +378,7 @@ pub fn set<T>(
     source: Source,
     network: &Network,
     context: &Context<'_>,
-    pick: impl FnOnce(Fetched<'_>) -> T,
+    pick: impl FnOnce(&FetchedSet, Provenance) -> T,
 ) -> Result<T, Error> {
     let http = network.http(Some(source.address()), context)?;
     let store = network.store(context)?;
@@ -393,10 +393,12 @@ pub fn set_through<T>(
     http: &Http<'_>,
     store: Option<&SharedCache>,
     context: &Context<'_>,
-    pick: impl FnOnce(Fetched<'_>) -> T,
+    pick: impl FnOnce(&FetchedSet, Provenance) -> T,
 ) -> Result<T, Error> {
     let mut remote = remote(source, network, http, store, context)?;
-    let picked = remote.set(&context.env).map(pick);
+    let picked = remote
+        .set(&context.env)
+        .map(|(set, provenance)| pick(set, provenance));
     remote
         .warnings()
         .iter()

@@ -224,21 +224,6 @@ pub struct Attempt {
     pub not_before_ms: i64,
 }
 
-/// Why no fetch may be made now.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Pause {
-    /// The cooldown: the last refresh has just succeeded, so the server has nothing that the entry
-    /// lacks.
-    JustFetched,
-    /// The back-off: the last attempt failed, and the next has to wait.
-    BackOff {
-        /// Milliseconds left.
-        left_ms: i64,
-        /// How it failed.
-        error: FetchError,
-    },
-}
-
 impl Attempt {
     /// The record of a refresh that succeeded and ended at `now_ms`.
     pub fn success(outcome: FetchOutcome, reason: FetchReason, now_ms: i64) -> Self {
@@ -300,19 +285,13 @@ impl Attempt {
         serde_json::to_vec(self).unwrap_or_default()
     }
 
-    /// Why another attempt has to wait at `now_ms`, if it has to.
-    pub fn pause(&self, now_ms: i64) -> Option<Pause> {
+    /// Whether another attempt has to wait at `now_ms`: after a success within the cooldown, since
+    /// the server has nothing that the entry lacks; after a failure within the back-off.
+    pub fn delays(&self, now_ms: i64) -> bool {
         match (&self.outcome, &self.error) {
-            (FetchOutcome::Error, Some(error)) => {
-                let left_ms = self.not_before_ms.saturating_sub(now_ms);
-                (left_ms > 0).then(|| Pause::BackOff {
-                    left_ms,
-                    error: error.clone(),
-                })
-            }
-            (FetchOutcome::Error, None) => None,
-            _ => (now_ms.saturating_sub(self.ended_at_ms) < COOLDOWN_MS)
-                .then_some(Pause::JustFetched),
+            (FetchOutcome::Error, Some(_)) => self.not_before_ms > now_ms,
+            (FetchOutcome::Error, None) => false,
+            _ => now_ms.saturating_sub(self.ended_at_ms) < COOLDOWN_MS,
         }
     }
 }
@@ -348,11 +327,7 @@ mod tests {
                 (seconds * 800..=seconds * 1200).contains(&wait),
                 "{wait} for {seconds} s"
             );
-            assert_eq!(next.pause(NOW_MS + wait), None);
-            assert!(matches!(
-                next.pause(NOW_MS + wait - 1),
-                Some(Pause::BackOff { left_ms: 1, .. })
-            ));
+            assert!(next.delays(NOW_MS + wait - 1) && !next.delays(NOW_MS + wait));
             last = Some(next);
         }
         let many = Attempt {
@@ -422,7 +397,6 @@ mod tests {
     #[test]
     fn after_a_success_there_is_a_cooldown() {
         let it = Attempt::success(FetchOutcome::Ok, FetchReason::Cold, NOW_MS);
-        assert_eq!(it.pause(NOW_MS + COOLDOWN_MS - 1), Some(Pause::JustFetched));
-        assert_eq!(it.pause(NOW_MS + COOLDOWN_MS), None);
+        assert!(it.delays(NOW_MS + COOLDOWN_MS - 1) && !it.delays(NOW_MS + COOLDOWN_MS));
     }
 }

@@ -3,7 +3,7 @@
 //! a stopped process keeps one, a lease file that runs out takes its place.
 
 use std::fs::{File, TryLockError};
-use std::io::{Read as _, Seek as _, Write as _};
+use std::io::{self, Read as _, Seek as _, Write as _};
 use std::ops::ControlFlow;
 use std::time::{Duration, SystemTime};
 
@@ -14,7 +14,7 @@ use super::super::key::to_hex;
 use super::super::private_dir::{Durability, How, PrivateDir};
 use super::attempt::Attempt;
 use super::entry::{Entry, MAX_AHEAD_MS};
-use super::{CacheKey, CacheRead, read_attempt, read_slot};
+use super::{CacheKey, EntryError, read_attempt, read_slot};
 
 /// How long the holder of a lock may show no progress: a fetch with the default timeout, and a
 /// second.
@@ -26,17 +26,6 @@ const MAX_LEASE_MS: i64 = 1_000_000;
 
 /// Octets of the longest record of an attempt.
 pub(super) const MAX_RECORD: u64 = 4096;
-
-/// What became of an entry that was to be stored.
-#[derive(Debug)]
-pub enum Committed {
-    /// It is the entry from now on.
-    Written,
-    /// The entry on disk, which is this one, was requested later than the new one, and stays.
-    Newer(Box<Entry>),
-    /// It could not be written, for this reason. What was there stays.
-    Failed(String),
-}
 
 /// The right to fetch for a slot, until it is dropped.
 #[derive(Debug)]
@@ -75,7 +64,8 @@ enum Locking {
 
 /// Called while another process holds the lock, each time the entry or the record of attempts has
 /// changed: it may end the wait without the lock.
-pub type Watch<'w, B> = dyn FnMut(CacheRead, Option<Attempt>) -> ControlFlow<B> + 'w;
+pub type Watch<'w, B> =
+    dyn FnMut(Result<Option<Box<Entry>>, EntryError>, Option<Attempt>) -> ControlFlow<B> + 'w;
 
 /// A wait for the holder of a slot. Its patience starts anew when the holder shows progress, for
 /// then it is neither stopped nor stuck.
@@ -214,10 +204,13 @@ impl CacheLock {
     }
 
     /// The entry, which no other process changes while this one holds the lock.
-    pub fn read(&self) -> CacheRead {
+    ///
+    /// # Errors
+    /// As [`Cache::read`](super::Cache::read).
+    pub fn read(&self) -> Result<Option<Box<Entry>>, EntryError> {
         self.held
             .as_ref()
-            .map_or(CacheRead::Absent, |it| read_slot(&it.dir, &it.slot))
+            .map_or(Ok(None), |it| read_slot(&it.dir, &it.slot))
     }
 
     /// The record of the last attempt.
@@ -256,27 +249,36 @@ impl CacheLock {
 
     /// Stores `entry`, unless the entry on disk was requested later. The entry that the holder has
     /// `read` before its own request is always replaced: it cannot be the later one, even if a
-    /// clock that was set back makes it look so.
-    pub fn commit(&self, entry: &Entry, read: Option<&Entry>, env: &Env<'_>) -> Committed {
+    /// clock that was set back makes it look so. Returns the later entry, which stays, if there is
+    /// one.
+    ///
+    /// # Errors
+    /// When it cannot be written; the text names the directory. What was there stays.
+    pub fn commit(
+        &self,
+        entry: &Entry,
+        read: Option<&Entry>,
+        env: &Env<'_>,
+    ) -> io::Result<Option<Box<Entry>>> {
         let Some(held) = &self.held else {
-            return Committed::Failed(self.trouble.clone().unwrap_or_default());
+            return Err(io::Error::other(self.trouble.clone().unwrap_or_default()));
         };
-        if let CacheRead::Entry(there) = self.read()
+        if let Ok(Some(there)) = self.read()
             && there.requested_at_ms > entry.requested_at_ms
             && there.requested_at_ms <= env.millis().saturating_add(MAX_AHEAD_MS)
             && read.is_none_or(|it| {
                 it.requested_at_ms != there.requested_at_ms || it.jwks_sha256 != there.jwks_sha256
             })
         {
-            return Committed::Newer(there);
+            return Ok(Some(there));
         }
-        match held.write(entry, env) {
-            Ok(()) => Committed::Written,
-            Err(e) => Committed::Failed(format!(
-                "{} cannot be written to: {e}",
-                held.dir.path().display()
-            )),
-        }
+        held.write(entry, env).map(|()| None).map_err(|error| {
+            let path = held.dir.path().display();
+            io::Error::new(
+                error.kind(),
+                format!("{path} cannot be written to: {error}"),
+            )
+        })
     }
 }
 
@@ -448,11 +450,11 @@ mod tests {
         assert!(clock.env().millis() - NOW_MS >= 6000);
         assert!(matches!(
             second.commit(&entry(NOW_MS + 1), None, &env),
-            Committed::Written
+            Ok(None)
         ));
         assert!(matches!(
             stuck.commit(&entry(NOW_MS), None, &env),
-            Committed::Newer(_)
+            Ok(Some(_))
         ));
         let lease = folder.path().join("jwks-v1").join(slot.file("lease"));
         assert!(lease.exists());
@@ -516,11 +518,11 @@ mod tests {
         let holder = cache.lock_now(&slot, PATIENCE, &stopped.env());
         let clock = Meanwhile::new(|sleeps| {
             if sleeps == 3 {
-                holder.commit(&entry(NOW_MS), None, &stopped.env());
+                drop(holder.commit(&entry(NOW_MS), None, &stopped.env()));
             }
         });
-        let mut watch = |read, _| match read {
-            CacheRead::Entry(entry) => ControlFlow::Break(entry.fetched_at_ms),
+        let mut watch = |read: Result<Option<Box<Entry>>, EntryError>, _| match read {
+            Ok(Some(entry)) => ControlFlow::Break(entry.fetched_at_ms),
             _ => ControlFlow::Continue(()),
         };
         let waited = cache.lock(&slot, PATIENCE, &mut watch, &clock.env());

@@ -16,10 +16,10 @@ mod trust;
 
 pub use attempt::{
     Attempt, COOLDOWN_MS, FailureClass, FetchAdvice, FetchError, FetchOutcome, FetchReason,
-    MAX_RETRY_AFTER_S, Pause,
+    MAX_RETRY_AFTER_S,
 };
 pub use entry::{Entry, EntryError, EntrySource, Freshness, Http, MAX_AHEAD_MS, Stamp};
-pub use lock::{CacheLock, Committed, Watch};
+pub use lock::{CacheLock, Watch};
 pub use portable::{
     Binding, Imported, PortableFormat, Skipped, UatError, UatUnit, export, import, uat,
 };
@@ -134,17 +134,6 @@ impl CacheKey {
     }
 }
 
-/// What a slot holds.
-#[derive(Debug)]
-pub enum CacheRead {
-    /// A sound entry, of whatever age.
-    Entry(Box<Entry>),
-    /// There is no entry.
-    Absent,
-    /// An entry that is not to be used, and why.
-    Unusable(EntryError),
-}
-
 /// What became of an imported entry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Adopted {
@@ -221,11 +210,15 @@ impl Cache {
         root.sub(kind.folder(), true)?.ok_or_else(lost)
     }
 
-    /// Reads a slot. Takes no lock: entries are replaced whole.
-    pub fn read(&self, slot: &CacheKey) -> CacheRead {
+    /// Reads a slot: its entry, of whatever age, if there is one. Takes no lock: entries are
+    /// replaced whole.
+    ///
+    /// # Errors
+    /// [`EntryError`] when there is an entry that may not be used.
+    pub fn read(&self, slot: &CacheKey) -> Result<Option<Box<Entry>>, EntryError> {
         match self.folder(slot.kind) {
             Some(dir) => read_slot(&dir, slot),
-            None => CacheRead::Absent,
+            None => Ok(None),
         }
     }
 
@@ -274,7 +267,7 @@ impl Cache {
     ) -> Result<Adopted, Error> {
         let slot = CacheKey::new(kind, &entry.url, &entry.ctx);
         let guard = self.lock_now(&slot, lock::PATIENCE, env);
-        if let CacheRead::Entry(there) = guard.read()
+        if let Ok(Some(there)) = guard.read()
             && there.fetched_at_ms >= entry.fetched_at_ms
             && there.age_ms(env).is_some()
             && !force
@@ -294,12 +287,12 @@ impl Cache {
             None,
             env,
         ) {
-            Committed::Written => Ok(Adopted::Stored),
-            Committed::Newer(_) => Ok(Adopted::Kept),
-            Committed::Failed(why) => Err(Error::Io {
+            Ok(None) => Ok(Adopted::Stored),
+            Ok(Some(_)) => Ok(Adopted::Kept),
+            Err(why) => Err(Error::Io {
                 code: Code::Io,
                 path: self.root.clone(),
-                why,
+                why: why.to_string(),
                 hints: Vec::new(),
             }),
         }
@@ -372,8 +365,8 @@ impl Cache {
             let names = dir.names().unwrap_or_default();
             for name in &names {
                 if let Some(stem) = name.strip_suffix(".lock") {
-                    let paused = read_attempt(&dir, name, env)
-                        .is_some_and(|it| it.pause(env.millis()).is_some());
+                    let paused =
+                        read_attempt(&dir, name, env).is_some_and(|it| it.delays(env.millis()));
                     if !paused && names.binary_search(&format!("{stem}.json")).is_err() {
                         lock::discard(&dir, stem);
                     }
@@ -448,16 +441,12 @@ fn read_file(dir: &PrivateDir, name: &str) -> Result<Option<Box<Entry>>, EntryEr
     Entry::from_bytes(&bytes).map(|entry| Some(Box::new(entry)))
 }
 
-fn read_slot(dir: &PrivateDir, slot: &CacheKey) -> CacheRead {
-    match read_file(dir, &slot.file("json")) {
-        Ok(None) => CacheRead::Absent,
-        Err(why) => CacheRead::Unusable(why),
+fn read_slot(dir: &PrivateDir, slot: &CacheKey) -> Result<Option<Box<Entry>>, EntryError> {
+    match read_file(dir, &slot.file("json"))? {
         // The file name is a hash of both; a file that was copied from another slot still names its
         // own URL and trust context.
-        Ok(Some(entry)) if entry.url != slot.url || entry.ctx != slot.ctx => {
-            CacheRead::Unusable(EntryError::Foreign)
-        }
-        Ok(Some(entry)) => CacheRead::Entry(entry),
+        Some(entry) if entry.url != slot.url || entry.ctx != slot.ctx => Err(EntryError::Foreign),
+        found => Ok(found),
     }
 }
 
@@ -473,7 +462,7 @@ mod tests {
         CacheKey::new(DocumentKind::Jwks, URL, "system")
     }
 
-    fn stored(cache: &Cache, entry: &Entry, env: &Env<'_>) -> Committed {
+    fn stored(cache: &Cache, entry: &Entry, env: &Env<'_>) -> std::io::Result<Option<Box<Entry>>> {
         cache
             .lock_now(&slot(), lock::PATIENCE, env)
             .commit(entry, None, env)
@@ -485,23 +474,20 @@ mod tests {
         let env = clock.env();
         let root = folder.path().join("deep/cache");
         let cache = Cache::open(&root).unwrap();
-        assert!(matches!(cache.read(&slot()), CacheRead::Absent));
+        assert!(matches!(cache.read(&slot()), Ok(None)));
         assert!(!root.exists());
-        assert!(matches!(
-            stored(&cache, &entry(NOW_MS), &env),
-            Committed::Written
-        ));
+        assert!(matches!(stored(&cache, &entry(NOW_MS), &env), Ok(None)));
         let cache = Cache::open(&root).unwrap();
         assert!(
-            matches!(cache.read(&slot()), CacheRead::Entry(it) if it.to_bytes() == entry(NOW_MS).to_bytes())
+            matches!(cache.read(&slot()), Ok(Some(it)) if it.to_bytes() == entry(NOW_MS).to_bytes())
         );
         assert!(matches!(
             cache.read(&CacheKey::new(DocumentKind::Jwks, URL, "other")),
-            CacheRead::Absent
+            Ok(None)
         ));
         assert!(matches!(
             cache.read(&CacheKey::new(DocumentKind::Discovery, URL, "system")),
-            CacheRead::Absent
+            Ok(None)
         ));
         assert!(root.join("CACHEDIR.TAG").exists() && root.join(".gitignore").exists());
         assert_eq!(cache.list(&env).len(), 1);
@@ -514,14 +500,14 @@ mod tests {
         let (folder, clock) = (tempfile::tempdir().unwrap(), FakeClock::at(NOW_MS));
         let env = clock.env();
         let cache = Cache::open(folder.path()).unwrap();
-        stored(&cache, &entry(NOW_MS - 1000), &env);
+        drop(stored(&cache, &entry(NOW_MS - 1000), &env));
         let cache = Cache::open(folder.path()).unwrap();
         assert!(
-            matches!(stored(&cache, &entry(NOW_MS - 2000), &env), Committed::Newer(it) if it.fetched_at_ms == NOW_MS - 1000)
+            matches!(stored(&cache, &entry(NOW_MS - 2000), &env), Ok(Some(it)) if it.fetched_at_ms == NOW_MS - 1000)
         );
         assert!(matches!(
             stored(&cache, &entry(NOW_MS - 1000), &env),
-            Committed::Written
+            Ok(None)
         ));
         // Unless it is what the holder of the lock went to replace: then a clock has jumped.
         let seen = entry(NOW_MS - 1000);
@@ -531,48 +517,44 @@ mod tests {
                 Some(&seen),
                 &env
             ),
-            Committed::Written
+            Ok(None)
         ));
         // An entry from the future is always replaceable.
-        stored(&cache, &entry(NOW_MS + 1_000_000), &env);
-        assert!(matches!(
-            stored(&cache, &entry(NOW_MS), &env),
-            Committed::Written
-        ));
+        drop(stored(&cache, &entry(NOW_MS + 1_000_000), &env));
+        assert!(matches!(stored(&cache, &entry(NOW_MS), &env), Ok(None)));
     }
 
     #[test]
     fn a_copied_or_damaged_entry_is_not_used() {
         let (folder, clock) = (tempfile::tempdir().unwrap(), FakeClock::at(NOW_MS));
         let env = clock.env();
-        stored(&Cache::open(folder.path()).unwrap(), &entry(NOW_MS), &env);
+        drop(stored(
+            &Cache::open(folder.path()).unwrap(),
+            &entry(NOW_MS),
+            &env,
+        ));
         let cache = Cache::open(folder.path()).unwrap();
         let other = CacheKey::new(DocumentKind::Jwks, "https://other.example/jwks", "system");
         let file = |slot: &CacheKey| folder.path().join("jwks-v1").join(slot.file("json"));
         std::fs::copy(file(&slot()), file(&other)).unwrap();
-        assert!(matches!(
-            cache.read(&other),
-            CacheRead::Unusable(EntryError::Foreign)
-        ));
+        assert!(matches!(cache.read(&other), Err(EntryError::Foreign)));
         std::fs::write(file(&slot()), b"").unwrap();
-        assert!(matches!(cache.read(&slot()), CacheRead::Unusable(_)));
+        assert!(matches!(cache.read(&slot()), Err(_)));
         std::fs::write(file(&slot()), vec![b'x'; 2 << 20]).unwrap();
-        assert!(matches!(
-            cache.read(&slot()),
-            CacheRead::Unusable(EntryError::TooLarge(_))
-        ));
-        assert!(matches!(
-            stored(&cache, &entry(NOW_MS), &env),
-            Committed::Written
-        ));
-        assert!(matches!(cache.read(&slot()), CacheRead::Entry(_)));
+        assert!(matches!(cache.read(&slot()), Err(EntryError::TooLarge(_))));
+        assert!(matches!(stored(&cache, &entry(NOW_MS), &env), Ok(None)));
+        assert!(matches!(cache.read(&slot()), Ok(Some(_))));
     }
 
     #[test]
     fn left_overs_are_swept() {
         let (folder, clock) = (tempfile::tempdir().unwrap(), FakeClock::at(NOW_MS));
         let env = clock.env();
-        stored(&Cache::open(folder.path()).unwrap(), &entry(NOW_MS), &env);
+        drop(stored(
+            &Cache::open(folder.path()).unwrap(),
+            &entry(NOW_MS),
+            &env,
+        ));
         let inside = folder.path().join("jwks-v1");
         for name in ["a.tmp", "b.lock"] {
             std::fs::write(inside.join(name), b"").unwrap();

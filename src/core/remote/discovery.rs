@@ -13,7 +13,7 @@ use super::super::limits::MAX_PUBLISHED_BYTES;
 use super::super::time::humanize;
 use super::document::{Current, Document, Downloaded};
 use super::http::{Fetch, FetchResponse};
-use super::known::Unmet;
+use super::known::Known;
 use super::options::{Options, Source};
 use super::refresh::Refresh;
 use super::{Remote, fetch, freshness, unavailable};
@@ -140,12 +140,15 @@ impl Remote<'_> {
         let warnings = refresh.warnings.into_inner();
         warnings.into_iter().for_each(|it| self.warn(it));
         let (current, error) = match answer {
-            Ok(current) | Err(Unmet::JustFetched(Some(current))) => return Ok(current.content),
-            Err(Unmet::JustFetched(None)) => {
-                let why = "its document was fetched just now, and is gone";
-                (None, FetchError::new(FailureClass::Refused, why))
-            }
-            Err(Unmet::Failed(current, error)) => (current, error),
+            Ok(current) => return Ok(current.content),
+            Err(Known { current, error, .. }) => match (current, error) {
+                (current, Some(error)) => (current, error),
+                (Some(current), None) => return Ok(current.content),
+                (None, None) => {
+                    let why = "its document was fetched just now, and is gone";
+                    (None, FetchError::new(FailureClass::Refused, why))
+                }
+            },
         };
         let may_be_stale = error.class.is_unavailable() && reason == FetchReason::Cold;
         let stale = current.filter(|it| {

@@ -8,7 +8,7 @@ use super::super::env::Env;
 use super::super::error::Error;
 use super::super::jwks::{Dropped, Found, Keys, Provenance, Wanted, Why, select};
 use super::super::key::Key;
-use super::Remote;
+use super::{FetchedSet, Remote};
 
 impl Keys for Remote<'_> {
     fn local(&mut self, wanted: Wanted<'_>, env: &Env<'_>) -> Result<Found, Error> {
@@ -66,15 +66,11 @@ impl Keys for Remote<'_> {
     }
 
     fn all(&self) -> &[Arc<Key>] {
-        self.loaded
-            .as_ref()
-            .map_or(&[], |it| &it.current.content.keys)
+        self.loaded.as_ref().map_or(&[], FetchedSet::keys)
     }
 
     fn dropped(&self) -> &[Dropped] {
-        self.loaded
-            .as_ref()
-            .map_or(&[], |it| &it.current.content.dropped)
+        self.loaded.as_ref().map_or(&[], FetchedSet::dropped)
     }
 
     fn warnings(&self) -> &[String] {

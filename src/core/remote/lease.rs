@@ -8,7 +8,7 @@ use std::time::Duration;
 use super::super::address::redacted;
 use super::super::cache::{Attempt, COOLDOWN_MS, CacheKey, Entry};
 use super::super::env::Env;
-use super::super::shared::{LeaseClaim, LeaseToken, SharedCache, SharedCacheError, Snapshot};
+use super::super::shared::{LeaseToken, SharedCache, SharedCacheError, Snapshot};
 
 /// Milliseconds between two looks, at most: after the first look, and after later ones.
 const POLL_MS: std::ops::RangeInclusive<u64> = 50..=250;
@@ -65,9 +65,8 @@ pub(super) fn hold<'a, B>(
     let start = env.clock.monotonic();
     for round in 0_u64.. {
         let (lease, look) = match store.claim(slot, patience, env) {
-            Ok(LeaseClaim::Granted(lease, look)) => (Some(lease), look),
-            Ok(LeaseClaim::Taken(look)) => (None, look),
-            Ok(LeaseClaim::Unwritable(why)) => {
+            Ok(claimed) => claimed,
+            Err(why @ SharedCacheError::Unwritable(_)) => {
                 warn(format!("the shared cache cannot be written to: {why}"));
                 return none;
             }

@@ -50,8 +50,8 @@ use std::sync::Arc;
 
 use super::address::{Address, redacted};
 use super::cache::{
-    Cache, CacheKey, CacheRead, DocumentKind, Entry, FailureClass, FetchAdvice, FetchError,
-    FetchReason, Freshness, TrustContext,
+    Cache, CacheKey, DocumentKind, Entry, FailureClass, FetchAdvice, FetchError, FetchReason,
+    Freshness, TrustContext,
 };
 use super::env::Env;
 use super::error::{Code, Error};
@@ -62,7 +62,7 @@ use super::shared::SharedCache;
 use super::time::humanize;
 use document::Current;
 use jwks::JwksDocument;
-use known::Unmet;
+use known::Known;
 use refresh::Refresh;
 
 /// A remote key set.
@@ -72,32 +72,36 @@ pub struct Remote<'a> {
     store: Option<&'a SharedCache>,
     fetch: &'a dyn Fetch,
     options: Options,
-    loaded: Option<Loaded>,
+    loaded: Option<FetchedSet>,
     warnings: Vec<String>,
     kid: Option<String>,
     reason: Option<FetchReason>,
 }
 
-/// A set in use.
+/// The set that a [`Remote`] uses.
 #[derive(Debug)]
-struct Loaded {
+pub struct FetchedSet {
     address: Address,
     current: Current<Arc<KeySet>>,
     standing: Freshness,
     age_ms: i64,
 }
 
-/// A whole set, for callers that want to look at it.
-#[derive(Debug)]
-pub struct Fetched<'r> {
+impl FetchedSet {
     /// The keys that jwtctl can use.
-    pub keys: &'r [Arc<Key>],
+    pub fn keys(&self) -> &[Arc<Key>] {
+        &self.current.content.keys
+    }
+
     /// The keys of the set that jwtctl cannot use, and why.
-    pub dropped: &'r [Dropped],
+    pub fn dropped(&self) -> &[Dropped] {
+        &self.current.content.dropped
+    }
+
     /// What is stored: all keys as they were published, and their times.
-    pub entry: &'r Entry,
-    /// Where it came from.
-    pub provenance: Provenance,
+    pub fn entry(&self) -> &Entry {
+        &self.current.entry
+    }
 }
 
 impl<'a> Remote<'a> {
@@ -129,12 +133,12 @@ impl<'a> Remote<'a> {
     }
 
     /// The set as a whole: from the cache while it is fresh, else fetched; always fetched with
-    /// [`Options::refresh`].
+    /// [`Options::refresh`]. Comes with its provenance.
     ///
     /// # Errors
     /// [`Error::Unavailable`] when it cannot be fetched and no entry may be used, [`Error::Io`]
     /// when nothing may be fetched and the entry cannot be used.
-    pub fn set(&mut self, env: &Env<'_>) -> Result<Fetched<'_>, Error> {
+    pub fn set(&mut self, env: &Env<'_>) -> Result<(&FetchedSet, Provenance), Error> {
         if !self.look(env)? {
             self.offline_refusal()?;
             let reason = if self.options.refresh {
@@ -145,12 +149,7 @@ impl<'a> Remote<'a> {
             self.obtain(reason, &|_| true, env)?;
         }
         match &self.loaded {
-            Some(it) => Ok(Fetched {
-                keys: &it.current.content.keys,
-                dropped: &it.current.content.dropped,
-                entry: &it.current.entry,
-                provenance: self.provenance(),
-            }),
+            Some(it) => Ok((it, self.provenance())),
             None => Err(self.unavailable("has no keys at hand")),
         }
     }
@@ -206,10 +205,9 @@ impl<'a> Remote<'a> {
             return Ok(None);
         };
         match cache.read(slot) {
-            CacheRead::Entry(entry) => Ok(Some(entry)),
-            CacheRead::Absent => Ok(None),
-            CacheRead::Unusable(why) if self.options.offline => Err(cache.unusable(slot, &why)),
-            CacheRead::Unusable(why) => {
+            Ok(found) => Ok(found),
+            Err(why) if self.options.offline => Err(cache.unusable(slot, &why)),
+            Err(why) => {
                 self.warn(format!(
                     "the cached entry for {} {why}, and is not used",
                     redacted(slot.url())
@@ -228,7 +226,7 @@ impl<'a> Remote<'a> {
             }
         }
         let max_age_s = self.options.max_age_s;
-        self.loaded = Some(Loaded {
+        self.loaded = Some(FetchedSet {
             address: address.clone(),
             standing: self.options.standing(&current.entry, max_age_s, env),
             age_ms: current.entry.age_ms(env).unwrap_or(0),
@@ -327,14 +325,16 @@ impl<'a> Remote<'a> {
                 self.load(address, current, env);
                 return Ok(false);
             }
-            Err(Unmet::JustFetched(Some(current))) => {
-                self.load(address, current, env);
-                return Ok(true);
-            }
-            Err(Unmet::JustFetched(None)) => {
-                return Err(self.unavailable("was fetched just now, and is gone"));
-            }
-            Err(Unmet::Failed(current, error)) => (current, error),
+            Err(Known { current, error, .. }) => match (current, error) {
+                (current, Some(error)) => (current, error),
+                (Some(current), None) => {
+                    self.load(address, current, env);
+                    return Ok(true);
+                }
+                (None, None) => {
+                    return Err(self.unavailable("was fetched just now, and is gone"));
+                }
+            },
         };
         let may_be_stale = is_for_age(reason) && error.class.is_unavailable();
         let stale = current.filter(|it| {

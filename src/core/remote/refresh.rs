@@ -8,19 +8,19 @@ use std::ops::ControlFlow;
 use std::time::Duration;
 
 use super::super::cache::{
-    Attempt, Cache, CacheLock, CacheRead, Committed, Entry, EntrySource, FailureClass, FetchError,
-    FetchOutcome, FetchReason, MAX_RETRY_AFTER_S, Pause, Stamp,
+    Attempt, Cache, CacheLock, Entry, EntryError, EntrySource, FailureClass, FetchError,
+    FetchOutcome, FetchReason, MAX_RETRY_AFTER_S, Stamp,
 };
 use super::super::env::Env;
 use super::super::shared::{SharedCache, Snapshot};
 use super::document::{Current, Document, Downloaded};
-use super::known::{Known, Unmet};
+use super::known::Known;
 use super::lease::{self, FleetLease, Stage};
 
 /// The entry, if there is one, and what it lacks.
 type Lacking<C> = (Option<Current<C>>, FetchReason);
 
-type Answer<C> = Result<Current<C>, Unmet<C>>;
+type Answer<C> = Result<Current<C>, Known<C>>;
 
 /// A refresh of the entry under one cache key.
 pub(super) struct Refresh<'a, D: Document> {
@@ -55,7 +55,7 @@ impl<D: Document> Refresh<'_, D> {
         }
         let guard = guard.filter(|it| it.trouble.is_none());
         let current = match guard.as_ref().map(CacheLock::read) {
-            Some(read) => self.current(read),
+            Some(read) => read.ok().flatten().and_then(|it| self.current(it)),
             None => self.seen.clone(),
         };
         let waited = guard.as_ref().is_some_and(|it| it.waited);
@@ -67,10 +67,11 @@ impl<D: Document> Refresh<'_, D> {
             current,
             reason,
             last: guard.as_ref().and_then(|it| it.attempt(self.env)),
+            error: None,
         };
         // Keys this new are all that the server has, and no other machine knows more.
-        match known.pause(self.env) {
-            Some(pause @ Pause::JustFetched) => Err(known.paused(pause)),
+        match known.delay(self.env) {
+            Some(success) if success.error.is_none() => Err(known.delayed(success, self.env)),
             _ => self.fetch_for_all(known, guard.as_ref()),
         }
     }
@@ -101,11 +102,12 @@ impl<D: Document> Refresh<'_, D> {
     /// `since_ms`: both its entry and its attempt are written after it has ended.
     fn overtaken(
         &self,
-        read: CacheRead,
+        read: Result<Option<Box<Entry>>, EntryError>,
         last: Option<Attempt>,
         since_ms: i64,
     ) -> Option<Answer<D::Content>> {
-        let (current, reason) = match self.settled(self.current(read), true, self.seen.as_ref()) {
+        let current = read.ok().flatten().and_then(|it| self.current(it));
+        let (current, reason) = match self.settled(current, true, self.seen.as_ref()) {
             Ok(current) => return Some(Ok(current)),
             Err(open) => open,
         };
@@ -113,11 +115,12 @@ impl<D: Document> Refresh<'_, D> {
             current,
             reason,
             last: last.filter(|it| it.ended_at_ms >= since_ms),
+            error: None,
         };
-        let pause = known.pause(self.env)?;
+        let delay = known.delay(self.env)?;
         // After a failure another machine of the fleet may have succeeded.
-        let is_final = pause == Pause::JustFetched || self.store.is_none();
-        is_final.then(|| Err(known.paused(pause)))
+        let is_final = delay.error.is_none() || self.store.is_none();
+        is_final.then(|| Err(known.delayed(delay, self.env)))
     }
 
     /// Fetches under the lock and, in a fleet, with its lease.
@@ -131,13 +134,13 @@ impl<D: Document> Refresh<'_, D> {
             ControlFlow::Break(answer) => return answer,
             ControlFlow::Continue(lease) => lease,
         };
-        // With a shared cache that works, the pause was checked above. A machine that has waited
-        // for the lease as long as it may, without getting it, fetches whether there is a pause or
+        // With a shared cache that works, the delay was checked above. A machine that has waited
+        // for the lease as long as it may, without getting it, fetches whether there is a delay or
         // not.
         if lease.is_none()
-            && let Some(pause) = known.pause(self.env)
+            && let Some(delay) = known.delay(self.env)
         {
-            return Err(known.paused(pause));
+            return Err(known.delayed(delay, self.env));
         }
         let requested_at_ms = self.env.millis();
         let confirmable = known
@@ -163,12 +166,9 @@ impl<D: Document> Refresh<'_, D> {
         }
         let before = known.current.as_ref().map(|it| &*it.entry);
         match guard.map(|it| it.commit(&fetched.entry, before, self.env)) {
-            Some(Committed::Newer(newer)) => {
-                let newer = self.current(CacheRead::Entry(newer));
-                return Ok(newer.unwrap_or(fetched));
-            }
-            Some(Committed::Failed(why)) => self.warn(why),
-            Some(Committed::Written) | None => {}
+            Some(Ok(Some(newer))) => return Ok(self.current(newer).unwrap_or(fetched)),
+            Some(Err(why)) => self.warn(why.to_string()),
+            Some(Ok(None)) | None => {}
         }
         record(&Attempt::success(outcome, known.reason, self.env.millis()));
         Ok(fetched)
@@ -181,11 +181,14 @@ impl<D: Document> Refresh<'_, D> {
         error: FetchError,
         lease: Option<FleetLease<'_>>,
         record: &dyn Fn(&Attempt),
-    ) -> Unmet<D::Content> {
+    ) -> Known<D::Content> {
         // What jwtctl itself refuses says nothing about how busy the server is, and another
         // caller's flags may allow it: it is not recorded.
         if error.class == FailureClass::Refused {
-            return Unmet::Failed(known.current, error);
+            return Known {
+                error: Some(error),
+                ..known
+            };
         }
         let now = self.env.millis();
         let attempt = Attempt::failure(
@@ -202,7 +205,10 @@ impl<D: Document> Refresh<'_, D> {
         let left_ms = attempt.not_before_ms.saturating_sub(now);
         let next = super::seconds(left_ms.clamp(0, MAX_RETRY_AFTER_S * 1000));
         let why = format!("{}; the next attempt is possible in {next}", error.why);
-        Unmet::Failed(known.current, FetchError { why, ..error })
+        Known {
+            error: Some(FetchError { why, ..error }),
+            ..known
+        }
     }
 
     /// Takes the lease of the fleet, with everything that other machines have found out meanwhile.
@@ -230,9 +236,9 @@ impl<D: Document> Refresh<'_, D> {
                 return ControlFlow::Break(Ok(current));
             }
             if !matches!(stage, Stage::Taken { .. })
-                && let Some(pause) = known.pause(self.env)
+                && let Some(delay) = known.delay(self.env)
             {
-                return ControlFlow::Break(Err(known.paused(pause)));
+                return ControlFlow::Break(Err(known.delayed(delay, self.env)));
             }
             if stage == Stage::First {
                 before.clone_from(&known.current);
@@ -269,12 +275,12 @@ impl<D: Document> Refresh<'_, D> {
         let mut entry = look.entry.take().filter(|it| is_later(it))?;
         if let Some(guard) = guard.filter(|_| self.document.is_fresh(&entry)) {
             match guard.commit(&entry, current, self.env) {
-                Committed::Newer(newer) => entry = newer,
-                Committed::Failed(why) => self.warn(why),
-                Committed::Written => {}
+                Ok(Some(newer)) => entry = newer,
+                Err(why) => self.warn(why.to_string()),
+                Ok(None) => {}
             }
         }
-        let entry = self.current(CacheRead::Entry(entry))?;
+        let entry = self.current(entry)?;
         match self.settled(Some(entry), waited, seen) {
             Ok(current) => Some(current),
             Err((current, reason)) => {
@@ -319,11 +325,8 @@ impl<D: Document> Refresh<'_, D> {
         Err((Some(current), reason))
     }
 
-    /// What a slot holds, if it is of use. Content that was seen before is not read again.
-    fn current(&self, read: CacheRead) -> Option<Current<D::Content>> {
-        let CacheRead::Entry(entry) = read else {
-            return None;
-        };
+    /// An entry with what it holds, if it is of use. Content that was seen before is not read again.
+    fn current(&self, entry: Box<Entry>) -> Option<Current<D::Content>> {
         let seen = self.seen.as_ref();
         let content = seen
             .filter(|it| it.entry.jwks_sha256 == entry.jwks_sha256)

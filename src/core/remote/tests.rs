@@ -765,7 +765,8 @@ fn imported_keys_are_used_and_not_confirmed_by_name() {
     let slot = CacheKey::new(DocumentKind::Jwks, URL, "system");
     cache
         .lock_now(&slot, std::time::Duration::from_secs(6), &lab.clock.env())
-        .commit(&imported.entries[0], None, &lab.clock.env());
+        .commit(&imported.entries[0], None, &lab.clock.env())
+        .unwrap();
     assert_eq!(lab.ask("a"), Seen::Keys("import"));
     assert_eq!(lab.after(650).ask("a"), Seen::Keys("network"));
     assert_eq!(lab.server.sent("if-none-match"), None);

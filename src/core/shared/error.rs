@@ -24,6 +24,9 @@ pub enum SharedCacheError {
     /// The script that takes the lease had a reply of another form.
     #[error("{0}: did not answer it")]
     Unanswered(String),
+    /// It takes no writes, for this reason; it can still be read.
+    #[error("{0}")]
+    Unwritable(Box<Self>),
     /// The record would be longer than 256 KiB.
     #[error("they take {bytes} bytes, more than {MAX_RECORD}")]
     TooLarge {
@@ -36,6 +39,11 @@ pub enum SharedCacheError {
 }
 
 impl SharedCacheError {
+    /// The same failure where only writing has failed.
+    pub(super) fn into_unwritable(self) -> Self {
+        Self::Unwritable(Box::new(self))
+    }
+
     pub(super) fn of_refusal(refusal: &RedisError, target: &Target) -> Self {
         match refusal.code.as_str() {
             _ if is_cluster(refusal) => Self::Cluster(target.to_string()),

@@ -104,17 +104,6 @@ pub struct Snapshot {
 #[derive(Debug)]
 pub struct LeaseToken(String);
 
-/// What came of trying to get the lease.
-#[derive(Debug)]
-pub enum LeaseClaim {
-    /// The lease, and the records as no other machine changes them now.
-    Granted(LeaseToken, Snapshot),
-    /// Another machine holds it.
-    Taken(Snapshot),
-    /// The store takes no writes, for this reason. It can still be read.
-    Unwritable(SharedCacheError),
-}
-
 impl SharedCache {
     /// The store on the server `target`. `flag` names its origin in messages.
     ///
@@ -239,16 +228,16 @@ impl SharedCache {
     }
 
     /// Tries to get the lease, for `lease` at most, and looks again: in one step, so that the
-    /// next holder knows what the one before has written.
+    /// next holder knows what the one before has written. Without a token another machine holds it.
     ///
     /// # Errors
-    /// As [`SharedCache::look`].
+    /// As [`SharedCache::look`]; [`SharedCacheError::Unwritable`] when only writing is refused.
     pub fn claim(
         &self,
         slot: &CacheKey,
         lease: Duration,
         env: &Env<'_>,
-    ) -> Result<LeaseClaim, SharedCacheError> {
+    ) -> Result<(Option<LeaseToken>, Snapshot), SharedCacheError> {
         let nonce = to_hex(&env.bytes::<16>());
         let names = [
             self.entry_name(slot),
@@ -262,12 +251,12 @@ impl SharedCache {
         let answer = match self.ask(vec![script(CLAIM, &names, &arguments)])?.pop() {
             Some(Ok(answer)) => answer,
             Some(Err(refusal)) if is_cluster(&refusal) => return Err(self.lose(&refusal)),
-            Some(Err(refusal)) => return Ok(LeaseClaim::Unwritable(self.refused(&refusal))),
+            Some(Err(refusal)) => return Err(self.refused(&refusal).into_unwritable()),
             None => Reply::Nil,
         };
         let [Reply::Int(mine), entry, attempt] = answer.items() else {
             let error = SharedCacheError::Unanswered(self.target.to_string());
-            return Ok(LeaseClaim::Unwritable(error));
+            return Err(error.into_unwritable());
         };
         let look = self.seen(
             &bytes(Some(entry.clone())),
@@ -276,9 +265,9 @@ impl SharedCache {
             env,
         );
         Ok(if *mine == 1 {
-            LeaseClaim::Granted(LeaseToken(nonce), look)
+            (Some(LeaseToken(nonce)), look)
         } else {
-            LeaseClaim::Taken(look)
+            (None, look)
         })
     }
 
