@@ -70,6 +70,8 @@ pub enum KeysHint {
     MoreTime,
     /// Keys can be put into the cache from a file.
     ImportKeys,
+    /// Keys may be fetched (`offline` forbids it).
+    AllowFetch,
     /// Older keys can be allowed (`max_stale`).
     AllowOlderKeys,
     /// The next fetch replaces the entry.
@@ -135,6 +137,8 @@ pub enum TokenHint {
     ShowHeader,
     /// One key has to be chosen by its id.
     ChooseKid,
+    /// Keys can be tried for a token that names none (`require_kid` asks for a name).
+    AllowNoKid,
     /// A short key can be allowed (`allow_weak_key`).
     AllowWeakKey,
     /// The bytes of the secret were meant in another way.

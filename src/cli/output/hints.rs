@@ -113,6 +113,7 @@ fn keys(hint: &KeysHint) -> Cow<'static, str> {
         }
         KeysHint::MoreTime => "to wait longer: --timeout DURATION",
         KeysHint::ImportKeys => "to bring keys in by hand: jwtctl cache import",
+        KeysHint::AllowFetch => "to fetch them: leave out --offline",
         KeysHint::AllowOlderKeys => "older keys can be allowed: --max-stale DURATION",
         KeysHint::FetchAgain => "it is replaced by the next fetch without --offline",
         KeysHint::OneUrlOrBundle => "name one URL, or choose --format bundle",
@@ -181,6 +182,9 @@ fn token(hint: &TokenHint) -> Cow<'static, str> {
         }
         TokenHint::ShowHeader => "jwtctl decode shows its header",
         TokenHint::ChooseKid => "pick one with --kid",
+        TokenHint::AllowNoKid => {
+            "to try the keys that fit: leave out --require-kid (require_kid in a policy)"
+        }
         TokenHint::AllowWeakKey => {
             "use a longer one; where that is not in your hands: --allow-weak-key"
         }

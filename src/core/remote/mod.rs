@@ -359,7 +359,7 @@ impl<'a> Remote<'a> {
             code: Code::KeysUnavailable,
             what: self.name(),
             why: "the cache has no keys that may be used, and nothing may be fetched".into(),
-            hints: vec![KeysHint::ImportKeys.into()],
+            hints: vec![KeysHint::AllowFetch.into(), KeysHint::ImportKeys.into()],
         };
         Err(error.hint(KeysHint::AllowOlderKeys))
     }

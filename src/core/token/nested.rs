@@ -10,6 +10,7 @@ use super::super::claims::{Check, Policy, Status, check, not_evaluated};
 use super::super::env::Env;
 use super::super::error::{Code, Error, Reason, Rejection};
 use super::super::header::{Header, same_type};
+use super::super::hint::TokenHint;
 use super::super::json::Object;
 use super::super::jwe::{self, Acceptance, Locked, Opened};
 use super::super::jwks::Provenance;
@@ -258,7 +259,8 @@ impl Nested {
         let refused = |why: String| Some(Reason::new(Code::NoMatchingKey, "kid", why));
         let own = voucher.key.kid.as_deref();
         match (voucher.header.kid(), &policy.kid) {
-            (None, _) if policy.require_kid => refused("the token does not name its key".into()),
+            (None, _) if policy.require_kid => refused("the token does not name its key".into())
+                .map(|it| it.hint(TokenHint::AllowNoKid)),
             (Some(kid), Some(wanted)) if kid != wanted => {
                 refused(format!("the token names key {kid:?}, not {wanted:?}"))
             }

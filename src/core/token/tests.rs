@@ -245,6 +245,8 @@ fn without_a_kid_the_keys_that_fit_are_tried() {
     };
     let verdict = verify(&token, Form::Jwt, &mut set, &strict, &env()).unwrap();
     assert_eq!(code(&verdict), Some(Code::NoMatchingKey));
+    let refusal = verdict.outcome.unwrap_err();
+    assert_eq!(refusal.primary().hints, [TokenHint::AllowNoKid.into()]);
 }
 
 #[test]

@@ -9,6 +9,7 @@ use super::super::super::claims::{Check, Policy, Status, check_signed};
 use super::super::super::env::Env;
 use super::super::super::error::{Code, Error, Reason};
 use super::super::super::header::Header;
+use super::super::super::hint::TokenHint;
 use super::super::super::json::{Json, Object};
 use super::super::super::jwks::{Keys, Wanted, Why};
 use super::super::super::jws::{Form, Jws, Signed, Unverified};
@@ -269,6 +270,7 @@ impl<'a> Judging<'a> {
         match (header.kid(), &self.policy.kid) {
             (None, _) if self.policy.require_kid => {
                 refused("the token does not name its key, and it has to".into())
+                    .map(|it| it.hint(TokenHint::AllowNoKid))
             }
             (Some(kid), Some(wanted)) if kid != wanted => Some(Reason {
                 actual: Some(kid.into()),
