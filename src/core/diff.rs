@@ -53,7 +53,7 @@ pub struct Rekeyed {
     pub after: Named,
 }
 
-/// How two key sets differ. Nothing of it is private.
+/// How two key sets differ. It has no private members.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Difference {
     /// Keys that only the second has.
@@ -79,8 +79,8 @@ impl Difference {
 struct Item {
     named: Named,
     public: Object,
-    /// What two appearances of one key have in common: its thumbprint, or of a type that is
-    /// unknown everything but the metadata.
+    /// What is equal in both sets if it is the same key: its thumbprint or, of an unknown type, all
+    /// members except the metadata.
     identity: String,
 }
 
@@ -141,7 +141,7 @@ fn sort(json: &mut Json) {
 /// Compares two JWK sets; a single JWK counts as a set of one.
 ///
 /// # Errors
-/// A phrase when one of them, `before` first, is neither.
+/// A phrase when `before` or `after` is not a JWK or a JWK set.
 pub fn diff(before: &Json, after: &Json) -> Result<Difference, String> {
     let (old, mut new) = (
         items(before)?,
