@@ -1,5 +1,5 @@
-//! Where remote keys may come from: URLs in their WHATWG form, and the one rule about whom a
-//! connection may reach, judged by the resolved addresses at the moment of connecting ([`Reach`]).
+//! Where remote keys may come from: URLs in their WHATWG form, and the rule about which machines a
+//! connection may reach, checked against the resolved IP addresses when it is made ([`Reach`]).
 
 use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
@@ -12,9 +12,9 @@ use super::hint::KeysHint;
 /// Octets of the longest URL.
 const MAX_URL: usize = 4096;
 
-/// An `https` URL, or an `http` one of this machine or by leave of the operator. No user name, no
-/// fragment; otherwise as it was given: no path or query is tidied, because another spelling may be
-/// another tenant's keys.
+/// An `https` URL, or an `http` URL of this machine or with the operator's permission. It has no
+/// user name and no fragment. Its path and query are not normalised any further, because another
+/// spelling may lead to another tenant's keys.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Address {
     url: Url,
@@ -127,7 +127,7 @@ impl Address {
         }
     }
 
-    /// Whom a connection may reach.
+    /// Which machines a connection to this URL may reach.
     pub fn reach(&self) -> Reach {
         match (self.is_loopback(), self.is_foreign) {
             (true, _) => Reach::ThisMachine,
@@ -141,7 +141,7 @@ impl Address {
         self.url.origin() == other.url.origin()
     }
 
-    /// The host as it stands in the URL.
+    /// The host as the URL has it.
     pub fn host(&self) -> &str {
         self.url.host_str().unwrap_or_default()
     }
@@ -160,7 +160,7 @@ impl Address {
     }
 }
 
-/// For people: the query, which may hold an access key, is left out.
+/// The URL for messages: without the query, which may hold an access key.
 impl fmt::Display for Address {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&redacted(self.as_str()))
@@ -175,7 +175,7 @@ impl fmt::Debug for Address {
 
 /// A URL without its query, which may hold an access key, and without a user name and password.
 pub fn redacted(url: &str) -> String {
-    // Of a text that is not a URL nobody knows where its parts end: a password may hold any of the
+    // In a text that is not a URL it is unknown where the parts end: a password may hold any of the
     // characters that end them.
     let url = match Url::parse(url) {
         Ok(_) => url,
@@ -200,7 +200,7 @@ pub fn redacted(url: &str) -> String {
     }
 }
 
-/// A text that was to be a URL, for messages: without the secrets it may hold, and escaped.
+/// A text that should be a URL, for messages: without the secrets that it may hold, and escaped.
 fn shown(text: &str) -> String {
     let shown = redacted(text);
     // A password with a slash in it ends the host before its @.
@@ -238,12 +238,13 @@ pub fn is_loopback(ip: IpAddr) -> bool {
     ip.to_canonical().is_loopback()
 }
 
-/// Whom a connection may reach, judged by the addresses that its host has at that moment.
+/// Which machines a connection may reach, checked against the IP addresses that its host has when
+/// it is made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Reach {
-    /// This machine alone: the host stands for it, and is trusted for that.
+    /// This machine only: the host names it, and is allowed plain `http` for that reason.
     ThisMachine,
-    /// Any machine but this one: another server has named the host.
+    /// Any machine except this one: a document from another machine has named the host.
     Elsewhere,
     /// Any machine.
     Anywhere,
@@ -264,8 +265,8 @@ pub enum ReachError {
 }
 
 impl Reach {
-    /// Checks the addresses that `host` has. All of them are judged: a name that leads to the wrong place
-    /// once may lead there next time.
+    /// Checks the addresses that `host` has. All of them are checked: a name with one forbidden
+    /// address may lead there next time.
     ///
     /// # Errors
     /// [`ReachError`] when none of them may be connected to.
@@ -289,9 +290,9 @@ impl Reach {
     }
 }
 
-/// Why no request may go to `ip`, wherever it comes from: link-local and cloud metadata addresses
-/// hand out credentials to any process that asks from inside. An IPv4 address within an IPv6 one
-/// counts as itself. Private networks are allowed, since issuers live there.
+/// Why no request may go to `ip`, whatever named it: servers at link-local and cloud metadata
+/// addresses hand out credentials to any process on the machine that asks. An IPv4 address within
+/// an IPv6 one counts as itself. Private networks are allowed, since issuers live there.
 pub fn forbidden(ip: IpAddr) -> Option<&'static str> {
     const METADATA_V6: [Ipv6Addr; 3] = [
         // Amazon, Google, Oracle
@@ -350,10 +351,10 @@ fn embedded(ip: IpAddr) -> Option<Ipv4Addr> {
     }
 }
 
-/// Where an issuer's document is: OpenID Connect Discovery §4.
+/// The well-known path of an issuer's document by OpenID Connect Discovery §4.
 const OPENID: &str = "/.well-known/openid-configuration";
 
-/// Where it is by RFC 8414 §3.
+/// The well-known path of an issuer's document by RFC 8414 §3.
 const OAUTH: &str = "/.well-known/oauth-authorization-server";
 
 /// An issuer identifier (OpenID Connect Discovery §4, RFC 8414 §2), kept letter by letter: it is
@@ -369,7 +370,7 @@ impl Issuer {
     /// [`Address::parse`].
     ///
     /// # Errors
-    /// [`Code::Usage`] when it is none.
+    /// [`Code::Usage`] when it is not an issuer's URL.
     pub fn parse(text: &str, allow_http: bool) -> Result<Self, Error> {
         let address = Address::parse(text, allow_http)?;
         if text.contains(['?', '#']) {
@@ -395,14 +396,13 @@ impl Issuer {
         &self.text
     }
 
-    /// It as an address.
+    /// The identifier as a URL.
     pub fn address(&self) -> &Address {
         &self.address
     }
 
-    /// Where its document may be, in the order to ask: OpenID Connect Discovery §4, then, for an
-    /// issuer with a path, the two places of RFC 8414 §5 and §3.1. Nothing else is ever
-    /// guessed.
+    /// The URLs where its document may be, in the order to ask: OpenID Connect Discovery §4, then,
+    /// for an issuer with a path, the two places of RFC 8414 §5 and §3.1. No other URL is tried.
     pub fn documents(&self) -> Vec<Address> {
         let url = &self.address.url;
         let path = url.path().strip_suffix('/').unwrap_or(url.path());

@@ -1,5 +1,5 @@
-//! The algorithm tables: one row per algorithm and curve (RFC 7518, 8037, 8812, 9864, 9964). Nothing
-//! below this file enumerates algorithms.
+//! The algorithm tables: one row per algorithm and curve (RFC 7518, 8037, 8812, 9864, 9964). No
+//! other file lists them again.
 
 use std::fmt;
 use std::str::FromStr;
@@ -48,7 +48,7 @@ macro_rules! table {
         static $rows: &[$row] = &[$(table!(@row $row $name $variant $fields)),*];
 
         impl $name {
-            /// Every one there is, in the order of the table.
+            /// All of them, in the order of the table.
             pub const ALL: &'static [Self] = &[$(Self::$variant),*];
 
             fn row(self) -> &'static $row {
@@ -144,7 +144,7 @@ impl Curve {
         self.row().oid
     }
 
-    /// The size people quote for it.
+    /// The size in bits by which it is usually described.
     pub fn bits(self) -> usize {
         match self {
             Self::P521 => 521,
@@ -260,7 +260,7 @@ table! {
     Es384   ("ES384",   Ec,   [P384],            Sha384,    96,  Ring,         AwsLc)
     Es512   ("ES512",   Ec,   [P521],            Sha512,    132, OpenSsl,      AwsLc)
     Es256k  ("ES256K",  Ec,   [Secp256k1],       Sha256,    64,  OpenSsl,      AwsLc)
-    // Of two curves: the rows below say what it is on each.
+    // `EdDSA` is for two curves: the next two rows say what it means on each.
     EdDsa   ("EdDSA",   Okp,  [Ed25519, Ed448],  Intrinsic, 0,   Ring,         AwsLc)
     Ed25519 ("Ed25519", Okp,  [Ed25519],         Intrinsic, 64,  Ring,         AwsLc)
     Ed448   ("Ed448",   Okp,  [Ed448],           Intrinsic, 114, OpenSsl,      OpenSsl)
@@ -279,7 +279,7 @@ impl SigAlg {
         self.row().kty
     }
 
-    /// The curves it works on; empty where there are none to choose from.
+    /// The curves it works on; empty for an algorithm without curves.
     pub fn curves(self) -> &'static [Curve] {
         self.row().curves
     }
@@ -305,7 +305,7 @@ impl SigAlg {
             || other.renames().is_some_and(|it| it == self)
     }
 
-    /// The older name of what a name of RFC 9864 says.
+    /// The older name of the same algorithm, if this is a name of RFC 9864.
     pub fn renames(self) -> Option<Self> {
         match self {
             Self::Ed25519 | Self::Ed448 => Some(Self::EdDsa),
@@ -316,7 +316,7 @@ impl SigAlg {
         }
     }
 
-    /// Whether keys on `crv` can be meant by it; algorithms without curves have no opinion.
+    /// Whether it works with keys on `crv`; always for algorithms without curves.
     pub fn admits(self, crv: Option<Curve>) -> bool {
         self.curves().is_empty() || crv.is_some_and(|crv| self.curves().contains(&crv))
     }
@@ -330,7 +330,7 @@ impl SigAlg {
         }
     }
 
-    /// The library that signs with it, for keys that this library takes.
+    /// The library that signs with it, for keys that this library accepts.
     pub fn signs_with(self) -> Backend {
         self.row().signs
     }
@@ -350,8 +350,8 @@ struct KeyRow {
     name: &'static str,
     kty: Kty,
     mode: KeyMode,
-    /// Octets of the key that the content's key is wrapped with; 0 where nothing of that size
-    /// exists.
+    /// Octets of the key that the content's key is wrapped with; 0 where there is no such key of a
+    /// fixed size.
     kek_len: usize,
     backend: Backend,
 }
@@ -412,8 +412,8 @@ impl KeyAlg {
         self.row().mode
     }
 
-    /// Octets of the key that wraps the content encryption key; 0 where no key of a fixed size
-    /// does.
+    /// Octets of the key that wraps the content encryption key; 0 where there is no such key of a
+    /// fixed size.
     pub fn kek_len(self) -> usize {
         self.row().kek_len
     }
@@ -435,12 +435,13 @@ impl KeyAlg {
     }
 
     /// Whether its sender had to know a secret of the recipient: a symmetric key or a passphrase.
-    /// Of the others, everybody who has the public key can be the sender.
+    /// With any other algorithm the sender can be anyone who has the public key.
     pub fn is_symmetric(self) -> bool {
         self.kty() == Kty::Oct
     }
 
-    /// The curves of keys that it agrees upon a secret with.
+    /// The curves of the keys with which it agrees on a secret; empty unless it is of the `ECDH-ES`
+    /// family.
     pub fn curves(self) -> &'static [Curve] {
         const AGREEING: &[Curve] = &[
             Curve::P256,

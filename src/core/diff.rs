@@ -53,7 +53,7 @@ pub struct Rekeyed {
     pub after: Named,
 }
 
-/// How two key sets differ. Nothing of it is private.
+/// How two key sets differ. It has no private members.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Difference {
     /// Keys that only the second has.
@@ -79,8 +79,8 @@ impl Difference {
 struct Item {
     named: Named,
     public: Object,
-    /// What two appearances of one key have in common: its thumbprint, or of a type that is
-    /// unknown everything but the metadata.
+    /// What is equal in both sets if it is the same key: its thumbprint or, of an unknown type, all
+    /// members except the metadata.
     identity: String,
 }
 

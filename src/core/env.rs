@@ -1,5 +1,5 @@
-//! What the outside world supplies: the time and randomness. Passing them in keeps the core a set
-//! of plain functions and lets a user ask "was it valid then?".
+//! The time, the clocks and the randomness, which the caller passes in. So the same input gives the
+//! same result, and a user can ask whether a token was valid at another time.
 
 use std::time::Duration;
 
@@ -9,7 +9,7 @@ use super::time::Timestamp;
 /// that judge tokens side by side each take a copy.
 #[derive(Clone, Copy)]
 pub struct Env<'a> {
-    /// The moment that claims and the keystore are judged at, which a caller may choose freely.
+    /// The time at which claims and the keystore are judged, which a caller may choose freely.
     pub now: Timestamp,
     /// Fills a buffer from a cryptographically secure generator; the operating system's in
     /// practice.
@@ -33,7 +33,7 @@ impl Env<'_> {
             .to_string()
     }
 
-    /// Milliseconds since 1970-01-01T00:00:00Z by the machine's clock; [`Env::now`] where that
+    /// Milliseconds since 1970-01-01T00:00:00Z by the machine's clock; [`Env::now`] if that clock
     /// stands still.
     pub fn millis(&self) -> i64 {
         self.clock
@@ -41,8 +41,7 @@ impl Env<'_> {
             .unwrap_or_else(|| self.now.0.saturating_mul(1000))
     }
 
-    /// A random number below `bound`; 0 when there is nothing to choose from. The bias is of no
-    /// account for jitter.
+    /// A random number below `bound`; 0 when `bound` is 0. Its bias does not matter for jitter.
     pub fn below(&self, bound: u64) -> u64 {
         u64::from_le_bytes(self.bytes())
             .checked_rem(bound)
@@ -50,19 +49,20 @@ impl Env<'_> {
     }
 }
 
-/// Time that passes while a call waits for others.
+/// The clocks of the machine, for time that passes during a call.
 pub trait Clock: Sync {
-    /// Milliseconds since 1970-01-01T00:00:00Z, which may jump when somebody sets the clock; `None`
+    /// Milliseconds since 1970-01-01T00:00:00Z, which may jump when the clock is set; `None`
     /// if time stands still.
     fn millis(&self) -> Option<i64>;
 
     /// Time since an arbitrary start, which never goes back.
     fn monotonic(&self) -> Duration;
 
-    /// Time since the machine started, which nobody can set back; `None` where it cannot be told.
+    /// Time since the machine started, which cannot be set back; `None` on systems that do not tell
+    /// it.
     fn boot(&self) -> Option<Boot>;
 
-    /// Waits.
+    /// Waits for `duration`.
     fn sleep(&self, duration: Duration);
 }
 
@@ -76,7 +76,7 @@ pub struct Boot {
     pub ms: i64,
 }
 
-/// A clock that stands still at [`Env::now`], for callers that wait for nobody.
+/// A clock that stands still at [`Env::now`], for callers that never wait.
 #[derive(Clone, Copy, Debug)]
 pub struct Stopped;
 

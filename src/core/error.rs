@@ -22,7 +22,7 @@ pub enum Code {
     UntrustedCertificate,
     /// The signature does not verify.
     BadSignature,
-    /// A JWE could not be opened; why is deliberately not said.
+    /// A JWE could not be opened; the reason is deliberately not given.
     DecryptionFailed,
     /// `exp` has passed.
     Expired,
@@ -38,11 +38,11 @@ pub enum Code {
     NoMatchingKey,
     /// The session behind the token no longer exists.
     SessionGone,
-    /// A key set could not be had.
+    /// A key set could not be fetched.
     KeysUnavailable,
     /// Redis did not answer.
     RedisUnavailable,
-    /// The issuer's discovery document could not be had.
+    /// The issuer's discovery document could not be fetched.
     IssuerUnavailable,
     /// The call does not make sense as written.
     Usage,
@@ -54,7 +54,7 @@ pub enum Code {
     BadPassphrase,
     /// Other input, such as claims, that cannot be read.
     BadInput,
-    /// Something has to be asked and nobody may be.
+    /// The user has to be asked, and there is no terminal, or prompts are off.
     NoInput,
     /// A file operation failed.
     Io,
@@ -115,7 +115,7 @@ impl fmt::Display for Code {
 /// One reason why a token was refused.
 #[derive(Clone, Debug)]
 pub struct Reason {
-    /// What kind of failure.
+    /// The kind of failure.
     pub code: Code,
     /// The check that failed: a claim's name, `signature`, `alg`, `crit`, `typ`, `format`.
     pub check: String,
@@ -142,7 +142,7 @@ impl Reason {
         }
     }
 
-    /// That this is no token.
+    /// The reason for a text that is not a token.
     pub fn malformed(message: impl fmt::Display) -> Self {
         Self::new(Code::Malformed, "format", message.to_string())
     }
@@ -155,17 +155,18 @@ impl Reason {
     }
 }
 
-/// "No": every reason that was found, never empty, the one that names the verdict first.
+/// The refusal of a token: every reason that was found, at least one, the one with precedence
+/// first.
 #[derive(Clone, Debug)]
 pub struct Rejection(Vec<Reason>);
 
 impl Rejection {
-    /// A rejection for one reason, which later ones join.
+    /// A rejection for one reason.
     pub fn new(first: Reason) -> Self {
         Self(vec![first])
     }
 
-    /// Sorts `reasons` by precedence; `None` when there are none, which is to say "yes".
+    /// Sorts `reasons` by precedence; `None` when there is no reason, so the token is accepted.
     pub fn from_reasons(mut reasons: Vec<Reason>) -> Option<Self> {
         reasons.sort_by_key(|reason| reason.code);
         (!reasons.is_empty()).then_some(Self(reasons))
@@ -198,12 +199,12 @@ impl From<Reason> for Rejection {
     }
 }
 
-/// Why a call gave no answer. As many variants as there are things a caller can do.
+/// Why a call gave no answer. Each variant is one thing that a caller can do about it.
 #[derive(Clone, Debug)]
 pub enum Error {
-    /// The token was judged, and the answer is no.
+    /// The token was judged, and is refused.
     Rejected(Rejection),
-    /// What was passed in cannot be used: mend the call.
+    /// An argument or an input cannot be used: the caller has to correct it.
     Input {
         /// Which kind of input.
         code: Code,
@@ -214,7 +215,7 @@ pub enum Error {
         /// What to do next.
         hints: Vec<Hint>,
     },
-    /// Something outside did not answer: try again.
+    /// Another server did not answer: the caller can try again.
     Unavailable {
         /// Which service.
         code: Code,
@@ -225,7 +226,7 @@ pub enum Error {
         /// What to do next.
         hints: Vec<Hint>,
     },
-    /// This machine refused.
+    /// The operating system refused: a file or directory cannot be used.
     Io {
         /// [`Code::Io`], [`Code::WouldOverwrite`] or [`Code::UnsafePermissions`].
         code: Code,
@@ -319,7 +320,7 @@ impl From<Reason> for Error {
     }
 }
 
-/// `text` in quotes, cut off where it gets long.
+/// `text` in quotes, cut after 200 characters.
 pub fn shortened(text: &str) -> String {
     const MOST: usize = 200;
     match text.char_indices().nth(MOST) {
@@ -338,7 +339,7 @@ pub fn shell_word(text: &str) -> String {
     }
 }
 
-/// An operating-system error in the words that people know, without its number.
+/// The message of an operating-system error in common words, without its number.
 fn describe_io(source: &std::io::Error) -> String {
     use std::io::ErrorKind::{
         IsADirectory, NotADirectory, NotFound, PermissionDenied, StorageFull,

@@ -1,5 +1,5 @@
-//! Files that hold keys: read within a limit, written whole or not at all, and for their owner's
-//! eyes alone.
+//! Files that may hold keys: read within a limit, written in one step, and readable by their owner
+//! only unless the caller wants otherwise.
 
 use std::fs::File;
 use std::io::{Read as _, Write as _};
@@ -18,7 +18,7 @@ use super::secret::Secret;
 pub fn read(path: &Path, limit: u64) -> Result<Secret, Error> {
     check_name(path)?;
     let file = File::open(path).map_err(|e| Error::io(path, &e))?;
-    // Pipes and files of the system have none.
+    // Pipes and files such as those in /proc have no size.
     let size = match file.metadata().map_or(0, |it| it.len()).min(limit) as usize {
         0 => UNKNOWN,
         size => size,
@@ -54,11 +54,12 @@ pub fn read_from(stream: impl std::io::Read, name: &str, limit: u64) -> Result<S
     read_sized(stream, name, limit, UNKNOWN)
 }
 
-/// Room for what says nothing of its size.
+/// Bytes of the first buffer for input of unknown size.
 const UNKNOWN: usize = 16 * 1024;
 
-/// Room for all of it from the start, and some more: a buffer that grows leaves unwiped copies of what
-/// it held, and so does one that is full, on the stack.
+/// Reads into a buffer that has room for `size` bytes and some more from the start: a buffer that
+/// grows leaves copies behind that are not wiped, and so does reading into a full one, on the
+/// stack.
 fn read_sized(
     stream: impl std::io::Read,
     name: &str,
@@ -66,7 +67,7 @@ fn read_sized(
     size: usize,
 ) -> Result<Secret, ReadError> {
     let mut bytes = zeroize::Zeroizing::new(Vec::with_capacity(size + 64));
-    // One byte more than allowed tells "full" from "too large".
+    // One byte more than allowed is read, so that input that is too large is noticed.
     stream
         .take(limit.saturating_add(1))
         .read_to_end(&mut bytes)
@@ -81,7 +82,7 @@ fn read_sized(
     Ok(Secret::from(bytes))
 }
 
-/// Who may read a file that is written.
+/// Which users may read a file that is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Access {
     /// Its owner (mode 0600).
@@ -102,7 +103,7 @@ pub fn write(path: &Path, bytes: &[u8], access: Access, overwrite: bool) -> Resu
     // On Windows a file has the access rights of its folder; those of a user's profile are its own.
     #[cfg(not(unix))]
     let _ = access;
-    // The file that a link leads to is the one that is meant.
+    // If the path is a link, the file that it leads to is replaced.
     let target = if overwrite {
         path.canonicalize().unwrap_or_else(|_| path.into())
     } else {
@@ -144,7 +145,7 @@ fn mode(bits: u32) -> std::fs::Permissions {
     std::os::unix::fs::PermissionsExt::from_mode(bits)
 }
 
-/// What [`write`] would refuse, asked before there is anything to write.
+/// Refuses what [`write`] would refuse, for callers that check before they make the content.
 ///
 /// # Errors
 /// [`Code::WouldOverwrite`] when the file exists; [`Code::Io`] when it is not a regular file or its

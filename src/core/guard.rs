@@ -1,6 +1,6 @@
-//! One boundary around libraries that take apart what others wrote. Some of them have been seen to
-//! panic on odd input; behind this boundary a panic is a failure like every other one, and nothing
-//! that the library says about it is shown.
+//! A boundary around libraries that parse input from outside. Some of them have panicked on
+//! malformed input; behind this boundary a panic is a failure like any other, and its message is
+//! not shown.
 
 use std::cell::Cell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -11,7 +11,7 @@ thread_local! {
 
 /// What `call` returns; `None` when it panics.
 ///
-/// `call` must leave nothing behind that its caller goes on to use: pass owned values and shared
+/// `call` must not change anything that its caller uses afterwards: pass owned values and shared
 /// references only.
 pub fn guarded<T>(call: impl FnOnce() -> T) -> Option<T> {
     DEPTH.with(|depth| depth.set(depth.get() + 1));

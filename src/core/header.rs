@@ -1,6 +1,6 @@
 //! The JOSE header (RFC 7515 §4), read strictly. Nothing in it chooses a key source: `jku`, `x5u`,
-//! `x5c` and `jwk` are shown and otherwise ignored, but for the `jwk` of a proof that somebody has
-//! that very key (RFC 9449), and for chains that lead to a trusted certificate.
+//! `x5c` and `jwk` are shown and otherwise ignored, except the `jwk` of a proof that the sender has
+//! that key (RFC 9449), and chains that lead to a trusted certificate.
 
 use std::collections::HashSet;
 
@@ -16,8 +16,8 @@ const REGISTERED: &[&str] = &[
     "zip", "epk", "apu", "apv", "iv", "tag", "p2s", "p2c",
 ];
 
-/// The protected header of a token. That of a signature in a JSON serialization comes with an
-/// unprotected one, which nothing vouches for: of it only `kid` is heard, to choose a key by.
+/// The protected header of a token. A signature in a JSON serialization may have an unprotected
+/// header too, which the signature does not cover: only its `kid` is used, to choose a key.
 #[derive(Clone, Debug)]
 pub struct Header {
     members: Object,
@@ -43,7 +43,7 @@ impl Header {
     /// has found to be unique.
     ///
     /// # Errors
-    /// [`Code::Malformed`]: as [`Header::parse`], for either; also a parameter that stands in both.
+    /// [`Code::Malformed`]: as [`Header::parse`], for either; also a parameter that is in both.
     pub fn of_signature(protected: &[u8], unprotected: Object) -> Result<Self, Reason> {
         let protected = match protected {
             [] => Object::default(),
@@ -66,8 +66,8 @@ impl Header {
 
     /// The header of a recipient of a JWE (RFC 7516 §7.2.1), by which it is opened: the members of
     /// the protected one, the shared one and its own, of which the caller has found the names to be
-    /// disjoint. Of `alg` and what belongs to it no tag has to vouch: with any other the content
-    /// does not open.
+    /// disjoint. `alg` and its parameters need not be covered by the tag: with other ones the
+    /// content cannot be opened.
     ///
     /// # Errors
     /// [`Code::Malformed`]: a registered member is missing or of the wrong type.
@@ -75,8 +75,8 @@ impl Header {
         Self::from_members(joint, Object::default())
     }
 
-    /// The header of a JWE that was opened: what of `joint` is `protected` by the tag, and apart from
-    /// it what anybody can have written.
+    /// The header of a JWE that was opened: its `protected` members, which the tag covers, and the
+    /// other members of `joint`, which anyone on the way could have changed.
     ///
     /// # Errors
     /// As [`Header::of_recipient`].
@@ -144,8 +144,8 @@ impl Header {
         })
     }
 
-    /// The algorithm's name, as written; empty where it stands in the unprotected header alone,
-    /// which is no place to believe it from.
+    /// The algorithm's name, as written; empty if only the unprotected header has it, where it
+    /// could have been changed.
     pub fn alg(&self) -> &str {
         &self.alg
     }
@@ -165,7 +165,7 @@ impl Header {
         &self.members
     }
 
-    /// The members that nothing covers; none but in a JSON serialization.
+    /// The members that neither a signature nor a tag covers; empty except in a JSON serialization.
     pub fn unprotected(&self) -> &Object {
         &self.unprotected
     }
@@ -243,7 +243,7 @@ pub fn protected_members(bytes: &[u8]) -> Result<Object, Reason> {
     Object::parse_part(bytes).map_err(|why| Reason::malformed(format!("the header {why}")))
 }
 
-/// Refuses a header, protected or not, that is larger than any that is in use.
+/// Refuses a header, protected or not, of more than [`MAX_HEADER`] bytes.
 ///
 /// # Errors
 /// [`Code::Malformed`].

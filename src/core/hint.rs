@@ -1,5 +1,5 @@
 //! What to do next, as values. The library knows what would help; only its caller knows the flag or
-//! the command by which people get it.
+//! the command for it.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -7,9 +7,9 @@ use std::fmt;
 /// What to do about an error or a refusal.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Hint {
-    /// A sentence that is complete as it stands: it is about files, servers or other programs.
+    /// A complete sentence, which is about files, servers or other programs.
     Text(Cow<'static, str>),
-    /// What to do where keys were to come from a URL, an issuer, the cache or a file.
+    /// What to do about keys from a URL, an issuer, the cache or a file.
     Keys(KeysHint),
     /// What to do about a Redis server.
     Redis(RedisHint),
@@ -33,7 +33,7 @@ impl From<String> for Hint {
     }
 }
 
-/// What to do where keys were to come from a URL, an issuer, the cache or a file.
+/// What to do about keys from a URL, an issuer, the cache or a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum KeysHint {
     /// Credentials belong in a header of the request, not into the URL.
@@ -58,9 +58,9 @@ pub enum KeysHint {
     DocumentOfIssuer(String),
     /// The document stands for many issuers, whose keys are at this URL.
     ManyTenants(String),
-    /// An issuer that has no document may have been the URL of a key set.
+    /// The URL of an issuer without a document may be that of a key set.
     KeysUrlInstead,
-    /// A key set that is none may have been an issuer's URL.
+    /// The URL of something that is not a key set may be an issuer's.
     IssuerInstead,
     /// The server may want credentials.
     CheckUrlOrAuthorize,
@@ -80,7 +80,7 @@ pub enum KeysHint {
     OneUrlOrBundle,
     /// The URL of the keys has to be given.
     NameUrlOfKeys,
-    /// Which bundles are signed.
+    /// A bundle has to be signed by the command that exports it.
     SignedBundlesOnly,
 }
 
@@ -95,7 +95,7 @@ impl From<KeysHint> for Hint {
 pub enum RedisHint {
     /// The feature `redis` was left out of this build.
     BuildWithRedis,
-    /// A guarded way to that server.
+    /// The connection to that server has to be guarded: by TLS, or on this machine.
     Tls(RedisUse),
     /// The certificates to trust, by name.
     Certificates(RedisUse),
@@ -127,11 +127,11 @@ pub enum TokenHint {
     NotDetached,
     /// The payload has to be given apart from the token.
     GivePayload,
-    /// The bytes under the signature are no JWT; they may be given apart from the token.
+    /// The bytes under the signature are not a JWT; they may be given apart from the token.
     RawOrDetached,
-    /// The bytes under the signature are no JWT.
+    /// The bytes under the signature are not a JWT.
     Raw,
-    /// An SD-JWT has a profile; its signed part is the first so many characters.
+    /// An SD-JWT has a profile; its signed part is this many characters at the beginning.
     SdJwt(usize),
     /// The header of an encrypted token can be shown.
     ShowHeader,
@@ -141,7 +141,7 @@ pub enum TokenHint {
     AllowNoKid,
     /// A short key can be allowed (`allow_weak_key`).
     AllowWeakKey,
-    /// The bytes of the secret were meant in another way.
+    /// The secret fits if it is read in another way.
     SecretReadAs(SecretReading),
 }
 
@@ -161,7 +161,7 @@ pub enum ClaimHint {
         /// The element.
         element: String,
     },
-    /// The claim differs in a trailing slash alone.
+    /// The claim differs only in a trailing slash.
     TrailingSlash {
         /// The claim.
         claim: &'static str,
@@ -172,16 +172,16 @@ pub enum ClaimHint {
     MakeOptional(&'static str),
     /// This audience can be accepted, or none compared.
     AcceptAudience(Option<String>),
-    /// The audience stands in another claim.
+    /// The audience is in another claim.
     AudienceElsewhere {
         /// The claim.
         claim: &'static str,
         /// Its value.
         value: String,
     },
-    /// Clocks differ.
+    /// Clocks may differ.
     AllowLeeway,
-    /// What a claim is compared with.
+    /// The value that a claim is compared with has to be given.
     Supply {
         /// What has to be given.
         supply: Supply,
@@ -201,7 +201,7 @@ impl From<ClaimHint> for Hint {
 pub enum OwnKeyHint {
     /// An existing file can be replaced.
     Overwrite,
-    /// A keystore has no such key, and none at all.
+    /// The keystore has no keys, so not the one that was named.
     MakeKeystore,
     /// The keystore is empty.
     MakeKey,
@@ -249,7 +249,7 @@ pub enum RedisUse {
     SharedCache,
 }
 
-/// A value from outside of the token that something in it is compared with.
+/// A value that the caller supplies, and with which a part of the token is compared.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[allow(missing_docs)]
 pub enum Supply {
@@ -267,7 +267,7 @@ pub enum Supply {
 }
 
 impl Supply {
-    /// What it is, in words.
+    /// Its name in words.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Issuer => "issuer",
@@ -285,7 +285,7 @@ impl Supply {
     }
 }
 
-/// An argument that an error is about, where no name came with it.
+/// An argument of the library that an error is about; its caller knows the flag.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Parameter {
     /// The algorithm of a new key.
@@ -333,14 +333,14 @@ impl fmt::Display for Parameter {
 /// What an error is about.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ErrorSubject {
-    /// Something that the caller named, or that has a name of its own: a file, a claim.
+    /// Something with a name: a file, a claim, a flag that the caller passed in.
     Named(String),
     /// An argument.
     Parameter(Parameter),
 }
 
 impl ErrorSubject {
-    /// Whether the error speaks for itself.
+    /// Whether the error is shown without a subject.
     pub fn is_unnamed(&self) -> bool {
         matches!(self, Self::Named(name) if name.is_empty())
     }
