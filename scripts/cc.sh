@@ -16,4 +16,4 @@ for argument; do
     arguments+=("$argument")
 done
 read -ra folders <<<"${JWTCTL_FOLDERS:-}"
-exec "${JWTCTL_CC:-cc}" "${folders[@]}" "${arguments[@]}"
+exec "${JWTCTL_CC:-cc}" ${folders[@]+"${folders[@]}"} ${arguments[@]+"${arguments[@]}"}

@@ -10,7 +10,7 @@ use jwtctl::core::files::MAX_FILE;
 use serde::Serialize;
 
 use super::super::input::source_name;
-use super::super::output::{Page, Report, Role};
+use super::super::output::{Page, Report, Role, message};
 use super::super::{Context, network};
 
 /// Read key sets from a file that cache export, jose or oauth4webapi wrote
@@ -140,7 +140,7 @@ fn adopt(found: Imported, force: bool, context: &Context<'_>) -> Result<Taken, E
         return Err(error);
     }
     for (url, error) in failed {
-        let why = error.to_string();
+        let why = message(&error);
         context.output.warn(&format!("not imported: {url}: {why}"));
         taken.skipped.push(Left { url, why });
     }

@@ -13,7 +13,7 @@ use serde::Serialize;
 
 use super::super::Context;
 use super::super::network::Network;
-use super::super::output::{Page, Report, Role};
+use super::super::output::{Page, Report, Role, message};
 
 /// Fetch key sets again before they are needed, from cron or a timer
 ///
@@ -90,7 +90,7 @@ pub fn run(args: Args, context: &mut Context<'_>) -> Result<Refreshed, Error> {
     done.refreshed
         .iter()
         .for_each(|name| context.output.note(&format!("refreshed {name}")));
-    failed.for_each(|error| context.output.warn(&error.to_string()));
+    failed.for_each(|error| context.output.warn(&message(&error)));
     Err(first)
 }
 

@@ -12,7 +12,7 @@ use jwtctl::core::limits::MAX_FILE;
 use super::super::Context;
 use super::super::batch::{self, Answer, Asked, Job, Line, Outcome, Plan, Remarks, Worker};
 use super::super::input::{Overlay, Usual};
-use super::super::output::Output;
+use super::super::output::{Output, message};
 use super::args::Args;
 use super::header::header;
 use super::key::check_term;
@@ -116,7 +116,7 @@ impl Worker for &Press<'_> {
                 out.extend_from_slice(line.as_bytes());
             }
             Err(error) if self.is_bare => {
-                self.remarks.unanswered(line.number, &error.to_string());
+                self.remarks.unanswered(line.number, &message(error));
             }
             made => {
                 let mut answer = Answer::to(line.number, out);
@@ -131,7 +131,7 @@ impl Worker for &Press<'_> {
                     }
                     Err(error) => {
                         answer.json("ok", "false");
-                        answer.refusal(error.code(), &error.to_string());
+                        answer.refusal(error.code(), &message(error));
                     }
                 }
                 answer.end(&asked, OWN);

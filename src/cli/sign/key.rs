@@ -13,6 +13,7 @@ use jwtctl::core::token;
 
 use super::super::Context;
 use super::super::input::{signing_row, source_name};
+use super::super::output::message;
 use super::args::Args;
 
 /// A key, and the algorithm that it and the arguments agree on.
@@ -36,7 +37,7 @@ pub(super) fn check_term(
     };
     match term.check(exp) {
         Err(error) if args.allow_outlive => {
-            warn(error.to_string());
+            warn(message(&error));
             Ok(())
         }
         other => other,

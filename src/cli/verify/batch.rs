@@ -19,6 +19,7 @@ use super::super::batch::{
     self, Answer, Asked, Job, Line, Outcome, Plan, Remarks, Worker, bare, one_line, one_line_of,
 };
 use super::super::input::Openers;
+use super::super::output::message;
 use super::args::{Args, Only};
 use super::keys::{Published, certified, keys};
 use super::nested::{Inside, inside, is_encrypted, names_signer};
@@ -201,9 +202,7 @@ impl Bench<'_, '_> {
         let args = self.judge.args;
         match found {
             Err(error) if args.is_bare() => {
-                self.judge
-                    .remarks
-                    .unanswered(line.number, &error.to_string());
+                self.judge.remarks.unanswered(line.number, &message(&error));
             }
             Ok((_, Some(claim))) => bare(claim, out),
             Ok((valid, None)) if args.payload && std::str::from_utf8(&valid.payload).is_err() => {
@@ -233,7 +232,7 @@ impl Bench<'_, '_> {
                 let mut answer = Answer::to(line.number, out);
                 let is_bad = matches!(error, Error::Rejected(_));
                 answer.json("valid", if is_bad { "false" } else { "null" });
-                answer.refusal(error.code(), &error.to_string());
+                answer.refusal(error.code(), &message(&error));
                 answer.end(asked, OWN);
             }
         }

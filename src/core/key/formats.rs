@@ -38,7 +38,7 @@ pub fn from_der(der: &[u8]) -> Option<Result<Key, KeyError>> {
         return Some(crv.and_then(|crv| from_sec1(crv, &sec1)));
     }
     if is_explicit_sec1(der) {
-        return Some(Err(EXPLICIT_CURVE.into()));
+        return Some(Err(KeyError::Unsupported(EXPLICIT_CURVE.into())));
     }
     if let Ok(private) = pkcs1::RsaPrivateKeyRef::from_der(der) {
         return Some(from_pkcs1(&private));
@@ -242,7 +242,9 @@ fn from_spki(spki: &SubjectPublicKeyInfoRef<'_>) -> Result<Key, KeyError> {
 fn named_curve(algorithm: &AlgorithmIdentifierRef<'_>) -> Result<Curve, KeyError> {
     match algorithm.parameters_oid() {
         Ok(oid) => known_curve(oid),
-        Err(_) if algorithm.parameters.is_some() => Err(EXPLICIT_CURVE.into()),
+        Err(_) if algorithm.parameters.is_some() => {
+            Err(KeyError::Unsupported(EXPLICIT_CURVE.into()))
+        }
         Err(_) => Err(KeyError::Malformed(
             "is an EC key that does not name its curve".into(),
         )),

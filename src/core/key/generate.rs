@@ -150,7 +150,7 @@ pub fn generate(recipe: Recipe, env: &Env<'_>) -> Result<Key, KeyError> {
             Material::Akp {
                 set,
                 public: seeded_public(set, &seed)
-                    .ok_or_else(|| KeyError::NoSuchChoice("cannot be made from its seed".into()))?,
+                    .ok_or_else(|| KeyError::Failed("cannot be made from its seed".into()))?,
                 seed: Some(seed),
             }
         }
