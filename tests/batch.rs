@@ -401,3 +401,30 @@ fn what_is_signed_in_bulk_verifies_whatever_the_algorithm() {
         assert_eq!(call(&verify, &signed).answer(0), "a\nb\n", "{alg}");
     }
 }
+
+#[test]
+fn a_payload_that_is_not_text_is_answered_in_base64url() {
+    let folder = TempDir::new().unwrap();
+    fs::write(
+        folder.path().join("secret"),
+        "0123456789abcdef0123456789abcdef",
+    )
+    .unwrap();
+    fs::write(folder.path().join("bytes"), [0xff, 0x00, 0x80]).unwrap();
+    let mut sign = jwtctl();
+    sign.current_dir(folder.path()).args([
+        "sign",
+        "--raw",
+        "--payload",
+        "bytes",
+        "--secret",
+        "secret",
+        "-q",
+    ]);
+    let token = ran(&mut sign).answer(0);
+    let answer = ran_with(&mut verify(folder.path(), &["--raw", "-q"]), &token).answer(0);
+    let answer: Value = serde_json::from_str(&answer).unwrap();
+    assert_eq!(answer["valid"], true);
+    assert_eq!(answer["payload_b64u"], "_wCA");
+    assert!(answer.get("payload").is_none());
+}

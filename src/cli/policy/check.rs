@@ -7,7 +7,7 @@ use clap::builder::NonEmptyStringValueParser;
 use clap::error::ErrorKind;
 use jwtctl::core::claims::TENANT;
 use jwtctl::core::error::{Code, Error};
-use jwtctl::core::profile::{Leave, Profile};
+use jwtctl::core::profile::{Leave, Profile, Supply};
 use serde::Serialize;
 
 use super::super::PolicyUsed;
@@ -60,6 +60,7 @@ fn problems(document: &Document) -> Vec<Problem> {
     problems.extend(second_source(&all));
     problems.extend(tenant_without_demand(&all));
     problems.extend(profile_without_its_claims(&all));
+    problems.extend(idle_under_profile(&all));
     // A good policy is read by every call under it, so what costs more comes after the refusal.
     if let Some(together) = refusal(&all) {
         let singly = all.iter().filter_map(|setting| {
@@ -102,11 +103,34 @@ fn tenant_without_demand(settings: &[&Setting]) -> Option<Problem> {
     Some(iss.problem(why))
 }
 
+fn profile(settings: &[&Setting]) -> Option<Profile> {
+    let named = settings.iter().find(|it| it.member.name == "profile")?;
+    named.values.first()?.parse().ok()
+}
+
+/// What tokens under the policy's profile are not judged by.
+fn idle_under_profile(settings: &[&Setting]) -> Vec<Problem> {
+    let Some(profile) = profile(settings) else {
+        return Vec::new();
+    };
+    let idle = |it: &&&Setting| match it.member.name {
+        "client_id" => !profile.uses(Supply::ClientId),
+        name => profile.brings_its_key() && (it.member.is_source || name == "roots"),
+    };
+    let problem = |it: &&Setting| {
+        let (name, title) = (it.member.name, profile.title());
+        it.problem(match name {
+            "client_id" => format!("{name}: {title} has nothing to compare it with"),
+            _ => format!("{name}: {title} proves the key in its own header"),
+        })
+    };
+    settings.iter().filter(idle).map(problem).collect()
+}
+
 /// What the policy leaves unchecked or out though its profile demands it.
 fn profile_without_its_claims(settings: &[&Setting]) -> Vec<Problem> {
     let named = |name: &str| settings.iter().find(|it| it.member.name == name);
-    let profile = named("profile").and_then(|it| it.values.first()?.parse::<Profile>().ok());
-    let Some(profile) = profile else {
+    let Some(profile) = profile(settings) else {
         return Vec::new();
     };
     let mut problems = Vec::new();
@@ -172,6 +196,20 @@ mod tests {
         let document = document::read(path.to_str().unwrap()).unwrap();
         let line = |it: Problem| format!("{}: {}", it.line, it.message);
         problems(&document).into_iter().map(line).collect()
+    }
+
+    #[test]
+    fn a_profile_refuses_what_it_has_no_use_for() {
+        let text = "profile = \"dpop+jwt\"\nclient_id = \"c\"\njwks = \"set.jwks\"\n";
+        assert_eq!(
+            lines(text),
+            [
+                "2: client_id: a DPoP proof has nothing to compare it with",
+                "3: jwks: a DPoP proof proves the key in its own header"
+            ]
+        );
+        let good = "profile = \"at+jwt\"\nclient_id = \"c\"\njwks = \"set.jwks\"\n";
+        assert!(lines(good).is_empty());
     }
 
     #[test]
