@@ -50,13 +50,9 @@ struct Reader<'a> {
 /// Answers every line of the input.
 pub(super) fn run(args: &Args, context: &Context<'_>) -> ExitCode {
     let reader = || {
-        context.inputs.check_stdin(&[
-            ("--batch", args.batch.batch.as_deref()),
-            ("--decrypt-key", args.decrypt_key.as_deref()),
-        ])?;
         Ok(Reader {
             args,
-            openers: context.ready_openers(args.decrypt_key.as_deref())?,
+            openers: context.ready_openers(args.decrypt_key.as_ref())?,
             remarks: Remarks::new(&context.output),
         })
     };

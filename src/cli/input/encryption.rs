@@ -12,7 +12,7 @@ use jwtctl::core::keystore::Entry;
 use jwtctl::core::limits::{MAX_CANDIDATES, TOKEN_P2C};
 
 use super::super::Context;
-use super::{Inputs, Source, source_name};
+use super::{Inputs, Source, Spec};
 
 /// Keys that could open a token, and where they are from.
 pub struct Openers {
@@ -69,29 +69,23 @@ impl Context<'_> {
     /// `store:` alone are the keys of the keystore that the token names.
     pub fn openers(
         &self,
-        spec: &str,
-        flag: &str,
+        spec: &Spec,
         kid: Option<&str>,
         locked: &Locked<'_>,
     ) -> Result<Openers, Error> {
-        match (spec, kid) {
+        match (spec.text(), kid) {
             ("store:", None) => self.stored_openers(locked),
-            _ => self.named_openers(spec, flag, kid),
+            _ => self.named_openers(spec, kid),
         }
     }
 
     /// [`Context::openers`] of a spec that names its keys without a token: any but `store:`.
-    pub fn named_openers(
-        &self,
-        spec: &str,
-        flag: &str,
-        kid: Option<&str>,
-    ) -> Result<Openers, Error> {
-        let file = match (Source::parse(spec), kid) {
+    pub fn named_openers(&self, spec: &Spec, kid: Option<&str>) -> Result<Openers, Error> {
+        let file = match (spec.source(), kid) {
             (Source::Store(named), Some(kid)) if named.is_empty() => {
                 KeyFile::from(vec![self.inputs.stored_key(kid)?])
             }
-            _ => self.inputs.key_file(spec, flag)?,
+            _ => self.inputs.key_file(spec)?,
         };
         for dropped in &file.dropped {
             self.output.detail(&format!(
@@ -102,7 +96,7 @@ impl Context<'_> {
         let mut openers = Openers {
             is_set: file.is_set,
             keys: file.keys,
-            source: source_name(spec).into(),
+            source: spec.source_name().into(),
         };
         if let Some(kid) = kid.filter(|_| !openers.is_set) {
             openers.name(kid, spec)?;
@@ -126,14 +120,14 @@ impl Context<'_> {
     pub fn open_layer(
         &self,
         locked: &Locked<'_>,
-        spec: Option<&str>,
+        spec: Option<&Spec>,
         read: &mut Option<Openers>,
     ) -> Result<(Opened, String), Error> {
         let openers = match (spec, read.take()) {
             // Which keys of the keystore these are, every layer says anew.
-            (Some("store:"), _) => self.stored_openers(locked)?,
+            (Some(spec), _) if spec.text() == "store:" => self.stored_openers(locked)?,
             (_, Some(openers)) => openers,
-            (Some(spec), None) => self.openers(spec, "--decrypt-key", None, locked)?,
+            (Some(spec), None) => self.openers(spec, None, locked)?,
             (None, None) => match locked.algs().any(|alg| alg.mode() == KeyMode::Passphrase) {
                 true => self.passphrase_opener()?,
                 false => {
@@ -149,14 +143,14 @@ impl Context<'_> {
     }
 
     /// What opens the encrypted tokens of a batch, if anything was named that does.
-    pub fn ready_openers(&self, spec: Option<&str>) -> Result<Option<Openers>, Error> {
+    pub fn ready_openers(&self, spec: Option<&Spec>) -> Result<Option<Openers>, Error> {
         match spec {
-            Some("store:") => {
+            Some(spec) if spec.text() == "store:" => {
                 let why = "store: alone leaves the key to each token, and --batch makes its keys ready once";
-                let error = Error::usage("--decrypt-key", why);
+                let error = Error::usage(spec.flag(), why);
                 Err(error.hint("name the key: --decrypt-key store:KID"))
             }
-            Some(spec) => self.named_openers(spec, "--decrypt-key", None).map(Some),
+            Some(spec) => self.named_openers(spec, None).map(Some),
             None if self.typed.has("passphrase_from") => self.passphrase_opener().map(Some),
             None => Ok(None),
         }
@@ -245,9 +239,9 @@ impl Context<'_> {
     }
 
     /// The key of `spec` as the one recipient of a token, with the algorithm that is usual for it.
-    pub fn addressee(&self, spec: &str, flag: &str) -> Result<Addressee, Error> {
-        let (key, _) = self.recipient(spec, flag, None)?;
-        let what = source_name(spec);
+    pub fn addressee(&self, spec: &Spec) -> Result<Addressee, Error> {
+        let (key, _) = self.recipient(spec, None)?;
+        let what = spec.source_name();
         let alg = key
             .usual_key_alg()
             .ok_or_else(|| not_for_encryption(&key, what))?;
@@ -261,14 +255,9 @@ impl Context<'_> {
 
     /// The key of `spec` that a token is to be encrypted to; of a set, the one of `kid`, or the
     /// only one that is for encryption. Whether it was a set comes with it.
-    pub fn recipient(
-        &self,
-        spec: &str,
-        flag: &str,
-        kid: Option<&str>,
-    ) -> Result<(Arc<Key>, bool), Error> {
-        let file = self.inputs.recipient_keys(spec, flag, self)?;
-        let what = source_name(spec);
+    pub fn recipient(&self, spec: &Spec, kid: Option<&str>) -> Result<(Arc<Key>, bool), Error> {
+        let file = self.inputs.recipient_keys(spec, self)?;
+        let what = spec.source_name();
         let bad = |why: String| Error::input(Code::BadKey, what, why);
         if !file.is_set {
             let key = file.keys.into_iter().next();
@@ -307,22 +296,18 @@ impl Inputs {
 
     /// Keys to encrypt to. A passphrase that encrypts the token does not open the file of a key as
     /// well: every recipient could try to guess it.
-    fn recipient_keys(
-        &self,
-        spec: &str,
-        flag: &str,
-        context: &Context<'_>,
-    ) -> Result<KeyFile, Error> {
-        if matches!(Source::parse(spec), Source::Store(_))
+    fn recipient_keys(&self, spec: &Spec, context: &Context<'_>) -> Result<KeyFile, Error> {
+        if matches!(spec.source(), Source::Store(_))
             || !context.typed.has("passphrase_from")
             || !context.typed.has("to")
         {
-            return self.public_keys(spec, flag, context.env.now);
+            return self.public_keys(spec, context.env.now);
         }
-        let bytes = self.key_bytes(spec, flag)?;
-        self.read_keys_with(&bytes, spec, &mut || {
+        let bytes = self.key_bytes(spec)?;
+        self.read_keys_with(&bytes, spec.source_name(), &mut || {
             let why = "is encrypted itself, and the passphrase is for the token alone";
-            Err(Error::usage(format!("{flag} {spec}"), why).hint("name the public half of the key"))
+            Err(Error::usage(format!("{} {spec}", spec.flag()), why)
+                .hint("name the public half of the key"))
         })
     }
 }

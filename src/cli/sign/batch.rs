@@ -14,11 +14,11 @@ use super::super::batch::{self, Answer, Asked, Job, Line, Outcome, Plan, Remarks
 use super::super::input::{Overlay, Usual};
 use super::super::output::Output;
 use super::args::Args;
+use super::encrypted;
 use super::header::header;
 use super::key::check_term;
 use super::profile::{Carrier, Kind};
 use super::signing::Signing;
-use super::{check_stdin, encrypted};
 
 /// The members of an answer.
 const OWN: &[&str] = &[
@@ -64,7 +64,6 @@ pub(super) fn run(args: &Args, context: &Context<'_>) -> ExitCode {
 }
 
 fn press<'a>(args: &'a Args, context: &'a Context<'_>) -> Result<Press<'a>, Error> {
-    check_stdin(args, context)?;
     args.check()?;
     if args.claims.payload.is_some() {
         return Err(Error::usage("--payload", "is what each line of --batch is"));
@@ -75,7 +74,7 @@ fn press<'a>(args: &'a Args, context: &'a Context<'_>) -> Result<Press<'a>, Erro
     let typ = kind.as_ref().map_or("JWT", Kind::typ);
     let header = header(args, typ, !format.is_json())?;
     let addressee = match &args.encrypt_to {
-        Some(spec) => Some(context.addressee(spec, "--encrypt-to")?),
+        Some(spec) => Some(context.addressee(spec)?),
         None => None,
     };
     Ok(Press {

@@ -23,7 +23,7 @@ use super::args::{Args, Only};
 use super::keys::{Published, certified, keys};
 use super::nested::{Inside, inside, is_encrypted, names_signer};
 use super::session::sessions;
-use super::{check_stdin, demanded, whole_policy};
+use super::{demanded, whole_policy};
 
 /// The members of an answer.
 const OWN: &[&str] = &[
@@ -69,7 +69,6 @@ pub(super) fn run(args: &Args, context: &Context<'_>) -> ExitCode {
 }
 
 fn judge_all(args: &Args, context: &Context<'_>) -> Result<ExitCode, Error> {
-    check_stdin(args, None, context)?;
     let published = Published::of(args, context)?;
     let policy = whole_policy(args, context)?;
     let origin = match &published {
@@ -93,7 +92,7 @@ fn judge_all(args: &Args, context: &Context<'_>) -> Result<ExitCode, Error> {
         args,
         policy,
         origin,
-        openers: context.ready_openers(args.decrypt_key.as_deref())?,
+        openers: context.ready_openers(args.decrypt_key.as_ref())?,
         sessions: sessions(args, context)?,
         remarks: Remarks::new(&context.output),
     };
