@@ -9,7 +9,8 @@ mod remarks;
 mod source;
 mod workers;
 
-pub use answer::{Answer, Asked, bare, one_line, one_line_of};
+pub(super) use answer::members;
+pub use answer::{Answer, Asked, Member, bare, one_line, one_line_of};
 pub use lines::Line;
 pub use remarks::Remarks;
 

@@ -10,7 +10,9 @@ use jwtctl::core::jws::Payload;
 use jwtctl::core::limits::MAX_FILE;
 
 use super::super::Context;
-use super::super::batch::{self, Answer, Asked, Job, Line, Outcome, Plan, Remarks, Worker};
+use super::super::batch::{
+    self, Answer, Asked, Job, Line, Outcome, Plan, Remarks, Worker, members,
+};
 use super::super::input::{Overlay, Usual};
 use super::super::output::Output;
 use super::args::Args;
@@ -20,16 +22,12 @@ use super::key::check_term;
 use super::profile::{Carrier, Kind};
 use super::signing::Signing;
 
-/// The members of an answer.
-const OWN: &[&str] = &[
-    "ok",
-    "token",
-    "payload",
-    "kid",
-    "code",
-    "exit_code",
-    "message",
-];
+members! {
+    Ok = "ok",
+    Token = "token",
+    Payload = "payload",
+    Kid = "kid",
+}
 
 /// What is done with every line.
 struct Press<'a> {
@@ -121,19 +119,19 @@ impl Worker for &Press<'_> {
                 let mut answer = Answer::to(line.number, out);
                 match made {
                     Ok(made) => {
-                        answer.json("ok", "true");
-                        answer.text("token", &made.token);
+                        answer.json(Member::Ok, "true");
+                        answer.text(Member::Token, &made.token);
                         if let Some(kid) = self.signing.kid() {
-                            answer.text("kid", kid);
+                            answer.text(Member::Kid, kid);
                         }
-                        answer.json("payload", &made.claims.to_text());
+                        answer.json(Member::Payload, &made.claims.to_text());
                     }
                     Err(error) => {
-                        answer.json("ok", "false");
+                        answer.json(Member::Ok, "false");
                         answer.refusal(error.code(), &error.to_string());
                     }
                 }
-                answer.end(&asked, OWN);
+                answer.end(&asked, &[]);
             }
         }
         match made {
