@@ -21,7 +21,7 @@ use serde::{Serialize, Serializer};
 use zeroize::Zeroizing;
 
 use super::Context;
-use super::input::{Openers, Pasted, SecretArgs, content_enc, key_alg};
+use super::input::{Openers, Pasted, SecretArgs, Spec, content_enc, key_alg, not_empty};
 use super::output::{Page, Report};
 
 /// Open an encrypted token, and write what is in it
@@ -35,16 +35,16 @@ use super::output::{Page, Report};
 #[command(group(clap::ArgGroup::new("opening").args(["key", "secret", "jwks"])))]
 pub struct Args {
     /// The token, - for stdin, @FILE or env:NAME
-    token: Option<String>,
+    token: Option<Spec>,
 
     /// Open with this private or symmetric key: PATH, -, env:NAME, fd:N or store:KID
     #[arg(long, value_name = "KEYSPEC", help_heading = "Key")]
-    key: Option<String>,
+    key: Option<Spec>,
     #[command(flatten, next_help_heading = "Key")]
     secret: SecretArgs,
     /// Open with the key of this set that the token names
-    #[arg(long, value_name = "FILE", help_heading = "Key", value_parser = NonEmptyStringValueParser::new())]
-    jwks: Option<String>,
+    #[arg(long, value_name = "FILE", help_heading = "Key", value_parser = not_empty::<Spec>())]
+    jwks: Option<Spec>,
     /// Picks a key from a set; of a key without an id, the recipient that it is for
     #[arg(long, allow_hyphen_values = true, help_heading = "Key", value_parser = NonEmptyStringValueParser::new())]
     kid: Option<String>,
@@ -92,18 +92,12 @@ pub struct Decrypted {
 }
 
 pub fn run(args: Args, context: &mut Context<'_>) -> Result<Decrypted, Error> {
-    let token_spec = context.inputs.or_stdin(args.token.as_deref());
-    context.inputs.check_stdin(&[
-        ("TOKEN", token_spec),
-        ("--key", args.key.as_deref()),
-        args.secret.named(),
-        ("--jwks", args.jwks.as_deref()),
-    ])?;
+    let source = context.inputs.token_source(args.token.as_ref())?;
     if let Some(path) = args.out.as_deref().filter(|path| *path != "-") {
         files::check_target(Path::new(path), args.force)?;
     }
     let pasted = args.pick.as_deref().map_or(Pasted::Alone, Pasted::Picked);
-    let text = context.inputs.token(token_spec, args.max_size, pasted)?;
+    let text = context.inputs.token(source, args.max_size, pasted)?;
     let jwe = jwe::parse_any(&text).map_err(|reason| not_encrypted(&text, reason.into()))?;
     let acceptance = acceptance(&args);
     let locked = jwe::examine(&jwe, &acceptance).map_err(|reason| hinted(reason.into()))?;
@@ -140,10 +134,10 @@ fn openers(args: &Args, locked: &jwe::Locked<'_>, context: &Context<'_>) -> Resu
     let kid = args.kid.as_deref();
     match (context.inputs.secret(&args.secret)?, &args.key, &args.jwks) {
         (Some(secret), ..) => Ok(Openers::one(Key::from_secret(secret), "--secret")),
-        (None, Some(spec), _) => context.openers(spec, "--key", kid, locked),
-        (None, None, Some(spec)) => context.openers(spec, "--jwks", kid, locked),
+        (None, Some(spec), _) => context.openers(spec, kid, locked),
+        (None, None, Some(spec)) => context.openers(spec, kid, locked),
         (None, None, None) => match kid {
-            Some(_) => context.openers("store:", "--kid", kid, locked),
+            Some(_) => context.openers(&Spec::new("--kid", "store:"), kid, locked),
             None => context.default_openers(locked).map_err(hinted),
         },
     }

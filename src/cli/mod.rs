@@ -40,7 +40,7 @@ pub use context::{Context, PolicyUsed};
 
 use clock::SystemClock;
 use context::Typed;
-use input::Inputs;
+use input::{Inputs, SecretSpec, ServerSecretSpec};
 use output::{Color, Output, Report};
 
 /// Mint, inspect and verify JSON Web Tokens, and manage JSON Web Key Sets
@@ -122,7 +122,7 @@ struct Global {
         hide_env_values = true,
         allow_hyphen_values = true
     )]
-    passphrase_from: Option<String>,
+    passphrase_from: Option<SecretSpec>,
     /// Open the private keys of a better-auth table with the server's secret in KEYSPEC; with
     /// versioned secrets VERSION:KEYSPEC, repeated for each; new rows are sealed under the first
     #[arg(
@@ -132,7 +132,7 @@ struct Global {
         hide_short_help = true,
         allow_hyphen_values = true
     )]
-    better_auth_secret: Vec<String>,
+    better_auth_secret: Vec<ServerSecretSpec>,
 }
 
 /// Building a command's arguments is put off until it is the one that runs, which halves the
@@ -194,8 +194,13 @@ pub fn main() -> ExitCode {
         return ended;
     }
     let (json, color) = looks(&args);
-    let (cli, typed, policy) = match understood(&mut args, json, color) {
-        Ok(parsed) => parsed,
+    let Call {
+        mut cli,
+        typed,
+        on_stdin,
+        policy,
+    } = match understood(&mut args, json, color) {
+        Ok(call) => call,
         Err(ended) => return ended,
     };
     // A bare value is asked for by this call, JSON perhaps by an environment that was meant for
@@ -219,27 +224,16 @@ pub fn main() -> ExitCode {
         clock: &clock,
     };
     let is_now_chosen = cli.global.now.as_deref().is_some_and(|it| !it.is_empty());
-    let Global {
-        no_input,
-        passphrase_from,
-        better_auth_secret,
-        store,
-        cache_dir,
-        offline,
-        ..
-    } = cli.global;
-    // Empty, as a variable may be, is as good as none.
-    let passphrase_from = passphrase_from.filter(|spec| !spec.is_empty());
-    let [store, cache_dir] =
-        [store, cache_dir].map(|dir| dir.filter(|it| !it.is_empty()).map(PathBuf::from));
-    let no_input = no_input || input::is_on("CI");
-    let inputs = Inputs::new(output.clone(), no_input, passphrase_from, store)
-        .with_server_secrets(better_auth_secret);
+    let (cache_dir, offline) = (cli.global.cache_dir.take(), cli.global.offline);
+    let inputs = match inputs(cli.global, on_stdin, &output) {
+        Ok(inputs) => inputs,
+        Err(error) => return output.fail(&error),
+    };
     let mut context = Context {
         env,
         inputs,
         output,
-        cache_dir,
+        cache_dir: directory(cache_dir),
         offline,
         is_now_chosen,
         typed,
@@ -249,12 +243,44 @@ pub fn main() -> ExitCode {
     output::run_guarded(&output, || dispatch(cli.command, &mut context))
 }
 
+/// What the arguments of a call are read with.
+fn inputs(global: Global, on_stdin: Vec<String>, output: &Output) -> Result<Inputs, Error> {
+    // Empty, as a variable may be, is as good as none.
+    let passphrase_from = global.passphrase_from.filter(|spec| !spec.is_empty());
+    let no_input = global.no_input || input::is_on("CI");
+    let store = directory(global.store);
+    Inputs::new(output.clone(), no_input, passphrase_from, store)
+        .with_server_secrets(global.better_auth_secret)
+        .with_stdin(on_stdin)
+}
+
+/// A directory that was named: not by an empty text, as a variable may be.
+fn directory(named: Option<OsString>) -> Option<PathBuf> {
+    named.filter(|it| !it.is_empty()).map(PathBuf::from)
+}
+
+/// A command line that is understood.
+struct Call {
+    cli: Cli,
+    typed: Typed,
+    /// The arguments that name stdin.
+    on_stdin: Vec<String>,
+    policy: Option<PolicyUsed>,
+}
+
+impl Call {
+    fn of(matches: &ArgMatches, policy: Option<PolicyUsed>) -> Result<Self, clap::Error> {
+        Ok(Self {
+            cli: Cli::from_arg_matches(matches).map_err(|e| e.format(&mut Cli::command()))?,
+            typed: Typed::of(matches),
+            on_stdin: input::on_stdin(matches),
+            policy,
+        })
+    }
+}
+
 /// The command line, understood; or the exit code after help or an error was written instead.
-fn understood(
-    args: &mut Vec<OsString>,
-    json: bool,
-    color: Color,
-) -> Result<(Cli, Typed, Option<PolicyUsed>), ExitCode> {
+fn understood(args: &mut Vec<OsString>, json: bool, color: Color) -> Result<Call, ExitCode> {
     // What most tools take for a question about a command.
     if args.get(1).is_some_and(|arg| arg == "help") {
         if let Some(text) = args.get(2).and_then(|name| help::topic(name.to_str()?)) {
@@ -286,9 +312,7 @@ impl From<clap::Error> for Unparsed {
 }
 
 /// Understands the command line, to which the policy that it names is added.
-fn parse_under_policy(
-    args: &mut Vec<OsString>,
-) -> Result<(Cli, Typed, Option<PolicyUsed>), Unparsed> {
+fn parse_under_policy(args: &mut Vec<OsString>) -> Result<Call, Unparsed> {
     let matches = matches_of(args)?;
     if let Some(("verify", call)) = matches.subcommand()
         && let Some(spec) = call.get_one::<String>("policy")
@@ -297,11 +321,9 @@ fn parse_under_policy(
         let (extended, used) =
             policy::apply(spec, args, position, call).map_err(Unparsed::Policy)?;
         *args = extended;
-        let (cli, typed) = read(&matches_of(args)?)?;
-        return Ok((cli, typed, Some(used)));
+        return Ok(Call::of(&matches_of(args)?, Some(used))?);
     }
-    let (cli, typed) = read(&matches)?;
-    Ok((cli, typed, None))
+    Ok(Call::of(&matches, None)?)
 }
 
 /// What clap makes of a command line.
@@ -330,14 +352,9 @@ fn matched(mut command: clap::Command, args: &[OsString]) -> Result<ArgMatches, 
     matches
 }
 
-fn read(matches: &ArgMatches) -> Result<(Cli, Typed), clap::Error> {
-    let cli = Cli::from_arg_matches(matches).map_err(|e| e.format(&mut Cli::command()))?;
-    Ok((cli, Typed::of(matches)))
-}
-
 /// Whether a command line can be understood.
 fn parses(args: &[OsString]) -> Result<(), clap::Error> {
-    read(&matches_of(args)?).map(drop)
+    Call::of(&matches_of(args)?, None).map(drop)
 }
 
 /// Where the command stands: behind global options and their values.

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::io::Write as _;
+use std::marker::PhantomData;
 
 use jwtctl::core::error::{Code, Reason, shortened};
 use jwtctl::core::json::{Json, Object};
@@ -13,6 +14,41 @@ use super::Line;
 /// The member of an answer that holds those members of the input whose names the answer uses
 /// itself. Side by side, one could be taken for the other.
 const INPUT: &str = "input";
+
+/// The members of an answer that says why there is no better one.
+const REFUSAL: [&str; 3] = ["code", "exit_code", "message"];
+
+/// The members that a command gives its answers. No others can be written, so that each of them is
+/// known where members of the input are passed on.
+pub trait Member {
+    /// All names.
+    const NAMES: &'static [&'static str];
+
+    /// The name of this one.
+    fn name(&self) -> &'static str;
+}
+
+/// The members of a command's answers: an enum of them, which is a [`Member`].
+macro_rules! members {
+    ($($member:ident = $name:literal),* $(,)?) => {
+        /// The members of an answer.
+        enum Member {
+            $($member),*
+        }
+
+        impl $crate::cli::batch::Member for Member {
+            const NAMES: &'static [&'static str] = &[$($name),*];
+
+            fn name(&self) -> &'static str {
+                match self {
+                    $(Self::$member => $name),*
+                }
+            }
+        }
+    };
+}
+
+pub(in super::super) use members;
 
 /// A line of the input, taken apart.
 pub struct Asked<'l> {
@@ -82,30 +118,42 @@ fn member<'l>(text: &str, field: &str) -> (Result<Cow<'l, str>, Reason>, Object)
     (input, line)
 }
 
-/// An answer that is being written: a JSON object in one line.
-pub struct Answer<'o> {
+/// An answer that is being written: a JSON object in one line, with members of `M`.
+pub struct Answer<'o, M> {
     out: &'o mut Vec<u8>,
+    members: PhantomData<M>,
 }
 
-impl<'o> Answer<'o> {
+impl<'o, M: Member> Answer<'o, M> {
     /// Begins the answer to a line.
     pub fn to(number: u64, out: &'o mut Vec<u8>) -> Self {
         // Writing into memory cannot fail, here and below.
         let _ = write!(out, "{{\"line\":{number}");
-        Self { out }
+        Self {
+            out,
+            members: PhantomData,
+        }
     }
 
     /// A member whose value is text.
-    pub fn text(&mut self, name: &str, value: &str) {
+    pub fn text(&mut self, member: M, value: &str) {
+        self.text_of(member.name(), value);
+    }
+
+    fn text_of(&mut self, name: &str, value: &str) {
         let is_plain = |byte: u8| matches!(byte, b' '..=b'~') && !matches!(byte, b'"' | b'\\');
         match value.bytes().all(is_plain) {
             true => self.parts(&[",\"", name, "\":\"", &printable(value), "\""]),
-            false => self.json(name, &Json::from(value).to_text()),
+            false => self.json_of(name, &Json::from(value).to_text()),
         }
     }
 
     /// A member whose value is JSON, in one line.
-    pub fn json(&mut self, name: &str, value: &str) {
+    pub fn json(&mut self, member: M, value: &str) {
+        self.json_of(member.name(), value);
+    }
+
+    fn json_of(&mut self, name: &str, value: &str) {
         self.parts(&[",\"", name, "\":", &printable(value)]);
     }
 
@@ -117,9 +165,10 @@ impl<'o> Answer<'o> {
 
     /// Adds why the answer is a refusal: the code, the exit code and the message.
     pub fn refusal(&mut self, code: Code, message: &str) {
-        self.text("code", code.as_str());
-        let _ = write!(self.out, ",\"exit_code\":{}", exit_code(code));
-        self.text("message", message);
+        let [code_name, exit_name, message_name] = REFUSAL;
+        self.text_of(code_name, code.as_str());
+        self.json_of(exit_name, &exit_code(code).to_string());
+        self.text_of(message_name, message);
     }
 
     /// Adds the members of `object` to those of the answer.
@@ -131,14 +180,15 @@ impl<'o> Answer<'o> {
         }
     }
 
-    /// Ends the answer with the other members of the line. `own` are the names that answers use
-    /// themselves.
-    pub fn end(mut self, asked: &Asked<'_>, own: &[&str]) {
+    /// Ends the answer with what else the line had. `held` are the names that an object of
+    /// [`Answer::members`] may have.
+    pub fn end(mut self, asked: &Asked<'_>, held: &[&str]) {
         if asked.others.0.is_empty() {
             self.out.extend_from_slice(b"}\n");
             return;
         }
-        let is_own = |name: &str| name == "line" || name == INPUT || own.contains(&name);
+        let own = [&["line", INPUT], &REFUSAL[..], M::NAMES, held];
+        let is_own = |name: &str| own.iter().any(|names| names.contains(&name));
         let (mut same, mut others) = (Object::default(), Object::default());
         for (name, value) in &asked.others.0 {
             let place = if is_own(name) { &mut same } else { &mut others };
@@ -146,7 +196,7 @@ impl<'o> Answer<'o> {
         }
         self.members(&Json::Object(others).to_text());
         if !same.0.is_empty() {
-            self.json(INPUT, &Json::Object(same).to_text());
+            self.json_of(INPUT, &Json::Object(same).to_text());
         }
         self.out.extend_from_slice(b"}\n");
     }
@@ -187,6 +237,8 @@ pub fn bare(value: &Json, out: &mut Vec<u8>) {
 mod tests {
     use super::*;
 
+    members! { Valid = "valid" }
+
     fn answered(line: &str, field: Option<&str>) -> (Option<String>, String) {
         let line = Line {
             number: 7,
@@ -195,8 +247,8 @@ mod tests {
         let asked = Asked::of(&line, field);
         let mut out = Vec::new();
         let mut answer = Answer::to(line.number, &mut out);
-        answer.json("valid", "true");
-        answer.end(&asked, &["valid", "code"]);
+        answer.json(Member::Valid, "true");
+        answer.end(&asked, &["held"]);
         let text = asked.text.ok().map(Cow::into_owned);
         (text, String::from_utf8(out).unwrap())
     }
@@ -223,6 +275,7 @@ mod tests {
             r#"{"valid":true,"t":"x"}"#,
             r#"{"t":"x","val\u0069d":true}"#,
             r#"{"t":"x","line":1}"#,
+            r#"{"t":"x","held":1}"#,
         ] {
             let (_, answer) = answered(line, Some("t"));
             let read: serde_json::Value = serde_json::from_str(&answer).unwrap();

@@ -9,7 +9,8 @@ mod remarks;
 mod source;
 mod workers;
 
-pub use answer::{Answer, Asked, bare, one_line, one_line_of};
+pub(super) use answer::members;
+pub use answer::{Answer, Asked, Member, bare, one_line, one_line_of};
 pub use lines::Line;
 pub use remarks::Remarks;
 
@@ -23,6 +24,7 @@ use jwtctl::core::error::{Code, Error};
 
 use super::Context;
 use super::clock::SystemClock;
+use super::input::{FileSpec, not_empty};
 use super::output::{Ended, Output, exit_code};
 use lines::Lines;
 use source::Source;
@@ -41,8 +43,8 @@ const BESIDE: u64 = 1024 * 1024;
 pub struct BatchArgs {
     /// One input a line, from FILE or - (stdin, also if left out), and one answer a line, in the same
     /// order
-    #[arg(long, value_name = "FILE", num_args = 0..=1, default_missing_value = "-", value_parser = NonEmptyStringValueParser::new())]
-    pub batch: Option<String>,
+    #[arg(long, value_name = "FILE", num_args = 0..=1, default_missing_value = "-", value_parser = not_empty::<FileSpec>())]
+    pub batch: Option<FileSpec>,
     /// Threads that work on lines (default: one for each core)
     #[arg(long, value_name = "N", value_parser = jobs)]
     jobs: Option<NonZeroUsize>,
@@ -197,7 +199,7 @@ pub struct Plan {
 
 /// Answers every line of the input, and writes a summary to stderr.
 pub fn run<J: Job>(job: &J, args: &BatchArgs, plan: &Plan, context: &Context<'_>) -> ExitCode {
-    let opened = Source::open(args.batch.as_deref().unwrap_or("-"));
+    let opened = Source::open(args.batch.as_ref().map_or("-", |it| it));
     let mut source = match opened {
         Ok(source) => source,
         Err(error) => return context.output.fail(&error),

@@ -13,6 +13,7 @@ use jwtctl::core::json::Json;
 use jwtctl::core::key::Key;
 use serde::Serialize;
 
+use super::super::input::Spec;
 use super::super::output::{Page, Report, Status};
 use super::super::{Context, network};
 
@@ -38,7 +39,7 @@ pub struct Args {
     /// Sign the bundle with this private key, for cache import --verify-key: PATH, -, env:NAME,
     /// fd:N or store:KID
     #[arg(long, value_name = "KEYSPEC")]
-    sign: Option<String>,
+    sign: Option<Spec>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -87,9 +88,6 @@ pub fn run(args: Args, context: &mut Context<'_>) -> Result<Exported, Error> {
             "signs bundles, and --format asks for something else",
         ));
     }
-    context
-        .inputs
-        .check_stdin(&[("--sign", args.sign.as_deref())])?;
     let listed = super::open(context)?.list(&context.env);
     let entries = chosen(&listed, &args.urls)?;
     let changed = args
@@ -154,8 +152,8 @@ fn tell_limits(format: Format, entries: &[&Entry], documents: &[&Entry], context
 }
 
 /// The one private key that `spec` names.
-fn signing_key(spec: &str, context: &Context<'_>) -> Result<Arc<Key>, Error> {
-    let keys = context.inputs.key_file(spec, "--sign")?.keys;
+fn signing_key(spec: &Spec, context: &Context<'_>) -> Result<Arc<Key>, Error> {
+    let keys = context.inputs.key_file(spec)?.keys;
     let private: Vec<&Arc<Key>> = keys.iter().filter(|key| key.is_private()).collect();
     match private[..] {
         [key] => Ok(Arc::clone(key)),

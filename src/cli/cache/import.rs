@@ -9,7 +9,7 @@ use jwtctl::core::error::{Code, Error};
 use jwtctl::core::files::MAX_FILE;
 use serde::Serialize;
 
-use super::super::input::source_name;
+use super::super::input::{FileSpec, Spec};
 use super::super::output::{Page, Report, Role, message};
 use super::super::{Context, network};
 
@@ -20,7 +20,7 @@ use super::super::{Context, network};
 #[derive(clap::Args)]
 pub struct Args {
     /// The file, or - for stdin
-    file: String,
+    file: FileSpec,
     /// The URL that the keys are from; for files that do not say
     #[arg(long, value_name = "URL")]
     url: Option<String>,
@@ -33,7 +33,7 @@ pub struct Args {
     /// Take only a bundle that this key has signed (cache export --sign): PATH, -, env:NAME, fd:N
     /// or store:KID
     #[arg(long, value_name = "KEYSPEC")]
-    verify_key: Option<String>,
+    verify_key: Option<Spec>,
     /// Replace newer keys as well
     #[arg(long)]
     force: bool,
@@ -64,10 +64,6 @@ struct Left {
 }
 
 pub fn run(args: Args, context: &mut Context<'_>) -> Result<Taken, Error> {
-    context.inputs.check_stdin(&[
-        ("FILE", Some(args.file.as_str())),
-        ("--verify-key", args.verify_key.as_deref()),
-    ])?;
     let bytes = content(&args, context)?;
     let url = args
         .url
@@ -159,25 +155,21 @@ fn content(args: &Args, context: &Context<'_>) -> Result<Vec<u8>, Error> {
         None if signed::is_signed(bytes.expose()) => {
             let error = Error::input(
                 Code::BadInput,
-                source_name(&args.file),
+                args.file.source_name(),
                 "is signed, and nothing says who may have signed it",
             );
             Err(error.hint("name the key that you trust: --verify-key KEYSPEC"))
         }
         None => Ok(bytes.expose().to_vec()),
         Some(spec) => {
-            let flag = "--verify-key";
-            let keys = context
-                .inputs
-                .public_keys(spec, flag, context.env.now)?
-                .keys;
-            signed::open(bytes.expose(), source_name(&args.file), &keys, flag)
+            let keys = context.inputs.public_keys(spec, context.env.now)?.keys;
+            signed::open(bytes.expose(), args.file.source_name(), &keys, spec.flag())
         }
     }
 }
 
 /// The error with the file's own name in it.
-fn named(error: Error, file: &str) -> Error {
+fn named(error: Error, file: &FileSpec) -> Error {
     match error {
         Error::Input {
             code: Code::BadInput,
@@ -186,7 +178,7 @@ fn named(error: Error, file: &str) -> Error {
             ..
         } => Error::Input {
             code: Code::BadInput,
-            what: source_name(file).into(),
+            what: file.source_name().into(),
             why,
             hints,
         },

@@ -53,7 +53,6 @@ pub struct Refreshed {
 }
 
 pub fn run(args: Args, context: &mut Context<'_>) -> Result<Refreshed, Error> {
-    context.inputs.check_stdin(&args.network.named())?;
     if context.offline {
         return Err(Error::usage(
             "cache refresh",

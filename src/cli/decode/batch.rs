@@ -9,36 +9,13 @@ use jwtctl::core::token::Opener;
 
 use super::super::Context;
 use super::super::batch::{
-    self, Answer, Asked, Job, Line, Outcome, Plan, Remarks, Worker, bare, one_line,
+    self, Answer, Asked, Job, Line, Outcome, Plan, Remarks, Worker, bare, members, one_line,
 };
 use super::super::input::Openers;
+use super::document::MEMBERS;
 use super::{Args, Look, Show, find_claim, look, part_bytes};
 
-/// The members of an answer.
-const OWN: &[&str] = &[
-    "ok",
-    "verified",
-    "kind",
-    "header",
-    "payload",
-    "payload_b64u",
-    "signature",
-    "signatures",
-    "sizes",
-    "recipients",
-    "encryption",
-    "disclosures",
-    "key_binding",
-    "key_binding_payload",
-    "disclosed_payload",
-    "looks_like",
-    "times",
-    "certificates",
-    "warnings",
-    "code",
-    "exit_code",
-    "message",
-];
+members! { Ok = "ok" }
 
 /// What is done with every line.
 struct Reader<'a> {
@@ -50,13 +27,9 @@ struct Reader<'a> {
 /// Answers every line of the input.
 pub(super) fn run(args: &Args, context: &Context<'_>) -> ExitCode {
     let reader = || {
-        context.inputs.check_stdin(&[
-            ("--batch", args.batch.batch.as_deref()),
-            ("--decrypt-key", args.decrypt_key.as_deref()),
-        ])?;
         Ok(Reader {
             args,
-            openers: context.ready_openers(args.decrypt_key.as_deref())?,
+            openers: context.ready_openers(args.decrypt_key.as_ref())?,
             remarks: Remarks::new(&context.output),
         })
     };
@@ -100,9 +73,9 @@ impl Worker for &Reader<'_> {
             self.remarks.unanswered(line.number, &why);
         } else {
             let mut answer = Answer::to(line.number, out);
-            answer.json("ok", "false");
+            answer.json(Member::Ok, "false");
             answer.refusal(code, &why);
-            answer.end(&asked, OWN);
+            answer.end(&asked, MEMBERS);
         }
         Outcome::Bad(code)
     }
@@ -145,10 +118,10 @@ fn write(look: &Look, line: &Line<'_>, asked: &Asked<'_>, out: &mut Vec<u8>) {
         }
         Show::All { .. } | Show::NoClaim(_) => {
             let mut answer = Answer::to(line.number, out);
-            answer.json("ok", "true");
+            answer.json(Member::Ok, "true");
             // Serialising into memory cannot fail: every key is a string.
             answer.members(&serde_json::to_string(look).unwrap_or_default());
-            answer.end(asked, OWN);
+            answer.end(asked, MEMBERS);
         }
     }
 }

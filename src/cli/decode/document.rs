@@ -52,6 +52,37 @@ struct Document<'a> {
     warnings: &'a [String],
 }
 
+/// Declares a document with nothing in it yet, and the names of its members.
+macro_rules! empty {
+    (Document { $($member:ident: $value:expr),* $(,)? }) => {
+        const EMPTY: Document<'static> = Document { $($member: $value),* };
+
+        /// The names of the members that a document may have.
+        pub(super) const MEMBERS: &[&str] = &[$(stringify!($member)),*];
+    };
+}
+
+empty!(Document {
+    verified: false,
+    kind: "jws-compact",
+    header: &Json::Null,
+    payload: None,
+    payload_b64u: None,
+    signature: None,
+    signatures: Vec::new(),
+    sizes: None,
+    recipients: Vec::new(),
+    encryption: &[],
+    disclosures: None,
+    key_binding: None,
+    key_binding_payload: None,
+    disclosed_payload: None,
+    looks_like: None,
+    times: Object(Vec::new()),
+    certificates: None,
+    warnings: &[],
+});
+
 /// One signature of a token in JSON form.
 #[derive(Serialize)]
 struct Signature<'a> {
@@ -103,18 +134,13 @@ impl Serialize for Look {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let disclosed = self.decoded.disclosed.as_ref();
         let mut document = Document {
-            verified: false,
             kind: match disclosed {
                 Some(_) => "sd-jwt",
                 None if self.decoded.signatures.is_empty() => "jws-compact",
                 None => "jws-json",
             },
             header: &self.decoded.header,
-            payload: None,
-            payload_b64u: None,
-            signature: None,
             signatures: self.decoded.signatures.iter().map(Signature::of).collect(),
-            sizes: None,
             recipients: self.decoded.recipients.iter().map(Recipient::of).collect(),
             encryption: &self.layers,
             disclosures: disclosed.map(|it| it.disclosures.as_slice()),
@@ -125,6 +151,7 @@ impl Serialize for Look {
             times: self.times(),
             certificates: self.decoded.header.as_object().and_then(SeenChain::of),
             warnings: &self.decoded.warnings,
+            ..EMPTY
         };
         match &self.decoded.content {
             Content::Signed {

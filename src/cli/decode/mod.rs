@@ -19,7 +19,7 @@ use jwtctl::core::token::{self, Decoded, Layer, Opener, Serialization, open_nest
 
 use super::Context;
 use super::batch::BatchArgs;
-use super::input::{Pasted, source_name};
+use super::input::{Pasted, Spec, not_empty};
 use super::output::{Page, Report, Status};
 
 /// Show what is in a token, without verifying it
@@ -32,13 +32,13 @@ use super::output::{Page, Report, Status};
 pub struct Args {
     /// The token, - for stdin, @FILE or env:NAME
     #[arg(conflicts_with = "batch")]
-    token: Option<String>,
+    token: Option<Spec>,
     #[command(flatten)]
     batch: BatchArgs,
     /// Open an encrypted token with this key, and show what is inside: PATH, -, env:NAME, fd:N or
     /// store:KID
-    #[arg(long, value_name = "KEYSPEC", value_parser = clap::builder::NonEmptyStringValueParser::new())]
-    decrypt_key: Option<String>,
+    #[arg(long, value_name = "KEYSPEC", value_parser = not_empty::<Spec>())]
+    decrypt_key: Option<Spec>,
     /// Explain each registered header parameter and claim
     #[arg(long, conflicts_with = "batch")]
     explain: bool,
@@ -105,21 +105,16 @@ pub fn call(args: Args, context: &Context<'_>) -> ExitCode {
 
 fn run(args: Args, context: &Context<'_>) -> Result<Look, Error> {
     args.batch.check_unused(&[], context)?;
-    context.inputs.check_stdin(&[
-        ("TOKEN", context.inputs.or_stdin(args.token.as_deref())),
-        ("--decrypt-key", args.decrypt_key.as_deref()),
-    ])?;
+    let source = context.inputs.token_source(args.token.as_ref())?;
     let pasted = args
         .pick
         .as_deref()
         .map_or(Pasted::Anything, Pasted::Picked);
-    let token = context
-        .inputs
-        .token(args.token.as_deref(), args.max_size, pasted)?;
-    details(&token, args.token.as_deref(), context);
+    let token = context.inputs.token(source, args.max_size, pasted)?;
+    details(&token, source.name(), context);
     let mut keys = None;
     let mut open =
-        |locked: &Locked<'_>| context.open_layer(locked, args.decrypt_key.as_deref(), &mut keys);
+        |locked: &Locked<'_>| context.open_layer(locked, args.decrypt_key.as_ref(), &mut keys);
     let can_open = args.decrypt_key.is_some() || context.typed.has("passphrase_from");
     let open: Option<Opener<'_>> = if can_open { Some(&mut open) } else { None };
     let (decoded, layers) = look(&token, open)?;
@@ -140,13 +135,7 @@ fn run(args: Args, context: &Context<'_>) -> Result<Look, Error> {
 }
 
 /// What -v adds: where the token was, and what it is made of.
-fn details(token: &str, spec: Option<&str>, context: &Context<'_>) {
-    let place = match context.inputs.or_stdin(spec) {
-        Some(spec) if spec.starts_with('@') || spec.starts_with("env:") => spec,
-        Some("-") => source_name("-"),
-        Some(_) => "the command line",
-        None => "the prompt",
-    };
+fn details(token: &str, place: &str, context: &Context<'_>) {
     let bytes = token.len();
     let sizes: Vec<String> = token.split('.').map(|it| it.len().to_string()).collect();
     let parts = match Serialization::of(token) {

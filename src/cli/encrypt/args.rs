@@ -5,7 +5,9 @@ use clap::builder::NonEmptyStringValueParser;
 use jwtctl::core::alg::{ContentEnc, KeyAlg};
 use jwtctl::core::jwe::JweForm;
 
-use super::super::input::{CLAIM_FLAGS, ClaimArgs, SecretArgs, content_enc, key_alg};
+use super::super::input::{
+    CLAIM_FLAGS, ClaimArgs, FileSpec, SecretArgs, Spec, content_enc, key_alg, not_empty,
+};
 
 /// Encrypt a token
 ///
@@ -18,8 +20,8 @@ use super::super::input::{CLAIM_FLAGS, ClaimArgs, SecretArgs, content_enc, key_a
 #[derive(clap::Args)]
 pub struct Args {
     /// Encrypt to this key: PATH, -, env:NAME, fd:N or store:KID; repeat for several recipients
-    #[arg(long, value_name = "KEYSPEC", help_heading = "Recipients", value_parser = NonEmptyStringValueParser::new())]
-    pub(super) to: Vec<String>,
+    #[arg(long, value_name = "KEYSPEC", help_heading = "Recipients", value_parser = not_empty::<Spec>())]
+    pub(super) to: Vec<Spec>,
     #[command(flatten, next_help_heading = "Recipients")]
     pub(super) secret: SecretArgs,
     /// Picks a key from a set; the id to write into the header (default: the key's own)
@@ -42,7 +44,7 @@ pub struct Args {
     pub(super) zip: bool,
     /// Encrypt this token as it is: the text, -, @FILE or env:NAME
     #[arg(long, value_name = "TOKEN", conflicts_with_all = CLAIM_FLAGS, conflicts_with_all = ["payload", "raw"], help_heading = "Content")]
-    pub(super) token: Option<String>,
+    pub(super) token: Option<Spec>,
 
     #[command(flatten)]
     pub(super) claims: ClaimArgs,
@@ -58,7 +60,7 @@ pub struct Args {
     pub(super) header: Vec<String>,
     /// Authenticate the bytes of FILE as well; in the JSON forms
     #[arg(long, value_name = "FILE", help_heading = "Header")]
-    pub(super) aad: Option<String>,
+    pub(super) aad: Option<FileSpec>,
 
     /// Encrypt the bytes of --payload as they are; nothing is added
     #[arg(long, requires = "payload", conflicts_with_all = CLAIM_FLAGS, help_heading = "Not a JWT")]

@@ -19,7 +19,7 @@ use jwtctl::core::token::Serialization;
 use serde::Serialize;
 
 use super::Context;
-use super::input::{FINGERPRINT, HeaderArgs, Pasted, Reserved, Usual, source_name};
+use super::input::{FINGERPRINT, FileSpec, HeaderArgs, Pasted, Reserved, TokenSource, Usual};
 use super::output::{Page, Report};
 use recipients::{addressees, content_enc};
 
@@ -69,14 +69,13 @@ impl From<&Addressee> for ToWhom {
 }
 
 pub fn run(args: Args, context: &mut Context<'_>) -> Result<Made, Error> {
-    check_stdin(&args, context)?;
     let header = header(&args)?;
     let addressees = addressees(&args, context)?;
     let form = form(&args, &addressees)?;
     let (content, claims, notes) = content(&args, context)?;
     let aad = args
         .aad
-        .as_deref()
+        .as_ref()
         .map(|path| aad(path, context))
         .transpose()?;
     let how = Encryption {
@@ -121,24 +120,13 @@ pub fn run(args: Args, context: &mut Context<'_>) -> Result<Made, Error> {
 }
 
 /// What the tag covers besides. There is no such member where it is empty (RFC 7516 section 7.2.1).
-fn aad(path: &str, context: &Context<'_>) -> Result<Secret, Error> {
+fn aad(path: &FileSpec, context: &Context<'_>) -> Result<Secret, Error> {
     let aad = context.inputs.content(path, MAX_FILE)?;
     match aad.is_empty() {
-        true => Err(Error::input(Code::BadInput, source_name(path), "is empty")
+        true => Err(Error::input(Code::BadInput, path.source_name(), "is empty")
             .hint("to cover the header alone, leave out --aad")),
         false => Ok(aad),
     }
-}
-
-fn check_stdin(args: &Args, context: &Context<'_>) -> Result<(), Error> {
-    let mut named = vec![
-        args.secret.named(),
-        ("--payload", args.claims.payload.as_deref()),
-        ("--token", args.token.as_deref()),
-        ("--aad", args.aad.as_deref()),
-    ];
-    named.extend(args.to.iter().map(|spec| ("--to", Some(spec.as_str()))));
-    context.inputs.check_stdin(&named)
 }
 
 fn form(args: &Args, addressees: &[Addressee]) -> Result<JweForm, Error> {
@@ -191,7 +179,9 @@ fn content(
 ) -> Result<(Secret, Option<Object>, Vec<String>), Error> {
     if let Some(spec) = &args.token {
         let limit = MAX_TOKEN as u64;
-        let token = context.inputs.token(Some(spec), limit, Pasted::Alone)?;
+        let token = context
+            .inputs
+            .token(TokenSource::Named(spec), limit, Pasted::Alone)?;
         return match Serialization::of(&token) {
             Some(Serialization::JwsCompact | Serialization::JweCompact) => {
                 Ok((Secret::new(token.into_bytes()), None, Vec::new()))
@@ -207,8 +197,7 @@ fn content(
             .hint("any bytes: --raw --payload FILE")),
         };
     }
-    if args.raw {
-        let path = args.claims.payload.as_deref().unwrap_or("-");
+    if let (true, Some(path)) = (args.raw, &args.claims.payload) {
         return Ok((context.inputs.content(path, MAX_FILE)?, None, Vec::new()));
     }
     if args.claims.names_fingerprint() {

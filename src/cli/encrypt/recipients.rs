@@ -10,7 +10,7 @@ use jwtctl::core::limits::TOKEN_P2C;
 use jwtctl::core::seal;
 
 use super::super::Context;
-use super::super::input::{not_for_encryption, source_name};
+use super::super::input::not_for_encryption;
 use super::args::Args;
 
 /// The recipients, in the order of the arguments.
@@ -71,10 +71,10 @@ struct Named {
 fn keys(args: &Args, context: &Context<'_>) -> Result<Vec<Named>, Error> {
     let mut keys = Vec::new();
     for spec in &args.to {
-        let (key, from_set) = context.recipient(spec, "--to", args.kid.as_deref())?;
+        let (key, from_set) = context.recipient(spec, args.kid.as_deref())?;
         keys.push(Named {
             key,
-            source: source_name(spec).into(),
+            source: spec.source_name().into(),
             from_set,
         });
     }

@@ -12,38 +12,14 @@ use jwtctl::core::keyfile::KeyFile;
 use jwtctl::core::limits::MAX_SECRET;
 use jwtctl::core::time::Timestamp;
 
-use super::{Echo, Inputs};
+use super::{Inputs, ServerSecretSpec};
 
 /// The flag that names the server's secrets.
 const FLAG: &str = "--better-auth-secret";
 
-/// Where a secret of the server is, and its version.
-pub struct ServerSecretSpec<'a> {
-    pub version: Option<u32>,
-    /// The KEYSPEC.
-    pub spec: &'a str,
-}
-
-/// Reads `[VERSION:]KEYSPEC`.
-pub fn secret_spec(text: &str) -> ServerSecretSpec<'_> {
-    let versioned = text
-        .split_once(':')
-        .and_then(|(version, spec)| Some((version.parse().ok()?, spec)));
-    match versioned {
-        Some((version, spec)) => ServerSecretSpec {
-            version: Some(version),
-            spec,
-        },
-        None => ServerSecretSpec {
-            version: None,
-            spec: text,
-        },
-    }
-}
-
 impl Inputs {
     /// These inputs, with the specifications of the server's secrets.
-    pub fn with_server_secrets(mut self, specs: Vec<String>) -> Self {
+    pub fn with_server_secrets(mut self, specs: Vec<ServerSecretSpec>) -> Self {
         self.server_secrets = specs;
         self
     }
@@ -53,11 +29,6 @@ impl Inputs {
         !self.server_secrets.is_empty()
     }
 
-    pub(super) fn server_secret_specs(&self) -> Vec<(&'static str, Option<&str>)> {
-        let specs = self.server_secrets.iter();
-        specs.map(|it| (FLAG, Some(secret_spec(it).spec))).collect()
-    }
-
     /// The secrets of the server in the order of the command line. They are read once, since stdin
     /// can be read only once.
     pub fn server_secrets(&self) -> Result<&[ServerSecret], Error> {
@@ -65,16 +36,16 @@ impl Inputs {
             return Ok(secrets);
         }
         let specs = self.server_secrets.iter();
-        let secrets = specs.map(|it| self.server_secret(it, FLAG));
+        let secrets = specs.map(|it| self.server_secret(it));
         let secrets = secrets.collect::<Result<Vec<_>, _>>()?;
         Ok(self.read_secrets.get_or_init(|| secrets))
     }
 
-    /// Reads one secret of the server, which `flag` names.
-    pub fn server_secret(&self, text: &str, flag: &str) -> Result<ServerSecret, Error> {
-        let ServerSecretSpec { version, spec } = secret_spec(text);
+    /// Reads one secret of the server.
+    pub fn server_secret(&self, spec: &ServerSecretSpec) -> Result<ServerSecret, Error> {
+        let (version, flag) = (spec.version, spec.secret.flag());
         let value = self
-            .read(spec, flag, MAX_SECRET, Echo::Hide)?
+            .read(&spec.secret, MAX_SECRET)?
             .without_trailing_newline();
         if value.is_empty() {
             return Err(Error::input(Code::BadSecret, flag, "the secret is empty"));

@@ -9,7 +9,7 @@ use jwtctl::core::token::{self, Defaults};
 
 use super::super::Context;
 use super::given::Given;
-use super::{Claim, duration, moment, source_name};
+use super::{Claim, FileSpec, duration, moment};
 
 /// The claims of a new token.
 #[derive(clap::Args)]
@@ -64,7 +64,7 @@ pub struct ClaimArgs {
     no_exp: bool,
     /// Claims from a JSON file, or - for stdin; flags and CLAIM arguments go over it
     #[arg(long, value_name = "FILE", help_heading = "Claims")]
-    pub payload: Option<String>,
+    pub payload: Option<FileSpec>,
 }
 
 /// The arguments that make no sense for a token with other bytes than claims as its payload.
@@ -300,8 +300,8 @@ fn born_expired(claims: &Object, now: Timestamp) -> Option<String> {
     Some(format!("the token has expired already, at {exp}{meant}"))
 }
 
-fn read_payload(path: &str, context: &Context<'_>) -> Result<Object, Error> {
-    let name = source_name(path);
+fn read_payload(path: &FileSpec, context: &Context<'_>) -> Result<Object, Error> {
+    let name = path.source_name();
     let bad = |why: String| Error::input(Code::BadInput, name, why);
     if path.trim_start().starts_with('{') {
         let error = Error::usage("--payload", "takes a file, not the claims themselves");

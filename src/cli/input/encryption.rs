@@ -12,7 +12,7 @@ use jwtctl::core::keystore::StoredKey;
 use jwtctl::core::limits::{MAX_CANDIDATES, TOKEN_P2C};
 
 use super::super::Context;
-use super::{Inputs, Source, source_name};
+use super::{Inputs, Source, Spec};
 
 /// Keys that could open a token, and where they are from.
 pub struct Openers {
@@ -70,30 +70,24 @@ impl Context<'_> {
     /// `store:` alone are the keys of the keystore that the token names.
     pub fn openers(
         &self,
-        spec: &str,
-        flag: &str,
+        spec: &Spec,
         kid: Option<&str>,
         locked: &Locked<'_>,
     ) -> Result<Openers, Error> {
-        match (spec, kid) {
+        match (spec.text(), kid) {
             ("store:", None) => self.stored_openers(locked),
-            _ => self.named_openers(spec, flag, kid),
+            _ => self.named_openers(spec, kid),
         }
     }
 
     /// [`Context::openers`] for a spec that names keys by itself: any except `store:` alone, where
     /// the token names them.
-    pub fn named_openers(
-        &self,
-        spec: &str,
-        flag: &str,
-        kid: Option<&str>,
-    ) -> Result<Openers, Error> {
-        let file = match (Source::parse(spec), kid) {
+    pub fn named_openers(&self, spec: &Spec, kid: Option<&str>) -> Result<Openers, Error> {
+        let file = match (spec.source(), kid) {
             (Source::Store(named), Some(kid)) if named.is_empty() => {
                 KeyFile::from(vec![self.inputs.stored_key(kid)?])
             }
-            _ => self.inputs.key_file(spec, flag)?,
+            _ => self.inputs.key_file(spec)?,
         };
         for dropped in &file.dropped {
             self.output.detail(&format!(
@@ -104,7 +98,7 @@ impl Context<'_> {
         let mut openers = Openers {
             is_set: file.is_set,
             keys: file.keys,
-            source: source_name(spec).into(),
+            source: spec.source_name().into(),
         };
         if let Some(kid) = kid.filter(|_| !openers.is_set) {
             openers.name(kid, spec)?;
@@ -128,14 +122,14 @@ impl Context<'_> {
     pub fn open_layer(
         &self,
         locked: &Locked<'_>,
-        spec: Option<&str>,
+        spec: Option<&Spec>,
         read: &mut Option<Openers>,
     ) -> Result<(Opened, String), Error> {
         let openers = match (spec, read.take()) {
             // Each layer names its own key of the keystore.
-            (Some("store:"), _) => self.stored_openers(locked)?,
+            (Some(spec), _) if spec.text() == "store:" => self.stored_openers(locked)?,
             (_, Some(openers)) => openers,
-            (Some(spec), None) => self.openers(spec, "--decrypt-key", None, locked)?,
+            (Some(spec), None) => self.openers(spec, None, locked)?,
             (None, None) => match locked.algs().any(|alg| alg.mode() == KeyMode::Passphrase) {
                 true => self.passphrase_opener()?,
                 false => {
@@ -151,14 +145,14 @@ impl Context<'_> {
     }
 
     /// The keys that open the encrypted tokens of a batch, if the caller has named any.
-    pub fn ready_openers(&self, spec: Option<&str>) -> Result<Option<Openers>, Error> {
+    pub fn ready_openers(&self, spec: Option<&Spec>) -> Result<Option<Openers>, Error> {
         match spec {
-            Some("store:") => {
+            Some(spec) if spec.text() == "store:" => {
                 let why = "store: alone leaves the key to each token, and --batch makes its keys ready once";
-                let error = Error::usage("--decrypt-key", why);
+                let error = Error::usage(spec.flag(), why);
                 Err(error.hint("name the key: --decrypt-key store:KID"))
             }
-            Some(spec) => self.named_openers(spec, "--decrypt-key", None).map(Some),
+            Some(spec) => self.named_openers(spec, None).map(Some),
             None if self.typed.has("passphrase_from") => self.passphrase_opener().map(Some),
             None => Ok(None),
         }
@@ -248,9 +242,9 @@ impl Context<'_> {
     }
 
     /// The key of `spec` as the one recipient of a token, with the algorithm that is usual for it.
-    pub fn addressee(&self, spec: &str, flag: &str) -> Result<Addressee, Error> {
-        let (key, _) = self.recipient(spec, flag, None)?;
-        let what = source_name(spec);
+    pub fn addressee(&self, spec: &Spec) -> Result<Addressee, Error> {
+        let (key, _) = self.recipient(spec, None)?;
+        let what = spec.source_name();
         let alg = key
             .usual_key_alg()
             .ok_or_else(|| not_for_encryption(&key, what))?;
@@ -264,14 +258,9 @@ impl Context<'_> {
 
     /// The key of `spec` that a token is to be encrypted to; of a set, the one of `kid`, or the
     /// only one that is for encryption. Also returns whether `spec` is a set.
-    pub fn recipient(
-        &self,
-        spec: &str,
-        flag: &str,
-        kid: Option<&str>,
-    ) -> Result<(Arc<Key>, bool), Error> {
-        let file = self.inputs.recipient_keys(spec, flag, self)?;
-        let what = source_name(spec);
+    pub fn recipient(&self, spec: &Spec, kid: Option<&str>) -> Result<(Arc<Key>, bool), Error> {
+        let file = self.inputs.recipient_keys(spec, self)?;
+        let what = spec.source_name();
         let bad = |why: String| Error::input(Code::BadKey, what, why);
         if !file.is_set {
             let key = file.keys.into_iter().next();
@@ -310,22 +299,18 @@ impl Inputs {
 
     /// Keys to encrypt to. The passphrase of the token is not used to open a key file as well:
     /// every recipient of the token could try to guess it.
-    fn recipient_keys(
-        &self,
-        spec: &str,
-        flag: &str,
-        context: &Context<'_>,
-    ) -> Result<KeyFile, Error> {
-        if matches!(Source::parse(spec), Source::Store(_))
+    fn recipient_keys(&self, spec: &Spec, context: &Context<'_>) -> Result<KeyFile, Error> {
+        if matches!(spec.source(), Source::Store(_))
             || !context.typed.has("passphrase_from")
             || !context.typed.has("to")
         {
-            return self.public_keys(spec, flag, context.env.now);
+            return self.public_keys(spec, context.env.now);
         }
-        let bytes = self.key_bytes(spec, flag)?;
-        self.read_keys_with(&bytes, spec, &mut || {
+        let bytes = self.key_bytes(spec)?;
+        self.read_keys_with(&bytes, spec.source_name(), &mut || {
             let why = "is encrypted itself, and the passphrase is for the token alone";
-            Err(Error::usage(format!("{flag} {spec}"), why).hint("name the public half of the key"))
+            Err(Error::usage(format!("{} {spec}", spec.flag()), why)
+                .hint("name the public half of the key"))
         })
     }
 }

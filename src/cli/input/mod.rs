@@ -12,6 +12,7 @@ mod passphrase;
 mod profile;
 mod redis;
 mod secret;
+mod spec;
 mod store;
 #[cfg_attr(windows, path = "terminal_windows.rs")]
 mod terminal;
@@ -19,8 +20,7 @@ mod token;
 mod variables;
 
 pub use better_auth::{
-    SqlDialect, check_sealing, check_whole, closed, protection, row_refusal, secret_spec,
-    signing_row,
+    SqlDialect, check_sealing, check_whole, closed, protection, row_refusal, signing_row,
 };
 pub use choice::{Choice, content_enc, curve, key_alg, sig_alg};
 pub use claim::Claim;
@@ -30,13 +30,16 @@ pub use header::{HeaderArgs, Reserved};
 pub use profile::ProfileArgs;
 pub use redis::{Login, RedisLogin};
 pub use secret::SecretArgs;
+pub use spec::{
+    ClientSpec, FileSpec, RedisUrl, SecretSpec, ServerSecretSpec, Spec, is_secret, not_empty,
+    on_stdin,
+};
 pub use store::{Guard, Home, policy_folder};
-pub use token::{Pasted, strip, too_large};
+pub use token::{Pasted, TokenSource, strip, too_large};
 pub use variables::variables;
 
 use std::cell::OnceCell;
 use std::ffi::OsString;
-use std::io::IsTerminal as _;
 use std::path::{Path, PathBuf};
 
 use jwtctl::core::address::redacted;
@@ -49,6 +52,7 @@ use jwtctl::core::secret::Secret;
 use jwtctl::core::time::{self, Timestamp};
 
 use super::output::Output;
+use spec::Source;
 
 /// An environment variable, if it is set to any text.
 #[expect(
@@ -84,54 +88,15 @@ pub fn is_on(name: &str) -> bool {
     variable(name).is_some_and(|value| !no.contains(&value.to_ascii_lowercase().as_str()))
 }
 
-/// Where something is read from.
-#[derive(Clone, Debug, PartialEq, Eq)]
-enum Source {
-    Stdin,
-    Variable(String),
-    Descriptor(u32),
-    /// A key of the keystore; with an empty id, all that it publishes.
-    Store(String),
-    File(PathBuf),
-}
-
-impl Source {
-    fn parse(spec: &str) -> Self {
-        if ["-", "fd:0", "/dev/stdin", "/dev/fd/0", "/proc/self/fd/0"].contains(&spec) {
-            return Self::Stdin;
-        }
-        if let Some(name) = spec.strip_prefix("env:") {
-            return Self::Variable(name.into());
-        }
-        if let Some(kid) = spec.strip_prefix("store:") {
-            return Self::Store(kid.into());
-        }
-        match spec
-            .strip_prefix("fd:")
-            .and_then(|number| number.parse().ok())
-        {
-            Some(number) => Self::Descriptor(number),
-            None => Self::File(spec.into()),
-        }
-    }
-}
-
-/// Whether the message about a missing source may repeat the argument: the value of `--secret` may
-/// be the secret itself.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Echo {
-    Name,
-    Hide,
-}
-
 /// Reads what arguments name.
 pub struct Inputs {
     output: Output,
     no_input: bool,
-    passphrase_from: Option<String>,
-    server_secrets: Vec<String>,
+    passphrase_from: Option<SecretSpec>,
+    server_secrets: Vec<ServerSecretSpec>,
     read_secrets: OnceCell<Vec<ServerSecret>>,
     store: Option<PathBuf>,
+    on_stdin: Vec<String>,
 }
 
 impl Inputs {
@@ -139,7 +104,7 @@ impl Inputs {
     pub fn new(
         output: Output,
         no_input: bool,
-        passphrase_from: Option<String>,
+        passphrase_from: Option<SecretSpec>,
         store: Option<PathBuf>,
     ) -> Self {
         Self {
@@ -149,29 +114,20 @@ impl Inputs {
             server_secrets: Vec::new(),
             read_secrets: OnceCell::new(),
             store,
+            on_stdin: Vec::new(),
         }
     }
 
-    /// Refuses a call in which stdin is named more than once, before anything waits for it. Each
-    /// pair is an argument's name and its value; the passphrase is counted by itself.
-    pub fn check_stdin(&self, named: &[(&str, Option<&str>)]) -> Result<(), Error> {
-        let passphrase = ("--passphrase-from", self.passphrase_from.as_deref());
-        let secrets = self.server_secret_specs();
-        let users: Vec<&str> = named
-            .iter()
-            .chain([&passphrase])
-            .chain(&secrets)
-            .filter(|(_, spec)| spec.is_some_and(|spec| Source::parse(spec) == Source::Stdin))
-            .map(|(name, _)| *name)
-            .collect();
-        match users[..] {
-            [first, second, ..] => Err(Error::usage(
-                "stdin",
-                format!("named by both {first} and {second}"),
-            )
-            .hint("give one of them as a file, env:NAME or fd:N")),
-            _ => Ok(()),
+    /// These inputs, with what [`on_stdin`] says of the call.
+    ///
+    /// # Errors
+    /// When stdin is named more than once, before anything waits for it.
+    pub fn with_stdin(mut self, named: Vec<String>) -> Result<Self, Error> {
+        if let [first, second, ..] = &named[..] {
+            return Err(named_by_both(first, second));
         }
+        self.on_stdin = named;
+        Ok(self)
     }
 
     /// Whether this is a step of a GitHub workflow, whose log takes annotations.
@@ -179,18 +135,14 @@ impl Inputs {
         variable("GITHUB_ACTIONS").as_deref() == Some("true")
     }
 
-    /// An argument that may be left out: `-` stands for it then, unless stdin is a terminal.
-    pub fn or_stdin<'a>(&self, spec: Option<&'a str>) -> Option<&'a str> {
-        spec.or_else(|| (!std::io::stdin().is_terminal()).then_some("-"))
-    }
-
     /// Reads what `spec` names, at most `limit` bytes.
-    fn read(&self, spec: &str, flag: &str, limit: u64, echo: Echo) -> Result<Secret, Error> {
-        match Source::parse(spec) {
+    fn read(&self, spec: &Spec, limit: u64) -> Result<Secret, Error> {
+        let flag = spec.flag();
+        match spec.source() {
             Source::Stdin => read_stream(std::io::stdin().lock(), "standard input", limit),
             Source::Variable(name) => match variable(&name) {
                 Some(value) => Ok(Secret::new(value.into_bytes())),
-                None if echo == Echo::Hide => Err(hidden(flag, spec)),
+                None if spec.is_secret() => Err(hidden(flag, spec)),
                 None => Err(Error::usage(
                     format!("{flag} env:{name}"),
                     "the environment has no such variable, or it is not text",
@@ -206,10 +158,10 @@ impl Inputs {
                 })?;
                 read_stream(file, &format!("fd:{number}"), limit)
             }
-            Source::Store(_) if echo == Echo::Hide => Err(hidden(flag, spec)),
+            Source::Store(_) if spec.is_secret() => Err(hidden(flag, spec)),
             Source::Store(_) => Err(Error::usage(flag, "takes no key of the keystore")),
             Source::File(path) => match files::read(&path, limit) {
-                Err(_) if echo == Echo::Hide && !path.metadata().is_ok_and(|it| !it.is_dir()) => {
+                Err(_) if spec.is_secret() && !path.metadata().is_ok_and(|it| !it.is_dir()) => {
                     Err(hidden(flag, spec))
                 }
                 Err(_) if may_be_secret(spec) && !path.exists() => Err(hidden(flag, spec)),
@@ -225,8 +177,8 @@ impl Inputs {
     }
 
     /// Reads a whole file that is not secret, or stdin.
-    pub fn content(&self, spec: &str, limit: u64) -> Result<Secret, Error> {
-        match spec {
+    pub fn content(&self, spec: &FileSpec, limit: u64) -> Result<Secret, Error> {
+        match spec.text() {
             "-" => read_stream(std::io::stdin().lock(), "standard input", limit),
             path => match files::read(Path::new(path), limit) {
                 Err(_) if may_be_secret(path) && !Path::new(path).exists() => {
@@ -241,12 +193,12 @@ impl Inputs {
 
     /// Reads a text file or stdin: [`Inputs::content`], with a byte order mark left out and UTF-16
     /// read as UTF-8.
-    pub fn document(&self, spec: &str, limit: u64) -> Result<Secret, Error> {
+    pub fn document(&self, spec: &FileSpec, limit: u64) -> Result<Secret, Error> {
         let bytes = self.content(spec, limit)?;
         Ok(match keyfile::from_utf16(bytes.expose()) {
             Some(text) => {
                 let note = "is text in UTF-16, as Windows PowerShell writes it";
-                self.output.note(&format!("{spec}: it {note}"));
+                self.output.note(&format!("{}: it {note}", spec.text()));
                 text
             }
             None => bytes,
@@ -254,32 +206,31 @@ impl Inputs {
     }
 
     /// Reads a key, with its private half if it has one; `store:KID` names one of the keystore.
-    pub fn key_file(&self, spec: &str, flag: &str) -> Result<KeyFile, Error> {
-        match Source::parse(spec) {
+    pub fn key_file(&self, spec: &Spec) -> Result<KeyFile, Error> {
+        match spec.source() {
             Source::Store(kid) => self.stored_key(&kid).map(|key| KeyFile::from(vec![key])),
-            _ => self.read_keys(&self.key_bytes(spec, flag)?, spec),
+            _ => self.read_keys(&self.key_bytes(spec)?, spec.source_name()),
         }
     }
 
     /// The bytes of a key file, unread.
-    pub fn key_bytes(&self, spec: &str, flag: &str) -> Result<Secret, Error> {
-        self.read(spec, flag, MAX_FILE, Echo::Name)
+    pub fn key_bytes(&self, spec: &Spec) -> Result<Secret, Error> {
+        self.read(spec, MAX_FILE)
     }
 
-    /// The keys in the bytes of what `spec` names.
-    pub fn read_keys(&self, bytes: &Secret, spec: &str) -> Result<KeyFile, Error> {
-        let what = source_name(spec);
-        self.read_keys_with(bytes, spec, &mut || self.passphrase(what))
+    /// The keys in the bytes of a file that messages call `what`.
+    pub fn read_keys(&self, bytes: &Secret, what: &str) -> Result<KeyFile, Error> {
+        self.read_keys_with(bytes, what, &mut || self.passphrase(what))
     }
 
-    /// The keys in the bytes of what `spec` names; `passphrase` is called when they are encrypted.
+    /// The keys in the bytes of a file that messages call `what`; `passphrase` is asked for the one
+    /// that opens them.
     fn read_keys_with(
         &self,
         bytes: &Secret,
-        spec: &str,
+        what: &str,
         passphrase: keyfile::Passphrase<'_>,
     ) -> Result<KeyFile, Error> {
-        let what = source_name(spec);
         let mut file = keyfile::read(bytes, what, passphrase)?;
         self.open_table(&mut file)?;
         for note in &file.notes {
@@ -287,6 +238,12 @@ impl Inputs {
         }
         Ok(file)
     }
+}
+
+/// The refusal of a call in which two arguments name stdin.
+fn named_by_both(first: &str, second: &str) -> Error {
+    let why = format!("named by both {first} and {second}");
+    Error::usage("stdin", why).hint("give one of them as a file, env:NAME or fd:N")
 }
 
 /// The name in messages of what an argument names: `-` is "standard input".
@@ -368,22 +325,20 @@ mod tests {
     #[test]
     fn stdin_serves_one_reader() {
         let output = Output::new(false, false, false, Color::Never);
-        let inputs = Inputs::new(output, true, Some("-".into()), None);
-        assert!(inputs.check_stdin(&[("TOKEN", Some("x"))]).is_ok());
-        let error = inputs.check_stdin(&[("TOKEN", Some("-"))]).unwrap_err();
+        let inputs = || Inputs::new(output.clone(), true, None, None);
+        let named = |names: &[&str]| names.iter().map(|it| (*it).to_owned()).collect();
+        let both = inputs().with_stdin(named(&["--key", "--claims"]));
+        let said = both.err().map(|error| error.to_string());
         assert_eq!(
-            error.to_string(),
-            "stdin: named by both TOKEN and --passphrase-from"
+            said.as_deref(),
+            Some("stdin: named by both --key and --claims")
         );
-    }
-
-    #[test]
-    fn sources_are_told_apart() {
-        assert_eq!(Source::parse("-"), Source::Stdin);
-        assert_eq!(Source::parse("env:A"), Source::Variable("A".into()));
-        assert_eq!(Source::parse("fd:3"), Source::Descriptor(3));
-        assert_eq!(Source::parse("fd:x"), Source::File("fd:x".into()));
-        assert_eq!(Source::parse("store:k"), Source::Store("k".into()));
-        assert_eq!(Source::parse("./-"), Source::File("./-".into()));
+        // A token that is left out is on stdin as well, unless that is a terminal.
+        let one = inputs().with_stdin(named(&["--key"])).unwrap();
+        if let Err(error) = one.token_source(None) {
+            assert_eq!(error.to_string(), "stdin: named by both TOKEN and --key");
+        }
+        let token = Spec::new("TOKEN", "-");
+        assert!(one.token_source(Some(&token)).is_ok());
     }
 }

@@ -7,13 +7,13 @@ use jwtctl::core::limits::MAX_SECRET;
 use jwtctl::core::secret::Secret;
 
 use super::super::output::printable;
-use super::{Echo, Inputs, terminal};
+use super::{Inputs, SecretSpec, terminal};
 
 impl Inputs {
     /// The passphrase that opens `what`: from the flag, or asked for.
     pub fn passphrase(&self, what: &str) -> Result<Secret, Error> {
         match &self.passphrase_from {
-            Some(spec) => self.passphrase_file(spec, "--passphrase-from"),
+            Some(spec) => self.passphrase_file(spec),
             None => {
                 self.ask_passphrase(&format!("Passphrase for {what}"), None, "--passphrase-from")
             }
@@ -23,7 +23,7 @@ impl Inputs {
     /// The passphrase to seal something new with: from the flag, or asked for twice.
     pub fn new_passphrase(&self, what: &str) -> Result<Secret, Error> {
         match &self.passphrase_from {
-            Some(spec) => self.passphrase_file(spec, "--passphrase-from"),
+            Some(spec) => self.passphrase_file(spec),
             None => self.ask_passphrase(
                 &format!("New passphrase for {what}"),
                 Some("Repeat it"),
@@ -34,9 +34,9 @@ impl Inputs {
 
     /// The new passphrase of something that was opened with its old one: from
     /// `--new-passphrase-from`, or asked for twice.
-    pub fn other_passphrase(&self, spec: Option<&str>, what: &str) -> Result<Secret, Error> {
+    pub fn other_passphrase(&self, spec: Option<&SecretSpec>, what: &str) -> Result<Secret, Error> {
         match spec {
-            Some(spec) => self.passphrase_file(spec, "--new-passphrase-from"),
+            Some(spec) => self.passphrase_file(spec),
             None => self.ask_passphrase(
                 &format!("New passphrase for {what}"),
                 Some("Repeat it"),
@@ -45,14 +45,12 @@ impl Inputs {
         }
     }
 
-    fn passphrase_file(&self, spec: &str, flag: &str) -> Result<Secret, Error> {
-        let secret = self
-            .read(spec, flag, MAX_SECRET, Echo::Hide)?
-            .without_trailing_newline();
+    fn passphrase_file(&self, spec: &SecretSpec) -> Result<Secret, Error> {
+        let secret = self.read(spec, MAX_SECRET)?.without_trailing_newline();
         if secret.is_empty() {
             return Err(Error::input(
                 Code::BadPassphrase,
-                flag,
+                spec.flag(),
                 "the passphrase is empty",
             ));
         }

@@ -10,7 +10,7 @@ use jwtctl::core::profile::{Profile, Supplied, Supply};
 use jwtctl::core::secret::Secret;
 
 use super::super::output::argument;
-use super::{Choice, Echo, Inputs};
+use super::{Choice, Inputs, SecretSpec, not_empty};
 
 /// The kind of a token, and what belongs to it.
 #[derive(clap::Args)]
@@ -27,11 +27,11 @@ pub struct ProfileArgs {
     client_id: Option<String>,
     /// The access token that came along, for at_hash (id-token) or ath (dpop+jwt): PATH, -, env:NAME
     /// or fd:N
-    #[arg(long, value_name = "KEYSPEC", help_heading = "Profile", value_parser = NonEmptyStringValueParser::new())]
-    access_token: Option<String>,
+    #[arg(long, value_name = "KEYSPEC", help_heading = "Profile", value_parser = not_empty::<SecretSpec>())]
+    access_token: Option<SecretSpec>,
     /// The authorization code that came along, for c_hash (id-token)
-    #[arg(long, value_name = "KEYSPEC", help_heading = "Profile", value_parser = NonEmptyStringValueParser::new())]
-    code: Option<String>,
+    #[arg(long, value_name = "KEYSPEC", help_heading = "Profile", value_parser = not_empty::<SecretSpec>())]
+    code: Option<SecretSpec>,
     /// The method of the HTTP request, such as POST (dpop+jwt)
     #[arg(long, help_heading = "Profile", value_parser = NonEmptyStringValueParser::new())]
     method: Option<String>,
@@ -45,14 +45,6 @@ pub struct ProfileArgs {
 }
 
 impl ProfileArgs {
-    /// The arguments that may name stdin, for [`Inputs::check_stdin`].
-    pub fn named(&self) -> [(&'static str, Option<&str>); 2] {
-        [
-            ("--access-token", self.access_token.as_deref()),
-            ("--code", self.code.as_deref()),
-        ]
-    }
-
     /// The values that the rules of a profile compare with.
     ///
     /// # Errors
@@ -77,15 +69,15 @@ impl ProfileArgs {
         if let Some((supply, _)) = given.iter().find(idle) {
             return Err(unused(profile, *supply));
         }
-        let secret = |spec: &Option<String>, flag: &str| {
-            let read = spec.as_deref().map(|spec| inputs.bearer(spec, flag));
+        let secret = |spec: &Option<SecretSpec>| {
+            let read = spec.as_ref().map(|spec| inputs.bearer(spec));
             read.transpose().map(|secret| secret.map(Arc::new))
         };
         Ok(Supplied {
             nonce: self.nonce.clone(),
             client_id: self.client_id.clone(),
-            access_token: secret(&self.access_token, "--access-token")?,
-            code: secret(&self.code, "--code")?,
+            access_token: secret(&self.access_token)?,
+            code: secret(&self.code)?,
             method: self.method.clone(),
             url: self.url.clone(),
             jkt: self.jkt.clone(),
@@ -120,8 +112,8 @@ fn profile() -> Choice<Profile> {
 
 impl Inputs {
     /// A token or a code that is compared by its digest, without the line break at its end.
-    fn bearer(&self, spec: &str, flag: &str) -> Result<Secret, Error> {
-        let bytes = self.read(spec, flag, MAX_SECRET, Echo::Hide)?;
+    fn bearer(&self, spec: &SecretSpec) -> Result<Secret, Error> {
+        let bytes = self.read(spec, MAX_SECRET)?;
         Ok(bytes.without_trailing_newline())
     }
 }

@@ -11,7 +11,7 @@ use jwtctl::core::redis::Target;
 use jwtctl::core::secret::Secret;
 use zeroize::Zeroizing;
 
-use super::{Echo, Inputs, MAX_SECRET, variable};
+use super::{Inputs, MAX_SECRET, SecretSpec, variable};
 
 /// Where Redis is by default.
 const DEFAULT_URL: &str = "redis://127.0.0.1:6379";
@@ -29,7 +29,7 @@ pub struct RedisLogin {
         help_heading = "Redis",
         allow_hyphen_values = true
     )]
-    pub redis_password_from: Option<String>,
+    pub redis_password_from: Option<SecretSpec>,
     /// Accept a Redis server whose certificate leads to one of these (PEM), instead of the system's
     /// (rediss://)
     #[arg(long, value_name = "FILE", help_heading = "Redis")]
@@ -46,7 +46,7 @@ impl RedisLogin {
         Login {
             flags: "--redis",
             server: RedisUse::Sessions,
-            password_from: self.redis_password_from.as_deref(),
+            password_from: self.redis_password_from.as_ref(),
             ca: self.redis_ca.as_deref(),
             allow_plaintext: Some(self.redis_allow_plaintext),
         }
@@ -61,7 +61,7 @@ pub struct Login<'a> {
     /// What the server is for.
     pub server: RedisUse,
     /// Where the password is.
-    pub password_from: Option<&'a str>,
+    pub password_from: Option<&'a SecretSpec>,
     /// The file of the certificates that the server's own must lead to.
     pub ca: Option<&'a str>,
     /// Whether the password may go to another machine in the clear; `None` for the shared cache,
@@ -105,14 +105,11 @@ impl Inputs {
             },
         };
         if let Some(spec) = login.password_from {
-            let flag = &format!("{}-password-from", login.flags);
-            let password = self
-                .read(spec, flag, MAX_SECRET, Echo::Hide)?
-                .without_trailing_newline();
+            let password = self.read(spec, MAX_SECRET)?.without_trailing_newline();
             if password.is_empty() {
                 return Err(Error::input(
                     Code::BadSecret,
-                    flag.as_str(),
+                    spec.flag(),
                     "the password is empty",
                 ));
             }
@@ -127,9 +124,9 @@ impl Inputs {
     }
 
     /// A key of the shared cache: a symmetric JWK, sealed or not, or else the bytes themselves.
-    pub fn store_key(&self, spec: &str) -> Result<Secret, Error> {
-        let flag = "--cache-store-key";
-        let bytes = self.read(spec, flag, MAX_SECRET, Echo::Hide)?;
+    pub fn store_key(&self, spec: &SecretSpec) -> Result<Secret, Error> {
+        let flag = spec.flag();
+        let bytes = self.read(spec, MAX_SECRET)?;
         if keyfile::kind(bytes.expose()).is_none() {
             return Ok(bytes.without_trailing_newline());
         }

@@ -6,14 +6,14 @@ use jwtctl::core::keyfile;
 use jwtctl::core::limits::MAX_SECRET;
 use jwtctl::core::secret::Secret;
 
-use super::{Echo, Inputs};
+use super::{Inputs, SecretSpec};
 
 /// A secret that is the key.
 #[derive(clap::Args)]
 pub struct SecretArgs {
     /// A shared secret, for HMAC or encryption: PATH, -, env:NAME or fd:N, never the secret itself
     #[arg(long, value_name = "KEYSPEC", allow_hyphen_values = true)]
-    pub secret: Option<String>,
+    pub secret: Option<SecretSpec>,
     /// How the secret is written
     #[arg(
         long,
@@ -22,13 +22,6 @@ pub struct SecretArgs {
         requires = "secret"
     )]
     secret_encoding: SecretEncoding,
-}
-
-impl SecretArgs {
-    /// The flag and its value, for [`Inputs::check_stdin`].
-    pub fn named(&self) -> (&'static str, Option<&str>) {
-        ("--secret", self.secret.as_deref())
-    }
 }
 
 /// How the bytes of a secret are written.
@@ -49,13 +42,13 @@ enum SecretEncoding {
 impl Inputs {
     /// Reads the secret that the arguments name, if they name one.
     pub fn secret(&self, args: &SecretArgs) -> Result<Option<Secret>, Error> {
-        let spec = args.secret.as_deref();
+        let spec = args.secret.as_ref();
         spec.map(|spec| self.encoded(spec, args.secret_encoding))
             .transpose()
     }
 
-    fn encoded(&self, spec: &str, encoding: SecretEncoding) -> Result<Secret, Error> {
-        let bytes = self.read(spec, "--secret", MAX_SECRET, Echo::Hide)?;
+    fn encoded(&self, spec: &SecretSpec, encoding: SecretEncoding) -> Result<Secret, Error> {
+        let bytes = self.read(spec, MAX_SECRET)?;
         refuse_key_material(&bytes)?;
         let bad = |why: &str| Error::input(Code::BadSecret, "--secret", why);
         let text = || {
@@ -86,15 +79,13 @@ impl Inputs {
         Ok(secret)
     }
 
-    /// Reads a secret that is text, such as that of an OAuth client, which `flag` names.
-    pub fn secret_text(&self, spec: &str, flag: &str) -> Result<Secret, Error> {
-        let secret = self
-            .read(spec, flag, MAX_SECRET, Echo::Hide)?
-            .without_trailing_newline();
+    /// Reads a secret that is text, such as that of an OAuth client.
+    pub fn secret_text(&self, spec: &SecretSpec) -> Result<Secret, Error> {
+        let secret = self.read(spec, MAX_SECRET)?.without_trailing_newline();
         match secret.is_empty() || secret.expose_str().is_none() {
             true => Err(Error::input(
                 Code::BadSecret,
-                flag,
+                spec.flag(),
                 "the secret is empty or not text",
             )),
             false => Ok(secret),

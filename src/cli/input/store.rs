@@ -12,7 +12,7 @@ use jwtctl::core::secret::Secret;
 use jwtctl::core::time::Timestamp;
 
 use super::super::Context;
-use super::{Inputs, Source};
+use super::{Inputs, Source, Spec};
 
 /// How a new key of the keystore is protected: under a passphrase, or not at all.
 pub struct Guard {
@@ -147,8 +147,8 @@ impl Inputs {
 
     /// Reads keys for a caller that needs only the public halves, so that keys of the keystore need
     /// no passphrase. `store:` alone is the set that it publishes at `now`.
-    pub fn public_keys(&self, spec: &str, flag: &str, now: Timestamp) -> Result<KeyFile, Error> {
-        match Source::parse(spec) {
+    pub fn public_keys(&self, spec: &Spec, now: Timestamp) -> Result<KeyFile, Error> {
+        match spec.source() {
             Source::Store(kid) => {
                 let store = self.store()?;
                 if kid.is_empty() {
@@ -160,39 +160,34 @@ impl Inputs {
                     ..KeyFile::of_set(keys, Vec::new())
                 })
             }
-            _ => self.key_file(spec, flag).map(|file| file.published(now)),
+            _ => self.key_file(spec).map(|file| file.published(now)),
         }
     }
 
     /// The keys of a set, and its JSON as it was written. A file that is not JSON gives the JSON of
     /// its public keys.
-    pub fn keys_and_json(
-        &self,
-        spec: &str,
-        flag: &str,
-        now: Timestamp,
-    ) -> Result<(KeyFile, Json), Error> {
-        if matches!(Source::parse(spec), Source::Store(_)) {
-            let file = self.public_keys(spec, flag, now)?;
+    pub fn keys_and_json(&self, spec: &Spec, now: Timestamp) -> Result<(KeyFile, Json), Error> {
+        if matches!(spec.source(), Source::Store(_)) {
+            let file = self.public_keys(spec, now)?;
             let json = public_json(&file);
             return Ok((file, json));
         }
-        let bytes = self.key_bytes(spec, flag)?;
-        let file = self.read_keys(&bytes, spec)?.published(now);
+        let bytes = self.key_bytes(spec)?;
+        let file = self.read_keys(&bytes, spec.source_name())?.published(now);
         let json = raw_json(&bytes).unwrap_or_else(|| public_json(&file));
         Ok((file, json))
     }
 
     /// The JSON of a set, even if no key in it can be used.
-    pub fn published_json(&self, spec: &str, flag: &str, now: Timestamp) -> Result<Json, Error> {
-        if matches!(Source::parse(spec), Source::Store(_)) {
-            return Ok(public_json(&self.public_keys(spec, flag, now)?));
+    pub fn published_json(&self, spec: &Spec, now: Timestamp) -> Result<Json, Error> {
+        if matches!(spec.source(), Source::Store(_)) {
+            return Ok(public_json(&self.public_keys(spec, now)?));
         }
-        let bytes = self.key_bytes(spec, flag)?;
+        let bytes = self.key_bytes(spec)?;
         match raw_json(&bytes) {
             Some(json) => Ok(json),
             None => self
-                .read_keys(&bytes, spec)
+                .read_keys(&bytes, spec.source_name())
                 .map(|file| public_json(&file.published(now))),
         }
     }

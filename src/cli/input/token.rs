@@ -1,5 +1,6 @@
 //! Tokens as arguments, on stdin, in files, and inside longer texts that users paste.
 
+use std::io::IsTerminal as _;
 use std::path::Path;
 
 use jwtctl::core::error::{Code, Error, Reason, shell_word, shortened};
@@ -9,7 +10,31 @@ use jwtctl::core::secret::Secret;
 use jwtctl::core::token::{Located, Serialization, is_wrapped, locate};
 
 use super::passphrase::no_terminal;
-use super::{Echo, Inputs, read_stream, terminal};
+use super::{Inputs, Spec, named_by_both, read_stream, terminal};
+
+/// Where a token is.
+#[derive(Clone, Copy)]
+pub enum TokenSource<'a> {
+    /// What the argument says: the token itself, `-`, `@FILE` or `env:NAME`.
+    Named(&'a Spec),
+    /// On stdin, without a word.
+    Stdin,
+    /// With a user at the terminal.
+    Prompt,
+}
+
+impl TokenSource<'_> {
+    /// How messages call it, where it is not the argument itself.
+    pub fn name(&self) -> &str {
+        match self {
+            Self::Named(spec) if spec.starts_with('@') || spec.starts_with("env:") => spec,
+            Self::Named(spec) if spec.text() == "-" => spec.source_name(),
+            Self::Named(_) => "the command line",
+            Self::Stdin => "standard input",
+            Self::Prompt => "the prompt",
+        }
+    }
+}
 
 /// Which text may be around a token.
 #[derive(Clone, Copy)]
@@ -23,15 +48,28 @@ pub enum Pasted<'a> {
 }
 
 impl Inputs {
-    /// The text of a token: the argument itself, `-`, `@FILE`, `env:NAME`; stdin or a prompt when
-    /// left out.
+    /// Where the token of an argument is that may be left out: then on stdin, when that is not a
+    /// terminal.
+    ///
+    /// # Errors
+    /// When stdin is what another argument names.
+    pub fn token_source<'a>(&self, spec: Option<&'a Spec>) -> Result<TokenSource<'a>, Error> {
+        match (spec, self.on_stdin.first()) {
+            (Some(spec), _) => Ok(TokenSource::Named(spec)),
+            (None, _) if std::io::stdin().is_terminal() => Ok(TokenSource::Prompt),
+            (None, Some(other)) => Err(named_by_both("TOKEN", other)),
+            (None, None) => Ok(TokenSource::Stdin),
+        }
+    }
+
+    /// The text of a token.
     pub fn token(
         &self,
-        spec: Option<&str>,
+        source: TokenSource<'_>,
         limit: u64,
         pasted: Pasted<'_>,
     ) -> Result<String, Error> {
-        let bytes = self.token_bytes(spec, limit)?;
+        let bytes = self.token_bytes(source, limit)?;
         let wide = from_utf16(bytes.expose());
         let text = wide
             .as_ref()
@@ -53,7 +91,7 @@ impl Inputs {
         Ok(token)
     }
 
-    fn token_bytes(&self, spec: Option<&str>, limit: u64) -> Result<Secret, Error> {
+    fn token_bytes(&self, source: TokenSource<'_>, limit: u64) -> Result<Secret, Error> {
         // A token that is too large gets the same error from every source.
         let sized = |error: Error| match error.code() {
             Code::BadInput => too_large(limit).into(),
@@ -61,16 +99,17 @@ impl Inputs {
         };
         // Some more than the limit, for what `strip` removes.
         let slack = limit.saturating_add(4096);
-        match self.or_stdin(spec) {
-            None => self.ask_token(limit),
-            Some("-") => {
-                read_stream(std::io::stdin().lock(), "standard input", slack).map_err(sized)
-            }
-            Some(spec) => match (spec.strip_prefix('@'), spec.strip_prefix("env:")) {
+        let stdin = || read_stream(std::io::stdin().lock(), "standard input", slack).map_err(sized);
+        match source {
+            TokenSource::Prompt => self.ask_token(limit),
+            TokenSource::Stdin => stdin(),
+            TokenSource::Named(spec) if spec.text() == "-" => stdin(),
+            TokenSource::Named(spec) => match (spec.strip_prefix('@'), spec.strip_prefix("env:")) {
                 (Some(path), _) => files::read(Path::new(path), slack).map_err(sized),
-                (None, Some(_)) => self.read(spec, "TOKEN", limit, Echo::Name),
+                (None, Some(_)) => self.read(spec, limit),
                 (None, None) if names_file(spec) => {
-                    let why = format!("{spec:?} is not a token, and there is a file of that name");
+                    let text: &str = spec;
+                    let why = format!("{text:?} is not a token, and there is a file of that name");
                     let hint = format!("to verify or decode what is in it: @{spec}");
                     Err(Reason::malformed(&why).hint(hint).into())
                 }

@@ -15,7 +15,7 @@ use jwtctl::core::time::Timestamp;
 use serde::Serialize;
 
 use super::super::Context;
-use super::super::input::{Guard, check_whole, closed, duration, source_name};
+use super::super::input::{Guard, Spec, check_whole, closed, duration};
 use super::super::output::{Page, Report, Role};
 
 /// Add a private key to the keystore
@@ -30,7 +30,7 @@ use super::super::output::{Page, Report, Role};
 pub struct Args {
     /// The key, of any format: PATH, -, env:NAME or fd:N
     #[arg(value_name = "KEYSPEC")]
-    key: String,
+    key: Spec,
     /// Picks a key from a set; names a key that has no id of its own
     #[arg(long, allow_hyphen_values = true, value_parser = NonEmptyStringValueParser::new())]
     kid: Option<String>,
@@ -72,13 +72,10 @@ struct AddedRow {
 }
 
 pub fn run(args: Args, context: &mut Context<'_>) -> Result<Added, Error> {
-    context
-        .inputs
-        .check_stdin(&[("KEYSPEC", Some(&args.key))])?;
     let path = context.inputs.store_path()?;
-    let file = context.inputs.key_file(&args.key, "KEYSPEC")?;
+    let file = context.inputs.key_file(&args.key)?;
     if let Some(table) = &file.table {
-        check_whole(&file.dropped, source_name(&args.key))?;
+        check_whole(&file.dropped, args.key.source_name())?;
         return add_rows(table, &path, &args, context);
     }
     let key = pick(file.keys, &args)?;
@@ -109,7 +106,7 @@ fn add_rows(
     args: &Args,
     context: &Context<'_>,
 ) -> Result<Added, Error> {
-    let what = source_name(&args.key);
+    let what = args.key.source_name();
     let now = context.env.now;
     let is_meant = |(row, _): &(&Row, _)| match &args.kid {
         Some(kid) => row.id == *kid,

@@ -19,6 +19,7 @@ use jwtctl::core::secret::Secret;
 use serde::{Serialize, Serializer};
 
 use super::super::Context;
+use super::super::input::{SecretSpec, Spec};
 use super::super::output::{Page, Report, Role};
 use metadata::Metadata;
 
@@ -34,7 +35,7 @@ pub struct Args {
     /// The key, of any format: PATH, -, env:NAME, fd:N or store:KID; for a set also several of
     /// them, and directories of key files
     #[arg(value_name = "KEYSPEC", required = true)]
-    keys: Vec<String>,
+    keys: Vec<Spec>,
     /// The format
     #[arg(long, value_enum, value_name = "FORMAT")]
     to: Format,
@@ -57,7 +58,7 @@ pub struct Args {
         conflicts_with = "no_encrypt",
         allow_hyphen_values = true
     )]
-    new_passphrase_from: Option<String>,
+    new_passphrase_from: Option<SecretSpec>,
     /// Write a private key in clear
     #[arg(long)]
     no_encrypt: bool,
@@ -127,10 +128,6 @@ impl Serialize for Content {
 }
 
 pub fn run(args: Args, context: &mut Context<'_>) -> Result<Converted, Error> {
-    let specs = args.keys.iter().map(|it| ("KEYSPEC", Some(it.as_str())));
-    let passphrase = ("--new-passphrase-from", args.new_passphrase_from.as_deref());
-    let named: Vec<_> = specs.chain([passphrase]).collect();
-    context.inputs.check_stdin(&named)?;
     args.metadata
         .check(args.to == Format::Jwk || args.to == Format::Jwks)?;
     let out = args.out.as_deref().filter(|path| *path != "-");
@@ -171,12 +168,13 @@ pub fn run(args: Args, context: &mut Context<'_>) -> Result<Converted, Error> {
 fn keys(args: &Args, context: &Context<'_>) -> Result<Vec<Arc<Key>>, Error> {
     let mut keys = Vec::new();
     for spec in &args.keys {
-        match Path::new(spec).is_dir() {
+        match Path::new(spec.text()).is_dir() {
             true => keys.extend(sources::folder(spec, args, context)?),
             false => keys.extend(sources::file(spec, args, context)?),
         }
     }
-    let what = args.keys.join(", ");
+    let names: Vec<&str> = args.keys.iter().map(Spec::text).collect();
+    let what = names.join(", ");
     let bad = |why: String| Error::input(Code::BadKey, &what, why);
     let known: Vec<String> = keys.iter().map(|key: &Arc<Key>| key.label()).collect();
     keys.retain(|key| args.kid.is_none() || key.kid == args.kid);
@@ -202,7 +200,7 @@ fn private_bytes(keys: &[Arc<Key>], args: &Args, context: &Context<'_>) -> Resul
         false => Some(
             context
                 .inputs
-                .other_passphrase(args.new_passphrase_from.as_deref(), "the converted key")?,
+                .other_passphrase(args.new_passphrase_from.as_ref(), "the converted key")?,
         ),
     };
     let passphrase = passphrase.as_ref();

@@ -12,6 +12,7 @@ use jwtctl::core::shared::SharedCache;
 use serde::Serialize;
 
 use super::super::Context;
+use super::super::input::Spec;
 use super::super::network::{self, Http, Network};
 use super::super::output::{Page, Report, Role, Status};
 use super::published;
@@ -25,10 +26,10 @@ use super::published;
 pub struct Args {
     /// The set before: URL, PATH, -, env:NAME, fd:N, or store: for what the keystore publishes
     #[arg(value_name = "BEFORE")]
-    before: String,
+    before: Spec,
     /// The set after, named likewise
     #[arg(value_name = "AFTER")]
-    after: String,
+    after: Spec,
     #[command(flatten)]
     network: Network,
 }
@@ -50,12 +51,6 @@ struct Side {
 }
 
 pub fn run(args: Args, context: &mut Context<'_>) -> Result<Compared, Error> {
-    let mut named = vec![
-        ("BEFORE", Some(args.before.as_str())),
-        ("AFTER", Some(&args.after)),
-    ];
-    named.extend(args.network.named());
-    context.inputs.check_stdin(&named)?;
     let (before, after) = read(&args, context)?;
     let bad = |side: &Side, why: NotKeys| Error::input(Code::BadKey, &side.name, why);
     // Compared with itself first, so that an error names the right one.
@@ -77,26 +72,23 @@ fn read(args: &Args, context: &Context<'_>) -> Result<(Side, Side), Error> {
         (Some(before), Some(after)) => args.network.check_same_server(before, after)?,
         _ => {}
     }
-    let file = |spec: &str, flag: &str| -> Result<Side, Error> {
+    let file = |spec: &Spec| -> Result<Side, Error> {
         Ok(Side {
-            name: spec.into(),
-            json: context.inputs.published_json(spec, flag, context.env.now)?,
+            name: spec.to_string(),
+            json: context.inputs.published_json(spec, context.env.now)?,
         })
     };
     if before.is_none() && after.is_none() {
-        return Ok((file(&args.before, "BEFORE")?, file(&args.after, "AFTER")?));
+        return Ok((file(&args.before)?, file(&args.after)?));
     }
     // Made once for both, and at home with each in turn.
     let mut http = args.network.http(None, context)?;
     let store = args.network.store(context)?;
-    let mut side = |address: Option<Address>, spec: &str, flag: &str| match address {
+    let mut side = |address: Option<Address>, spec: &Spec| match address {
         Some(address) => fetch(address, &args.network, &mut http, store.as_ref(), context),
-        None => file(spec, flag),
+        None => file(spec),
     };
-    Ok((
-        side(before, &args.before, "BEFORE")?,
-        side(after, &args.after, "AFTER")?,
-    ))
+    Ok((side(before, &args.before)?, side(after, &args.after)?))
 }
 
 fn fetch(

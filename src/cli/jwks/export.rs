@@ -16,7 +16,7 @@ use jwtctl::core::secret::Secret;
 use serde::{Serialize, Serializer};
 
 use super::super::Context;
-use super::super::input::{SqlDialect, check_whole, protection, row_refusal};
+use super::super::input::{SecretSpec, SqlDialect, check_whole, protection, row_refusal};
 use super::super::output::{Page, Report, Status};
 use super::rows::{check_open, text};
 use super::{Loaded, Source};
@@ -60,7 +60,7 @@ pub struct Args {
         conflicts_with = "no_encrypt",
         allow_hyphen_values = true
     )]
-    new_passphrase_from: Option<String>,
+    new_passphrase_from: Option<SecretSpec>,
     /// Write private keys in clear
     #[arg(long, requires = "private")]
     no_encrypt: bool,
@@ -135,9 +135,6 @@ impl Serialize for Keys {
 }
 
 pub fn run(args: Args, context: &mut Context<'_>) -> Result<Exported, Error> {
-    context
-        .inputs
-        .check_stdin(&[("--new-passphrase-from", args.new_passphrase_from.as_deref())])?;
     check(&args)?;
     let loaded = args.source.load(context)?;
     loaded.warn_dropped(context);
@@ -283,7 +280,7 @@ fn private(loaded: &Loaded, args: &Args, context: &Context<'_>) -> Result<Keys, 
     }
     let passphrase = context
         .inputs
-        .other_passphrase(args.new_passphrase_from.as_deref(), "the exported keys")?;
+        .other_passphrase(args.new_passphrase_from.as_ref(), "the exported keys")?;
     keyfile::private_set(&keys, Some(&passphrase), args.p2c, &context.env).map(Keys::Sealed)
 }
 

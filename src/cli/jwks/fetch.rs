@@ -37,7 +37,6 @@ pub struct Fetched {
 }
 
 pub fn run(args: Args, context: &mut Context<'_>) -> Result<Fetched, Error> {
-    context.inputs.check_stdin(&args.network.named())?;
     let Some(source) =
         args.network
             .source(args.jwks_uri.as_deref(), args.issuer.as_deref(), context)?

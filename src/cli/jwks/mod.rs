@@ -30,7 +30,7 @@ use jwtctl::core::lint::{Finding, lint as find};
 use jwtctl::core::remote::FetchedSet;
 
 use super::Context;
-use super::input::source_name;
+use super::input::{Spec, not_empty};
 use super::network::{self, Network};
 
 /// Your own keys, and everything one does with a key set
@@ -76,8 +76,8 @@ enum Command {
 #[command(group(clap::ArgGroup::new("source").args(["jwks", "jwks_uri", "issuer"])))]
 pub struct Source {
     /// A key set; a single key of any format counts as a set of one (default: the keystore)
-    #[arg(long, value_name = "FILE", value_parser = NonEmptyStringValueParser::new())]
-    jwks: Option<String>,
+    #[arg(long, value_name = "FILE", value_parser = not_empty::<Spec>())]
+    jwks: Option<Spec>,
     /// The key set at URL; it is cached
     #[arg(long, value_name = "URL", value_parser = NonEmptyStringValueParser::new())]
     jwks_uri: Option<String>,
@@ -122,18 +122,15 @@ impl Loaded {
 impl Source {
     /// Its JSON as it is published, whatever of it can be used.
     pub fn json(&self, context: &Context<'_>) -> Result<(String, Json), Error> {
-        let Some(spec) = self.jwks.as_deref() else {
+        let Some(spec) = self.jwks.as_ref() else {
             let loaded = self.load(context)?;
             return Ok((loaded.name, loaded.json));
         };
         self.network
             .check_unused("--jwks-uri or --issuer", context)?;
-        context.inputs.check_stdin(&[("--jwks", Some(spec))])?;
         Ok((
-            source_name(spec).to_owned(),
-            context
-                .inputs
-                .published_json(spec, "--jwks", context.env.now)?,
+            spec.source_name().to_owned(),
+            context.inputs.published_json(spec, context.env.now)?,
         ))
     }
 
@@ -143,10 +140,9 @@ impl Source {
             self.network
                 .source(self.jwks_uri.as_deref(), self.issuer.as_deref(), context)?
         {
-            context.inputs.check_stdin(&self.network.named())?;
             return network::set(source, &self.network, context, published)?;
         }
-        let Some(spec) = self.jwks.as_deref() else {
+        let Some(spec) = self.jwks.as_ref() else {
             let store = context.inputs.store()?;
             let file = KeyFile::of_set(store.published(context.env.now), Vec::new());
             let json = Json::Object(
@@ -164,12 +160,9 @@ impl Source {
                 table: None,
             });
         };
-        context.inputs.check_stdin(&[("--jwks", Some(spec))])?;
-        let (mut file, json) = context
-            .inputs
-            .keys_and_json(spec, "--jwks", context.env.now)?;
+        let (mut file, json) = context.inputs.keys_and_json(spec, context.env.now)?;
         Ok(Loaded {
-            name: source_name(spec).to_owned(),
+            name: spec.source_name().to_owned(),
             table: file.table.take(),
             file,
             json,

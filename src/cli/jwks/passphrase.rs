@@ -8,7 +8,7 @@ use jwtctl::core::keystore;
 use serde::Serialize;
 
 use super::super::Context;
-use super::super::input::{Guard, protection, row_refusal, secret_spec};
+use super::super::input::{Guard, SecretSpec, ServerSecretSpec, protection, row_refusal};
 use super::super::output::{Page, Report, Role};
 use super::rows::{TABLE, TableArgs, Written, check_open};
 
@@ -25,7 +25,7 @@ pub struct Args {
         conflicts_with_all = ["no_encrypt", "jwks"],
         allow_hyphen_values = true
     )]
-    new_passphrase_from: Option<String>,
+    new_passphrase_from: Option<SecretSpec>,
     /// Keep all private keys in clear from now on
     #[arg(long)]
     no_encrypt: bool,
@@ -37,7 +37,7 @@ pub struct Args {
     table: TableArgs,
     /// The server's new secret; VERSION:KEYSPEC where its secrets have versions
     #[arg(long, value_name = "[VERSION:]KEYSPEC", requires = "jwks", conflicts_with = "no_encrypt", allow_hyphen_values = true, help_heading = TABLE)]
-    new_better_auth_secret: Option<String>,
+    new_better_auth_secret: Option<ServerSecretSpec>,
 }
 
 /// Keys under another passphrase.
@@ -59,11 +59,13 @@ fn reseal_table(
     context: &Context<'_>,
 ) -> Result<Changed, Error> {
     check_open(&table, &name)?;
-    let flag = "--new-better-auth-secret";
     let secret = match (&args.new_better_auth_secret, args.no_encrypt) {
-        (Some(text), false) => Some(context.inputs.server_secret(text, flag)?),
+        (Some(spec), false) => Some(context.inputs.server_secret(spec)?),
         (_, true) => None,
-        (None, false) => return Err(Error::usage(flag, "is needed, the secret to seal with")),
+        (None, false) => {
+            let why = "is needed, the secret to seal with";
+            return Err(Error::usage("--new-better-auth-secret", why));
+        }
     };
     for row in &mut table.rows {
         row.reseal(protection(secret.as_ref()), &context.env)
@@ -82,15 +84,6 @@ fn reseal_table(
 }
 
 pub fn run(args: Args, context: &mut Context<'_>) -> Result<Changed, Error> {
-    let new_secret = args.new_better_auth_secret.as_deref();
-    context.inputs.check_stdin(&[
-        ("--new-passphrase-from", args.new_passphrase_from.as_deref()),
-        ("--jwks", args.table.jwks.as_deref()),
-        (
-            "--new-better-auth-secret",
-            new_secret.map(|it| secret_spec(it).spec),
-        ),
-    ])?;
     if let Some((name, table)) = args.table.read(context)? {
         return reseal_table(name, table, &args, context);
     }
@@ -116,7 +109,7 @@ pub fn run(args: Args, context: &mut Context<'_>) -> Result<Changed, Error> {
         false => Some(
             context
                 .inputs
-                .other_passphrase(args.new_passphrase_from.as_deref(), "the keystore")?,
+                .other_passphrase(args.new_passphrase_from.as_ref(), "the keystore")?,
         ),
     };
     let guard = Guard::new(new, args.p2c);

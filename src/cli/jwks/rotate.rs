@@ -98,9 +98,6 @@ struct Replaced {
 }
 
 pub fn run(args: Args, context: &mut Context<'_>) -> Result<Rotated, Error> {
-    context
-        .inputs
-        .check_stdin(&[("--jwks", args.table.jwks.as_deref())])?;
     if let Some((name, table)) = args.table.read(context)? {
         return table::rotate(name, table, &args, context);
     }

@@ -3,7 +3,6 @@
 use std::path::PathBuf;
 
 use clap::ValueEnum;
-use clap::builder::NonEmptyStringValueParser;
 use jwtctl::core::better_auth::{self, Row, Shape, Statement, Table};
 use jwtctl::core::error::{Code, Error};
 use jwtctl::core::files::{self, Access};
@@ -13,7 +12,7 @@ use serde::ser::{Error as _, SerializeMap as _};
 use serde::{Serialize, Serializer};
 
 use super::super::Context;
-use super::super::input::{SqlDialect, check_whole, closed, source_name};
+use super::super::input::{Spec, SqlDialect, check_whole, closed, not_empty};
 
 /// The heading of what is for a table alone.
 pub const TABLE: &str = "Instead of the keystore, the table of better-auth";
@@ -23,8 +22,8 @@ pub const TABLE: &str = "Instead of the keystore, the table of better-auth";
 #[command(next_help_heading = TABLE)]
 pub struct TableArgs {
     /// Its rows as the database prints them, in JSON: an array, or one a line; - for stdin
-    #[arg(long, value_name = "FILE", value_parser = NonEmptyStringValueParser::new())]
-    pub jwks: Option<String>,
+    #[arg(long, value_name = "FILE", value_parser = not_empty::<Spec>())]
+    pub jwks: Option<Spec>,
     /// The format of FILE, which is recognised in any case
     #[arg(long, value_enum, requires = "jwks")]
     format: Option<TableFormat>,
@@ -48,14 +47,14 @@ enum TableFormat {
 impl TableArgs {
     /// The table that was named and its name, if one was.
     pub fn read(&self, context: &Context<'_>) -> Result<Option<(String, Table)>, Error> {
-        let Some(spec) = self.jwks.as_deref() else {
+        let Some(spec) = self.jwks.as_ref() else {
             return Ok(None);
         };
         if let Some(out) = &self.out {
             files::check_target(out, self.force)?;
         }
-        let name = source_name(spec);
-        let file = context.inputs.key_file(spec, "--jwks")?;
+        let name = spec.source_name();
+        let file = context.inputs.key_file(spec)?;
         let Some(table) = file.table else {
             let error = Error::input(Code::BadKey, name, "is not a table of better-auth's");
             return Err(error.hint("the keystore is changed without --jwks"));

@@ -113,7 +113,6 @@ pub fn run(args: Args, context: &mut Context<'_>) -> Result<Made, Error> {
         });
     }
     check(&args, context)?;
-    context.inputs.check_stdin(&[])?;
     let alg = Alg::find(&args.alg, context)?;
     let recipe = match alg {
         Alg::Sig(alg) => Recipe::for_sig(alg, args.crv, args.bits),

@@ -30,7 +30,7 @@ use reqwest::header::{AUTHORIZATION, HeaderMap, HeaderValue};
 use zeroize::Zeroizing;
 
 use super::Context;
-use super::input::{duration, variable};
+use super::input::{FileSpec, SecretSpec, Spec, duration, variable};
 
 /// How remote keys are fetched, and for how long they are good.
 #[derive(clap::Args)]
@@ -63,19 +63,19 @@ struct Fetching {
     timeout: i64,
     /// Trust these certificate authorities (PEM) instead of the system's
     #[arg(long, value_name = "FILE")]
-    ca_bundle: Option<String>,
+    ca_bundle: Option<FileSpec>,
     /// Show the server this certificate (PEM)
     #[arg(long, value_name = "FILE", requires = "client_key")]
-    client_cert: Option<String>,
+    client_cert: Option<FileSpec>,
     /// The private key of the client certificate
     #[arg(long, value_name = "KEYSPEC", requires = "client_cert")]
-    client_key: Option<String>,
+    client_key: Option<Spec>,
     /// Send the headers in KEYSPEC, one "Name: value" a line, to the server named, and to no other
     #[arg(long, value_name = "KEYSPEC")]
-    http_headers: Option<String>,
+    http_headers: Option<Spec>,
     /// Send the token in KEYSPEC, such as that of a pod, as "Authorization: Bearer", likewise
     #[arg(long, value_name = "KEYSPEC", allow_hyphen_values = true)]
-    http_bearer: Option<String>,
+    http_bearer: Option<SecretSpec>,
     /// Allow http, where anybody on the way can replace the keys
     #[arg(long)]
     allow_http: bool,
@@ -107,19 +107,6 @@ fn timeout(text: &str) -> Result<i64, String> {
 }
 
 impl Network {
-    /// The arguments that may name stdin.
-    pub fn named(&self) -> Vec<(&'static str, Option<&str>)> {
-        let mut named = vec![
-            ("--ca-bundle", self.fetching.ca_bundle.as_deref()),
-            ("--client-cert", self.fetching.client_cert.as_deref()),
-            ("--client-key", self.fetching.client_key.as_deref()),
-            ("--http-headers", self.fetching.http_headers.as_deref()),
-            ("--http-bearer", self.fetching.http_bearer.as_deref()),
-        ];
-        named.extend(self.shared.named());
-        named
-    }
-
     /// A JWKS URL.
     pub fn url(&self, text: &str) -> Result<Address, Error> {
         Address::parse(text, self.fetching.allow_http).map_err(|error| file_instead(error, text))
@@ -232,7 +219,7 @@ impl Network {
         home: Option<&Address>,
         context: &'a Context<'_>,
     ) -> Result<Http<'a>, Error> {
-        let read = |spec: &String| context.inputs.content(spec, MAX_FILE);
+        let read = |spec: &FileSpec| context.inputs.content(spec, MAX_FILE);
         let roots = self
             .fetching
             .ca_bundle
@@ -262,7 +249,7 @@ impl Network {
     fn headers(&self, context: &Context<'_>) -> Result<HeaderMap, Error> {
         let mut headers = match &self.fetching.http_headers {
             Some(spec) => {
-                let text = context.inputs.key_bytes(spec, "--http-headers")?;
+                let text = context.inputs.key_bytes(spec)?;
                 let text = text
                     .expose_str()
                     .ok_or_else(|| Error::input(Code::BadInput, spec, "is not text"))?;
@@ -271,8 +258,8 @@ impl Network {
             None => HeaderMap::new(),
         };
         if let Some(spec) = &self.fetching.http_bearer {
-            let flag = "--http-bearer";
-            let token = context.inputs.secret_text(spec, flag)?;
+            let flag = spec.flag();
+            let token = context.inputs.secret_text(spec)?;
             let line = Zeroizing::new(format!(
                 "Bearer {}",
                 token.expose_str().unwrap_or_default().trim()
@@ -297,7 +284,7 @@ impl Network {
         };
         let certificate = context.inputs.content(cert, MAX_FILE)?;
         check_certificates(certificate.expose(), cert)?;
-        let file = context.inputs.key_file(spec, "--client-key")?;
+        let file = context.inputs.key_file(spec)?;
         let bad = |why: String| Error::input(Code::BadKey, spec, why);
         let [key] = &file.keys[..] else {
             return Err(bad("has more than one key, or none".into()));

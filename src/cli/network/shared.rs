@@ -6,7 +6,7 @@ use jwtctl::core::hint::RedisUse;
 use jwtctl::core::shared::{self, RecordTrust, SharedCache};
 
 use super::super::Context;
-use super::super::input::{Login, variable};
+use super::super::input::{Login, RedisUrl, SecretSpec, variable};
 
 /// The flag that names the store, and the prefix of the other flags about it.
 const FLAG: &str = "--cache-store";
@@ -25,12 +25,12 @@ pub struct Shared {
     /// redis://HOST:PORT/DB, rediss://…, unix:///PATH, or env:NAME for a variable that holds
     /// the URL [env: JWTCTL_CACHE_STORE]
     #[arg(long, value_name = "REDIS_URL")]
-    cache_store: Option<String>,
+    cache_store: Option<RedisUrl>,
     /// At least 32 random bytes that all machines have and Redis has not: they authenticate what
     /// is shared. Give two while they are exchanged; the first one writes [env:
     /// JWTCTL_CACHE_STORE_KEY_FILE]
     #[arg(long, value_name = "KEYSPEC", allow_hyphen_values = true)]
-    cache_store_key: Vec<String>,
+    cache_store_key: Vec<SecretSpec>,
     /// Do without such a key: trust everybody who can write to that Redis with deciding which
     /// tokens are valid
     #[arg(long, conflicts_with = "cache_store_key")]
@@ -47,7 +47,7 @@ pub struct Shared {
     cache_store_format: Format,
     /// Log in to that Redis with the password in KEYSPEC: PATH, -, env:NAME or fd:N
     #[arg(long, value_name = "KEYSPEC", allow_hyphen_values = true)]
-    cache_store_password_from: Option<String>,
+    cache_store_password_from: Option<SecretSpec>,
     /// Accept that Redis if its certificate leads to one of these (PEM), instead of the system's
     /// (rediss://)
     #[arg(long, value_name = "FILE")]
@@ -61,19 +61,6 @@ enum Format {
 }
 
 impl Shared {
-    /// The arguments that may name stdin.
-    pub fn named(&self) -> Vec<(&'static str, Option<&str>)> {
-        let keys = self
-            .cache_store_key
-            .iter()
-            .map(|spec| ("--cache-store-key", Some(spec.as_str())));
-        keys.chain([(
-            "--cache-store-password-from",
-            self.cache_store_password_from.as_deref(),
-        )])
-        .collect()
-    }
-
     /// The store, if one is named. Opens nothing yet.
     pub fn store(&self, context: &Context<'_>) -> Result<Option<SharedCache>, Error> {
         if context.offline {
@@ -85,7 +72,7 @@ impl Shared {
         let login = Login {
             flags: FLAG,
             server: RedisUse::SharedCache,
-            password_from: self.cache_store_password_from.as_deref(),
+            password_from: self.cache_store_password_from.as_ref(),
             ca: self.cache_store_ca.as_deref(),
             allow_plaintext: None,
         };
@@ -123,7 +110,8 @@ impl Shared {
             return Err(Error::usage(KEY_VARIABLE, "cannot be standard input")
                 .hint("name a file, env:NAME or fd:N"));
         }
-        let specs: Vec<&String> = self.cache_store_key.iter().chain(&inherited).collect();
+        let inherited = inherited.map(|text| SecretSpec::new("--cache-store-key", text));
+        let specs: Vec<&SecretSpec> = self.cache_store_key.iter().chain(&inherited).collect();
         if specs.is_empty() {
             let why = "whoever can write there would decide which tokens are valid, so what is shared needs a key";
             let error = Error::usage("--cache-store", why)

@@ -6,38 +6,15 @@ use std::ffi::OsString;
 use std::io::{self, Write as _};
 use std::process::ExitCode;
 
+use clap::CommandFactory as _;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use jwtctl::core::error::{Code, Error};
 use serde::Serialize;
 
-use super::super::input::may_be_secret;
+use super::super::Cli;
+use super::super::input::{is_secret, may_be_secret};
 use super::escape::{printable, printable_lines, printable_styled};
 use super::{Color, Output, Page, Report, exit_code};
-
-/// Flags whose values are secrets, or name secrets. An unexpected argument in such a call may be
-/// part of one.
-const SECRET_FLAGS: [&str; 10] = [
-    "--redis",
-    "--session",
-    "--cache-store",
-    "--secret",
-    "--passphrase-from",
-    "--new-passphrase-from",
-    "--redis-password-from",
-    "--cache-store-password-from",
-    "--cache-store-key",
-    "--client",
-];
-
-/// Global flags that the environment can set, with their values: clap names them in a usage line as
-/// if they had been typed.
-const FROM_ENVIRONMENT: [(&str, &str); 5] = [
-    ("--now", " <TIME>"),
-    ("--store", " <DIR>"),
-    ("--cache-dir", " <DIR>"),
-    ("--offline", ""),
-    ("--passphrase-from", " <KEYSPEC>"),
-];
 
 /// Writes what clap has returned for `args`.
 pub fn clap_error(mut error: clap::Error, args: &[OsString], json: bool, color: Color) -> ExitCode {
@@ -137,10 +114,6 @@ const OTHER_FLAGS: &[(&str, &str)] = &[
 /// The error to write in place of clap's own: for an argument that should not be repeated, or one
 /// that has another name in other tools.
 fn unspeakable(error: &clap::Error, args: &[OsString]) -> Option<Error> {
-    let near_a_secret = args
-        .iter()
-        .filter_map(|arg| arg.to_str())
-        .any(|arg| SECRET_FLAGS.contains(&arg.split('=').next().unwrap_or(arg)));
     let culprits = [
         ContextKind::InvalidArg,
         ContextKind::InvalidValue,
@@ -153,7 +126,7 @@ fn unspeakable(error: &clap::Error, args: &[OsString]) -> Option<Error> {
             _ => None,
         })?;
     let is_stray = error.kind() == ErrorKind::UnknownArgument && !said.starts_with("--");
-    let is_secret = may_be_secret(said) || is_stray && near_a_secret;
+    let is_secret = may_be_secret(said) || is_stray && names_secret(args);
     if error.kind() == ErrorKind::InvalidSubcommand && said.starts_with("eyJ") {
         return Some(
             Error::usage("", "a token is not a command")
@@ -178,6 +151,22 @@ fn unspeakable(error: &clap::Error, args: &[OsString]) -> Option<Error> {
         );
         error.hint("a key goes into a file, env:NAME or fd:N; for how to call the command: --help")
     })
+}
+
+/// Whether a flag is there whose value is secret, or names what is: what follows one by mistake may
+/// be part of it.
+fn names_secret(args: &[OsString]) -> bool {
+    fn is_secret_in(command: &clap::Command, flag: &str) -> bool {
+        let mut own = command.get_arguments();
+        own.any(|it| it.get_long() == Some(flag) && is_secret(it))
+            || command.get_subcommands().any(|it| is_secret_in(it, flag))
+    }
+    let mut whole = Cli::command();
+    whole.build();
+    let mut words = args
+        .iter()
+        .filter_map(|arg| arg.to_str()?.strip_prefix("--"));
+    words.any(|word| is_secret_in(&whole, word.split('=').next().unwrap_or(word)))
 }
 
 /// Escapes the arguments that clap's message repeats, as a terminal could act on them.
@@ -207,11 +196,19 @@ fn mend_usage(error: &mut clap::Error, args: &[OsString]) {
             .filter_map(|arg| arg.to_str())
             .any(|arg| arg.split('=').next() == Some(flag))
     };
-    for (flag, value) in FROM_ENVIRONMENT
-        .into_iter()
-        .filter(|(flag, _)| !typed(flag))
+    // clap names global flags that the environment sets as if they had been typed.
+    for arg in Cli::command()
+        .get_arguments()
+        .filter(|it| it.get_env().is_some())
     {
-        text = text.replacen(&format!(" {flag}{value}"), "", 1);
+        let flag = format!("--{}", arg.get_long().unwrap_or_default());
+        let value = match (arg.get_action().takes_values(), arg.get_value_names()) {
+            (true, Some([name, ..])) => format!(" <{name}>"),
+            _ => String::new(),
+        };
+        if !typed(&flag) {
+            text = text.replacen(&format!(" {flag}{value}"), "", 1);
+        }
     }
     if text != usage.to_string() {
         error.insert(ContextKind::Usage, ContextValue::StyledStr(text.into()));

@@ -23,7 +23,7 @@ use jwtctl::core::issuer::{Fault, IssuerState, fault_names};
 
 use super::Context;
 use super::clock::SystemClock;
-use super::input::{Choice, duration, sig_alg};
+use super::input::{Choice, ClientSpec, FileSpec, Spec, duration, sig_alg};
 use super::output::Ended;
 
 /// Run a local issuer: OpenID Connect and OAuth 2.0 for tests
@@ -69,7 +69,7 @@ pub struct Args {
     /// its set; store: is the keystore with its rotations (default: the keystore that --store
     /// names, or else a fresh key)
     #[arg(long, value_name = "KEYSPEC", help_heading = "Keys and tokens")]
-    key: Option<String>,
+    key: Option<Spec>,
     /// The algorithm (default: the key's own, of a fresh key ES256)
     #[arg(long, value_parser = sig_alg(), hide_possible_values = true, help_heading = "Keys and tokens")]
     alg: Option<SigAlg>,
@@ -86,7 +86,7 @@ pub struct Args {
     ttl: i64,
     /// Claims of every token, from a JSON file, or - for stdin
     #[arg(long, value_name = "FILE", help_heading = "Keys and tokens")]
-    claims: Option<String>,
+    claims: Option<FileSpec>,
     /// The media type of access tokens, such as at+jwt
     #[arg(long, default_value = "JWT", help_heading = "Keys and tokens")]
     typ: String,
@@ -97,7 +97,7 @@ pub struct Args {
     /// Serve this client alone, with the secret in KEYSPEC if it has one; repeat for several
     /// (default: any client)
     #[arg(long, value_name = "ID[:KEYSPEC]", help_heading = "Clients")]
-    client: Vec<String>,
+    client: Vec<ClientSpec>,
     /// Redirect there as well, besides addresses of this machine
     #[arg(long, value_name = "URI", help_heading = "Clients")]
     redirect_uri: Vec<String>,

@@ -14,7 +14,7 @@ use jwtctl::core::key::{Job, Key, encode};
 use jwtctl::core::secret::Secret;
 
 use super::super::Context;
-use super::super::input::{signing_row, source_name};
+use super::super::input::{ClientSpec, FileSpec, signing_row};
 use super::Args;
 
 /// The port unless told otherwise.
@@ -65,7 +65,7 @@ pub fn place(args: &Args) -> Result<Place, Error> {
     if args.issuer.is_none() {
         return refuse("--listen", "an issuer there needs a name: --issuer URL");
     }
-    if args.client.is_empty() || args.client.iter().any(|client| !client.contains(':')) {
+    if args.client.is_empty() || args.client.iter().any(|client| client.secret.is_none()) {
         return refuse(
             "--client",
             "everybody would get tokens: name clients, each with a secret (--client ID:KEYSPEC)",
@@ -107,18 +107,6 @@ pub fn settings(
     bound: SocketAddr,
     context: &Context<'_>,
 ) -> Result<Settings, Error> {
-    let named = args
-        .client
-        .iter()
-        .filter_map(|client| client.split_once(':'))
-        .map(|(_, spec)| ("--client", Some(spec)));
-    let files = [
-        ("--key", args.key.as_deref()),
-        ("--claims", args.claims.as_deref()),
-    ];
-    context
-        .inputs
-        .check_stdin(&named.chain(files).collect::<Vec<_>>())?;
     let scheme = if args.tls { "https" } else { "http" };
     let own = || format!("{scheme}://{}:{}", place.host, bound.port());
     let mut settings = Settings::new(args.issuer.clone().unwrap_or_else(own))
@@ -134,7 +122,7 @@ pub fn settings(
     settings.typ = args.profile.as_ref().unwrap_or(&args.typ).clone();
     settings.claims = args
         .claims
-        .as_deref()
+        .as_ref()
         .map(|path| claims(path, context))
         .transpose()?
         .unwrap_or_default();
@@ -228,8 +216,8 @@ fn redirect_uri(text: &str) -> Result<String, Error> {
     }
 }
 
-fn claims(path: &str, context: &Context<'_>) -> Result<Object, Error> {
-    let name = source_name(path);
+fn claims(path: &FileSpec, context: &Context<'_>) -> Result<Object, Error> {
+    let name = path.source_name();
     let bad = |why: String| Error::input(Code::BadInput, name, why);
     let json = Json::parse(context.inputs.document(path, MAX_FILE)?.expose())
         .map_err(|why| bad(format!("is not JSON: {why}")))?;
@@ -242,19 +230,22 @@ fn claims(path: &str, context: &Context<'_>) -> Result<Object, Error> {
     }
 }
 
-fn read_client(text: &str, before: &[Client], context: &Context<'_>) -> Result<Client, Error> {
-    let (id, secret) = match text.split_once(':') {
-        Some((id, spec)) => (id, Some(context.inputs.secret_text(spec, "--client")?)),
-        None => (text, None),
-    };
+fn read_client(
+    spec: &ClientSpec,
+    before: &[Client],
+    context: &Context<'_>,
+) -> Result<Client, Error> {
+    let ClientSpec { id, secret } = spec;
+    let read = |spec| context.inputs.secret_text(spec);
+    let secret = secret.as_ref().map(read).transpose()?;
     if id.is_empty() {
         return Err(Error::usage("--client", "has no id before its \":\""));
     }
-    if before.iter().any(|it| it.id == id) {
+    if before.iter().any(|it| it.id == *id) {
         return Err(Error::usage("--client", format!("{id:?} is given twice")));
     }
     Ok(Client {
-        id: id.to_owned(),
+        id: id.clone(),
         secret,
     })
 }
@@ -264,8 +255,8 @@ pub fn keys(args: &Args, context: &Context<'_>) -> Result<Box<dyn KeySource>, Er
     // A keystore that the environment names holds real keys, so it is used only if the command line
     // names it.
     let wants_store = context.typed.has("store") && args.seed.is_none();
-    let spec = match args.key.as_deref() {
-        Some("store:") => return stored(args, context),
+    let spec = match args.key.as_ref() {
+        Some(spec) if spec.text() == "store:" => return stored(args, context),
         None if wants_store => return stored(args, context),
         None => {
             let fresh = Fresh::new(args.alg.unwrap_or(ALG), args.seed.clone());
@@ -273,9 +264,9 @@ pub fn keys(args: &Args, context: &Context<'_>) -> Result<Box<dyn KeySource>, Er
         }
         Some(spec) => spec,
     };
-    let what = source_name(spec);
+    let what = spec.source_name();
     let bad = |why: String| Error::input(Code::BadKey, what, why);
-    let file = context.inputs.key_file(spec, "--key")?;
+    let file = context.inputs.key_file(spec)?;
     let row = match &file.table {
         Some(table) => Some(
             signing_row(&file, table, None, args.alg, context.env.now, what)?

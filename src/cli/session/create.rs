@@ -48,14 +48,6 @@ pub struct Created {
 }
 
 pub fn run(args: Args, context: &mut Context<'_>) -> Result<Created, Error> {
-    context.inputs.check_stdin(&[
-        args.keys.secret.named(),
-        ("--key", args.keys.key.as_deref()),
-        (
-            "--redis-password-from",
-            args.place.login.redis_password_from.as_deref(),
-        ),
-    ])?;
     let mut session = Session::default();
     for claim in distinct(&args.data)? {
         session.set(&claim.name, claim.value)?;
@@ -118,7 +110,7 @@ fn payload(texts: &[String], id: &str, context: &Context<'_>) -> Result<Object, 
 }
 
 fn sign(args: &Keys, payload: &Object, context: &Context<'_>) -> Result<String, Error> {
-    let (keys, source) = args.read(context, &|spec| context.inputs.key_file(spec, "--key"))?;
+    let (keys, source) = args.read(context, &|spec| context.inputs.key_file(spec))?;
     let bad = |why: String| Error::input(Code::BadKey, &source, why);
     let fits = |key: &&Arc<Key>| {
         keys.len() == 1

@@ -62,10 +62,6 @@ struct Damaged {
 }
 
 pub fn run(args: Args, context: &mut Context<'_>) -> Result<Listing, Error> {
-    context.inputs.check_stdin(&[(
-        "--redis-password-from",
-        args.place.login.redis_password_from.as_deref(),
-    )])?;
     let conditions: Vec<Claim> = args
         .conditions
         .iter()

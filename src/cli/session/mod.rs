@@ -28,7 +28,7 @@ use jwtctl::core::token;
 use serde::Serialize;
 
 use super::Context;
-use super::input::{Pasted, RedisLogin, SecretArgs, duration, sig_alg, source_name};
+use super::input::{Pasted, RedisLogin, RedisUrl, SecretArgs, Spec, duration, sig_alg};
 use super::output::{Page, Report, Role};
 
 /// Manage sessions in Redis, as the npm middleware jwt-redis-session keeps them
@@ -72,7 +72,7 @@ pub struct Place {
     /// The server: redis://HOST:PORT/DB, rediss://HOST:PORT/DB, unix:///PATH, or env:NAME for a
     /// variable that holds its URL (default: redis://127.0.0.1:6379) [env: JWTCTL_REDIS_URL]
     #[arg(long, value_name = "URL", help_heading = "Redis")]
-    redis: Option<String>,
+    redis: Option<RedisUrl>,
     #[command(flatten)]
     login: RedisLogin,
     /// What the keys of sessions begin with
@@ -123,7 +123,7 @@ pub struct Keys {
         conflicts_with = "secret",
         help_heading = "Key"
     )]
-    key: Option<String>,
+    key: Option<Spec>,
     /// The algorithm of the tokens (default: HS256 for new ones, what the key permits for others)
     #[arg(long, value_parser = sig_alg(), hide_possible_values = true, help_heading = "Key")]
     alg: Option<SigAlg>,
@@ -142,7 +142,7 @@ impl Keys {
     ) -> Result<(Vec<Arc<Key>>, String), Error> {
         match (context.inputs.secret(&self.secret)?, &self.key) {
             (Some(secret), _) => Ok((vec![Arc::new(Key::from_secret(secret))], "--secret".into())),
-            (None, Some(spec)) => Ok((read(spec)?.keys, source_name(spec).to_owned())),
+            (None, Some(spec)) => Ok((read(spec)?.keys, spec.source_name().to_owned())),
             (None, None) => Err(Error::usage(
                 "session",
                 "needs --secret or --key, since a token is verified before all else",
@@ -152,7 +152,7 @@ impl Keys {
 }
 
 /// How a KEYSPEC is read: with private halves, or without having to open what is sealed.
-type ReadKeys<'a> = &'a dyn Fn(&str) -> Result<KeyFile, Error>;
+type ReadKeys<'a> = &'a dyn Fn(&Spec) -> Result<KeyFile, Error>;
 
 /// Which session: the one of a token, or the one that an operator names.
 #[derive(clap::Args)]
@@ -171,14 +171,14 @@ pub struct Which {
 pub struct Named {
     /// The token of the session, - for stdin, @FILE or env:NAME
     #[arg(conflicts_with = "id")]
-    token: Option<String>,
+    token: Option<Spec>,
     #[command(flatten)]
     which: Which,
 }
 
 impl Named {
     fn find(self, context: &Context<'_>) -> Result<(SessionStore, String), Error> {
-        self.which.find(self.token.as_deref(), context)
+        self.which.find(self.token.as_ref(), context)
     }
 }
 
@@ -187,22 +187,18 @@ impl Which {
     /// and its times, as the middleware does; whom it is for is not asked there either.
     fn find(
         self,
-        token: Option<&str>,
+        token: Option<&Spec>,
         context: &Context<'_>,
     ) -> Result<(SessionStore, String), Error> {
         let Some(id) = self.id else {
             let id = self.verify(token, context)?;
             return Ok((self.place.store(context)?, id));
         };
-        context.inputs.check_stdin(&[(
-            "--redis-password-from",
-            self.place.login.redis_password_from.as_deref(),
-        )])?;
         check_id(&id)?;
         Ok((self.place.store(context)?, id))
     }
 
-    fn verify(&self, token: Option<&str>, context: &Context<'_>) -> Result<String, Error> {
+    fn verify(&self, token: Option<&Spec>, context: &Context<'_>) -> Result<String, Error> {
         if self.keys.secret.secret.is_none() && self.keys.key.is_none() {
             let error = Error::usage(
                 "session",
@@ -212,17 +208,8 @@ impl Which {
                 error.hint("name it with --secret or --key, or name the session itself with --id")
             );
         }
-        let spec = context.inputs.or_stdin(token);
-        context.inputs.check_stdin(&[
-            ("TOKEN", spec),
-            self.keys.secret.named(),
-            ("--key", self.keys.key.as_deref()),
-            (
-                "--redis-password-from",
-                self.place.login.redis_password_from.as_deref(),
-            ),
-        ])?;
-        let public = |spec: &str| context.inputs.public_keys(spec, "--key", context.env.now);
+        let source = context.inputs.token_source(token)?;
+        let public = |spec: &Spec| context.inputs.public_keys(spec, context.env.now);
         let (keys, name) = self.keys.read(context, &public)?;
         let provenance = Provenance {
             source: "file".into(),
@@ -235,7 +222,7 @@ impl Which {
         };
         let text = context
             .inputs
-            .token(spec, MAX_TOKEN as u64, Pasted::Alone)?;
+            .token(source, MAX_TOKEN as u64, Pasted::Alone)?;
         let policy = Policy {
             algs: self.keys.alg.map(|alg| vec![alg]),
             exp_optional: true,

@@ -3,7 +3,7 @@
 use jwtctl::core::error::Error;
 
 use super::super::Context;
-use super::super::input::Claim;
+use super::super::input::{Claim, Spec};
 use super::{One, Which, is_gone};
 
 /// Change the data of a session and renew it
@@ -15,7 +15,7 @@ pub struct Args {
     /// The token of the session (- for stdin, @FILE or env:NAME) unless --id names it, then the
     /// data: name=text, name:=JSON, name=@FILE, name:=@FILE, or /a/b:=1 to set a member deeper down
     #[arg(value_name = "TOKEN|CLAIM")]
-    arguments: Vec<String>,
+    arguments: Vec<Spec>,
     /// Drop the members that are not named
     #[arg(long)]
     replace: bool,
@@ -25,9 +25,7 @@ pub struct Args {
 
 pub fn run(args: Args, context: &mut Context<'_>) -> Result<One, Error> {
     let (token, claims) = match args.arguments.split_first() {
-        Some((first, rest)) if args.which.id.is_none() && !is_claim(first) => {
-            (Some(first.as_str()), rest)
-        }
+        Some((first, rest)) if args.which.id.is_none() && !is_claim(first) => (Some(first), rest),
         _ => (None, &args.arguments[..]),
     };
     let claims: Vec<Claim> = claims

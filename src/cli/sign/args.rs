@@ -6,7 +6,9 @@ use jwtctl::core::alg::SigAlg;
 use jwtctl::core::error::Error;
 
 use super::super::batch::BatchArgs;
-use super::super::input::{CLAIM_FLAGS, ClaimArgs, ProfileArgs, SecretArgs, sig_alg};
+use super::super::input::{
+    CLAIM_FLAGS, ClaimArgs, FileSpec, ProfileArgs, SecretArgs, Spec, not_empty, sig_alg,
+};
 use super::disclosure::DisclosureArgs;
 use super::profile::Carrier;
 
@@ -25,7 +27,7 @@ pub struct Args {
     /// Sign with this private key: PATH, -, env:NAME, fd:N or store:KID; repeat for a signature by
     /// each, in JSON form
     #[arg(long, value_name = "KEYSPEC", help_heading = "Key")]
-    pub(super) key: Vec<String>,
+    pub(super) key: Vec<Spec>,
     #[command(flatten, next_help_heading = "Key")]
     pub(super) secret: SecretArgs,
     /// The algorithm (default: the usual one of those that the key permits)
@@ -59,7 +61,7 @@ pub struct Args {
     /// The certificates of the key, from FILE (PEM or DER), its own first: they are checked against it
     /// and go into the header
     #[arg(long, value_name = "FILE", help_heading = "Header")]
-    pub(super) x5c: Option<String>,
+    pub(super) x5c: Option<FileSpec>,
     /// Beside them, the digest of the key's certificate (x5t#S256)
     #[arg(long, requires = "x5c", help_heading = "Header")]
     pub(super) x5t: bool,
@@ -77,11 +79,11 @@ pub struct Args {
     /// Add a signature to the token in FILE (or -), whose payload and signatures stay as they are;
     /// they are not verified. The payload of a detached one is given with --detached --payload FILE
     #[arg(long, value_name = "FILE", conflicts_with_all = ["raw", "batch", "profile"], conflicts_with_all = CLAIM_FLAGS, help_heading = "Not a JWT")]
-    pub(super) add: Option<String>,
+    pub(super) add: Option<FileSpec>,
 
     /// Encrypt the signed token to this key: PATH, -, env:NAME, fd:N or store:KID
-    #[arg(long, value_name = "KEYSPEC", conflicts_with_all = ["detached", "add"], help_heading = "Encryption", value_parser = NonEmptyStringValueParser::new())]
-    pub(super) encrypt_to: Option<String>,
+    #[arg(long, value_name = "KEYSPEC", conflicts_with_all = ["detached", "add"], help_heading = "Encryption", value_parser = not_empty::<Spec>())]
+    pub(super) encrypt_to: Option<Spec>,
 
     /// What to print (default: compact, of several signatures general)
     #[arg(long, value_enum, help_heading = None::<&str>)]
@@ -90,13 +92,13 @@ pub struct Args {
 
 impl Args {
     /// The keys by name; `None` is the current one of the keystore, or `--secret`.
-    pub(super) fn key_specs(&self) -> Vec<Option<&str>> {
+    pub(super) fn key_specs(&self) -> Vec<Option<&Spec>> {
         if self.disclosure.present.is_some() {
-            return vec![self.disclosure.kb_key.as_deref()];
+            return vec![self.disclosure.kb_key.as_ref()];
         }
         match &self.key[..] {
             [] => vec![None],
-            specs => specs.iter().map(|spec| Some(spec.as_str())).collect(),
+            specs => specs.iter().map(Some).collect(),
         }
     }
 

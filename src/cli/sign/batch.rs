@@ -10,26 +10,24 @@ use jwtctl::core::jws::Payload;
 use jwtctl::core::limits::MAX_FILE;
 
 use super::super::Context;
-use super::super::batch::{self, Answer, Asked, Job, Line, Outcome, Plan, Remarks, Worker};
+use super::super::batch::{
+    self, Answer, Asked, Job, Line, Outcome, Plan, Remarks, Worker, members,
+};
 use super::super::input::{Overlay, Usual};
 use super::super::output::{Output, message};
 use super::args::Args;
+use super::encrypted;
 use super::header::header;
 use super::key::check_term;
 use super::profile::{Carrier, Kind};
 use super::signing::Signing;
-use super::{check_stdin, encrypted};
 
-/// The members of an answer.
-const OWN: &[&str] = &[
-    "ok",
-    "token",
-    "payload",
-    "kid",
-    "code",
-    "exit_code",
-    "message",
-];
+members! {
+    Ok = "ok",
+    Token = "token",
+    Payload = "payload",
+    Kid = "kid",
+}
 
 /// What is done with every line.
 struct Press<'a> {
@@ -64,7 +62,6 @@ pub(super) fn run(args: &Args, context: &Context<'_>) -> ExitCode {
 }
 
 fn press<'a>(args: &'a Args, context: &'a Context<'_>) -> Result<Press<'a>, Error> {
-    check_stdin(args, context)?;
     args.check()?;
     if args.claims.payload.is_some() {
         return Err(Error::usage("--payload", "is what each line of --batch is"));
@@ -75,7 +72,7 @@ fn press<'a>(args: &'a Args, context: &'a Context<'_>) -> Result<Press<'a>, Erro
     let typ = kind.as_ref().map_or("JWT", Kind::typ);
     let header = header(args, typ, !format.is_json())?;
     let addressee = match &args.encrypt_to {
-        Some(spec) => Some(context.addressee(spec, "--encrypt-to")?),
+        Some(spec) => Some(context.addressee(spec)?),
         None => None,
     };
     Ok(Press {
@@ -122,19 +119,19 @@ impl Worker for &Press<'_> {
                 let mut answer = Answer::to(line.number, out);
                 match made {
                     Ok(made) => {
-                        answer.json("ok", "true");
-                        answer.text("token", &made.token);
+                        answer.json(Member::Ok, "true");
+                        answer.text(Member::Token, &made.token);
                         if let Some(kid) = self.signing.kid() {
-                            answer.text("kid", kid);
+                            answer.text(Member::Kid, kid);
                         }
-                        answer.json("payload", &made.claims.to_text());
+                        answer.json(Member::Payload, &made.claims.to_text());
                     }
                     Err(error) => {
-                        answer.json("ok", "false");
+                        answer.json(Member::Ok, "false");
                         answer.refusal(error.code(), &message(error));
                     }
                 }
-                answer.end(&asked, OWN);
+                answer.end(&asked, &[]);
             }
         }
         match made {

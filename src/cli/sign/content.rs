@@ -7,7 +7,7 @@ use jwtctl::core::json::{Json, Object};
 use jwtctl::core::jws::{Composed, Form, Jws, Payload};
 
 use super::super::Context;
-use super::super::input::Usual;
+use super::super::input::{FileSpec, Usual};
 use super::args::Args;
 
 /// What is signed, and the signatures that are there already.
@@ -77,7 +77,7 @@ fn outside(args: &Args, flag: &str, context: &Context<'_>) -> Result<Vec<u8>, Er
 }
 
 /// A token that gets a further signature: its payload stays, encoded or not as it was.
-fn existing(file: &str, args: &Args, context: &Context<'_>) -> Result<Content, Error> {
+fn existing(file: &FileSpec, args: &Args, context: &Context<'_>) -> Result<Content, Error> {
     if args.claims.payload.is_some() && !args.detached {
         let error = Error::usage(
             "--payload",

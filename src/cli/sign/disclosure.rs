@@ -13,6 +13,7 @@ use jwtctl::core::profile::Supplied;
 use jwtctl::core::sd_jwt::{Processed, SdHash, SdJwt, issue};
 
 use super::super::Context;
+use super::super::input::{FileSpec, Spec, not_empty};
 use super::args::Args;
 
 /// What a holder may show, and what it shows.
@@ -32,12 +33,12 @@ pub struct DisclosureArgs {
     decoys: Option<u16>,
     /// The holder's key: its public half goes into the token (cnf.jwk); with --present it signs the
     /// proof, and is private
-    #[arg(long, value_name = "KEYSPEC", help_heading = "Selective disclosure", value_parser = NonEmptyStringValueParser::new())]
-    pub(super) kb_key: Option<String>,
+    #[arg(long, value_name = "KEYSPEC", help_heading = "Selective disclosure", value_parser = not_empty::<Spec>())]
+    pub(super) kb_key: Option<Spec>,
     /// Sign nothing new, but present the SD-JWT in FILE (or -) to --aud with --nonce, bound by the
     /// key of --kb-key
-    #[arg(long, value_name = "FILE", requires_all = ["kb_key", "aud", "nonce"], conflicts_with_all = ["batch", "signing", "sd", "raw", "detached", "add", "encrypt_to", "payload", "claims", "iss", "sub", "exp", "ttl", "no_exp", "nbf"], help_heading = "Selective disclosure", value_parser = NonEmptyStringValueParser::new())]
-    pub(super) present: Option<String>,
+    #[arg(long, value_name = "FILE", requires_all = ["kb_key", "aud", "nonce"], conflicts_with_all = ["batch", "signing", "sd", "raw", "detached", "add", "encrypt_to", "payload", "claims", "iss", "sub", "exp", "ttl", "no_exp", "nbf"], help_heading = "Selective disclosure", value_parser = not_empty::<FileSpec>())]
+    pub(super) present: Option<FileSpec>,
     /// Of what it discloses, show only this claim: NAME or a JSON Pointer; repeat for several; none
     /// for nothing
     #[arg(long, value_name = "PATH", requires = "present", help_heading = "Selective disclosure", value_parser = NonEmptyStringValueParser::new())]
@@ -91,15 +92,15 @@ impl Hidden {
     }
 }
 
-fn holder(spec: &str, context: &Context<'_>) -> Result<Arc<Key>, Error> {
-    let file = context.inputs.key_file(spec, "--kb-key")?;
+fn holder(spec: &Spec, context: &Context<'_>) -> Result<Arc<Key>, Error> {
+    let file = context.inputs.key_file(spec)?;
     match &file.keys[..] {
         [key] => Ok(Arc::clone(key)),
         _ => Err(Error::input(Code::BadKey, spec, "is not one key")),
     }
 }
 
-fn symmetric(spec: &str) -> Error {
+fn symmetric(spec: &Spec) -> Error {
     let why = "is symmetric, and a holder's key has a public half";
     Error::input(Code::BadKey, spec, why)
 }

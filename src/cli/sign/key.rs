@@ -12,7 +12,7 @@ use jwtctl::core::time::Timestamp;
 use jwtctl::core::token;
 
 use super::super::Context;
-use super::super::input::{signing_row, source_name};
+use super::super::input::{Spec, signing_row};
 use super::super::output::message;
 use super::args::Args;
 
@@ -48,7 +48,7 @@ pub(super) fn check_term(
 /// refused before it is opened.
 pub(super) fn key(
     args: &Args,
-    spec: Option<&str>,
+    spec: Option<&Spec>,
     claims: Option<&Object>,
     context: &Context<'_>,
 ) -> Result<Chosen, Error> {
@@ -57,7 +57,7 @@ pub(super) fn key(
         (Some(secret), ..) => (Arc::new(Key::from_secret(secret)), None),
         (None, _, Some(kid)) => from_store(kid, args, claims, context)?,
         (None, Some(spec), None) => {
-            let file = context.inputs.key_file(spec, "--key")?;
+            let file = context.inputs.key_file(spec)?;
             if let Some(account) = &file.account
                 && claims.is_some_and(|claims| !claims.has("iss"))
             {
@@ -116,15 +116,15 @@ fn from_store(
     Ok((Arc::new(key), Some(term)))
 }
 
-fn source(args: &Args, spec: Option<&str>) -> String {
+fn source(args: &Args, spec: Option<&Spec>) -> String {
     match (&args.secret.secret, spec) {
         (None, None) => "the keystore".into(),
-        (None, Some(spec)) => source_name(spec).to_owned(),
+        (None, Some(spec)) => spec.source_name().to_owned(),
         _ => "--secret".into(),
     }
 }
 
-pub(super) fn refused(key: &Key, misfit: &Misfit, args: &Args, spec: Option<&str>) -> Error {
+pub(super) fn refused(key: &Key, misfit: &Misfit, args: &Args, spec: Option<&Spec>) -> Error {
     match misfit {
         Misfit::Weak(_) => token::weak(&source(args, spec), key, misfit),
         Misfit::Unfit(why) => Error::input(
@@ -136,7 +136,7 @@ pub(super) fn refused(key: &Key, misfit: &Misfit, args: &Args, spec: Option<&str
 }
 
 /// The one private key of a file, or the one of a set that `--kid` names.
-fn pick(file: KeyFile, spec: &str, args: &Args, context: &Context<'_>) -> Result<Arc<Key>, Error> {
+fn pick(file: KeyFile, spec: &Spec, args: &Args, context: &Context<'_>) -> Result<Arc<Key>, Error> {
     let bad = |why: String| Error::input(Code::BadKey, source(args, Some(spec)), why);
     if let Some(table) = &file.table {
         let (kid, now) = (args.kid.as_deref(), context.env.now);
@@ -178,7 +178,7 @@ fn pick(file: KeyFile, spec: &str, args: &Args, context: &Context<'_>) -> Result
 fn usual_choice(
     key: &Key,
     args: &Args,
-    spec: Option<&str>,
+    spec: Option<&Spec>,
 ) -> Result<(SigAlg, Vec<SigAlg>), Error> {
     let mut choices = key.algorithms(Job::Sign);
     match choices[..] {

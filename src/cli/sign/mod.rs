@@ -62,7 +62,6 @@ pub fn call(args: Args, context: &Context<'_>) -> ExitCode {
 
 fn run(args: &Args, context: &Context<'_>) -> Result<Signed, Error> {
     args.batch.check_unused(&[], context)?;
-    check_stdin(args, context)?;
     args.check()?;
     let format = args.format()?;
     let kind = Kind::asked(args, context)?;
@@ -86,7 +85,7 @@ fn run(args: &Args, context: &Context<'_>) -> Result<Signed, Error> {
     let signatures = signing.signatures();
     let encrypted = match &args.encrypt_to {
         Some(spec) => {
-            let addressee = context.addressee(spec, "--encrypt-to")?;
+            let addressee = context.addressee(spec)?;
             let is_jwt = content.claims.is_some();
             Some(encrypted(&token, &addressee, is_jwt, &context.env)?)
         }
@@ -115,23 +114,6 @@ fn run(args: &Args, context: &Context<'_>) -> Result<Signed, Error> {
         format,
         carrier,
     })
-}
-
-fn check_stdin(args: &Args, context: &Context<'_>) -> Result<(), Error> {
-    let keys = args.key.iter().map(|spec| ("--key", Some(spec.as_str())));
-    let others = [
-        args.secret.named(),
-        ("--payload", args.claims.payload.as_deref()),
-        ("--add", args.add.as_deref()),
-        ("--x5c", args.x5c.as_deref()),
-        ("--encrypt-to", args.encrypt_to.as_deref()),
-        ("--batch", args.batch.batch.as_deref()),
-        ("--kb-key", args.disclosure.kb_key.as_deref()),
-        ("--present", args.disclosure.present.as_deref()),
-    ];
-    let kind = args.kind.named();
-    let named: Vec<_> = keys.chain(others).chain(kind).collect();
-    context.inputs.check_stdin(&named)
 }
 
 /// The signed token inside an encrypted one (RFC 7519 §5.2).

@@ -13,7 +13,7 @@ use jwtctl::core::keystore::Term;
 use serde::Serialize;
 
 use super::super::Context;
-use super::super::input::FINGERPRINT;
+use super::super::input::{FINGERPRINT, Spec};
 use super::args::{Args, Format};
 use super::certificates::certified;
 use super::content::Content;
@@ -175,7 +175,7 @@ fn signer(
     key: &Arc<Key>,
     alg: SigAlg,
     args: &Args,
-    spec: Option<&str>,
+    spec: Option<&Spec>,
     context: &Context<'_>,
 ) -> Result<Signer, Error> {
     let signer = match args.batch.batch.is_some() {

@@ -8,7 +8,9 @@ use jwtctl::core::jws::{Form, MAX_TOKEN};
 use jwtctl::core::session::DEFAULT_KEYSPACE;
 
 use super::super::batch::BatchArgs;
-use super::super::input::{ProfileArgs, RedisLogin, SecretArgs, duration, sig_alg};
+use super::super::input::{
+    FileSpec, ProfileArgs, RedisLogin, RedisUrl, SecretArgs, Spec, duration, not_empty, sig_alg,
+};
 use super::super::network::Network;
 use super::report::Show;
 
@@ -28,7 +30,7 @@ use super::report::Show;
 pub struct Args {
     /// The token, - for stdin, @FILE or env:NAME
     #[arg(conflicts_with = "batch")]
-    pub(super) token: Option<String>,
+    pub(super) token: Option<Spec>,
 
     #[command(flatten)]
     pub(super) batch: BatchArgs,
@@ -49,12 +51,12 @@ pub struct Args {
 
     /// Verify with this key: PATH, -, env:NAME, fd:N or store:KID; repeat to try several
     #[arg(long, value_name = "KEYSPEC", help_heading = "Keys")]
-    pub(super) key: Vec<String>,
+    pub(super) key: Vec<Spec>,
     #[command(flatten, next_help_heading = "Keys")]
     pub(super) secret: SecretArgs,
     /// Verify with the key of this set that the token names; repeat for several sets
-    #[arg(long, value_name = "FILE", help_heading = "Keys", value_parser = NonEmptyStringValueParser::new())]
-    pub(super) jwks: Vec<String>,
+    #[arg(long, value_name = "FILE", help_heading = "Keys", value_parser = not_empty::<Spec>())]
+    pub(super) jwks: Vec<Spec>,
     /// Verify with the key of the set at URL that the token names; the set is cached
     #[arg(long, value_name = "URL", help_heading = "Keys", value_parser = NonEmptyStringValueParser::new())]
     pub(super) jwks_uri: Option<String>,
@@ -67,8 +69,8 @@ pub struct Args {
     pub(super) kid: Option<String>,
     /// Open encrypted tokens with this key, and judge what is inside: PATH, -, env:NAME, fd:N or
     /// store:KID
-    #[arg(long, value_name = "KEYSPEC", help_heading = "Keys", value_parser = NonEmptyStringValueParser::new())]
-    pub(super) decrypt_key: Option<String>,
+    #[arg(long, value_name = "KEYSPEC", help_heading = "Keys", value_parser = not_empty::<Spec>())]
+    pub(super) decrypt_key: Option<Spec>,
     /// Refuse tokens that do not name their key
     #[arg(long, help_heading = "Keys")]
     pub(super) require_kid: bool,
@@ -78,8 +80,8 @@ pub struct Args {
     /// Trust the certificates in FILE (PEM or DER): the chain in the token's header (x5c) must lead to
     /// one of them, and its first certificate is for the key. Beside other sources of keys, both
     /// must agree. Extended key usage and revocation are not looked at
-    #[arg(long, value_name = "FILE", conflicts_with = "secret", help_heading = "Keys", value_parser = NonEmptyStringValueParser::new())]
-    pub(super) roots: Option<String>,
+    #[arg(long, value_name = "FILE", conflicts_with = "secret", help_heading = "Keys", value_parser = not_empty::<FileSpec>())]
+    pub(super) roots: Option<FileSpec>,
     /// The name that the certificate must be for, in its subjectAltName: a DNS name, an IP address
     /// or a URI
     #[arg(long, value_name = "NAME", requires = "roots", help_heading = "Keys", value_parser = NonEmptyStringValueParser::new())]
@@ -158,13 +160,13 @@ pub struct Args {
     pub(super) raw: bool,
     /// Verify a detached signature over the bytes of FILE (or -); no claims are judged
     #[arg(long, value_name = "FILE", conflicts_with_all = ["raw", "batch"], conflicts_with_all = CLAIM_FLAGS, help_heading = "Not a JWT")]
-    pub(super) detached: Option<String>,
+    pub(super) detached: Option<FileSpec>,
 
     /// Refuse tokens whose session (jti) is not live in this Redis, which is asked last and not
     /// changed; implies --optional exp, save under --policy. redis://HOST:PORT/DB, rediss://…,
     /// unix:///PATH, or env:NAME for a variable that holds the URL
     #[arg(long, value_name = "URL", conflicts_with_all = ["raw", "detached"], help_heading = "Redis")]
-    pub(super) session: Option<String>,
+    pub(super) session: Option<RedisUrl>,
     /// What the keys of sessions begin with
     #[arg(long, value_name = "PREFIX", default_value = DEFAULT_KEYSPACE, requires = "session", help_heading = "Redis")]
     pub(super) keyspace: String,

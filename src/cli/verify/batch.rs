@@ -16,7 +16,8 @@ use jwtctl::core::token::{self, Accepted, Opener, Series};
 
 use super::super::Context;
 use super::super::batch::{
-    self, Answer, Asked, Job, Line, Outcome, Plan, Remarks, Worker, bare, one_line, one_line_of,
+    self, Answer, Asked, Job, Line, Outcome, Plan, Remarks, Worker, bare, members, one_line,
+    one_line_of,
 };
 use super::super::input::Openers;
 use super::super::output::message;
@@ -24,18 +25,14 @@ use super::args::{Args, Only};
 use super::keys::{Published, certified, keys};
 use super::nested::{Inside, inside, is_encrypted, names_signer};
 use super::session::sessions;
-use super::{check_stdin, demanded, whole_policy};
+use super::{demanded, whole_policy};
 
-/// The members of an answer.
-const OWN: &[&str] = &[
-    "valid",
-    "kid",
-    "payload",
-    "payload_b64u",
-    "code",
-    "exit_code",
-    "message",
-];
+members! {
+    Valid = "valid",
+    Kid = "kid",
+    Payload = "payload",
+    PayloadB64u = "payload_b64u",
+}
 
 /// Where the keys are from.
 enum Origin<'a> {
@@ -70,7 +67,6 @@ pub(super) fn run(args: &Args, context: &Context<'_>) -> ExitCode {
 }
 
 fn judge_all(args: &Args, context: &Context<'_>) -> Result<ExitCode, Error> {
-    check_stdin(args, None, context)?;
     let published = Published::of(args, context)?;
     let policy = whole_policy(args, context)?;
     let origin = match &published {
@@ -94,7 +90,7 @@ fn judge_all(args: &Args, context: &Context<'_>) -> Result<ExitCode, Error> {
         args,
         policy,
         origin,
-        openers: context.ready_openers(args.decrypt_key.as_deref())?,
+        openers: context.ready_openers(args.decrypt_key.as_ref())?,
         sessions: sessions(args, context)?,
         remarks: Remarks::new(&context.output),
     };
@@ -217,23 +213,23 @@ impl Bench<'_, '_> {
             Err(_) if args.only == Some(Only::Valid) => {}
             Ok((valid, None)) => {
                 let mut answer = Answer::to(line.number, out);
-                answer.json("valid", "true");
+                answer.json(Member::Valid, "true");
                 if let Some(kid) = &valid.kid {
-                    answer.text("kid", kid);
+                    answer.text(Member::Kid, kid);
                 }
                 match std::str::from_utf8(&valid.payload) {
-                    Ok(text) if valid.is_jwt => answer.json("payload", &one_line_of(text)),
-                    Ok(text) => answer.text("payload", text),
-                    Err(_) => answer.text("payload_b64u", &encode(&valid.payload)),
+                    Ok(text) if valid.is_jwt => answer.json(Member::Payload, &one_line_of(text)),
+                    Ok(text) => answer.text(Member::Payload, text),
+                    Err(_) => answer.text(Member::PayloadB64u, &encode(&valid.payload)),
                 }
-                answer.end(asked, OWN);
+                answer.end(asked, &[]);
             }
             Err(error) => {
                 let mut answer = Answer::to(line.number, out);
                 let is_bad = matches!(error, Error::Rejected(_));
-                answer.json("valid", if is_bad { "false" } else { "null" });
+                answer.json(Member::Valid, if is_bad { "false" } else { "null" });
                 answer.refusal(error.code(), &message(&error));
-                answer.end(asked, OWN);
+                answer.end(asked, &[]);
             }
         }
     }

@@ -16,6 +16,7 @@ use jwtctl::core::remote::{Remote, Source};
 use jwtctl::core::shared::SharedCache;
 
 use super::super::Context;
+use super::super::input::Spec;
 use super::super::network::{self, Http};
 use super::args::Args;
 
@@ -32,19 +33,17 @@ pub(super) fn keys(args: &Args, token: &str, context: &Context<'_>) -> Result<Gi
             from("secret", "--secret"),
         ));
     }
-    let files: Vec<(&str, &str)> = args
-        .key
-        .iter()
-        .map(|spec| ("--key", spec.as_str()))
-        .chain(args.jwks.iter().map(|spec| ("--jwks", spec.as_str())))
+    let single = args.key.iter().map(|spec| (true, spec));
+    let files: Vec<(bool, &Spec)> = single
+        .chain(args.jwks.iter().map(|spec| (false, spec)))
         .collect();
     if files.is_empty() {
         return published(token, context);
     }
     let (mut named, mut sets, mut dropped) = (Vec::new(), Vec::new(), Vec::new());
     let mut known = Vec::new();
-    for (flag, spec) in &files {
-        let file = read(spec, flag, context)?;
+    for (may_be_named, spec) in &files {
+        let file = read(spec, context)?;
         known.extend(file.keys.iter().map(|key| key.label()));
         dropped.extend(file.dropped);
         let (mut keys, is_set) = (file.keys, file.is_set);
@@ -57,12 +56,12 @@ pub(super) fn keys(args: &Args, token: &str, context: &Context<'_>) -> Result<Gi
         // So are keys without an id, as a PEM file has them: no token could name them.
         let is_named = keys.len() == 1 && (!is_set || args.kid.is_some())
             || keys.iter().all(|key| key.kid.is_none());
-        match is_named && *flag == "--key" {
+        match is_named && *may_be_named {
             true => named.append(&mut keys),
             false => sets.append(&mut keys),
         }
     }
-    let names: Vec<&str> = files.iter().map(|(_, spec)| *spec).collect();
+    let names: Vec<&str> = files.iter().map(|(_, spec)| spec.text()).collect();
     let names = names.join(", ");
     if let Some(kid) = args
         .kid
@@ -74,7 +73,7 @@ pub(super) fn keys(args: &Args, token: &str, context: &Context<'_>) -> Result<Gi
             format!("{names} has no such key, only {}", known.join(", ")),
         ));
     }
-    let is_store = files.iter().all(|(_, spec)| spec.starts_with("store:"));
+    let is_store = files.iter().all(|(_, spec)| spec.is_stored());
     let provenance = from(if is_store { "keystore" } else { "file" }, &names);
     Ok(Given::keys(named, sets, provenance).without(dropped))
 }
@@ -138,8 +137,8 @@ pub(super) fn roots(args: &Args, context: &Context<'_>) -> Result<Option<Trusted
 }
 
 /// The public keys of a file.
-fn read(spec: &str, flag: &str, context: &Context<'_>) -> Result<KeyFile, Error> {
-    let file = context.inputs.public_keys(spec, flag, context.env.now)?;
+fn read(spec: &Spec, context: &Context<'_>) -> Result<KeyFile, Error> {
+    let file = context.inputs.public_keys(spec, context.env.now)?;
     for dropped in &file.dropped {
         context.output.detail(&format!(
             "{spec}: key {} of the set {}",

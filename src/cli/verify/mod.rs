@@ -25,7 +25,7 @@ use jwtctl::core::time::humanize;
 use jwtctl::core::token::{self, Opener, Serialization, Verdict};
 
 use super::Context;
-use super::input::Pasted;
+use super::input::{Pasted, TokenSource};
 use super::output::Annotation;
 use keys::{Published, certified, keys, roots};
 use nested::{Inside, inside, is_encrypted, names_signer};
@@ -45,11 +45,10 @@ pub fn call(args: Args, context: &Context<'_>) -> ExitCode {
 fn run(args: Args, context: &Context<'_>) -> Result<Judgement, Error> {
     let only = ("--only", args.only.is_some());
     args.batch.check_unused(&[only], context)?;
-    let token_spec = context.inputs.or_stdin(args.token.as_deref());
-    check_stdin(&args, token_spec, context)?;
+    let source = context.inputs.token_source(args.token.as_ref())?;
     let policy = whole_policy(&args, context)?;
     let sessions = sessions(&args, context)?;
-    let token = match read(&args, token_spec, context)? {
+    let token = match read(&args, source, context)? {
         Ok(token) => token,
         Err(rejection) => {
             return show(unread(rejection.primary(), &policy), args, context);
@@ -57,7 +56,7 @@ fn run(args: Args, context: &Context<'_>) -> Result<Judgement, Error> {
     };
     let detached = args
         .detached
-        .as_deref()
+        .as_ref()
         .map(|path| context.inputs.content(path, MAX_FILE))
         .transpose()?;
     let form = match &detached {
@@ -70,7 +69,7 @@ fn run(args: Args, context: &Context<'_>) -> Result<Judgement, Error> {
     }
     let mut read = None;
     let mut open =
-        |locked: &Locked<'_>| context.open_layer(locked, args.decrypt_key.as_deref(), &mut read);
+        |locked: &Locked<'_>| context.open_layer(locked, args.decrypt_key.as_ref(), &mut read);
     let can_open = args.decrypt_key.is_some() || context.typed.has("passphrase_from");
     let open: Option<Opener<'_>> = if can_open { Some(&mut open) } else { None };
     let inside = inside(&token, open, names_signer(&args), &policy, &context.env)?;
@@ -129,11 +128,11 @@ fn judge(
 /// other.
 fn read(
     args: &Args,
-    spec: Option<&str>,
+    source: TokenSource<'_>,
     context: &Context<'_>,
 ) -> Result<Result<String, Rejection>, Error> {
     let pasted = args.pick.as_deref().map_or(Pasted::Alone, Pasted::Picked);
-    match context.inputs.token(spec, args.max_size, pasted) {
+    match context.inputs.token(source, args.max_size, pasted) {
         Ok(token) => Ok(Ok(token)),
         Err(Error::Rejected(rejection)) => Ok(Err(rejection)),
         Err(other) => Err(other),
@@ -180,30 +179,6 @@ fn details(verdict: &Verdict, context: &Context<'_>) {
     context
         .output
         .detail(&format!("the keys came from: {source}{state}{age}"));
-}
-
-fn check_stdin(args: &Args, token: Option<&str>, context: &Context<'_>) -> Result<(), Error> {
-    let keys = args.key.iter().map(|spec| ("--key", Some(spec.as_str())));
-    let sets = args.jwks.iter().map(|spec| ("--jwks", Some(spec.as_str())));
-    let named: Vec<_> = [("TOKEN", token)]
-        .into_iter()
-        .chain(keys)
-        .chain(sets)
-        .collect();
-    let files = [
-        args.secret.named(),
-        ("--decrypt-key", args.decrypt_key.as_deref()),
-        ("--roots", args.roots.as_deref()),
-        ("--detached", args.detached.as_deref()),
-        ("--batch", args.batch.batch.as_deref()),
-    ];
-    let password = [(
-        "--redis-password-from",
-        args.login.redis_password_from.as_deref(),
-    )];
-    let kind = args.kind.named();
-    let all = [&named[..], &files, &kind, &password, &args.network.named()].concat();
-    context.inputs.check_stdin(&all)
 }
 
 fn show(mut verdict: Verdict, args: Args, context: &Context<'_>) -> Result<Judgement, Error> {

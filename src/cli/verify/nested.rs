@@ -60,14 +60,14 @@ pub(super) fn is_encrypted(token: &str) -> bool {
 /// Whether the call says whose signature is wanted.
 pub(super) fn names_signer(args: &Args) -> bool {
     let one = [
-        &args.secret.secret,
-        &args.jwks_uri,
-        &args.issuer,
-        &args.roots,
+        args.secret.secret.is_some(),
+        args.jwks_uri.is_some(),
+        args.issuer.is_some(),
+        args.roots.is_some(),
     ];
     // Bytes that are no JWT are signed, and so are tokens of every profile.
     let is_signed = args.raw || args.detached.is_some() || args.kind.profile.is_some();
-    let named = one.into_iter().any(Option::is_some);
+    let named = one.contains(&true);
     is_signed || named || !args.key.is_empty() || !args.jwks.is_empty()
 }
 

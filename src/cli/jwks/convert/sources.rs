@@ -9,22 +9,26 @@ use jwtctl::core::json::Json;
 use jwtctl::core::key::Key;
 
 use super::super::super::Context;
-use super::super::super::input::source_name;
+use super::super::super::input::Spec;
 use super::Args;
 
 /// The keys of what one KEYSPEC names.
-pub(super) fn file(spec: &str, args: &Args, context: &Context<'_>) -> Result<Vec<Arc<Key>>, Error> {
+pub(super) fn file(
+    spec: &Spec,
+    args: &Args,
+    context: &Context<'_>,
+) -> Result<Vec<Arc<Key>>, Error> {
     let now = context.env.now;
     let is_public = args.public || args.to.is_public();
     let (file, bytes) = match (args.metadata.x5c, is_public) {
         (true, _) => {
-            let bytes = context.inputs.key_bytes(spec, "KEYSPEC")?;
-            let file = context.inputs.read_keys(&bytes, spec)?;
+            let bytes = context.inputs.key_bytes(spec)?;
+            let file = context.inputs.read_keys(&bytes, spec.source_name())?;
             let file = if is_public { file.published(now) } else { file };
             (file, Some(bytes))
         }
-        (false, true) => (context.inputs.public_keys(spec, "KEYSPEC", now)?, None),
-        (false, false) => (context.inputs.key_file(spec, "KEYSPEC")?, None),
+        (false, true) => (context.inputs.public_keys(spec, now)?, None),
+        (false, false) => (context.inputs.key_file(spec)?, None),
     };
     for dropped in &file.dropped {
         context.output.warn(&format!(
@@ -40,8 +44,8 @@ pub(super) fn file(spec: &str, args: &Args, context: &Context<'_>) -> Result<Vec
 
 /// The keys of a file, each with the certificates that the file has for it. What a JWK brought along
 /// stays.
-fn certified(keys: &[Arc<Key>], file: &[u8], spec: &str) -> Result<Vec<Arc<Key>>, Error> {
-    let bad = |why: String| Error::input(Code::BadKey, source_name(spec), why);
+fn certified(keys: &[Arc<Key>], file: &[u8], spec: &Spec) -> Result<Vec<Arc<Key>>, Error> {
+    let bad = |why: String| Error::input(Code::BadKey, spec.source_name(), why);
     let certificates = certificate::from_file(file);
     let of_key = |key: &Arc<Key>| {
         if key.others.has("x5c") {
@@ -65,13 +69,13 @@ fn certified(keys: &[Arc<Key>], file: &[u8], spec: &str) -> Result<Vec<Arc<Key>>
 /// The keys of the files in a directory, in the order of their names. What is not a key is left out
 /// and said.
 pub(super) fn folder(
-    path: &str,
+    path: &Spec,
     args: &Args,
     context: &Context<'_>,
 ) -> Result<Vec<Arc<Key>>, Error> {
     let mut keys = Vec::new();
-    for entry in files(Path::new(path))? {
-        let spec = entry.display().to_string();
+    for entry in files(path.as_ref())? {
+        let spec = Spec::new(path.flag(), entry.display().to_string());
         match file(&spec, args, context) {
             Ok(found) => keys.extend(found),
             Err(error) if error.code() == Code::BadKey => {
