@@ -13,6 +13,7 @@ mod portable;
 mod published;
 pub mod signed;
 mod trust;
+mod uat;
 
 pub use attempt::{
     Attempt, COOLDOWN_MS, FailureClass, FetchAdvice, FetchError, FetchOutcome, FetchReason,
@@ -20,11 +21,10 @@ pub use attempt::{
 };
 pub use entry::{Entry, EntryError, EntrySource, Freshness, Http, MAX_AHEAD_MS, Stamp};
 pub use lock::{CacheLock, Watch};
-pub use portable::{
-    Binding, Imported, PortableFormat, Skipped, UatError, UatUnit, export, import, uat,
-};
+pub use portable::{Binding, Imported, PortableFormat, Skipped, export, import};
 pub use published::{DocumentError, LeftOut, Published, PublishedError, document};
 pub use trust::TrustContext;
+pub use uat::{UatError, UatUnit, uat};
 
 use std::cell::Cell;
 use std::io::{Read as _, Write as _};
