@@ -11,6 +11,7 @@ use jwtctl::core::error::{Code, Error};
 use jwtctl::core::files::{self, Access};
 use jwtctl::core::json::Json;
 use jwtctl::core::key::Key;
+use jwtctl::core::keyfile::{PickError, Purpose};
 use serde::Serialize;
 
 use super::super::input::Spec;
@@ -153,21 +154,13 @@ fn tell_limits(format: Format, entries: &[&Entry], documents: &[&Entry], context
 
 /// The one private key that `spec` names.
 fn signing_key(spec: &Spec, context: &Context<'_>) -> Result<Arc<Key>, Error> {
-    let keys = context.inputs.key_file(spec)?.keys;
-    let private: Vec<&Arc<Key>> = keys.iter().filter(|key| key.is_private()).collect();
-    match private[..] {
-        [key] => Ok(Arc::clone(key)),
-        [] => Err(Error::input(
-            Code::BadKey,
-            spec,
-            "has no private key, and nothing else can sign",
-        )),
-        _ => Err(Error::input(
-            Code::BadKey,
-            spec,
-            "has several private keys, and one is to sign",
-        )),
-    }
+    let file = context.inputs.key_file(spec)?;
+    let why = match file.pick(None, Purpose::Sign(None)) {
+        Ok(key) if key.is_private() => return Ok(Arc::clone(key)),
+        Err(PickError::Several(_)) => "has several private keys, and one is to sign",
+        Ok(_) | Err(_) => "has no private key, and nothing else can sign",
+    };
+    Err(Error::input(Code::BadKey, spec, why))
 }
 
 /// `uat` as it stands in a file: seconds, or milliseconds if that large.

@@ -7,7 +7,7 @@ use jwtctl::core::env::Env;
 use jwtctl::core::error::{Code, Error, Reason};
 use jwtctl::core::jwe::{Addressee, Holder, Locked, Opened};
 use jwtctl::core::key::{Key, KeyJob};
-use jwtctl::core::keyfile::KeyFile;
+use jwtctl::core::keyfile::{KeyFile, PickError, Purpose};
 use jwtctl::core::keystore::StoredKey;
 use jwtctl::core::limits::{MAX_CANDIDATES, TOKEN_P2C};
 
@@ -95,6 +95,7 @@ impl Context<'_> {
                 dropped.index, dropped.why
             ));
         }
+        let known = file.labels();
         let mut openers = Openers {
             is_set: file.is_set,
             keys: file.keys,
@@ -104,13 +105,9 @@ impl Context<'_> {
             openers.name(kid, spec)?;
         }
         if let Some(kid) = kid.filter(|_| openers.is_set) {
-            let known: Vec<String> = openers.keys.iter().map(|key| key.label()).collect();
             openers.keys.retain(|key| key.kid.as_deref() == Some(kid));
             if openers.keys.is_empty() {
-                return Err(Error::usage(
-                    format!("--kid {kid}"),
-                    format!("{spec} has no such key, only {}", known.join(", ")),
-                ));
+                return Err(unknown_kid(kid, spec, known));
             }
             openers.is_set = openers.keys.len() > 1;
         }
@@ -260,34 +257,9 @@ impl Context<'_> {
     /// only one that is for encryption. Also returns whether `spec` is a set.
     pub fn recipient(&self, spec: &Spec, kid: Option<&str>) -> Result<(Arc<Key>, bool), Error> {
         let file = self.inputs.recipient_keys(spec, self)?;
-        let what = spec.source_name();
-        let bad = |why: String| Error::input(Code::BadKey, what, why);
-        if !file.is_set {
-            let key = file.keys.into_iter().next();
-            return key
-                .map(|key| (key, false))
-                .ok_or_else(|| bad("holds no key".into()));
-        }
-        let known: Vec<String> = file.keys.iter().map(|key| key.label()).collect();
-        let fits = |key: &&Arc<Key>| !key.key_algorithms(KeyJob::Wrap).is_empty();
-        let is_declared = |key: &&Arc<Key>| key.usage.as_deref() == Some("enc") && fits(key);
-        let mut found: Vec<&Arc<Key>> = match kid {
-            Some(kid) => {
-                let named = |key: &&Arc<Key>| key.kid.as_deref() == Some(kid);
-                file.keys.iter().filter(named).collect()
-            }
-            None => file.keys.iter().filter(is_declared).collect(),
-        };
-        if found.is_empty() && kid.is_none() {
-            found = file.keys.iter().filter(fits).collect();
-        }
-        match found[..] {
-            [key] => Ok((Arc::clone(key), true)),
-            [] if kid.is_some() => Err(bad(format!("has no such key, only {}", known.join(", ")))),
-            [] => Err(bad("is a set without a key for encryption".into())),
-            _ => Err(bad(format!("is a set of several: {}", known.join(", ")))
-                .hint("pick one with --kid")),
-        }
+        let key = file.pick(kid, Purpose::Encrypt);
+        let key = key.map_err(|why| why.about(spec.source_name()))?;
+        Ok((Arc::clone(key), file.is_set))
     }
 }
 
@@ -313,6 +285,12 @@ impl Inputs {
                 .hint("name the public half of the key"))
         })
     }
+}
+
+/// The refusal of a `--kid` that no key has of those that the arguments name.
+pub fn unknown_kid(kid: &str, sources: &str, known: Vec<String>) -> Error {
+    let why = PickError::Unknown(known);
+    Error::usage(format!("--kid {kid}"), format!("{sources} {why}"))
 }
 
 /// The error for a key that no algorithm can encrypt to, explained by the algorithm that is usual

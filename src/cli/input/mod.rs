@@ -25,7 +25,7 @@ pub use better_auth::{
 pub use choice::{Choice, content_enc, curve, key_alg, sig_alg};
 pub use claim::Claim;
 pub use claims::{CLAIM_FLAGS, ClaimArgs, FINGERPRINT, Overlay, Usual};
-pub use encryption::{Openers, not_for_encryption};
+pub use encryption::{Openers, not_for_encryption, unknown_kid};
 pub use header::{HeaderArgs, Reserved};
 pub use profile::ProfileArgs;
 pub use redis::{Login, RedisLogin};

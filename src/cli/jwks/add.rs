@@ -3,12 +3,12 @@
 use clap::builder::NonEmptyStringValueParser;
 use std::io;
 use std::path::Path;
-use std::sync::Arc;
 
 use jwtctl::core::better_auth::{Row, Table};
 use jwtctl::core::error::{Code, Error};
 use jwtctl::core::json::Object;
 use jwtctl::core::key::Key;
+use jwtctl::core::keyfile::{KeyFile, Purpose};
 use jwtctl::core::keystore::line::{GRACE, PUBLISH_FOR};
 use jwtctl::core::keystore::{self, End, RotationPolicy, Slot, State};
 use jwtctl::core::time::Timestamp;
@@ -78,7 +78,7 @@ pub fn run(args: Args, context: &mut Context<'_>) -> Result<Added, Error> {
         check_whole(&file.dropped, args.key.source_name())?;
         return add_rows(table, &path, &args, context);
     }
-    let key = pick(file.keys, &args)?;
+    let key = pick(&file, &args)?;
     let guard = Guard::joining(&context.inputs.store()?, args.no_encrypt, args.p2c, context)?;
     let policy = RotationPolicy {
         publish_for: args.publish_for,
@@ -181,27 +181,14 @@ impl AddedRow {
 }
 
 /// The one key of a file, or the one of a set that `--kid` names.
-fn pick(keys: Vec<Arc<Key>>, args: &Args) -> Result<Key, Error> {
-    let bad = |why: String| Error::input(Code::BadKey, &args.key, why);
-    let known: Vec<String> = keys.iter().map(|key| key.label()).collect();
-    let single = keys.len() == 1;
-    let wanted = |key: &&Arc<Key>| match &args.kid {
-        Some(kid) => key.kid.as_ref() == Some(kid) || (single && key.kid.is_none()),
-        None => true,
-    };
-    let found: Vec<&Arc<Key>> = keys.iter().filter(wanted).collect();
-    let key = match found[..] {
-        [key] => key,
-        [] => return Err(bad(format!("has no such key, only {}", known.join(", ")))),
-        _ => {
-            return Err(bad(format!("is a set of several: {}", known.join(", ")))
-                .hint("pick one with --kid"));
-        }
-    };
+fn pick(file: &KeyFile, args: &Args) -> Result<Key, Error> {
+    let key = file
+        .pick(args.kid.as_deref(), Purpose::Keep)
+        .map_err(|why| why.about(&args.key))?;
     // A copy of its own, to be given a name.
     let mut copy = key
         .duplicate()
-        .ok_or_else(|| bad("cannot be copied".into()))?;
+        .ok_or_else(|| Error::input(Code::BadKey, &args.key, "cannot be copied"))?;
     copy.kid = copy.kid.or_else(|| args.kid.clone());
     Ok(copy)
 }

@@ -14,7 +14,7 @@ use jwtctl::core::files::{self, Access};
 use jwtctl::core::json::{Json, Object};
 use jwtctl::core::jwks::KeySet;
 use jwtctl::core::key::{Key, encode};
-use jwtctl::core::keyfile::{self, KeyForm};
+use jwtctl::core::keyfile::{self, KeyForm, PickError};
 use jwtctl::core::secret::Secret;
 use serde::{Serialize, Serializer};
 
@@ -180,12 +180,12 @@ fn keys(args: &Args, context: &Context<'_>) -> Result<Vec<Arc<Key>>, Error> {
     keys.retain(|key| args.kid.is_none() || key.kid == args.kid);
     match keys.len() {
         0 if known.is_empty() => return Err(bad("has no usable key".into())),
-        0 => return Err(bad(format!("has no such key, only {}", known.join(", ")))),
+        0 => return Err(PickError::Unknown(known).about(&what)),
         1 => {}
         _ if args.to == Format::Jwks => {}
         _ => {
-            return Err(bad(format!("is a set of several: {}", known.join(", ")))
-                .hint("pick one with --kid, or write them all: --to jwks"));
+            let why = PickError::Several(known).to_string();
+            return Err(bad(why).hint("pick one with --kid, or write them all: --to jwks"));
         }
     }
     metadata::set(keys, &args.metadata)

@@ -1,13 +1,13 @@
 //! `jwtctl session create`.
 
 use std::io;
-use std::sync::Arc;
 
 use jwtctl::core::alg::{Kty, SigAlg};
 use jwtctl::core::error::{Code, Error};
 use jwtctl::core::json::{Json, Object};
 use jwtctl::core::jws;
-use jwtctl::core::key::{Job, Key, Misfit};
+use jwtctl::core::key::{Job, Misfit};
+use jwtctl::core::keyfile::{PickError, Purpose};
 use jwtctl::core::session::Session;
 use jwtctl::core::token::{self, Defaults};
 use serde::Serialize;
@@ -110,20 +110,17 @@ fn payload(texts: &[String], id: &str, context: &Context<'_>) -> Result<Object, 
 }
 
 fn sign(args: &Keys, payload: &Object, context: &Context<'_>) -> Result<String, Error> {
-    let (keys, source) = args.read(context, &|spec| context.inputs.key_file(spec))?;
+    let (file, source) = args.read(context, &|spec| context.inputs.key_file(spec))?;
     let bad = |why: String| Error::input(Code::BadKey, &source, why);
-    let fits = |key: &&Arc<Key>| {
-        keys.len() == 1
-            || (key.is_private() && args.alg.is_none_or(|alg| key.fit(alg, Job::Sign).is_ok()))
-    };
-    let fitting: Vec<&Arc<Key>> = keys.iter().filter(fits).collect();
-    let key = match fitting[..] {
+    let key = match &file.keys[..] {
         [key] => key,
-        [] => return Err(bad("is a set without a private key that could sign".into())),
-        _ => {
-            return Err(bad("is a set of several keys that could sign".into())
-                .hint("name a file with one key"));
-        }
+        _ => file
+            .pick(None, Purpose::Sign(args.alg))
+            .map_err(|why| match why {
+                PickError::Several(_) => bad("is a set of several keys that could sign".into())
+                    .hint("name a file with one key"),
+                why => why.about(&source),
+            })?,
     };
     let alg = match (args.alg, key.kty(), &key.algorithms(Job::Sign)[..]) {
         (Some(alg), ..) => alg,

@@ -135,14 +135,13 @@ pub struct Keys {
 impl Keys {
     /// The keys that `read` finds in what `--key` names or the one of `--secret`, and how messages
     /// call where they are from.
-    fn read(
-        &self,
-        context: &Context<'_>,
-        read: ReadKeys<'_>,
-    ) -> Result<(Vec<Arc<Key>>, String), Error> {
+    fn read(&self, context: &Context<'_>, read: ReadKeys<'_>) -> Result<(KeyFile, String), Error> {
         match (context.inputs.secret(&self.secret)?, &self.key) {
-            (Some(secret), _) => Ok((vec![Arc::new(Key::from_secret(secret))], "--secret".into())),
-            (None, Some(spec)) => Ok((read(spec)?.keys, spec.source_name().to_owned())),
+            (Some(secret), _) => {
+                let file = KeyFile::from(vec![Key::from_secret(secret)]);
+                Ok((file, "--secret".into()))
+            }
+            (None, Some(spec)) => Ok((read(spec)?, spec.source_name().to_owned())),
             (None, None) => Err(Error::usage(
                 "session",
                 "needs --secret or --key, since a token is verified before all else",
@@ -210,15 +209,15 @@ impl Which {
         }
         let source = context.inputs.token_source(token)?;
         let public = |spec: &Spec| context.inputs.public_keys(spec, context.env.now);
-        let (keys, name) = self.keys.read(context, &public)?;
+        let (file, name) = self.keys.read(context, &public)?;
         let provenance = Provenance {
             source: "file".into(),
             name,
             ..Provenance::default()
         };
-        let mut keys = match &keys[..] {
+        let mut keys = match &file.keys[..] {
             [key] => Given::key(Arc::clone(key), provenance),
-            _ => Given::set(keys, provenance),
+            _ => Given::set(file.keys, provenance),
         };
         let text = context
             .inputs

@@ -6,7 +6,7 @@ use jwtctl::core::alg::{Kty, SigAlg};
 use jwtctl::core::error::{Code, Error, shell_word};
 use jwtctl::core::json::{Json, Object};
 use jwtctl::core::key::{Job, Key, Misfit};
-use jwtctl::core::keyfile::KeyFile;
+use jwtctl::core::keyfile::{KeyFile, Purpose};
 use jwtctl::core::keystore::Term;
 use jwtctl::core::time::Timestamp;
 use jwtctl::core::token;
@@ -66,7 +66,7 @@ pub(super) fn key(
                     "{spec} is for a service account, whose tokens name it: --iss {word}"
                 ));
             }
-            (pick(file, spec, args, context)?, None)
+            (pick(&file, spec, args, context)?, None)
         }
         (None, None, None) => return Err(Error::usage("sign", "needs a key")),
     };
@@ -136,11 +136,15 @@ pub(super) fn refused(key: &Key, misfit: &Misfit, args: &Args, spec: Option<&Spe
 }
 
 /// The one private key of a file, or the one of a set that `--kid` names.
-fn pick(file: KeyFile, spec: &Spec, args: &Args, context: &Context<'_>) -> Result<Arc<Key>, Error> {
-    let bad = |why: String| Error::input(Code::BadKey, source(args, Some(spec)), why);
+fn pick(
+    file: &KeyFile,
+    spec: &Spec,
+    args: &Args,
+    context: &Context<'_>,
+) -> Result<Arc<Key>, Error> {
     if let Some(table) = &file.table {
         let (kid, now) = (args.kid.as_deref(), context.env.now);
-        let row = signing_row(&file, table, kid, args.alg, now, &source(args, Some(spec)))?;
+        let row = signing_row(file, table, kid, args.alg, now, &source(args, Some(spec)))?;
         if args.alg.is_none() && kid.is_none() && table.algorithms(now).len() > 1 {
             let names = table.algorithms(now).join(", ");
             context.output.warn(&format!(
@@ -149,28 +153,9 @@ fn pick(file: KeyFile, spec: &Spec, args: &Args, context: &Context<'_>) -> Resul
         }
         return Ok(Arc::clone(&row.key));
     }
-    if !file.is_set {
-        return file
-            .keys
-            .into_iter()
-            .next()
-            .ok_or_else(|| bad("holds no key".into()));
-    }
-    let known: Vec<String> = file.keys.iter().map(|key| key.label()).collect();
-    let wanted = |key: &&Arc<Key>| match &args.kid {
-        Some(kid) => key.kid.as_ref() == Some(kid),
-        None => key.is_private() && args.alg.is_none_or(|alg| key.fit(alg, Job::Sign).is_ok()),
-    };
-    let fitting: Vec<&Arc<Key>> = file.keys.iter().filter(wanted).collect();
-    match fitting[..] {
-        [key] => Ok(Arc::clone(key)),
-        [] if args.kid.is_some() => Err(bad(format!("has no such key, only {}", known.join(", ")))),
-        [] => Err(bad("is a set without a private key that could sign".into())),
-        _ => {
-            Err(bad(format!("is a set of several: {}", known.join(", ")))
-                .hint("pick one with --kid"))
-        }
-    }
+    file.pick(args.kid.as_deref(), Purpose::Sign(args.alg))
+        .cloned()
+        .map_err(|why| why.about(source(args, Some(spec))))
 }
 
 /// The algorithm that the field uses with such a key, and those that it permits as well: RS256 for

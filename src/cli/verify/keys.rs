@@ -16,7 +16,7 @@ use jwtctl::core::remote::{Remote, Source};
 use jwtctl::core::shared::SharedCache;
 
 use super::super::Context;
-use super::super::input::Spec;
+use super::super::input::{Spec, unknown_kid};
 use super::super::network::{self, Http};
 use super::args::Args;
 
@@ -44,7 +44,7 @@ pub(super) fn keys(args: &Args, token: &str, context: &Context<'_>) -> Result<Gi
     let mut known = Vec::new();
     for (may_be_named, spec) in &files {
         let file = read(spec, context)?;
-        known.extend(file.keys.iter().map(|key| key.label()));
+        known.extend(file.labels());
         dropped.extend(file.dropped);
         let (mut keys, is_set) = (file.keys, file.is_set);
         if let Some(kid) = &args.kid
@@ -68,10 +68,7 @@ pub(super) fn keys(args: &Args, token: &str, context: &Context<'_>) -> Result<Gi
         .as_ref()
         .filter(|_| named.is_empty() && sets.is_empty())
     {
-        return Err(Error::usage(
-            format!("--kid {kid}"),
-            format!("{names} has no such key, only {}", known.join(", ")),
-        ));
+        return Err(unknown_kid(kid, &names, known));
     }
     let is_store = files.iter().all(|(_, spec)| spec.is_stored());
     let provenance = from(if is_store { "keystore" } else { "file" }, &names);

@@ -4,10 +4,12 @@ mod foreign;
 mod kind;
 mod nested;
 mod pem;
+mod pick;
 mod wrapped;
 mod write;
 
 pub use kind::kind;
+pub use pick::{PickError, Purpose};
 pub use wrapped::{from_base64, from_hex, from_utf16};
 pub use write::{KeyForm, private, private_set, public, ssh};
 
