@@ -285,6 +285,15 @@ pub trait Keys {
         Ok(None)
     }
 
+    /// What is at hand after [`Keys::refresh`], for another signature of the same token: the keys
+    /// that it brought, or has left in use, whatever their age.
+    ///
+    /// # Errors
+    /// As [`Keys::local`].
+    fn refreshed(&mut self, wanted: Wanted<'_>, env: &Env<'_>) -> Result<Found, Error> {
+        self.local(wanted, env)
+    }
+
     /// Every key at hand. Explanations of a refusal use them.
     fn all(&self) -> &[Arc<Key>];
 

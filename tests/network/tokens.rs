@@ -367,3 +367,27 @@ fn fetching(help: &str) -> Vec<(String, Option<String>)> {
     }
     found
 }
+
+/// A token by both keys, whose payloads are the same.
+fn by_both(first: &str, second: &str) -> String {
+    let signature = |name: &str| {
+        let token = token(name);
+        let parts: Vec<String> = token.split('.').map(String::from).collect();
+        let element = json!({"protected": parts[0], "signature": parts[2]});
+        (parts[1].clone(), element)
+    };
+    let ((payload, first), (same, second)) = (signature(first), signature(second));
+    assert_eq!(payload, same);
+    json!({"payload": payload, "signatures": [first, second]}).to_string()
+}
+
+#[test]
+fn the_second_signature_is_judged_by_what_the_first_one_had_fetched() {
+    let (lab, server) = (Lab::new(), Server::new(|_| set(&["a"])));
+    let url = server.url("/jwks");
+    for (first, second) in [("b", "a"), ("a", "b")] {
+        let token = by_both(first, second);
+        lab.run(0, &["verify", "--refresh", "--jwks-uri", &url, &token])
+            .expect(0);
+    }
+}

@@ -23,6 +23,13 @@ impl Keys for Remote<'_> {
         })
     }
 
+    fn refreshed(&mut self, wanted: Wanted<'_>, env: &Env<'_>) -> Result<Found, Error> {
+        match (&self.loaded, refusal(wanted)) {
+            (Some(_), None) => Ok(self.select(wanted)),
+            _ => self.local(wanted, env),
+        }
+    }
+
     fn refresh(
         &mut self,
         wanted: Wanted<'_>,

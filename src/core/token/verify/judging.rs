@@ -86,7 +86,7 @@ impl<'a> Judging<'a> {
         // An error about one key must not hide a good signature by another one.
         let mut broken = None;
         for signature in signatures(token) {
-            let outcome = self.at_hand(&signature, form, keys);
+            let outcome = self.at_hand(&signature, form, false, keys);
             let outcome = beside(outcome, token.count(), &mut broken)?;
             judged.push(self.judged(outcome));
         }
@@ -96,7 +96,7 @@ impl<'a> Judging<'a> {
                 break;
             }
             let again = match has_looked {
-                true => self.at_hand(&signature, form, keys).map(Some),
+                true => self.at_hand(&signature, form, true, keys).map(Some),
                 false => self.afresh(&signature, &judged[index].outcome, keys),
             };
             let again = match again.transpose() {
@@ -140,11 +140,12 @@ impl<'a> Judging<'a> {
         self.is_accepted(judged) || self.policy.require_all && judged.iter().any(is_ruled_out)
     }
 
-    /// Judges a signature with the keys at hand.
+    /// Judges a signature with the keys at hand, which may have been `refreshed` for another one.
     fn at_hand(
         &mut self,
         token: &Unverified<'_>,
         form: Form<'_>,
+        refreshed: bool,
         keys: &mut dyn Keys,
     ) -> Result<Outcome, Error> {
         let header = token.header();
@@ -165,7 +166,11 @@ impl<'a> Judging<'a> {
             Err(reason) => return Ok(Outcome::Header(vec![reason])),
         };
         let wanted = wanted(self.policy, alg, header, certified.as_ref());
-        self.try_keys(token, wanted, keys.local(wanted, self.env)?, keys)
+        let found = match refreshed {
+            true => keys.refreshed(wanted, self.env)?,
+            false => keys.local(wanted, self.env)?,
+        };
+        self.try_keys(token, wanted, found, keys)
     }
 
     /// Judges a signature again after a refresh of the keys; `None` when there was no refresh, or
