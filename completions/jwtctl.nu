@@ -145,7 +145,7 @@ module completions {
     --refresh                 # Fetch the keys now, whatever the cache has
     --max-stale: string       # With --offline: how long past their lifetime cached keys are good
     --stale-if-error: string  # How long cached keys are used while their server is out of reach, at most a day (default: what the server says, or 5m)
-    --jwks-max-age: string    # How long keys are fresh at most, 1m to 1h (default: what the server says, or 10m)
+    --jwks-max-age: string    # How long keys are fresh at most, and where the server says nothing, 1m to 1h (default: what the server says, or 10m)
     --timeout: string         # How long a fetch may take, 1s to 5m
     --ca-bundle: string       # Trust these certificate authorities (PEM) instead of the system's
     --client-cert: string     # Show the server this certificate (PEM)
@@ -465,7 +465,7 @@ module completions {
     --refresh                 # Fetch the keys now, whatever the cache has
     --max-stale: string       # With --offline: how long past their lifetime cached keys are good
     --stale-if-error: string  # How long cached keys are used while their server is out of reach, at most a day (default: what the server says, or 5m)
-    --jwks-max-age: string    # How long keys are fresh at most, 1m to 1h (default: what the server says, or 10m)
+    --jwks-max-age: string    # How long keys are fresh at most, and where the server says nothing, 1m to 1h (default: what the server says, or 10m)
     --timeout: string         # How long a fetch may take, 1s to 5m
     --ca-bundle: string       # Trust these certificate authorities (PEM) instead of the system's
     --client-cert: string     # Show the server this certificate (PEM)
@@ -509,7 +509,7 @@ module completions {
     --refresh                 # Fetch the keys now, whatever the cache has
     --max-stale: string       # With --offline: how long past their lifetime cached keys are good
     --stale-if-error: string  # How long cached keys are used while their server is out of reach, at most a day (default: what the server says, or 5m)
-    --jwks-max-age: string    # How long keys are fresh at most, 1m to 1h (default: what the server says, or 10m)
+    --jwks-max-age: string    # How long keys are fresh at most, and where the server says nothing, 1m to 1h (default: what the server says, or 10m)
     --timeout: string         # How long a fetch may take, 1s to 5m
     --ca-bundle: string       # Trust these certificate authorities (PEM) instead of the system's
     --client-cert: string     # Show the server this certificate (PEM)
@@ -728,7 +728,7 @@ module completions {
     --refresh                 # Fetch the keys now, whatever the cache has
     --max-stale: string       # With --offline: how long past their lifetime cached keys are good
     --stale-if-error: string  # How long cached keys are used while their server is out of reach, at most a day (default: what the server says, or 5m)
-    --jwks-max-age: string    # How long keys are fresh at most, 1m to 1h (default: what the server says, or 10m)
+    --jwks-max-age: string    # How long keys are fresh at most, and where the server says nothing, 1m to 1h (default: what the server says, or 10m)
     --timeout: string         # How long a fetch may take, 1s to 5m
     --ca-bundle: string       # Trust these certificate authorities (PEM) instead of the system's
     --client-cert: string     # Show the server this certificate (PEM)
@@ -771,7 +771,7 @@ module completions {
     --refresh                 # Fetch the keys now, whatever the cache has
     --max-stale: string       # With --offline: how long past their lifetime cached keys are good
     --stale-if-error: string  # How long cached keys are used while their server is out of reach, at most a day (default: what the server says, or 5m)
-    --jwks-max-age: string    # How long keys are fresh at most, 1m to 1h (default: what the server says, or 10m)
+    --jwks-max-age: string    # How long keys are fresh at most, and where the server says nothing, 1m to 1h (default: what the server says, or 10m)
     --timeout: string         # How long a fetch may take, 1s to 5m
     --ca-bundle: string       # Trust these certificate authorities (PEM) instead of the system's
     --client-cert: string     # Show the server this certificate (PEM)
@@ -821,7 +821,7 @@ module completions {
     --refresh                 # Fetch the keys now, whatever the cache has
     --max-stale: string       # With --offline: how long past their lifetime cached keys are good
     --stale-if-error: string  # How long cached keys are used while their server is out of reach, at most a day (default: what the server says, or 5m)
-    --jwks-max-age: string    # How long keys are fresh at most, 1m to 1h (default: what the server says, or 10m)
+    --jwks-max-age: string    # How long keys are fresh at most, and where the server says nothing, 1m to 1h (default: what the server says, or 10m)
     --timeout: string         # How long a fetch may take, 1s to 5m
     --ca-bundle: string       # Trust these certificate authorities (PEM) instead of the system's
     --client-cert: string     # Show the server this certificate (PEM)
@@ -862,7 +862,7 @@ module completions {
     --refresh                 # Fetch the keys now, whatever the cache has
     --max-stale: string       # With --offline: how long past their lifetime cached keys are good
     --stale-if-error: string  # How long cached keys are used while their server is out of reach, at most a day (default: what the server says, or 5m)
-    --jwks-max-age: string    # How long keys are fresh at most, 1m to 1h (default: what the server says, or 10m)
+    --jwks-max-age: string    # How long keys are fresh at most, and where the server says nothing, 1m to 1h (default: what the server says, or 10m)
     --timeout: string         # How long a fetch may take, 1s to 5m
     --ca-bundle: string       # Trust these certificate authorities (PEM) instead of the system's
     --client-cert: string     # Show the server this certificate (PEM)
@@ -915,7 +915,7 @@ module completions {
     --refresh                 # Fetch the keys now, whatever the cache has
     --max-stale: string       # With --offline: how long past their lifetime cached keys are good
     --stale-if-error: string  # How long cached keys are used while their server is out of reach, at most a day (default: what the server says, or 5m)
-    --jwks-max-age: string    # How long keys are fresh at most, 1m to 1h (default: what the server says, or 10m)
+    --jwks-max-age: string    # How long keys are fresh at most, and where the server says nothing, 1m to 1h (default: what the server says, or 10m)
     --timeout: string         # How long a fetch may take, 1s to 5m
     --ca-bundle: string       # Trust these certificate authorities (PEM) instead of the system's
     --client-cert: string     # Show the server this certificate (PEM)
@@ -1080,7 +1080,7 @@ module completions {
     --refresh                 # Fetch the keys now, whatever the cache has
     --max-stale: string       # With --offline: how long past their lifetime cached keys are good
     --stale-if-error: string  # How long cached keys are used while their server is out of reach, at most a day (default: what the server says, or 5m)
-    --jwks-max-age: string    # How long keys are fresh at most, 1m to 1h (default: what the server says, or 10m)
+    --jwks-max-age: string    # How long keys are fresh at most, and where the server says nothing, 1m to 1h (default: what the server says, or 10m)
     --timeout: string         # How long a fetch may take, 1s to 5m
     --ca-bundle: string       # Trust these certificate authorities (PEM) instead of the system's
     --client-cert: string     # Show the server this certificate (PEM)

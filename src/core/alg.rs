@@ -244,7 +244,8 @@ pub enum Backend {
 }
 
 table! {
-    /// A signature algorithm that jwtctl signs and verifies with. `none` is not among them.
+    /// A signature algorithm that jwtctl signs and verifies with. `none` is not among them. The order
+    /// counts: of the algorithms that a key fits, `sign` takes the first, for a secret the last.
     SigAlg, SigRow, SIG_ALGS;
     //       name       kty   curves             hash       octets  signs         verifies
     Hs256   ("HS256",   Oct,  [],                Sha256,    32,  Jsonwebtoken, AwsLc)

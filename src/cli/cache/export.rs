@@ -173,7 +173,7 @@ fn is_after(fetched_at_ms: i64, uat: i64) -> bool {
     }
 }
 
-/// The documents of issuers that lead to these key sets, under the same or no trust settings.
+/// The documents of issuers that lead to these key sets, under the same or no trust context.
 fn documents<'a>(listed: &'a [CachedEntry], sets: &[&Entry]) -> Vec<&'a Entry> {
     let leads = |document: &Entry| {
         let jwks_uri = document.jwks_uri();
@@ -241,7 +241,7 @@ fn chosen<'a>(listed: &'a [CachedEntry], urls: &[String]) -> Result<Vec<&'a Entr
             (None, _) => {
                 return Err(Error::usage(
                     url,
-                    "was fetched under several trust settings, and none is the plain one",
+                    "was fetched under several trust contexts, and none of them is the plain one",
                 ));
             }
         }

@@ -23,7 +23,7 @@ pub struct Args {
     url: String,
 }
 
-/// The entries of a URL: one for each trust setting.
+/// The entries of a URL: one for each trust context.
 #[derive(Serialize)]
 pub struct Shown {
     entries: Vec<Detail>,

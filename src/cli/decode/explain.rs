@@ -33,6 +33,10 @@ fn algorithm(name: &str) -> Option<&'static str> {
         "RS256" | "RS384" | "RS512" => "RSA with PKCS#1 v1.5 padding (RFC 7518 3.3)",
         "PS256" | "PS384" | "PS512" => "RSA with PSS padding (RFC 7518 3.5)",
         "ES256" | "ES384" | "ES512" => "ECDSA on a NIST curve (RFC 7518 3.4)",
+        "ESP256" | "ESP384" | "ESP512" => "ECDSA on a NIST curve, named whole (RFC 9864)",
+        _ if name.starts_with("ML-DSA-") => {
+            "ML-DSA, which quantum computers do not break (RFC 9964)"
+        }
         "ES256K" => "ECDSA on secp256k1 (RFC 8812)",
         "EdDSA" => "Ed25519 or Ed448, by the key (RFC 8037)",
         "Ed25519" | "Ed448" => "EdDSA on this curve (RFC 9864)",
@@ -197,3 +201,18 @@ const CLAIMS: &[(&str, &str)] = &[
         "when the user's data last changed (OpenID Connect Core 5.1)",
     ),
 ];
+
+#[cfg(test)]
+mod tests {
+    use jwtctl::core::alg::{KeyAlg, SigAlg};
+
+    use super::algorithm;
+
+    #[test]
+    fn every_algorithm_is_explained() {
+        let names = SigAlg::ALL.iter().map(|it| it.as_str());
+        let names = names.chain(KeyAlg::ALL.iter().map(|it| it.as_str()));
+        let unexplained: Vec<&str> = names.filter(|it| algorithm(it).is_none()).collect();
+        assert!(unexplained.is_empty(), "{unexplained:?}");
+    }
+}

@@ -55,7 +55,8 @@ struct Fetching {
     /// what the server says, or 5m)
     #[arg(long, value_name = "DURATION", value_parser = grace)]
     stale_if_error: Option<i64>,
-    /// How long keys are fresh at most, 1m to 1h (default: what the server says, or 10m)
+    /// How long keys are fresh at most, and where the server says nothing, 1m to 1h (default: what
+    /// the server says, or 10m)
     #[arg(long, value_name = "DURATION", value_parser = max_age)]
     jwks_max_age: Option<i64>,
     /// How long a fetch may take, 1s to 5m

@@ -97,7 +97,7 @@ pub struct Entry {
     pub v: u32,
     /// The URL it is from, or the issuer of a discovery document.
     pub url: String,
-    /// The trust setting it was fetched under.
+    /// The trust context that it was fetched under.
     pub ctx: TrustContext,
     /// The issuer whose discovery document named this URL; of a discovery document, its own issuer.
     #[serde(default)]
@@ -150,7 +150,7 @@ pub enum EntryError {
     #[error("is larger than {0} bytes")]
     TooLarge(u64),
     /// It was copied from elsewhere.
-    #[error("belongs to another URL or trust setting")]
+    #[error("belongs to another URL or trust context")]
     Foreign,
     /// It claims to be from the future.
     #[error("claims to be from the future")]

@@ -27,7 +27,8 @@ const MAX_LEASE_MS: i64 = 1_000_000;
 /// Octets of the longest record of an attempt.
 pub(super) const MAX_RECORD: u64 = 4096;
 
-/// The right to fetch for a slot, until it is dropped.
+/// The result of trying to lock a slot: the lock, held until this is dropped, or none because of
+/// `trouble`. The caller may fetch either way, and store only with the lock.
 #[derive(Debug)]
 pub struct CacheLock {
     held: Option<Held>,

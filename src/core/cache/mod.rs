@@ -124,7 +124,7 @@ impl CacheKey {
         &self.url
     }
 
-    /// The trust setting.
+    /// The trust context.
     pub fn ctx(&self) -> &TrustContext {
         &self.ctx
     }

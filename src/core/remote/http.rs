@@ -50,7 +50,7 @@ pub trait Fetch: Sync {
     /// When there is no complete answer within the timeout and the size limit.
     fn get(&self, request: &FetchRequest<'_>) -> Result<FetchResponse, FetchError>;
 
-    /// The trust setting that requests to `address` are sent under: roots, client certificate,
+    /// The trust context that requests to `address` are sent under: roots, client certificate,
     /// headers, proxy.
     fn context(&self, address: &Address) -> TrustContext;
 }

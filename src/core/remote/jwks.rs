@@ -25,7 +25,9 @@ pub(super) struct JwksDocument<'a> {
     pub slot: CacheKey,
     pub issuer: Option<&'a str>,
     pub reason: FetchReason,
-    /// Whether these keys have what the caller wants.
+    /// Whether these keys settle the refresh: where a signature is bad, that they are not the keys
+    /// of that `kid` that were there before (having none is a change, too); otherwise that there
+    /// is a key of that `kid`, usable or not.
     pub fits: &'a dyn Fn(&[Arc<Key>]) -> bool,
     pub fetch: &'a dyn Fetch,
     pub options: &'a Options,

@@ -127,7 +127,8 @@ pub(super) fn refusal(wanted: Wanted<'_>) -> Option<String> {
         .then(|| format!("alg is {alg}, and a published key set has no secrets to check it with"))
 }
 
-/// Whether a refresh brought the same keys again.
+/// Whether a refresh brought the same keys again. Keys that are no longer there, or no longer fit
+/// the algorithm, count as a change.
 fn same_keys(before: &Found, after: &Found) -> bool {
     match (before, after) {
         (Found::Keys(a), Found::Keys(b)) => {

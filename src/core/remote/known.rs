@@ -30,7 +30,8 @@ impl<C> Known<C> {
             // A recent fetch is no reason to wait if the entry that it brought is gone or has
             // expired.
             Some(last) if last.error.is_none() && !asks_again => None,
-            // Keys this new are all that the server has, also when another machine fetched them.
+            // An entry younger than the cooldown counts as all that the server has, whichever
+            // machine has fetched it.
             None if asks_again => {
                 let entry = &self.current.as_ref()?.entry;
                 let is_new = entry.age_ms(env).is_some_and(|age| age < COOLDOWN_MS);
@@ -49,8 +50,8 @@ impl<C> Known<C> {
             && succeeded.is_some_and(|at| at > attempt.ended_at_ms)
     }
 
-    /// How a refresh ends that may not fetch now, because of that attempt.
-    pub fn delayed(&mut self, by: Attempt, env: &Env<'_>) -> Self {
+    /// Ends the refresh without a fetch because of the attempt `by`; takes the entry out of `self`.
+    pub fn end_without_fetch(&mut self, by: Attempt, env: &Env<'_>) -> Self {
         let left = super::seconds(by.not_before_ms.saturating_sub(env.millis()));
         let error = by.error.map(|error| {
             let why = format!(

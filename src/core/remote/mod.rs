@@ -17,8 +17,8 @@
 //!     │ use it, no lock,                   ▼
 //!     │ no network                   REFRESH, under the lock of the entry
 //!     │                                1 read the entry again: another process may have fetched it
-//!     │ lacks the key, and is          2 cooldown or back-off running? no fetch
-//!     │ older than the cooldown        3 in a fleet: the same with the shared cache and its lease
+//!     │ lacks the key, and is          2 cooldown running? no fetch. Back-off? none, alone; in a
+//!     │ older than the cooldown        3 fleet first 1 and 2 with the shared cache and its lease
 //!     └──────────────────────────────▶ 4 ask the server, store, record the attempt
 //! ```
 //!
@@ -251,8 +251,8 @@ impl<'a> Remote<'a> {
             .map_or(Found::Absent, |it| select(&it.current.content.keys, wanted))
     }
 
-    /// Loads the set; `fits` tells whether its keys are the wanted ones. If it cannot be fetched or
-    /// lacks them, the issuer is asked once whether it has moved its keys. Returns whether there
+    /// Loads the set; `fits` tells whether its keys settle the refresh. If it cannot be fetched or
+    /// they do not, the issuer is asked once whether it has moved its keys. Returns whether there
     /// was no fetch because of the cooldown.
     fn obtain(
         &mut self,
@@ -262,7 +262,7 @@ impl<'a> Remote<'a> {
     ) -> Result<bool, Error> {
         let address = self.locate(reason, env)?;
         let first = self.obtain_at(&address, reason, fits, env);
-        let has_moved = match &first {
+        let may_have_moved = match &first {
             Err(_) => true,
             // This call has fetched the set, and the wanted keys are not in it.
             Ok(_) => self
@@ -270,7 +270,7 @@ impl<'a> Remote<'a> {
                 .as_ref()
                 .is_some_and(|it| it.current.refreshed && !fits(&it.current.content.keys)),
         };
-        match has_moved.then(|| self.moved(&address, env)).flatten() {
+        match may_have_moved.then(|| self.moved(&address, env)).flatten() {
             Some(elsewhere) => self.obtain_at(&elsewhere, reason, fits, env),
             None => first,
         }
@@ -358,7 +358,10 @@ impl<'a> Remote<'a> {
         let error = Error::Unavailable {
             code: Code::KeysUnavailable,
             what: self.name(),
-            why: "the cache has no keys that may be used, and nothing may be fetched".into(),
+            why: match self.loaded {
+                Some(_) => "the cached set has no such key, and nothing may be fetched".into(),
+                None => "the cache has no keys that may be used, and nothing may be fetched".into(),
+            },
             hints: vec![KeysHint::AllowFetch.into(), KeysHint::ImportKeys.into()],
         };
         Err(error.hint(KeysHint::AllowOlderKeys))

@@ -95,7 +95,7 @@ impl Default for Options {
 }
 
 impl Options {
-    /// The freshness of `entry`, if it is fresh for at most `most_s` seconds.
+    /// The freshness of `entry`; `most_s`, if given, caps its lifetime in seconds.
     pub(super) fn standing(&self, entry: &Entry, most_s: Option<i64>, env: &Env<'_>) -> Freshness {
         entry.standing(most_s, self.stale_if_error_s, env)
     }

@@ -17,8 +17,8 @@ use super::document::{Current, Document, Downloaded};
 use super::known::Known;
 use super::lease::{self, FleetLease, Stage};
 
-/// The entry, if there is one, and what it lacks.
-type Lacking<C> = (Option<Current<C>>, FetchReason);
+/// The entry, if there is one, and the reason why it is not enough.
+type NotEnough<C> = (Option<Current<C>>, FetchReason);
 
 type Answer<C> = Result<Current<C>, Known<C>>;
 
@@ -69,9 +69,12 @@ impl<D: Document> Refresh<'_, D> {
             last: guard.as_ref().and_then(|it| it.attempt(self.env)),
             error: None,
         };
-        // Keys this new are all that the server has, and no other machine knows more.
+        // An entry younger than the cooldown counts as all that the server has: no other machine
+        // knows more.
         match known.delay(self.env) {
-            Some(success) if success.error.is_none() => Err(known.delayed(success, self.env)),
+            Some(success) if success.error.is_none() => {
+                Err(known.end_without_fetch(success, self.env))
+            }
             _ => self.fetch_for_all(known, guard.as_ref()),
         }
     }
@@ -120,7 +123,7 @@ impl<D: Document> Refresh<'_, D> {
         let delay = known.delay(self.env)?;
         // After a failure another machine of the fleet may have succeeded.
         let is_final = delay.error.is_none() || self.store.is_none();
-        is_final.then(|| Err(known.delayed(delay, self.env)))
+        is_final.then(|| Err(known.end_without_fetch(delay, self.env)))
     }
 
     /// Fetches under the lock and, in a fleet, with its lease.
@@ -140,7 +143,7 @@ impl<D: Document> Refresh<'_, D> {
         if lease.is_none()
             && let Some(delay) = known.delay(self.env)
         {
-            return Err(known.delayed(delay, self.env));
+            return Err(known.end_without_fetch(delay, self.env));
         }
         let requested_at_ms = self.env.millis();
         let confirmable = known
@@ -238,7 +241,7 @@ impl<D: Document> Refresh<'_, D> {
             if !matches!(stage, Stage::Taken { .. })
                 && let Some(delay) = known.delay(self.env)
             {
-                return ControlFlow::Break(Err(known.delayed(delay, self.env)));
+                return ControlFlow::Break(Err(known.end_without_fetch(delay, self.env)));
             }
             if stage == Stage::First {
                 before.clone_from(&known.current);
@@ -298,7 +301,7 @@ impl<D: Document> Refresh<'_, D> {
         current: Option<Current<D::Content>>,
         waited: bool,
         seen: Option<&Current<D::Content>>,
-    ) -> Result<Current<D::Content>, Lacking<D::Content>> {
+    ) -> Result<Current<D::Content>, NotEnough<D::Content>> {
         let forced = self.reason == FetchReason::Forced;
         let Some(current) = current else {
             let reason = if forced {
