@@ -104,7 +104,7 @@ module completions {
     --jobs: string            # Threads that work on lines (default: one for each core)
     --field: string           # Lines are JSON objects, and the input is the member NAME, or at a JSON Pointer; their other members go into the answer as they are
     --flush                   # Write each answer at once; otherwise whenever the input pauses
-    --only: string@"nu-complete jwtctl verify only" # Answer only for tokens that are so
+    --only: string@"nu-complete jwtctl verify only" # Write only the answers about tokens that are valid, or about those that are invalid
     --policy: string          # Judge by this policy: FILE, FILE#NAME, or the name of one in the user's configuration directory; flags may add to it and narrow it
     --override                # Let flags replace what the policy says
     --profile: string@"nu-complete jwtctl verify profile" # The kind of token, whose rules are added: at+jwt, id-token, logout+jwt, client-assertion, dpop+jwt, sd-jwt, secevent+jwt or introspection; see jwtctl help profiles

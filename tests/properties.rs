@@ -159,7 +159,7 @@ fn read_as_from_the_network(bytes: &[u8]) {
     {
         let _ = (
             entry.age_ms(&env(0)),
-            entry.standing(Some(i64::MAX), Some(i64::MIN), &env(i64::MAX)),
+            entry.freshness(Some(i64::MAX), Some(i64::MIN), &env(i64::MAX)),
             entry.to_bytes(),
         );
     }

@@ -374,7 +374,7 @@ pub fn cache_entry(data: &[u8]) {
         if let Ok(entry) = Entry::from_bytes(bytes) {
             let _ = (
                 entry.age_ms(&env()),
-                entry.standing(Some(i64::MAX), Some(i64::MIN), &env()),
+                entry.freshness(Some(i64::MAX), Some(i64::MIN), &env()),
             );
             assert!(
                 Entry::from_bytes(&entry.to_bytes()).is_ok(),

@@ -222,10 +222,10 @@ pub enum Found {
     Excluded(Vec<(Arc<Key>, Misfit)>),
     /// More keys fit than will be tried.
     TooMany(usize),
-    /// No key has that `kid`, or there is no key.
-    Nothing,
+    /// The set is here, and no key in it is meant.
+    NoSuchKey,
     /// The keys are not at hand and would have to be fetched.
-    Absent,
+    NotFetched,
     /// No key of this source can be for that algorithm, for the given reason.
     Refused(String),
 }
@@ -415,7 +415,7 @@ impl Keys for CertifiedKeys {
         };
         Ok(wanted
             .certified
-            .map_or(Found::Nothing, |it| select(std::slice::from_ref(it), any)))
+            .map_or(Found::NoSuchKey, |it| select(std::slice::from_ref(it), any)))
     }
 
     fn all(&self) -> &[Arc<Key>] {
@@ -468,7 +468,7 @@ impl Candidates {
 
     fn found(self) -> Found {
         match (self.fitting.len(), self.excluded.len()) {
-            (0, 0) => Found::Nothing,
+            (0, 0) => Found::NoSuchKey,
             (0, _) => Found::Excluded(self.excluded),
             (count, _) if count > MAX_CANDIDATES => Found::TooMany(count),
             _ => Found::Keys(self.fitting),
@@ -533,12 +533,12 @@ mod tests {
             oct(Some("b"), Some("HS512")),
         ];
         assert!(matches!(select(&keys, wanted(Some("a"))), Found::Keys(found) if found.len() == 1));
-        assert!(matches!(select(&keys, wanted(Some("c"))), Found::Nothing));
+        assert!(matches!(select(&keys, wanted(Some("c"))), Found::NoSuchKey));
         assert!(
             matches!(select(&keys, wanted(Some("b"))), Found::Excluded(found) if found.len() == 1)
         );
         assert!(matches!(select(&keys, wanted(None)), Found::Keys(found) if found.len() == 2));
-        assert!(matches!(select(&[], wanted(None)), Found::Nothing));
+        assert!(matches!(select(&[], wanted(None)), Found::NoSuchKey));
     }
 
     #[test]

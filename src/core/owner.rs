@@ -38,7 +38,7 @@ pub fn objection(owner: u32, mode: u32, barred: u32) -> Option<Objection> {
 /// Why something is not the caller's own.
 #[derive(Debug)]
 pub struct Objection {
-    /// It in words, to follow its name.
+    /// The objection in words, to follow the name of the file.
     pub why: String,
     /// The command that makes it so.
     change: &'static str,

@@ -74,7 +74,7 @@ fn row(listed: &CachedEntry, env: &Env<'_>) -> Result<Row, EntryError> {
         url: redacted(&entry.url),
         kind: super::kind_name(listed.kind),
         issuer: entry.issuer.clone(),
-        state: entry.standing(None, None, env).as_str(),
+        state: entry.freshness(None, None, env).as_str(),
         age_s: entry.age_ms(env).map(|ms| ms / 1000),
         fetched_at: at(entry.fetched_at_ms),
         expires_at: at(entry.expires_at_ms),

@@ -145,7 +145,7 @@ impl Deref for SecretSpec {
     }
 }
 
-/// A file that is no key, or `-`.
+/// A file that does not hold keys, or `-`.
 #[derive(Clone)]
 pub struct FileSpec(Spec);
 

@@ -155,7 +155,7 @@ impl Kind {
         }
     }
 
-    /// The policy of somebody for whom the token is.
+    /// The policy of a recipient of the token.
     fn policy(&self, claims: &Object) -> Policy {
         let texts = |name: &str| -> Vec<String> {
             let texts = claims.member(name).and_then(Json::as_strings);
@@ -253,7 +253,7 @@ impl Carrier {
         }
     }
 
-    /// It as a line of curl's configuration.
+    /// The carrier of `token` as a line of curl's configuration.
     pub(super) fn curl(self, token: &str) -> String {
         let option = match self {
             Self::Header(_) => "header",

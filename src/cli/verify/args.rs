@@ -34,7 +34,7 @@ pub struct Args {
 
     #[command(flatten)]
     pub(super) batch: BatchArgs,
-    /// Answer only for tokens that are so
+    /// Write only the answers about tokens that are valid, or about those that are invalid
     #[arg(long, value_name = "WHICH", conflicts_with_all = ["payload", "claim"], help_heading = "Batch")]
     pub(super) only: Option<Only>,
 

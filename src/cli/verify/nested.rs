@@ -14,7 +14,7 @@ use super::unread;
 pub(super) enum Inside<'t> {
     /// A signed token, and what was around it.
     Token(Cow<'t, str>, Option<Nested>),
-    /// Nothing any more: an encrypted token that nobody signed, or that does not open.
+    /// Already judged: an encrypted token without a signature inside, or one that does not open.
     Judged(Box<Verdict>),
 }
 
@@ -24,8 +24,9 @@ impl Inside<'_> {
     }
 }
 
-/// Opens `token` as far as it is encrypted, if there is something to open it with. Who says whose
-/// signature it is to be (`names_signer`) does not take a shared secret's word instead.
+/// Opens `token` as far as it is encrypted, if there is something to open it with. With
+/// `names_signer` the call says whose signature it wants: an unsigned token is then refused, though
+/// a shared secret would vouch for it.
 pub(super) fn inside<'t>(
     token: &'t str,
     open: Option<Opener<'_>>,

@@ -292,7 +292,7 @@ impl Entry {
 
     /// Its freshness. `most_s` limits its freshness lifetime and `grace_s` replaces its grace, both
     /// in seconds.
-    pub fn standing(&self, most_s: Option<i64>, grace_s: Option<i64>, env: &Env<'_>) -> Freshness {
+    pub fn freshness(&self, most_s: Option<i64>, grace_s: Option<i64>, env: &Env<'_>) -> Freshness {
         let ms = |seconds: i64| seconds.max(0).saturating_mul(1000);
         let Some(age) = self.age_ms(env) else {
             return Freshness::Expired;

@@ -24,7 +24,7 @@ pub enum UatError {
     /// It is of this kind.
     #[error("is {0}, not a number")]
     NotANumber(&'static str),
-    /// It is no positive, finite number.
+    /// It is not a positive, finite number.
     #[error("is {0}, which is not a time")]
     NotATime(String),
     /// Its size belongs to the other unit, which comes second.

@@ -47,7 +47,7 @@ pub fn check_signed(
         header,
         policy,
         now,
-        is_told: true,
+        with_details: true,
     };
     let mut checks = Vec::with_capacity(8);
     judge.each(|check, is_named| match is_named {
@@ -69,7 +69,7 @@ pub fn holds(claims: &Object, header: &Header, policy: &Policy, now: Timestamp) 
         header,
         policy,
         now,
-        is_told: false,
+        with_details: false,
     };
     let mut holds = true;
     judge.each(|check, _| holds &= check.status != Status::Fail);
@@ -121,13 +121,13 @@ impl Judge<'_> {
 
     /// A check that holds; `message` says how, where that is read.
     fn pass(&self, name: &'static str, message: impl FnOnce() -> String) -> Check {
-        let message = self.is_told.then(message).unwrap_or_default();
+        let message = self.with_details.then(message).unwrap_or_default();
         Check::new(name, Status::Pass, message)
     }
 
     /// What the token has, where that is read.
     fn seen(&self, value: Option<&Json>) -> Option<Json> {
-        value.filter(|_| self.is_told).cloned()
+        value.filter(|_| self.with_details).cloned()
     }
 }
 
@@ -207,8 +207,8 @@ struct Judge<'a> {
     crv: Option<Curve>,
     policy: &'a Policy,
     now: Timestamp,
-    /// Whether anybody reads more than whether it holds.
-    is_told: bool,
+    /// Whether messages and values are wanted, or only whether the checks hold.
+    with_details: bool,
 }
 
 impl Judge<'_> {
@@ -291,7 +291,7 @@ impl Judge<'_> {
                 format!("{name} is {}, not a string", other.kind()),
             ),
         };
-        match self.is_told {
+        match self.with_details {
             true => Check {
                 actual: found.cloned(),
                 ..check
@@ -352,7 +352,7 @@ impl Judge<'_> {
                 format!("aud is {}, not {}", any_of(&named), any_of(accepted)),
             ),
         };
-        match self.is_told {
+        match self.with_details {
             true => check.actual(found).expected(accepted.iter().collect()),
             false => check,
         }
@@ -372,7 +372,7 @@ impl Judge<'_> {
         if self.skips(Skippable::Typ) {
             return Check::new("typ", Status::Skipped, "");
         }
-        let actual = header.typ().filter(|_| self.is_told).map(Json::from);
+        let actual = header.typ().filter(|_| self.with_details).map(Json::from);
         let Some(wanted) = &self.policy.typ else {
             return Check {
                 actual,

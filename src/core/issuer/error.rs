@@ -39,7 +39,7 @@ pub enum IssuerError {
     /// It has no key.
     #[error("there is no key")]
     NoKey,
-    /// Its address is none that an issuer may have.
+    /// Its address is not one that an issuer may have.
     #[error("is not an http or https address without query and fragment")]
     Address,
     /// A key could not be made.

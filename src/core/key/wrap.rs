@@ -52,7 +52,7 @@ pub enum Wrapping {
 pub struct Wrapped {
     /// The key itself, where the recipient's key decides it.
     pub content_key: Option<Secret>,
-    /// It, encrypted; empty where there is nothing to carry.
+    /// The content encryption key, encrypted; empty where there is nothing to carry.
     pub encrypted_key: Vec<u8>,
     /// What the header has to say about it.
     pub parameters: Object,

@@ -46,7 +46,7 @@ pub enum ValueKind {
 }
 
 impl ValueKind {
-    /// It in words.
+    /// The kind in words.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Text => "a string",
@@ -62,11 +62,11 @@ impl ValueKind {
 /// Whether a member has to be there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Presence {
-    /// It has.
+    /// The member must be there.
     Required,
-    /// It may be absent, and is judged if it is there.
+    /// The member may be absent, and is judged if it is there.
     Optional,
-    /// It must not be there.
+    /// The member must not be there.
     Forbidden,
 }
 
@@ -136,11 +136,12 @@ impl Test {
 /// Whether a token is refused when the caller supplies nothing to compare with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum When {
-    /// It is.
+    /// The token is refused.
     Always,
-    /// It is, if it has something to compare; and if the caller supplies something, it has to.
+    /// The token is refused if it has the member; and where the caller supplies a value, a token
+    /// without the member is refused.
     IfPresent,
-    /// It is not: the comparison is not made then.
+    /// The token is not refused: the comparison is not made then.
     IfSupplied,
 }
 

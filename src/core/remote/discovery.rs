@@ -35,7 +35,7 @@ impl Remote<'_> {
         let Some(entry) = self.read(&slot)? else {
             return Ok(self.address_by_hand(&issuer, env));
         };
-        let usable = match self.options.standing(&entry, None, env) {
+        let usable = match self.options.freshness(&entry, None, env) {
             Freshness::Fresh => true,
             _ => self.options.offline && self.options.usable_offline(&entry, env),
         };
@@ -152,7 +152,7 @@ impl Remote<'_> {
         };
         let may_be_stale = error.class.is_unavailable() && reason == FetchReason::Cold;
         let stale = current.filter(|it| {
-            may_be_stale && options.standing(&it.entry, None, env) == Freshness::Stale
+            may_be_stale && options.freshness(&it.entry, None, env) == Freshness::Stale
         });
         let Some(current) = stale else {
             let name = issuer.as_str();
@@ -194,7 +194,7 @@ impl Document for IssuerDocument<'_> {
     }
 
     fn is_fresh(&self, entry: &Entry) -> bool {
-        self.options.standing(entry, None, self.env) == Freshness::Fresh
+        self.options.freshness(entry, None, self.env) == Freshness::Fresh
     }
 
     fn satisfies(&self, current: &Current<Address>) -> bool {

@@ -74,10 +74,10 @@ impl Document for JwksDocument<'_> {
     }
 
     fn is_fresh(&self, entry: &Entry) -> bool {
-        let standing = self
+        let freshness = self
             .options
-            .standing(entry, self.options.max_age_s, self.env);
-        standing == Freshness::Fresh
+            .freshness(entry, self.options.max_age_s, self.env);
+        freshness == Freshness::Fresh
     }
 
     fn satisfies(&self, current: &Current<Arc<KeySet>>) -> bool {

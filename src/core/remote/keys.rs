@@ -19,7 +19,7 @@ impl Keys for Remote<'_> {
         Ok(if self.look(env)? {
             self.select(wanted)
         } else {
-            Found::Absent
+            Found::NotFetched
         })
     }
 
@@ -56,7 +56,7 @@ impl Keys for Remote<'_> {
         let fits = |keys: &[Arc<Key>]| match (select(keys, wanted), reason) {
             // The same keys again would fail again.
             (found, FetchReason::BadSig) => !same_keys(&before, &found),
-            (found, _) => !matches!(found, Found::Nothing),
+            (found, _) => !matches!(found, Found::NoSuchKey),
         };
         match self.obtain(reason, &fits, env) {
             Ok(true) if reason == FetchReason::BadSig => Ok(None),
@@ -102,7 +102,7 @@ impl Keys for Remote<'_> {
         Provenance {
             source: source.into(),
             state: Some(
-                if it.standing == Freshness::Fresh {
+                if it.freshness == Freshness::Fresh {
                     "fresh"
                 } else {
                     "stale"

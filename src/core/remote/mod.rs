@@ -83,7 +83,7 @@ pub struct Remote<'a> {
 pub struct FetchedSet {
     address: Address,
     current: Current<Arc<KeySet>>,
-    standing: Freshness,
+    freshness: Freshness,
     age_ms: i64,
 }
 
@@ -166,7 +166,7 @@ impl<'a> Remote<'a> {
         let Some(entry) = self.read(&slot)? else {
             return Ok(false);
         };
-        let usable = match self.options.standing(&entry, self.options.max_age_s, env) {
+        let usable = match self.options.freshness(&entry, self.options.max_age_s, env) {
             Freshness::Fresh => true,
             Freshness::Stale | Freshness::Expired => {
                 self.options.offline && self.options.usable_offline(&entry, env)
@@ -228,7 +228,7 @@ impl<'a> Remote<'a> {
         let max_age_s = self.options.max_age_s;
         self.loaded = Some(FetchedSet {
             address: address.clone(),
-            standing: self.options.standing(&current.entry, max_age_s, env),
+            freshness: self.options.freshness(&current.entry, max_age_s, env),
             age_ms: current.entry.age_ms(env).unwrap_or(0),
             current,
         });
@@ -238,17 +238,17 @@ impl<'a> Remote<'a> {
     fn reckon(&mut self, env: &Env<'_>) {
         let options = &self.options;
         if let Some(it) = &mut self.loaded {
-            it.standing = options.standing(&it.current.entry, options.max_age_s, env);
+            it.freshness = options.freshness(&it.current.entry, options.max_age_s, env);
             it.age_ms = it.current.entry.age_ms(env).unwrap_or(0);
         }
-        self.loaded.take_if(|it| it.standing != Freshness::Fresh);
+        self.loaded.take_if(|it| it.freshness != Freshness::Fresh);
     }
 
     /// Keys of the set in use for `wanted`.
     fn select(&self, wanted: Wanted<'_>) -> Found {
-        self.loaded
-            .as_ref()
-            .map_or(Found::Absent, |it| select(&it.current.content.keys, wanted))
+        self.loaded.as_ref().map_or(Found::NotFetched, |it| {
+            select(&it.current.content.keys, wanted)
+        })
     }
 
     /// Loads the set; `fits` tells whether its keys settle the refresh. If it cannot be fetched or
@@ -338,8 +338,8 @@ impl<'a> Remote<'a> {
         };
         let may_be_stale = is_for_age(reason) && error.class.is_unavailable();
         let stale = current.filter(|it| {
-            let standing = options.standing(&it.entry, options.max_age_s, env);
-            may_be_stale && standing == Freshness::Stale && fits(&it.content.keys)
+            let freshness = options.freshness(&it.entry, options.max_age_s, env);
+            may_be_stale && freshness == Freshness::Stale && fits(&it.content.keys)
         });
         let Some(current) = stale else {
             let name = address.to_string();
@@ -382,7 +382,7 @@ impl<'a> Remote<'a> {
         if let Some(it) = self
             .loaded
             .as_ref()
-            .filter(|it| it.standing != Freshness::Fresh)
+            .filter(|it| it.freshness != Freshness::Fresh)
         {
             let age = humanize(it.age_ms / 1000);
             self.warn(format!(

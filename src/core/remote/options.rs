@@ -96,8 +96,8 @@ impl Default for Options {
 
 impl Options {
     /// The freshness of `entry`; `most_s`, if given, caps its lifetime in seconds.
-    pub(super) fn standing(&self, entry: &Entry, most_s: Option<i64>, env: &Env<'_>) -> Freshness {
-        entry.standing(most_s, self.stale_if_error_s, env)
+    pub(super) fn freshness(&self, entry: &Entry, most_s: Option<i64>, env: &Env<'_>) -> Freshness {
+        entry.freshness(most_s, self.stale_if_error_s, env)
     }
 
     /// Whether a forced fetch would be superfluous, since `entry` is as new as was asked for.
@@ -116,7 +116,7 @@ impl Options {
 
     /// Whether `entry` may be used with `offline`.
     pub(super) fn usable_offline(&self, entry: &Entry, env: &Env<'_>) -> bool {
-        entry.standing(
+        entry.freshness(
             self.max_age_s,
             self.max_stale_s.or(self.stale_if_error_s),
             env,

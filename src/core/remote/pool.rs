@@ -85,7 +85,7 @@ impl PoolState<'_> {
     fn look(&mut self, wanted: Wanted<'_>, env: &Env<'_>) -> Result<Found, Error> {
         self.remote.reckon(env);
         let found = self.remote.local(wanted, env)?;
-        if !matches!(found, Found::Absent | Found::Refused(_)) {
+        if !matches!(found, Found::NotFetched | Found::Refused(_)) {
             self.publish(env);
         }
         Ok(found)
@@ -157,7 +157,7 @@ impl PooledKeys<'_, '_> {
         };
         if now >= self.good_until {
             let options = &self.pool.options;
-            match options.standing(&it.entry, options.max_age_s, env) {
+            match options.freshness(&it.entry, options.max_age_s, env) {
                 Freshness::Fresh => self.good_until = now.saturating_add(SPELL),
                 Freshness::Stale | Freshness::Expired => return false,
             }
@@ -168,7 +168,7 @@ impl PooledKeys<'_, '_> {
     fn select(&self, wanted: Wanted<'_>) -> Found {
         self.at_hand
             .as_ref()
-            .map_or(Found::Absent, |it| select(&it.set.keys, wanted))
+            .map_or(Found::NotFetched, |it| select(&it.set.keys, wanted))
     }
 
     /// Takes over the set of `inner`. Returns whether it is another set than before.
@@ -220,7 +220,7 @@ impl Keys for PooledKeys<'_, '_> {
         let mut inner = pool.inner();
         if self.adopt(&inner) && self.is_good(env) {
             let found = self.select(wanted);
-            if why == Why::BadSignature || !matches!(found, Found::Nothing) {
+            if why == Why::BadSignature || !matches!(found, Found::NoSuchKey) {
                 return Ok(Some(found));
             }
             if self.at_hand.as_ref().is_some_and(|it| it.is_new(now)) {

@@ -192,7 +192,7 @@ impl Lab {
             allow_weak: false,
         };
         let found = match remote.local(wanted, &clock.env()) {
-            Ok(Found::Nothing | Found::Absent | Found::TooMany(_)) => {
+            Ok(Found::NoSuchKey | Found::NotFetched | Found::TooMany(_)) => {
                 remote.refresh(wanted, Why::UnknownKid, &clock.env())
             }
             other => other.map(Some),
@@ -206,7 +206,7 @@ impl Lab {
             Ok(Some(Found::Keys(_))) if provenance.refreshed => Seen::Keys("network"),
             Ok(Some(Found::Keys(_))) if provenance.source == "import" => Seen::Keys("import"),
             Ok(Some(Found::Keys(_))) => Seen::Keys("cache"),
-            Ok(Some(Found::Nothing) | None) => Seen::Nothing,
+            Ok(Some(Found::NoSuchKey) | None) => Seen::Nothing,
             Ok(Some(Found::Refused(_))) => Seen::Refused,
             Ok(other) => panic!("{other:?}"),
             Err(e) => {

@@ -78,7 +78,7 @@ pub struct SharedCache {
     trust: RecordTrust,
     format: RecordFormat,
     wait: Duration,
-    line: Mutex<Contact>,
+    contact: Mutex<Contact>,
 }
 
 enum Contact {
@@ -149,7 +149,7 @@ impl SharedCache {
             trust,
             format,
             wait: LEAST_WAIT,
-            line: Mutex::new(Contact::Idle),
+            contact: Mutex::new(Contact::Idle),
         })
     }
 
@@ -177,7 +177,7 @@ impl SharedCache {
 
     /// Whether it has failed, and is not asked any more.
     pub fn is_lost(&self) -> bool {
-        matches!(*self.line(), Contact::Lost)
+        matches!(*self.contact(), Contact::Lost)
     }
 
     /// Connects, so that it is known before the next question whether the server is there.
@@ -185,7 +185,7 @@ impl SharedCache {
     /// # Errors
     /// As [`SharedCache::look`].
     pub fn wake(&self) -> Result<(), SharedCacheError> {
-        let is_open = matches!(*self.line(), Contact::Open(_));
+        let is_open = matches!(*self.contact(), Contact::Open(_));
         if is_open {
             Ok(())
         } else {
@@ -409,16 +409,16 @@ impl SharedCache {
         format!("jwtctl:{kind}:1:{}", record::id(slot, &self.trust)).into_bytes()
     }
 
-    fn line(&self) -> MutexGuard<'_, Contact> {
+    fn contact(&self) -> MutexGuard<'_, Contact> {
         // Whole values are put in and taken out, so a panic in another thread leaves a good one.
-        self.line.lock().unwrap_or_else(PoisonError::into_inner)
+        self.contact.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn ask(&self, mut commands: Vec<Command>) -> Result<Replies, SharedCacheError> {
         // Until this call succeeds the connection is `Lost`, so after an error it is not tried
         // again.
         let wait = self.wait;
-        let (worker, first) = match std::mem::replace(&mut *self.line(), Contact::Lost) {
+        let (worker, first) = match std::mem::replace(&mut *self.contact(), Contact::Lost) {
             Contact::Lost => return Err(SharedCacheError::Lost(self.target.to_string())),
             Contact::Open(worker) => (worker, false),
             Contact::Idle => {
@@ -447,13 +447,13 @@ impl SharedCache {
         {
             return Err(SharedCacheError::Cluster(self.target.to_string()));
         }
-        *self.line() = Contact::Open(worker);
+        *self.contact() = Contact::Open(worker);
         Ok(answers)
     }
 
     /// Gives up on a server that refuses a command which the shared cache needs; returns why.
     fn lose(&self, refusal: &RedisError) -> SharedCacheError {
-        *self.line() = Contact::Lost;
+        *self.contact() = Contact::Lost;
         self.refused(refusal)
     }
 

@@ -50,7 +50,7 @@ impl RecordTrust {
 
     /// The text that [`RecordTrust::vouch`] was given.
     fn check<'b>(&self, what: &[u8], name: &str, bytes: &'b [u8]) -> Result<&'b str, String> {
-        let foreign = || "is none of jwtctl's".to_owned();
+        let foreign = || "was not written by jwtctl".to_owned();
         let line = bytes
             .iter()
             .take(LONGEST_LINE)

@@ -24,8 +24,8 @@ impl Judging<'_> {
         let source = || keys.provenance().name;
         let candidates = match found {
             Found::Keys(candidates) => candidates,
-            Found::Nothing => return Ok(Outcome::NoKey(no_key(wanted, keys, &source()))),
-            Found::Absent => return Ok(Outcome::NoKey(not_fetched(wanted, &source()))),
+            Found::NoSuchKey => return Ok(Outcome::NoKey(no_key(wanted, keys, &source()))),
+            Found::NotFetched => return Ok(Outcome::NoKey(not_fetched(wanted, &source()))),
             Found::Refused(why) => return Ok(Outcome::Unfit(alg_refused(wanted, why))),
             Found::TooMany(count) => {
                 let why = format!(

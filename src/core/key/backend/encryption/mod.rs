@@ -121,7 +121,7 @@ pub fn encrypt_rsa(key: &Key, alg: KeyAlg, content: &Secret) -> Option<Vec<u8>> 
 }
 
 /// Decrypts what [`encrypt_rsa`] made. With RSA1_5, the library gives random bytes of a random
-/// length for what is none of it, so that nobody learns of that.
+/// length for data that was not made that way, so that the sender cannot tell.
 pub fn decrypt_rsa(key: &Key, alg: KeyAlg, encrypted: &[u8]) -> Option<Secret> {
     guarded(|| openssl::decrypt_rsa(key, alg, encrypted)).flatten()
 }
