@@ -95,7 +95,7 @@ enum Format {
 }
 
 impl Format {
-    /// The form of a key file; `None` for what is no file of one key.
+    /// The form of a key file; `None` for a format that is not a file of one key.
     fn of_file(self) -> Option<Form> {
         match self {
             Self::Jwk => Some(Form::Jwk),

@@ -302,7 +302,7 @@ pub fn main() -> ExitCode {
         offline,
         ..
     } = cli.global;
-    // Empty, as a variable may be, is as good as none.
+    // An empty value, as a variable may have, counts as not given.
     let passphrase_from = passphrase_from.filter(|spec| !spec.is_empty());
     let [store, cache_dir] =
         [store, cache_dir].map(|dir| dir.filter(|it| !it.is_empty()).map(PathBuf::from));
@@ -378,7 +378,7 @@ fn parse_under_policy(
     Ok((cli, typed, None))
 }
 
-/// What clap makes of a command line.
+/// The command line, parsed by clap.
 fn matches_of(args: &[OsString]) -> Result<ArgMatches, clap::Error> {
     match matched(narrow(args), args) {
         Ok(matches) if matches.subcommand().is_some() => Ok(matches),

@@ -139,7 +139,7 @@ fn sources(
     Ok(found)
 }
 
-/// Fetches one, unless it is too new or was fetched under another trust setting.
+/// Fetches one, unless it is too new or was fetched under another trust context.
 fn refresh(
     source: Source,
     args: &Args,

@@ -10,11 +10,12 @@ use jwtctl::core::token::{Nested, Opener, Serialization, Unopened, Verdict, open
 use super::args::Args;
 use super::unread;
 
-/// What there is to verify.
+/// What is left to verify after an encrypted token was opened.
 pub(super) enum Inside<'t> {
     /// A signed token, and what was around it.
     Token(Cow<'t, str>, Option<Nested>),
-    /// Nothing any more: an encrypted token that nobody signed, or that does not open.
+    /// No signed token is left to verify: the encrypted one does not open, or its content is not
+    /// signed. This is the verdict on it.
     Judged(Box<Verdict>),
 }
 
@@ -24,8 +25,9 @@ impl Inside<'_> {
     }
 }
 
-/// Opens `token` as far as it is encrypted, if there is something to open it with. Who says whose
-/// signature it is to be (`names_signer`) does not take a shared secret's word instead.
+/// Opens `token` as far as it is encrypted, if there is something to open it with. A call that
+/// names a signer (`names_signer`) does not accept unsigned content that only a shared secret
+/// authenticates.
 pub(super) fn inside<'t>(
     token: &'t str,
     open: Option<Opener<'_>>,
@@ -65,7 +67,8 @@ pub(super) fn names_signer(args: &Args) -> bool {
         &args.issuer,
         &args.roots,
     ];
-    // Bytes that are no JWT are signed, and so are tokens of every profile.
+    // With --raw or --detached there is always a signature, and so there is in tokens of every
+    // profile.
     let is_signed = args.raw || args.detached.is_some() || args.kind.profile.is_some();
     let named = one.into_iter().any(Option::is_some);
     is_signed || named || !args.key.is_empty() || !args.jwks.is_empty()

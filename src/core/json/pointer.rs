@@ -48,8 +48,8 @@ impl Object {
 }
 
 impl Object {
-    /// The JSON Pointer that somebody means who names a nested member `a.b` or `a/b`, if there is
-    /// one.
+    /// The JSON Pointer of the nested member that a caller calls `a.b` or `a/b`, if the object has
+    /// such a member.
     pub fn nested(&self, name: &str) -> Option<String> {
         self.nested_at(name, MAX_DEPTH)
     }

@@ -46,7 +46,7 @@ pub enum Kind {
 }
 
 impl Kind {
-    /// It in words.
+    /// The type in words, for messages.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Text => "a string",
@@ -62,22 +62,22 @@ impl Kind {
 /// Whether a member has to be there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Presence {
-    /// It has.
+    /// A token without it is refused.
     Required,
-    /// It may be absent, and is judged if it is there.
+    /// It may be absent; if it is there, its value is checked.
     Optional,
-    /// It must not be there.
+    /// A token that has it is refused.
     Forbidden,
 }
 
 /// What a value must be, besides its type.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Test {
-    /// Anything.
+    /// No demand besides the type.
     Any,
     /// One of these media types; the first is the usual one.
     Types(&'static [&'static str]),
-    /// No media type of another kind of token.
+    /// Any media type but those of other kinds of token.
     NoOtherKind,
     /// The value that the caller supplies; of [`Kind::Audience`] one of its elements.
     Equals(Supply, When),
@@ -88,7 +88,7 @@ pub enum Test {
     HalfDigest(Supply),
     /// The SHA-256 of what the caller supplies.
     Digest(Supply),
-    /// What another claim is.
+    /// The same value as the claim of this name.
     Same(&'static str),
     /// An object of events, each an object; this one among them, if one is named.
     Events(Option<&'static str>),
@@ -96,13 +96,13 @@ pub enum Test {
     Unless(&'static str),
     /// Needed where the audience is several; what the caller supplies.
     AuthorizedParty,
-    /// Not longer ago than the caller supplies.
+    /// A time at most as many seconds ago as the caller supplies.
     NotOlder(Supply),
-    /// As many seconds before `exp`, at most; of a token without `iat` counted from now.
+    /// `exp` may be at most so many seconds after `iat`, or after now in a token without `iat`.
     Life(i64),
-    /// At most as many seconds ago, or as the caller supplies.
+    /// A time at most so many seconds ago, or as many as the caller supplies.
     Fresh(i64),
-    /// An algorithm with a public key.
+    /// An algorithm whose keys have a public half, so not HMAC.
     Asymmetric,
     /// A public key, which is the one that signed; its thumbprint is the one that the caller
     /// supplies.
@@ -136,11 +136,12 @@ impl Test {
 /// Whether a token is refused when the caller supplies nothing to compare with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum When {
-    /// It is.
+    /// The token is refused.
     Always,
-    /// It is, if it has something to compare; and if the caller supplies something, it has to.
+    /// The token is refused if it has the member. If the caller supplies a value, the token must
+    /// have the member.
     IfPresent,
-    /// It is not: the comparison is not made then.
+    /// The token is not refused: there is no comparison then.
     IfSupplied,
 }
 
