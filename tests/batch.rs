@@ -250,7 +250,7 @@ fn a_stream_of_unknown_names_makes_one_request() {
         ran.stderr
             .contains("61 lines: 1 valid, 60 bad (no-matching-key 60)")
     );
-    // Old enough to be asked for again: once, whoever asks.
+    // Old enough to be asked for again: once, whichever thread asks.
     let mut command = lab.command(
         31,
         &["verify", "--batch", "--jwks-uri", &url, "--jobs", "4"],

@@ -526,7 +526,7 @@ fn desk() -> (tempfile::TempDir, impl Fn(&[&str], &str) -> Ran) {
     (folder, call)
 }
 
-/// What stands in a header that no tag covers can have been written by anybody.
+/// A header that no tag covers can have been changed by another party on the way.
 #[test]
 fn what_no_tag_covers_proves_nothing() {
     let (_folder, call) = desk();

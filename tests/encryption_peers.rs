@@ -123,7 +123,7 @@ fn passphrase(alg: KeyAlg) -> Arc<Key> {
 
 fn private(key: &Key) -> Value {
     let mut jwk: Value = serde_json::from_slice(key.expose_jwk().expose()).unwrap();
-    // What a passphrase is declared for is no algorithm of an oct key to everybody.
+    // Not every program accepts a PBES2 algorithm as the `alg` of an oct key.
     jwk.as_object_mut().unwrap().remove("alg");
     jwk
 }
@@ -136,7 +136,7 @@ fn public(key: &Key) -> Value {
 }
 
 /// What else is authenticated, in the JSON forms. latchset's program, with AES-GCM, makes and opens
-/// what nobody else does.
+/// what no other program does.
 fn aad(adapter: &str, enc: ContentEnc, form: JweForm) -> Option<&'static str> {
     let is_odd = adapter == "latchset.sh" && enc.is_gcm();
     (form != JweForm::Compact && !is_odd).then_some(AAD)

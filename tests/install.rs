@@ -36,7 +36,7 @@ fn completions_go_where_the_shell_looks() {
     assert_eq!(fs::read_to_string(home.join(script)).unwrap(), printed);
     let again = run(home, "/bin/zsh", &install).answer(0);
     assert!(again.contains("unchanged  "), "{again}");
-    // What somebody else wrote stays, unless it is to go.
+    // A file that jwtctl did not write stays, unless it is to be replaced.
     fs::write(home.join(script), "mine").unwrap();
     run(home, "/bin/zsh", &install).fails(4, "--force");
     assert_eq!(fs::read_to_string(home.join(script)).unwrap(), "mine");

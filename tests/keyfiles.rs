@@ -196,7 +196,7 @@ fn damaged_files_are_no_keys() {
     assert!(seen > 5000, "too few lengths: {seen}");
 }
 
-/// A file may name any cost; what would take hours or all memory is refused before anybody types a
+/// A file may name any cost; what would take hours or all memory is refused before the user types a
 /// passphrase.
 #[test]
 fn derivations_without_end_are_refused() {

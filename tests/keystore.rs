@@ -774,7 +774,7 @@ fn publishing_never_cuts_the_service() {
     assert!(!lab.path("private.json").exists());
 }
 
-/// A redirection of the shell makes the file, and the umask may open it to everybody.
+/// A redirection of the shell makes the file, and the umask may let all users read it.
 #[test]
 fn a_private_key_in_clear_on_a_readable_file_is_warned_of() {
     let lab = Lab::new();

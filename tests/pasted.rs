@@ -72,7 +72,7 @@ fn utf16(text: &str) -> Vec<u8> {
     [0xff, 0xfe].into_iter().chain(units).collect()
 }
 
-/// A token with that header and payload, signed by nobody.
+/// A token with that header and payload, and without a valid signature.
 fn unsigned(header: &str, payload: &[u8]) -> String {
     let part = |bytes: &[u8]| URL_SAFE_NO_PAD.encode(bytes);
     format!(

@@ -805,8 +805,8 @@ fn a_thousand_connections_at_once_are_served() {
     assert!(issuer.is_well(), "with all of them open");
 }
 
-/// Clients that send nothing, or half a request, keep nobody else waiting; nor does a parent that
-/// reads no log.
+/// Clients that send nothing, or half a request, do not keep other clients waiting; nor does a
+/// parent process that does not read the log.
 #[test]
 fn nobody_can_hold_it_up() {
     let issuer = Issuer::spawn(&[], |command| {

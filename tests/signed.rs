@@ -278,7 +278,8 @@ fn a_bad_signature_beside_a_good_one_is_said_and_counts_only_where_all_must_hold
     assert_eq!(code(&verdict), Code::BadSignature);
     assert_eq!(verdict.signatures.len(), 2);
 
-    // A signature of somebody else is nobody's fault, and still not enough where all must hold.
+    // A signature by a key that the caller does not have is not an error, and still not enough
+    // where all must hold.
     let mut jws = example.jws.clone();
     jws["signatures"][1]["header"]["kid"] = "another".into();
     let verdict = example.judged(&jws, false);

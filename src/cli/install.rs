@@ -1,5 +1,5 @@
-//! Files that `completions` and `man` put where the shell and `man` look for them: into directories
-//! of the user and nobody else's.
+//! Files that `completions` and `man` put where the shell and `man` look for them: into the user's
+//! own directories, never into those that all users share.
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -63,7 +63,7 @@ impl Plan {
             let change = match files::read(path, MAX_FILE) {
                 Ok(found) if found.expose() == content => Change::Unchanged,
                 Ok(_) => Change::Replaced,
-                // What is there and cannot be read is not ours to write over in silence.
+                // A file that exists and cannot be read is not replaced without --force either.
                 Err(_) if path.exists() => Change::Replaced,
                 Err(_) => Change::Created,
             };

@@ -326,7 +326,7 @@ fn parse_under_policy(args: &mut Vec<OsString>) -> Result<Call, Unparsed> {
     Ok(Call::of(&matches, None)?)
 }
 
-/// What clap makes of a command line.
+/// The command line, parsed by clap.
 fn matches_of(args: &[OsString]) -> Result<ArgMatches, clap::Error> {
     match matched(narrow(args), args) {
         Ok(matches) if matches.subcommand().is_some() => Ok(matches),

@@ -1,5 +1,6 @@
-//! How much of what others wrote is read: one list, which the manual shows. Every reader stays
-//! within it, so that no file and no answer costs more than seconds and some hundred megabytes.
+//! How much is read of input from files and servers: one list, which the manual shows. Every reader
+//! stays within it, so that no file and no answer costs more than seconds and some hundred
+//! megabytes.
 
 use std::ops::RangeInclusive;
 

@@ -1,20 +1,20 @@
-//! Whose a file or directory is, and who else could change it: what the cache and the keystore ask
-//! before they believe anything. Only Unix has an answer; elsewhere the user's own profile
-//! directory is trusted as it is.
+//! Who owns a file or directory, and whether other users could change it: the cache and the
+//! keystore check that before they believe its content. Only Unix has an answer; elsewhere the
+//! user's own profile directory is trusted as it is.
 
 use super::error::shell_word;
 
-/// What others may do with what is public: not write.
+/// The mode bits that must not be set on what other users may read but not write.
 pub const NOT_WRITE: u32 = 0o022;
 
-/// What others may do with what is private: nothing.
+/// The mode bits that must not be set on what other users may neither read nor write.
 pub const NOTHING: u32 = 0o077;
 
 /// In a directory with this bit, a user can replace only what belongs to that user.
 const STICKY: u32 = 0o1000;
 
-/// Why something of this owner and mode is not the caller's own, `barred` being what others must
-/// not be allowed to do.
+/// Why a file or directory of this owner and mode is not trusted: another user owns it, or a bit of
+/// `barred` is set in its mode.
 pub fn objection(owner: u32, mode: u32, barred: u32) -> Option<Objection> {
     let me = rustix::process::geteuid().as_raw();
     let mode = mode & 0o7777;
@@ -35,12 +35,12 @@ pub fn objection(owner: u32, mode: u32, barred: u32) -> Option<Objection> {
     })
 }
 
-/// Why something is not the caller's own.
+/// Why a file or directory is not trusted.
 #[derive(Debug)]
 pub struct Objection {
-    /// The objection in words, to follow the name of the file.
+    /// The reason in words, to follow the file's name.
     pub why: String,
-    /// The command that makes it so.
+    /// The command that corrects it: `chown` or `chmod`.
     change: &'static str,
 }
 

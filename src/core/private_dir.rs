@@ -37,7 +37,7 @@ pub enum Barred {
 /// Whether a file has to be there after the power failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Durability {
-    /// It can be had again.
+    /// The file can be fetched or made again, so it may be lost.
     Disposable,
     /// Its content is on the disk before it gets its name.
     Synced,
@@ -48,7 +48,7 @@ pub enum Durability {
 pub struct Untrusted {
     /// A phrase to follow the file's name.
     pub why: String,
-    /// The command that mends it, where there is one.
+    /// The command after which the file is trusted, where there is one.
     pub remedy: Option<String>,
 }
 
@@ -118,7 +118,7 @@ impl PrivateDir {
         }
     }
 
-    /// Where it is.
+    /// The directory's absolute path.
     pub fn path(&self) -> &Path {
         &self.path
     }
@@ -141,10 +141,12 @@ impl PrivateDir {
     }
 
     /// Puts a file in the place of the one that is called `name`, in one step: a reader sees the old
-    /// file or the whole new one. It is written under the name `temporary`, which nobody may have.
+    /// file or the whole new one. It is written under the name `temporary` first, which must not
+    /// exist yet.
     ///
     /// # Errors
-    /// As the system says; the old file is there then, and no other one.
+    /// As the system says. The old file is unchanged then, and a temporary one that was made here
+    /// is removed.
     pub fn replace(
         &self,
         temporary: &str,
@@ -166,7 +168,7 @@ impl PrivateDir {
         written
     }
 
-    /// Gives a file another name, replacing what has it.
+    /// Gives a file another name; a file that had that name is replaced.
     ///
     /// # Errors
     /// As the system says.
@@ -174,8 +176,8 @@ impl PrivateDir {
         platform::rename(&self.handle, &self.path, from, to)
     }
 
-    /// Makes the names in it durable, where there is a way: a rename alone may be forgotten when the
-    /// power fails.
+    /// Makes the names in the directory durable, where the system can do that: a rename alone may
+    /// be lost when the power fails.
     ///
     /// # Errors
     /// As the system says.

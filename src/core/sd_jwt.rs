@@ -37,10 +37,10 @@ pub enum SdHash {
 }
 
 impl SdHash {
-    /// The one that the payload names.
+    /// The hash that the payload names in `_sd_alg`; SHA-256 when it names none.
     ///
     /// # Errors
-    /// When it is none that is known.
+    /// When `_sd_alg` is not a string, or names a hash that jwtctl does not know.
     pub fn of(payload: &Object) -> Result<Self, Reason> {
         let named = payload
             .optional_text(ALGORITHM)
@@ -71,7 +71,7 @@ impl SdHash {
 pub struct SdJwt<'a> {
     /// The token that the issuer signed.
     pub jwt: &'a str,
-    /// What is disclosed.
+    /// The disclosures, in the order in which they were sent.
     pub disclosures: Vec<Disclosure<'a>>,
     /// The token in which the holder proves that it is the one presenting (§4.3).
     pub key_binding: Option<&'a str>,
@@ -82,7 +82,7 @@ pub struct SdJwt<'a> {
 /// One disclosure (§4.2).
 #[derive(Clone, Debug)]
 pub struct Disclosure<'a> {
-    /// It as it was sent, which the digest is over.
+    /// The disclosure as it was sent, in base64url: the digest is computed over this text.
     pub text: &'a str,
     /// The name of the claim; `None` for an element of an array.
     pub name: Option<String>,

@@ -13,8 +13,8 @@ use super::key::Key;
 use super::limits::P2C;
 use super::secret::Secret;
 
-/// Header parameters that may stand where the tag does not cover them: nothing is opened by what
-/// they say.
+/// Header parameters that are accepted where the tag does not cover them: they do not change how
+/// the key is opened.
 const INFORMATIVE: &[&str] = &["kid", "typ", "cty"];
 
 /// Those that the recipient's own header may have as well, where jwcrypto writes them: what they
@@ -45,7 +45,8 @@ impl SealedContent {
 }
 
 /// Opens what [`seal`], step, jwcrypto or `jose` sealed with a passphrase, in the compact form.
-/// `passphrase` is called only when the form is in order, so that nobody types one in vain.
+/// `passphrase` is called only when the form is in order, so that the user does not type one for a
+/// file that cannot be opened anyway.
 ///
 /// # Errors
 /// [`Code::BadKey`] when the JWE is not of this kind; [`Code::BadPassphrase`] when it does not
@@ -86,8 +87,8 @@ fn open_parsed(
     let acceptance = Acceptance::default();
     let locked = jwe::examine(&sealed, &acceptance).map_err(|reason| bad(reason.message))?;
     let passphrase = Arc::new(Key::from_passphrase(passphrase()?));
-    // A file tells nobody how long its opening took, so that the work on one that does not unwrap
-    // needs no random key.
+    // Only the user who opens the file can measure how long that takes, so the work on one that
+    // does not unwrap needs no random key: it is done with zeros.
     let opened = locked.open(Holder::Key(&passphrase), what, &|_| {});
     opened.map(|it| it.content).map_err(|error| match error {
         Error::Rejected(rejection) if rejection.primary().code != Code::DecryptionFailed => {
@@ -101,8 +102,8 @@ fn open_parsed(
     })
 }
 
-/// A sealed key is for one recipient, and under a passphrase; what says how it is opened stands in
-/// the protected header: anybody could change it elsewhere.
+/// A sealed key is for one recipient, and under a passphrase. What says how it is opened must be in
+/// the protected header: elsewhere, another user could change it unnoticed.
 fn check_form(sealed: &Jwe) -> Result<(), String> {
     let recipient = match &sealed.recipients[..] {
         [recipient] => recipient,

@@ -14,7 +14,7 @@ impl Secret {
         Self(Zeroizing::new(bytes))
     }
 
-    /// The bytes themselves. Whoever calls this answers for where they go.
+    /// The bytes themselves. The caller must not print them or leave copies of them behind.
     pub fn expose(&self) -> &[u8] {
         &self.0
     }

@@ -136,7 +136,7 @@ fn a_failure_is_known_to_all() {
             .all(|it| it.code == 3 && it.stdout.contains("500 Internal Server Error")),
         "{ran:#?}"
     );
-    // The next failure is the second in a row, and so is the back-off, whoever makes it.
+    // The next failure is the second in a row, and so is the back-off, whichever machine fails.
     let failures = || {
         let record = fleet.redis.text(&fleet.name("attempt")).unwrap();
         let attempt: Value = serde_json::from_str(record.split_once('\n').unwrap().1).unwrap();
@@ -402,7 +402,7 @@ fn what_is_no_longer_there_is_fetched_again() {
     fleet.verify(&disk, 0, &token("a")).expect(0);
     fleet.issuer.say(set(&["a", "b"]));
     fleet.verify(&Lab::new(), 40, &token("b")).expect(0);
-    // Evicted, or removed by somebody who may do nothing else.
+    // Evicted, or removed by a user of Redis who may do nothing else.
     fleet.redis.ask(&["DEL", &fleet.name("jwks")]);
     fleet.issuer.requests();
     assert_eq!(

@@ -24,7 +24,7 @@ use support::server::Server as Issuer;
 /// What authenticates the records of a fleet.
 const KEY: &str = "a key of the fleet, of 32 bytes at least";
 
-/// An issuer, and a Redis between it and everybody else. Its time is turned by hand, as that of a
+/// An issuer, and a Redis that the machines share. Its time is turned by hand, as that of a
 /// [`Lab`].
 pub struct Fleet {
     pub redis: Redis,

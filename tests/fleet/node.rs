@@ -94,7 +94,7 @@ fn a_record_is_shared_with_node_services() {
     );
     assert_eq!(fleet.issuer.requests(), 1);
 
-    // A record in seconds is somebody else's mistake, and is told.
+    // A record in seconds is another program's mistake, and is told.
     old["uat"] = (old["uat"].as_i64().unwrap() / 1000).into();
     fleet.redis.ask(&["SET", &name, &old.to_string()]);
     let ran = verify(&a).expect(0);

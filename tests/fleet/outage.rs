@@ -1,4 +1,5 @@
-//! A Redis that is down, slow, full or somebody else costs half a second, and never a verification.
+//! A Redis that is down, slow or full, or a server that is not Redis, costs half a second, and
+//! never a verification.
 
 use std::io::Write as _;
 use std::net::TcpListener;
@@ -47,7 +48,7 @@ fn falls_back_within(fleet: &Fleet, timeout: &str, flags: &[&str], why: &str) ->
         "not {why:?}: {ran:#?}"
     );
     assert_eq!(ran.stderr.matches("warning").count(), 1, "{ran:#?}");
-    // The disk has it now, and nobody is asked.
+    // The disk has it now, and no server is asked.
     assert!(disk.run(1, &arguments).expect(0).stderr.is_empty());
     ran
 }

@@ -1,4 +1,4 @@
-//! Whoever can write to the store must not decide which tokens are valid.
+//! A party that can write to the store must not decide which tokens are valid.
 
 use serde_json::Value;
 
@@ -339,7 +339,7 @@ fn what_nobody_vouches_for_is_kept_apart() {
         )
     };
     let blind = ["--cache-store", fleet.store.as_str(), "--cache-store-trust"];
-    // The attacker's key, under a line that nobody checks without a key.
+    // The attacker's key, under a first line that callers without the cache key do not check.
     run(&blind, &token("a")).expect(0);
     let record = fleet.record();
     let (x, theirs) = (keys().public("a"), keys().public("a2"));
@@ -351,7 +351,7 @@ fn what_nobody_vouches_for_is_kept_apart() {
     fleet.replace(&format!("jwtctl-store/1 hmac-sha256 00\n{swapped}"));
     disk.run(1, &["cache", "clear", "--all"]).expect(0);
     assert_eq!(source(&run(&blind, &token("a2")).expect(0)), "store");
-    // Whoever trusts it is lost; nobody else is.
+    // Callers that trust the store accept the forged token; no other caller does.
     run(&[], &token("a2")).expect(10);
     run(&fleet.flags(), &token("a2")).expect(10);
     disk.run(1, &["cache", "clear", &fleet.url]).expect(0);
@@ -396,7 +396,7 @@ fn nobody_can_guess_what_was_sent_along() {
     let run = |disk: &Lab, flags: &[&str]| disk.run(0, &[&url[..], flags, &[&token("a")]].concat());
     run(&disk, &fleet.flags()).expect(0);
     assert_eq!(source(&run(&Lab::new(), &fleet.flags()).expect(0)), "store");
-    // Neither the record nor its name is what anybody could compute who tries passwords.
+    // Neither the record nor its name can be computed by an attacker who tries passwords.
     let (on_disk, record) = (disk.entry(), fleet.record());
     assert!(
         on_disk["ctx"].as_str().unwrap().len() == 64
@@ -457,7 +457,7 @@ fn junk_harms_nobody() {
         // The good keys are still there.
         run(61, &token("a")).expect(0);
     }
-    // An attempt that nobody can have noted, and more than anybody would read.
+    // An attempt that no machine can have noted, and longer than any machine reads.
     fleet.issuer.say(set(&["a"]));
     fleet.redis.ask(&["SET", &name, ""]);
     let id = fleet.name("attempt").rsplit(':').next().unwrap().to_owned();
@@ -474,7 +474,7 @@ fn junk_harms_nobody() {
             .stderr,
         ""
     );
-    // A lease that nobody will give back.
+    // A lease whose holder never gives it back.
     fleet.redis.ask(&["DEL", &name]);
     for lease in ["SET", "LPUSH"] {
         fleet

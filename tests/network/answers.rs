@@ -333,7 +333,7 @@ fn proxies_are_used_but_never_for_this_machine() {
     let ran = ran(command.env("http_proxy", server.url(""))).expect(0);
     assert!(!ran.stdout.contains("secret") && !ran.stderr.contains("secret"));
     assert_eq!(server.asked()[0].target, url);
-    // What came through the proxy is nobody else's.
+    // What came through the proxy is used by no call without it.
     lab.run(
         0,
         &[

@@ -256,7 +256,7 @@ fn n35_another_users_cache_is_ignored() {
         .expect(0)
         .says("belongs to user");
     offline(&lab, 2, &url).expect(4);
-    // As root in somebody's home, nothing is left behind there.
+    // As root in another user's home, jwtctl leaves nothing behind there.
     let home = Lab::new();
     chown(home.path(), Some(65534), None).unwrap();
     let mut command = home.command(0, &["verify", "--jwks-uri", &url, &token("a")]);

@@ -131,7 +131,7 @@ fn certificates_that_prove_nothing() {
     lab.verify(0, &url, &token("a"))
         .expect(3)
         .says("no connection");
-    // Nobody there at all.
+    // No server listens at that port, or has that name.
     lab.verify(0, "https://127.0.0.1:1/jwks", &token("a"))
         .expect(3)
         .says("no connection");

@@ -1,4 +1,4 @@
-//! A Redis that is down, slow, full, or somebody else.
+//! A Redis that is down, slow or full, and a server that is not Redis.
 
 use std::net::TcpListener;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -315,7 +315,7 @@ fn nothing_is_gone_because_an_answer_is_odd() {
 #[test]
 fn redirections_come_to_an_end() {
     let folder = tempfile::tempdir().unwrap();
-    // The empty host is the one that answers, so this one sends everybody back to where they are.
+    // An empty host means the server that answered, so this one redirects every client to itself.
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap();
     thread::spawn(move || {

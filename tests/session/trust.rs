@@ -108,7 +108,7 @@ fn passwords_come_from_files_and_the_environment() {
     let ran = by_environment(&format!("redis://:hunter3@127.0.0.1:{port}")).expect(2);
     assert!(!ran.stderr.contains("hunter3"), "{ran:#?}");
 
-    // A password that nobody asked for is a mistake as well.
+    // A password for a server that does not ask for one is a mistake as well.
     ask(
         &format!("redis://:{encoded}@127.0.0.1:{port}"),
         &["ACL", "SETUSER", "default", "nopass"],

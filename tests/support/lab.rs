@@ -110,7 +110,7 @@ pub fn token_with(name: &str, args: &[&str]) -> String {
     String::from_utf8(output.stdout).unwrap().trim().to_owned()
 }
 
-/// A token that nobody signed.
+/// A token with a signature that no key made.
 pub fn forged(header: &Value, payload: &Value) -> String {
     use base64::Engine as _;
     let encode = |text: &[u8]| base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(text);

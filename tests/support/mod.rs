@@ -147,7 +147,7 @@ pub fn jwtctl() -> Command {
 }
 
 /// jwtctl as an ordinary user runs it: as the caller, or as `nobody` when the caller is root. The
-/// folder holds a copy of the binary then, and everybody may look into it.
+/// folder holds a copy of the binary then, and all users may read it.
 pub fn ordinary(folder: &Path) -> Command {
     use std::os::unix::fs::PermissionsExt as _;
     use std::os::unix::process::CommandExt as _;

@@ -173,7 +173,8 @@ fn is_after(fetched_at_ms: i64, uat: i64) -> bool {
     }
 }
 
-/// The documents of issuers that lead to these key sets, under the same or no trust context.
+/// The documents of issuers that lead to these key sets, under the same trust context or the plain
+/// one.
 fn documents<'a>(listed: &'a [CachedEntry], sets: &[&Entry]) -> Vec<&'a Entry> {
     let leads = |document: &Entry| {
         let jwks_uri = document.jwks_uri();

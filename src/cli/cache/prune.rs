@@ -20,7 +20,7 @@ pub struct Pruned {
     removed: usize,
 }
 
-/// Until then, --offline --max-stale may still want them.
+/// How long entries are kept after they ran out: --offline --max-stale may still use them.
 const KEPT_MS: i64 = 7 * 86_400_000;
 
 pub fn run(_: Args, context: &mut Context<'_>) -> Result<Pruned, Error> {

@@ -23,7 +23,8 @@ use super::super::network;
 use super::super::output::{Color, Output};
 use super::VARIABLE;
 
-/// Answers a shell that asks what could stand where the cursor is; `None` when none asks.
+/// Answers a shell that asks for completions at the cursor; `None` when the call is not from a
+/// shell's completion.
 pub fn complete(args: &[OsString]) -> Option<ExitCode> {
     variable(VARIABLE)?;
     let places = Places::of(args);

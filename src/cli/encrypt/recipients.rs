@@ -88,7 +88,8 @@ fn keys(args: &Args, context: &Context<'_>) -> Result<Vec<Named>, Error> {
     if let Some(secret) = context.inputs.secret(&args.secret)? {
         add(Key::from_secret(secret), "--secret");
     }
-    // One that the environment names is the keystore's: a token would let anybody guess it.
+    // Only a passphrase from the command line counts. One that the environment names is the
+    // keystore's, and every holder of a token encrypted with it could try guesses at it.
     if context.typed.has("passphrase_from") {
         let passphrase = context.inputs.new_passphrase("the token")?;
         add(Key::from_passphrase(passphrase), "--passphrase-from");

@@ -81,10 +81,11 @@ const MOST_USED: &[(&str, &[&str])] = &[
 /// The global options that `-h` lists.
 const GLOBAL: &[&str] = &["json", "now", "offline", "passphrase_from"];
 
-/// The headings of what few calls need.
+/// The headings of options that few calls need.
 const SPECIAL: &[&str] = &["Network", "Shared cache", "Redis"];
 
-/// A command that shows only these.
+/// The command as `-h` shows it: the options that are used most, each with the first part of its
+/// help.
 pub(super) fn only(mut command: Command, path: &str) -> Command {
     let most_used = MOST_USED.iter().find(|(name, _)| *name == path);
     let is_special = |heading: Option<&str>| heading.is_some_and(|it| SPECIAL.contains(&it));

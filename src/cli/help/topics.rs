@@ -1,6 +1,6 @@
 //! The topics of `jwtctl help`.
 
-/// The text of a topic; `None` when there is no such topic.
+/// The text of a topic; `None` when there is no topic of that name.
 pub fn topic(name: &str) -> Option<&'static str> {
     match name {
         "exit-codes" => Some(EXIT_CODES),

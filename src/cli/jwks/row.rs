@@ -88,7 +88,7 @@ impl Row {
             (false, _, false) => State::Expired,
         };
         Self {
-            // A key for encryption stands beside the line.
+            // A key for encryption is not part of the line of keys that sign one after the other.
             state: row.signs.then_some(state),
             created_at: row.created_at().rfc3339(),
             retires_at: row.expires_at().and_then(Timestamp::rfc3339),
@@ -100,7 +100,7 @@ impl Row {
         }
     }
 
-    /// All keys of a source with what is to be found fault with; of the keystore those that have
+    /// All keys of a source with the findings about each; those of the keystore that have
     /// expired, too.
     pub fn all(loaded: &Loaded, context: &Context<'_>) -> Result<Vec<Self>, Error> {
         let findings = loaded.findings(context)?;
@@ -117,8 +117,8 @@ impl Row {
                 .collect(),
             (None, None) => loaded.file.keys.iter().map(|key| Self::new(key)).collect(),
         };
-        // Findings go by the place in the set as it is published, which has keys that are no rows,
-        // or fewer.
+        // A finding names the key by its place in the published set. That set can have keys without
+        // a row (those that were dropped), and lacks the expired ones.
         let is_row = |index: &usize| {
             !loaded
                 .file

@@ -136,7 +136,7 @@ pub fn read(spec: &str) -> Result<Document, Error> {
     })
 }
 
-/// Takes the version out of a document, since it is no member of a policy.
+/// Takes the version out of a document, since it is not a member of a policy.
 fn check_version(document: &mut DeTable<'_>, file: &str) -> Result<(), Error> {
     let is_policy = |value: &DeValue<'_>| matches!(value, DeValue::Table(_));
     match document.get("version").map(Spanned::get_ref) {

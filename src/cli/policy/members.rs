@@ -3,17 +3,17 @@
 /// How a call may differ from what a policy says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Rule {
-    /// Not at all.
+    /// A call may not differ from the policy.
     Fixed,
-    /// By naming some of its values.
+    /// A call may name some of the policy's values, and no others.
     Subset,
-    /// By adding values.
+    /// A call may add values.
     Adds,
-    /// By a shorter time.
+    /// A call may give a shorter time.
     Shorter,
-    /// By a longer time.
+    /// A call may give a longer time.
     Longer,
-    /// Not beyond it: it makes verification less strict.
+    /// A call may set it only if the policy does: it makes verification less strict.
     Loosens,
 }
 

@@ -14,7 +14,7 @@ use super::args::Args;
 pub(super) struct Content {
     /// The claims, of a JWT.
     pub(super) claims: Option<Object>,
-    /// What to say about them once the token stands.
+    /// What to tell the user about them once the token is made.
     pub(super) notes: Vec<String>,
     /// The token that signatures are added to.
     pub(super) existing: Option<Composed>,

@@ -139,7 +139,8 @@ impl Kind {
         }
     }
 
-    /// The token with what stands around it.
+    /// The token as it is printed: after the presentation that it proves, or before its
+    /// disclosures.
     pub(super) fn around(&self, token: String, disclosures: &[String]) -> String {
         match (&self.presented, self.profile) {
             (Some(presented), _) => format!("{}{token}", presented.text),
@@ -155,7 +156,8 @@ impl Kind {
         }
     }
 
-    /// The policy of a recipient of the token.
+    /// The policy of a verifier to whom the token is addressed: its issuer and audience are those
+    /// of the claims.
     fn policy(&self, claims: &Object) -> Policy {
         let texts = |name: &str| -> Vec<String> {
             let texts = claims.member(name).and_then(Json::as_strings);

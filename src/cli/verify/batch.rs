@@ -74,7 +74,7 @@ fn judge_all(args: &Args, context: &Context<'_>) -> Result<ExitCode, Error> {
         None => match certified(args, &policy) {
             Some(keys) => Origin::Certified(keys),
             None => Origin::Given(match keys(args, "", context) {
-                // A shared secret can vouch for tokens that nobody signed, without any other key.
+                // Tokens that are encrypted with a shared secret and not signed need no other key.
                 Err(error)
                     if error.code() == Code::BadKey
                         && args.decrypt_key.is_some()

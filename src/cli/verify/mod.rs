@@ -81,7 +81,7 @@ fn run(args: Args, context: &Context<'_>) -> Result<Judgement, Error> {
         Some(nested) => nested.around(verdict),
         None => verdict,
     };
-    // Before a passphrase is asked for: keys are of no use to what is no token.
+    // Before a passphrase is asked for: a text that is not a token needs no keys.
     if let Err(mut reason) = token::check_form(&token, form, &policy) {
         if matches!(form, Form::Jwt) && Jws::parse(&token, Form::PaddedJwt).is_ok() {
             reason = reason.hint("padding as AWS's load balancers write it: --allow-padding");

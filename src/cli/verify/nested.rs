@@ -10,11 +10,12 @@ use jwtctl::core::token::{Nested, Opener, Serialization, Unopened, Verdict, open
 use super::args::Args;
 use super::unread;
 
-/// What there is to verify.
+/// What is left to verify after an encrypted token was opened.
 pub(super) enum Inside<'t> {
     /// A signed token, and what was around it.
     Token(Cow<'t, str>, Option<Nested>),
-    /// Already judged: an encrypted token without a signature inside, or one that does not open.
+    /// No signed token is left to verify: the encrypted one does not open, or its content is not
+    /// signed. This is the verdict on it.
     Judged(Box<Verdict>),
 }
 
@@ -24,9 +25,9 @@ impl Inside<'_> {
     }
 }
 
-/// Opens `token` as far as it is encrypted, if there is something to open it with. With
-/// `names_signer` the call says whose signature it wants: an unsigned token is then refused, though
-/// a shared secret would vouch for it.
+/// Opens `token` as far as it is encrypted, if there is something to open it with. A call that
+/// names a signer (`names_signer`) does not accept unsigned content that only a shared secret
+/// authenticates.
 pub(super) fn inside<'t>(
     token: &'t str,
     open: Option<Opener<'_>>,
@@ -66,7 +67,8 @@ pub(super) fn names_signer(args: &Args) -> bool {
         args.issuer.is_some(),
         args.roots.is_some(),
     ];
-    // Bytes that are no JWT are signed, and so are tokens of every profile.
+    // With --raw or --detached there is always a signature, and so there is in tokens of every
+    // profile.
     let is_signed = args.raw || args.detached.is_some() || args.kind.profile.is_some();
     let named = one.contains(&true);
     is_signed || named || !args.key.is_empty() || !args.jwks.is_empty()

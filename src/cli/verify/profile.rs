@@ -24,7 +24,7 @@ pub(super) fn under_profile(
     if profile.brings_its_key() {
         check_no_source(profile, args)?;
     }
-    // The client is whom an ID token is for, unless the call says that it is somebody else.
+    // The audience of an ID token is the client, unless the call names another one.
     let audiences = match (&policy.audiences[..], &supplied.client_id) {
         ([], Some(client)) if profile == Profile::IdToken => vec![client.clone()],
         _ => policy.audiences.clone(),

@@ -34,9 +34,9 @@ pub const READ: usize = 100;
 /// How a database writes the table.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Shape {
-    /// How it calls its columns.
+    /// The names that the database has for the columns.
     pub columns: Columns,
-    /// How it writes times.
+    /// The form in which the database writes times.
     pub times: Times,
     /// Whether it is MongoDB, whose rows are read and not written.
     pub is_mongo: bool,

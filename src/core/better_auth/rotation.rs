@@ -19,7 +19,7 @@ pub enum Due {
         /// From when on a rotation is due.
         due_at: Timestamp,
     },
-    /// Now.
+    /// A rotation is due now.
     Now(Rotation),
 }
 

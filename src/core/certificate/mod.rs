@@ -47,7 +47,7 @@ impl fmt::Debug for Certificate {
 }
 
 impl Certificate {
-    /// Reads one certificate in DER; `None` when `der` is not a certificate.
+    /// Reads one certificate in DER; `None` when the bytes are not a certificate.
     pub fn from_der(der: &[u8]) -> Option<Self> {
         let read = guarded(|| x509_cert::Certificate::from_der(der).ok()).flatten()?;
         Some(Self {

@@ -29,7 +29,7 @@ impl ExtendedKeyUsageValidator for AnyPurpose {
 /// `roots`.
 ///
 /// # Errors
-/// [`super::super::error::Code::UntrustedCertificate`], with what stands in the way.
+/// [`super::super::error::Code::UntrustedCertificate`], with the reason.
 pub(super) fn check(
     chain: &[Certificate],
     roots: &[Certificate],
@@ -97,7 +97,7 @@ fn check_name(leaf: &EndEntityCert<'_>, name: &str) -> Result<(), Error> {
     leaf.verify_is_valid_for_subject_name(&name)
 }
 
-/// What stands in the way, in words of its own: the library's have no names in them.
+/// The reason in words, with the name of the certificate, which the library's errors lack.
 fn words(error: &Error, chain: &[Certificate], name: Option<&str>, now: Timestamp) -> String {
     let label = |it: &Certificate| format!("certificate {}", shortened(&it.subject()));
     let first = |is_meant: &dyn Fn(&Certificate) -> bool| {

@@ -8,7 +8,7 @@ use super::super::time::{Timestamp, humanize};
 use super::{Check, Judge, Skippable, Status};
 
 impl Judge<'_> {
-    /// A numeric date: `Ok(None)` when absent, `Err` when it is no number.
+    /// A numeric date: `Ok(None)` when absent, `Err` when it is not a number.
     pub(super) fn date(
         &self,
         name: &'static str,

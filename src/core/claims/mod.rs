@@ -119,13 +119,13 @@ impl Judge<'_> {
         }
     }
 
-    /// A check that holds; `message` says how, where that is read.
+    /// A check that passed. `message` says how, and is called only if the caller reads the report.
     fn pass(&self, name: &'static str, message: impl FnOnce() -> String) -> Check {
         let message = self.with_details.then(message).unwrap_or_default();
         Check::new(name, Status::Pass, message)
     }
 
-    /// What the token has, where that is read.
+    /// The value in the token, if the caller reads the report.
     fn seen(&self, value: Option<&Json>) -> Option<Json> {
         value.filter(|_| self.with_details).cloned()
     }
@@ -207,7 +207,8 @@ struct Judge<'a> {
     crv: Option<Curve>,
     policy: &'a Policy,
     now: Timestamp,
-    /// Whether messages and values are wanted, or only whether the checks hold.
+    /// Whether the caller reads the report. If not, the messages of checks that pass and the values
+    /// of claims are left out.
     with_details: bool,
 }
 
@@ -237,7 +238,7 @@ impl Judge<'_> {
                 ..check
             };
         }
-        // Only a tenant that the caller demands may stand in its place.
+        // Only a tenant that the caller demands may take its place.
         let tid = self
             .claims
             .text("tid")
@@ -427,7 +428,8 @@ impl Judge<'_> {
     }
 }
 
-/// A few of `values`, each a few of its letters: a message is no place for what a token can hold.
+/// The first few of `values`, each cut to a few letters: what a token holds can be too long for a
+/// message.
 fn any_of<S: AsRef<str>>(values: &[S]) -> String {
     const MOST: usize = 5;
     let quoted: Vec<String> = values

@@ -13,9 +13,9 @@ use super::super::time::Timestamp;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Status {
-    /// It holds.
+    /// The check passed.
     Pass,
-    /// It does not.
+    /// The check failed: the token is refused.
     Fail,
     /// There is nothing to check, and that is allowed.
     Absent,

@@ -65,8 +65,8 @@ impl Object {
 }
 
 impl Object {
-    /// The JSON Pointer to the nested member that `name`, such as `a.b` or `a/b`, probably means, if
-    /// there is one.
+    /// The JSON Pointer of the nested member that a caller calls `a.b` or `a/b`, if the object has
+    /// such a member.
     pub fn nested(&self, name: &str) -> Option<String> {
         self.nested_at(name, MAX_DEPTH)
     }

@@ -1,9 +1,10 @@
 //! Encrypted tokens (RFC 7516), compact and in JSON, for one recipient or several: taken apart
 //! strictly, opened, and made.
 //!
-//! Opening goes from the cheap to the dear: the form, the header, every length, and only then a
-//! library. What is refused after the lengths is refused with one and the same error, and after
-//! the same work, so that nobody learns from it what was wrong.
+//! Opening starts with the cheap checks: the form, the header, every length, and only then the
+//! cryptography. A key that does not unwrap and a tag that does not hold give one and the same
+//! error, after the same work, so that an attacker cannot learn from the answer which of the two it
+//! was.
 
 mod content;
 mod encrypt;
@@ -25,11 +26,11 @@ use super::json::Object;
 pub struct Jwe {
     /// The form it came in.
     pub form: JweForm,
-    /// The members of the protected header; none where there is no such header.
+    /// The members of the protected header; empty where there is no such header.
     pub protected: Object,
     /// The members of the header that all recipients share and that no tag covers.
     pub shared: Object,
-    /// Whom it is for; at least one.
+    /// The recipients, at least one.
     pub recipients: Vec<Recipient>,
     /// What the tag covers besides the ciphertext (RFC 7516 §5.1, step 14): the text of the
     /// protected header, and in the JSON forms the text of `aad` after a dot.
@@ -68,7 +69,8 @@ pub struct Recipient {
     pub header: Header,
     /// Its own header, which no tag covers.
     pub own: Object,
-    /// The content encryption key, encrypted; empty where there is none to carry.
+    /// The encrypted content encryption key; empty where the algorithm sends none (`dir`,
+    /// `ECDH-ES`).
     pub encrypted_key: Vec<u8>,
 }
 

@@ -46,7 +46,7 @@ pub enum Holder<'a> {
     /// The one key that was named: tried whatever id the token names, though a recipient of its
     /// own id is preferred.
     Key(&'a Arc<Key>),
-    /// The keys of a set: where the token names one, it is that one.
+    /// The keys of a set: a recipient that names a key by its `kid` is tried with that key only.
     Set(&'a [Arc<Key>]),
 }
 
@@ -65,9 +65,9 @@ pub struct Locked<'a> {
     jwe: &'a Jwe,
     enc: ContentEnc,
     acceptance: &'a Acceptance,
-    /// The recipients that could be opened for.
+    /// The recipients for which it can be opened, if the caller has the key.
     doors: Vec<Door<'a>>,
-    /// Why the first of the others could not.
+    /// Why the first of the other recipients was ruled out.
     shut: Option<Reason>,
 }
 
@@ -83,11 +83,12 @@ struct Door<'a> {
 /// A JWE that has been opened.
 #[derive(Debug)]
 pub struct Opened {
-    /// The content: authentic if the sender had to know a secret, else from anybody.
+    /// The content. It is authentic if the sender had to know a secret; encrypted to a public key,
+    /// it can be from any sender that has that key.
     pub content: Secret,
     /// Everything that was said to the recipient: its joint header.
     pub header: Object,
-    /// The part of it that the tag covers. Anybody can have written the rest.
+    /// The members of it that the tag covers. The others can have been changed on the way.
     pub protected: Object,
     /// How many recipients the token has: each of them knows the content encryption key, and could
     /// have made it.
@@ -241,7 +242,7 @@ impl Locked<'_> {
         self.doors.iter().map(|door| door.alg)
     }
 
-    /// Why the first of the recipients that it cannot be opened for is one of them.
+    /// Why the first of the recipients that it cannot be opened for was ruled out.
     pub fn shut(&self) -> Option<&Reason> {
         self.shut.as_ref()
     }
@@ -284,7 +285,7 @@ impl Locked<'_> {
             if let Wrapping::Derived { rounds, .. } = door.wrapping {
                 match rounds_left.checked_sub(u64::from(rounds)) {
                     Some(left) => rounds_left = left,
-                    // What many recipients together ask for is no more than what one may.
+                    // All recipients together may cost no more rounds than a single one may.
                     None => continue,
                 }
             }
@@ -354,7 +355,8 @@ impl Locked<'_> {
             for key in holder.keys().iter().filter(|key| is_meant(door, key)) {
                 match key.fit_encryption(door.alg, Some(self.enc), KeyJob::Unwrap) {
                     Ok(()) => fitting.push((door, Arc::clone(key))),
-                    // Where keys are named, a recipient without a name is nobody's in particular.
+                    // Where the other recipients name their keys, one without a `kid` says nothing
+                    // about this key, so its misfit is not reported.
                     Err(_) if is_set && kid(door).is_none() && self.kids().next().is_some() => {}
                     Err(misfit) => {
                         misfits += 1;

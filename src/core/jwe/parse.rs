@@ -77,7 +77,7 @@ pub fn is_json(object: &Object) -> bool {
 /// not know are ignored, as its §7.2.1 demands.
 ///
 /// # Errors
-/// [`Reason::malformed`]: also for a member that stands twice, for a parameter that stands in two
+/// [`Reason::malformed`]: also for a member that occurs twice, for a parameter that occurs in two
 /// headers, and for `crit` and `zip` where no tag covers them.
 pub fn parse_json(object: &Object) -> Result<Jwe, Reason> {
     if let Some(path) = object.duplicate() {

@@ -114,8 +114,8 @@ fn joined(header: &str, payload: &[u8]) -> Cow<'static, [u8]> {
     Cow::Owned([header.as_bytes(), b".", payload].concat())
 }
 
-/// An SD-JWT (RFC 9901) as its JWT and what follows the first `~`; `None` if the text is none. A
-/// payload that is not encoded (RFC 7797) may have a `~` in it, before the signature.
+/// An SD-JWT (RFC 9901) as its JWT and what follows the first `~`; `None` if the text is not an
+/// SD-JWT. A payload that is not encoded (RFC 7797) may have a `~` in it, before the signature.
 pub fn split_disclosures(text: &str) -> Option<(&str, &str)> {
     text.split_once('~')
         .filter(|(jwt, _)| jwt.matches('.').count() == 2)

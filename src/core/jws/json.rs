@@ -132,7 +132,7 @@ fn signature(element: &Object) -> Result<SignatureParts, Reason> {
     })
 }
 
-/// The payload, and what of it stands in the signing inputs.
+/// The payload, and its form in the signing inputs: in base64url, or as it is if `is_unencoded`.
 fn payload(
     object: &Object,
     form: Form<'_>,

@@ -102,8 +102,8 @@ impl Composed {
         })
     }
 
-    /// Goes on with a JWS that exists, in any serialization: its signatures, its payload and its
-    /// other members stay as they are. Nothing of it is verified.
+    /// Starts from a JWS that exists, in any serialization, to add signatures: those that it has,
+    /// its payload and its other members stay as they are. Nothing of it is verified.
     ///
     /// # Errors
     /// [`super::super::error::Code::Malformed`], as [`Jws::parse`].
@@ -258,7 +258,7 @@ pub fn sign(header: &Object, payload: &[u8], signer: &Signer) -> Result<String, 
     compact(header, payload, false, signer)
 }
 
-/// Like [`sign`], with the payload left out of the result (RFC 7515 appendix F).
+/// Signs `payload` and leaves it out of the result: a detached signature (RFC 7515 appendix F).
 ///
 /// # Errors
 /// [`Unsignable::Library`].

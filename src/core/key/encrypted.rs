@@ -53,7 +53,7 @@ pub enum Pkcs8Error {
     Unsupported(String),
     /// Encrypted with one of the algorithms of PBES1, which are broken.
     Pbes1,
-    /// The passphrase is wrong, or the file is damaged: nobody can tell.
+    /// The passphrase is wrong, or the file is damaged; the two cannot be told apart.
     Wrong,
 }
 

@@ -13,12 +13,12 @@ pub enum Job {
     Verify,
 }
 
-/// Why a key does not do for a job.
+/// Why a key cannot be used for a job.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Misfit {
     /// The key is of another kind, or is declared to be for something else.
     Unfit(String),
-    /// It would do if it were longer; callers may allow that.
+    /// The key is shorter than the algorithm demands; a caller may allow that.
     Weak(String),
 }
 

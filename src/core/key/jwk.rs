@@ -115,8 +115,8 @@ impl Key {
         })
     }
 
-    /// Reads a JWK that somebody publishes, as a token may carry one in its header: a public key, and
-    /// nothing private beside it.
+    /// Reads a JWK that another party sends, such as the one in a token's header: it must be a
+    /// public key and have no private members.
     ///
     /// # Errors
     /// What is wrong with it, as a phrase to follow the key's name.
@@ -134,8 +134,8 @@ impl Key {
         }
     }
 
-    /// The public JWK with nothing but the key: what it is called, and what else is said of it, is
-    /// not for everybody to whom the key is sent. `None` of a symmetric key.
+    /// The public JWK with nothing but the key, for other parties: its id and its other members may
+    /// be meant for its owner alone. `None` of a symmetric key.
     pub fn bare_jwk(&self) -> Option<Object> {
         let mut jwk = self.public()?.public_jwk();
         let is_akp = jwk.text("kty") == Some("AKP");

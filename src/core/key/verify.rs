@@ -81,8 +81,8 @@ impl Key {
     }
 
     /// Whether the public numbers are a key at all: an EC point must lie on its curve. Costs a
-    /// parse, so it is asked only when a signature did not verify and the question is whose
-    /// fault that is.
+    /// parse, so it is called only after a signature did not verify, to tell a bad key from a bad
+    /// signature.
     ///
     /// # Errors
     /// What is wrong with them.
@@ -96,12 +96,14 @@ impl Key {
         }
     }
 
-    /// Whether the public half is a point of small order, for which anybody can sign.
+    /// Whether the public half is a point of small order: signatures that verify with it can be
+    /// made without the private half.
     pub fn has_small_order(&self) -> bool {
         self.check_order().is_err()
     }
 
-    /// Refuses a public point that makes signatures by anybody verify.
+    /// Refuses a public point of small order, with which signatures made without the private half
+    /// verify.
     fn check_order(&self) -> Result<(), Misfit> {
         match &self.material {
             Material::Curve { crv, x, .. } if has_small_order(*crv, x) => Err(Misfit::Unfit(

@@ -114,8 +114,8 @@ impl Key {
         if self.pss_only {
             return unfit("is for RSASSA-PSS only, which is no encryption".into());
         }
-        // A secret is a passphrase only for those who say so: rounds are what makes up for its
-        // being short.
+        // A secret is used as a passphrase only if the caller or the key's `alg` says that it is
+        // one: PBKDF2's rounds make up for its being short.
         let is_passphrase = self.is_passphrase || self.alg.as_deref() == Some(alg.as_str());
         match (alg.mode() == KeyMode::Passphrase, is_passphrase) {
             (true, false) => unfit(format!("is a secret, and {alg} takes a passphrase")),

@@ -1,5 +1,6 @@
-//! What kind of key some bytes are, asked to keep keys out of places where a secret belongs: in any
-//! wrapping, because whoever checks the token may have keyed its HMAC with the wrapped bytes.
+//! What kind of key some bytes are, so that keys can be refused where a secret belongs. They are
+//! found in any wrapping, because the verifier of a token may have keyed its HMAC with the wrapped
+//! bytes.
 
 use super::super::better_auth;
 use super::super::json::Json;

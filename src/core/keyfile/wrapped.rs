@@ -1,5 +1,5 @@
-//! What stands around a key when it has gone through an environment variable, a secret store or
-//! another system's editor: each wrapping is taken off where that cannot be mistaken.
+//! The wrappings that a key gets on its way through an environment variable, a secret store or
+//! another system's editor. Each is taken off where it cannot be mistaken for the key itself.
 
 use base64::Engine as _;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};

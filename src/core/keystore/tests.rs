@@ -396,7 +396,7 @@ fn all_keys_change_their_passphrase_together() {
     assert_eq!(lab.store().is_encrypted(), Some(true));
 }
 
-/// While the passphrase changes to and fro, whoever reads sees all keys under one of the two.
+/// While the passphrase changes to and fro, a reader sees all keys under one of the two.
 #[cfg(feature = "jwe")]
 #[test]
 fn readers_never_see_a_mixture() {

@@ -25,7 +25,7 @@ const CLOSELY: usize = 200;
 /// Up to where prime factors of the other moduli are looked for.
 const TINY_FACTORS_BELOW: u32 = 1 << 10;
 
-/// The exponent that everybody uses.
+/// The public exponent of nearly all RSA keys, which libraries use unless told otherwise.
 const USUAL_EXPONENT: u64 = 65_537;
 
 /// Base64url as careless writers have it.

@@ -143,7 +143,8 @@ fn check_use_of_curve(subject: &mut Subject<'_>) {
     }
 }
 
-/// Whether `alg` works on that curve; of one that is unknown, nobody can tell.
+/// Whether `alg` works on that curve; also `true` for an unknown curve, of which that cannot be
+/// told.
 fn on(alg: SigAlg, crv: &str) -> bool {
     crv.parse::<Curve>()
         .map_or(true, |crv| alg.curves().contains(&crv))
@@ -166,7 +167,7 @@ fn check_alg(subject: &mut Subject<'_>, ops: Option<&[&str]>) {
         }
         (None, Ok(alg)) => {
             let is_kty = alg.kty().as_str() == kty || alg.is_ecdh() && kty == Kty::Okp.as_str();
-            // Of a curve that is unknown, nobody can tell.
+            // An unknown curve is not reported here.
             let crv = crv.and_then(|crv| crv.parse::<Curve>().ok());
             let is_crv = !alg.is_ecdh() || crv.is_none_or(|crv| alg.curves().contains(&crv));
             (is_kty && is_crv, "enc")

@@ -1,4 +1,4 @@
-//! What is wrong with a public key set (RFC 7517), or will be a nuisance to whoever uses it. It
+//! What is wrong with a public key set (RFC 7517), or will trouble the programs that use it. It
 //! looks at the JSON as it was published, not at the keys that a tolerant reader made of it.
 
 mod certificate;
@@ -45,7 +45,7 @@ macro_rules! rules {
         pub enum Rule { $(#[doc = $what] $variant),* }
 
         impl Rule {
-            /// Every one there is.
+            /// All rules.
             pub const ALL: &'static [Self] = &[$(Self::$variant),*];
 
             /// The name in reports.
@@ -290,7 +290,7 @@ fn check_use(subject: &mut Subject<'_>) {
     if is_for_encryption || !key.algorithms(Job::Verify).is_empty() {
         return;
     }
-    // What its type and curve are for says best what stands in the way.
+    // The reason is told for the algorithm that keys of this type and curve are usually for.
     let natural = SigAlg::ALL.iter().find(|alg| {
         alg.kty() == key.kty()
             && key.curve().is_none_or(|crv| alg.curves().contains(&crv))

@@ -52,16 +52,16 @@ pub enum Profile {
     /// An introspection response (RFC 9701).
     Introspection,
     /// The proof at the end of a token with selective disclosure that its holder presents it (RFC
-    /// 9901 §4.3). It comes with such a token, and is no profile that a caller names.
+    /// 9901 §4.3). It comes with such a token; a caller cannot choose it as a profile.
     KeyBinding,
 }
 
-/// How a caller makes less of a claim than is made of it in any token.
+/// How a caller asks for less to be checked about a claim than is checked in every token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Leave {
-    /// It is not looked at.
+    /// The claim's value is not checked.
     Unchecked,
-    /// It may be absent.
+    /// The claim may be absent.
     Out,
 }
 
@@ -154,8 +154,8 @@ impl Profile {
         used(self) || self == Self::SdJwt && used(Self::KeyBinding)
     }
 
-    /// Whether the key is the one in the token's own header: of a proof that somebody has that key,
-    /// and of nothing else.
+    /// Whether a token of this profile is verified with the key in its own header: it proves that
+    /// its sender has that key, and nothing else.
     pub fn brings_its_key(self) -> bool {
         self.rules().iter().any(|rule| rule.test == Test::OwnKey)
     }

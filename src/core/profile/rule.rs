@@ -46,7 +46,7 @@ pub enum ValueKind {
 }
 
 impl ValueKind {
-    /// The kind in words.
+    /// The type in words, for messages.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Text => "a string",
@@ -62,22 +62,22 @@ impl ValueKind {
 /// Whether a member has to be there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Presence {
-    /// The member must be there.
+    /// A token without it is refused.
     Required,
-    /// The member may be absent, and is judged if it is there.
+    /// It may be absent; if it is there, its value is checked.
     Optional,
-    /// The member must not be there.
+    /// A token that has it is refused.
     Forbidden,
 }
 
 /// What a value must be, besides its type.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Test {
-    /// Anything.
+    /// No demand besides the type.
     Any,
     /// One of these media types; the first is the usual one.
     Types(&'static [&'static str]),
-    /// No media type of another kind of token.
+    /// Any media type but those of other kinds of token.
     NoOtherKind,
     /// The value that the caller supplies; of [`ValueKind::Audience`] one of its elements.
     Equals(Supply, When),
@@ -88,7 +88,7 @@ pub enum Test {
     HalfDigest(Supply),
     /// The SHA-256 of what the caller supplies.
     Digest(Supply),
-    /// What another claim is.
+    /// The same value as the claim of this name.
     Same(&'static str),
     /// An object of events, each an object; this one among them, if one is named.
     Events(Option<&'static str>),
@@ -96,13 +96,13 @@ pub enum Test {
     Unless(&'static str),
     /// Needed where the audience is several; what the caller supplies.
     AuthorizedParty,
-    /// Not longer ago than the caller supplies.
+    /// A time at most as many seconds ago as the caller supplies.
     NotOlder(Supply),
-    /// As many seconds before `exp`, at most; of a token without `iat` counted from now.
+    /// `exp` may be at most so many seconds after `iat`, or after now in a token without `iat`.
     Life(i64),
-    /// At most as many seconds ago, or as the caller supplies.
+    /// A time at most so many seconds ago, or as many as the caller supplies.
     Fresh(i64),
-    /// An algorithm with a public key.
+    /// An algorithm whose keys have a public half, so not HMAC.
     Asymmetric,
     /// A public key, which is the one that signed; its thumbprint is the one that the caller
     /// supplies.
@@ -138,10 +138,10 @@ impl Test {
 pub enum When {
     /// The token is refused.
     Always,
-    /// The token is refused if it has the member; and where the caller supplies a value, a token
-    /// without the member is refused.
+    /// The token is refused if it has the member. If the caller supplies a value, the token must
+    /// have the member.
     IfPresent,
-    /// The token is not refused: the comparison is not made then.
+    /// The token is not refused: there is no comparison then.
     IfSupplied,
 }
 

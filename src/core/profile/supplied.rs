@@ -88,7 +88,7 @@ pub fn whole_digest(value: &Secret) -> String {
 }
 
 /// A URL as `htu` has it: normalised, without query and fragment (RFC 9449 §4.2). `None` when it is
-/// no URL of HTTP.
+/// not a URL of HTTP.
 pub fn target(text: &str) -> Option<String> {
     let mut url = Url::parse(text).ok()?;
     if !matches!(url.scheme(), "https" | "http") {

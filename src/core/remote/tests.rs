@@ -284,7 +284,7 @@ fn an_unknown_kid_is_fetched_for_unless_the_keys_are_new() {
     );
     assert_eq!(lab.ask("b"), Seen::Keys("cache"));
     assert_eq!(lab.requests(), 1);
-    // The next unknown one, with the server out of reach: nobody can know.
+    // The next unknown one, with the server out of reach: whether it has the key is not known.
     lab.server.then(down(FailureClass::Timeout));
     assert_eq!(lab.after(31).ask("c"), Seen::Unavailable);
     assert_eq!(lab.ask("c"), Seen::Unavailable);
@@ -629,7 +629,8 @@ fn nothing_in_the_cache_outlasts_a_server_that_answers() {
                 &format!(r#""requested_at_ms":{later}"#),
             )
         },
-        // An attempt from the future, one that is none, a lease that nobody gives back.
+        // An attempt from the future, bytes that are not an attempt, a lease whose holder never
+        // gives it back.
         &|lab| {
             let attempt = format!(
                 r#"{{"v":1,"ended_at_ms":{later},"outcome":"error","reason":"cold","error":{{"class":"tls"}},"not_before_ms":{later}}}"#

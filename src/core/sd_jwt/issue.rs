@@ -42,8 +42,8 @@ impl fmt::Display for Unfit {
 }
 
 /// Hides what is at each of `paths`, names of claims or JSON Pointers, behind a digest, adds
-/// `decoys` that are of nothing, and returns the disclosures. What is inside of something else is
-/// hidden first, so that it is disclosed within the other's disclosure.
+/// so many `decoys` (digests without a disclosure), and returns the disclosures. What is inside of
+/// something else is hidden first, so that it is disclosed within the other's disclosure.
 ///
 /// # Errors
 /// [`Unfit`].
@@ -71,7 +71,7 @@ pub fn issue(
         disclosures.push(disclosure.ok_or_else(|| Unfit::Absent(path.to_owned()))?);
     }
     for _ in 0..decoys {
-        // The digest of what nobody knows.
+        // A decoy: the digest of a random text that is then thrown away.
         add_digest(claims, &SdHash::Sha256.digest(&salt(env)));
     }
     claims.set(ALGORITHM, "sha-256".into());

@@ -25,8 +25,9 @@ impl SdJwt<'_> {
     /// has to have one, and no claim is written over.
     ///
     /// # Errors
-    /// [`Code::Malformed`] for digests that are none, [`Code::Mismatch`] for disclosures that do not
-    /// belong there.
+    /// [`Code::Malformed`] when `_sd`, `...` or `_sd_alg` is not of the form that RFC 9901 demands,
+    /// or what is disclosed nests too deep; [`Code::Mismatch`] when a digest or a disclosure occurs
+    /// twice, or a disclosure does not belong where its digest is.
     pub fn process(&self, payload: &Object) -> Result<Processed, Reason> {
         let hash = SdHash::of(payload)?;
         let mut known = HashMap::with_capacity(self.disclosures.len());

@@ -524,7 +524,7 @@ mod tests {
             (entry.provenance, entry.fetched_at_ms, entry.lifetime_ms()),
             (EntrySource::Store, NOW_MS - 5000, 600_000)
         );
-        // Seconds are oauth4webapi's, and a uat in the future is nobody's.
+        // A uat in seconds is one of oauth4webapi, and no library writes one in the future.
         for uat in [NOW_MS / 1000, NOW_MS + 60_001, 0, -1] {
             assert!(
                 jose(format!(r#"{{"jwks":{{"keys":[]}},"uat":{uat}}}"#).as_bytes()).is_err(),

@@ -3,7 +3,7 @@
 use super::*;
 use crate::core::remote::Pool;
 
-/// Whether a handle has a key of that id; `None` when nobody can know.
+/// Whether a handle has a key of that id; `None` when the set could not be fetched to find out.
 fn has(keys: &mut dyn Keys, kid: &str, why: Why, clock: &FakeClock) -> Option<bool> {
     let wanted = Wanted {
         alg: SigAlg::EdDsa,

@@ -95,7 +95,7 @@ pub fn open_cbc(
 }
 
 /// The secret that the private scalar `d` and the public point have in common. `None` when the
-/// point is none, or the secret would be zero.
+/// public point is not a valid one of the curve, or the secret would be zero.
 pub fn agree(crv: Curve, d: &Secret, x: &[u8], y: &[u8]) -> Option<Secret> {
     guarded(|| match crv {
         Curve::X448 => openssl::agree_x448(d, x),
@@ -120,8 +120,9 @@ pub fn encrypt_rsa(key: &Key, alg: KeyAlg, content: &Secret) -> Option<Vec<u8>> 
     guarded(|| openssl::encrypt_rsa(key, alg, content)).flatten()
 }
 
-/// Decrypts what [`encrypt_rsa`] made. With RSA1_5, the library gives random bytes of a random
-/// length for data that was not made that way, so that the sender cannot tell.
+/// Decrypts what [`encrypt_rsa`] made. With RSA1_5, the library answers wrong padding with random
+/// bytes of a random length, so that an attacker cannot learn from the answer that the padding was
+/// wrong.
 pub fn decrypt_rsa(key: &Key, alg: KeyAlg, encrypted: &[u8]) -> Option<Secret> {
     guarded(|| openssl::decrypt_rsa(key, alg, encrypted)).flatten()
 }
