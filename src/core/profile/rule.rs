@@ -133,15 +133,12 @@ impl Test {
     }
 }
 
-/// Whether a token is refused when the caller supplies nothing to compare with.
+/// What follows for a member that is there when the caller supplies nothing to compare it with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum When {
     /// The token is refused.
     Always,
-    /// The token is refused if it has the member. If the caller supplies a value, the token must
-    /// have the member.
-    IfPresent,
-    /// The token is not refused: there is no comparison then.
+    /// The token is not refused: the comparison is not made then.
     IfSupplied,
 }
 

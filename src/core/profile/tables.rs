@@ -7,7 +7,7 @@ use super::{ASSERTION_LIFE, BINDING_AGE, LOGOUT_EVENT, PROOF_AGE};
 use Presence::{Forbidden, Optional, Required};
 use Test::{Any, Equals, Types};
 use ValueKind::{Audience, Boolean, Date, Object, Text, Texts};
-use When::{Always, IfPresent, IfSupplied};
+use When::{Always, IfSupplied};
 
 const fn header(
     name: &'static str,
@@ -65,7 +65,7 @@ pub(super) const ID_TOKEN: &[Rule] = &[
     claim("azp",        Text,     Optional, Test::AuthorizedParty,                 "OIDC Core §3.1.3.7"),
     claim("exp",        Date,     Required, Any,                                   "OIDC Core §2"),
     claim("iat",        Date,     Required, Any,                                   "OIDC Core §2"),
-    claim("nonce",      Text,     Optional, Equals(Supply::Nonce, IfPresent),      "OIDC Core §3.1.3.7"),
+    claim("nonce",      Text,     Optional, Equals(Supply::Nonce, Always),         "OIDC Core §3.1.3.7"),
     claim("auth_time",  Date,     Optional, Test::NotOlder(Supply::MaxAge),        "OIDC Core §3.1.3.7"),
     claim("acr",        Text,     Optional, Any,                                   "OIDC Core §2"),
     claim("amr",        Texts,    Optional, Any,                                   "OIDC Core §2"),
@@ -110,7 +110,7 @@ pub(super) const DPOP_PROOF: &[Rule] = &[
     claim("iat",        Date,     Required, Test::Fresh(PROOF_AGE),                "RFC 9449 §4.3"),
     claim("exp",        Date,     Optional, Any,                                   "RFC 9449 §4.2"),
     claim("ath",        Text,     Optional, Test::Digest(Supply::AccessToken),     "RFC 9449 §4.3"),
-    claim("nonce",      Text,     Optional, Equals(Supply::Nonce, IfPresent),      "RFC 9449 §4.3"),
+    claim("nonce",      Text,     Optional, Equals(Supply::Nonce, Always),         "RFC 9449 §4.3"),
 ];
 
 #[rustfmt::skip]
@@ -120,7 +120,7 @@ pub(super) const SECURITY_EVENT: &[Rule] = &[
     claim("iat",        Date,     Required, Any,                                   "RFC 8417 §2.2"),
     claim("jti",        Text,     Required, Any,                                   "RFC 8417 §2.2"),
     claim("events",     Object,   Required, Test::Events(None),                    "RFC 8417 §2.2"),
-    claim("aud",        Audience, Optional, Equals(Supply::Audience, IfPresent),   "RFC 8417 §2.2"),
+    claim("aud",        Audience, Optional, Equals(Supply::Audience, Always),      "RFC 8417 §2.2"),
     claim("sub",        Text,     Optional, Any,                                   "RFC 8417 §2.2"),
     claim("txn",        Text,     Optional, Any,                                   "RFC 8417 §2.2"),
     claim("toe",        Date,     Optional, Any,                                   "RFC 8417 §2.2"),

@@ -270,8 +270,7 @@ fn what_nobody_supplies_is_refused_where_the_table_demands_it() {
         for rule in profile.rules() {
             let (supply, when) = match rule.test {
                 Test::Equals(supply, when) => (supply, when),
-                Test::Target(supply) => (supply, When::Always),
-                Test::Digest(supply) => (supply, When::IfPresent),
+                Test::Target(supply) | Test::Digest(supply) => (supply, When::Always),
                 Test::HalfDigest(supply) => (supply, When::IfSupplied),
                 _ => continue,
             };
