@@ -270,10 +270,11 @@ struct Call {
 
 impl Call {
     fn of(matches: &ArgMatches, policy: Option<PolicyUsed>) -> Result<Self, clap::Error> {
+        let (typed, on_stdin) = Typed::of(matches);
         Ok(Self {
             cli: Cli::from_arg_matches(matches).map_err(|e| e.format(&mut Cli::command()))?,
-            typed: Typed::of(matches),
-            on_stdin: input::on_stdin(matches),
+            typed,
+            on_stdin,
             policy,
         })
     }
