@@ -3,12 +3,12 @@
 use std::collections::HashSet;
 use std::path::PathBuf;
 
-use clap::parser::ValueSource::CommandLine;
+use clap::parser::ValueSource::{CommandLine, EnvVariable};
 use clap::{ArgMatches, Args, Id};
 use jwtctl::core::env::Env;
 use serde::Serialize;
 
-use super::input::Inputs;
+use super::input::{Inputs, on_stdin};
 use super::output::Output;
 
 /// What every command may use besides its own arguments.
@@ -55,15 +55,28 @@ pub struct PolicyUsed {
 pub struct Typed(HashSet<String>);
 
 impl Typed {
-    /// What is there of a command line, the command's own arguments included.
-    pub fn of(matches: &ArgMatches) -> Self {
-        let levels = std::iter::successors(Some(matches), |it| Some(it.subcommand()?.1));
-        let typed = |level: &ArgMatches| -> Vec<String> {
-            let is_typed = |id: &&Id| level.value_source(id.as_str()) == Some(CommandLine);
-            let ids = level.ids().filter(is_typed);
-            ids.map(|id| id.as_str().to_owned()).collect()
-        };
-        Self(levels.flat_map(typed).collect())
+    /// What is there of a command line; and what of it, or of the environment in its place, names
+    /// stdin, as messages call it.
+    pub fn of(matches: &ArgMatches) -> (Self, Vec<String>) {
+        let (mut typed, mut level) = (HashSet::new(), matches);
+        loop {
+            let mut given = Vec::new();
+            for id in level.ids().map(Id::as_str) {
+                match level.value_source(id) {
+                    Some(CommandLine) => {
+                        typed.insert(id.to_owned());
+                        given.push(id);
+                    }
+                    Some(EnvVariable) => given.push(id),
+                    _ => {}
+                }
+            }
+            match level.subcommand() {
+                Some((_, next)) => level = next,
+                // Global arguments are at every level, and this one has the command's own.
+                None => return (Self(typed), on_stdin(level, &given)),
+            }
+        }
     }
 
     /// Whether the argument of that field is there.

@@ -153,7 +153,7 @@ enum Command {
     /// Make a key
     Keygen(keygen::Args),
     /// Your own keys, and everything one does with a key set
-    Jwks(jwks::Args),
+    Jwks(Box<jwks::Args>),
     /// Look after the cache of fetched key sets
     Cache(cache::Args),
     /// Manage sessions in Redis, as the npm middleware jwt-redis-session keeps them
@@ -270,10 +270,11 @@ struct Call {
 
 impl Call {
     fn of(matches: &ArgMatches, policy: Option<PolicyUsed>) -> Result<Self, clap::Error> {
+        let (typed, on_stdin) = Typed::of(matches);
         Ok(Self {
             cli: Cli::from_arg_matches(matches).map_err(|e| e.format(&mut Cli::command()))?,
-            typed: Typed::of(matches),
-            on_stdin: input::on_stdin(matches),
+            typed,
+            on_stdin,
             policy,
         })
     }
@@ -393,7 +394,7 @@ fn dispatch(command: Command, context: &mut Context<'_>) -> ExitCode {
         Command::Encrypt(args) => finish(encrypt::run(*args, context), context),
         Command::Decrypt(args) => finish(decrypt::run(args, context), context),
         Command::Keygen(args) => finish(keygen::run(args, context), context),
-        Command::Jwks(args) => jwks::run(args, context),
+        Command::Jwks(args) => jwks::run(*args, context),
         Command::Cache(args) => cache::run(args, context),
         Command::Session(args) => session::run(args, context),
         Command::Policy(args) => policy::run(args, context),

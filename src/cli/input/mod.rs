@@ -118,7 +118,7 @@ impl Inputs {
         }
     }
 
-    /// These inputs, with what [`on_stdin`] says of the call.
+    /// These inputs, with the arguments of the call that name stdin.
     ///
     /// # Errors
     /// When stdin is named more than once, before anything waits for it.

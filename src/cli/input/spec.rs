@@ -342,22 +342,17 @@ macro_rules! factory {
 
 factory!(Spec, SecretSpec, FileSpec, ServerSecretSpec, ClientSpec);
 
-/// The arguments of a call that want stdin, as messages call them: those without a flag first, then
-/// keys and secrets, then files.
-pub fn on_stdin(matches: &ArgMatches) -> Vec<String> {
-    let levels = std::iter::successors(Some(matches), |it| Some(it.subcommand()?.1));
-    // Global arguments are at every level.
-    let Some(call) = levels.last() else {
-        return Vec::new();
-    };
-    let names_stdin = |raw: &OsStr| {
+/// Those of the arguments `given` in a call that want stdin, as messages call them: those without a
+/// flag first, then keys and secrets, then files.
+pub fn on_stdin(call: &ArgMatches, given: &[&str]) -> Vec<String> {
+    let may_be_stdin = |raw: &OsStr| {
         let raw = raw.to_str().unwrap_or_default();
         STDIN.iter().any(|it| raw.ends_with(it))
     };
     let mut found = Vec::new();
-    for id in call.ids().map(clap::Id::as_str) {
+    for id in given {
         let mut raw = call.get_raw(id).into_iter().flatten();
-        if raw.any(names_stdin) {
+        if raw.any(may_be_stdin) {
             found.extend(specs::<Spec>(call, id));
             found.extend(specs::<SecretSpec>(call, id));
             found.extend(specs::<ServerSecretSpec>(call, id));
@@ -397,10 +392,11 @@ mod tests {
 
     use super::*;
     use crate::cli::Cli;
+    use crate::cli::context::Typed;
 
     fn on_stdin_in(call: &str) -> Vec<String> {
         let words = ["jwtctl"].into_iter().chain(call.split(' '));
-        on_stdin(&Cli::command().try_get_matches_from(words).unwrap())
+        Typed::of(&Cli::command().try_get_matches_from(words).unwrap()).1
     }
 
     #[test]
