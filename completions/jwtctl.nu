@@ -152,10 +152,10 @@ module completions {
     --client-key: string      # The private key of the client certificate
     --http-headers: string    # Send the headers in KEYSPEC, one "Name: value" a line, to the server named, and to no other
     --http-bearer: string     # Send the token in KEYSPEC, such as that of a pod, as "Authorization: Bearer", likewise
-    --allow-http              # Allow http, where anybody on the way can replace the keys
+    --allow-http              # Allow http, where any machine on the way can replace the keys
     --cache-store: string     # What the local cache lacks is looked for in this Redis, and one machine fetches for all: redis://HOST:PORT/DB, rediss://…, unix:///PATH, or env:NAME for a variable that holds the URL [env: JWTCTL_CACHE_STORE]
     --cache-store-key: string # At least 32 random bytes that all machines have and Redis has not: they authenticate what is shared. Give two while they are exchanged; the first one writes [env: JWTCTL_CACHE_STORE_KEY_FILE]
-    --cache-store-trust       # Do without such a key: trust everybody who can write to that Redis with deciding which tokens are valid
+    --cache-store-trust       # Do without such a key: every client that can write to that Redis then decides which tokens are valid
     --cache-store-format: string@"nu-complete jwtctl verify cache_store_format" # What is kept there: native, or jose for {"jwks":…,"uat":…} under jwtctl:jose:1:URL, which Node services can share, without a MAC
     --cache-store-password-from: string # Log in to that Redis with the password in KEYSPEC: PATH, -, env:NAME or fd:N
     --cache-store-ca: string  # Accept that Redis if its certificate leads to one of these (PEM), instead of the system's (rediss://)
@@ -167,7 +167,7 @@ module completions {
     --keyspace: string        # What the keys of sessions begin with
     --redis-password-from: string # Log in to Redis with the password in KEYSPEC: PATH, -, env:NAME or fd:N
     --redis-ca: string        # Accept a Redis server whose certificate leads to one of these (PEM), instead of the system's (rediss://)
-    --redis-allow-plaintext   # Allow the Redis password to go to another machine without TLS, where anybody on the way can read it
+    --redis-allow-plaintext   # Allow the Redis password to go to another machine without TLS, where any machine on the way can read it
     --allow-padding           # Accept base64url with padding, which RFC 7515 forbids and AWS's load balancers write
     --pick: string            # Take the token of this name out of a longer text: a JSON document, a cookie line, a URL
     --max-size: string        # Refuse tokens of more bytes
@@ -472,10 +472,10 @@ module completions {
     --client-key: string      # The private key of the client certificate
     --http-headers: string    # Send the headers in KEYSPEC, one "Name: value" a line, to the server named, and to no other
     --http-bearer: string     # Send the token in KEYSPEC, such as that of a pod, as "Authorization: Bearer", likewise
-    --allow-http              # Allow http, where anybody on the way can replace the keys
+    --allow-http              # Allow http, where any machine on the way can replace the keys
     --cache-store: string     # What the local cache lacks is looked for in this Redis, and one machine fetches for all: redis://HOST:PORT/DB, rediss://…, unix:///PATH, or env:NAME for a variable that holds the URL [env: JWTCTL_CACHE_STORE]
     --cache-store-key: string # At least 32 random bytes that all machines have and Redis has not: they authenticate what is shared. Give two while they are exchanged; the first one writes [env: JWTCTL_CACHE_STORE_KEY_FILE]
-    --cache-store-trust       # Do without such a key: trust everybody who can write to that Redis with deciding which tokens are valid
+    --cache-store-trust       # Do without such a key: every client that can write to that Redis then decides which tokens are valid
     --cache-store-format: string@"nu-complete jwtctl jwks list cache_store_format" # What is kept there: native, or jose for {"jwks":…,"uat":…} under jwtctl:jose:1:URL, which Node services can share, without a MAC
     --cache-store-password-from: string # Log in to that Redis with the password in KEYSPEC: PATH, -, env:NAME or fd:N
     --cache-store-ca: string  # Accept that Redis if its certificate leads to one of these (PEM), instead of the system's (rediss://)
@@ -516,10 +516,10 @@ module completions {
     --client-key: string      # The private key of the client certificate
     --http-headers: string    # Send the headers in KEYSPEC, one "Name: value" a line, to the server named, and to no other
     --http-bearer: string     # Send the token in KEYSPEC, such as that of a pod, as "Authorization: Bearer", likewise
-    --allow-http              # Allow http, where anybody on the way can replace the keys
+    --allow-http              # Allow http, where any machine on the way can replace the keys
     --cache-store: string     # What the local cache lacks is looked for in this Redis, and one machine fetches for all: redis://HOST:PORT/DB, rediss://…, unix:///PATH, or env:NAME for a variable that holds the URL [env: JWTCTL_CACHE_STORE]
     --cache-store-key: string # At least 32 random bytes that all machines have and Redis has not: they authenticate what is shared. Give two while they are exchanged; the first one writes [env: JWTCTL_CACHE_STORE_KEY_FILE]
-    --cache-store-trust       # Do without such a key: trust everybody who can write to that Redis with deciding which tokens are valid
+    --cache-store-trust       # Do without such a key: every client that can write to that Redis then decides which tokens are valid
     --cache-store-format: string@"nu-complete jwtctl jwks show cache_store_format" # What is kept there: native, or jose for {"jwks":…,"uat":…} under jwtctl:jose:1:URL, which Node services can share, without a MAC
     --cache-store-password-from: string # Log in to that Redis with the password in KEYSPEC: PATH, -, env:NAME or fd:N
     --cache-store-ca: string  # Accept that Redis if its certificate leads to one of these (PEM), instead of the system's (rediss://)
@@ -735,10 +735,10 @@ module completions {
     --client-key: string      # The private key of the client certificate
     --http-headers: string    # Send the headers in KEYSPEC, one "Name: value" a line, to the server named, and to no other
     --http-bearer: string     # Send the token in KEYSPEC, such as that of a pod, as "Authorization: Bearer", likewise
-    --allow-http              # Allow http, where anybody on the way can replace the keys
+    --allow-http              # Allow http, where any machine on the way can replace the keys
     --cache-store: string     # What the local cache lacks is looked for in this Redis, and one machine fetches for all: redis://HOST:PORT/DB, rediss://…, unix:///PATH, or env:NAME for a variable that holds the URL [env: JWTCTL_CACHE_STORE]
     --cache-store-key: string # At least 32 random bytes that all machines have and Redis has not: they authenticate what is shared. Give two while they are exchanged; the first one writes [env: JWTCTL_CACHE_STORE_KEY_FILE]
-    --cache-store-trust       # Do without such a key: trust everybody who can write to that Redis with deciding which tokens are valid
+    --cache-store-trust       # Do without such a key: every client that can write to that Redis then decides which tokens are valid
     --cache-store-format: string@"nu-complete jwtctl jwks export cache_store_format" # What is kept there: native, or jose for {"jwks":…,"uat":…} under jwtctl:jose:1:URL, which Node services can share, without a MAC
     --cache-store-password-from: string # Log in to that Redis with the password in KEYSPEC: PATH, -, env:NAME or fd:N
     --cache-store-ca: string  # Accept that Redis if its certificate leads to one of these (PEM), instead of the system's (rediss://)
@@ -778,10 +778,10 @@ module completions {
     --client-key: string      # The private key of the client certificate
     --http-headers: string    # Send the headers in KEYSPEC, one "Name: value" a line, to the server named, and to no other
     --http-bearer: string     # Send the token in KEYSPEC, such as that of a pod, as "Authorization: Bearer", likewise
-    --allow-http              # Allow http, where anybody on the way can replace the keys
+    --allow-http              # Allow http, where any machine on the way can replace the keys
     --cache-store: string     # What the local cache lacks is looked for in this Redis, and one machine fetches for all: redis://HOST:PORT/DB, rediss://…, unix:///PATH, or env:NAME for a variable that holds the URL [env: JWTCTL_CACHE_STORE]
     --cache-store-key: string # At least 32 random bytes that all machines have and Redis has not: they authenticate what is shared. Give two while they are exchanged; the first one writes [env: JWTCTL_CACHE_STORE_KEY_FILE]
-    --cache-store-trust       # Do without such a key: trust everybody who can write to that Redis with deciding which tokens are valid
+    --cache-store-trust       # Do without such a key: every client that can write to that Redis then decides which tokens are valid
     --cache-store-format: string@"nu-complete jwtctl jwks fetch cache_store_format" # What is kept there: native, or jose for {"jwks":…,"uat":…} under jwtctl:jose:1:URL, which Node services can share, without a MAC
     --cache-store-password-from: string # Log in to that Redis with the password in KEYSPEC: PATH, -, env:NAME or fd:N
     --cache-store-ca: string  # Accept that Redis if its certificate leads to one of these (PEM), instead of the system's (rediss://)
@@ -828,10 +828,10 @@ module completions {
     --client-key: string      # The private key of the client certificate
     --http-headers: string    # Send the headers in KEYSPEC, one "Name: value" a line, to the server named, and to no other
     --http-bearer: string     # Send the token in KEYSPEC, such as that of a pod, as "Authorization: Bearer", likewise
-    --allow-http              # Allow http, where anybody on the way can replace the keys
+    --allow-http              # Allow http, where any machine on the way can replace the keys
     --cache-store: string     # What the local cache lacks is looked for in this Redis, and one machine fetches for all: redis://HOST:PORT/DB, rediss://…, unix:///PATH, or env:NAME for a variable that holds the URL [env: JWTCTL_CACHE_STORE]
     --cache-store-key: string # At least 32 random bytes that all machines have and Redis has not: they authenticate what is shared. Give two while they are exchanged; the first one writes [env: JWTCTL_CACHE_STORE_KEY_FILE]
-    --cache-store-trust       # Do without such a key: trust everybody who can write to that Redis with deciding which tokens are valid
+    --cache-store-trust       # Do without such a key: every client that can write to that Redis then decides which tokens are valid
     --cache-store-format: string@"nu-complete jwtctl jwks lint cache_store_format" # What is kept there: native, or jose for {"jwks":…,"uat":…} under jwtctl:jose:1:URL, which Node services can share, without a MAC
     --cache-store-password-from: string # Log in to that Redis with the password in KEYSPEC: PATH, -, env:NAME or fd:N
     --cache-store-ca: string  # Accept that Redis if its certificate leads to one of these (PEM), instead of the system's (rediss://)
@@ -869,10 +869,10 @@ module completions {
     --client-key: string      # The private key of the client certificate
     --http-headers: string    # Send the headers in KEYSPEC, one "Name: value" a line, to the server named, and to no other
     --http-bearer: string     # Send the token in KEYSPEC, such as that of a pod, as "Authorization: Bearer", likewise
-    --allow-http              # Allow http, where anybody on the way can replace the keys
+    --allow-http              # Allow http, where any machine on the way can replace the keys
     --cache-store: string     # What the local cache lacks is looked for in this Redis, and one machine fetches for all: redis://HOST:PORT/DB, rediss://…, unix:///PATH, or env:NAME for a variable that holds the URL [env: JWTCTL_CACHE_STORE]
     --cache-store-key: string # At least 32 random bytes that all machines have and Redis has not: they authenticate what is shared. Give two while they are exchanged; the first one writes [env: JWTCTL_CACHE_STORE_KEY_FILE]
-    --cache-store-trust       # Do without such a key: trust everybody who can write to that Redis with deciding which tokens are valid
+    --cache-store-trust       # Do without such a key: every client that can write to that Redis then decides which tokens are valid
     --cache-store-format: string@"nu-complete jwtctl jwks diff cache_store_format" # What is kept there: native, or jose for {"jwks":…,"uat":…} under jwtctl:jose:1:URL, which Node services can share, without a MAC
     --cache-store-password-from: string # Log in to that Redis with the password in KEYSPEC: PATH, -, env:NAME or fd:N
     --cache-store-ca: string  # Accept that Redis if its certificate leads to one of these (PEM), instead of the system's (rediss://)
@@ -922,10 +922,10 @@ module completions {
     --client-key: string      # The private key of the client certificate
     --http-headers: string    # Send the headers in KEYSPEC, one "Name: value" a line, to the server named, and to no other
     --http-bearer: string     # Send the token in KEYSPEC, such as that of a pod, as "Authorization: Bearer", likewise
-    --allow-http              # Allow http, where anybody on the way can replace the keys
+    --allow-http              # Allow http, where any machine on the way can replace the keys
     --cache-store: string     # What the local cache lacks is looked for in this Redis, and one machine fetches for all: redis://HOST:PORT/DB, rediss://…, unix:///PATH, or env:NAME for a variable that holds the URL [env: JWTCTL_CACHE_STORE]
     --cache-store-key: string # At least 32 random bytes that all machines have and Redis has not: they authenticate what is shared. Give two while they are exchanged; the first one writes [env: JWTCTL_CACHE_STORE_KEY_FILE]
-    --cache-store-trust       # Do without such a key: trust everybody who can write to that Redis with deciding which tokens are valid
+    --cache-store-trust       # Do without such a key: every client that can write to that Redis then decides which tokens are valid
     --cache-store-format: string@"nu-complete jwtctl jwks thumbprint cache_store_format" # What is kept there: native, or jose for {"jwks":…,"uat":…} under jwtctl:jose:1:URL, which Node services can share, without a MAC
     --cache-store-password-from: string # Log in to that Redis with the password in KEYSPEC: PATH, -, env:NAME or fd:N
     --cache-store-ca: string  # Accept that Redis if its certificate leads to one of these (PEM), instead of the system's (rediss://)
@@ -1087,10 +1087,10 @@ module completions {
     --client-key: string      # The private key of the client certificate
     --http-headers: string    # Send the headers in KEYSPEC, one "Name: value" a line, to the server named, and to no other
     --http-bearer: string     # Send the token in KEYSPEC, such as that of a pod, as "Authorization: Bearer", likewise
-    --allow-http              # Allow http, where anybody on the way can replace the keys
+    --allow-http              # Allow http, where any machine on the way can replace the keys
     --cache-store: string     # What the local cache lacks is looked for in this Redis, and one machine fetches for all: redis://HOST:PORT/DB, rediss://…, unix:///PATH, or env:NAME for a variable that holds the URL [env: JWTCTL_CACHE_STORE]
     --cache-store-key: string # At least 32 random bytes that all machines have and Redis has not: they authenticate what is shared. Give two while they are exchanged; the first one writes [env: JWTCTL_CACHE_STORE_KEY_FILE]
-    --cache-store-trust       # Do without such a key: trust everybody who can write to that Redis with deciding which tokens are valid
+    --cache-store-trust       # Do without such a key: every client that can write to that Redis then decides which tokens are valid
     --cache-store-format: string@"nu-complete jwtctl cache refresh cache_store_format" # What is kept there: native, or jose for {"jwks":…,"uat":…} under jwtctl:jose:1:URL, which Node services can share, without a MAC
     --cache-store-password-from: string # Log in to that Redis with the password in KEYSPEC: PATH, -, env:NAME or fd:N
     --cache-store-ca: string  # Accept that Redis if its certificate leads to one of these (PEM), instead of the system's (rediss://)
@@ -1253,7 +1253,7 @@ module completions {
     --redis: string           # The server: redis://HOST:PORT/DB, rediss://HOST:PORT/DB, unix:///PATH, or env:NAME for a variable that holds its URL (default: redis://127.0.0.1:6379) [env: JWTCTL_REDIS_URL]
     --redis-password-from: string # Log in to Redis with the password in KEYSPEC: PATH, -, env:NAME or fd:N
     --redis-ca: string        # Accept a Redis server whose certificate leads to one of these (PEM), instead of the system's (rediss://)
-    --redis-allow-plaintext   # Allow the Redis password to go to another machine without TLS, where anybody on the way can read it
+    --redis-allow-plaintext   # Allow the Redis password to go to another machine without TLS, where any machine on the way can read it
     --keyspace: string        # What the keys of sessions begin with
     --max-age: string         # How long a session lives without being renewed (default: 86400, a day)
     --help(-h)                # Print help (see more with '--help')
@@ -1294,7 +1294,7 @@ module completions {
     --redis: string           # The server: redis://HOST:PORT/DB, rediss://HOST:PORT/DB, unix:///PATH, or env:NAME for a variable that holds its URL (default: redis://127.0.0.1:6379) [env: JWTCTL_REDIS_URL]
     --redis-password-from: string # Log in to Redis with the password in KEYSPEC: PATH, -, env:NAME or fd:N
     --redis-ca: string        # Accept a Redis server whose certificate leads to one of these (PEM), instead of the system's (rediss://)
-    --redis-allow-plaintext   # Allow the Redis password to go to another machine without TLS, where anybody on the way can read it
+    --redis-allow-plaintext   # Allow the Redis password to go to another machine without TLS, where any machine on the way can read it
     --keyspace: string        # What the keys of sessions begin with
     --max-age: string         # How long a session lives without being renewed (default: 86400, a day)
     --help(-h)                # Print help (see more with '--help')
@@ -1336,7 +1336,7 @@ module completions {
     --redis: string           # The server: redis://HOST:PORT/DB, rediss://HOST:PORT/DB, unix:///PATH, or env:NAME for a variable that holds its URL (default: redis://127.0.0.1:6379) [env: JWTCTL_REDIS_URL]
     --redis-password-from: string # Log in to Redis with the password in KEYSPEC: PATH, -, env:NAME or fd:N
     --redis-ca: string        # Accept a Redis server whose certificate leads to one of these (PEM), instead of the system's (rediss://)
-    --redis-allow-plaintext   # Allow the Redis password to go to another machine without TLS, where anybody on the way can read it
+    --redis-allow-plaintext   # Allow the Redis password to go to another machine without TLS, where any machine on the way can read it
     --keyspace: string        # What the keys of sessions begin with
     --max-age: string         # How long a session lives without being renewed (default: 86400, a day)
     --help(-h)                # Print help (see more with '--help')
@@ -1377,7 +1377,7 @@ module completions {
     --redis: string           # The server: redis://HOST:PORT/DB, rediss://HOST:PORT/DB, unix:///PATH, or env:NAME for a variable that holds its URL (default: redis://127.0.0.1:6379) [env: JWTCTL_REDIS_URL]
     --redis-password-from: string # Log in to Redis with the password in KEYSPEC: PATH, -, env:NAME or fd:N
     --redis-ca: string        # Accept a Redis server whose certificate leads to one of these (PEM), instead of the system's (rediss://)
-    --redis-allow-plaintext   # Allow the Redis password to go to another machine without TLS, where anybody on the way can read it
+    --redis-allow-plaintext   # Allow the Redis password to go to another machine without TLS, where any machine on the way can read it
     --keyspace: string        # What the keys of sessions begin with
     --max-age: string         # How long a session lives without being renewed (default: 86400, a day)
     --help(-h)                # Print help (see more with '--help')
@@ -1418,7 +1418,7 @@ module completions {
     --redis: string           # The server: redis://HOST:PORT/DB, rediss://HOST:PORT/DB, unix:///PATH, or env:NAME for a variable that holds its URL (default: redis://127.0.0.1:6379) [env: JWTCTL_REDIS_URL]
     --redis-password-from: string # Log in to Redis with the password in KEYSPEC: PATH, -, env:NAME or fd:N
     --redis-ca: string        # Accept a Redis server whose certificate leads to one of these (PEM), instead of the system's (rediss://)
-    --redis-allow-plaintext   # Allow the Redis password to go to another machine without TLS, where anybody on the way can read it
+    --redis-allow-plaintext   # Allow the Redis password to go to another machine without TLS, where any machine on the way can read it
     --keyspace: string        # What the keys of sessions begin with
     --max-age: string         # How long a session lives without being renewed (default: 86400, a day)
     --help(-h)                # Print help (see more with '--help')
@@ -1447,7 +1447,7 @@ module completions {
     --redis: string           # The server: redis://HOST:PORT/DB, rediss://HOST:PORT/DB, unix:///PATH, or env:NAME for a variable that holds its URL (default: redis://127.0.0.1:6379) [env: JWTCTL_REDIS_URL]
     --redis-password-from: string # Log in to Redis with the password in KEYSPEC: PATH, -, env:NAME or fd:N
     --redis-ca: string        # Accept a Redis server whose certificate leads to one of these (PEM), instead of the system's (rediss://)
-    --redis-allow-plaintext   # Allow the Redis password to go to another machine without TLS, where anybody on the way can read it
+    --redis-allow-plaintext   # Allow the Redis password to go to another machine without TLS, where any machine on the way can read it
     --keyspace: string        # What the keys of sessions begin with
     --max-age: string         # How long a session lives without being renewed (default: 86400, a day)
     --help(-h)                # Print help (see more with '--help')

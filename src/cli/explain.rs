@@ -70,7 +70,7 @@ const CODES: &[(Code, &str, &str)] = &[
     ),
     (
         Code::IssuerUnavailable,
-        "The issuer's discovery document could not be had or does not name this issuer. The token was not judged.",
+        "The issuer's discovery document could not be obtained or does not name this issuer. The token was not judged.",
         "Compare --issuer with the iss of the token, letter by letter; or name the set: --jwks-uri URL.",
     ),
     (

@@ -80,7 +80,8 @@ impl Address {
             return Err(bad(format!("is {why}, which is never fetched from")));
         }
         if !address.is_https() && !address.is_loopback() && !allow_http {
-            let error = bad("is not https, so anybody on the way could replace the keys".into());
+            let error =
+                bad("is not https, so any machine on the way could replace the keys".into());
             return Err(error.hint(KeysHint::AllowHttp));
         }
         Ok(address)

@@ -10,7 +10,7 @@ use super::json::{Json, Object};
 use super::jwks::{NotKeys, elements};
 use super::key::{Key, public_members};
 
-/// What names a key in a comparison.
+/// How a comparison names a key.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Named {
     /// Its id.

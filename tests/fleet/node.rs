@@ -10,7 +10,7 @@ use crate::support::lab::*;
 use crate::support::redis::file;
 use crate::{Fleet, needs, source};
 
-/// The service verifies the token in that file; `None` when it cannot be had.
+/// The service verifies the token in that file; `None` when it cannot be obtained.
 fn service(fleet: &Fleet, token: &str) -> Option<String> {
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/peers/shared-record.mjs");
     let ran = ran(Command::new("node")

@@ -14,7 +14,7 @@ use super::super::output::{Page, Report, Role};
 #[derive(clap::Args)]
 pub struct Args {}
 
-/// How much went.
+/// How many entries and files were removed.
 #[derive(Serialize)]
 pub struct Pruned {
     removed: usize,

@@ -34,7 +34,7 @@ const FETCHES: Rows = &[
 const JUDGES: Rows = &[
     ("0", "the token is valid"),
     ("2", "the call cannot be used"),
-    ("3", "the keys, or Redis, could not be had"),
+    ("3", "the keys, or Redis, could not be obtained"),
     ("4", "this machine refused: a file, a permission"),
     ("10 to 17", "the token is bad, see jwtctl help exit-codes"),
 ];
@@ -42,7 +42,7 @@ const JUDGES_MANY: Rows = &[
     ("0", "the token is valid"),
     ("1", "with --batch: a token is bad"),
     ("2", "the call cannot be used"),
-    ("3", "the keys, or Redis, could not be had"),
+    ("3", "the keys, or Redis, could not be obtained"),
     ("4", "this machine refused: a file, a permission"),
     ("10 to 17", "the token is bad, see jwtctl help exit-codes"),
 ];

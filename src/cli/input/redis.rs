@@ -34,8 +34,8 @@ pub struct RedisLogin {
     /// (rediss://)
     #[arg(long, value_name = "FILE", help_heading = "Redis")]
     pub redis_ca: Option<String>,
-    /// Allow the Redis password to go to another machine without TLS, where anybody on the way can
-    /// read it
+    /// Allow the Redis password to go to another machine without TLS, where any machine on the
+    /// way can read it
     #[arg(long, help_heading = "Redis")]
     pub redis_allow_plaintext: bool,
 }

@@ -77,7 +77,7 @@ struct Fetching {
     /// Send the token in KEYSPEC, such as that of a pod, as "Authorization: Bearer", likewise
     #[arg(long, value_name = "KEYSPEC", allow_hyphen_values = true)]
     http_bearer: Option<SecretSpec>,
-    /// Allow http, where anybody on the way can replace the keys
+    /// Allow http, where any machine on the way can replace the keys
     #[arg(long)]
     allow_http: bool,
 }

@@ -31,8 +31,8 @@ pub struct Shared {
     /// JWTCTL_CACHE_STORE_KEY_FILE]
     #[arg(long, value_name = "KEYSPEC", allow_hyphen_values = true)]
     cache_store_key: Vec<SecretSpec>,
-    /// Do without such a key: trust everybody who can write to that Redis with deciding which
-    /// tokens are valid
+    /// Do without such a key: every client that can write to that Redis then decides which tokens
+    /// are valid
     #[arg(long, conflicts_with = "cache_store_key")]
     cache_store_trust: bool,
     /// What is kept there: native, or jose for {"jwks":…,"uat":…} under jwtctl:jose:1:URL, which

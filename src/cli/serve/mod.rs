@@ -29,7 +29,7 @@ use super::output::Ended;
 /// Run a local issuer: OpenID Connect and OAuth 2.0 for tests
 ///
 /// It serves discovery, a key set, tokens (client credentials, codes with PKCE, refresh), userinfo
-/// and introspection on this machine, with real keys, and lets everybody in. Paths such as
+/// and introspection on this machine, with real keys, and logs every user in at once. Paths such as
 /// /NAME/.well-known/openid-configuration are issuers of their own. Faults make it fail the way
 /// issuers do.
 ///

@@ -126,7 +126,7 @@ pub struct FetchError {
     /// wait.
     #[serde(default)]
     pub why: String,
-    /// What would do instead.
+    /// What the caller could use instead.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub advice: Option<FetchAdvice>,
     /// Whether the same request may fare better at once: the connection was refused or broke.
@@ -207,19 +207,19 @@ pub enum FetchOutcome {
 pub struct Attempt {
     /// The version of the format.
     pub v: u32,
-    /// When it ended.
+    /// When the attempt ended, in milliseconds since 1970.
     pub ended_at_ms: i64,
     /// The outcome.
     pub outcome: FetchOutcome,
-    /// What it was for.
+    /// Why the fetch was wanted.
     pub reason: FetchReason,
-    /// What went wrong.
+    /// The failure, if it failed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub error: Option<FetchError>,
     /// Failures in a row.
     #[serde(default)]
     pub fails: u32,
-    /// No further attempt before this time, after a failure.
+    /// After a failure: the end of the back-off, in milliseconds since 1970.
     #[serde(default)]
     pub not_before_ms: i64,
 }

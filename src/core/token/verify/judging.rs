@@ -245,8 +245,7 @@ impl<'a> Judging<'a> {
         let name = header.alg();
         if name.is_empty() && header.unprotected().has("alg") {
             return Err(refused(
-                "its \"alg\" stands in the unprotected header, where anybody could change it"
-                    .into(),
+                "its \"alg\" stands in the unprotected header, which no signature covers".into(),
             ));
         }
         if name.eq_ignore_ascii_case("none") {

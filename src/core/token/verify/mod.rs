@@ -95,8 +95,8 @@ pub struct KeyUsed {
     pub kty: &'static str,
     /// The algorithm it was used with.
     pub alg: String,
-    /// Its RFC 7638 thumbprint; none of a symmetric key: of a secret that somebody thought up, it
-    /// would help to guess it.
+    /// Its RFC 7638 thumbprint; a symmetric key has none here, since it would help to guess a weak
+    /// secret.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub thumbprint: Option<String>,
     /// Where it is from.
