@@ -13,7 +13,6 @@ use super::super::limits::MAX_PUBLISHED_BYTES;
 use super::super::time::humanize;
 use super::document::{Current, Document, Downloaded};
 use super::http::{Fetch, FetchResponse};
-use super::known::Known;
 use super::options::{Options, Source};
 use super::refresh::Refresh;
 use super::{Remote, fetch, freshness, unavailable};
@@ -139,15 +138,13 @@ impl Remote<'_> {
         let answer = refresh.run();
         let warnings = refresh.warnings.into_inner();
         warnings.into_iter().for_each(|it| self.warn(it));
+        let why = "its document was fetched just now, and is gone";
+        let gone = FetchError::new(FailureClass::Refused, why);
         let (current, error) = match answer {
             Ok(current) => return Ok(current.content),
-            Err(Known { current, error, .. }) => match (current, error) {
-                (current, Some(error)) => (current, error),
-                (Some(current), None) => return Ok(current.content),
-                (None, None) => {
-                    let why = "its document was fetched just now, and is gone";
-                    (None, FetchError::new(FailureClass::Refused, why))
-                }
+            Err(known) => match known.in_cooldown(gone) {
+                Ok(current) => return Ok(current.content),
+                Err(failed) => failed,
             },
         };
         let may_be_stale = error.class.is_unavailable() && reason == FetchReason::Cold;

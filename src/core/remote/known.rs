@@ -43,6 +43,20 @@ impl<C> Known<C> {
         }
     }
 
+    /// The entry, where the cooldown runs: the answer is that it lacks what is wanted.
+    ///
+    /// # Errors
+    /// The entry, and why there was no fetch; `gone` where the cooldown runs and there is no entry.
+    pub fn in_cooldown(
+        self,
+        gone: FetchError,
+    ) -> Result<Current<C>, (Option<Current<C>>, FetchError)> {
+        match (self.current, self.error) {
+            (Some(current), None) => Ok(current),
+            (current, error) => Err((current, error.unwrap_or(gone))),
+        }
+    }
+
     /// Whether a fetch has succeeded since that failure.
     fn is_outdated(&self, attempt: &Attempt) -> bool {
         let succeeded = self.current.as_ref().map(|it| it.entry.fetched_at_ms);
@@ -51,7 +65,7 @@ impl<C> Known<C> {
     }
 
     /// Ends the refresh without a fetch because of the attempt `by`; takes the entry out of `self`.
-    pub fn end_without_fetch(&mut self, by: Attempt, env: &Env<'_>) -> Self {
+    pub fn end_without_fetch(&mut self, by: Attempt, env: &Env<'_>) -> Box<Self> {
         let left = super::seconds(by.not_before_ms.saturating_sub(env.millis()));
         let error = by.error.map(|error| {
             let why = format!(
@@ -60,11 +74,11 @@ impl<C> Known<C> {
             );
             FetchError { why, ..error }
         });
-        Self {
+        Box::new(Self {
             current: self.current.take(),
             reason: self.reason,
             last: self.last.take(),
             error,
-        }
+        })
     }
 }

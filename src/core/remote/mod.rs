@@ -62,7 +62,6 @@ use super::shared::SharedCache;
 use super::time::humanize;
 use document::Current;
 use jwks::JwksDocument;
-use known::Known;
 use refresh::Refresh;
 
 /// A remote key set.
@@ -316,6 +315,7 @@ impl<'a> Remote<'a> {
         let answer = refresh.run();
         let warnings = refresh.warnings.into_inner();
         warnings.into_iter().for_each(|it| self.warn(it));
+        let gone = FetchError::new(FailureClass::NotJwks, "was fetched just now, and is gone");
         let (current, error) = match answer {
             Ok(current) => {
                 // An entry that turned out to be fresh was used without a fetch, so there is no
@@ -325,15 +325,12 @@ impl<'a> Remote<'a> {
                 self.load(address, current, env);
                 return Ok(false);
             }
-            Err(Known { current, error, .. }) => match (current, error) {
-                (current, Some(error)) => (current, error),
-                (Some(current), None) => {
+            Err(known) => match known.in_cooldown(gone) {
+                Ok(current) => {
                     self.load(address, current, env);
                     return Ok(true);
                 }
-                (None, None) => {
-                    return Err(self.unavailable("was fetched just now, and is gone"));
-                }
+                Err(failed) => failed,
             },
         };
         let may_be_stale = is_for_age(reason) && error.class.is_unavailable();

@@ -20,7 +20,7 @@ use super::lease::{self, FleetLease, Stage};
 /// The entry, if there is one, and the reason why it is not enough.
 type NotEnough<C> = (Option<Current<C>>, FetchReason);
 
-type Answer<C> = Result<Current<C>, Known<C>>;
+type Answer<C> = Result<Current<C>, Box<Known<C>>>;
 
 /// A refresh of the entry under one cache key.
 pub(super) struct Refresh<'a, D: Document> {
@@ -184,14 +184,14 @@ impl<D: Document> Refresh<'_, D> {
         error: FetchError,
         lease: Option<FleetLease<'_>>,
         record: &dyn Fn(&Attempt),
-    ) -> Known<D::Content> {
+    ) -> Box<Known<D::Content>> {
         // What jwtctl itself refuses says nothing about how busy the server is, and another
         // caller's flags may allow it: it is not recorded.
         if error.class == FailureClass::Refused {
-            return Known {
+            return Box::new(Known {
                 error: Some(error),
                 ..known
-            };
+            });
         }
         let now = self.env.millis();
         let attempt = Attempt::failure(
@@ -208,10 +208,10 @@ impl<D: Document> Refresh<'_, D> {
         let left_ms = attempt.not_before_ms.saturating_sub(now);
         let next = super::seconds(left_ms.clamp(0, MAX_RETRY_AFTER_S * 1000));
         let why = format!("{}; the next attempt is possible in {next}", error.why);
-        Known {
+        Box::new(Known {
             error: Some(FetchError { why, ..error }),
             ..known
-        }
+        })
     }
 
     /// Takes the lease of the fleet, with everything that other machines have found out meanwhile.
