@@ -52,12 +52,14 @@ run() { # NAME COMMAND…: one run of the suite, in the current directory
 }
 suite() { cargo test --locked --offline --no-fail-fast "${ARGS[@]}" "$@"; }
 
-# A copy with what is built already. Only jwtctl itself is built again, since its path is another.
+# A copy with what is built already. Only jwtctl itself is built again: its tests have the path of the
+# repository in them, of which cargo does not keep account.
 copy() { # TO
     mkdir -p "$1/target"
     git ls-files -z --cached --others --exclude-standard | tar --null --files-from=- -cf - | tar -xf - -C "$1"
     tar -cf - -C "${CARGO_TARGET_DIR:-target}" --exclude=./debug/incremental --exclude=./tmp --exclude=./release . |
         tar -xf - -C "$1/target"
+    rm -rf "$1"/target/debug/.fingerprint/jwtctl-*
 }
 
 # cargo, with all test binaries run as the ordinary user, who knows nothing of the caller.

@@ -3,6 +3,7 @@
 #![cfg(all(unix, feature = "cli"))]
 
 use std::fs;
+use std::os::unix::fs::MetadataExt as _;
 use std::path::Path;
 
 use support::{Jwtctl, Ran};
@@ -79,9 +80,10 @@ fn nothing_goes_into_directories_of_others() {
     let home = tempfile::tempdir().unwrap();
     let theirs = home.path().join("theirs");
     fs::create_dir(&theirs).unwrap();
-    let theirs = match std::os::unix::fs::chown(&theirs, Some(65534), None) {
+    let own = fs::metadata(&theirs).unwrap().uid();
+    let theirs = match std::os::unix::fs::chown(&theirs, Some(own + 1), None) {
         Ok(()) => theirs.to_str().unwrap().to_owned(),
-        // Who is not root may give nothing away, and owns no root directory.
+        // A user who is not root can give nothing away, and does not own the root directory.
         Err(_) => "/".into(),
     };
     let folder = format!("{theirs}/some/where");

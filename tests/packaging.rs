@@ -12,23 +12,30 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-use support::{documents, isolated, peer, ran, repository, skipped};
+use support::{documents, has, isolated, peer, ran, repository, skipped};
 
 mod support;
 
-/// The files of the package that `cargo publish` would upload.
-fn packaged() -> BTreeSet<String> {
+/// The files of the package that `cargo publish` would upload; `None` for a user who may not run the
+/// cargo that has built the tests.
+fn packaged() -> Option<BTreeSet<String>> {
+    if !has(env!("CARGO")) {
+        skipped("cargo");
+        return None;
+    }
     let mut cargo = peer(env!("CARGO"));
     cargo
         .args(["package", "--list", "--allow-dirty", "--offline"])
         .current_dir(repository(""));
     let list = ran(&mut cargo).answer(0);
-    list.lines().map(|it| it.replace('\\', "/")).collect()
+    Some(list.lines().map(|it| it.replace('\\', "/")).collect())
 }
 
 #[test]
 fn the_package_holds_what_it_must_and_nothing_else() {
-    let package = packaged();
+    let Some(package) = packaged() else {
+        return;
+    };
     let single = [
         "Cargo.toml",
         "build.rs",
@@ -75,7 +82,9 @@ fn links(page: &Path) -> Vec<String> {
 
 #[test]
 fn pages_link_to_nothing_that_is_not_packaged() {
-    let package = packaged();
+    let Some(package) = packaged() else {
+        return;
+    };
     let root = repository("").display().to_string();
     let pages = ["CHANGELOG.md", "SECURITY.md", "CONTRIBUTING.md"].map(repository);
     for page in documents().into_iter().chain(pages) {

@@ -39,9 +39,9 @@ fn n40_what_the_key_does_not_vouch_for_is_not_used() {
             "not authenticated by the key of this shared cache",
         ),
         (&unkeyed, "not authenticated at all"),
-        (unsigned, "none of jwtctl's"),
+        (unsigned, "was not written by jwtctl"),
         ("", ""),
-        ("{}", "none of jwtctl's"),
+        ("{}", "was not written by jwtctl"),
         (&huge, "larger than"),
     ] {
         fleet.replace(record);

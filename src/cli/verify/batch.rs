@@ -198,7 +198,7 @@ impl Bench<'_, '_> {
         let args = self.judge.args;
         match found {
             Err(error) if args.is_bare() => {
-                self.judge.remarks.unanswered(line.number, &message(&error));
+                self.judge.remarks.unanswered(line.number, &message(error));
             }
             Ok((_, Some(claim))) => bare(claim, out),
             Ok((valid, None)) if args.payload && std::str::from_utf8(&valid.payload).is_err() => {
@@ -228,7 +228,7 @@ impl Bench<'_, '_> {
                 let mut answer = Answer::to(line.number, out);
                 let is_bad = matches!(error, Error::Rejected(_));
                 answer.json(Member::Valid, if is_bad { "false" } else { "null" });
-                answer.refusal(error.code(), &message(&error));
+                answer.refusal(error.code(), &message(error));
                 answer.end(asked, &[]);
             }
         }
