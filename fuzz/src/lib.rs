@@ -23,10 +23,10 @@ use jwtctl::core::header::Header;
 use jwtctl::core::json::{Json, Object};
 use jwtctl::core::jwks::{Given, KeySet, Provenance};
 use jwtctl::core::jws::{self, Composed, Form, Jws};
-use jwtctl::core::key::{Key, from_der, pem_blocks, to_pkcs8, to_spki, to_ssh};
+use jwtctl::core::key::{self, Key, from_der, pem_blocks, to_pkcs8, to_spki, to_ssh};
 use jwtctl::core::keyfile;
 use jwtctl::core::profile::Profile;
-use jwtctl::core::remote::{Fetch, Options, Remote, FetchRequest, FetchResponse, Source};
+use jwtctl::core::remote::{Fetch, FetchRequest, FetchResponse, Options, Remote, Source};
 use jwtctl::core::sd_jwt::SdJwt;
 use jwtctl::core::secret::Secret;
 use jwtctl::core::session::Session;
@@ -119,9 +119,15 @@ pub fn sd_jwt(data: &[u8]) {
     if let Ok(Ok(payload)) = payload
         && let Ok(processed) = parsed.process(&payload)
     {
-        assert!(processed.disclosed == parsed.disclosures.len(), "all have a place");
+        assert!(
+            processed.disclosed == parsed.disclosures.len(),
+            "all have a place"
+        );
         for (place, _) in &processed.places {
-            assert!(processed.claims.pointer(place).is_some(), "nothing is at {place}");
+            assert!(
+                processed.claims.pointer(place).is_some(),
+                "nothing is at {place}"
+            );
         }
         let text = Json::Object(processed.claims).to_text();
         assert!(!text.contains("\"_sd\":"), "a digest is left");
@@ -369,7 +375,7 @@ pub fn pbes2(data: &[u8]) {
 
 /// An entry of the cache with a right checksum, and the record of an attempt.
 pub fn cache_entry(data: &[u8]) {
-    let framed = [cache::sha256_hex(&[data]).as_bytes(), b"\n", data].concat();
+    let framed = [key::sha256_hex(&[data]).as_bytes(), b"\n", data].concat();
     for bytes in [data, &framed] {
         if let Ok(entry) = Entry::from_bytes(bytes) {
             let _ = (
@@ -484,8 +490,8 @@ pub fn cache_control(data: &[u8]) {
     });
     let url = Address::parse(URL, false).expect("a URL");
     let mut remote = Remote::new(Source::Url(url), None, &server, Options::default());
-    if let Ok(fetched) = remote.set(&env()) {
-        let entry = fetched.entry;
+    if let Ok((fetched, _)) = remote.set(&env()) {
+        let entry = fetched.entry();
         let fresh = entry.expires_at_ms - entry.fetched_at_ms;
         let stale = entry.stale_until_ms - entry.expires_at_ms;
         assert!((0..=65 * 60_000).contains(&fresh), "fresh for {fresh} ms");
