@@ -89,8 +89,32 @@ const FOREIGN: &[(Telltale, &str, Advice)] = &[
     ),
 ];
 
+impl Telltale {
+    fn bytes(&self) -> &'static [u8] {
+        match self {
+            Self::Text(bytes) | Self::Within(bytes) | Self::Binary(bytes) => bytes,
+        }
+    }
+}
+
 /// The error for a file of a kind that is known and not read.
 pub(super) fn refusal(content: &[u8], what: &str) -> Option<Error> {
+    refusal_by(content, what, 1)
+}
+
+/// Whether `content` is such a file and not a random secret, one in 256 of which begins like a page.
+pub(super) fn is_certain(content: &[u8]) -> bool {
+    const NEVER_BY_CHANCE: usize = 4;
+    let page = [&b"<!doctype"[..], b"<html", b"<?xml"];
+    let starts = |with: &[u8]| {
+        let start = content.get(..with.len());
+        start.is_some_and(|it| it.eq_ignore_ascii_case(with))
+    };
+    refusal_by(content, "", NEVER_BY_CHANCE).is_some() || page.into_iter().any(starts)
+}
+
+/// [`refusal`] by telltales of at least `least` bytes.
+fn refusal_by(content: &[u8], what: &str, least: usize) -> Option<Error> {
     let bad = |why: &str| Error::input(Code::BadKey, what, why);
     if is_pkcs12(content) {
         let hint = "take the key out of it: openssl pkcs12 -in FILE -nodes -nocerts -out key.pem";
@@ -99,6 +123,7 @@ pub(super) fn refusal(content: &[u8], what: &str) -> Option<Error> {
     let text = trimmed(content);
     let head = &text[..text.len().min(64 * 1024)];
     let matches = |sign: &Telltale| match sign {
+        _ if sign.bytes().len() < least => false,
         Telltale::Text(start) => text.starts_with(start),
         Telltale::Within(part) => head.windows(part.len()).any(|window| window == *part),
         Telltale::Binary(start) => content.starts_with(start),

@@ -112,7 +112,7 @@ fn damaged(text: &[u8]) -> Option<&'static str> {
     if has(b"-----END ") || from_escapes(text).is_some() {
         return Some("a PEM file");
     }
-    if foreign::refusal(text, "").is_some() {
+    if foreign::is_certain(text) {
         return Some("a key file");
     }
     let brace = text.iter().position(|byte| *byte == b'{');
@@ -147,6 +147,17 @@ mod tests {
     /// RFC 7515 appendix A.3's public key.
     const JWK: &str = r#"{"kty":"EC","crv":"P-256","x":"f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU","y":"x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0"}"#;
     const SPKI: &str = "MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEf83OJ3D2xF1Bg8vub9tLe1gHMzV7\n6e8Tus9uPHvRVEXH8UTNG72bfocs3+257rn0s2ldbqkLJK2KRiMohYjlrQ==";
+
+    /// A secret is 32 random bytes, of which any may be the first ones.
+    #[test]
+    fn no_secret_is_a_key_file_by_its_first_bytes() {
+        let rest: Vec<u8> = (0..30).map(|n: u8| n.wrapping_mul(37) ^ 0xa5).collect();
+        for (first, second) in (0..=255).flat_map(|a| (0..=255).map(move |b| (a, b))) {
+            let secret = [&[first, second][..], &rest].concat();
+            assert_eq!(kind(&secret), None, "{first:#x} {second:#x}");
+        }
+        assert_eq!(kind(b"<Html><body>Please log in"), Some("a key file"));
+    }
 
     #[test]
     fn a_key_is_known_in_any_wrapping() {
