@@ -2,7 +2,7 @@
 //! only unless the caller wants otherwise.
 
 use std::fs::File;
-use std::io::{Read as _, Write as _};
+use std::io::{ErrorKind, Read as _, Write as _};
 use std::path::Path;
 
 use super::error::{Code, Error};
@@ -17,7 +17,13 @@ use super::secret::Secret;
 /// [`Code::Usage`] when it has no name.
 pub fn read(path: &Path, limit: u64) -> Result<Secret, Error> {
     check_name(path)?;
-    let file = File::open(path).map_err(|e| Error::io(path, &e))?;
+    let file = File::open(path).map_err(|error| match error.kind() {
+        // Windows says of a directory that access is denied.
+        ErrorKind::PermissionDenied if path.is_dir() => {
+            Error::io(path, &ErrorKind::IsADirectory.into())
+        }
+        _ => Error::io(path, &error),
+    })?;
     // Pipes and files such as those in /proc have no size.
     let size = match file.metadata().map_or(0, |it| it.len()).min(limit) as usize {
         0 => UNKNOWN,
@@ -135,7 +141,7 @@ pub fn write(path: &Path, bytes: &[u8], access: Access, overwrite: bool) -> Resu
     file.persist_noclobber(&target)
         .map(drop)
         .map_err(|e| match e.error.kind() {
-            std::io::ErrorKind::AlreadyExists => exists(path),
+            ErrorKind::AlreadyExists => exists(path),
             _ => failed(&e.error),
         })
 }
