@@ -80,7 +80,9 @@ fi
 if [ "$TARGET" = "$(rustc -vV | sed -n 's/^host: //p')" ] && [ "$(uname)" = Linux ]; then
     if cargo deb --version >/dev/null 2>&1; then cargo deb --no-build --target "$TARGET" --output "$OUT/"; fi
     if cargo generate-rpm --version >/dev/null 2>&1; then
-        cargo generate-rpm --target "$TARGET" --target-dir "$FOLDER" --output "$OUT/"
+        # RPM takes no hyphen in a version: the tilde sorts before the release, too.
+        cargo generate-rpm --target "$TARGET" --target-dir "$FOLDER" --output "$OUT/" \
+            --set-metadata "version = \"${VERSION/-/\~}\""
     fi
 fi
 ls -l "$OUT"
