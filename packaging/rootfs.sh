@@ -31,12 +31,18 @@ fi
 
 ROOT=${1:?usage: packaging/rootfs.sh DIR [PROGRAM]}
 PROGRAM=${2:-$(dirname "$0")/../target/cross/x86_64-unknown-linux-musl/release/jwtctl}
+[ -f "$PROGRAM" ] || { echo "rootfs.sh: there is no program $PROGRAM" >&2; exit 1; }
 if readelf --program-headers "$PROGRAM" | grep -q INTERP; then
     echo "rootfs.sh: $PROGRAM is not static, and nothing else will be there" >&2
     exit 1
 fi
 AUTHORITIES=/etc/ssl/certs/ca-certificates.crt
 [ -f "$AUTHORITIES" ] || { echo "rootfs.sh: needs $AUTHORITIES (Debian's package ca-certificates)" >&2; exit 1; }
+# What this script made before is made anew; anything else is left alone.
+if [ -e "$ROOT" ] && [ ! -f "$ROOT/usr/bin/jwtctl" ]; then
+    echo "rootfs.sh: $ROOT is there already" >&2
+    exit 1
+fi
 rm -rf "$ROOT"
 install -D -m 755 "$PROGRAM" "$ROOT/usr/bin/jwtctl"
 install -D -m 644 "$AUTHORITIES" "$ROOT$AUTHORITIES"
