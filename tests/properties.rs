@@ -16,7 +16,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use jwtctl::core::address::{Address, Issuer};
 use jwtctl::core::alg::SigAlg;
 use jwtctl::core::cache::{self, Attempt, Binding, Entry, Published, UatUnit};
-use jwtctl::core::claims::{Check, Demand, Policy, Requirement, Skippable, Status, check};
+use jwtctl::core::claims::{Check, CheckStatus, Demand, Policy, Requirement, Skippable, check};
 use jwtctl::core::env::{Env, Stopped};
 use jwtctl::core::error::{Code, Error};
 use jwtctl::core::header::Header;
@@ -496,7 +496,7 @@ proptest! {
         let policy = Policy { leeway, max_age: Some(max_age), ..Policy::default() };
         let checks = check(&claims, &header(), &policy, Timestamp(now));
         let wide = i128::from;
-        let passes = |name: &str| status(&checks, name) == Status::Pass;
+        let passes = |name: &str| status(&checks, name) == CheckStatus::Pass;
         let dated = |at: i64| Timestamp(at).rfc3339().is_some();
         let unexpired = wide(now) < wide(exp) + wide(leeway).max(0);
         prop_assert_eq!(passes("exp"), dated(exp) && unexpired, "exp {} now {} leeway {}", exp, now, leeway);
@@ -530,7 +530,7 @@ proptest! {
         };
         let checks = check(&claims, &header(), &policy, Timestamp(now));
         prop_assert!(checks.len() >= 8);
-        prop_assert!(checks.iter().all(|check| (check.status == Status::Fail) == check.reason().is_some()));
+        prop_assert!(checks.iter().all(|check| (check.status == CheckStatus::Fail) == check.reason().is_some()));
     }
 
     /// What `jsonwebtoken` refuses we refuse, and what it accepts we accept as long as the claims have the right types
@@ -987,7 +987,7 @@ fn header() -> Header {
     Header::parse(br#"{"alg":"HS256"}"#).unwrap()
 }
 
-fn status(checks: &[Check], name: &str) -> Status {
+fn status(checks: &[Check], name: &str) -> CheckStatus {
     checks
         .iter()
         .find(|check| check.name == name)

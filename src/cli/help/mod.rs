@@ -5,7 +5,7 @@ mod pages;
 mod short;
 mod topics;
 
-pub use pages::{Page as ManualPage, page};
+pub use pages::{ManualPage, page};
 pub use topics::topic;
 
 use std::ffi::OsString;

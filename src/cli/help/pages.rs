@@ -3,7 +3,7 @@
 use super::super::input::variables;
 
 /// The rest of a manual page.
-pub struct Page {
+pub struct ManualPage {
     /// Calls that work, each with what it is for.
     pub examples: &'static [(&'static str, &'static str)],
     exit: &'static [(&'static str, &'static str)],
@@ -95,9 +95,9 @@ const ALL: Rows = &[
 macro_rules! pages {
     ($($path:literal: $exit:ident, $files:expr, [$($see:literal),*], [$(($call:literal, $what:literal)),* $(,)?];)*) => {
         /// The page of a command, by its path.
-        pub fn page(path: &str) -> Option<Page> {
+        pub fn page(path: &str) -> Option<ManualPage> {
             match path {
-                $($path => Some(Page {
+                $($path => Some(ManualPage {
                     examples: &[$(($call, $what)),*],
                     exit: $exit,
                     files: $files,
@@ -273,7 +273,7 @@ pages! {
     ];
 }
 
-impl Page {
+impl ManualPage {
     /// The page as text behind the options.
     pub fn to_text(&self, path: &str) -> String {
         let mut text = String::new();

@@ -2,7 +2,7 @@
 
 use std::io;
 
-use jwtctl::core::claims::{Check, Status as CheckStatus};
+use jwtctl::core::claims::{Check, CheckStatus};
 use jwtctl::core::json::{Json, Object};
 use jwtctl::core::jwks::Provenance;
 use jwtctl::core::profile::Profile;

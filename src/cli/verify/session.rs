@@ -1,6 +1,6 @@
 //! `verify --session`: whether the session behind a token is still live.
 
-use jwtctl::core::claims::{Check, Status};
+use jwtctl::core::claims::{Check, CheckStatus};
 use jwtctl::core::error::Error;
 use jwtctl::core::json::Object;
 use jwtctl::core::session::{self, DEFAULT_MAX_AGE, SessionStore};
@@ -37,7 +37,7 @@ pub(super) fn sessions(args: &Args, context: &Context<'_>) -> Result<Option<Sess
 pub(super) fn check_session(verdict: &mut Verdict, sessions: &SessionStore) -> Result<(), Error> {
     let check = match &verdict.outcome {
         Ok(verified) => sessions.check(verified.claims().unwrap_or(&Object::default()))?,
-        Err(_) => Check::new(session::CHECK, Status::NotEvaluated, ""),
+        Err(_) => Check::new(session::CHECK, CheckStatus::NotEvaluated, ""),
     };
     if let Some(reason) = check.reason() {
         verdict.outcome = Err(reason.into());

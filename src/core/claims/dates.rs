@@ -5,7 +5,7 @@ use super::super::error::Code;
 use super::super::hint::ClaimHint;
 use super::super::json::Json;
 use super::super::time::{Timestamp, humanize};
-use super::{Check, Judge, Skippable, Status};
+use super::{Check, CheckStatus, Judge, Skippable};
 
 impl Judge<'_> {
     /// A numeric date: `Ok(None)` when absent, `Err` when it is not a number.
@@ -36,12 +36,12 @@ impl Judge<'_> {
 
     pub(super) fn exp(&self) -> Check {
         if self.skips(Skippable::Exp) {
-            return Check::new("exp", Status::Skipped, "");
+            return Check::new("exp", CheckStatus::Skipped, "");
         }
         let (at, json) = match self.date("exp", false) {
             Err(check) => return *check,
             Ok(None) if self.policy.exp_optional || self.profile_spares("exp") => {
-                return Check::new("exp", Status::Absent, "never expires");
+                return Check::new("exp", CheckStatus::Absent, "never expires");
             }
             Ok(None) => {
                 let check = Check::fail(
@@ -69,7 +69,7 @@ impl Judge<'_> {
             );
             Check {
                 saved_by_leeway: true,
-                ..Check::new("exp", Status::Pass, message)
+                ..Check::new("exp", CheckStatus::Pass, message)
             }
         } else {
             match self.policy.min_ttl.filter(|least| *least > -past) {
@@ -94,7 +94,7 @@ impl Judge<'_> {
 
     pub(super) fn nbf(&self) -> Check {
         if self.skips(Skippable::Nbf) {
-            return Check::new("nbf", Status::Skipped, "");
+            return Check::new("nbf", CheckStatus::Skipped, "");
         }
         self.start(
             "nbf",
@@ -105,7 +105,7 @@ impl Judge<'_> {
 
     pub(super) fn iat(&self) -> Check {
         if self.skips(Skippable::Iat) {
-            return Check::new("iat", Status::Skipped, "");
+            return Check::new("iat", CheckStatus::Skipped, "");
         }
         let ago = |ago: String| {
             if ago == "0s" {
@@ -126,7 +126,7 @@ impl Judge<'_> {
     ) -> Check {
         let (at, json) = match self.date(name, true) {
             Err(check) => return *check,
-            Ok(None) => return Check::new(name, Status::Absent, ""),
+            Ok(None) => return Check::new(name, CheckStatus::Absent, ""),
             Ok(Some(found)) => found,
         };
         let wait = at.since(self.now);
@@ -141,7 +141,7 @@ impl Judge<'_> {
             );
             Check {
                 saved_by_leeway: true,
-                ..Check::new(name, Status::Pass, message)
+                ..Check::new(name, CheckStatus::Pass, message)
             }
         } else {
             self.pass(name, || ago(humanize(wait)))
@@ -199,7 +199,7 @@ impl Judge<'_> {
             let message = format!("issued {age} ago, at most {most}{saved}");
             Check {
                 saved_by_leeway: over > 0,
-                ..Check::new("max-age", Status::Pass, message)
+                ..Check::new("max-age", CheckStatus::Pass, message)
             }
         };
         Check {

@@ -11,7 +11,7 @@ mod required;
 mod tests;
 
 pub use policy::{DEFAULT_LEEWAY, MAX_LEEWAY, Policy, Skippable, TENANT};
-pub use report::{Check, Status};
+pub use report::{Check, CheckStatus};
 pub use required::{Demand, Requirement, matches, nested_hint};
 
 use std::collections::HashSet;
@@ -72,7 +72,7 @@ pub fn holds(claims: &Object, header: &Header, policy: &Policy, now: Timestamp) 
         with_details: false,
     };
     let mut holds = true;
-    judge.each(|check, _| holds &= check.status != Status::Fail);
+    judge.each(|check, _| holds &= check.status != CheckStatus::Fail);
     holds
 }
 
@@ -122,7 +122,7 @@ impl Judge<'_> {
     /// A check that passed. `message` says how, and is called only if the caller reads the report.
     fn pass(&self, name: &'static str, message: impl FnOnce() -> String) -> Check {
         let message = self.with_details.then(message).unwrap_or_default();
-        Check::new(name, Status::Pass, message)
+        Check::new(name, CheckStatus::Pass, message)
     }
 
     /// The value in the token, if the caller reads the report.
@@ -137,7 +137,8 @@ fn join(checks: &mut Vec<Check>, required: Check) {
     match checks.iter_mut().find(|it| it.name == required.name) {
         None => checks.push(required),
         Some(own)
-            if own.status.is_idle() || own.status == Status::Pass && required.code.is_some() =>
+            if own.status.is_idle()
+                || own.status == CheckStatus::Pass && required.code.is_some() =>
         {
             *own = required;
         }
@@ -160,7 +161,7 @@ pub fn not_evaluated(policy: &Policy) -> Vec<Check> {
         .chain(policy.required.iter().map(|it| it.claim.as_str()))
         .chain(profile)
         .filter(|name| seen.insert(*name))
-        .map(|name| Check::new(name.to_owned(), Status::NotEvaluated, ""))
+        .map(|name| Check::new(name.to_owned(), CheckStatus::NotEvaluated, ""))
         .collect()
 }
 
@@ -187,7 +188,9 @@ pub fn key_issuer(key: &Key, claims: &Object) -> Option<Check> {
             Code::MissingClaim,
             "the token has no iss, and its key is for one issuer",
         ),
-        Some(Json::String(iss)) if *iss == expected => Check::new(NAME, Status::Pass, iss.clone()),
+        Some(Json::String(iss)) if *iss == expected => {
+            Check::new(NAME, CheckStatus::Pass, iss.clone())
+        }
         Some(iss) => {
             let message = format!(
                 "the key is for tokens of {}, and this one is of {}",
@@ -219,14 +222,14 @@ impl Judge<'_> {
 
     fn iss(&self) -> Check {
         if self.skips(Skippable::Iss) {
-            return Check::new("iss", Status::Skipped, "");
+            return Check::new("iss", CheckStatus::Skipped, "");
         }
         let accepted = &self.policy.issuers;
         let found = self.claims.member("iss");
         if accepted.is_empty() {
             let check = Check::new(
                 "iss",
-                Status::NotChecked,
+                CheckStatus::NotChecked,
                 if found.is_some() {
                     "(no issuer to compare with)"
                 } else {
@@ -259,7 +262,7 @@ impl Judge<'_> {
             Some(subject) => self.one_of("sub", found, std::slice::from_ref(subject)),
             None => Check {
                 actual: self.seen(found),
-                ..Check::new("sub", Status::NotChecked, "")
+                ..Check::new("sub", CheckStatus::NotChecked, "")
             },
         }
     }
@@ -304,14 +307,14 @@ impl Judge<'_> {
 
     fn aud(&self) -> Check {
         if self.skips(Skippable::Aud) {
-            return Check::new("aud", Status::Skipped, "");
+            return Check::new("aud", CheckStatus::Skipped, "");
         }
         let accepted = &self.policy.audiences;
         let Some(found) = self.claims.member("aud") else {
             return if accepted.is_empty() {
-                Check::new("aud", Status::Absent, "")
+                Check::new("aud", CheckStatus::Absent, "")
             } else if self.policy.aud_optional {
-                Check::new("aud", Status::Absent, "").expected(accepted.iter().collect())
+                Check::new("aud", CheckStatus::Absent, "").expected(accepted.iter().collect())
             } else {
                 let check = Check::fail("aud", Code::MissingClaim, "the token has no aud");
                 let check = match self.elsewhere(accepted) {
@@ -371,18 +374,18 @@ impl Judge<'_> {
     fn typ(&self) -> Check {
         let header = self.header;
         if self.skips(Skippable::Typ) {
-            return Check::new("typ", Status::Skipped, "");
+            return Check::new("typ", CheckStatus::Skipped, "");
         }
         let actual = header.typ().filter(|_| self.with_details).map(Json::from);
         let Some(wanted) = &self.policy.typ else {
             return Check {
                 actual,
-                ..Check::new("typ", Status::NotChecked, "")
+                ..Check::new("typ", CheckStatus::NotChecked, "")
             };
         };
         let check = match header.typ() {
             None => Check::fail("typ", Code::MissingClaim, "the header has no typ"),
-            Some(typ) if same_type(typ, wanted) => Check::new("typ", Status::Pass, typ),
+            Some(typ) if same_type(typ, wanted) => Check::new("typ", CheckStatus::Pass, typ),
             Some(typ) => Check::fail(
                 "typ",
                 Code::Mismatch,
@@ -414,7 +417,7 @@ impl Judge<'_> {
                         .flat_map(|it| it.split(' '))
                         .any(|it| it == wanted) =>
                 {
-                    Check::new("scope", Status::Pass, wanted).actual(found)
+                    Check::new("scope", CheckStatus::Pass, wanted).actual(found)
                 }
                 Some(granted) => {
                     let granted: Vec<&str> = granted.iter().flat_map(|it| it.split(' ')).collect();

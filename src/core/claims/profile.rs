@@ -11,7 +11,7 @@ use super::super::profile::{
     whole_digest,
 };
 use super::super::time::{Timestamp, humanize};
-use super::{Check, Judge, Skippable, Status};
+use super::{Check, CheckStatus, Judge, Skippable};
 use values::{asymmetric, digested, events, no_other_kind, typed, unsupplied};
 
 impl Judge<'_> {
@@ -34,11 +34,13 @@ impl Judge<'_> {
                 None => checks.push(found),
                 // Why a claim is refused for any token says more than that it is for this kind, but
                 // where both say the same: what to do about it differs under a profile.
-                Some(own) if own.status == Status::Fail && own.code != found.code => {
+                Some(own) if own.status == CheckStatus::Fail && own.code != found.code => {
                     own.section = Some(rule.section);
                 }
-                Some(own) if found.status == Status::Fail => *own = found,
-                Some(own) if own.status == Status::Absent && found.status == Status::Absent => {
+                Some(own) if found.status == CheckStatus::Fail => *own = found,
+                Some(own)
+                    if own.status == CheckStatus::Absent && found.status == CheckStatus::Absent =>
+                {
                     own.section = Some(rule.section);
                 }
                 Some(own) if own.status.is_idle() => *own = found,
@@ -85,7 +87,7 @@ impl Judge<'_> {
         let found = self.member(rule);
         if rule.presence == Presence::Forbidden {
             return match found {
-                None => Check::new(name, Status::Pass, "there is none"),
+                None => Check::new(name, CheckStatus::Pass, "there is none"),
                 Some(found) => {
                     let why = format!("{name} must not be in {}", profile.title());
                     Check::fail(name, Code::Mismatch, why).actual(found)
@@ -161,7 +163,7 @@ impl Judge<'_> {
             Test::AuthorizedParty if self.has_several_audiences() => missing(format!(
                 "the token is meant for several, and has no {name} that says for whom it was issued"
             )),
-            _ => Check::new(name, Status::Absent, ""),
+            _ => Check::new(name, CheckStatus::Absent, ""),
         }
     }
 
@@ -201,7 +203,7 @@ impl Judge<'_> {
                 Check::fail(name, Code::Mismatch, why).expected(wanted.into())
             }
             None if is_known => pass(name, found),
-            None if when == When::IfSupplied => Check::new(name, Status::NotChecked, ""),
+            None if when == When::IfSupplied => Check::new(name, CheckStatus::NotChecked, ""),
             None => unsupplied(name, found, supply),
         }
     }
@@ -227,12 +229,12 @@ impl Judge<'_> {
 
     fn half_digest(&self, name: &'static str, found: &Json, supply: Supply) -> Check {
         let Some(secret) = self.policy.supplied.secret(supply) else {
-            return Check::new(name, Status::NotChecked, "");
+            return Check::new(name, CheckStatus::NotChecked, "");
         };
         let alg = self.header.alg().parse::<SigAlg>().ok();
         if alg == Some(SigAlg::EdDsa) && self.crv.is_none() {
             // The key says which hash it is, and is not known yet.
-            return Check::new(name, Status::NotChecked, "");
+            return Check::new(name, CheckStatus::NotChecked, "");
         }
         match alg.and_then(|alg| half_digest(alg.on(self.crv), secret)) {
             Some(wanted) => digested(name, found, &wanted, supply),
@@ -254,7 +256,7 @@ impl Judge<'_> {
     fn same(&self, name: &'static str, found: &Json, other: &str) -> Check {
         match self.claims.member(other) {
             Some(value) if value.same(found) => {
-                Check::new(name, Status::Pass, format!("the same as {other}"))
+                Check::new(name, CheckStatus::Pass, format!("the same as {other}"))
             }
             Some(value) => {
                 let why = format!(
@@ -264,7 +266,7 @@ impl Judge<'_> {
                 );
                 Check::fail(name, Code::Mismatch, why).expected(value.clone())
             }
-            None => Check::new(name, Status::Pass, found.brief()),
+            None => Check::new(name, CheckStatus::Pass, found.brief()),
         }
     }
 
@@ -275,7 +277,7 @@ impl Judge<'_> {
         let age = self.now.since(at);
         let ago = humanize(age);
         let check = match self.policy.max_age {
-            None => Check::new(name, Status::NotChecked, ""),
+            None => Check::new(name, CheckStatus::NotChecked, ""),
             Some(_) if age < -self.policy.leeway => {
                 let why = format!("{name} is {ago} in the future");
                 Check::fail(name, Code::NotYetValid, why)
@@ -286,7 +288,7 @@ impl Judge<'_> {
             }
             Some(most) => {
                 let why = format!("authenticated {ago} ago, at most {}", humanize(most));
-                Check::new(name, Status::Pass, why)
+                Check::new(name, CheckStatus::Pass, why)
             }
         };
         Check {
@@ -306,7 +308,7 @@ impl Judge<'_> {
                 let why = format!("it lives for {lives}, and at most {most_in_words} is accepted");
                 Check::fail(name, Code::Mismatch, why)
             }
-            false => Check::new(name, Status::Pass, format!("lives for {lives}")),
+            false => Check::new(name, CheckStatus::Pass, format!("lives for {lives}")),
         }
     }
 
@@ -329,7 +331,7 @@ impl Judge<'_> {
                 );
                 Check::fail(name, Code::Mismatch, why).expected(wanted.as_str().into())
             }
-            _ => Check::new(name, Status::Pass, format!("thumbprint {thumbprint}")),
+            _ => Check::new(name, CheckStatus::Pass, format!("thumbprint {thumbprint}")),
         };
         check.actual(&own)
     }
@@ -349,7 +351,7 @@ fn pass(name: &'static str, found: &Json) -> Check {
         Json::String(text) => text.clone(),
         _ => found.brief(),
     };
-    Check::new(name, Status::Pass, message)
+    Check::new(name, CheckStatus::Pass, message)
 }
 
 fn moment(found: &Json) -> Option<Timestamp> {

@@ -12,7 +12,7 @@ use super::super::time::Timestamp;
 /// How a check ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum Status {
+pub enum CheckStatus {
     /// The check passed.
     Pass,
     /// The check failed: the token is refused.
@@ -27,7 +27,7 @@ pub enum Status {
     NotEvaluated,
 }
 
-impl Status {
+impl CheckStatus {
     /// Whether nothing was compared.
     pub fn is_idle(self) -> bool {
         matches!(self, Self::NotChecked | Self::Absent | Self::Skipped)
@@ -40,7 +40,7 @@ pub struct Check {
     /// The claim, or `signature`, `format`, `alg`, `crit`, `kid`, `typ`.
     pub name: Cow<'static, str>,
     /// How it ended.
-    pub status: Status,
+    pub status: CheckStatus,
     /// Why it failed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub code: Option<Code>,
@@ -90,7 +90,7 @@ impl Check {
     /// A check with an outcome and nothing else yet.
     pub fn new(
         name: impl Into<Cow<'static, str>>,
-        status: Status,
+        status: CheckStatus,
         message: impl Into<String>,
     ) -> Self {
         Self {
@@ -117,7 +117,7 @@ impl Check {
     ) -> Self {
         Self {
             code: Some(code),
-            ..Self::new(name, Status::Fail, message)
+            ..Self::new(name, CheckStatus::Fail, message)
         }
     }
 
@@ -138,7 +138,7 @@ impl Check {
 
     /// The reason for refusal, if the check failed.
     pub fn reason(&self) -> Option<Reason> {
-        let code = self.code.filter(|_| self.status == Status::Fail)?;
+        let code = self.code.filter(|_| self.status == CheckStatus::Fail)?;
         Some(Reason {
             code,
             check: self.name.clone().into_owned(),

@@ -4,7 +4,7 @@
 use super::super::error::Code;
 use super::super::hint::ClaimHint;
 use super::super::json::Json;
-use super::{Check, Judge, Status};
+use super::{Check, CheckStatus, Judge};
 
 /// A claim that must be there, and what it must be.
 #[derive(Clone, Debug)]
@@ -44,9 +44,9 @@ impl Judge<'_> {
             return expecting(check, &wanted.demand);
         };
         let check = match &wanted.demand {
-            Demand::Presence => Check::new(name.to_owned(), Status::Pass, "present"),
+            Demand::Presence => Check::new(name.to_owned(), CheckStatus::Pass, "present"),
             Demand::Value(value) if found.same(value) => {
-                Check::new(name.to_owned(), Status::Pass, found.brief())
+                Check::new(name.to_owned(), CheckStatus::Pass, found.brief())
             }
             Demand::Value(value) => {
                 let message = format!("{name} is {}, not {}", found.brief(), value.brief());
@@ -82,7 +82,7 @@ fn expecting(check: Check, demand: &Demand) -> Check {
 fn matched(name: &str, found: &Json, pattern: &str) -> Check {
     match found {
         Json::String(text) if matches(text, pattern) => {
-            Check::new(name.to_owned(), Status::Pass, found.brief())
+            Check::new(name.to_owned(), CheckStatus::Pass, found.brief())
         }
         Json::String(_) => {
             let message = format!(
@@ -132,7 +132,7 @@ fn contained(name: &str, found: &Json, member: &Json) -> Check {
     };
     let member = member.brief();
     match has {
-        true => Check::new(name.to_owned(), Status::Pass, format!("has {member}")),
+        true => Check::new(name.to_owned(), CheckStatus::Pass, format!("has {member}")),
         false => Check::fail(
             name.to_owned(),
             Code::Mismatch,

@@ -12,13 +12,13 @@ fn judge(claims: &str, policy: &Policy) -> Vec<Check> {
     check(&claims, &header, policy, NOW)
 }
 
-fn outcome(claims: &str, policy: &Policy, name: &str) -> (Status, Option<Code>) {
+fn outcome(claims: &str, policy: &Policy, name: &str) -> (CheckStatus, Option<Code>) {
     let checks = judge(claims, policy);
     let check = checks.iter().find(|check| check.name == name).unwrap();
     (check.status, check.code)
 }
 
-fn rows(claims: &str, policy: Policy, name: &str) -> Vec<Status> {
+fn rows(claims: &str, policy: Policy, name: &str) -> Vec<CheckStatus> {
     let checks = judge(claims, &policy).into_iter();
     checks
         .filter(|it| it.name == name)
@@ -36,22 +36,30 @@ fn strict() -> Policy {
 #[test]
 fn exp_is_needed_and_ends_on_the_second() {
     for (claims, status, code) in [
-        (r#"{"exp":1000001}"#, Status::Pass, None),
-        (r#"{"exp":1000000}"#, Status::Fail, Some(Code::Expired)),
-        (r#"{"exp":1000000.9}"#, Status::Fail, Some(Code::Expired)),
-        (r#"{"exp":1e6}"#, Status::Fail, Some(Code::Expired)),
-        (r#"{"exp":253402207200}"#, Status::Pass, None),
+        (r#"{"exp":1000001}"#, CheckStatus::Pass, None),
+        (r#"{"exp":1000000}"#, CheckStatus::Fail, Some(Code::Expired)),
+        (
+            r#"{"exp":1000000.9}"#,
+            CheckStatus::Fail,
+            Some(Code::Expired),
+        ),
+        (r#"{"exp":1e6}"#, CheckStatus::Fail, Some(Code::Expired)),
+        (r#"{"exp":253402207200}"#, CheckStatus::Pass, None),
         (
             r#"{"exp":253402300800}"#,
-            Status::Fail,
+            CheckStatus::Fail,
             Some(Code::Mismatch),
         ),
-        (r#"{"exp":1E400}"#, Status::Fail, Some(Code::Mismatch)),
-        (r#"{"exp":-1e400}"#, Status::Fail, Some(Code::Mismatch)),
-        (r#"{"exp":-5}"#, Status::Fail, Some(Code::Expired)),
-        (r#"{"exp":"1000001"}"#, Status::Fail, Some(Code::Mismatch)),
-        (r#"{"exp":null}"#, Status::Fail, Some(Code::Mismatch)),
-        (r#"{}"#, Status::Fail, Some(Code::MissingClaim)),
+        (r#"{"exp":1E400}"#, CheckStatus::Fail, Some(Code::Mismatch)),
+        (r#"{"exp":-1e400}"#, CheckStatus::Fail, Some(Code::Mismatch)),
+        (r#"{"exp":-5}"#, CheckStatus::Fail, Some(Code::Expired)),
+        (
+            r#"{"exp":"1000001"}"#,
+            CheckStatus::Fail,
+            Some(Code::Mismatch),
+        ),
+        (r#"{"exp":null}"#, CheckStatus::Fail, Some(Code::Mismatch)),
+        (r#"{}"#, CheckStatus::Fail, Some(Code::MissingClaim)),
     ] {
         assert_eq!(
             outcome(claims, &strict(), "exp"),
@@ -68,13 +76,13 @@ fn leeway_saves_and_says_so() {
         ..Policy::default()
     };
     let exp = &judge(r#"{"exp":999941}"#, &policy)[0];
-    assert!(exp.saved_by_leeway && exp.status == Status::Pass);
+    assert!(exp.saved_by_leeway && exp.status == CheckStatus::Pass);
     assert_eq!(
         outcome(r#"{"exp":999940}"#, &policy, "exp").1,
         Some(Code::Expired)
     );
     let nbf = &judge(r#"{"exp":1,"nbf":1000060}"#, &policy)[1];
-    assert!(nbf.saved_by_leeway && nbf.status == Status::Pass);
+    assert!(nbf.saved_by_leeway && nbf.status == CheckStatus::Pass);
     assert_eq!(
         outcome(r#"{"nbf":1000061}"#, &policy, "nbf").1,
         Some(Code::NotYetValid)
@@ -85,13 +93,16 @@ fn leeway_saves_and_says_so() {
 fn beginnings_must_have_come() {
     for name in ["nbf", "iat"] {
         let with = |value: &str| outcome(&format!(r#"{{"{name}":{value}}}"#), &strict(), name);
-        assert_eq!(with("1000000"), (Status::Pass, None));
-        assert_eq!(with("1000000.5"), (Status::Fail, Some(Code::NotYetValid)));
+        assert_eq!(with("1000000"), (CheckStatus::Pass, None));
+        assert_eq!(
+            with("1000000.5"),
+            (CheckStatus::Fail, Some(Code::NotYetValid))
+        );
         let milliseconds = with("1785579300000");
-        assert_eq!(milliseconds, (Status::Fail, Some(Code::Mismatch)));
-        assert_eq!(with("9e99"), (Status::Fail, Some(Code::Mismatch)));
-        assert_eq!(with("true"), (Status::Fail, Some(Code::Mismatch)));
-        assert_eq!(outcome("{}", &strict(), name), (Status::Absent, None));
+        assert_eq!(milliseconds, (CheckStatus::Fail, Some(Code::Mismatch)));
+        assert_eq!(with("9e99"), (CheckStatus::Fail, Some(Code::Mismatch)));
+        assert_eq!(with("true"), (CheckStatus::Fail, Some(Code::Mismatch)));
+        assert_eq!(outcome("{}", &strict(), name), (CheckStatus::Absent, None));
     }
 }
 
@@ -102,30 +113,40 @@ fn audiences_are_never_ignored_in_silence() {
         ..strict()
     };
     for (claims, policy, status, code) in [
-        (r#"{"aud":"me"}"#, &mine, Status::Pass, None),
-        (r#"{"aud":["you","us"]}"#, &mine, Status::Pass, None),
+        (r#"{"aud":"me"}"#, &mine, CheckStatus::Pass, None),
+        (r#"{"aud":["you","us"]}"#, &mine, CheckStatus::Pass, None),
         (
             r#"{"aud":"you"}"#,
             &mine,
-            Status::Fail,
+            CheckStatus::Fail,
             Some(Code::Mismatch),
         ),
-        (r#"{"aud":[]}"#, &mine, Status::Fail, Some(Code::Mismatch)),
+        (
+            r#"{"aud":[]}"#,
+            &mine,
+            CheckStatus::Fail,
+            Some(Code::Mismatch),
+        ),
         (
             r#"{"aud":["me",1]}"#,
             &mine,
-            Status::Fail,
+            CheckStatus::Fail,
             Some(Code::Mismatch),
         ),
-        (r#"{"aud":42}"#, &mine, Status::Fail, Some(Code::Mismatch)),
-        (r#"{}"#, &mine, Status::Fail, Some(Code::MissingClaim)),
+        (
+            r#"{"aud":42}"#,
+            &mine,
+            CheckStatus::Fail,
+            Some(Code::Mismatch),
+        ),
+        (r#"{}"#, &mine, CheckStatus::Fail, Some(Code::MissingClaim)),
         (
             r#"{"aud":"me"}"#,
             &strict(),
-            Status::Fail,
+            CheckStatus::Fail,
             Some(Code::Mismatch),
         ),
-        (r#"{}"#, &strict(), Status::Absent, None),
+        (r#"{}"#, &strict(), CheckStatus::Absent, None),
     ] {
         assert_eq!(outcome(claims, policy, "aud"), (status, code), "{claims}");
     }
@@ -133,10 +154,10 @@ fn audiences_are_never_ignored_in_silence() {
         aud_optional: true,
         ..mine
     };
-    assert_eq!(outcome("{}", &optional, "aud").0, Status::Absent);
+    assert_eq!(outcome("{}", &optional, "aud").0, CheckStatus::Absent);
     assert_eq!(
         outcome(r#"{"aud":"you"}"#, &optional, "aud").0,
-        Status::Fail
+        CheckStatus::Fail
     );
 }
 
@@ -176,7 +197,7 @@ fn issuer_subject_type_scope_and_the_rest() {
     assert!(
         judge(good, &policy)
             .iter()
-            .all(|check| matches!(check.status, Status::Pass | Status::Absent))
+            .all(|check| matches!(check.status, CheckStatus::Pass | CheckStatus::Absent))
     );
 
     let bad = r#"{"iat":999899,"iss":"https://a/","sub":1,"scope":"reads","deep":{"n":"1"}}"#;
@@ -209,7 +230,7 @@ fn what_is_skipped_shows_as_skipped() {
         assert!(
             checks
                 .iter()
-                .any(|check| check.name == name && check.status == Status::Skipped),
+                .any(|check| check.name == name && check.status == CheckStatus::Skipped),
             "{name}"
         );
     }
@@ -249,7 +270,7 @@ fn milliseconds_are_called_that_and_shown_as_they_were_written() {
 
 #[test]
 fn a_claim_required_by_name_has_one_line() {
-    let rows = |claims: &str, policy: Policy, name: &str| -> Vec<Status> {
+    let rows = |claims: &str, policy: Policy, name: &str| -> Vec<CheckStatus> {
         let checks = judge(claims, &policy);
         checks
             .iter()
@@ -264,14 +285,20 @@ fn a_claim_required_by_name_has_one_line() {
         }],
         ..strict()
     };
-    assert_eq!(rows(r#"{"sub":"a"}"#, sub("a"), "sub"), [Status::Pass]);
-    assert_eq!(rows(r#"{"sub":"a"}"#, sub("b"), "sub"), [Status::Fail]);
+    assert_eq!(rows(r#"{"sub":"a"}"#, sub("a"), "sub"), [CheckStatus::Pass]);
+    assert_eq!(rows(r#"{"sub":"a"}"#, sub("b"), "sub"), [CheckStatus::Fail]);
     let both = |wanted: &str| Policy {
         subject: Some("a".into()),
         ..sub(wanted)
     };
-    assert_eq!(rows(r#"{"sub":"a"}"#, both("a"), "sub"), [Status::Pass]);
-    assert_eq!(rows(r#"{"sub":"a"}"#, both("b"), "sub"), [Status::Fail]);
+    assert_eq!(
+        rows(r#"{"sub":"a"}"#, both("a"), "sub"),
+        [CheckStatus::Pass]
+    );
+    assert_eq!(
+        rows(r#"{"sub":"a"}"#, both("b"), "sub"),
+        [CheckStatus::Fail]
+    );
     let twice = not_evaluated(&both("a"));
     assert_eq!(twice.iter().filter(|it| it.name == "sub").count(), 1);
 }
@@ -291,8 +318,8 @@ fn a_key_that_is_for_one_issuer_speaks_for_no_other() {
         };
         key_issuer(&key(issuer), &claims).map(|it| (it.status, it.code))
     };
-    let pass = Some((Status::Pass, None));
-    let wrong = Some((Status::Fail, Some(Code::Mismatch)));
+    let pass = Some((CheckStatus::Pass, None));
+    let wrong = Some((CheckStatus::Fail, Some(Code::Mismatch)));
     let one = r#""https://a/v2""#;
     let any = r#""https://a/{tenantid}/v2""#;
     assert_eq!(judged(one, r#"{"iss":"https://a/v2"}"#), pass);
@@ -307,7 +334,7 @@ fn a_key_that_is_for_one_issuer_speaks_for_no_other() {
         judged(any, r#"{"iss":["https://a/t1/v2"],"tid":"t1"}"#),
         wrong
     );
-    let missing = Some((Status::Fail, Some(Code::MissingClaim)));
+    let missing = Some((CheckStatus::Fail, Some(Code::MissingClaim)));
     assert_eq!(judged(one, "{}"), missing);
     assert_eq!(judged("7", r#"{"iss":"7"}"#), wrong);
     assert_eq!(judged("\"\"", r#"{"iss":"x"}"#), None);
@@ -337,19 +364,22 @@ fn patterns_and_elements_are_demanded() {
     };
     let member =
         |claim: &str, value: Json| rows(claims, demanding(claim, Demand::Member(value)), claim);
-    assert_eq!(pattern("sub", "repo:o/*"), [Status::Pass]);
-    assert_eq!(pattern("sub", "repo:o"), [Status::Fail]);
-    assert_eq!(pattern("/deep/a.b/c", "*"), [Status::Pass]);
-    assert_eq!(pattern("n", "*"), [Status::Fail]);
-    assert_eq!(pattern("groups", "*"), [Status::Fail]);
-    assert_eq!(pattern("none", "*"), [Status::Fail]);
-    assert_eq!(member("groups", "a".into()), [Status::Pass]);
-    assert_eq!(member("groups", "b".into()), [Status::Fail]);
-    assert_eq!(member("groups", Json::Number("1.0".into())), [Status::Pass]);
-    assert_eq!(member("groups", "1".into()), [Status::Fail]);
-    assert_eq!(member("scope", "y".into()), [Status::Pass]);
-    assert_eq!(member("scope", "x y".into()), [Status::Fail]);
-    assert_eq!(member("n", Json::from(1)), [Status::Fail]);
+    assert_eq!(pattern("sub", "repo:o/*"), [CheckStatus::Pass]);
+    assert_eq!(pattern("sub", "repo:o"), [CheckStatus::Fail]);
+    assert_eq!(pattern("/deep/a.b/c", "*"), [CheckStatus::Pass]);
+    assert_eq!(pattern("n", "*"), [CheckStatus::Fail]);
+    assert_eq!(pattern("groups", "*"), [CheckStatus::Fail]);
+    assert_eq!(pattern("none", "*"), [CheckStatus::Fail]);
+    assert_eq!(member("groups", "a".into()), [CheckStatus::Pass]);
+    assert_eq!(member("groups", "b".into()), [CheckStatus::Fail]);
+    assert_eq!(
+        member("groups", Json::Number("1.0".into())),
+        [CheckStatus::Pass]
+    );
+    assert_eq!(member("groups", "1".into()), [CheckStatus::Fail]);
+    assert_eq!(member("scope", "y".into()), [CheckStatus::Pass]);
+    assert_eq!(member("scope", "x y".into()), [CheckStatus::Fail]);
+    assert_eq!(member("n", Json::from(1)), [CheckStatus::Fail]);
     let missing = judge(claims, &demanding("deep.a.b.c", Demand::Presence));
     let missing = missing.iter().find(|it| it.name == "deep.a.b.c").unwrap();
     assert!(says(&missing.hints, "/deep/a.b/c"), "{missing:?}");
@@ -369,16 +399,16 @@ fn a_tenant_stands_in_the_issuer_only_where_it_is_demanded() {
             .collect(),
         ..strict()
     };
-    assert_eq!(rows(claims, issuer(None), "iss"), [Status::Fail]);
+    assert_eq!(rows(claims, issuer(None), "iss"), [CheckStatus::Fail]);
     assert_eq!(
         rows(claims, issuer(Some(Demand::Presence)), "iss"),
-        [Status::Fail]
+        [CheckStatus::Fail]
     );
     let exact = |tid: &str| issuer(Some(Demand::Value(tid.into())));
-    assert_eq!(rows(claims, exact("t1"), "iss"), [Status::Pass]);
-    assert_eq!(rows(claims, exact("t2"), "tid"), [Status::Fail]);
+    assert_eq!(rows(claims, exact("t1"), "iss"), [CheckStatus::Pass]);
+    assert_eq!(rows(claims, exact("t2"), "tid"), [CheckStatus::Fail]);
     let other = r#"{"iss":"https://login/t2/v2.0","tid":"t1"}"#;
-    assert_eq!(rows(other, exact("t1"), "iss"), [Status::Fail]);
+    assert_eq!(rows(other, exact("t1"), "iss"), [CheckStatus::Fail]);
 }
 
 #[test]

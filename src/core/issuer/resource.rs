@@ -7,7 +7,7 @@ use super::super::claims::{Policy, Skippable};
 use super::super::env::Env;
 use super::super::json::{Json, Object};
 use super::super::jwks::{Given, Provenance};
-use super::super::jws::Form as Shape;
+use super::super::jws::Form;
 use super::super::token::verify;
 use super::clients::authenticate;
 use super::http::{Refusal, Request, Response};
@@ -104,7 +104,7 @@ fn own_claims(
         skip: vec![Skippable::Aud, Skippable::Iss],
         ..Policy::default()
     };
-    let Ok(verdict) = verify(token, Shape::Jwt, &mut keys, &policy, env) else {
+    let Ok(verdict) = verify(token, Form::Jwt, &mut keys, &policy, env) else {
         return Ok(None);
     };
     let claims = verdict

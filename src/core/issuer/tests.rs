@@ -11,7 +11,7 @@ use super::super::env::Stopped;
 use super::super::error::Code;
 use super::super::json::Json;
 use super::super::jwks::{Given, KeySet, Provenance};
-use super::super::jws::Form as Shape;
+use super::super::jws::Form;
 use super::super::key::{Key, encode};
 use super::super::time::Timestamp;
 use super::super::token::verify;
@@ -152,7 +152,7 @@ impl Lab {
         let random = |_: &mut [u8]| {};
         let verdict = verify(
             token,
-            Shape::Jwt,
+            Form::Jwt,
             &mut keys,
             &policy,
             &Env {

@@ -4,7 +4,7 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use super::super::claims::{Check, Status};
+use super::super::claims::{Check, CheckStatus};
 use super::super::error::{Code, Error, Reason};
 use super::super::json::Object;
 use super::super::redis::{Link, Progress, Reply, SILENCE_TIMEOUT, Target, Worker};
@@ -142,7 +142,7 @@ impl SessionStore {
                 );
                 Ok(Check {
                     actual: Some(id.into()),
-                    ..Check::new(CHECK, Status::Pass, format!("live, {left}"))
+                    ..Check::new(CHECK, CheckStatus::Pass, format!("live, {left}"))
                 })
             }
             Ok(None) => Ok(Check::from(&gone(id))),

@@ -6,7 +6,7 @@
 use serde::Serialize;
 
 use super::super::alg::{ContentEnc, KeyAlg, Kty};
-use super::super::claims::{Check, Policy, Status, check, not_evaluated};
+use super::super::claims::{Check, CheckStatus, Policy, check, not_evaluated};
 use super::super::env::Env;
 use super::super::error::{Code, Error, Reason, Rejection};
 use super::super::header::{Header, same_type};
@@ -174,7 +174,7 @@ impl Layer {
         Check {
             alg: Some(self.alg.as_str().into()),
             kid: self.header.kid().map(String::from),
-            ..Check::new(name, Status::Pass, words)
+            ..Check::new(name, CheckStatus::Pass, words)
         }
     }
 }
@@ -211,7 +211,7 @@ impl Nested {
         let innermost = self.layers.last().unwrap_or(voucher);
         let mut checks = vec![Check::new(
             "signature",
-            Status::Absent,
+            CheckStatus::Absent,
             format!(
                 "nobody signed it: {} vouches for it, as its sender knows that secret or shared a token with somebody who does",
                 voucher.label
@@ -292,7 +292,7 @@ impl Nested {
     fn refuse(&self, reason: &Reason, policy: &Policy) -> Verdict {
         let mut checks = vec![Check::from(reason)];
         if reason.check != "signature" {
-            checks.push(Check::new("signature", Status::NotEvaluated, ""));
+            checks.push(Check::new("signature", CheckStatus::NotEvaluated, ""));
         }
         checks.extend(not_evaluated(policy));
         let verdict = Verdict::unreadable(reason, policy, self.provenance());
@@ -307,7 +307,7 @@ impl Nested {
         let is_judged = verdict.claims.is_some()
             && !verdict.checks.iter().any(|check| {
                 check.name == "signature"
-                    && matches!(check.status, Status::Fail | Status::NotEvaluated)
+                    && matches!(check.status, CheckStatus::Fail | CheckStatus::NotEvaluated)
             });
         if let Some(claims) = verdict.claims.clone().filter(|_| is_judged) {
             let replicas = self

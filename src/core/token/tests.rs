@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::super::alg::SigAlg;
-use super::super::claims::{Policy, Status};
+use super::super::claims::{CheckStatus, Policy};
 use super::super::env::{Env, Stopped};
 use super::super::error::{Code, Error};
 use super::super::hint::{Hint, SecretReading, TokenHint};
@@ -197,7 +197,7 @@ fn a_token_that_is_bad_anyway_causes_no_look() {
             .checks
             .iter()
             .filter(|check| check.name == "exp")
-            .all(|check| check.status == Status::NotEvaluated)
+            .all(|check| check.status == CheckStatus::NotEvaluated)
     );
     assert!(keys.asked.is_empty());
 
@@ -377,8 +377,8 @@ fn one_signature_at_hand_is_enough_and_causes_no_look() {
     let verdict = judge(&token, &mut keys);
     assert_eq!(code(&verdict), None);
     assert!(keys.asked.is_empty() && verdict.warnings.is_empty());
-    let statuses: Vec<Status> = verdict.signatures.iter().map(|it| it.status).collect();
-    assert_eq!(statuses, [Status::NotChecked, Status::Pass]);
+    let statuses: Vec<CheckStatus> = verdict.signatures.iter().map(|it| it.status).collect();
+    assert_eq!(statuses, [CheckStatus::NotChecked, CheckStatus::Pass]);
     assert_eq!(verdict.key.unwrap().kid.as_deref(), Some("a"));
 
     let all = Policy {

@@ -4,7 +4,7 @@ use super::super::super::header::Header;
 use super::super::super::json::Object;
 use super::super::super::profile::{LOGOUT_EVENT, Profile};
 use super::super::super::time::Timestamp;
-use super::super::{Policy, Status, check};
+use super::super::{CheckStatus, Policy, check};
 
 struct Example {
     profile: Profile,
@@ -79,7 +79,7 @@ fn the_examples_of_the_specifications_are_of_their_kind_and_of_no_other() {
                 ..Policy::default()
             };
             let checks = check(&claims, &header, &policy, Timestamp(it.now));
-            let failed = checks.iter().find(|it| it.status == Status::Fail);
+            let failed = checks.iter().find(|it| it.status == CheckStatus::Fail);
             let is_own = *profile == it.profile;
             assert_eq!(
                 failed.is_none(),

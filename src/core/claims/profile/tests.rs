@@ -156,8 +156,8 @@ fn what_a_table_has_is_enough_and_every_rule_has_its_row() {
         let (header, claims) = good(*profile);
         let checks = judge(&object(&header), &object(&claims), &caller(*profile));
         for it in &checks {
-            let is_good = matches!(it.status, Status::Pass | Status::Absent)
-                || it.section.is_none() && it.status == Status::NotChecked;
+            let is_good = matches!(it.status, CheckStatus::Pass | CheckStatus::Absent)
+                || it.section.is_none() && it.status == CheckStatus::NotChecked;
             assert!(is_good, "{profile}: {it:?}");
         }
         for rule in profile.rules() {
@@ -284,7 +284,7 @@ fn what_nobody_supplies_is_refused_where_the_table_demands_it() {
             let row = checks.iter().find(|it| it.name == rule.name).unwrap();
             let context = format!("{profile}: {row:?}");
             if when == When::IfSupplied {
-                assert_eq!(row.status, Status::NotChecked, "{context}");
+                assert_eq!(row.status, CheckStatus::NotChecked, "{context}");
                 continue;
             }
             assert_eq!(row.code, Some(Code::Mismatch), "{context}");
@@ -297,7 +297,11 @@ fn what_nobody_supplies_is_refused_where_the_table_demands_it() {
 }
 
 /// The code of the row of that name in an ID token with that change.
-fn row(profile: Profile, change: impl FnOnce(&mut Object), name: &str) -> (Status, Option<Code>) {
+fn row(
+    profile: Profile,
+    change: impl FnOnce(&mut Object),
+    name: &str,
+) -> (CheckStatus, Option<Code>) {
     let (header, claims) = good(profile);
     let mut claims = object(&claims);
     change(&mut claims);
@@ -312,10 +316,13 @@ fn several_audiences_need_an_authorized_party() {
         claims.set("aud", ["me", "you"].into_iter().collect());
         claims.remove("azp");
     };
-    let missing = (Status::Fail, Some(Code::MissingClaim));
+    let missing = (CheckStatus::Fail, Some(Code::MissingClaim));
     assert_eq!(row(Profile::IdToken, several, "azp"), missing);
     let alone = without("azp");
-    assert_eq!(row(Profile::IdToken, alone, "azp"), (Status::Absent, None));
+    assert_eq!(
+        row(Profile::IdToken, alone, "azp"),
+        (CheckStatus::Absent, None)
+    );
 }
 
 #[test]
@@ -324,12 +331,12 @@ fn a_logout_token_names_a_subject_or_a_session() {
         claims.remove("sub");
         claims.remove("sid");
     };
-    let missing = (Status::Fail, Some(Code::MissingClaim));
+    let missing = (CheckStatus::Fail, Some(Code::MissingClaim));
     assert_eq!(row(Profile::LogoutToken, neither, "sub"), missing);
     for event in [r#"{"urn:other":{}}"#, r#"{"urn:e":1}"#] {
         let event = Json::Object(object(event));
         let found = row(Profile::LogoutToken, with("events", event), "events");
-        assert_eq!(found, (Status::Fail, Some(Code::Mismatch)));
+        assert_eq!(found, (CheckStatus::Fail, Some(Code::Mismatch)));
     }
 }
 
@@ -342,8 +349,8 @@ fn a_proof_is_fresh_and_says_so_in_a_row_of_its_own() {
             "max-age",
         )
     };
-    assert_eq!(issued(300), (Status::Pass, None));
-    assert_eq!(issued(301), (Status::Fail, Some(Code::TooOld)));
+    assert_eq!(issued(300), (CheckStatus::Pass, None));
+    assert_eq!(issued(301), (CheckStatus::Fail, Some(Code::TooOld)));
     // What the caller says of the age goes before what the table says.
     let policy = Policy {
         max_age: Some(1000),
@@ -354,7 +361,7 @@ fn a_proof_is_fresh_and_says_so_in_a_row_of_its_own() {
     claims.set("iat", (NOW.0 - 900).into());
     let checks = judge(&object(&header), &claims, &policy);
     let ages: Vec<_> = checks.iter().filter(|it| it.name == "max-age").collect();
-    assert!(matches!(ages[..], [age] if age.status == Status::Pass));
+    assert!(matches!(ages[..], [age] if age.status == CheckStatus::Pass));
 }
 
 #[test]
@@ -405,7 +412,7 @@ fn a_profile_takes_no_rule_away() {
     let checks = judge(&header, &claims, &policy);
     for name in ["aud", "exp", "typ"] {
         let row = checks.iter().find(|it| it.name == name).unwrap();
-        assert_eq!(row.status, Status::Fail, "{name}");
+        assert_eq!(row.status, CheckStatus::Fail, "{name}");
     }
 }
 
@@ -454,7 +461,7 @@ fn what_is_filled_in_is_what_the_table_asks_for() {
         profile.fill_header(&mut header, &key);
         profile.fill_claims(&mut claims, &policy.supplied, SigAlg::Es256);
         let checks = judge(&header, &claims, &policy);
-        let failed = checks.iter().find(|it| it.status == Status::Fail);
+        let failed = checks.iter().find(|it| it.status == CheckStatus::Fail);
         assert!(failed.is_none(), "{profile}: {failed:?}");
         if let Some(jwk) = header.member("jwk").and_then(Json::as_object) {
             assert!(!jwk.has("kid") && !jwk.has("use"));

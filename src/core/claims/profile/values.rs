@@ -6,7 +6,7 @@ use super::super::super::header::same_type;
 use super::super::super::hint::ClaimHint;
 use super::super::super::json::{Json, Object};
 use super::super::super::profile::{Profile, Supply};
-use super::super::{Check, Status, any_of};
+use super::super::{Check, CheckStatus, any_of};
 
 /// The refusal of a value that the caller gave nothing to compare with.
 pub(super) fn unsupplied(name: &'static str, found: &Json, supply: Supply) -> Check {
@@ -29,7 +29,7 @@ pub(super) fn unsupplied(name: &'static str, found: &Json, supply: Supply) -> Ch
 pub(super) fn digested(name: &'static str, found: &Json, wanted: &str, supply: Supply) -> Check {
     let what = supply.as_str();
     match found.as_str() == Some(wanted) {
-        true => Check::new(name, Status::Pass, format!("is that of the {what}")),
+        true => Check::new(name, CheckStatus::Pass, format!("is that of the {what}")),
         false => {
             let why = format!("{name} is not that of the {what}");
             Check::fail(name, Code::Mismatch, why).expected(wanted.into())
@@ -40,7 +40,7 @@ pub(super) fn digested(name: &'static str, found: &Json, wanted: &str, supply: S
 pub(super) fn typed(name: &'static str, found: &Json, types: &[&str]) -> Check {
     let own = found.as_str().unwrap_or_default();
     match types.iter().any(|it| same_type(own, it)) {
-        true => Check::new(name, Status::Pass, own),
+        true => Check::new(name, CheckStatus::Pass, own),
         false => {
             let why = format!("{name} is {}, not {}", shortened(own), any_of(types));
             Check::fail(name, Code::Mismatch, why).expected(types.iter().collect())
@@ -71,7 +71,7 @@ pub(super) fn no_other_kind(name: &'static str, found: &Json, own: Profile) -> C
             );
             Check::fail(name, Code::Mismatch, why)
         }
-        None => Check::new(name, Status::Pass, typ),
+        None => Check::new(name, CheckStatus::Pass, typ),
     }
 }
 
@@ -93,10 +93,14 @@ pub(super) fn events(name: &'static str, found: &Json, wanted: Option<&str>) -> 
         Some(wanted) if !events.has(wanted) => {
             refuse(format!("{name} does not have {wanted}")).expected(wanted.into())
         }
-        Some(wanted) => Check::new(name, Status::Pass, wanted),
+        Some(wanted) => Check::new(name, CheckStatus::Pass, wanted),
         None => {
             let names: Vec<&str> = events.0.iter().map(|(name, _)| name.as_str()).collect();
-            Check::new(name, Status::Pass, any_of(&names).replace(" or ", " and "))
+            Check::new(
+                name,
+                CheckStatus::Pass,
+                any_of(&names).replace(" or ", " and "),
+            )
         }
     }
 }
@@ -104,7 +108,7 @@ pub(super) fn events(name: &'static str, found: &Json, wanted: Option<&str>) -> 
 pub(super) fn asymmetric(name: &'static str, found: &Json) -> Check {
     let alg = found.as_str().unwrap_or_default();
     match alg.parse::<SigAlg>() {
-        Ok(known) if known.kty() != Kty::Oct => Check::new(name, Status::Pass, alg),
+        Ok(known) if known.kty() != Kty::Oct => Check::new(name, CheckStatus::Pass, alg),
         _ => {
             let why = format!("{name} is {}, which has no public key", shortened(alg));
             Check::fail(name, Code::AlgNotAllowed, why)

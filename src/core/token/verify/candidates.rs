@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::super::super::alg::SigAlg;
-use super::super::super::claims::{Status, key_issuer};
+use super::super::super::claims::{CheckStatus, key_issuer};
 use super::super::super::error::{Code, Error, Reason};
 use super::super::super::hint::TokenHint;
 use super::super::super::jwks::{Found, Keys, Wanted};
@@ -107,7 +107,7 @@ impl Judging<'_> {
             let speaks = self
                 .claims
                 .and_then(|claims| key_issuer(key, claims))
-                .is_none_or(|check| check.status == Status::Pass);
+                .is_none_or(|check| check.status == CheckStatus::Pass);
             if signed.is_none() || speaks {
                 self.key = Some((Arc::clone(key), wanted.alg));
                 signed = Some(found);

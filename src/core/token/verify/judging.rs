@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::super::super::alg::SigAlg;
 use super::super::super::certificate::Certified;
-use super::super::super::claims::{Check, Policy, Status, check_signed};
+use super::super::super::claims::{Check, CheckStatus, Policy, check_signed};
 use super::super::super::env::Env;
 use super::super::super::error::{Code, Error, Reason};
 use super::super::super::header::Header;
@@ -192,7 +192,7 @@ impl<'a> Judging<'a> {
         };
         // A token causes a request only if it can still be accepted: one whose claims are refused
         // does not.
-        let is_bad = |check: &Check| check.status == Status::Fail;
+        let is_bad = |check: &Check| check.status == CheckStatus::Fail;
         if self.check_kid(header).is_some()
             || self
                 .claims

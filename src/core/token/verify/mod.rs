@@ -13,7 +13,7 @@ pub use series::{Accepted, Series};
 use serde::Serialize;
 
 use super::super::alg::{Kty, SigAlg};
-use super::super::claims::{Check, Policy, Status, not_evaluated};
+use super::super::claims::{Check, CheckStatus, Policy, not_evaluated};
 use super::super::env::Env;
 use super::super::error::{Code, Error, Reason, Rejection};
 use super::super::header::Header;
@@ -109,7 +109,7 @@ pub struct SignatureFinding {
     /// Its place among the signatures, from 0.
     pub index: usize,
     /// Whether it holds. `not-checked`: no key of the source is for it.
-    pub status: Status,
+    pub status: CheckStatus,
     /// Why it does not hold.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub code: Option<Code>,
@@ -215,7 +215,7 @@ pub fn verify(
     };
     let mut verdict = judge(&token, claims.as_ref(), form, keys, policy, env)?;
     if matches!(form, Form::PaddedJwt) && text.contains('=') {
-        let check = Check::new("padding", Status::Skipped, "accepted");
+        let check = Check::new("padding", CheckStatus::Skipped, "accepted");
         verdict.checks.insert(0, check);
     }
     Ok(verdict)
@@ -259,7 +259,7 @@ impl Verdict {
     pub fn unreadable(reason: &Reason, policy: &Policy, keys: Provenance) -> Self {
         let mut checks = vec![
             Check::from(reason),
-            Check::new("signature", Status::NotEvaluated, ""),
+            Check::new("signature", CheckStatus::NotEvaluated, ""),
         ];
         checks.extend(not_evaluated(policy));
         let outcome = Err(Rejection::new(reason.clone()));

@@ -1,7 +1,7 @@
 //! The checks for the findings about the signatures, and the verdict that follows from them.
 
 use super::super::super::certificate::Certified;
-use super::super::super::claims::{Check, Status, key_issuer, not_evaluated};
+use super::super::super::claims::{Check, CheckStatus, key_issuer, not_evaluated};
 use super::super::super::error::{Code, Reason, Rejection, shortened};
 use super::super::super::header::Header;
 use super::super::super::jwks::Keys;
@@ -77,7 +77,7 @@ impl Judging<'_> {
         let holding = |index: &usize| matches!(judged[*index].outcome, Outcome::Signed(_));
         let is_good = |index: &usize| {
             let checks = self.claims_checks(headers[*index], judged, *index, true);
-            checks.iter().all(|check| check.status != Status::Fail)
+            checks.iter().all(|check| check.status != CheckStatus::Fail)
         };
         let all = || (0..judged.len()).filter(holding);
         let tried = |it: &Judged| matches!(it.outcome, Outcome::Bad(_));
@@ -160,9 +160,9 @@ fn compact(header: &Header, judged: &Judged) -> Vec<Check> {
         kid: header.kid().map(String::from),
         ..Check::new("signature", status, message)
     };
-    let idle = || signature(Status::NotEvaluated, "");
+    let idle = || signature(CheckStatus::NotEvaluated, "");
     let own = match &judged.outcome {
-        Outcome::Signed(_) => vec![signature(Status::Pass, &by(judged))],
+        Outcome::Signed(_) => vec![signature(CheckStatus::Pass, &by(judged))],
         Outcome::Bad(reason) => vec![Check {
             alg: Some(header.alg().to_owned()),
             kid: header.kid().map(String::from),
@@ -195,10 +195,10 @@ fn row(index: usize, header: &Header, judged: &Judged, is_accepted: bool) -> Che
         }
     };
     let check = match reason {
-        None => Check::new(name, Status::Pass, by(judged)),
+        None => Check::new(name, CheckStatus::Pass, by(judged)),
         // The token is accepted by another signature, and this one is not by a key of the source.
         Some(reason) if is_accepted && !is_ours(header, judged) => {
-            Check::new(name, Status::NotChecked, reason.message)
+            Check::new(name, CheckStatus::NotChecked, reason.message)
         }
         Some(reason) => Check::from(&Reason {
             check: name,
@@ -234,7 +234,7 @@ fn certificate(certified: &Certified) -> Check {
         shortened(&it.issuer()),
         it.not_after()
     );
-    Check::new("certificate", Status::Pass, message)
+    Check::new("certificate", CheckStatus::Pass, message)
 }
 
 /// The algorithm and the key of a good signature, in words.
@@ -253,7 +253,7 @@ fn findings(
     let some = |object: &super::Object| (!object.0.is_empty()).then(|| object.clone());
     let each = headers.iter().zip(judged).zip(rows).enumerate();
     each.map(|(index, ((header, it), row))| {
-        let holds = row.status == Status::Pass;
+        let holds = row.status == CheckStatus::Pass;
         let protected = some(header.members());
         let (protected, unverified) = if holds {
             (protected, None)

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use super::super::super::claims::{Check, Policy, Status, not_evaluated};
+use super::super::super::claims::{Check, CheckStatus, Policy, not_evaluated};
 use super::super::super::env::Env;
 use super::super::super::error::{Code, Error, Reason, Rejection};
 use super::super::super::json::{Json, Object};
@@ -61,10 +61,10 @@ pub(super) fn verify(
     let claims = &read.processed.claims;
     let mut verdict = judge(&jws, Some(claims), Form::Jwt, keys, &own, env)?;
     // Disclosures prove nothing unless the signature over their digests is good.
-    let holds = |it: &Check| it.name == "signature" && it.status == Status::Pass;
+    let holds = |it: &Check| it.name == "signature" && it.status == CheckStatus::Pass;
     let row = match verdict.checks.iter().any(holds) {
         true => read.row(),
-        false => Check::new(read.row().name, Status::NotEvaluated, ""),
+        false => Check::new(read.row().name, CheckStatus::NotEvaluated, ""),
     };
     verdict.checks.insert(1.min(verdict.checks.len()), row);
     bind(&mut verdict, &read, policy, env)?;
@@ -91,7 +91,7 @@ impl Read<'_> {
         let message = format!("{disclosed} disclosed, {hidden} digests of nothing that is");
         Check {
             section: Some("RFC 9901 §7.1"),
-            ..Check::new("disclosures", Status::Pass, message)
+            ..Check::new("disclosures", CheckStatus::Pass, message)
         }
     }
 
@@ -126,7 +126,7 @@ fn bind(
         policy.supplied.nonce.is_some() || !policy.audiences.is_empty() && !names_audience;
     let Some(proof) = read.token.key_binding else {
         let check = match is_wanted {
-            false => Check::new(BINDING, Status::Absent, ""),
+            false => Check::new(BINDING, CheckStatus::Absent, ""),
             true => Check::from(&Reason::new(
                 Code::MissingClaim,
                 BINDING,
@@ -164,7 +164,8 @@ fn bind(
         },
         ..check
     };
-    let is_idle = |check: &Check| matches!(check.status, Status::NotChecked | Status::Absent);
+    let is_idle =
+        |check: &Check| matches!(check.status, CheckStatus::NotChecked | CheckStatus::Absent);
     let is_asked = |check: &Check| check.section.is_some() || !is_idle(check);
     let checks = checks.into_iter().filter(is_asked).map(named);
     add(verdict, checks.collect());

@@ -2,7 +2,7 @@
 //! that equals the one before is not read again, only claims that a check compares are kept, and
 //! words are made for refusals only.
 
-use super::super::super::claims::{Policy, Status, holds, is_compared, key_issuer};
+use super::super::super::claims::{CheckStatus, Policy, holds, is_compared, key_issuer};
 use super::super::super::env::Env;
 use super::super::super::error::{Error, Rejection};
 use super::super::super::header::Header;
@@ -109,7 +109,7 @@ fn accepted(
     };
     let header: &Header = signed.header();
     let is_good = |claims: &Object| {
-        let speaks = key_issuer(key, claims).is_none_or(|check| check.status == Status::Pass);
+        let speaks = key_issuer(key, claims).is_none_or(|check| check.status == CheckStatus::Pass);
         speaks && holds(claims, header, policy, env.now)
     };
     if !claims.is_none_or(is_good) {
