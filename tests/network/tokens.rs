@@ -391,3 +391,33 @@ fn the_second_signature_is_judged_by_what_the_first_one_had_fetched() {
             .expect(0);
     }
 }
+
+#[test]
+fn a_bad_signature_beside_a_new_key_hides_it_not() {
+    let (lab, server) = (Lab::new(), Server::new(|_| set(&["a"])));
+    let url = server.url("/jwks");
+    lab.verify(0, &url, &token("a")).expect(0);
+    server.say(set(&["a", "b"]));
+    let mut forged: serde_json::Value = serde_json::from_str(&by_both("a", "b")).unwrap();
+    forged["signatures"][0]["signature"] = json!("A".repeat(86));
+    server.requests();
+    lab.verify(40, &url, &forged.to_string()).expect(0);
+    assert_eq!(server.requests(), 1);
+}
+
+#[test]
+fn all_signatures_are_judged_by_one_set() {
+    let (lab, server) = (Lab::new(), Server::new(|_| set(&["a"])));
+    let url = server.url("/jwks");
+    lab.verify(0, &url, &token("a")).expect(0);
+    server.say(set(&["b"]));
+    for token in [by_both("a", "b"), by_both("b", "a")] {
+        lab.run(40, &["verify", "--require-all", "--jwks-uri", &url, &token])
+            .expect(14);
+    }
+    server.say(set(&["a", "b"]));
+    for token in [by_both("a", "b"), by_both("b", "a")] {
+        lab.run(80, &["verify", "--require-all", "--jwks-uri", &url, &token])
+            .expect(0);
+    }
+}

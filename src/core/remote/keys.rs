@@ -25,7 +25,10 @@ impl Keys for Remote<'_> {
 
     fn refreshed(&mut self, wanted: Wanted<'_>, env: &Env<'_>) -> Result<Found, Error> {
         match (&self.loaded, refusal(wanted)) {
-            (Some(_), None) => Ok(self.select(wanted)),
+            (Some(_), None) => {
+                self.kid = wanted.kid.map(String::from);
+                Ok(self.select(wanted))
+            }
             _ => self.local(wanted, env),
         }
     }

@@ -205,6 +205,13 @@ impl Keys for PooledKeys<'_, '_> {
         Ok(self.select(wanted))
     }
 
+    fn refreshed(&mut self, wanted: Wanted<'_>, env: &Env<'_>) -> Result<Found, Error> {
+        match (&self.at_hand, refusal(wanted)) {
+            (Some(_), None) => Ok(self.select(wanted)),
+            _ => self.local(wanted, env),
+        }
+    }
+
     fn refresh(
         &mut self,
         wanted: Wanted<'_>,

@@ -74,8 +74,9 @@ impl<'a> Judging<'a> {
     }
 
     /// Judges every signature with the keys at hand. Only if that does not decide about the token,
-    /// the keys are refreshed: once, for the first signature that other keys could change. The
-    /// other signatures are then judged again with the new keys.
+    /// the keys are refreshed: once, for the first signature that other keys could change. All
+    /// other signatures are then judged again with what that has left in use, so that no two of
+    /// them are accepted by keys of different sets.
     pub(super) fn judge(
         &mut self,
         token: &Jws<'_>,
@@ -90,22 +91,31 @@ impl<'a> Judging<'a> {
             let outcome = beside(outcome, token.count(), &mut broken)?;
             judged.push(self.judged(outcome));
         }
-        let mut has_looked = false;
+        let mut has_asked = false;
         for (index, signature) in signatures(token).enumerate() {
             if self.is_settled(&judged) {
                 break;
             }
-            let again = match has_looked {
-                true => self.at_hand(&signature, form, true, keys).map(Some),
-                false => self.afresh(&signature, &judged[index].outcome, keys),
-            };
-            let again = match again.transpose() {
-                Some(outcome) => Some(beside(outcome, token.count(), &mut broken)?),
-                None => None,
-            };
-            if let Some(outcome) = again {
-                has_looked = true;
+            if !self.may_ask(&signature, &judged[index].outcome) {
+                continue;
+            }
+            let again = self.afresh(&signature, &judged[index].outcome, keys);
+            let is_new = !matches!(again, Ok(None));
+            if let Some(outcome) = again.transpose() {
+                let outcome = beside(outcome, token.count(), &mut broken)?;
                 judged[index] = self.judged(outcome);
+            }
+            // What was no news for this signature may be for another one.
+            if is_new || !std::mem::replace(&mut has_asked, true) {
+                let others = signatures(token).enumerate();
+                for (other, signature) in others.filter(|it| it.0 != index) {
+                    let outcome = self.at_hand(&signature, form, true, keys);
+                    let outcome = beside(outcome, token.count(), &mut broken)?;
+                    judged[other] = self.judged(outcome);
+                }
+            }
+            if is_new {
+                break;
             }
         }
         match broken.filter(|_| !self.is_accepted(&judged)) {
@@ -173,8 +183,24 @@ impl<'a> Judging<'a> {
         self.try_keys(token, wanted, found, keys)
     }
 
+    /// Whether other keys could change the outcome of a signature, and a request for them is
+    /// justified: a token whose claims are refused, for one, causes none.
+    fn may_ask(&mut self, token: &Unverified<'_>, outcome: &Outcome) -> bool {
+        let header = token.header();
+        let is_bad = |check: &Check| check.status == CheckStatus::Fail;
+        let has_bad_claims = |claims: &Object| {
+            let mut checks = self.judge_claims(claims, header, None).into_iter();
+            checks.any(|it| is_bad(&it))
+        };
+        matches!(outcome, Outcome::NoKey(_) | Outcome::Bad(_))
+            && self.alg(header).is_ok()
+            && self.check_kid(header).is_none()
+            && !self.claims.is_some_and(has_bad_claims)
+            && self.certified(header).is_ok()
+    }
+
     /// Judges a signature again after a refresh of the keys; `None` when there was no refresh, or
-    /// it brought nothing new.
+    /// it brought nothing new for this signature.
     fn afresh(
         &mut self,
         token: &Unverified<'_>,
@@ -184,23 +210,9 @@ impl<'a> Judging<'a> {
         let header = token.header();
         let why = match before {
             Outcome::NoKey(_) => Why::UnknownKid,
-            Outcome::Bad(_) => Why::BadSignature,
-            _ => return Ok(None),
+            _ => Why::BadSignature,
         };
-        let Ok(alg) = self.alg(header) else {
-            return Ok(None);
-        };
-        // A token causes a request only if it can still be accepted: one whose claims are refused
-        // does not.
-        let is_bad = |check: &Check| check.status == CheckStatus::Fail;
-        if self.check_kid(header).is_some()
-            || self
-                .claims
-                .is_some_and(|claims| self.judge_claims(claims, header, None).iter().any(is_bad))
-        {
-            return Ok(None);
-        }
-        let Ok(certified) = self.certified(header) else {
+        let (Ok(alg), Ok(certified)) = (self.alg(header), self.certified(header)) else {
             return Ok(None);
         };
         let wanted = wanted(self.policy, alg, header, certified.as_ref());
