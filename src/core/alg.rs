@@ -1,5 +1,5 @@
-//! The algorithm tables: one row per algorithm and curve (RFC 7518, 8037, 8812, 9864, 9964). No
-//! other file lists them again.
+//! The algorithm tables: one row per algorithm and curve (RFC 7518, 8037, 8812, 9864, 9964). Where
+//! other files tell them apart, they match on all of them, so that the compiler points at each.
 
 use std::fmt;
 use std::str::FromStr;

@@ -274,7 +274,9 @@ impl Attempt {
     /// The record, if it can be read and is not from the future: a run with a wrong clock never
     /// blocks the cache.
     pub fn from_bytes(bytes: &[u8], now_ms: i64) -> Option<Self> {
-        let it: Self = serde_json::from_slice(bytes).ok()?;
+        let mut it: Self = serde_json::from_slice(bytes).ok()?;
+        // A success has no error, whatever a damaged record says.
+        it.error = it.error.filter(|_| it.outcome == FetchOutcome::Error);
         let in_time = it.ended_at_ms <= now_ms.saturating_add(MAX_AHEAD_MS)
             && it.not_before_ms <= now_ms.saturating_add(MAX_RETRY_AFTER_S * 1000);
         (it.v == 1 && in_time).then_some(it)

@@ -75,13 +75,13 @@ pub trait KeySource {
     /// The keys at `env.now` of the issuer with that first path segment, or of the one without.
     ///
     /// # Errors
-    /// A phrase when there are no keys.
+    /// [`IssuerError`] when there are no keys.
     fn ring(&mut self, tenant: Option<&str>, env: &Env<'_>) -> Result<Ring, IssuerError>;
 
     /// Lets new keys take over from the present ones, which stay published.
     ///
     /// # Errors
-    /// A phrase when the issuer may not rotate these keys.
+    /// [`IssuerError`] when the issuer may not rotate these keys.
     fn rotate(&mut self, env: &Env<'_>) -> Result<(), IssuerError>;
 }
 

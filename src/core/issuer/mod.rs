@@ -92,7 +92,8 @@ impl Settings {
     /// The settings of an issuer at that address, with the default for everything else.
     ///
     /// # Errors
-    /// A phrase when an issuer may not have that address: it must be `http` or `https`, without a
+    /// [`IssuerError::Address`] when an issuer may not have that address: it must be `http` or
+    /// `https`, without a
     /// query.
     pub fn new(issuer: String) -> Result<Self, IssuerError> {
         let address = uri::parse(&issuer).filter(|it| it.rest.is_empty());

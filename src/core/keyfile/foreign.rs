@@ -102,15 +102,17 @@ pub(super) fn refusal(content: &[u8], what: &str) -> Option<Error> {
     refusal_by(content, what, 1)
 }
 
-/// Whether `content` is such a file and not a random secret, one in 256 of which begins like a page.
+/// Whether `content`, without white space around it, is such a file and not a random secret, one in
+/// 256 of which begins like a page.
 pub(super) fn is_certain(content: &[u8]) -> bool {
     const NEVER_BY_CHANCE: usize = 4;
-    let page = [&b"<!doctype"[..], b"<html", b"<?xml"];
-    let starts = |with: &[u8]| {
-        let start = content.get(..with.len());
-        start.is_some_and(|it| it.eq_ignore_ascii_case(with))
-    };
-    refusal_by(content, "", NEVER_BY_CHANCE).is_some() || page.into_iter().any(starts)
+    // Of 32 random bytes none in a billion billion are printable throughout.
+    let is_text = |it: &u8| it.is_ascii_graphic() || it.is_ascii_whitespace() || !it.is_ascii();
+    let is_page = content.starts_with(b"<")
+        && content.contains(&b'>')
+        && content.iter().all(is_text)
+        && std::str::from_utf8(content).is_ok();
+    refusal_by(content, "", NEVER_BY_CHANCE).is_some() || is_page
 }
 
 /// [`refusal`] by telltales of at least `least` bytes.

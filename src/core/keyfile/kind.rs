@@ -156,7 +156,9 @@ mod tests {
             let secret = [&[first, second][..], &rest].concat();
             assert_eq!(kind(&secret), None, "{first:#x} {second:#x}");
         }
-        assert_eq!(kind(b"<Html><body>Please log in"), Some("a key file"));
+        for page in ["<Html><body>Please log in", "<md:EntityDescriptor a=\"é\">"] {
+            assert_eq!(kind(page.as_bytes()), Some("a key file"));
+        }
     }
 
     #[test]

@@ -138,11 +138,9 @@ impl Remote<'_> {
         let answer = refresh.run();
         let warnings = refresh.warnings.into_inner();
         warnings.into_iter().for_each(|it| self.warn(it));
-        let why = "its document was fetched just now, and is gone";
-        let gone = FetchError::new(FailureClass::Refused, why);
         let (current, error) = match answer {
             Ok(current) => return Ok(current.content),
-            Err(known) => match known.in_cooldown(gone) {
+            Err(known) => match known.in_cooldown() {
                 Ok(current) => return Ok(current.content),
                 Err(failed) => failed,
             },

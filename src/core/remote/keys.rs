@@ -49,7 +49,7 @@ impl Keys for Remote<'_> {
         let reason = match (why, age_ms) {
             (Why::BadSignature, _) if self.options.offline => return Ok(None),
             (Why::BadSignature, _) => FetchReason::BadSig,
-            // There are more candidates than may be tried, and a refresh would not make them fewer.
+            // There are more candidates than may be tried, and a refresh hardly makes them fewer.
             (Why::UnknownKid, Some(_)) if matches!(before, Found::TooMany(_)) => return Ok(None),
             (Why::UnknownKid, Some(_)) => FetchReason::KidMiss,
             (Why::UnknownKid, None) if self.options.refresh => FetchReason::Forced,

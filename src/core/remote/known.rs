@@ -1,6 +1,8 @@
 //! What a refresh has found out so far, and whether it is too soon for another attempt.
 
-use super::super::cache::{Attempt, COOLDOWN_MS, FetchError, FetchOutcome, FetchReason};
+use super::super::cache::{
+    Attempt, COOLDOWN_MS, FailureClass, FetchError, FetchOutcome, FetchReason,
+};
 use super::super::env::Env;
 use super::document::Current;
 
@@ -46,14 +48,13 @@ impl<C> Known<C> {
     /// The entry, where the cooldown runs: the answer is that it lacks what is wanted.
     ///
     /// # Errors
-    /// The entry, and why there was no fetch; `gone` where the cooldown runs and there is no entry.
-    pub fn in_cooldown(
-        self,
-        gone: FetchError,
-    ) -> Result<Current<C>, (Option<Current<C>>, FetchError)> {
+    /// The entry, and why there was no fetch.
+    pub fn in_cooldown(self) -> Result<Current<C>, (Option<Current<C>>, FetchError)> {
+        // Without an entry no cooldown holds a fetch up, so there is a failure then.
+        let no_entry = || FetchError::new(FailureClass::Refused, "there is no entry");
         match (self.current, self.error) {
             (Some(current), None) => Ok(current),
-            (current, error) => Err((current, error.unwrap_or(gone))),
+            (current, error) => Err((current, error.unwrap_or_else(no_entry))),
         }
     }
 

@@ -17,17 +17,19 @@
 //!     │ use it, no lock,                   ▼
 //!     │ no network                   REFRESH, under the lock of the entry
 //!     │                                1 read the entry again: another process may have fetched it
-//!     │ lacks the key, and is          2 cooldown running? no fetch. Back-off? none, alone; in a
-//!     │ older than the cooldown        3 fleet first 1 and 2 with the shared cache and its lease
+//!     │ lacks the key, and is          2 cooldown or back-off running? no fetch
+//!     │ older than the cooldown        3 in a fleet: the same with the shared cache and its lease
 //!     └──────────────────────────────▶ 4 ask the server, store, record the attempt
 //! ```
+//!
+//! In a fleet a back-off (2) is not the end: another machine may have succeeded (3).
 //!
 //! A refresh ends in one of three ways: with the wanted keys; with the answer that the cooldown
 //! runs and the set has no such key; or with a failure. After a failure a STALE entry that has the
 //! keys is used if the server may just be out of reach.
 //!
-//! Each file uses only those on its left: [`http`](Fetch) ← `freshness` ← `fetch` ← `document` ←
-//! `known` ← `lease` ← `refresh` ← `jwks` and `discovery`, the two documents ← this file.
+//! Of the files beside it each uses only those on its left: [`http`](Fetch) ← `freshness` ← `fetch` ←
+//! `document` ← `known` ← `lease` ← `refresh` ← `jwks` and `discovery`, the two documents.
 
 mod discovery;
 mod document;
@@ -315,7 +317,6 @@ impl<'a> Remote<'a> {
         let answer = refresh.run();
         let warnings = refresh.warnings.into_inner();
         warnings.into_iter().for_each(|it| self.warn(it));
-        let gone = FetchError::new(FailureClass::NotJwks, "was fetched just now, and is gone");
         let (current, error) = match answer {
             Ok(current) => {
                 // An entry that turned out to be fresh was used without a fetch, so there is no
@@ -325,7 +326,7 @@ impl<'a> Remote<'a> {
                 self.load(address, current, env);
                 return Ok(false);
             }
-            Err(known) => match known.in_cooldown(gone) {
+            Err(known) => match known.in_cooldown() {
                 Ok(current) => {
                     self.load(address, current, env);
                     return Ok(true);
@@ -352,16 +353,23 @@ impl<'a> Remote<'a> {
         if !self.options.offline {
             return Ok(());
         }
-        let error = Error::Unavailable {
+        let (why, last) = match self.loaded {
+            Some(_) => (
+                "the cached set has no such key, and nothing may be fetched",
+                None,
+            ),
+            None => (
+                "the cache has no keys that may be used, and nothing may be fetched",
+                Some(KeysHint::AllowOlderKeys),
+            ),
+        };
+        let hints = [Some(KeysHint::AllowFetch), Some(KeysHint::ImportKeys), last];
+        Err(Error::Unavailable {
             code: Code::KeysUnavailable,
             what: self.name(),
-            why: match self.loaded {
-                Some(_) => "the cached set has no such key, and nothing may be fetched".into(),
-                None => "the cache has no keys that may be used, and nothing may be fetched".into(),
-            },
-            hints: vec![KeysHint::AllowFetch.into(), KeysHint::ImportKeys.into()],
-        };
-        Err(error.hint(KeysHint::AllowOlderKeys))
+            why: why.into(),
+            hints: hints.into_iter().flatten().map(Into::into).collect(),
+        })
     }
 
     fn unavailable(&self, why: &str) -> Error {
