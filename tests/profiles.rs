@@ -407,3 +407,25 @@ fn what_is_issued_and_presented_here_verifies_with_sd_jwt() {
     assert!(shown.get("name").is_none() && shown.get("_sd").is_none());
     verify("n2").expect(1);
 }
+
+/// A thumbprint in base64url begins with a hyphen once in 64 times.
+#[test]
+fn values_may_begin_with_a_hyphen() {
+    for (profile, flag) in [
+        ("dpop+jwt", "--jkt"),
+        ("id-token", "--nonce"),
+        ("at+jwt", "--client-id"),
+    ] {
+        let mut command = support::jwtctl();
+        command.args([
+            "verify",
+            "--profile",
+            profile,
+            flag,
+            "-MTuj0RbRWjt8dz",
+            "a.b",
+        ]);
+        let ran = support::ran(&mut command);
+        assert!(!ran.stderr.contains("argument"), "{flag}: {ran:#?}");
+    }
+}

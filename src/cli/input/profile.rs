@@ -20,10 +20,10 @@ pub struct ProfileArgs {
     #[arg(long, value_name = "PROFILE", value_parser = profile(), hide_possible_values = true, help_heading = "Claims")]
     pub profile: Option<Profile>,
     /// The nonce of the request (id-token, dpop+jwt, sd-jwt)
-    #[arg(long, help_heading = "Profile", value_parser = NonEmptyStringValueParser::new())]
+    #[arg(long, allow_hyphen_values = true, help_heading = "Profile", value_parser = NonEmptyStringValueParser::new())]
     nonce: Option<String>,
     /// The client: client_id of at+jwt, azp of id-token, iss and sub of client-assertion
-    #[arg(long, value_name = "ID", help_heading = "Profile", value_parser = NonEmptyStringValueParser::new())]
+    #[arg(long, allow_hyphen_values = true, value_name = "ID", help_heading = "Profile", value_parser = NonEmptyStringValueParser::new())]
     client_id: Option<String>,
     /// The access token that came along, for at_hash (id-token) or ath (dpop+jwt): PATH, -, env:NAME
     /// or fd:N
@@ -40,7 +40,7 @@ pub struct ProfileArgs {
     url: Option<String>,
     /// The RFC 7638 thumbprint of the key that an access token is bound to (cnf.jkt), or that made a
     /// proof (dpop+jwt)
-    #[arg(long, value_name = "THUMBPRINT", help_heading = "Profile", value_parser = NonEmptyStringValueParser::new())]
+    #[arg(long, allow_hyphen_values = true, value_name = "THUMBPRINT", help_heading = "Profile", value_parser = NonEmptyStringValueParser::new())]
     jkt: Option<String>,
 }
 

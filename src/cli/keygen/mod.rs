@@ -43,7 +43,7 @@ pub struct Args {
     #[arg(long = "use", value_enum, value_name = "USE")]
     usage: Option<Usage>,
     /// Its id: thumbprint (RFC 7638), uuid, or any text
-    #[arg(long, value_name = "thumbprint|uuid|VALUE", default_value = "thumbprint", hide_default_value = true, value_parser = clap::builder::NonEmptyStringValueParser::new())]
+    #[arg(long, allow_hyphen_values = true, value_name = "thumbprint|uuid|VALUE", default_value = "thumbprint", hide_default_value = true, value_parser = clap::builder::NonEmptyStringValueParser::new())]
     kid: String,
     /// Write the private key to FILE, - for stdout, instead of the keystore
     #[arg(long, value_name = "FILE")]
