@@ -519,7 +519,7 @@ mod tests {
         let holder = cache.lock_now(&slot, PATIENCE, &stopped.env());
         let clock = Meanwhile::new(|sleeps| {
             if sleeps == 3 {
-                drop(holder.commit(&entry(NOW_MS), None, &stopped.env()));
+                holder.commit(&entry(NOW_MS), None, &stopped.env()).unwrap();
             }
         });
         let mut watch = |read: Result<Option<Box<Entry>>, EntryError>, _| match read {

@@ -462,10 +462,11 @@ mod tests {
         CacheKey::new(DocumentKind::Jwks, URL, "system")
     }
 
-    fn stored(cache: &Cache, entry: &Entry, env: &Env<'_>) -> std::io::Result<Option<Box<Entry>>> {
+    fn stored(cache: &Cache, entry: &Entry, env: &Env<'_>) -> Option<Box<Entry>> {
         cache
             .lock_now(&slot(), lock::PATIENCE, env)
             .commit(entry, None, env)
+            .unwrap()
     }
 
     #[test]
@@ -476,7 +477,7 @@ mod tests {
         let cache = Cache::open(&root).unwrap();
         assert!(matches!(cache.read(&slot()), Ok(None)));
         assert!(!root.exists());
-        assert!(matches!(stored(&cache, &entry(NOW_MS), &env), Ok(None)));
+        assert!(stored(&cache, &entry(NOW_MS), &env).is_none());
         let cache = Cache::open(&root).unwrap();
         assert!(
             matches!(cache.read(&slot()), Ok(Some(it)) if it.to_bytes() == entry(NOW_MS).to_bytes())
@@ -500,15 +501,13 @@ mod tests {
         let (folder, clock) = (tempfile::tempdir().unwrap(), FakeClock::at(NOW_MS));
         let env = clock.env();
         let cache = Cache::open(folder.path()).unwrap();
-        drop(stored(&cache, &entry(NOW_MS - 1000), &env));
+        assert!(stored(&cache, &entry(NOW_MS - 1000), &env).is_none());
         let cache = Cache::open(folder.path()).unwrap();
         assert!(
-            matches!(stored(&cache, &entry(NOW_MS - 2000), &env), Ok(Some(it)) if it.fetched_at_ms == NOW_MS - 1000)
+            stored(&cache, &entry(NOW_MS - 2000), &env)
+                .is_some_and(|it| it.fetched_at_ms == NOW_MS - 1000)
         );
-        assert!(matches!(
-            stored(&cache, &entry(NOW_MS - 1000), &env),
-            Ok(None)
-        ));
+        assert!(stored(&cache, &entry(NOW_MS - 1000), &env).is_none());
         // Unless it is what the holder of the lock went to replace: then a clock has jumped.
         let seen = entry(NOW_MS - 1000);
         assert!(matches!(
@@ -520,19 +519,15 @@ mod tests {
             Ok(None)
         ));
         // An entry from the future is always replaceable.
-        drop(stored(&cache, &entry(NOW_MS + 1_000_000), &env));
-        assert!(matches!(stored(&cache, &entry(NOW_MS), &env), Ok(None)));
+        assert!(stored(&cache, &entry(NOW_MS + 1_000_000), &env).is_none());
+        assert!(stored(&cache, &entry(NOW_MS), &env).is_none());
     }
 
     #[test]
     fn a_copied_or_damaged_entry_is_not_used() {
         let (folder, clock) = (tempfile::tempdir().unwrap(), FakeClock::at(NOW_MS));
         let env = clock.env();
-        drop(stored(
-            &Cache::open(folder.path()).unwrap(),
-            &entry(NOW_MS),
-            &env,
-        ));
+        assert!(stored(&Cache::open(folder.path()).unwrap(), &entry(NOW_MS), &env).is_none());
         let cache = Cache::open(folder.path()).unwrap();
         let other = CacheKey::new(DocumentKind::Jwks, "https://other.example/jwks", "system");
         let file = |slot: &CacheKey| folder.path().join("jwks-v1").join(slot.file("json"));
@@ -542,7 +537,7 @@ mod tests {
         assert!(cache.read(&slot()).is_err());
         std::fs::write(file(&slot()), vec![b'x'; 2 << 20]).unwrap();
         assert!(matches!(cache.read(&slot()), Err(EntryError::TooLarge(_))));
-        assert!(matches!(stored(&cache, &entry(NOW_MS), &env), Ok(None)));
+        assert!(stored(&cache, &entry(NOW_MS), &env).is_none());
         assert!(matches!(cache.read(&slot()), Ok(Some(_))));
     }
 
@@ -550,11 +545,7 @@ mod tests {
     fn left_overs_are_swept() {
         let (folder, clock) = (tempfile::tempdir().unwrap(), FakeClock::at(NOW_MS));
         let env = clock.env();
-        drop(stored(
-            &Cache::open(folder.path()).unwrap(),
-            &entry(NOW_MS),
-            &env,
-        ));
+        assert!(stored(&Cache::open(folder.path()).unwrap(), &entry(NOW_MS), &env).is_none());
         let inside = folder.path().join("jwks-v1");
         for name in ["a.tmp", "b.lock"] {
             std::fs::write(inside.join(name), b"").unwrap();
