@@ -91,3 +91,15 @@ fn nothing_goes_into_directories_of_others() {
     refused.fails(4, "belongs to user");
     assert!(!Path::new(&folder).exists());
 }
+
+#[test]
+fn help_calls_it_jwtctl_whatever_its_file_is_called() {
+    let folder = tempfile::tempdir().unwrap();
+    let renamed = folder.path().join("jwt.exe");
+    fs::copy(support::binary(), &renamed).unwrap();
+    let said = |args: &[&str]| support::ran(support::isolated(&renamed).args(args)).stderr;
+    let usage = said(&["cache", "clear"]);
+    assert!(usage.contains("\nUsage: jwtctl cache clear "), "{usage}");
+    let hint = said(&[]);
+    assert!(hint.contains("hint: jwtctl --help"), "{hint}");
+}

@@ -8,6 +8,7 @@ pub fn topic(name: &str) -> Option<&'static str> {
         "claims" => Some(CLAIMS),
         "policies" => Some(POLICIES),
         "profiles" => Some(PROFILES),
+        "windows" => Some(WINDOWS),
         "topics" => Some(TOPICS),
         _ => None,
     }
@@ -20,6 +21,7 @@ Topics of jwtctl help:
   claims       how claims are written and demanded
   policies     rules for verify, kept in a file
   profiles     kinds of tokens, and what each must have
+  windows      what is different on Windows
 
 jwtctl help COMMAND is COMMAND --help; jwtctl explain CODE explains an error.
 ";
@@ -64,7 +66,7 @@ Keys and secrets: KEYSPEC
   PATH         a file
   -            stdin, for one of them
   env:NAME     an environment variable
-  fd:N         a file that the shell has opened: 3< <(pass show key)
+  fd:N         a file that the shell has opened: 3< <(pass show key); not on Windows
   store:KID    a key of the keystore; store: alone is all that it publishes
 
 What is in it is recognised, whatever its name: JWK, JWK set, sealed JWK; PEM and DER of PKCS#8,
@@ -75,6 +77,23 @@ certificate; the table of keys of better-auth. --kid picks one of several.
 A secret never stands on the command line itself, where every process of the machine can read it.
 --secret is for HMAC: its bytes, less one line ending; --secret-encoding says if they are encoded.
 --passphrase-from opens what is encrypted.
+";
+
+const WINDOWS: &str = "\
+On Windows jwtctl does what it does elsewhere, but for this:
+
+  keystore       %LOCALAPPDATA%\\jwtctl\\data\\keystore
+  cache          %LOCALAPPDATA%\\jwtctl\\cache
+  policies       %APPDATA%\\jwtctl\\config\\policies
+  key files      what mode 0600 is elsewhere is an access list: you, the administrators and the system
+  fd:N           is refused, as no shell opens such files: give a file, env:NAME or -
+  prompts        need a console as stdin: with a pipe there, --passphrase-from
+  unix:///PATH   is refused: Redis is reached with redis:// or rediss://
+  serve --exec   the command gets Ctrl-C and Ctrl-Break from the console; jwtctl cannot end it
+  --batch        an interrupt ends the input with the line that is waited for
+
+PowerShell 5 writes UTF-16 with > and takes apart what a pipe carries: write tokens and keys with
+--out, and read them as @FILE. curl is curl.exe there.
 ";
 
 const CLAIMS: &str = "\

@@ -148,6 +148,13 @@ impl Inputs {
                     "the environment has no such variable, or it is not text",
                 )),
             },
+            Source::Descriptor(number) if !cfg!(unix) => {
+                let error = Error::usage(
+                    format!("{flag} fd:{number}"),
+                    "this system's shells open no numbered files for a program",
+                );
+                Err(error.hint("give a file, env:NAME or - (stdin)"))
+            }
             Source::Descriptor(number) => {
                 let path = PathBuf::from(format!("/dev/fd/{number}"));
                 let file = std::fs::File::open(&path).map_err(|_| {

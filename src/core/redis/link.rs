@@ -181,6 +181,14 @@ fn connect(target: &Target, address: &ServerAddress) -> Result<redis::Connection
         client(target, place).and_then(|it| it.get_connection_with_timeout(CONNECT_TIMEOUT))
     };
     let (host, port) = match address {
+        ServerAddress::Unix(_) if !cfg!(unix) => {
+            return Err(Error::Unavailable {
+                code: Code::RedisUnavailable,
+                what: target.to_string(),
+                why: "this system has no Unix sockets for Redis".into(),
+                hints: vec!["name the server with redis://HOST:PORT".into()],
+            });
+        }
         ServerAddress::Unix(path) => {
             return open(ConnectionAddr::Unix(path.clone())).map_err(failed);
         }
