@@ -106,9 +106,6 @@ pub enum Access {
 /// [`Code::WouldOverwrite`] when it exists; [`Code::Io`] otherwise.
 pub fn write(path: &Path, bytes: &[u8], access: Access, overwrite: bool) -> Result<(), Error> {
     check_target(path, overwrite)?;
-    // On Windows a file has the access rights of its folder; those of a user's profile are its own.
-    #[cfg(not(unix))]
-    let _ = access;
     // If the path is a link, the file that it leads to is replaced.
     let target = if overwrite {
         path.canonicalize().unwrap_or_else(|_| path.into())
@@ -124,6 +121,11 @@ pub fn write(path: &Path, bytes: &[u8], access: Access, overwrite: bool) -> Resu
     }
     let failed = |e: &std::io::Error| Error::io(path, e);
     let mut file = builder.tempfile_in(folder).map_err(|e| failed(&e))?;
+    // Elsewhere it has mode 0600 from the start; here it is still empty.
+    #[cfg(windows)]
+    if access == Access::Private {
+        super::access_list::make_file_private(file.path()).map_err(|e| failed(&e))?;
+    }
     #[cfg(unix)]
     if access == Access::Published {
         let set = file.as_file().set_permissions(mode(0o644));

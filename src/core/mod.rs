@@ -40,6 +40,8 @@ pub mod lint;
 pub mod sd_jwt;
 
 // 5 storage
+#[cfg(windows)]
+pub mod access_list;
 #[cfg(unix)]
 pub mod owner;
 

@@ -113,7 +113,7 @@ fn keys(hint: &KeysHint) -> Cow<'static, str> {
         }
         KeysHint::MoreTime => "to wait longer: --timeout DURATION",
         KeysHint::ImportKeys => "to bring keys in by hand: jwtctl cache import",
-        KeysHint::AllowFetch => "to fetch them: leave out --offline",
+        KeysHint::AllowFetch => "to fetch them: leave out --offline (or JWTCTL_OFFLINE)",
         KeysHint::AllowOlderKeys => "older keys can be allowed: --max-stale DURATION",
         KeysHint::FetchAgain => "it is replaced by the next fetch without --offline",
         KeysHint::OneUrlOrBundle => "name one URL, or choose --format bundle",

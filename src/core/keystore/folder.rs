@@ -1,7 +1,7 @@
 //! The keystore's directory, which only its owner may read and write: another user who could write
 //! to it could plant a key that jwtctl then publishes, and one who could read it could copy a key.
 
-use std::fs::{self, DirBuilder, File};
+use std::fs::{self, File};
 use std::io;
 use std::path::Path;
 use std::sync::Arc;
@@ -55,11 +55,7 @@ impl Folder {
     /// # Errors
     /// As [`Folder::open`].
     pub fn create(path: &Path) -> Result<Self, Error> {
-        let mut builder = DirBuilder::new();
-        builder.recursive(true);
-        #[cfg(unix)]
-        std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-        builder.create(path).map_err(|e| Error::io(path, &e))?;
+        PrivateDir::make(path)?;
         Self::open(path)?.ok_or_else(|| Error::io(path, &io::ErrorKind::NotFound.into()))
     }
 
