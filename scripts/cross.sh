@@ -105,6 +105,7 @@ wine() {
     prng
     # The first call makes the files.
     "${jwtctl[@]}" --version >/dev/null 2>&1 || true
+    "$wineserver" -w
     "$wineserver" -p
 }
 
