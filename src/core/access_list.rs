@@ -11,10 +11,9 @@ use windows_permissions::{LocalBox, SecurityDescriptor};
 /// `ERROR_INVALID_FUNCTION` and `ERROR_NOT_SUPPORTED`: the drive has no access lists.
 const NONE_THERE: [i32; 2] = [1, 50];
 
-/// Lets the user of this process, the administrators and the system have the file, which is open or
-/// closed, and nobody else, whatever its folder hands down. These are the three that OpenSSH allows
-/// for a private key as well. A drive without access lists (FAT) is accepted, as elsewhere one
-/// without modes is: whoever writes a key there has chosen it.
+/// Lets the user of this process have the file and no other user, whatever its folder hands down;
+/// administrators can give themselves the right, as root can elsewhere. A drive without access lists
+/// (FAT) is accepted, as elsewhere one without modes is: whoever writes a key there has chosen it.
 ///
 /// # Errors
 /// When the list cannot be set.
@@ -33,12 +32,7 @@ pub fn make_dir_private(path: &Path) -> io::Result<()> {
 /// Replaces the list of `path` by one that inherits nothing; `inheritance` are the flags of SDDL
 /// for what is made inside.
 fn protect(path: &Path, inheritance: &str) -> io::Result<()> {
-    let user = current_process_sid()?;
-    let user = ConvertSidToStringSid(&user)?;
-    let user = user.to_string_lossy();
-    let entry = |who: &str| format!("(A;{inheritance};FA;;;{who})");
-    let list = ["D:P".to_owned(), entry(&user), entry("SY"), entry("BA")].concat();
-    let descriptor: LocalBox<SecurityDescriptor> = list.parse()?;
+    let descriptor = owners_alone(inheritance)?;
     let set = SetNamedSecurityInfo(
         path,
         SeObjectType::SE_FILE_OBJECT,
@@ -60,49 +54,65 @@ fn protect(path: &Path, inheritance: &str) -> io::Result<()> {
     }
 }
 
+/// A list that is protected from what a folder hands down, with all rights of the user of this process.
+fn owners_alone(inheritance: &str) -> io::Result<LocalBox<SecurityDescriptor>> {
+    let user = ConvertSidToStringSid(&*current_process_sid()?)?;
+    format!("D:P(A;{inheritance};FA;;;{})", user.to_string_lossy()).parse()
+}
+
 #[cfg(test)]
 mod tests {
-    use windows_permissions::wrappers::GetNamedSecurityInfo;
+    use windows_permissions::wrappers::{
+        ConvertSecurityDescriptorToStringSecurityDescriptor, GetNamedSecurityInfo,
+    };
 
     use super::*;
 
-    /// Who may have it: the last part of each security identifier.
-    fn allowed(path: &Path) -> Vec<u32> {
+    /// Who may have it, and with which rights: all entries of the list.
+    fn list(path: &Path) -> String {
         let kind = SeObjectType::SE_FILE_OBJECT;
         let found = GetNamedSecurityInfo(path, kind, SecurityInformation::Dacl).unwrap();
-        let list = found.dacl().unwrap();
-        let last = |index| {
-            list.get_ace(index)?
-                .sid()?
-                .sub_authorities()
-                .last()
-                .copied()
-        };
-        let mut all: Vec<u32> = (0..list.len()).filter_map(last).collect();
-        all.sort_unstable();
-        all.dedup();
-        all
+        text(&found)
     }
 
-    /// The user, the system, the administrators.
-    fn few() -> Vec<u32> {
-        let user = current_process_sid().unwrap();
-        let mut few = vec![18, 544, *user.sub_authorities().last().unwrap()];
-        few.sort_unstable();
-        few
+    fn text(descriptor: &SecurityDescriptor) -> String {
+        let part = SecurityInformation::Dacl;
+        let text = ConvertSecurityDescriptorToStringSecurityDescriptor(descriptor, part);
+        text.unwrap().into_string().unwrap()
+    }
+
+    /// Without the flags before them, of which the system has some of its own.
+    fn entries(list: &str) -> &str {
+        &list[list.find('(').unwrap()..]
     }
 
     #[test]
-    fn the_list_of_what_is_private_names_three() {
+    fn what_is_private_is_its_owners_alone() {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("file");
         std::fs::write(&file, b"x").unwrap();
+        let alone = text(&owners_alone("").unwrap());
+        assert_ne!(list(&file), alone, "the folder hands down more");
         make_file_private(&file).unwrap();
-        assert_eq!(allowed(&file), few());
         make_dir_private(folder.path()).unwrap();
-        assert_eq!(allowed(folder.path()), few());
-        // The user can still do all.
+        // The owner can still do all.
         std::fs::write(folder.path().join("another"), b"y").unwrap();
         assert_eq!(std::fs::read(&file).unwrap(), b"x");
+        if Path::new(r"C:\windows\system32\winecfg.exe").exists() {
+            println!("skipped: needs Windows, as Wine adds what a folder hands down to every list");
+            return;
+        }
+        assert_eq!(entries(&list(&file)), entries(&alone));
+        let inherited = text(&owners_alone("OICI").unwrap());
+        assert_eq!(entries(&list(folder.path())), entries(&inherited));
+    }
+
+    #[test]
+    fn the_list_names_the_user_and_nobody_else() {
+        let user = ConvertSidToStringSid(&*current_process_sid().unwrap()).unwrap();
+        let user = user.to_str().unwrap();
+        let written = |inheritance: &str| text(&owners_alone(inheritance).unwrap());
+        assert_eq!(written(""), format!("D:P(A;;FA;;;{user})"));
+        assert_eq!(written("OICI"), format!("D:P(A;OICI;FA;;;{user})"));
     }
 }

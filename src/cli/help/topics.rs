@@ -85,7 +85,7 @@ On Windows jwtctl does what it does elsewhere, but for this:
   keystore       %LOCALAPPDATA%\\jwtctl\\data\\keystore
   cache          %LOCALAPPDATA%\\jwtctl\\cache
   policies       %APPDATA%\\jwtctl\\config\\policies
-  key files      what mode 0600 is elsewhere is an access list: you, the administrators and the system
+  key files      what mode 0600 is elsewhere is an access list that has you alone
   fd:N           is refused, as no shell opens such files: give a file, env:NAME or -
   prompts        need a console as stdin: with a pipe there, --passphrase-from
   unix:///PATH   is refused: Redis is reached with redis:// or rediss://
