@@ -27,6 +27,7 @@ use super::output::{Page, Report};
 /// zsh: jwtctl completions zsh > "${fpath[1]}/_jwtctl"
 /// fish: jwtctl completions fish > ~/.config/fish/completions/jwtctl.fish
 /// nushell: jwtctl completions nushell | save jwtctl.nu; then: use jwtctl.nu *
+/// powershell, in $PROFILE: jwtctl completions powershell | Out-String | Invoke-Expression
 ///
 /// The scripts ask jwtctl itself for what there is to choose from: kids of the keystore and of
 /// cached sets, cached URLs and issuers, policies. That opens no connection and asks for no
