@@ -142,7 +142,7 @@ impl Inputs {
             Source::Stdin => read_stream(std::io::stdin().lock(), "standard input", limit),
             Source::Variable(name) => match variable(&name) {
                 Some(value) => Ok(Secret::new(value.into_bytes())),
-                None if spec.is_secret() => Err(hidden(flag, spec)),
+                None if spec.is_secret() => Err(hidden(spec)),
                 None => Err(Error::usage(
                     format!("{flag} env:{name}"),
                     "the environment has no such variable, or it is not text",
@@ -165,13 +165,13 @@ impl Inputs {
                 })?;
                 read_stream(file, &format!("fd:{number}"), limit)
             }
-            Source::Store(_) if spec.is_secret() => Err(hidden(flag, spec)),
+            Source::Store(_) if spec.is_secret() => Err(hidden(spec)),
             Source::Store(_) => Err(Error::usage(flag, "takes no key of the keystore")),
             Source::File(path) => match files::read(&path, limit) {
                 Err(_) if spec.is_secret() && !path.metadata().is_ok_and(|it| !it.is_dir()) => {
-                    Err(hidden(flag, spec))
+                    Err(hidden(spec))
                 }
-                Err(_) if may_be_secret(spec) && !path.exists() => Err(hidden(flag, spec)),
+                Err(_) if may_be_secret(spec) && !path.exists() => Err(hidden(spec)),
                 Err(_) if spec.starts_with("https://") || spec.starts_with("http://") => {
                     let url = redacted(spec);
                     let error =
@@ -289,15 +289,16 @@ fn is_key(argument: &str) -> bool {
 }
 
 /// The error for a value that is not repeated.
-fn hidden(flag: &str, value: &str) -> Error {
-    let why = match is_key(value.trim_start()) {
+fn hidden(spec: &Spec) -> Error {
+    let why = match is_key(spec.text().trim_start()) {
         true => "the value is the key itself; key material never goes on the command line",
         false => {
             "its value names no file that can be read, and is not repeated here in case it is secret"
         }
     };
-    Error::usage(flag, why).hint(format!(
-        "put it into a file, or use {flag} env:NAME, {flag} fd:N or {flag} - (stdin)"
+    let start = spec.beginning();
+    Error::usage(spec.flag(), why).hint(format!(
+        "put it into a file, or use {start}env:NAME, {start}fd:N or {start}- (stdin)"
     ))
 }
 

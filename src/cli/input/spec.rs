@@ -54,6 +54,8 @@ impl Source {
 #[derive(Clone)]
 pub struct Spec {
     flag: String,
+    /// What stands before it in the same argument, such as `ID:`.
+    prefix: String,
     text: String,
     is_secret: bool,
 }
@@ -64,6 +66,7 @@ impl Spec {
     pub fn new(flag: impl Into<String>, text: impl Into<String>) -> Self {
         Self {
             flag: flag.into(),
+            prefix: String::new(),
             text: text.into(),
             is_secret: false,
         }
@@ -72,6 +75,11 @@ impl Spec {
     /// How messages call the argument: `--key`, or `TOKEN` where it has no flag.
     pub fn flag(&self) -> &str {
         &self.flag
+    }
+
+    /// How an argument with this flag begins that names something else: `--client ID:`.
+    pub(super) fn beginning(&self) -> String {
+        format!("{} {}", self.flag, self.prefix)
     }
 
     /// The value as it was written.
@@ -134,6 +142,14 @@ impl SecretSpec {
     /// As [`Spec::new`].
     pub fn new(flag: impl Into<String>, text: impl Into<String>) -> Self {
         Self::from_spec(Spec::new(flag, text))
+    }
+
+    /// What `text` names, behind a `prefix` of the same argument.
+    fn after(prefix: String, flag: &str, text: &str) -> Self {
+        Self::from_spec(Spec {
+            prefix,
+            ..Spec::new(flag, text)
+        })
     }
 }
 
@@ -249,7 +265,7 @@ impl Names for ServerSecretSpec {
         match versioned {
             Some((version, text)) => Self {
                 version: Some(version),
-                secret: SecretSpec::new(&spec.flag, text),
+                secret: SecretSpec::after(format!("{version}:"), &spec.flag, text),
             },
             None => Self {
                 version: None,
@@ -268,7 +284,7 @@ impl Names for ClientSpec {
         match spec.split_once(':') {
             Some((id, text)) => Self {
                 id: id.to_owned(),
-                secret: Some(SecretSpec::new(&spec.flag, text)),
+                secret: Some(SecretSpec::after(format!("{id}:"), &spec.flag, text)),
             },
             None => Self {
                 id: spec.text,

@@ -65,6 +65,9 @@ impl KeyFile {
     /// # Errors
     /// [`PickError`] when that is none, or not one alone.
     pub fn pick(&self, kid: Option<&str>, purpose: Purpose) -> Result<&Arc<Key>, PickError> {
+        if self.keys.is_empty() {
+            return Err(PickError::Empty);
+        }
         // An id says which key of a set, and otherwise what the key is to be called.
         if !self.is_set && purpose != Purpose::Keep {
             return self.keys.first().ok_or(PickError::Empty);
@@ -167,8 +170,10 @@ mod tests {
             (&one, Some("x"), sign, "a"),
             (&one, Some("x"), keep, "has no such key, only key \"a\""),
             (&none, None, sign, "holds no key"),
+            (&set(Vec::new()), None, keep, "holds no key"),
+            (&set(Vec::new()), Some("x"), sign, "holds no key"),
             (
-                &set(Vec::new()),
+                &set(vec![key(1, Some("a"), Some("sig"))]),
                 None,
                 encrypt,
                 "is a set without a key for encryption",

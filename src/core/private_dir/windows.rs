@@ -19,7 +19,8 @@ pub fn make(path: &Path) -> io::Result<()> {
     let is_new = !path.exists();
     std::fs::create_dir_all(path)?;
     match is_new {
-        true => make_dir_private(path),
+        // Without its list it must not be there, as the next call would take it as it is.
+        true => make_dir_private(path).inspect_err(|_| drop(std::fs::remove_dir(path))),
         false => Ok(()),
     }
 }
@@ -55,7 +56,7 @@ pub fn file(_: &Handle, dir: &Path, name: &str, how: How) -> io::Result<File> {
     let file = options.open(&path)?;
     // The directory may be one that hands down more than it should.
     if how == How::Create {
-        make_file_private(&path)?;
+        make_file_private(&path).inspect_err(|_| drop(std::fs::remove_file(&path)))?;
     }
     Ok(file)
 }

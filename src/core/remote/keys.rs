@@ -132,7 +132,7 @@ pub(super) fn refusal(wanted: Wanted<'_>) -> Option<String> {
 
 /// Whether a refresh brought the same keys again. Keys that are no longer there, or no longer fit
 /// the algorithm, count as a change.
-fn same_keys(before: &Found, after: &Found) -> bool {
+pub(super) fn same_keys(before: &Found, after: &Found) -> bool {
     match (before, after) {
         (Found::Keys(a), Found::Keys(b)) => {
             a.len() == b.len() && a.iter().zip(b).all(|(a, b)| a.same_material(b))

@@ -10,7 +10,7 @@ use super::super::env::Env;
 use super::super::error::Error;
 use super::super::jwks::{Dropped, Found, KeySet, Keys, Provenance, Wanted, Why, select};
 use super::super::key::Key;
-use super::keys::refusal;
+use super::keys::{refusal, same_keys};
 use super::{Options, Remote};
 
 /// For how long the result of a look holds, so that the cache on disk, and the clock that
@@ -128,14 +128,21 @@ impl PoolState<'_> {
             _ => {}
         }
         // Another process may have fetched them.
-        self.look(wanted, env)?;
+        let found = self.look(wanted, env)?;
+        if why == Why::UnknownKid && matches!(found, Found::Keys(_)) {
+            return Ok(Some(found));
+        }
         let answer = self.remote.refresh(wanted, why, env);
         // A forced refresh is made once, not again for every token.
         self.remote.options.refresh &= answer.is_err();
         let until = env.clock.monotonic().saturating_add(self.pause());
         match (&answer, why) {
             (Err(error), _) => self.unmet = Some((until, error.clone())),
-            (Ok(None), Why::BadSignature) => self.settled = until,
+            (Ok(None), Why::BadSignature) => {
+                self.settled = until;
+                // What is no news for this key may be for others.
+                self.publish(env);
+            }
             (Ok(_), _) => self.publish(env),
         }
         answer
@@ -223,11 +230,16 @@ impl Keys for PooledKeys<'_, '_> {
         if self.at_hand.as_ref().is_some_and(|it| it.is_new(now)) {
             return Ok(None);
         }
+        let before = self.select(wanted);
+        let is_news = |found: &Found| match why {
+            Why::UnknownKid => !matches!(found, Found::NoSuchKey | Found::NotFetched),
+            Why::BadSignature => !same_keys(&before, found),
+        };
         let pool = self.pool;
         let mut inner = pool.inner();
         if self.adopt(&inner) && self.is_good(env) {
             let found = self.select(wanted);
-            if why == Why::BadSignature || !matches!(found, Found::NoSuchKey) {
+            if is_news(&found) {
                 return Ok(Some(found));
             }
             if self.at_hand.as_ref().is_some_and(|it| it.is_new(now)) {
@@ -235,8 +247,15 @@ impl Keys for PooledKeys<'_, '_> {
             }
         }
         let answer = inner.refresh(wanted, why, env);
-        self.adopt(&inner);
-        answer
+        // The set may have been replaced without the pool's asking: by another process, say.
+        let is_other = self.adopt(&inner);
+        match answer {
+            Ok(None) if is_other => {
+                let found = self.select(wanted);
+                Ok(is_news(&found).then_some(found))
+            }
+            answer => answer,
+        }
     }
 
     fn all(&self) -> &[Arc<Key>] {

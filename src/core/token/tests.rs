@@ -411,6 +411,32 @@ fn keys_are_looked_for_once_for_all_signatures() {
 }
 
 #[test]
+fn a_signature_that_asks_in_vain_changes_nothing_about_the_others() {
+    // The key of the second one has another name than the token gives it, which is noted: once.
+    let token = signed_by(&[&oct("c", 3), &oct("a", 1)], GOOD);
+    let mut keys = Given::key(oct("z", 1), Provenance::default());
+    let all = Policy {
+        require_all: true,
+        ..Policy::default()
+    };
+    let verdict = verify(&token, Form::Jwt, &mut keys, &all, &env()).unwrap();
+    assert_eq!(code(&verdict), Some(Code::BadSignature));
+    assert_eq!(verdict.notes.len(), 1, "{:?}", verdict.notes);
+
+    // A bad signature is explained, whether it stands before or after one whose key is missing.
+    let (missing, misnamed) = (oct("b", 2), oct("a", 3));
+    let set = vec![oct("a", 1), oct("c", 3)];
+    for signers in [[&*missing, &*misnamed], [&*misnamed, &*missing]] {
+        let mut keys = Given::set(set.clone(), Provenance::default());
+        let refused = judge(&signed_by(&signers, GOOD), &mut keys).outcome;
+        let refused = refused.unwrap_err();
+        let mut reasons = refused.reasons().iter();
+        let bad = reasons.find(|it| it.code == Code::BadSignature);
+        assert!(!bad.unwrap().hints.is_empty());
+    }
+}
+
+#[test]
 fn a_broken_key_hides_no_signature_by_another() {
     let jwk = r#"{"kty":"EC","crv":"P-256","kid":"ec","x":"f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU","y":"x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5ag"}"#;
     let broken = Key::from_jwk(Object::parse_strict(jwk.as_bytes()).unwrap()).unwrap();

@@ -151,3 +151,43 @@ fn what_has_to_be_fetched_anew_is_fetched_once() {
     }
     assert_eq!(lab.requests(), 1);
 }
+
+#[test]
+fn keys_that_a_bad_signature_has_brought_are_there_for_the_next_token() {
+    for cached in [true, false] {
+        let lab = Lab::new(vec![Ok(set(&[key("a", A)]))]);
+        let pool = pool(&lab, cached);
+        let (mut one, mut two) = (pool.handle(), pool.handle());
+        for keys in [&mut one, &mut two] {
+            assert_eq!(asks(keys, "a", &lab.clock), Some(true));
+        }
+        lab.server.then(Ok(set(&[key("a", A), key("b", B)])));
+        lab.after(100);
+        // The signature stays a bad one, as its key is the same.
+        let bad = has(&mut one, "a", Why::BadSignature, &lab.clock);
+        assert_eq!(bad, Some(false));
+        for keys in [&mut one, &mut two] {
+            assert_eq!(asks(keys, "b", &lab.clock), Some(true), "{cached}");
+        }
+        assert_eq!(lab.requests(), 2);
+    }
+}
+
+#[test]
+fn keys_that_another_process_has_fetched_are_found() {
+    let lab = Lab::new(vec![Ok(set(&[key("a", A)]))]);
+    let pool = pool(&lab, true);
+    let (mut one, mut two) = (pool.handle(), pool.handle());
+    for keys in [&mut one, &mut two] {
+        assert_eq!(asks(keys, "a", &lab.clock), Some(true));
+    }
+    lab.server.then(Ok(set(&[key("a", B), key("b", B)])));
+    lab.after(100);
+    lab.ask("b");
+    assert_eq!(lab.requests(), 2);
+    assert_eq!(asks(&mut one, "b", &lab.clock), Some(true));
+    // The same name for another key.
+    let rekeyed = has(&mut two, "a", Why::BadSignature, &lab.clock);
+    assert_eq!(rekeyed, Some(true));
+    assert_eq!(lab.requests(), 0);
+}

@@ -37,6 +37,15 @@ pub(super) struct Judged {
     pub(super) key: Option<(Arc<Key>, SigAlg)>,
     /// The certificate that vouches for its key, if the policy demands one.
     pub(super) certified: Option<Certified>,
+    notes: Vec<String>,
+    warnings: Vec<String>,
+}
+
+impl Judged {
+    /// Whether it is the one whose refusal has been explained.
+    fn explains(&self) -> bool {
+        matches!(&self.outcome, Outcome::Bad(reason) if !reason.hints.is_empty())
+    }
 }
 
 pub(super) struct Judging<'a> {
@@ -91,7 +100,6 @@ impl<'a> Judging<'a> {
             let outcome = beside(outcome, token.count(), &mut broken)?;
             judged.push(self.judged(outcome));
         }
-        let mut has_asked = false;
         for (index, signature) in signatures(token).enumerate() {
             if self.is_settled(&judged) {
                 break;
@@ -99,16 +107,24 @@ impl<'a> Judging<'a> {
             if !self.may_ask(&signature, &judged[index].outcome) {
                 continue;
             }
+            // Only with several signatures does it matter what else a refresh has changed.
+            let before = (token.count() > 1).then(|| keys.all().to_vec());
+            let is_explained = self.is_explained;
+            self.is_explained &= !judged[index].explains();
             let again = self.afresh(&signature, &judged[index].outcome, keys);
             let is_new = !matches!(again, Ok(None));
-            if let Some(outcome) = again.transpose() {
-                let outcome = beside(outcome, token.count(), &mut broken)?;
-                judged[index] = self.judged(outcome);
+            match again.transpose() {
+                Some(outcome) => {
+                    let outcome = beside(outcome, token.count(), &mut broken)?;
+                    judged[index] = self.judged(outcome);
+                }
+                None => self.is_explained = is_explained,
             }
-            // What was no news for this signature may be for another one.
-            if is_new || !std::mem::replace(&mut has_asked, true) {
+            // What is no news for this signature may be for another one.
+            if is_new || before.is_some_and(|before| !is_same(&before, keys.all())) {
                 let others = signatures(token).enumerate();
                 for (other, signature) in others.filter(|it| it.0 != index) {
+                    self.is_explained &= !judged[other].explains();
                     let outcome = self.at_hand(&signature, form, true, keys);
                     let outcome = beside(outcome, token.count(), &mut broken)?;
                     judged[other] = self.judged(outcome);
@@ -117,6 +133,10 @@ impl<'a> Judging<'a> {
             if is_new {
                 break;
             }
+        }
+        for it in &mut judged {
+            self.notes.append(&mut it.notes);
+            self.warnings.append(&mut it.warnings);
         }
         match broken.filter(|_| !self.is_accepted(&judged)) {
             Some(error) => Err(error),
@@ -129,6 +149,8 @@ impl<'a> Judging<'a> {
             outcome,
             key: self.key.take(),
             certified: self.certified.take(),
+            notes: std::mem::take(&mut self.notes),
+            warnings: std::mem::take(&mut self.warnings),
         }
     }
 
@@ -158,6 +180,8 @@ impl<'a> Judging<'a> {
         refreshed: bool,
         keys: &mut dyn Keys,
     ) -> Result<Outcome, Error> {
+        // One of another signature, for which there was nothing to ask.
+        self.certified = None;
         let header = token.header();
         let critical = header.check_critical(form.is_raw()).err();
         let alg = match (self.alg(header), critical) {
@@ -351,6 +375,11 @@ fn beside(
 /// The signatures of a token, each read when it is its turn.
 fn signatures<'t>(token: &'t Jws<'_>) -> impl Iterator<Item = Unverified<'t>> {
     (0..token.count()).filter_map(|index| token.signature(index))
+}
+
+/// Whether two sets have the same keys at hand.
+fn is_same(a: &[Arc<Key>], b: &[Arc<Key>]) -> bool {
+    a.len() == b.len() && a.iter().zip(b).all(|(a, b)| Arc::ptr_eq(a, b))
 }
 
 fn wanted<'w>(
