@@ -5,7 +5,7 @@
 #   tests/hostile.sh [LOADED [ORDINARY [FOLDER]]]     how often each (default: 10 5 2)
 #
 #   JWTCTL_HOSTILE_USER   the ordinary user (default: nobody); root alone can become another user
-#   JWTCTL_HOSTILE_LOOPS  busy loops beside the tests (default: 6)
+#   JWTCTL_HOSTILE_LOOPS  busy loops beside the tests (default: 6; 0 where something else keeps the machine busy)
 #   JWTCTL_HOSTILE_ARGS   further arguments of cargo test, such as "--test keystore"
 #
 # Builds with what `cargo test --locked` has fetched already, without the network. Ends with one
@@ -86,8 +86,10 @@ if [ "$LOADED" -gt 0 ]; then
         loops+=($!)
     done
     for ((i = 1; i <= LOADED; i++)); do run "loaded $i" suite; done
-    kill "${loops[@]}"
-    wait "${loops[@]}" 2>/dev/null
+    if [ "${#loops[@]}" -gt 0 ]; then
+        kill "${loops[@]}"
+        wait "${loops[@]}" 2>/dev/null
+    fi
     loops=()
 fi
 
