@@ -401,8 +401,6 @@ fn all_keys_change_their_passphrase_together() {
     assert_eq!(lab.store().is_encrypted(), Some(true));
 }
 
-/// While the passphrase changes to and fro, a reader sees all keys under one of the two.
-#[cfg(feature = "jwe")]
 /// Sets a flag at its end, also when a test fails: threads that wait for it would not end.
 struct Ends<'a>(&'a std::sync::atomic::AtomicBool);
 
@@ -412,6 +410,7 @@ impl Drop for Ends<'_> {
     }
 }
 
+/// While the passphrase changes to and fro, a reader sees all keys under one of the two.
 #[test]
 #[cfg_attr(
     windows,
