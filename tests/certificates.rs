@@ -422,6 +422,22 @@ fn only_the_protected_header_brings_certificates() {
 }
 
 #[test]
+fn a_signature_without_a_certificate_has_no_row_for_one() {
+    let desk = good();
+    let general = desk.sign(&["--format", "general", "--x5c", "chain.pem"]);
+    let mut token: Value = serde_json::from_str(&general).unwrap();
+    token["signatures"][0]["signature"] = json!(URL_SAFE_NO_PAD.encode([7; 64]));
+    let header = URL_SAFE_NO_PAD.encode(r#"{"alg":"XX256"}"#);
+    let other = json!({ "protected": header, "signature": "AAAA" });
+    token["signatures"].as_array_mut().unwrap().push(other);
+    desk.write("token", &token.to_string());
+    let judged = desk.verify(&["--roots", "root.pem"]);
+    let report = &judged.stdout;
+    assert!(report.contains("certificate[0]"), "{report}");
+    assert!(!report.contains("certificate[1]"), "{report}");
+}
+
+#[test]
 fn digests_beside_a_chain_must_be_its_own() {
     let desk = good();
     let chain = fs::read_to_string(desk.0.path().join("chain.pem")).unwrap();

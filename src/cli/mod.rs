@@ -193,7 +193,7 @@ pub fn main() -> ExitCode {
     if let Some(ended) = completions::complete(&args) {
         return ended;
     }
-    // Help, hints and manual call it jwtctl, also where the file has another name, as jwtctl.exe.
+    // Help and hints call it jwtctl, also where its file has another name, as jwtctl.exe.
     args.splice(..args.len().min(1), [OsString::from("jwtctl")]);
     let (json, color) = looks(&args);
     let Call {

@@ -42,14 +42,9 @@ fn protect(path: &Path, inheritance: &str) -> io::Result<()> {
         descriptor.dacl(),
         None,
     );
+    let has_none = |error: &io::Error| NONE_THERE.map(Some).contains(&error.raw_os_error());
     match set {
-        Err(error)
-            if error
-                .raw_os_error()
-                .is_some_and(|it| NONE_THERE.contains(&it)) =>
-        {
-            Ok(())
-        }
+        Err(error) if has_none(&error) => Ok(()),
         set => set,
     }
 }

@@ -65,12 +65,10 @@ impl KeyFile {
     /// # Errors
     /// [`PickError`] when that is none, or not one alone.
     pub fn pick(&self, kid: Option<&str>, purpose: Purpose) -> Result<&Arc<Key>, PickError> {
-        if self.keys.is_empty() {
-            return Err(PickError::Empty);
-        }
+        let first = self.keys.first().ok_or(PickError::Empty)?;
         // An id says which key of a set, and otherwise what the key is to be called.
         if !self.is_set && purpose != Purpose::Keep {
-            return self.keys.first().ok_or(PickError::Empty);
+            return Ok(first);
         }
         let is_alone = self.keys.len() == 1;
         let is_meant = |key: &&Arc<Key>| match (kid, purpose) {

@@ -31,20 +31,23 @@ fn asks(keys: &mut dyn Keys, kid: &str, clock: &FakeClock) -> Option<bool> {
     has(keys, kid, Why::UnknownKid, clock)
 }
 
+/// Both threads have the key, one after the other.
+fn both_have(threads: [&mut dyn Keys; 2], kid: &str, clock: &FakeClock) {
+    for keys in threads {
+        assert_eq!(asks(keys, kid, clock), Some(true), "{kid}");
+    }
+}
+
 #[test]
 fn one_fetch_serves_all_threads_for_as_long_as_it_is_fresh() {
     for cached in [true, false] {
         let lab = Lab::new(vec![Ok(set(&[key("a", A)]))]);
         let pool = pool(&lab, cached);
         let (mut one, mut two) = (pool.handle(), pool.handle());
-        for keys in [&mut one, &mut two] {
-            assert_eq!(asks(keys, "a", &lab.clock), Some(true));
-        }
+        both_have([&mut one, &mut two], "a", &lab.clock);
         assert_eq!(lab.requests(), 1);
         lab.after(500);
-        for keys in [&mut two, &mut one] {
-            assert_eq!(asks(keys, "a", &lab.clock), Some(true));
-        }
+        both_have([&mut two, &mut one], "a", &lab.clock);
         assert_eq!(lab.requests(), 0);
         // When they have run out, they are fetched while the batch goes on.
         lab.server.then(Ok(set(&[key("b", B)])));
@@ -144,9 +147,7 @@ fn what_has_to_be_fetched_anew_is_fetched_once() {
     let pool = Pool::new(remote);
     let (mut one, mut two) = (pool.handle(), pool.handle());
     for _ in 0..5 {
-        for keys in [&mut one, &mut two] {
-            assert_eq!(asks(keys, "a", &lab.clock), Some(true));
-        }
+        both_have([&mut one, &mut two], "a", &lab.clock);
         lab.after(2);
     }
     assert_eq!(lab.requests(), 1);
@@ -158,17 +159,13 @@ fn keys_that_a_bad_signature_has_brought_are_there_for_the_next_token() {
         let lab = Lab::new(vec![Ok(set(&[key("a", A)]))]);
         let pool = pool(&lab, cached);
         let (mut one, mut two) = (pool.handle(), pool.handle());
-        for keys in [&mut one, &mut two] {
-            assert_eq!(asks(keys, "a", &lab.clock), Some(true));
-        }
+        both_have([&mut one, &mut two], "a", &lab.clock);
         lab.server.then(Ok(set(&[key("a", A), key("b", B)])));
         lab.after(100);
         // The signature stays a bad one, as its key is the same.
         let bad = has(&mut one, "a", Why::BadSignature, &lab.clock);
         assert_eq!(bad, Some(false));
-        for keys in [&mut one, &mut two] {
-            assert_eq!(asks(keys, "b", &lab.clock), Some(true), "{cached}");
-        }
+        both_have([&mut one, &mut two], "b", &lab.clock);
         assert_eq!(lab.requests(), 2);
     }
 }
@@ -178,9 +175,7 @@ fn keys_that_another_process_has_fetched_are_found() {
     let lab = Lab::new(vec![Ok(set(&[key("a", A)]))]);
     let pool = pool(&lab, true);
     let (mut one, mut two) = (pool.handle(), pool.handle());
-    for keys in [&mut one, &mut two] {
-        assert_eq!(asks(keys, "a", &lab.clock), Some(true));
-    }
+    both_have([&mut one, &mut two], "a", &lab.clock);
     lab.server.then(Ok(set(&[key("a", B), key("b", B)])));
     lab.after(100);
     lab.ask("b");

@@ -180,8 +180,6 @@ impl<'a> Judging<'a> {
         refreshed: bool,
         keys: &mut dyn Keys,
     ) -> Result<Outcome, Error> {
-        // One of another signature, for which there was nothing to ask.
-        self.certified = None;
         let header = token.header();
         let critical = header.check_critical(form.is_raw()).err();
         let alg = match (self.alg(header), critical) {
@@ -195,11 +193,12 @@ impl<'a> Judging<'a> {
         if let Some(reason) = self.check_kid(header) {
             return Ok(Outcome::NoKey(reason));
         }
-        let certified = match self.certified(header) {
-            Ok(certified) => certified,
+        let (own, certified) = match self.vouched_for(header) {
+            Ok(key) => key,
             Err(reason) => return Ok(Outcome::Header(vec![reason])),
         };
-        let wanted = wanted(self.policy, alg, header, certified.as_ref());
+        self.certified = certified;
+        let wanted = wanted(self.policy, alg, header, own.as_ref());
         let found = match refreshed {
             true => keys.refreshed(wanted, self.env)?,
             false => keys.local(wanted, self.env)?,
@@ -209,7 +208,7 @@ impl<'a> Judging<'a> {
 
     /// Whether other keys could change the outcome of a signature, and a request for them is
     /// justified: a token whose claims are refused, for one, causes none.
-    fn may_ask(&mut self, token: &Unverified<'_>, outcome: &Outcome) -> bool {
+    fn may_ask(&self, token: &Unverified<'_>, outcome: &Outcome) -> bool {
         let header = token.header();
         let is_bad = |check: &Check| check.status == CheckStatus::Fail;
         let has_bad_claims = |claims: &Object| {
@@ -220,7 +219,7 @@ impl<'a> Judging<'a> {
             && self.alg(header).is_ok()
             && self.check_kid(header).is_none()
             && !self.claims.is_some_and(has_bad_claims)
-            && self.certified(header).is_ok()
+            && self.vouched_for(header).is_ok()
     }
 
     /// Judges a signature again after a refresh of the keys; `None` when there was no refresh, or
@@ -236,13 +235,14 @@ impl<'a> Judging<'a> {
             Outcome::NoKey(_) => Why::UnknownKid,
             _ => Why::BadSignature,
         };
-        let (Ok(alg), Ok(certified)) = (self.alg(header), self.certified(header)) else {
+        let (Ok(alg), Ok((own, certified))) = (self.alg(header), self.vouched_for(header)) else {
             return Ok(None);
         };
-        let wanted = wanted(self.policy, alg, header, certified.as_ref());
+        let wanted = wanted(self.policy, alg, header, own.as_ref());
         let Some(found) = keys.refresh(wanted, why, self.env)? else {
             return Ok(None);
         };
+        self.certified = certified;
         let outcome = self.try_keys(token, wanted, found, keys)?;
         // The keys that came may be old themselves, as another machine has shared them; then they
         // are refreshed once more. Within the cooldown the source does not ask again.
@@ -257,19 +257,20 @@ impl<'a> Judging<'a> {
         }
     }
 
-    /// The key that the certificates in the header vouch for, if the policy demands certificates;
-    /// of a proof of possession, the key in the header.
-    fn certified(&mut self, header: &Header) -> Result<Option<Arc<Key>>, Reason> {
+    /// The key that the header brings, and the certificate that vouches for it, as far as the policy
+    /// demands them: of a proof of possession the key alone.
+    fn vouched_for(
+        &self,
+        header: &Header,
+    ) -> Result<(Option<Arc<Key>>, Option<Certified>), Reason> {
         if self.policy.profile.is_some_and(Profile::brings_its_key) {
-            return own_key(header).map(Some);
+            return Ok((Some(own_key(header)?), None));
         }
         let Some(roots) = &self.policy.roots else {
-            return Ok(None);
+            return Ok((None, None));
         };
         let certified = roots.certified(header, self.env.now)?;
-        let key = Arc::clone(&certified.key);
-        self.certified = Some(certified);
-        Ok(Some(key))
+        Ok((Some(Arc::clone(&certified.key)), Some(certified)))
     }
 
     /// The algorithm in the header, if jwtctl knows it and the policy allows it.
