@@ -173,6 +173,41 @@ fn actionlint_accepts_the_workflows() {
     ran(&mut actionlint).expect(0);
 }
 
+/// `fuzz/run` takes the lock file as it is, and runs last of all that looks at a change.
+#[test]
+fn the_lock_file_of_the_fuzz_targets_has_the_same_dependencies() {
+    let Ok(lock) = fs::read_to_string(repository("fuzz/Cargo.lock")) else {
+        // A package has no fuzz targets.
+        return;
+    };
+    if !has(env!("CARGO")) {
+        return skipped("cargo");
+    }
+    let mut packages = lock.split("[[package]]");
+    let ours = packages.find(|it| it.contains("\nname = \"jwtctl\"\n"));
+    let (_, locked) = ours.unwrap().split_once("dependencies = [").unwrap();
+    let mut cargo = peer(env!("CARGO"));
+    cargo
+        .args(["metadata", "--no-deps", "--offline", "--format-version=1"])
+        .current_dir(repository(""));
+    let metadata = ran(&mut cargo).answer(0);
+    let metadata: serde_json::Value = serde_json::from_str(&metadata).unwrap();
+    let all = metadata["packages"][0]["dependencies"].as_array().unwrap();
+    let is_always_there = |it: &&serde_json::Value| it["kind"].is_null() && it["optional"] == false;
+    let names = all.iter().filter(is_always_there);
+    let names = names.map(|it| it["name"].as_str().unwrap());
+    // Where a package is there in several versions, its version follows the name.
+    let is_locked = |name: &&str| {
+        let entries = [format!("\"{name}\""), format!("\"{name} ")];
+        entries.iter().any(|it| locked.contains(it))
+    };
+    let (there, missing): (Vec<_>, Vec<_>) = names.partition(is_locked);
+    assert!(
+        missing.is_empty() && there.len() > 10,
+        "fuzz/Cargo.lock lacks {missing:?}: run `cargo update --workspace` in fuzz/"
+    );
+}
+
 /// The address of a clone stands nowhere; a release puts it in.
 #[test]
 fn a_release_says_where_the_project_is() {
