@@ -3,16 +3,23 @@
 //!
 //!     cargo bench --bench floor -- TOKENS JWK THREADS NOW
 //!
-//! prints the tokens verified a second. `benches/bulk.py` compares `jwtctl verify --batch` with it.
+//! prints the tokens verified a second. `benches/bulk.py` compares `jwtctl verify --batch` with it. Signing has
+//! no pipeline to be compared with, only the primitive on a key that is loaded once:
+//!
+//!     cargo bench --bench floor -- sign LINES PKCS8 ALG
+//!
+//! signs each line of a file, and prints the signatures a second.
 
 #![allow(clippy::disallowed_methods, reason = "a benchmark reads the clock")]
 
 use std::time::Instant;
 
 use aws_lc_rs::hmac;
+use aws_lc_rs::rand::SystemRandom;
+use aws_lc_rs::rsa::KeyPair;
 use aws_lc_rs::signature::{
-    ECDSA_P256_SHA256_FIXED, ED25519, ParsedPublicKey, RSA_PKCS1_2048_8192_SHA256,
-    RsaPublicKeyComponents,
+    ECDSA_P256_SHA256_FIXED, ECDSA_P256_SHA256_FIXED_SIGNING, ED25519, EcdsaKeyPair,
+    ParsedPublicKey, RSA_PKCS1_2048_8192_SHA256, RSA_PKCS1_SHA256, RsaPublicKeyComponents,
 };
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -113,8 +120,44 @@ fn verify(lines: &[u8], key: &Key, kid: Option<&str>, now: i64) -> usize {
     good
 }
 
+/// Signs every line; how many there are.
+fn sign(lines: &[u8], pkcs8: &[u8], alg: &str) -> usize {
+    let random = SystemRandom::new();
+    let sign: Box<dyn Fn(&[u8]) -> u8> = match alg {
+        "RS256" => {
+            let pair = KeyPair::from_pkcs8(pkcs8).unwrap();
+            Box::new(move |line| {
+                let mut signature = vec![0; pair.public_modulus_len()];
+                let signed = pair.sign(&RSA_PKCS1_SHA256, &random, line, &mut signature);
+                signed.unwrap();
+                signature[0]
+            })
+        }
+        "ES256" => {
+            let pair = EcdsaKeyPair::from_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, pkcs8).unwrap();
+            Box::new(move |line| pair.sign(&random, line).unwrap().as_ref()[0])
+        }
+        other => panic!("{other} is not measured"),
+    };
+    let lines = lines.split(|byte| *byte == b'\n');
+    let signed = lines.filter(|it| !it.is_empty()).map(|line| sign(line));
+    signed.map(std::hint::black_box).count()
+}
+
 fn main() {
     let args: Vec<String> = std::env::args().filter(|it| it != "--bench").collect();
+    if let [_, verb, lines, pkcs8, alg] = &args[..]
+        && verb == "sign"
+    {
+        let (lines, pkcs8) = (std::fs::read(lines).unwrap(), std::fs::read(pkcs8).unwrap());
+        let start = Instant::now();
+        let signed = sign(&lines, &pkcs8, alg);
+        println!(
+            "{:.0} {signed}",
+            signed as f64 / start.elapsed().as_secs_f64()
+        );
+        return;
+    }
     let [_, tokens, jwk, threads, now] = &args[..] else {
         // `cargo test --benches` runs it without any.
         return;

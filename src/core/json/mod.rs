@@ -4,14 +4,11 @@
 mod number;
 mod parse;
 mod pointer;
+mod write;
 
 pub use pointer::{pointer_step, pointer_steps};
 
 use std::fmt;
-
-use serde::Serialize;
-use serde::ser::{SerializeMap, SerializeSeq, Serializer};
-use serde_json::value::RawValue;
 
 use super::limits::{MAX_DEPTH, MAX_JSON_VALUES};
 use pointer::{index, split_pointer};
@@ -181,17 +178,18 @@ impl Json {
 
     /// Compact JSON text.
     pub fn to_text(&self) -> String {
-        // Serialising into memory cannot fail: every key is a string and every number was parsed
-        // from JSON.
-        serde_json::to_string(self).unwrap_or_default()
+        let mut text = String::new();
+        write::value(self, &mut text);
+        text
     }
 }
 
 impl Object {
     /// Compact JSON text.
     pub fn to_text(&self) -> String {
-        // As [`Json::to_text`].
-        serde_json::to_string(self).unwrap_or_default()
+        let mut text = String::new();
+        write::object(self, &mut text);
+        text
     }
 
     /// Whether a reader of its text would stay within the limits of depth and number.
@@ -407,37 +405,6 @@ impl<S: AsRef<str>> FromIterator<S> for Json {
                 .map(|item| Self::from(item.as_ref()))
                 .collect(),
         )
-    }
-}
-
-impl Serialize for Json {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match self {
-            Self::Null => serializer.serialize_unit(),
-            Self::Bool(value) => serializer.serialize_bool(*value),
-            Self::Number(text) => RawValue::from_string(text.clone())
-                .map_err(serde::ser::Error::custom)?
-                .serialize(serializer),
-            Self::String(text) => serializer.serialize_str(text),
-            Self::Array(items) => {
-                let mut seq = serializer.serialize_seq(Some(items.len()))?;
-                items
-                    .iter()
-                    .try_for_each(|item| seq.serialize_element(item))?;
-                seq.end()
-            }
-            Self::Object(object) => object.serialize(serializer),
-        }
-    }
-}
-
-impl Serialize for Object {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut map = serializer.serialize_map(Some(self.0.len()))?;
-        self.0
-            .iter()
-            .try_for_each(|(name, value)| map.serialize_entry(name, value))?;
-        map.end()
     }
 }
 

@@ -139,6 +139,21 @@ fn first_special(bytes: [u8; 8]) -> Option<usize> {
     (found != 0).then(|| found.trailing_zeros() as usize / 8)
 }
 
+/// How many bytes at the beginning of `bytes` stand for themselves in a string.
+pub(super) fn plain_prefix(bytes: &[u8]) -> usize {
+    let mut rest = bytes;
+    let special = loop {
+        let Some((word, after)) = rest.split_first_chunk::<8>() else {
+            break rest.iter().position(|it| is_special(*it));
+        };
+        if let Some(at) = first_special(*word) {
+            break Some(at);
+        }
+        rest = after;
+    };
+    bytes.len() - rest.len() + special.unwrap_or(rest.len())
+}
+
 /// Room for the members of most objects.
 const USUAL: usize = 12;
 
@@ -358,17 +373,7 @@ impl<'a> Reader<'a> {
 
     /// Passes what stands for itself in a string, and says where it ends.
     fn plain(&mut self) -> usize {
-        let mut rest = &self.text.as_bytes()[self.at..];
-        let passed = loop {
-            let Some((word, after)) = rest.split_first_chunk::<8>() else {
-                break rest.iter().position(|it| is_special(*it));
-            };
-            if let Some(at) = first_special(*word) {
-                break Some(at);
-            }
-            rest = after;
-        };
-        self.at = self.text.len() - rest.len() + passed.unwrap_or(rest.len());
+        self.at += plain_prefix(&self.text.as_bytes()[self.at..]);
         self.at
     }
 
