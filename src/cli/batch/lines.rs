@@ -7,7 +7,7 @@ use jwtctl::core::error::Reason;
 use memchr::{memchr, memchr_iter, memrchr};
 
 /// Bytes that one read asks for.
-const BLOCK: usize = 64 * 1024;
+const BLOCK: usize = 128 * 1024;
 
 /// The error of a reader that was told to stop. A line that it had read only in part is dropped.
 #[derive(Debug)]
@@ -39,6 +39,84 @@ pub struct Line<'a> {
     pub text: Result<&'a str, Reason>,
 }
 
+/// Bytes that were read, in room that is used again. What is beyond them stays as it is, so that
+/// room is cleared once and not at every read.
+#[derive(Default)]
+struct Buffer {
+    room: Vec<u8>,
+    start: usize,
+    end: usize,
+}
+
+impl Buffer {
+    fn bytes(&self) -> &[u8] {
+        &self.room[self.start..self.end]
+    }
+
+    fn is_empty(&self) -> bool {
+        self.start == self.end
+    }
+
+    fn drop_front(&mut self, bytes: usize) {
+        self.start += bytes;
+    }
+
+    /// Empties it for other bytes.
+    fn clear(&mut self) {
+        (self.start, self.end) = (0, 0);
+        if self.room.len() > 2 * BLOCK {
+            // A long line must not keep its memory for the rest of the run.
+            self.room = Vec::new();
+        }
+    }
+
+    /// Makes room for `more` bytes.
+    fn reserve(&mut self, more: usize) {
+        if self.end + more > self.room.len() {
+            self.room.copy_within(self.start..self.end, 0);
+            (self.start, self.end) = (0, self.end - self.start);
+            let least = self.end + more;
+            if least > self.room.len() {
+                // Twice as much, so that a long line is not moved at every read.
+                self.room.resize(least.max(2 * self.end), 0);
+            }
+        }
+    }
+
+    fn push(&mut self, bytes: &[u8]) {
+        self.reserve(bytes.len());
+        self.room[self.end..][..bytes.len()].copy_from_slice(bytes);
+        self.end += bytes.len();
+    }
+
+    /// Reads once, at most [`BLOCK`] bytes; returns how many came.
+    fn read(&mut self, input: &mut impl Read) -> io::Result<usize> {
+        self.reserve(BLOCK);
+        let room = &mut self.room[self.end..][..BLOCK];
+        let count = loop {
+            match input.read(room) {
+                Err(e) if e.kind() == io::ErrorKind::Interrupted => {}
+                other => break other?,
+            }
+        };
+        self.end += count;
+        Ok(count)
+    }
+
+    /// Moves the first `length` bytes into `other`, which is empty, copying the smaller part.
+    fn split_into(&mut self, length: usize, other: &mut Self) {
+        let (front, back) = self.bytes().split_at(length);
+        if front.len() < back.len() {
+            other.push(front);
+            self.drop_front(length);
+        } else {
+            other.push(back);
+            std::mem::swap(self, other);
+            other.end = other.start + length;
+        }
+    }
+}
+
 /// Whole lines, and their place in the input.
 #[derive(Default)]
 pub struct Block {
@@ -47,7 +125,7 @@ pub struct Block {
     /// The number of its first line.
     pub first: u64,
     /// The lines, each with its end; the last one of the input may lack it.
-    pub bytes: Vec<u8>,
+    lines: Buffer,
     /// Whether it stands for one line that was too long, and is left out.
     pub is_too_long: bool,
     /// How many bytes of input it consumed.
@@ -62,7 +140,7 @@ impl Block {
             text: Err(Reason::malformed("the line is longer than a token may be")
                 .hint("to allow more: --max-size BYTES")),
         });
-        let mut rest = &self.bytes[..];
+        let mut rest = self.lines.bytes();
         let texts = std::iter::from_fn(move || {
             if rest.is_empty() {
                 return None;
@@ -83,9 +161,7 @@ impl Block {
 
     /// Empties it for other lines.
     fn clear(&mut self) {
-        self.bytes.clear();
-        // A long line must not keep its memory for the rest of the run.
-        self.bytes.shrink_to(2 * BLOCK);
+        self.lines.clear();
         self.is_too_long = false;
         self.consumed = 0;
     }
@@ -95,7 +171,7 @@ impl Block {
 pub struct Lines<R> {
     input: R,
     /// What was read, and is in no block yet.
-    rest: Vec<u8>,
+    rest: Buffer,
     /// How many bytes at its beginning were searched already and have no end of a line.
     searched: usize,
     longest: usize,
@@ -112,7 +188,7 @@ impl<R: Read> Lines<R> {
     pub fn new(input: R, longest: u64, single: bool) -> Self {
         Self {
             input,
-            rest: Vec::new(),
+            rest: Buffer::default(),
             searched: 0,
             longest: usize::try_from(longest).unwrap_or(usize::MAX),
             single,
@@ -142,21 +218,21 @@ impl<R: Read> Lines<R> {
                 self.cut(end, block);
                 return Ok(true);
             }
-            self.searched = self.rest.len();
+            self.searched = self.rest.bytes().len();
             if self.skipping {
                 self.drop_front(self.searched, block);
-            } else if self.rest.len() > self.longest {
+            } else if self.searched > self.longest {
                 self.drop_front(self.searched, block);
                 self.skipping = true;
                 block.is_too_long = true;
                 self.number(block, 1);
                 return Ok(true);
             }
-            if self.fill()? == 0 {
+            if self.rest.read(&mut self.input)? == 0 {
                 if self.rest.is_empty() {
                     return Ok(false);
                 }
-                self.cut(self.rest.len(), block);
+                self.cut(self.searched, block);
                 return Ok(true);
             }
         }
@@ -164,7 +240,7 @@ impl<R: Read> Lines<R> {
 
     /// Where the lines end that go into the next block.
     fn end(&self) -> Option<usize> {
-        let new = &self.rest[self.searched..];
+        let new = &self.rest.bytes()[self.searched..];
         let at = match self.single || self.skipping {
             true => memchr(b'\n', new),
             false => memrchr(b'\n', new),
@@ -174,10 +250,12 @@ impl<R: Read> Lines<R> {
 
     /// Moves what was read up to `end` into the block.
     fn cut(&mut self, end: usize, block: &mut Block) {
-        block.bytes.extend_from_slice(&self.rest[..end]);
-        let ends = memchr_iter(b'\n', &block.bytes).count() as u64;
-        let open = u64::from(block.bytes.last() != Some(&b'\n'));
-        self.drop_front(end, block);
+        self.rest.split_into(end, &mut block.lines);
+        self.searched = 0;
+        block.consumed += end as u64;
+        let bytes = block.lines.bytes();
+        let ends = memchr_iter(b'\n', bytes).count() as u64;
+        let open = u64::from(bytes.last() != Some(&b'\n'));
         self.number(block, ends + open);
     }
 
@@ -188,24 +266,9 @@ impl<R: Read> Lines<R> {
     }
 
     fn drop_front(&mut self, bytes: usize, block: &mut Block) {
-        self.rest.drain(..bytes);
+        self.rest.drop_front(bytes);
         self.searched = 0;
         block.consumed += bytes as u64;
-    }
-
-    /// Reads more input; returns how many bytes came.
-    fn fill(&mut self) -> io::Result<usize> {
-        let before = self.rest.len();
-        self.rest.resize(before + BLOCK, 0);
-        let read = loop {
-            match self.input.read(&mut self.rest[before..]) {
-                Err(e) if e.kind() == io::ErrorKind::Interrupted => {}
-                other => break other,
-            }
-        };
-        self.rest
-            .truncate(before + read.as_ref().map_or(0, |read| *read));
-        read
     }
 }
 

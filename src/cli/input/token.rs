@@ -227,6 +227,9 @@ pub fn strip(text: &str) -> &str {
             .filter(|head| head.eq_ignore_ascii_case(prefix))
             .map(|head| &text[head.len()..])
     }
+    if is_bare(text) {
+        return text;
+    }
     let mut text = text.trim_start_matches('\u{feff}').trim();
     for quote in ['"', '\'', '`'] {
         if let Some(inner) = text
@@ -250,6 +253,16 @@ pub fn strip(text: &str) -> &str {
             .trim();
     }
     text
+}
+
+/// Whether nothing of what [`strip`] takes off can be there, as most lines of a log have it.
+fn is_bare(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    let is_edge = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
+    let start = &bytes[..bytes.len().min("Authorization:".len())];
+    let ends = bytes.first().zip(bytes.last());
+    ends.is_some_and(|(first, last)| is_edge(first) && is_edge(last))
+        && !start.iter().any(|byte| matches!(byte, b' ' | b':'))
 }
 
 #[cfg(test)]

@@ -109,6 +109,14 @@ impl Json {
         }
     }
 
+    /// Whether it is a string, or an array of nothing but strings.
+    pub fn is_strings(&self) -> bool {
+        match self {
+            Self::Array(items) => items.iter().all(|it| matches!(it, Self::String(_))),
+            other => matches!(other, Self::String(_)),
+        }
+    }
+
     /// Whether both are the same value: member order and the way a number is written do not matter.
     pub fn same(&self, other: &Self) -> bool {
         match (self, other) {
@@ -241,17 +249,26 @@ impl Object {
         Self::unique(Json::parse(bytes))
     }
 
-    /// The members of [`Object::parse_part`]'s object that are `wanted`: the others are read as
-    /// strictly, and not kept.
+    /// Reads an object as [`Object::parse_part`] does, but keeps only the members that are `wanted`,
+    /// in the room of those that were here. The others are read as strictly.
+    ///
+    /// Returns whether the text is what [`Object::to_text`] would write: without white space around
+    /// its values and without escapes.
     ///
     /// # Errors
-    /// As [`Object::parse_strict`].
-    pub fn parse_members(bytes: &[u8], wanted: &dyn Fn(&str) -> bool) -> Result<Self, Malformed> {
-        let read = parse::Reader::new(bytes).and_then(|reader| reader.members(wanted));
-        match read {
-            Ok(Some(members)) => Ok(members),
+    /// As [`Object::parse_strict`]; what is kept then means nothing.
+    pub fn read_members(
+        &mut self,
+        text: &str,
+        wanted: &dyn Fn(&str) -> bool,
+    ) -> Result<bool, Malformed> {
+        match parse::Reader::over(text).members(wanted, self) {
+            Ok(Some(is_compact)) => Ok(is_compact),
             // Reading it again says what is wrong.
-            Ok(None) | Err(_) => Self::parse_part(bytes),
+            Ok(None) | Err(_) => {
+                *self = Self::parse_part(text.as_bytes())?;
+                Ok(false)
+            }
         }
     }
 
@@ -521,9 +538,19 @@ mod tests {
         ] {
             let bytes = text.as_bytes();
             let whole = Object::parse_part(bytes);
-            let part = Object::parse_members(bytes, &|name| name == "a");
-            let expected = whole.map(|it| it.member("a").cloned());
-            assert_eq!(part.map(|it| it.member("a").cloned()), expected, "{text}");
+            // What was there before makes no difference.
+            for old in ["{}", r#"{"x":[1],"a":"y","z":7}"#, r#"{"a":8,"a":"y"}"#] {
+                let mut part = match parse(old) {
+                    Json::Object(object) => object,
+                    other => panic!("{other:?}"),
+                };
+                let read = part.read_members(text, &|name| name == "a");
+                let is_compact = whole.as_ref().is_ok_and(|it| it.to_text() == text);
+                assert_eq!(read.clone().unwrap_or(false), is_compact, "{text}");
+                let read = read.map(|_| part.member("a").cloned());
+                let expected = whole.clone().map(|it| it.member("a").cloned());
+                assert_eq!(read, expected, "{text}");
+            }
         }
         // Many names, and long ones that begin alike.
         let many = |last: &str| {
@@ -531,13 +558,13 @@ mod tests {
             let names: Vec<String> = names.chain([format!("\"{last}\":0")]).collect();
             [&names[..2], &names[38..], &names]
                 .map(|part| format!("{{{}}}", part.join(",")))
-                .map(|text| Object::parse_members(text.as_bytes(), &|_| false).is_ok())
+                .map(|text| Object::default().read_members(&text, &|_| false).is_ok())
         };
         assert_eq!(many("name-x"), [true, true, true]);
         assert_eq!(many("name-39"), [true, false, false]);
         for depth in [MAX_DEPTH, MAX_DEPTH + 1] {
             let nested = format!("{}0{}", "{\"b\":".repeat(depth), "}".repeat(depth));
-            let read = Object::parse_members(nested.as_bytes(), &|_| false);
+            let read = Object::default().read_members(&nested, &|_| false);
             assert_eq!(read.is_ok(), Object::parse_part(nested.as_bytes()).is_ok());
         }
     }

@@ -14,6 +14,8 @@ pub(super) struct Reader<'a> {
     values: usize,
     /// Whether a member stands twice in an object that was passed.
     is_repetitive: bool,
+    /// Whether there was neither white space around a value nor an escape yet.
+    is_compact: bool,
 }
 
 /// What becomes of a value that is read.
@@ -99,25 +101,31 @@ pub(super) fn repeats<S: AsRef<str>>(names: &[S]) -> bool {
         let mut seen = HashSet::with_capacity(names.len());
         return !names.iter().all(|name| seen.insert(name.as_ref()));
     }
-    // Names that differ mostly do so in their length or their first letters.
-    let mut prints = [0_u64; FEW];
+    let mut prints = [0; FEW];
     for (print, name) in prints.iter_mut().zip(names) {
-        let mut start = [0; 8];
-        let bytes = name.as_ref().as_bytes();
-        let length = bytes.len().min(7);
-        start[..length].copy_from_slice(&bytes[..length]);
-        start[7] = bytes.len() as u8;
-        *print = u64::from_le_bytes(start);
+        *print = fingerprint(name.as_ref());
     }
-    let twice = |(at, print): (usize, &u64)| {
-        let alike = prints[..at]
-            .iter()
-            .enumerate()
-            .filter(|(_, it)| *it == print);
-        let mut alike = alike.map(|(before, _)| names[before].as_ref());
-        alike.any(|name| name == names[at].as_ref())
+    // All of them are looked at, since a loop of fixed length compares several at once.
+    let is_shared = |print: u32| prints.iter().map(|it| u32::from(*it == print)).sum::<u32>() > 1;
+    let twice = |(at, name): (usize, &S)| {
+        let before = || names[..at].iter().any(|it| it.as_ref() == name.as_ref());
+        is_shared(prints[at]) && before()
     };
-    prints[..names.len()].iter().enumerate().any(twice)
+    names.iter().enumerate().any(twice)
+}
+
+/// A number in which names mostly differ: their length, and four letters at either end.
+fn fingerprint(name: &str) -> u32 {
+    let bytes = name.as_bytes();
+    let number = match (bytes.first_chunk(), bytes.last_chunk()) {
+        (Some(first), Some(last)) => {
+            u32::from_le_bytes(*first) ^ u32::from_le_bytes(*last).rotate_left(13)
+        }
+        _ => bytes
+            .iter()
+            .fold(0, |number, byte| number << 8 | u32::from(*byte)),
+    };
+    number ^ (bytes.len() as u32) << 27
 }
 
 type Read<T> = Result<T, Malformed>;
@@ -132,10 +140,13 @@ fn first_special(bytes: [u8; 8]) -> Option<usize> {
     const ONES: u64 = u64::from_le_bytes([1; 8]);
     const TOPS: u64 = ONES << 7;
     let word = u64::from_le_bytes(bytes);
-    // The top bit of a byte below `limit`; of one above such a byte as well, which is never the first.
-    let below = |word: u64, limit: u64| word.wrapping_sub(ONES * limit) & !word & TOPS;
-    let is = |byte: u8| below(word ^ (ONES * u64::from(byte)), 1);
-    let found = is(b'"') | is(b'\\') | below(word, 0x20);
+    let is_other = |byte: u8| word ^ (ONES * u64::from(byte));
+    // What is subtracted sets the top bit of a byte that is less; also of one above such a byte, which
+    // is never the first, and of one that has it already, which is none.
+    let control = word.wrapping_sub(ONES * 0x20);
+    let quote = is_other(b'"').wrapping_sub(ONES);
+    let backslash = is_other(b'\\').wrapping_sub(ONES);
+    let found = (control | quote | backslash) & !word & TOPS;
     (found != 0).then(|| found.trailing_zeros() as usize / 8)
 }
 
@@ -160,14 +171,21 @@ const USUAL: usize = 12;
 impl<'a> Reader<'a> {
     /// At the start of `bytes`.
     pub fn new(bytes: &'a [u8]) -> Read<Self> {
-        let text = std::str::from_utf8(bytes)
-            .map_err(|e| Malformed(format!("not UTF-8 at byte {}", e.valid_up_to())))?;
-        Ok(Self {
+        match std::str::from_utf8(bytes) {
+            Ok(text) => Ok(Self::over(text)),
+            Err(e) => Err(Malformed(format!("not UTF-8 at byte {}", e.valid_up_to()))),
+        }
+    }
+
+    /// At the start of `text`.
+    pub fn over(text: &'a str) -> Self {
+        Self {
             text,
             at: 0,
             values: 0,
             is_repetitive: false,
-        })
+            is_compact: true,
+        }
     }
 
     /// The one value that the whole text is.
@@ -187,6 +205,7 @@ impl<'a> Reader<'a> {
     fn skip_space(&mut self) {
         while matches!(self.peek(), Some(b' ' | b'\t' | b'\n' | b'\r')) {
             self.at += 1;
+            self.is_compact = false;
         }
     }
 
@@ -198,39 +217,72 @@ impl<'a> Reader<'a> {
         })
     }
 
-    /// The members of the one object that the whole text is, those that are `wanted` alone; the
-    /// others are read as strictly, and not kept. `None` when the text is another value, or a member
-    /// stands twice in its object, at any depth.
-    pub fn members(mut self, wanted: &dyn Fn(&str) -> bool) -> Read<Option<Object>> {
+    /// Puts those members of the one object that the whole text is into `kept` that are `wanted`,
+    /// in the room of those that it had; the others are read as strictly, and not kept. Whether the
+    /// text is compact; `None` when it is another value, or a member stands twice in its object, at
+    /// any depth.
+    pub fn members(
+        mut self,
+        wanted: &dyn Fn(&str) -> bool,
+        kept: &mut Object,
+    ) -> Read<Option<bool>> {
         self.skip_space();
         if self.peek() != Some(b'{') {
             return Ok(None);
         }
         self.values += 1;
-        let mut kept = Object(Vec::with_capacity(USUAL));
+        let mut count = 0;
         let names = self.each_member(|reader, name| {
-            match wanted(name) {
-                true => {
-                    let value = reader.value::<Json>(1)?;
-                    reader.is_repetitive |= value.duplicate().is_some();
-                    kept.0.push((name.to_owned(), value));
-                }
-                false => reader.value::<Passed>(1)?.0,
+            if !wanted(name) {
+                return reader.value::<Passed>(1).map(drop);
             }
+            match kept.0.get_mut(count) {
+                Some((old, value)) => {
+                    name.clone_into(old);
+                    reader.replace(value)?;
+                }
+                None => kept.0.push((name.to_owned(), reader.value(1)?)),
+            }
+            reader.is_repetitive |= kept.0[count].1.duplicate().is_some();
+            count += 1;
             Ok(())
         })?;
+        kept.0.truncate(count);
         self.skip_space();
         match self.peek() {
             Some(_) => Err(self.refuse("trailing characters")),
-            None => Ok((!self.is_repetitive && !repeats(&names)).then_some(kept)),
+            None => Ok((!self.is_repetitive && !repeats(&names)).then_some(self.is_compact)),
+        }
+    }
+
+    /// Reads a member's value into the place of another one, whose room a text of the same kind takes.
+    fn replace(&mut self, value: &mut Json) -> Read<()> {
+        self.skip_space();
+        match (self.peek(), &mut *value) {
+            (Some(b'"'), Json::String(old)) => {
+                self.count()?;
+                self.string()?.as_ref().clone_into(old);
+            }
+            (Some(b'-' | b'0'..=b'9'), Json::Number(old)) => {
+                self.count()?;
+                self.number()?.clone_into(old);
+            }
+            _ => *value = self.value(1)?,
+        }
+        Ok(())
+    }
+
+    /// Counts a value.
+    fn count(&mut self) -> Read<()> {
+        self.values += 1;
+        match self.values > MAX_JSON_VALUES {
+            true => Err(too_many()),
+            false => Ok(()),
         }
     }
 
     fn value<B: Build>(&mut self, depth: usize) -> Read<B> {
-        self.values += 1;
-        if self.values > MAX_JSON_VALUES {
-            return Err(too_many());
-        }
+        self.count()?;
         self.skip_space();
         match self.peek() {
             Some(b'{' | b'[') if depth >= MAX_DEPTH => Err(too_deep()),
@@ -351,6 +403,7 @@ impl<'a> Reader<'a> {
         if self.take(b'"') {
             return Ok(Cow::Borrowed(&self.text[start..end]));
         }
+        self.is_compact = false;
         let mut unescaped = self.text[start..end].to_owned();
         loop {
             match self.peek() {

@@ -9,6 +9,7 @@ mod sign;
 mod tests;
 
 pub use super::limits::MAX_TOKEN;
+pub(super) use compact::three as compact_parts;
 pub use compact::{LastHeader, parse, split_disclosures};
 pub use sign::{Composed, Payload, Protected, Unsignable, sign, sign_detached};
 
@@ -104,6 +105,14 @@ impl<'a> Jws<'a> {
         }
     }
 
+    /// [`Jws::payload`], and nothing else.
+    pub fn into_payload(self) -> Vec<u8> {
+        match self.0 {
+            Taken::Compact(token) => token.payload.into_owned(),
+            Taken::Json { payload, .. } => payload,
+        }
+    }
+
     /// The headers of its signatures, in their order. Nothing vouches for them yet.
     pub fn headers(&self) -> impl Iterator<Item = &Header> {
         let (one, several) = match &self.0 {
@@ -149,12 +158,12 @@ pub struct Unverified<'a> {
 
 /// A token whose signature holds; only [`Unverified::verify`] makes one.
 #[derive(Debug)]
-pub struct Signed {
+pub struct Signed<'a> {
     header: Arc<Header>,
-    payload: Vec<u8>,
+    payload: Cow<'a, [u8]>,
 }
 
-impl Signed {
+impl Signed<'_> {
     /// The header that was signed.
     pub fn header(&self) -> &Header {
         &self.header
@@ -165,18 +174,21 @@ impl Signed {
         &self.payload
     }
 
-    /// [`Signed::payload`], and nothing else.
-    pub fn into_payload(self) -> Vec<u8> {
-        self.payload
+    /// This one, with a payload of its own.
+    pub fn into_owned(self) -> Signed<'static> {
+        Signed {
+            header: self.header,
+            payload: Cow::Owned(self.payload.into_owned()),
+        }
     }
 }
 
 /// Whether a text can only be a JSON serialization.
-fn is_json(text: &str) -> bool {
+pub(super) fn is_json(text: &str) -> bool {
     text.trim_start().starts_with('{')
 }
 
-impl Unverified<'_> {
+impl<'a> Unverified<'a> {
     /// The header. Nothing vouches for it yet.
     pub fn header(&self) -> &Header {
         &self.header
@@ -193,7 +205,7 @@ impl Unverified<'_> {
     }
 
     /// The token with its header and payload vouched for, if its signature is by that key.
-    pub fn verify(&self, verifier: &Verifier<'_>) -> Option<Signed> {
+    pub fn verify(&self, verifier: &Verifier<'_>) -> Option<Signed<'a>> {
         self.verify_as(verifier, &self.signature)
     }
 
@@ -203,14 +215,14 @@ impl Unverified<'_> {
         self.verify_as(verifier, signature).is_some()
     }
 
-    fn verify_as(&self, verifier: &Verifier<'_>, signature: &[u8]) -> Option<Signed> {
+    fn verify_as(&self, verifier: &Verifier<'_>, signature: &[u8]) -> Option<Signed<'a>> {
         let holds = verifier.verify(Verifying {
             message: &self.signing_input,
             signature,
         });
         holds.then(|| Signed {
             header: Arc::clone(&self.header),
-            payload: self.payload.to_vec(),
+            payload: self.payload.clone(),
         })
     }
 }

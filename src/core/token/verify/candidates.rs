@@ -14,13 +14,13 @@ use super::judging::{Judging, Outcome};
 use super::refusal::{alg_refused, no_key, not_fetched, weak};
 
 impl Judging<'_> {
-    pub(super) fn try_keys(
+    pub(super) fn try_keys<'t>(
         &mut self,
-        token: &Unverified<'_>,
+        token: &Unverified<'t>,
         wanted: Wanted<'_>,
         found: Found,
         keys: &dyn Keys,
-    ) -> Result<Outcome, Error> {
+    ) -> Result<Outcome<'t>, Error> {
         let source = || keys.provenance().name;
         let candidates = match found {
             Found::Keys(candidates) => candidates,
@@ -79,12 +79,12 @@ impl Judging<'_> {
     /// # Errors
     /// When no candidate verifies it; with the last candidate that is not a usable key, if there is
     /// one.
-    fn check_signature(
+    fn check_signature<'t>(
         &mut self,
-        token: &Unverified<'_>,
+        token: &Unverified<'t>,
         wanted: Wanted<'_>,
         candidates: &[Arc<Key>],
-    ) -> Result<Signed, Option<(Arc<Key>, Misfit)>> {
+    ) -> Result<Signed<'t>, Option<(Arc<Key>, Misfit)>> {
         let (mut broken, mut signed) = (None, None);
         for key in candidates {
             let verifier = match key.verifier(wanted.alg, self.policy.allow_weak_key) {
@@ -142,7 +142,7 @@ impl Judging<'_> {
         wanted: Wanted<'_>,
         excluded: &[(Arc<Key>, Misfit)],
         source: &str,
-    ) -> Result<Outcome, Error> {
+    ) -> Result<Outcome<'static>, Error> {
         // A key that is too short for every algorithm is an error: the caller has to replace it. If
         // it is too short only for the algorithm of the token, the token is refused.
         let useless = |key: &Key| key.algorithms(Job::Verify).is_empty();

@@ -17,9 +17,9 @@ use super::super::super::key::Key;
 use super::super::super::profile::Profile;
 
 /// The result for one signature.
-pub(super) enum Outcome {
+pub(super) enum Outcome<'t> {
     /// The signature is good.
-    Signed(Signed),
+    Signed(Signed<'t>),
     /// The header rules the token out before any key is looked for.
     Header(Vec<Reason>),
     /// There are keys, but not for its algorithm.
@@ -31,8 +31,8 @@ pub(super) enum Outcome {
 }
 
 /// What was found out about one signature.
-pub(super) struct Judged {
-    pub(super) outcome: Outcome,
+pub(super) struct Judged<'t> {
+    pub(super) outcome: Outcome<'t>,
     /// The key that verified it, or was tried last.
     pub(super) key: Option<(Arc<Key>, SigAlg)>,
     /// The certificate that vouches for its key, if the policy demands one.
@@ -41,7 +41,7 @@ pub(super) struct Judged {
     warnings: Vec<String>,
 }
 
-impl Judged {
+impl Judged<'_> {
     /// Whether it is the one whose refusal has been explained.
     fn explains(&self) -> bool {
         matches!(&self.outcome, Outcome::Bad(reason) if !reason.hints.is_empty())
@@ -86,12 +86,12 @@ impl<'a> Judging<'a> {
     /// the keys are refreshed: once, for the first signature that other keys could change. All
     /// other signatures are then judged again with what that has left in use, so that no two of
     /// them are accepted by keys of different sets.
-    pub(super) fn judge(
+    pub(super) fn judge<'t>(
         &mut self,
-        token: &Jws<'_>,
+        token: &'t Jws<'_>,
         form: Form<'_>,
         keys: &mut dyn Keys,
-    ) -> Result<Vec<Judged>, Error> {
+    ) -> Result<Vec<Judged<'t>>, Error> {
         let mut judged = Vec::with_capacity(token.count());
         // An error about one key must not hide a good signature by another one.
         let mut broken = None;
@@ -144,7 +144,7 @@ impl<'a> Judging<'a> {
         }
     }
 
-    fn judged(&mut self, outcome: Outcome) -> Judged {
+    fn judged<'t>(&mut self, outcome: Outcome<'t>) -> Judged<'t> {
         Judged {
             outcome,
             key: self.key.take(),
@@ -155,7 +155,7 @@ impl<'a> Judging<'a> {
     }
 
     /// Whether enough signatures hold.
-    pub(super) fn is_accepted(&self, judged: &[Judged]) -> bool {
+    pub(super) fn is_accepted(&self, judged: &[Judged<'_>]) -> bool {
         let mut holds = judged
             .iter()
             .map(|it| matches!(it.outcome, Outcome::Signed(_)));
@@ -166,20 +166,20 @@ impl<'a> Judging<'a> {
     }
 
     /// Whether no other key could change the answer.
-    fn is_settled(&self, judged: &[Judged]) -> bool {
+    fn is_settled(&self, judged: &[Judged<'_>]) -> bool {
         let is_ruled_out =
-            |it: &Judged| matches!(it.outcome, Outcome::Header(_) | Outcome::Unfit(_));
+            |it: &Judged<'_>| matches!(it.outcome, Outcome::Header(_) | Outcome::Unfit(_));
         self.is_accepted(judged) || self.policy.require_all && judged.iter().any(is_ruled_out)
     }
 
     /// Judges a signature with the keys at hand, which may have been `refreshed` for another one.
-    fn at_hand(
+    fn at_hand<'t>(
         &mut self,
-        token: &Unverified<'_>,
+        token: &Unverified<'t>,
         form: Form<'_>,
         refreshed: bool,
         keys: &mut dyn Keys,
-    ) -> Result<Outcome, Error> {
+    ) -> Result<Outcome<'t>, Error> {
         let header = token.header();
         let critical = header.check_critical(form.is_raw()).err();
         let alg = match (self.alg(header), critical) {
@@ -208,7 +208,7 @@ impl<'a> Judging<'a> {
 
     /// Whether other keys could change the outcome of a signature, and a request for them is
     /// justified: a token whose claims are refused, for one, causes none.
-    fn may_ask(&self, token: &Unverified<'_>, outcome: &Outcome) -> bool {
+    fn may_ask(&self, token: &Unverified<'_>, outcome: &Outcome<'_>) -> bool {
         let header = token.header();
         let is_bad = |check: &Check| check.status == CheckStatus::Fail;
         let has_bad_claims = |claims: &Object| {
@@ -224,12 +224,12 @@ impl<'a> Judging<'a> {
 
     /// Judges a signature again after a refresh of the keys; `None` when there was no refresh, or
     /// it brought nothing new for this signature.
-    fn afresh(
+    fn afresh<'t>(
         &mut self,
-        token: &Unverified<'_>,
-        before: &Outcome,
+        token: &Unverified<'t>,
+        before: &Outcome<'_>,
         keys: &mut dyn Keys,
-    ) -> Result<Option<Outcome>, Error> {
+    ) -> Result<Option<Outcome<'t>>, Error> {
         let header = token.header();
         let why = match before {
             Outcome::NoKey(_) => Why::UnknownKid,
@@ -358,11 +358,11 @@ fn own_key(header: &Header) -> Result<Arc<Key>, Reason> {
 
 /// An outcome among several: an error about one key is kept in `broken`, for the case that no other
 /// signature holds.
-fn beside(
-    outcome: Result<Outcome, Error>,
+fn beside<'t>(
+    outcome: Result<Outcome<'t>, Error>,
     count: usize,
     broken: &mut Option<Error>,
-) -> Result<Outcome, Error> {
+) -> Result<Outcome<'t>, Error> {
     match outcome {
         Err(error @ Error::Input { .. }) if count > 1 => {
             let reason = Reason::new(Code::NoMatchingKey, "kid", error.to_string());

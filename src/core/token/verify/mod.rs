@@ -40,7 +40,7 @@ pub struct Verified {
 #[derive(Debug)]
 pub(super) enum Proof {
     /// A signature.
-    Signed(Signed),
+    Signed(Signed<'static>),
     /// A signature, and disclosures that it covers by their digests.
     Disclosed {
         /// The header that was signed.

@@ -13,7 +13,7 @@ impl Judging<'_> {
     pub(super) fn report(
         mut self,
         token: &Jws<'_>,
-        mut judged: Vec<Judged>,
+        mut judged: Vec<Judged<'_>>,
         keys: &dyn Keys,
     ) -> Verdict {
         let headers: Vec<&Header> = token.headers().collect();
@@ -55,9 +55,16 @@ impl Judging<'_> {
         }
     }
 
-    fn outcome(&self, reasons: Vec<Reason>, signed: Option<Signed>) -> Result<Verified, Rejection> {
+    fn outcome(
+        &self,
+        reasons: Vec<Reason>,
+        signed: Option<Signed<'_>>,
+    ) -> Result<Verified, Rejection> {
         match (Rejection::from_reasons(reasons), signed) {
-            (None, Some(signed)) => Ok(Verified::of(Proof::Signed(signed), self.claims.cloned())),
+            (None, Some(signed)) => Ok(Verified::of(
+                Proof::Signed(signed.into_owned()),
+                self.claims.cloned(),
+            )),
             (Some(rejection), _) => Err(rejection),
             // Every outcome but `Signed` carries a reason; should one not, the token is refused all
             // the same.
@@ -73,14 +80,14 @@ impl Judging<'_> {
     /// The signature that the claims are judged with, as some checks depend on its header and its
     /// key. Of the good signatures it is the first with which the claims are good; under
     /// `require_all`, the first with which they are not.
-    fn chosen(&self, headers: &[&Header], judged: &[Judged]) -> usize {
+    fn chosen(&self, headers: &[&Header], judged: &[Judged<'_>]) -> usize {
         let holding = |index: &usize| matches!(judged[*index].outcome, Outcome::Signed(_));
         let is_good = |index: &usize| {
             let checks = self.claims_checks(headers[*index], judged, *index, true);
             checks.iter().all(|check| check.status != CheckStatus::Fail)
         };
         let all = || (0..judged.len()).filter(holding);
-        let tried = |it: &Judged| matches!(it.outcome, Outcome::Bad(_));
+        let tried = |it: &Judged<'_>| matches!(it.outcome, Outcome::Bad(_));
         let telling = match self.policy.require_all {
             true => all().find(|index| !is_good(index)),
             false => all().find(is_good),
@@ -93,7 +100,7 @@ impl Judging<'_> {
     fn claims_checks(
         &self,
         header: &Header,
-        judged: &[Judged],
+        judged: &[Judged<'_>],
         index: usize,
         is_accepted: bool,
     ) -> Vec<Check> {
@@ -107,7 +114,7 @@ impl Judging<'_> {
             checks.extend(key.and_then(|(key, _)| key_issuer(key, claims)));
             return checks;
         }
-        let has_no_key = |it: &Judged| matches!(it.outcome, Outcome::NoKey(_));
+        let has_no_key = |it: &Judged<'_>| matches!(it.outcome, Outcome::NoKey(_));
         if !judged.iter().all(has_no_key) {
             return not_evaluated(self.policy);
         }
@@ -124,7 +131,7 @@ impl Judging<'_> {
     fn several(
         &mut self,
         headers: &[&Header],
-        judged: &[Judged],
+        judged: &[Judged<'_>],
         is_accepted: bool,
     ) -> (Vec<Check>, Vec<Reason>) {
         let rows = headers.iter().zip(judged).enumerate();
@@ -154,7 +161,7 @@ impl Judging<'_> {
 }
 
 /// The checks that the signature of a compact token amounts to.
-fn compact(header: &Header, judged: &Judged) -> Vec<Check> {
+fn compact(header: &Header, judged: &Judged<'_>) -> Vec<Check> {
     let signature = |status, message: &str| Check {
         alg: Some(header.alg().to_owned()),
         kid: header.kid().map(String::from),
@@ -179,7 +186,7 @@ fn compact(header: &Header, judged: &Judged) -> Vec<Check> {
 }
 
 /// The row of one signature among several.
-fn row(index: usize, header: &Header, judged: &Judged, is_accepted: bool) -> Check {
+fn row(index: usize, header: &Header, judged: &Judged<'_>, is_accepted: bool) -> Check {
     let name = format!("signature[{index}]");
     let reason = match &judged.outcome {
         Outcome::Signed(_) => None,
@@ -213,7 +220,7 @@ fn row(index: usize, header: &Header, judged: &Judged, is_accepted: bool) -> Che
 }
 
 /// Whether a bad signature names a key of the source, or has a header that no key could satisfy.
-fn is_ours(header: &Header, judged: &Judged) -> bool {
+fn is_ours(header: &Header, judged: &Judged<'_>) -> bool {
     let names_another = || {
         let own = judged.key.as_ref().and_then(|(key, _)| key.kid.as_deref());
         own.zip(header.kid()).is_some_and(|(own, kid)| own != kid)
@@ -238,7 +245,7 @@ fn certificate(certified: &Certified) -> Check {
 }
 
 /// The algorithm and the key of a good signature, in words.
-fn by(judged: &Judged) -> String {
+fn by(judged: &Judged<'_>) -> String {
     let key = judged.key.as_ref();
     key.map(|(key, alg)| format!("{alg} by {}", key.label()))
         .unwrap_or_default()
@@ -246,7 +253,7 @@ fn by(judged: &Judged) -> String {
 
 fn findings(
     headers: &[&Header],
-    judged: &[Judged],
+    judged: &[Judged<'_>],
     rows: &[Check],
     source: &str,
 ) -> Vec<SignatureFinding> {

@@ -5,10 +5,10 @@
 use super::super::super::claims::{CheckStatus, Policy, holds, is_compared, key_issuer};
 use super::super::super::env::Env;
 use super::super::super::error::{Error, Rejection};
-use super::super::super::header::Header;
 use super::super::super::json::Object;
 use super::super::super::jwks::Keys;
 use super::super::super::jws::{Form, Jws, LastHeader};
+use super::super::super::key::Key;
 use super::judging::{Judged, Judging, Outcome};
 use super::{Verdict, read_claims, verify};
 
@@ -16,6 +16,8 @@ use super::{Verdict, read_claims, verify};
 pub struct Series<'p> {
     policy: &'p Policy,
     last: LastHeader,
+    /// The claims of the last token, whose room those of the next one take.
+    claims: Object,
 }
 
 /// A token that was accepted.
@@ -37,6 +39,7 @@ impl<'p> Series<'p> {
         Self {
             policy,
             last: LastHeader::default(),
+            claims: Object::default(),
         }
     }
 
@@ -61,7 +64,11 @@ impl<'p> Series<'p> {
             Err(reason) => return Ok(Err(reason.into())),
         };
         let compared = |name: &str| is_compared(policy, name);
-        let read = |bytes: &[u8]| Object::parse_members(bytes, &compared);
+        let mut members = std::mem::take(&mut self.claims);
+        let read = |bytes: &[u8]| match std::str::from_utf8(bytes) {
+            Ok(text) => members.read_members(text, &compared).map(|_| members),
+            Err(_) => Object::parse_part(bytes),
+        };
         let claims = match read_claims(&token, form, read) {
             Ok(claims) => claims,
             Err(reason) => return Ok(Err(reason.into())),
@@ -69,14 +76,19 @@ impl<'p> Series<'p> {
         let mut judging = Judging::new(policy, env, claims.as_ref());
         // The answers of a series carry no hints about a bad signature, so these are not computed.
         judging.is_explained = true;
-        let mut judged = judging.judge(&token, form, keys)?;
+        let judged = judging.judge(&token, form, keys)?;
         if !token.is_json()
-            && let Some(accepted) = accepted(&mut judged, claims.as_ref(), policy, env)
+            && let Some(key) = accepting(&judged, claims.as_ref(), policy, env)
         {
+            let (is_jwt, kid) = (claims.is_some(), key.kid.clone());
             let warnings = [keys.warnings(), &judging.warnings].concat();
+            drop(judged);
+            self.claims = claims.unwrap_or_default();
             return Ok(Ok(Accepted {
+                payload: token.into_payload(),
+                is_jwt,
+                kid,
                 warnings,
-                ..accepted
             }));
         }
         // A refusal reports every rule that is broken, so all claims are read now.
@@ -90,41 +102,28 @@ impl<'p> Series<'p> {
     }
 }
 
-/// A compact token whose signature and claims all hold.
-fn accepted(
-    judged: &mut Vec<Judged>,
+/// The key that verified a compact token, if its signature and its claims all hold.
+fn accepting<'j>(
+    judged: &'j [Judged<'_>],
     claims: Option<&Object>,
     policy: &Policy,
     env: &Env<'_>,
-) -> Option<Accepted> {
+) -> Option<&'j Key> {
     let [
         Judged {
             outcome: Outcome::Signed(signed),
             key: Some((key, _)),
             ..
         },
-    ] = &judged[..]
+    ] = judged
     else {
         return None;
     };
-    let header: &Header = signed.header();
     let is_good = |claims: &Object| {
         let speaks = key_issuer(key, claims).is_none_or(|check| check.status == CheckStatus::Pass);
-        speaks && holds(claims, header, policy, env.now)
+        speaks && holds(claims, signed.header(), policy, env.now)
     };
-    if !claims.is_none_or(is_good) {
-        return None;
-    }
-    let kid = key.kid.clone();
-    match judged.pop()?.outcome {
-        Outcome::Signed(signed) => Some(Accepted {
-            payload: signed.into_payload(),
-            is_jwt: claims.is_some(),
-            kid,
-            warnings: Vec::new(),
-        }),
-        _ => None,
-    }
+    claims.is_none_or(is_good).then_some(&**key)
 }
 
 impl Accepted {
