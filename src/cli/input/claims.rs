@@ -1,9 +1,12 @@
 //! The claims of a new token, from the arguments of a command, with the defaults added.
 
+use std::borrow::Cow;
+
 use jwtctl::core::env::Env;
 use jwtctl::core::error::{Code, Error};
 use jwtctl::core::files::MAX_FILE;
 use jwtctl::core::json::{Json, Object};
+use jwtctl::core::limits::MAX_JSON_VALUES;
 use jwtctl::core::time::{Timestamp, humanize};
 use jwtctl::core::token::{self, Defaults};
 
@@ -142,7 +145,11 @@ impl ClaimArgs {
             given.claim(&claim, text)?;
             claims.push(claim);
         }
-        Ok(Overlay { args: self, claims })
+        Ok(Overlay {
+            args: self,
+            claims,
+            members: given.members(),
+        })
     }
 
     fn names_jti(&self) -> bool {
@@ -195,6 +202,8 @@ impl ClaimArgs {
 pub struct Overlay<'a> {
     args: &'a ClaimArgs,
     claims: Vec<Claim>,
+    /// The claims that they set, take out, or set something inside of.
+    members: Vec<String>,
 }
 
 /// The claims of a new token.
@@ -233,6 +242,45 @@ impl Overlay<'_> {
             notes,
             warning,
         })
+    }
+}
+
+impl Overlay<'_> {
+    /// [`Overlay::complete`] of a payload whose text stays as it is, with what is missing at its
+    /// end. Only the claims are read that this looks at, into the room of `claims`, and only those
+    /// are in the result. `None` when the payload has to be written anew, or cannot be read.
+    ///
+    /// # Errors
+    /// As [`Overlay::complete`].
+    pub fn append<'p>(
+        &self,
+        payload: &'p str,
+        mut claims: Object,
+        usual: Usual,
+        env: &Env<'_>,
+    ) -> Result<Option<(Cow<'p, str>, Completed)>, Error> {
+        let sets = |name: &str| self.members.iter().any(|it| it == name);
+        let is_wanted = |name: &str| match name {
+            "exp" | "nbf" | "iat" | "aud" | "jti" => true,
+            other => sets(other),
+        };
+        let is_compact = claims.read_members(payload, &is_wanted);
+        if is_compact != Ok(true) || claims.0.iter().any(|(name, _)| sets(name)) {
+            return Ok(None);
+        }
+        let count = claims.0.len();
+        let completed = self.complete(Some(claims), usual, env)?;
+        let mut text = Cow::Borrowed(payload);
+        for (name, value) in &completed.claims.0[count..] {
+            let text = text.to_mut();
+            text.pop();
+            let comma = if text.len() > 1 { "," } else { "" };
+            let name = Json::from(name.as_str()).to_text();
+            text.extend([comma, &name, ":", &value.to_text(), "}"]);
+        }
+        // A value takes a byte at least, so this many are within the limit for sure.
+        let is_small = text.len() <= MAX_JSON_VALUES;
+        Ok(is_small.then_some((text, completed)))
     }
 }
 

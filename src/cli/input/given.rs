@@ -15,6 +15,12 @@ impl Given {
         self.0.push(vec![name.to_owned()]);
     }
 
+    /// The members that were set, or in which something was set.
+    pub fn members(self) -> Vec<String> {
+        let first = |path: Vec<String>| path.into_iter().next();
+        self.0.into_iter().filter_map(first).collect()
+    }
+
     /// Notes a name that an argument sets; `what` names the argument in messages.
     pub fn claim(&mut self, claim: &Claim, what: &str) -> Result<(), Error> {
         let path = claim.path();

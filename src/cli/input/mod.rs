@@ -24,7 +24,7 @@ pub use better_auth::{
 };
 pub use choice::{Choice, content_enc, curve, key_alg, sig_alg};
 pub use claim::Claim;
-pub use claims::{CLAIM_FLAGS, ClaimArgs, FINGERPRINT, Overlay, Usual};
+pub use claims::{CLAIM_FLAGS, ClaimArgs, Completed, FINGERPRINT, Overlay, Usual};
 pub use encryption::{Openers, not_for_encryption, unknown_kid};
 pub use header::{HeaderArgs, Reserved};
 pub use profile::ProfileArgs;

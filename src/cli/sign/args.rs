@@ -1,5 +1,7 @@
 //! The arguments of `sign`.
 
+use std::borrow::Cow;
+
 use clap::ValueEnum;
 use clap::builder::NonEmptyStringValueParser;
 use jwtctl::core::alg::SigAlg;
@@ -172,12 +174,12 @@ impl Format {
         matches!(self, Self::Flattened | Self::General)
     }
 
-    /// The line to print for a token that `carrier` carries.
-    pub(super) fn line(self, token: &str, carrier: Carrier) -> String {
+    /// The line to print for a token that `carrier` carries, without its end.
+    pub(super) fn line(self, token: &str, carrier: Carrier) -> Cow<'_, str> {
         match self {
-            Self::Compact | Self::Flattened | Self::General => format!("{token}\n"),
-            Self::Header | Self::Form => format!("{}\n", carrier.line(token)),
-            Self::Curl => format!("{}\n", carrier.curl(token)),
+            Self::Compact | Self::Flattened | Self::General => Cow::Borrowed(token),
+            Self::Header | Self::Form => Cow::Owned(carrier.line(token)),
+            Self::Curl => Cow::Owned(carrier.curl(token)),
         }
     }
 }

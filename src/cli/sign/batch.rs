@@ -1,5 +1,6 @@
 //! `sign --batch`: a token for every claims object of an input.
 
+use std::borrow::Cow;
 use std::process::ExitCode;
 
 use jwtctl::core::env::Env;
@@ -13,7 +14,7 @@ use super::super::Context;
 use super::super::batch::{
     self, Answer, Asked, Job, Line, Outcome, Plan, Remarks, Worker, members,
 };
-use super::super::input::{Overlay, Usual};
+use super::super::input::{Completed, Overlay, Usual};
 use super::super::output::{Output, message};
 use super::args::Args;
 use super::encrypted;
@@ -36,6 +37,8 @@ struct Press<'a> {
     kind: Option<Kind>,
     signing: Signing,
     addressee: Option<Addressee>,
+    /// Whether the text of a payload may stay as it is, with further claims at its end.
+    is_appended: bool,
     /// Whether answers are tokens alone.
     is_bare: bool,
     remarks: Remarks<'a>,
@@ -43,10 +46,25 @@ struct Press<'a> {
     mask: Option<&'a Output>,
 }
 
-/// A new token, and its claims.
-struct Made {
-    token: String,
+/// What one thread does it with.
+struct Hand<'j, 'a> {
+    press: &'j Press<'a>,
+    /// The claims of the last token that were looked at, whose room those of the next one take.
     claims: Object,
+}
+
+/// The claims of a new token.
+struct Draft<'l> {
+    payload: Cow<'l, str>,
+    completed: Completed,
+    disclosures: Vec<String>,
+}
+
+/// A new token, and its claims.
+struct Made<'l> {
+    token: String,
+    payload: Cow<'l, str>,
+    carrier: Carrier,
 }
 
 /// Answers every line of the input.
@@ -79,6 +97,7 @@ fn press<'a>(args: &'a Args, context: &'a Context<'_>) -> Result<Press<'a>, Erro
         args,
         overlay: args.claims.overlay()?,
         signing: Signing::prepare(args, kind.as_ref(), header, None, context)?,
+        is_appended: kind.is_none() && !args.claims.names_fingerprint(),
         kind,
         addressee,
         is_bare: !context.output.is_json() && args.batch.field.is_none(),
@@ -92,28 +111,31 @@ fn press<'a>(args: &'a Args, context: &'a Context<'_>) -> Result<Press<'a>, Erro
 
 impl<'a> Job for Press<'a> {
     type Worker<'j>
-        = &'j Self
+        = Hand<'j, 'a>
     where
         Self: 'j;
 
-    fn worker(&self) -> &Self {
-        self
+    fn worker(&self) -> Hand<'_, 'a> {
+        Hand {
+            press: self,
+            claims: Object::default(),
+        }
     }
 }
 
-impl Worker for &Press<'_> {
+impl Worker for Hand<'_, '_> {
     fn answer(&mut self, line: &Line<'_>, env: &Env<'_>, out: &mut Vec<u8>) -> Outcome {
-        let asked = Asked::of(line, self.args.batch.field.as_deref());
+        let press = self.press;
+        let asked = Asked::of(line, press.args.batch.field.as_deref());
         let made = self.made(&asked, env);
         match &made {
-            Ok(made) if self.is_bare => {
-                let kind = self.kind.as_ref();
-                let carrier = kind.map_or(Carrier::BEARER, |it| it.carrier(Some(&made.claims)));
-                let line = self.signing.format().line(&made.token, carrier);
+            Ok(made) if press.is_bare => {
+                let line = press.signing.format().line(&made.token, made.carrier);
                 out.extend_from_slice(line.as_bytes());
+                out.push(b'\n');
             }
-            Err(error) if self.is_bare => {
-                self.remarks.unanswered(line.number, &message(error));
+            Err(error) if press.is_bare => {
+                press.remarks.unanswered(line.number, &message(error));
             }
             made => {
                 let mut answer = Answer::to(line.number, out);
@@ -121,10 +143,10 @@ impl Worker for &Press<'_> {
                     Ok(made) => {
                         answer.json(Member::Ok, "true");
                         answer.text(Member::Token, &made.token);
-                        if let Some(kid) = self.signing.kid() {
+                        if let Some(kid) = press.signing.kid() {
                             answer.text(Member::Kid, kid);
                         }
-                        answer.json(Member::Payload, &made.claims.to_text());
+                        answer.json(Member::Payload, &made.payload);
                     }
                     Err(error) => {
                         answer.json(Member::Ok, "false");
@@ -141,40 +163,73 @@ impl Worker for &Press<'_> {
     }
 }
 
-impl Press<'_> {
-    fn made(&self, asked: &Asked<'_>, env: &Env<'_>) -> Result<Made, Error> {
+impl Hand<'_, '_> {
+    fn made<'l>(&mut self, asked: &'l Asked<'_>, env: &Env<'_>) -> Result<Made<'l>, Error> {
+        let press = self.press;
         let bad = |why: String| Error::input(Code::BadInput, "", why);
         let text = asked.text.as_ref().map_err(|it| bad(it.message.clone()))?;
-        let payload = claims(text).map_err(bad)?;
-        let usual = self.kind.as_ref().map_or_else(Usual::default, Kind::usual);
-        let completed = self.overlay.complete(Some(payload), usual, env)?;
-        self.remarks.note(&completed.notes);
-        self.remarks.warn(completed.warning.as_slice());
-        let mut claims = completed.claims;
-        let kind = self.kind.as_ref();
-        let disclosures = self.signing.complete(kind, &mut claims, env)?;
-        for term in self.signing.terms() {
-            check_term(term, &claims, self.args, |why| self.remarks.warn(&[why]))?;
+        let draft = self.draft(text, env)?;
+        let claims = &draft.completed.claims;
+        for term in press.signing.terms() {
+            check_term(term, claims, press.args, |why| press.remarks.warn(&[why]))?;
         }
-        let bytes = claims.to_text();
         let payload = Payload {
-            bytes: bytes.as_bytes(),
+            bytes: draft.payload.as_bytes(),
             is_unencoded: false,
             is_detached: false,
         };
-        let token = self.signing.sign(payload, None)?;
-        let token = match kind {
-            Some(kind) => kind.around(token, &disclosures),
-            None => token,
+        let token = press.signing.sign(payload, None)?;
+        let (token, carrier) = match &press.kind {
+            Some(kind) => (
+                kind.around(token, &draft.disclosures),
+                kind.carrier(Some(claims)),
+            ),
+            None => (token, Carrier::BEARER),
         };
-        let token = match &self.addressee {
+        self.claims = draft.completed.claims;
+        let token = match &press.addressee {
             Some(addressee) => encrypted(&token, addressee, true, env)?.text,
             None => token,
         };
-        if let Some(output) = self.mask {
+        if let Some(output) = press.mask {
             output.mask(&token);
         }
-        Ok(Made { token, claims })
+        Ok(Made {
+            token,
+            payload: draft.payload,
+            carrier,
+        })
+    }
+
+    fn draft<'l>(&mut self, text: &'l str, env: &Env<'_>) -> Result<Draft<'l>, Error> {
+        let press = self.press;
+        let (overlay, kind) = (&press.overlay, press.kind.as_ref());
+        let usual = kind.map_or_else(Usual::default, Kind::usual);
+        let appended = match press.is_appended {
+            true => overlay.append(text, std::mem::take(&mut self.claims), usual, env)?,
+            false => None,
+        };
+        let draft = match appended {
+            Some((payload, completed)) => Draft {
+                payload,
+                completed,
+                disclosures: Vec::new(),
+            },
+            None => {
+                let bad = |why: String| Error::input(Code::BadInput, "", why);
+                let payload = claims(text).map_err(bad)?;
+                let mut completed = overlay.complete(Some(payload), usual, env)?;
+                let disclosures = press.signing.complete(kind, &mut completed.claims, env)?;
+                Draft {
+                    payload: Cow::Owned(completed.claims.to_text()),
+                    completed,
+                    disclosures,
+                }
+            }
+        };
+        press.remarks.note(&draft.completed.notes);
+        press.remarks.warn(draft.completed.warning.as_slice());
+        Ok(draft)
     }
 }
 

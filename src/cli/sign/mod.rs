@@ -140,6 +140,7 @@ impl Report for Signed {
     const SCHEMA: &'static str = "jwtctl.sign/1";
 
     fn human(&self, page: &mut Page<'_>) -> io::Result<()> {
-        page.bytes(self.format.line(&self.token, self.carrier).as_bytes())
+        let line = self.format.line(&self.token, self.carrier);
+        page.bytes(format!("{line}\n").as_bytes())
     }
 }

@@ -131,9 +131,17 @@ impl Signing {
         payload: Payload<'_>,
         existing: Option<Composed>,
     ) -> Result<String, Error> {
-        let mut composed = match existing {
-            Some(existing) => existing,
-            None => Composed::over(payload).map_err(|why| unsignable(&why, "--payload"))?,
+        let failed = |why: &Unsignable| unsignable(why, "--payload");
+        let mut composed = match (existing, &self.each[..]) {
+            (None, [only]) if !self.format.is_json() => {
+                let token = only.protected.compact(payload, &only.signer);
+                return token.map_err(|why| match why {
+                    Unsignable::Library(_) => unsignable(&why, &only.label),
+                    _ => failed(&why),
+                });
+            }
+            (Some(existing), _) => existing,
+            (None, _) => Composed::over(payload).map_err(|why| failed(&why))?,
         };
         for ready in &self.each {
             composed
@@ -146,8 +154,7 @@ impl Signing {
             Format::Flattened => composed.flattened().map(text),
             _ => composed.compact(),
         };
-        let token = token.map_err(|why| unsignable(&why, "--payload"))?;
-        Ok(token)
+        token.map_err(|why| failed(&why))
     }
 
     /// What every token has by way of signatures.

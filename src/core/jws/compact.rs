@@ -122,7 +122,7 @@ pub fn split_disclosures(text: &str) -> Option<(&str, &str)> {
 }
 
 /// The three parts of a token, whatever is in them.
-fn three(text: &str) -> Option<[&str; 3]> {
+pub fn three(text: &str) -> Option<[&str; 3]> {
     let first = memchr(b'.', text.as_bytes())?;
     let (header, rest) = (&text[..first], &text[first + 1..]);
     let second = memchr(b'.', rest.as_bytes())?;

@@ -2,7 +2,7 @@
 
 use super::super::error::Reason;
 use super::super::json::{Json, Object};
-use super::super::key::{Signer, encode};
+use super::super::key::{Signer, encode, encode_onto};
 use super::super::limits::MAX_SIGNATURES;
 use super::{Form, Jws, json};
 
@@ -45,8 +45,27 @@ impl Payload<'_> {
     fn signing_input(&self, protected: &str) -> Vec<u8> {
         match self.is_unencoded {
             true => [protected.as_bytes(), b".", self.bytes].concat(),
-            false => format!("{protected}.{}", encode(self.bytes)).into_bytes(),
+            false => self.encoded_input(protected).into_bytes(),
         }
+    }
+
+    /// The signing input of a payload that is encoded, with room for a signature behind it.
+    fn encoded_input(&self, protected: &str) -> String {
+        /// Most signatures are shorter.
+        const SIGNATURE: usize = 512;
+        let room = protected.len() + self.bytes.len() * 4 / 3 + SIGNATURE;
+        let mut input = String::with_capacity(room);
+        input.extend([protected, "."]);
+        encode_onto(&mut input, self.bytes);
+        input
+    }
+
+    /// The text of an unencoded payload in the compact serialization.
+    fn compact_text(&self) -> Result<&str, Unsignable> {
+        let fits = |byte: &u8| matches!(byte, b' '..=b'~') && *byte != b'.';
+        let text = std::str::from_utf8(self.bytes).ok();
+        let text = text.filter(|text| text.as_bytes().iter().all(fits));
+        text.ok_or(Unsignable::NotCompact)
     }
 
     /// The text of it in a JSON serialization.
@@ -77,6 +96,31 @@ impl Protected {
     /// All of it.
     pub fn header(&self) -> &Object {
         &self.header
+    }
+
+    /// The compact serialization of a JWS over `payload` under this header.
+    ///
+    /// # Errors
+    /// [`Unsignable::NotCompact`], [`Unsignable::Library`].
+    pub fn compact(&self, payload: Payload<'_>, signer: &Signer) -> Result<String, Unsignable> {
+        let sign = |input: &[u8]| {
+            let signature = signer.sign(input);
+            signature.map_err(|why| Unsignable::Library(why.into()))
+        };
+        let (mut token, signature) = if payload.is_detached {
+            let signature = sign(&payload.signing_input(&self.text))?;
+            (format!("{}.", self.text), signature)
+        } else {
+            let input = match payload.is_unencoded {
+                true => format!("{}.{}", self.text, payload.compact_text()?),
+                false => payload.encoded_input(&self.text),
+            };
+            let signature = sign(input.as_bytes())?;
+            (input, signature)
+        };
+        token.push('.');
+        encode_onto(&mut token, &signature);
+        Ok(token)
     }
 }
 
@@ -281,9 +325,7 @@ fn compact(
         is_unencoded: false,
         is_detached,
     };
-    let mut composed = Composed::over(payload)?;
-    composed.add(header, payload, signer)?;
-    composed.compact()
+    Protected::new(header, signer, false).compact(payload, signer)
 }
 
 /// The whole protected header.

@@ -397,10 +397,21 @@ pub fn encode(bytes: &[u8]) -> String {
     URL_SAFE_NO_PAD.encode_to_string(bytes)
 }
 
+/// Adds bytes to a text, as [`encode`] writes them.
+pub fn encode_onto(text: &mut String, bytes: &[u8]) {
+    URL_SAFE_NO_PAD.encode_append(bytes, text);
+}
+
 /// Reads base64url as strictly as RFC 7515 §2 wants it: no padding, no white space, no bits left
 /// over.
 pub fn decode(text: &str) -> Option<Vec<u8>> {
     URL_SAFE_NO_PAD.decode_to_vec(text).ok()
+}
+
+/// [`decode`], into the room of other bytes.
+pub fn decode_into(bytes: &mut Vec<u8>, text: &str) -> Option<()> {
+    bytes.clear();
+    URL_SAFE_NO_PAD.decode_append(text, bytes).ok()
 }
 
 /// Writes bytes as hexadecimal digits, in lower case.

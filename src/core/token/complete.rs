@@ -44,10 +44,7 @@ pub fn check_claims(claims: &Object) -> Result<(), (&'static str, String)> {
             }
         }
     }
-    if let Some(aud) = claims
-        .member("aud")
-        .filter(|aud| aud.as_strings().is_none())
-    {
+    if let Some(aud) = claims.member("aud").filter(|it| !it.is_strings()) {
         return Err((
             "aud",
             format!(
@@ -64,14 +61,20 @@ pub fn check_claims(claims: &Object) -> Result<(), (&'static str, String)> {
 /// Adds what is missing to `claims` and names what was added.
 pub fn complete(claims: &mut Object, defaults: &Defaults, env: &Env<'_>) -> Vec<&'static str> {
     let mut added = Vec::new();
-    let mut add = |name: &'static str, value: Option<Json>| {
-        if let Some(value) = value.filter(|_| !claims.has(name)) {
-            claims.set(name, value);
+    let mut add = |name: &'static str, value: &dyn Fn() -> Json| {
+        if !claims.has(name) {
+            claims.set(name, value());
             added.push(name);
         }
     };
-    add("iat", defaults.iat.then(|| env.now.0.into()));
-    add("exp", defaults.ttl.map(|ttl| env.now.plus(ttl).0.into()));
-    add("jti", defaults.jti.then(|| env.uuid().as_str().into()));
+    if defaults.iat {
+        add("iat", &|| env.now.0.into());
+    }
+    if let Some(ttl) = defaults.ttl {
+        add("exp", &|| env.now.plus(ttl).0.into());
+    }
+    if defaults.jti {
+        add("jti", &|| env.uuid().as_str().into());
+    }
     added
 }
