@@ -5,6 +5,7 @@ use std::fmt;
 
 use jiff::SignedDuration;
 use jiff::civil::{Date, DateTime};
+use jiff::fmt::temporal::DateTimePrinter;
 
 use super::error::{Code, Error};
 
@@ -40,7 +41,12 @@ impl Timestamp {
     /// it cannot write.
     pub fn rfc3339(self) -> Option<String> {
         let civil = EPOCH.checked_add(SignedDuration::from_secs(self.0)).ok()?;
-        (civil.year() >= 0).then(|| format!("{civil}Z"))
+        let mut text = String::with_capacity("2026-08-01T10:15:00Z".len());
+        DateTimePrinter::new()
+            .print_datetime(&civil, &mut text)
+            .ok()?;
+        text.push('Z');
+        (civil.year() >= 0).then_some(text)
     }
 
     /// Whether it lies in the years 0 to 9999, so that [`Timestamp::rfc3339`] can write it.

@@ -553,6 +553,19 @@ fn by_hand(file: &str, name: &str) -> Option<Value> {
             "properties": { "out": text, "sql": text, "rows": rows },
             "required": [],
         }),
+        // The names are those of claims.
+        ("/cli/decode/document", "Times") => json!({
+            "type": "object",
+            "description": "The points in time that claims name, and how many seconds away those are.",
+            "additionalProperties": {
+                "type": "object",
+                "properties": {
+                    "at": { "type": ["string", "null"], "format": "date-time" },
+                    "in_s": { "type": "integer" },
+                },
+                "required": ["at", "in_s"],
+            },
+        }),
         ("/core/lint/mod", "Finding") => json!({
             "description": "One thing that was found.",
             "type": "object",

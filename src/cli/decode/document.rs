@@ -4,6 +4,7 @@ use jwtctl::core::certificate::SeenChain;
 use jwtctl::core::json::{Json, Object};
 use jwtctl::core::key::encode;
 use jwtctl::core::profile::Profile;
+use jwtctl::core::time::Timestamp;
 use jwtctl::core::token::{Content, Layer, SeenRecipient, SeenSignature};
 use serde::{Serialize, Serializer};
 
@@ -45,7 +46,7 @@ struct Document<'a> {
     /// The kind of token that it looks like.
     #[serde(skip_serializing_if = "Option::is_none")]
     looks_like: Option<&'static str>,
-    times: Object,
+    times: Times<'a>,
     /// What the header says of certificates.
     #[serde(skip_serializing_if = "Option::is_none")]
     certificates: Option<SeenChain>,
@@ -78,7 +79,10 @@ empty!(Document {
     key_binding_payload: None,
     disclosed_payload: None,
     looks_like: None,
-    times: Object(Vec::new()),
+    times: Times {
+        claims: None,
+        now: Timestamp(0),
+    },
     certificates: None,
     warnings: &[],
 });
@@ -148,7 +152,10 @@ impl Serialize for Look {
             key_binding_payload: disclosed.and_then(|it| it.key_binding_claims.as_ref()),
             disclosed_payload: disclosed.and_then(|it| Some(&it.processed.as_ref()?.claims)),
             looks_like: self.decoded.looks_like().map(Profile::as_str),
-            times: self.times(),
+            times: Times {
+                claims: self.decoded.claims(),
+                now: self.now,
+            },
             certificates: self.decoded.header.as_object().and_then(SeenChain::of),
             warnings: &self.decoded.warnings,
             ..EMPTY
@@ -191,22 +198,35 @@ impl Serialize for Look {
     }
 }
 
-impl Look {
-    fn times(&self) -> Object {
-        let Some(claims) = self.decoded.claims() else {
-            return Object::default();
-        };
-        let mut times = Object::default();
-        for (name, value) in &claims.0 {
-            if let Some(at) = date(name, value) {
-                let text = at.rfc3339().map_or(Json::Null, Json::String);
-                let members = vec![
-                    ("at".into(), text),
-                    ("in_s".into(), at.since(self.now).into()),
-                ];
-                times.set(name.as_str(), Json::Object(Object(members)));
+/// The points in time that claims name, and how far away those are.
+pub(super) struct Times<'a> {
+    pub(super) claims: Option<&'a Object>,
+    pub(super) now: Timestamp,
+}
+
+#[derive(Serialize)]
+struct Moment {
+    at: Option<String>,
+    in_s: i64,
+}
+
+impl Serialize for Times<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut times: Vec<(&str, Moment)> = Vec::new();
+        for (name, value) in self.claims.into_iter().flat_map(|it| &it.0) {
+            let Some(at) = date(name, value) else {
+                continue;
+            };
+            let moment = Moment {
+                at: at.rfc3339(),
+                in_s: at.since(self.now),
+            };
+            // Of a claim that stands twice, the last one.
+            match times.iter_mut().find(|(it, _)| it == name) {
+                Some((_, other)) => *other = moment,
+                None => times.push((name, moment)),
             }
         }
-        times
+        serializer.collect_map(times)
     }
 }

@@ -161,22 +161,38 @@ impl Profile {
     }
 }
 
+/// Claims that tell of a login (OpenID Connect Core §2).
+const OF_A_LOGIN: [&str; 5] = ["nonce", "auth_time", "at_hash", "c_hash", "azp"];
+
 impl Profile {
     /// The kind of a token by the type in its header, or else by the claims that only such a token
     /// has.
     pub fn recognise(typ: Option<&str>, claims: &Object) -> Option<Self> {
-        let is_type = |it: &&Self| {
-            let own = it.typ().zip(typ);
-            own.is_some_and(|(own, typ)| same_type(own, typ))
-        };
-        if let Some(found) = Self::ALL.iter().find(is_type) {
-            return Some(*found);
+        let by_type = typ.and_then(Self::recognise_type);
+        by_type.or_else(|| Self::recognise_claims(claims))
+    }
+
+    /// The kind of a token by the type in its header.
+    pub fn recognise_type(typ: &str) -> Option<Self> {
+        let is_type = |it: &&Self| it.typ().is_some_and(|own| same_type(own, typ));
+        Self::ALL.iter().find(is_type).copied()
+    }
+
+    /// Whether [`Profile::recognise_claims`] looks at the claim of that name.
+    pub fn is_told_by(name: &str) -> bool {
+        match name {
+            "iss" | "sub" | "aud" | "exp" | "iat" | "scope" => true,
+            "events" | "token_introspection" | "_sd_alg" | "_sd" => true,
+            other => OF_A_LOGIN.contains(&other),
         }
+    }
+
+    /// The kind of a token by the claims that only such a token has.
+    pub fn recognise_claims(claims: &Object) -> Option<Self> {
         let has = |name: &str| claims.has(name);
         let events = claims.member("events").and_then(Json::as_object);
         let is_about_itself =
             claims.text("iss").is_some() && claims.text("iss") == claims.text("sub");
-        let of_a_login = ["nonce", "auth_time", "at_hash", "c_hash", "azp"];
         if events.is_some_and(|it| it.has(LOGOUT_EVENT)) {
             Some(Self::LogoutToken)
         } else if events.is_some() {
@@ -189,7 +205,7 @@ impl Profile {
             Some(Self::ClientAssertion)
         } else if ["iss", "sub", "aud", "exp", "iat"].into_iter().all(has)
             && !has("scope")
-            && of_a_login.into_iter().any(has)
+            && OF_A_LOGIN.into_iter().any(has)
         {
             Some(Self::IdToken)
         } else {

@@ -12,7 +12,9 @@ mod tests;
 mod verify;
 
 pub use complete::{Defaults, check_claims, complete};
-pub use decode::{Content, Decoded, Disclosed, SeenRecipient, SeenSignature, decode};
+pub use decode::{
+    Content, Decoded, Disclosed, Plain, PlainReader, SeenRecipient, SeenSignature, decode,
+};
 pub use locate::{Located, is_compact, is_wrapped, locate};
 pub use nested::{Layer, Nested, Opener, Unopened, key_opened, open_nested, within};
 pub use serialization::Serialization;

@@ -2,6 +2,7 @@
 
 mod disclosed;
 mod encrypted;
+mod plain;
 mod several;
 
 use base64::Engine as _;
@@ -17,6 +18,7 @@ use super::serialization::Serialization;
 
 pub use disclosed::Disclosed;
 use disclosed::with_disclosures;
+pub use plain::{Plain, PlainReader};
 
 /// Base64url with the faults that real tokens have: padding, and bits left over at the end.
 const LENIENT: GeneralPurpose = GeneralPurpose::new(
@@ -171,10 +173,12 @@ impl Content {
 /// # Errors
 /// [`Reason::malformed`] when there is nothing to show.
 pub fn decode(text: &str) -> Result<Decoded, Reason> {
-    match Serialization::of(text) {
-        Some(Serialization::JwsJson) => return several::decode(text),
-        Some(Serialization::JweJson) => return encrypted::decode_json(text),
-        _ => {}
+    if jws::is_json(text) {
+        match Serialization::of(text) {
+            Some(Serialization::JwsJson) => return several::decode(text),
+            Some(Serialization::JweJson) => return encrypted::decode_json(text),
+            _ => {}
+        }
     }
     match jws::split_disclosures(text) {
         Some((jwt, rest)) => Ok(with_disclosures(decode_compact(jwt)?, text, rest)),
