@@ -161,9 +161,10 @@
 //!
 //! # Features
 //!
-//! `jwe` (Ed448, X448, AES Key Wrap of 192 bits, RSA1_5) brings josekit and a vendored OpenSSL, which loads no
-//! configuration in this process; `redis` brings sessions and a shared cache. The library builds
-//! without either. `cli` is the command-line tool.
+//! `jwe` (Ed448, X448, AES Key Wrap of 192 bits, RSA1_5) brings josekit and a vendored OpenSSL. A
+//! program that is linked with it begins OpenSSL before `main`, without the configuration file that
+//! `OPENSSL_CONF` or a default names, for every user of OpenSSL in the process. `redis` brings
+//! sessions and a shared cache. The library builds without either. `cli` is the command-line tool.
 #![forbid(unsafe_code)]
 #![warn(missing_docs)]
 #![deny(

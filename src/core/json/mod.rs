@@ -4,6 +4,7 @@
 mod number;
 mod parse;
 mod pointer;
+mod scan;
 mod write;
 
 pub use pointer::{pointer_step, pointer_steps};
@@ -383,7 +384,7 @@ impl Object {
     pub fn duplicate(&self) -> Option<String> {
         let below = |(name, value): &(String, Json)| Some(pointer_step(name) + &value.duplicate()?);
         let names: Vec<&str> = self.0.iter().map(|(name, _)| name.as_str()).collect();
-        if !parse::repeats(&names) {
+        if !scan::repeats(&names) {
             return self.0.iter().find_map(below);
         }
         let mut seen = std::collections::HashSet::with_capacity(self.0.len());

@@ -4,7 +4,7 @@ use serde::Serialize;
 use serde::ser::{SerializeMap, SerializeSeq, Serializer};
 use serde_json::value::RawValue;
 
-use super::parse::plain_prefix;
+use super::scan::plain_prefix;
 use super::{Json, Object};
 
 pub(super) fn value(value: &Json, out: &mut String) {
