@@ -14,7 +14,11 @@ use sonic_rs::{JsonContainerTrait as _, Value};
 fn members(lines: &str) -> usize {
     let read = |line: &str| {
         let mut parts = line.split('.');
-        let mut part = || URL_SAFE_NO_PAD.decode_to_vec(parts.next().unwrap()).unwrap();
+        let mut part = || {
+            URL_SAFE_NO_PAD
+                .decode_to_vec(parts.next().unwrap())
+                .unwrap()
+        };
         let count = |json: &[u8]| {
             let value: Value = sonic_rs::from_slice(json).unwrap();
             value.as_object().unwrap().len()

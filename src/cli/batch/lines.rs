@@ -128,6 +128,8 @@ pub struct Block {
     lines: Buffer,
     /// Whether it stands for one line that was too long, and is left out.
     pub is_too_long: bool,
+    /// Bytes that a line may have.
+    longest: usize,
     /// How many bytes of input it consumed.
     pub consumed: u64,
 }
@@ -135,11 +137,7 @@ pub struct Block {
 impl Block {
     /// Its lines.
     pub fn lines(&self) -> impl Iterator<Item = Line<'_>> {
-        let too_long = self.is_too_long.then(|| Line {
-            number: self.first,
-            text: Err(Reason::malformed("the line is longer than a token may be")
-                .hint("to allow more: --max-size BYTES")),
-        });
+        let left_out = self.is_too_long.then(|| self.too_long());
         let mut rest = self.lines.bytes();
         let texts = std::iter::from_fn(move || {
             if rest.is_empty() {
@@ -150,13 +148,23 @@ impl Block {
             rest = rest.get(length + 1..).unwrap_or_default();
             Some(line)
         });
-        let lines = texts.zip(self.first..).map(|(bytes, number)| Line {
-            number,
-            text: std::str::from_utf8(bytes)
-                .map(|text| text.strip_suffix('\r').unwrap_or(text))
-                .map_err(|_| Reason::malformed("the line is not text")),
-        });
-        too_long.into_iter().chain(lines)
+        let texts = left_out.into_iter().chain(texts.map(|it| self.text(it)));
+        let lines = texts.zip(self.first..);
+        lines.map(|(text, number)| Line { number, text })
+    }
+
+    fn text<'b>(&self, line: &'b [u8]) -> Result<&'b str, Reason> {
+        match std::str::from_utf8(line) {
+            _ if line.len() > self.longest => self.too_long(),
+            Ok(text) => Ok(text.strip_suffix('\r').unwrap_or(text)),
+            Err(_) => Err(Reason::malformed("the line is not text")),
+        }
+    }
+
+    fn too_long(&self) -> Result<&'static str, Reason> {
+        let longest = self.longest;
+        let why = format!("the line is longer than {longest} bytes, the most that is read");
+        Err(Reason::malformed(why))
     }
 
     /// Empties it for other lines.
@@ -209,6 +217,7 @@ impl<R: Read> Lines<R> {
     /// When the input cannot be read.
     pub fn next(&mut self, block: &mut Block) -> io::Result<bool> {
         block.clear();
+        block.longest = self.longest;
         loop {
             if let Some(end) = self.end() {
                 if std::mem::take(&mut self.skipping) {
@@ -353,7 +362,7 @@ mod tests {
     #[test]
     fn a_line_that_is_too_long_is_one_line_and_the_next_ones_follow() {
         let text = format!("a\n{}\nb\n{}", "x".repeat(50), "y".repeat(50));
-        for a_read in [1, 3, 7] {
+        for a_read in [1, 3, 7, 40, 60, 1000] {
             for single in [false, true] {
                 let found = read(&text, a_read, 10, single);
                 let texts: Vec<_> = found.iter().map(|(_, text)| text.as_deref()).collect();

@@ -243,9 +243,7 @@ impl Overlay<'_> {
             warning,
         })
     }
-}
 
-impl Overlay<'_> {
     /// [`Overlay::complete`] of a payload whose text stays as it is, with what is missing at its
     /// end. Only the claims are read that this looks at, into the room of `claims`, and only those
     /// are in the result. `None` when the payload has to be written anew, or cannot be read.
@@ -264,8 +262,11 @@ impl Overlay<'_> {
             "exp" | "nbf" | "iat" | "aud" | "jti" => true,
             other => sets(other),
         };
-        let is_compact = claims.read_members(payload, &is_wanted);
-        if is_compact != Ok(true) || claims.0.iter().any(|(name, _)| sets(name)) {
+        // A value takes a byte at least, so a payload this small has not too many of them.
+        if payload.len() > MAX_JSON_VALUES
+            || claims.read_members(payload, &is_wanted) != Some(true)
+            || claims.0.iter().any(|(name, _)| sets(name))
+        {
             return Ok(None);
         }
         let count = claims.0.len();
@@ -278,7 +279,6 @@ impl Overlay<'_> {
             let name = Json::from(name.as_str()).to_text();
             text.extend([comma, &name, ":", &value.to_text(), "}"]);
         }
-        // A value takes a byte at least, so this many are within the limit for sure.
         let is_small = text.len() <= MAX_JSON_VALUES;
         Ok(is_small.then_some((text, completed)))
     }

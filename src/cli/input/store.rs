@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use jwtctl::core::error::Error;
 use jwtctl::core::json::{Json, Object};
 use jwtctl::core::jwks::KeySet;
-use jwtctl::core::key::Key;
+use jwtctl::core::key::{Key, WipedJson, wipe};
 use jwtctl::core::keyfile::{self, KeyFile};
 use jwtctl::core::keystore::{Changed, Keystore, Protection, Unfinished};
 use jwtctl::core::secret::Secret;
@@ -166,7 +166,11 @@ impl Inputs {
 
     /// The keys of a set, and its JSON as it was written. A file that is not JSON gives the JSON of
     /// its public keys.
-    pub fn keys_and_json(&self, spec: &Spec, now: Timestamp) -> Result<(KeyFile, Json), Error> {
+    pub fn keys_and_json(
+        &self,
+        spec: &Spec,
+        now: Timestamp,
+    ) -> Result<(KeyFile, WipedJson), Error> {
         if matches!(spec.source(), Source::Store(_)) {
             let file = self.public_keys(spec, now)?;
             let json = public_json(&file);
@@ -179,7 +183,7 @@ impl Inputs {
     }
 
     /// The JSON of a set, even if no key in it can be used.
-    pub fn published_json(&self, spec: &Spec, now: Timestamp) -> Result<Json, Error> {
+    pub fn published_json(&self, spec: &Spec, now: Timestamp) -> Result<WipedJson, Error> {
         if matches!(spec.source(), Source::Store(_)) {
             return Ok(public_json(&self.public_keys(spec, now)?));
         }
@@ -194,25 +198,24 @@ impl Inputs {
 }
 
 /// A JWK or a JWK set as it was written.
-fn raw_json(bytes: &Secret) -> Option<Json> {
+fn raw_json(bytes: &Secret) -> Option<WipedJson> {
     match Json::parse_document(bytes.expose()).ok()? {
         Json::Object(object) if object.has("keys") || object.has("kty") => {
-            Some(Json::Object(object))
+            Some(Json::Object(object).into())
         }
-        Json::Array(items) if keyfile::is_bare_set(&items) => Some(Json::Object(Object(vec![(
-            "keys".into(),
-            Json::Array(items),
-        )]))),
-        _ => None,
+        Json::Array(items) if keyfile::is_bare_set(&items) => {
+            let set = Object(vec![("keys".into(), Json::Array(items))]);
+            Some(Json::Object(set).into())
+        }
+        mut other => {
+            wipe(&mut other);
+            None
+        }
     }
 }
 
-fn public_json(file: &KeyFile) -> Json {
-    Json::Object(
-        KeySet {
-            keys: file.keys.clone(),
-            dropped: Vec::new(),
-        }
-        .public_json(),
-    )
+fn public_json(file: &KeyFile) -> WipedJson {
+    let keys = file.keys.clone();
+    let dropped = Vec::new();
+    Json::Object(KeySet { keys, dropped }.public_json()).into()
 }

@@ -5,8 +5,8 @@ use std::io;
 use jwtctl::core::address::Address;
 use jwtctl::core::diff::{Difference, Member, Named, diff};
 use jwtctl::core::error::{Code, Error};
-use jwtctl::core::json::Json;
 use jwtctl::core::jwks::NotKeys;
+use jwtctl::core::key::WipedJson;
 use jwtctl::core::remote::Source;
 use jwtctl::core::shared::SharedCache;
 use serde::Serialize;
@@ -47,7 +47,7 @@ pub struct Compared {
 struct Side {
     /// How messages and reports call it.
     name: String,
-    json: Json,
+    json: WipedJson,
 }
 
 pub fn run(args: Args, context: &mut Context<'_>) -> Result<Compared, Error> {

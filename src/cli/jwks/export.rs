@@ -9,7 +9,7 @@ use jwtctl::core::error::{Code, Error};
 use jwtctl::core::files::{self, Access};
 use jwtctl::core::json::{Json, Object};
 use jwtctl::core::jwks::KeySet;
-use jwtctl::core::key::Key;
+use jwtctl::core::key::{Key, WipedJson};
 use jwtctl::core::keyfile;
 use jwtctl::core::keystore::{Keystore, State};
 use jwtctl::core::secret::Secret;
@@ -116,13 +116,13 @@ impl Serialize for Keys {
         use serde::ser::{Error as _, SerializeMap as _};
         let mut map = serializer.serialize_map(Some(1))?;
         let parsed = |text: &Secret| {
-            let json = Json::parse(text.expose());
+            let json = Json::parse(text.expose()).map(WipedJson::from);
             json.map_err(|_| S::Error::custom("the keys cannot be read back"))
         };
         match self {
             Self::Set(set) => map.serialize_entry("jwks", set)?,
-            Self::Private(text) => map.serialize_entry("jwks", &parsed(text)?)?,
-            Self::Rows(text) => map.serialize_entry("rows", &parsed(text)?)?,
+            Self::Private(text) => map.serialize_entry("jwks", &*parsed(text)?)?,
+            Self::Rows(text) => map.serialize_entry("rows", &*parsed(text)?)?,
             Self::Sql(text) => {
                 map.serialize_entry("sql", text.expose_str().unwrap_or_default())?;
             }

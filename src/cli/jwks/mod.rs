@@ -24,6 +24,7 @@ use jwtctl::core::better_auth::Table;
 use jwtctl::core::error::{Code, Error};
 use jwtctl::core::json::Json;
 use jwtctl::core::jwks::{KeySet, Provenance};
+use jwtctl::core::key::WipedJson;
 use jwtctl::core::keyfile::KeyFile;
 use jwtctl::core::keystore::Keystore;
 use jwtctl::core::lint::{Finding, lint as find};
@@ -94,8 +95,8 @@ pub struct Loaded {
     pub name: String,
     /// Its keys; of the keystore the public halves of those that it publishes.
     pub file: KeyFile,
-    /// The JSON as it is published.
-    pub json: Json,
+    /// The JSON as it is published; of a file it may have private members.
+    pub json: WipedJson,
     /// The keystore, if that is the source.
     pub store: Option<Keystore>,
     /// The rows of better-auth's table, if that is the source, expired ones included.
@@ -121,7 +122,7 @@ impl Loaded {
 
 impl Source {
     /// Its JSON as it is published, whatever of it can be used.
-    pub fn json(&self, context: &Context<'_>) -> Result<(String, Json), Error> {
+    pub fn json(&self, context: &Context<'_>) -> Result<(String, WipedJson), Error> {
         let Some(spec) = self.jwks.as_ref() else {
             let loaded = self.load(context)?;
             return Ok((loaded.name, loaded.json));
@@ -155,7 +156,7 @@ impl Source {
             return Ok(Loaded {
                 name: store.path().display().to_string(),
                 file,
-                json,
+                json: json.into(),
                 store: Some(store),
                 table: None,
             });
@@ -180,7 +181,7 @@ fn published(set: &FetchedSet, provenance: Provenance) -> Result<Loaded, Error> 
     Ok(Loaded {
         name,
         file,
-        json,
+        json: json.into(),
         store: None,
         table: None,
     })

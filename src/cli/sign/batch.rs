@@ -168,6 +168,9 @@ impl Hand<'_, '_> {
         let press = self.press;
         let bad = |why: String| Error::input(Code::BadInput, "", why);
         let text = asked.text.as_ref().map_err(|it| bad(it.message.clone()))?;
+        if text.len() as u64 > MAX_FILE {
+            return Err(bad(format!("the claims are larger than {MAX_FILE} bytes")));
+        }
         let draft = self.draft(text, env)?;
         let claims = &draft.completed.claims;
         for term in press.signing.terms() {

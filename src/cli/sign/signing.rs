@@ -208,6 +208,7 @@ fn unsignable(why: &Unsignable, what: &str) -> Error {
         Unsignable::NotCompact => {
             error.hint("use --detached, or a JSON form: --format flattened or general")
         }
+        Unsignable::NotText => error.hint("use --detached, which leaves the payload out"),
         _ => error,
     }
 }

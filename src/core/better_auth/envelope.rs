@@ -9,7 +9,7 @@ use zeroize::Zeroizing;
 
 use super::super::env::Env;
 use super::super::json::{Json, Object};
-use super::super::key::{Key, hex, to_hex, wipe};
+use super::super::key::{Key, WipedJson, hex, to_hex, wipe};
 use super::super::secret::Secret;
 
 const PREFIX: &str = "$ba$";
@@ -199,10 +199,8 @@ fn private_text(key: &Key) -> Option<Secret> {
         return None;
     };
     bare(&mut jwk, key);
-    let mut json = Json::Object(jwk);
-    let text = Secret::new(json.to_text().into_bytes());
-    wipe(&mut json);
-    Some(text)
+    let json = WipedJson::from(Json::Object(jwk));
+    Some(Secret::new(json.to_text().into_bytes()))
 }
 
 /// The public JWK as the plugin stores it.

@@ -39,8 +39,10 @@ pub fn lines(text: &[u8]) -> Option<Vec<Json>> {
         .split(|byte| *byte == b'\n')
         .map(<[u8]>::trim_ascii)
         .filter(|line| !line.is_empty());
-    let first = Json::parse(lines.next()?).ok()?;
+    let mut first = Json::parse(lines.next()?).ok()?;
     if !first.as_object().is_some_and(is_row) {
+        // Mostly it is a JWK.
+        wipe(&mut first);
         return None;
     }
     let mut rows = vec![first];

@@ -8,7 +8,7 @@ use zeroize::Zeroizing;
 use super::super::alg::{Kty, SigAlg};
 use super::super::env::Env;
 use super::super::json::{Json, Object};
-use super::super::key::{Job, Key, wipe};
+use super::super::key::{Job, Key, WipedJson};
 use super::super::secret::Secret;
 use super::envelope::{RowProtection, StoredHalf, public_text};
 use super::{Columns, Row, Shape, Times};
@@ -177,11 +177,13 @@ fn iso(millis: i64) -> Option<String> {
 /// Rows as a JSON array, with what is empty as `null`. It is secret where private halves are in
 /// clear.
 pub fn to_json(rows: &[&Row], shape: Shape) -> Secret {
-    let mut json = Json::Array(rows.iter().map(|row| object(row, shape)).collect());
-    let mut text = Zeroizing::new(json.to_text().into_bytes());
-    wipe(&mut json);
-    text.push(b'\n');
-    Secret::from(text)
+    let json = Json::Array(rows.iter().map(|row| object(row, shape)).collect());
+    let json = WipedJson::from(json);
+    let text = Zeroizing::new(json.to_text());
+    let mut line = Zeroizing::new(Vec::with_capacity(text.len() + 1));
+    line.extend_from_slice(text.as_bytes());
+    line.push(b'\n');
+    Secret::from(line)
 }
 
 fn object(row: &Row, shape: Shape) -> Json {
@@ -291,31 +293,39 @@ impl Statement {
             Some(cell) => dialect.value(column, cell.expose_str().unwrap_or_default()),
             None => Zeroizing::new("NULL".into()),
         };
-        let table = name("jwks");
+        let (table, id) = (name("jwks"), name("id"));
+        // Joined, not formatted: a text that grows leaves copies behind.
         match self.verb {
             Verb::Insert => {
                 let columns: Vec<String> = self.cells.iter().map(|(it, _)| name(it)).collect();
                 let values: Vec<Zeroizing<String>> = self.cells.iter().map(value).collect();
                 let values: Vec<&str> = values.iter().map(|it| it.as_str()).collect();
-                Zeroizing::new(format!(
-                    "INSERT INTO {table} ({}) VALUES ({});\n",
-                    columns.join(", "),
-                    *Zeroizing::new(values.join(", "))
-                ))
+                let (columns, values) = (columns.join(", "), Zeroizing::new(values.join(", ")));
+                let parts = [
+                    "INSERT INTO ",
+                    &table,
+                    " (",
+                    &columns,
+                    ") VALUES (",
+                    &values,
+                    ");\n",
+                ];
+                Zeroizing::new(parts.concat())
             }
             Verb::Update => {
-                let cells: Vec<Zeroizing<String>> = self
-                    .cells
-                    .iter()
-                    .map(|cell| Zeroizing::new(format!("{} = {}", name(cell.0), *value(cell))))
-                    .collect();
+                let set = |cell: &(&str, Option<Secret>)| {
+                    Zeroizing::new([&*name(cell.0), " = ", &value(cell)].concat())
+                };
+                let cells: Vec<Zeroizing<String>> = self.cells.iter().map(set).collect();
                 let cells: Vec<&str> = cells.iter().map(|it| it.as_str()).collect();
-                Zeroizing::new(format!(
-                    "UPDATE {table} SET {} WHERE {} = {};\n",
-                    *Zeroizing::new(cells.join(", ")),
-                    name("id"),
-                    *dialect.value("id", &self.id)
-                ))
+                let (cells, own) = (
+                    Zeroizing::new(cells.join(", ")),
+                    dialect.value("id", &self.id),
+                );
+                let parts = [
+                    "UPDATE ", &table, " SET ", &cells, " WHERE ", &id, " = ", &own, ";\n",
+                ];
+                Zeroizing::new(parts.concat())
             }
         }
     }

@@ -95,6 +95,16 @@ pub(super) fn too_deep() -> Malformed {
 
 type Read<T> = Result<T, Malformed>;
 
+/// Puts a text into the room of another one, unless that is far more than most texts need.
+fn put(text: &str, old: &mut String) {
+    /// Bytes that are kept for the next text.
+    const ROOM: usize = 1024;
+    match old.capacity() > ROOM {
+        true => *old = text.to_owned(),
+        false => text.clone_into(old),
+    }
+}
+
 /// Room for the members of most objects.
 const USUAL: usize = 12;
 
@@ -168,7 +178,7 @@ impl<'a> Reader<'a> {
             }
             match kept.0.get_mut(count) {
                 Some((old, value)) => {
-                    name.clone_into(old);
+                    put(name, old);
                     reader.replace(value)?;
                 }
                 None => kept.0.push((name.to_owned(), reader.value(1)?)),
@@ -191,11 +201,11 @@ impl<'a> Reader<'a> {
         match (self.peek(), &mut *value) {
             (Some(b'"'), Json::String(old)) => {
                 self.count()?;
-                self.string()?.as_ref().clone_into(old);
+                put(&self.string()?, old);
             }
             (Some(b'-' | b'0'..=b'9'), Json::Number(old)) => {
                 self.count()?;
-                self.number()?.clone_into(old);
+                put(self.number()?, old);
             }
             _ => *value = self.value(1)?,
         }

@@ -7,47 +7,85 @@ use serde_json::value::RawValue;
 use super::scan::plain_prefix;
 use super::{Json, Object};
 
-pub(super) fn value(value: &Json, out: &mut String) {
+/// Where text goes, or is measured.
+pub(super) trait Sink {
+    /// Takes a piece.
+    fn put(&mut self, piece: &str);
+}
+
+impl Sink for String {
+    fn put(&mut self, piece: &str) {
+        self.push_str(piece);
+    }
+}
+
+/// How long a text is.
+#[derive(Default)]
+pub(super) struct Length(pub(super) usize);
+
+impl Sink for Length {
+    fn put(&mut self, piece: &str) {
+        self.0 += piece.len();
+    }
+}
+
+pub(super) fn value(value: &Json, out: &mut impl Sink) {
     match value {
-        Json::Null => out.push_str("null"),
-        Json::Bool(true) => out.push_str("true"),
-        Json::Bool(false) => out.push_str("false"),
-        Json::Number(text) => out.push_str(text),
+        Json::Null => out.put("null"),
+        Json::Bool(true) => out.put("true"),
+        Json::Bool(false) => out.put("false"),
+        Json::Number(text) => out.put(text),
         Json::String(text) => string(text, out),
         Json::Array(items) => {
-            out.push('[');
+            out.put("[");
             for (at, item) in items.iter().enumerate() {
                 if at > 0 {
-                    out.push(',');
+                    out.put(",");
                 }
                 self::value(item, out);
             }
-            out.push(']');
+            out.put("]");
         }
         Json::Object(members) => object(members, out),
     }
 }
 
-pub(super) fn object(object: &Object, out: &mut String) {
-    out.push('{');
+pub(super) fn object(object: &Object, out: &mut impl Sink) {
+    out.put("{");
     for (at, (name, member)) in object.0.iter().enumerate() {
         if at > 0 {
-            out.push(',');
+            out.put(",");
         }
         string(name, out);
-        out.push(':');
+        out.put(":");
         value(member, out);
     }
-    out.push('}');
+    out.put("}");
 }
 
-fn string(text: &str, out: &mut String) {
-    if plain_prefix(text.as_bytes()) == text.len() {
-        out.extend(["\"", text, "\""]);
-    } else {
-        // Writing text into memory cannot fail.
-        out.push_str(&serde_json::to_string(text).unwrap_or_default());
+/// A string, piece by piece: it may be secret, and a copy of it would not be wiped.
+fn string(text: &str, out: &mut impl Sink) {
+    out.put("\"");
+    let mut rest = text;
+    loop {
+        let (plain, special) = rest.split_at(plain_prefix(rest.as_bytes()));
+        out.put(plain);
+        let Some(first) = special.chars().next() else {
+            break;
+        };
+        match first {
+            '"' => out.put("\\\""),
+            '\\' => out.put("\\\\"),
+            '\n' => out.put("\\n"),
+            '\r' => out.put("\\r"),
+            '\t' => out.put("\\t"),
+            '\u{8}' => out.put("\\b"),
+            '\u{c}' => out.put("\\f"),
+            other => out.put(&format!("\\u{:04x}", u32::from(other))),
+        }
+        rest = &special[first.len_utf8()..];
     }
+    out.put("\"");
 }
 
 /// The integer that is written just as `text` is.
@@ -107,7 +145,10 @@ mod tests {
             assert_eq!(json.to_text(), text);
             assert_eq!(serde_json::to_string(&json).unwrap(), text);
         }
-        let control = Json::from("\u{7f}\u{2028}\u{8}\u{c}");
-        assert_eq!(control.to_text(), serde_json::to_string(&control).unwrap());
+        for code in 0..=0x2030 {
+            let text = char::from_u32(code).map_or_else(String::new, |it| format!("é{it}{it}e"));
+            let json = Json::from(&*text);
+            assert_eq!(json.to_text(), serde_json::to_string(&json).unwrap());
+        }
     }
 }

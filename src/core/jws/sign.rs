@@ -19,8 +19,8 @@ pub enum Unsignable {
          (RFC 7797 section 5.2)"
     )]
     NotCompact,
-    /// An unencoded payload that JSON cannot carry, as it is not UTF-8.
-    #[error("an unencoded payload in JSON must be UTF-8 (RFC 7797 section 5)")]
+    /// An unencoded payload that no token can carry, as it is not UTF-8.
+    #[error("an unencoded payload in a token must be UTF-8 (RFC 7797 section 5)")]
     NotText,
     /// It has as many signatures as are read again.
     #[error("there are {MAX_SIGNATURES} signatures, the most that are read")]
@@ -60,18 +60,15 @@ impl Payload<'_> {
         input
     }
 
-    /// The text of an unencoded payload in the compact serialization.
-    fn compact_text(&self) -> Result<&str, Unsignable> {
-        let fits = |byte: &u8| matches!(byte, b' '..=b'~') && *byte != b'.';
-        let text = std::str::from_utf8(self.bytes).ok();
-        let text = text.filter(|text| text.as_bytes().iter().all(fits));
-        text.ok_or(Unsignable::NotCompact)
+    /// The text of an unencoded payload.
+    fn unencoded(&self) -> Result<&str, Unsignable> {
+        std::str::from_utf8(self.bytes).map_err(|_| Unsignable::NotText)
     }
 
     /// The text of it in a JSON serialization.
     fn text(&self) -> Result<String, Unsignable> {
         match self.is_unencoded {
-            true => String::from_utf8(self.bytes.to_vec()).map_err(|_| Unsignable::NotText),
+            true => self.unencoded().map(String::from),
             false => Ok(encode(self.bytes)),
         }
     }
@@ -101,7 +98,7 @@ impl Protected {
     /// The compact serialization of a JWS over `payload` under this header.
     ///
     /// # Errors
-    /// [`Unsignable::NotCompact`], [`Unsignable::Library`].
+    /// [`Unsignable::NotText`], [`Unsignable::NotCompact`], [`Unsignable::Library`].
     pub fn compact(&self, payload: Payload<'_>, signer: &Signer) -> Result<String, Unsignable> {
         let sign = |input: &[u8]| {
             let signature = signer.sign(input);
@@ -112,7 +109,7 @@ impl Protected {
             (format!("{}.", self.text), signature)
         } else {
             let input = match payload.is_unencoded {
-                true => format!("{}.{}", self.text, payload.compact_text()?),
+                true => format!("{}.{}", self.text, checked(payload.unencoded()?)?),
                 false => payload.encoded_input(&self.text),
             };
             let signature = sign(input.as_bytes())?;
@@ -257,11 +254,7 @@ impl Composed {
     /// [`Unsignable::Several`], and [`Unsignable::NotCompact`] for a payload that would break it up.
     pub fn compact(&self) -> Result<String, Unsignable> {
         let element = self.only()?;
-        let payload = self.payload.as_deref().unwrap_or_default();
-        let fits = |byte: u8| matches!(byte, b' '..=b'~') && byte != b'.';
-        if !payload.bytes().all(fits) {
-            return Err(Unsignable::NotCompact);
-        }
+        let payload = checked(self.payload.as_deref().unwrap_or_default())?;
         let text = |name| element.text(name).unwrap_or_default();
         Ok(format!(
             "{}.{payload}.{}",
@@ -281,6 +274,15 @@ impl Composed {
         let payload = self.payload.as_deref();
         let payload = payload.map(|text| ("payload".to_owned(), Json::from(text)));
         Object(payload.into_iter().chain(self.others.0.clone()).collect())
+    }
+}
+
+/// A payload as the compact serialization can carry it (RFC 7797 §5.2).
+fn checked(payload: &str) -> Result<&str, Unsignable> {
+    let fits = |byte: u8| matches!(byte, b' '..=b'~') && byte != b'.';
+    match payload.bytes().all(fits) {
+        true => Ok(payload),
+        false => Err(Unsignable::NotCompact),
     }
 }
 

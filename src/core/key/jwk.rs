@@ -1,6 +1,8 @@
 //! Keys as JWK (RFC 7517; members by RFC 7518 §6, RFC 8037 §2 and RFC 9964 §3): read strictly, printed with and
 //! without the private half.
 
+use std::ops::Deref;
+
 use serde::{Serialize, Serializer};
 use zeroize::{Zeroize as _, Zeroizing};
 
@@ -424,6 +426,29 @@ pub fn wipe(value: &mut Json) {
         Json::Array(items) => items.iter_mut().for_each(wipe),
         Json::Object(object) => object.0.iter_mut().for_each(|(_, value)| wipe(value)),
         Json::Null | Json::Bool(_) => {}
+    }
+}
+
+/// JSON that may have private members, which is wiped when it is dropped.
+pub struct WipedJson(Json);
+
+impl From<Json> for WipedJson {
+    fn from(json: Json) -> Self {
+        Self(json)
+    }
+}
+
+impl Deref for WipedJson {
+    type Target = Json;
+
+    fn deref(&self) -> &Json {
+        &self.0
+    }
+}
+
+impl Drop for WipedJson {
+    fn drop(&mut self) {
+        wipe(&mut self.0);
     }
 }
 

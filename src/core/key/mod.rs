@@ -22,7 +22,7 @@ pub use error::KeyError;
 pub use fit::{Job, Misfit};
 pub use formats::{CertificateNames, certificate_names, from_der, to_pkcs8, to_spki};
 pub use generate::{Recipe, generate};
-pub use jwk::{PRIVATE_MEMBERS, is_unset, public_members, wipe};
+pub use jwk::{PRIVATE_MEMBERS, WipedJson, is_unset, public_members, wipe};
 pub use pem::{PemBlock, is_pem, pem, pem_blocks};
 pub use sign::Signer;
 pub use ssh::{from_ssh, to_ssh};
@@ -408,9 +408,12 @@ pub fn decode(text: &str) -> Option<Vec<u8>> {
     URL_SAFE_NO_PAD.decode_to_vec(text).ok()
 }
 
-/// [`decode`], into the room of other bytes.
+/// [`decode`], into the room of other bytes, unless that is far more than most texts need.
 pub fn decode_into(bytes: &mut Vec<u8>, text: &str) -> Option<()> {
+    /// Bytes that are kept for the next text.
+    const ROOM: usize = 64 * 1024;
     bytes.clear();
+    bytes.shrink_to(ROOM);
     URL_SAFE_NO_PAD.decode_append(text, bytes).ok()
 }
 

@@ -110,10 +110,23 @@ fn split_headers(body: &str) -> Option<(&str, &str)> {
     after("\n\n").or_else(|| after("\r\n\r\n"))
 }
 
-/// `der` as one PEM block.
+/// `der` as one PEM block (RFC 7468 §2). Nothing is copied that is not wiped.
 pub fn pem(label: &str, der: &[u8]) -> Secret {
-    let config = pem::EncodeConfig::new().set_line_ending(pem::LineEnding::LF);
-    Secret::new(pem::encode_config(&pem::Pem::new(label, der), config).into_bytes())
+    const LINE: usize = 64;
+    let body = Zeroizing::new(STANDARD.encode(der));
+    let (begin, end) = (
+        format!("-----BEGIN {label}-----\n"),
+        format!("-----END {label}-----\n"),
+    );
+    let lines = body.as_bytes().chunks(LINE);
+    let mut pem = Vec::with_capacity(begin.len() + body.len() + lines.len() + end.len());
+    pem.extend_from_slice(begin.as_bytes());
+    for line in lines {
+        pem.extend_from_slice(line);
+        pem.push(b'\n');
+    }
+    pem.extend_from_slice(end.as_bytes());
+    Secret::new(pem)
 }
 
 #[cfg(test)]

@@ -13,7 +13,7 @@ use serde::{Serialize, Serializer};
 use super::alg::{Curve, KeyAlg, SigAlg};
 use super::json::{Json, Object};
 use super::jwks::{NotKeys, elements};
-use super::key::{Job, Key, is_unset};
+use super::key::{Job, Key, WipedJson, is_unset};
 use super::time::Timestamp;
 
 /// How much a finding matters.
@@ -181,10 +181,10 @@ pub fn lint(json: &Json, now: Timestamp) -> Result<Vec<Finding>, NotKeys> {
             message,
         });
     }
-    let keys: Vec<Json> = keys.iter().map(without_unset).collect();
+    let keys: Vec<WipedJson> = keys.iter().map(without_unset).collect();
     let mut seen = Seen::default();
     for (index, json) in keys.iter().enumerate() {
-        match json {
+        match &**json {
             Json::Object(jwk) => findings.extend(lint_key(
                 Subject {
                     jwk,
@@ -209,12 +209,13 @@ pub fn lint(json: &Json, now: Timestamp) -> Result<Vec<Finding>, NotKeys> {
 }
 
 /// A key without members that say nothing: it is judged as every reader sees it.
-fn without_unset(json: &Json) -> Json {
+fn without_unset(json: &Json) -> WipedJson {
     let Json::Object(jwk) = json else {
-        return json.clone();
+        return json.clone().into();
     };
     let said = |(name, value): &&(String, Json)| !is_unset(name, value);
-    Json::Object(Object(jwk.0.iter().filter(said).cloned().collect()))
+    let said = Object(jwk.0.iter().filter(said).cloned().collect());
+    Json::Object(said).into()
 }
 
 /// What earlier keys of the set had.
@@ -242,7 +243,7 @@ impl<'a> Seen<'a> {
 }
 
 fn lint_key<'a>(mut subject: Subject<'a>, seen: &mut Seen<'a>) -> Vec<Finding> {
-    if let Some(path) = Json::Object(subject.jwk.clone()).duplicate() {
+    if let Some(path) = subject.jwk.duplicate() {
         subject.report(Rule::DuplicateMember, format!("has {path:?} twice"));
     }
     metadata::check(&mut subject);

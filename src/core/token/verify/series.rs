@@ -65,9 +65,12 @@ impl<'p> Series<'p> {
         };
         let compared = |name: &str| is_compared(policy, name);
         let mut members = std::mem::take(&mut self.claims);
-        let read = |bytes: &[u8]| match std::str::from_utf8(bytes) {
-            Ok(text) => members.read_members(text, &compared).map(|_| members),
-            Err(_) => Object::parse_part(bytes),
+        let read = |bytes: &[u8]| {
+            let text = std::str::from_utf8(bytes).ok();
+            match text.and_then(|text| members.read_members(text, &compared)) {
+                Some(_) => Ok(members),
+                None => Object::parse_part(bytes),
+            }
         };
         let claims = match read_claims(&token, form, read) {
             Ok(claims) => claims,
