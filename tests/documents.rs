@@ -69,6 +69,34 @@ fn the_readme_is_short_and_names_every_page() {
     }
 }
 
+/// README.md quotes the last column of three rows.
+#[test]
+fn the_readme_has_the_measured_times() {
+    let cells = |page: &str, first: &str| -> Vec<String> {
+        let text = fs::read_to_string(repository(page)).unwrap();
+        let start = format!("| {first} |");
+        let row = text.lines().find(|line| line.starts_with(&start));
+        let row = row.unwrap_or_else(|| panic!("{page} has no row {first:?}"));
+        row.trim_matches('|')
+            .split('|')
+            .map(|it| it.trim().to_owned())
+            .collect()
+    };
+    let measured = |row: &str| cells("benches/RESULTS.md", row).pop().unwrap();
+    let quoted = cells(
+        "README.md",
+        "start and verify ES256, as times what `true` takes",
+    );
+    assert_eq!(
+        [&quoted[1], &quoted[2], &quoted[4]],
+        [
+            &measured("verify ES256"),
+            &measured("jwt-cli: verify ES256"),
+            &measured("latchset: verify ES256")
+        ]
+    );
+}
+
 /// The Rust files below a folder.
 fn sources(folder: &Path, found: &mut Vec<String>) {
     for entry in fs::read_dir(folder).unwrap() {
