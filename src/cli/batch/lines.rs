@@ -154,8 +154,10 @@ impl Block {
     }
 
     fn text<'b>(&self, line: &'b [u8]) -> Result<&'b str, Reason> {
+        if line.len() > self.longest {
+            return self.too_long();
+        }
         match std::str::from_utf8(line) {
-            _ if line.len() > self.longest => self.too_long(),
             Ok(text) => Ok(text.strip_suffix('\r').unwrap_or(text)),
             Err(_) => Err(Reason::malformed("the line is not text")),
         }

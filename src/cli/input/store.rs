@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use jwtctl::core::error::Error;
 use jwtctl::core::json::{Json, Object};
 use jwtctl::core::jwks::KeySet;
-use jwtctl::core::key::{Key, WipedJson, wipe};
+use jwtctl::core::key::{Key, WipedJson};
 use jwtctl::core::keyfile::{self, KeyFile};
 use jwtctl::core::keystore::{Changed, Keystore, Protection, Unfinished};
 use jwtctl::core::secret::Secret;
@@ -208,7 +208,7 @@ fn raw_json(bytes: &Secret) -> Option<WipedJson> {
             Some(Json::Object(set).into())
         }
         mut other => {
-            wipe(&mut other);
+            other.wipe();
             None
         }
     }

@@ -29,7 +29,7 @@ use clap::ValueEnum;
 use jwtctl::core::env::Clock;
 use jwtctl::core::error::{Code, Error, Rejection};
 use serde::Serialize;
-use zeroize::Zeroize as _;
+use zeroize::{Zeroize as _, Zeroizing};
 
 use super::input::variable;
 
@@ -417,10 +417,35 @@ pub fn lossily<S: serde::Serializer>(path: &Path, serializer: S) -> Result<S::Ok
     serializer.collect_str(&path.display())
 }
 
+/// Writes a document as one line. Some hold private keys, and a text that grows leaves its old places
+/// behind: it is measured first.
 fn write_json<R: Serialize>(document: &Document<'_, R>) -> io::Result<()> {
-    let text = zeroize::Zeroizing::new(serde_json::to_string(document).map_err(io::Error::other)?);
+    let mut length = Length::default();
+    serde_json::to_writer(&mut length, document).map_err(io::Error::other)?;
+    let mut text = Zeroizing::new(Vec::with_capacity(length.0));
+    serde_json::to_writer(&mut *text, document).map_err(io::Error::other)?;
+    let text = std::str::from_utf8(&text).map_err(io::Error::other)?;
     // Hostile characters can only occur inside strings of the JSON, where an escape means the same.
-    write_stdout(zeroize::Zeroizing::new(format!("{}\n", printable(&text))).as_bytes())
+    let text = Zeroizing::new(printable(text).into_owned());
+    let mut line = Zeroizing::new(Vec::with_capacity(text.len() + 1));
+    line.extend_from_slice(text.as_bytes());
+    line.push(b'\n');
+    write_stdout(&line)
+}
+
+/// How many bytes were written.
+#[derive(Default)]
+struct Length(usize);
+
+impl io::Write for Length {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0 += bytes.len();
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
 }
 
 fn write_stdout(bytes: &[u8]) -> io::Result<()> {

@@ -9,7 +9,7 @@ use zeroize::Zeroizing;
 
 use super::super::env::Env;
 use super::super::json::{Json, Object};
-use super::super::key::{Key, WipedJson, hex, to_hex, wipe};
+use super::super::key::{Key, WipedJson, hex, to_hex};
 use super::super::secret::Secret;
 
 const PREFIX: &str = "$ba$";
@@ -155,7 +155,7 @@ impl StoredHalf {
         let mut key = match Json::parse(text.expose()) {
             Ok(Json::Object(jwk)) => Key::from_jwk(jwk).map_err(|_| Closed::OtherKey)?,
             Ok(mut other) => {
-                wipe(&mut other);
+                other.wipe();
                 return Err(Closed::OtherKey);
             }
             Err(_) => return Err(Closed::OtherKey),

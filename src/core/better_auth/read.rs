@@ -7,7 +7,7 @@ use jiff::civil::DateTime;
 
 use super::super::json::{Json, Object};
 use super::super::jwks::Dropped;
-use super::super::key::{Job, Key, wipe};
+use super::super::key::{Job, Key};
 use super::super::limits::MAX_ROWS;
 use super::super::secret::Secret;
 use super::super::time::MILLISECONDS_FROM;
@@ -42,7 +42,7 @@ pub fn lines(text: &[u8]) -> Option<Vec<Json>> {
     let mut first = Json::parse(lines.next()?).ok()?;
     if !first.as_object().is_some_and(is_row) {
         // Mostly it is a JWK.
-        wipe(&mut first);
+        first.wipe();
         return None;
     }
     let mut rows = vec![first];
@@ -52,7 +52,7 @@ pub fn lines(text: &[u8]) -> Option<Vec<Json>> {
             Ok(row) if rows.len() <= MAX_ROWS => rows.push(row),
             Ok(_) => break,
             Err(_) => {
-                rows.iter_mut().for_each(wipe);
+                rows.iter_mut().for_each(Json::wipe);
                 return None;
             }
         }
@@ -88,7 +88,7 @@ impl Table {
     /// When two rows have one id, or there are more than [`MAX_ROWS`].
     pub fn from_rows(mut items: Vec<Json>) -> Result<(Self, Vec<Dropped>), TableRefusal> {
         let result = Self::read(&items);
-        items.iter_mut().for_each(wipe);
+        items.iter_mut().for_each(Json::wipe);
         result
     }
 
@@ -181,7 +181,7 @@ fn read_row(row: &Object) -> Result<Row, String> {
         Some(Json::Object(jwk)) => {
             let mut json = Json::Object(jwk.clone());
             let stored = StoredHalf::parse(&zeroize::Zeroizing::new(json.to_text()));
-            wipe(&mut json);
+            json.wipe();
             stored
         }
         _ => StoredHalf::Damaged("it has no privateKey", Secret::new(Vec::new())),

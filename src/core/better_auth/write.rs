@@ -262,25 +262,16 @@ pub fn update(row: &Row, change: Change, shape: Shape) -> Statement {
 
 /// The statements as one transaction.
 pub fn to_sql(statements: &[Statement], dialect: Dialect) -> Secret {
-    let mut text = Zeroizing::new(String::new());
-    text.push_str(match dialect {
+    let begin = match dialect {
         Dialect::Sqlite | Dialect::Postgres => "BEGIN;\n",
         // Times are given in UTC, and `timestamp` columns are read in the session's zone.
         Dialect::Mysql => "SET time_zone = '+00:00';\nSTART TRANSACTION;\n",
-    });
-    for statement in statements {
-        // A buffer that grows would leave unwiped copies behind.
-        let line = statement.text(dialect);
-        let mut longer = Zeroizing::new(String::with_capacity(text.len() + line.len()));
-        longer.push_str(&text);
-        longer.push_str(&line);
-        text = longer;
-    }
-    let end = "COMMIT;\n";
-    let mut whole = Zeroizing::new(Vec::with_capacity(text.len() + end.len()));
-    whole.extend_from_slice(text.as_bytes());
-    whole.extend_from_slice(end.as_bytes());
-    Secret::from(whole)
+    };
+    let lines: Vec<Zeroizing<String>> = statements.iter().map(|it| it.text(dialect)).collect();
+    let mut all = vec![begin];
+    all.extend(lines.iter().map(|it| it.as_str()));
+    all.push("COMMIT;\n");
+    Secret::new(all.concat().into_bytes())
 }
 
 impl Statement {

@@ -11,6 +11,8 @@ pub use pointer::{pointer_step, pointer_steps};
 
 use std::fmt;
 
+use zeroize::Zeroize as _;
+
 use super::limits::{MAX_DEPTH, MAX_JSON_VALUES};
 use pointer::{index, split_pointer};
 use write::Length;
@@ -111,6 +113,16 @@ impl Json {
         }
     }
 
+    /// Wipes every text and number in it, which may have been private.
+    pub fn wipe(&mut self) {
+        match self {
+            Self::String(text) | Self::Number(text) => text.zeroize(),
+            Self::Array(items) => items.iter_mut().for_each(Self::wipe),
+            Self::Object(object) => object.wipe(),
+            Self::Null | Self::Bool(_) => {}
+        }
+    }
+
     /// Whether it is a string, or an array of nothing but strings.
     pub fn is_strings(&self) -> bool {
         match self {
@@ -197,6 +209,11 @@ impl Json {
 }
 
 impl Object {
+    /// [`Json::wipe`] of an object.
+    pub fn wipe(&mut self) {
+        self.0.iter_mut().for_each(|(_, value)| value.wipe());
+    }
+
     /// [`Json::to_text`] of an object.
     pub fn to_text(&self) -> String {
         let mut length = Length::default();
@@ -267,14 +284,16 @@ impl Object {
     }
 
     fn unique(json: Result<Json, Malformed>) -> Result<Self, Malformed> {
-        let json = json.map_err(|why| Malformed(format!("is not JSON: {why}")))?;
-        if let Some(path) = json.duplicate() {
-            return Err(Malformed(format!("has {path:?} twice")));
-        }
-        match json {
-            Json::Object(object) => Ok(object),
-            other => Err(Malformed(format!("is {}, not an object", other.kind()))),
-        }
+        let mut json = json.map_err(|why| Malformed(format!("is not JSON: {why}")))?;
+        let why = match json.duplicate() {
+            Some(path) => format!("has {path:?} twice"),
+            None => match json {
+                Json::Object(object) => return Ok(object),
+                _ => format!("is {}, not an object", json.kind()),
+            },
+        };
+        json.wipe();
+        Err(Malformed(why))
     }
 
     /// The value that a claim's name leads to: a JSON Pointer if it begins with a slash, else the

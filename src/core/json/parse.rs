@@ -3,6 +3,9 @@
 
 use std::borrow::Cow;
 
+use memchr::memchr2;
+use zeroize::Zeroizing;
+
 use super::super::limits::{MAX_DEPTH, MAX_JSON_VALUES};
 use super::scan::{plain_prefix, repeats};
 use super::{Json, Malformed, Object};
@@ -24,6 +27,8 @@ trait Build: Sized {
     fn number(text: &str) -> Self;
     fn text(text: Cow<'_, str>) -> Self;
     fn array(items: Vec<Self>) -> Self;
+    /// Wipes what was read of a text that is refused: it may be a key.
+    fn wipe(&mut self);
     fn object(reader: &mut Reader<'_>, depth: usize) -> Read<Self>;
 }
 
@@ -47,13 +52,21 @@ impl Build for Json {
     }
 
     fn object(reader: &mut Reader<'_>, depth: usize) -> Read<Self> {
-        let mut members = Vec::new();
-        reader.each_member(|reader, name| {
-            members.push((name.to_owned(), reader.value(depth + 1)?));
+        let mut members = Object::default();
+        let read = reader.each_member(|reader, name| {
+            members.0.push((name.to_owned(), reader.value(depth + 1)?));
             Ok(())
-        })?;
-        members.shrink_to_fit();
-        Ok(Self::Object(Object(members)))
+        });
+        if let Err(why) = read {
+            members.wipe();
+            return Err(why);
+        }
+        members.0.shrink_to_fit();
+        Ok(Self::Object(members))
+    }
+
+    fn wipe(&mut self) {
+        Self::wipe(self);
     }
 }
 
@@ -83,6 +96,8 @@ impl Build for Passed {
         reader.is_repetitive |= repeats(&names);
         Ok(Self(()))
     }
+
+    fn wipe(&mut self) {}
 }
 
 pub(super) fn too_many() -> Malformed {
@@ -130,11 +145,14 @@ impl<'a> Reader<'a> {
 
     /// The one value that the whole text is.
     pub fn document(mut self) -> Read<Json> {
-        let value = self.value(0)?;
+        let mut value: Json = self.value(0)?;
         self.skip_space();
         match self.peek() {
             None => Ok(value),
-            Some(_) => Err(self.refuse("trailing characters")),
+            Some(_) => {
+                value.wipe();
+                Err(self.refuse("trailing characters"))
+            }
         }
     }
 
@@ -281,16 +299,26 @@ impl<'a> Reader<'a> {
 
     fn array<B: Build>(&mut self, depth: usize) -> Read<B> {
         let mut items = Vec::new();
+        match self.items(depth, &mut items) {
+            Ok(()) => Ok(B::array(items)),
+            Err(why) => {
+                items.iter_mut().for_each(B::wipe);
+                Err(why)
+            }
+        }
+    }
+
+    fn items<B: Build>(&mut self, depth: usize, items: &mut Vec<B>) -> Read<()> {
         self.at += 1;
         self.skip_space();
         if self.take(b']') {
-            return Ok(B::array(items));
+            return Ok(());
         }
         loop {
             items.push(self.value(depth + 1)?);
             self.skip_space();
             if self.take(b']') {
-                return Ok(B::array(items));
+                return Ok(());
             }
             if !self.take(b',') {
                 return Err(self.refuse("expected `,` or `]`"));
@@ -344,12 +372,14 @@ impl<'a> Reader<'a> {
             return Ok(Cow::Borrowed(&self.text[start..end]));
         }
         self.is_compact = false;
-        let mut unescaped = self.text[start..end].to_owned();
+        // With room for all of it: a text that grows leaves copies behind, and it may be a key.
+        let mut unescaped = Zeroizing::new(String::with_capacity(self.longest(start)));
+        unescaped.push_str(&self.text[start..end]);
         loop {
             match self.peek() {
                 Some(b'"') => {
                     self.at += 1;
-                    return Ok(Cow::Owned(unescaped));
+                    return Ok(Cow::Owned(std::mem::take(&mut *unescaped)));
                 }
                 Some(b'\\') => {
                     self.at += 1;
@@ -362,6 +392,19 @@ impl<'a> Reader<'a> {
             let end = self.plain();
             unescaped.push_str(&self.text[start..end]);
         }
+    }
+
+    /// How many bytes the string that begins at `start` has at most, once it is unescaped.
+    fn longest(&self, start: usize) -> usize {
+        let bytes = &self.text.as_bytes()[start..];
+        let mut end = 0;
+        while let Some(at) = memchr2(b'"', b'\\', bytes.get(end..).unwrap_or_default()) {
+            match bytes[end + at] {
+                b'"' => return end + at,
+                _ => end += at + 2,
+            }
+        }
+        bytes.len()
     }
 
     /// Passes what stands for itself in a string, and says where it ends.

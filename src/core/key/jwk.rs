@@ -4,7 +4,7 @@
 use std::ops::Deref;
 
 use serde::{Serialize, Serializer};
-use zeroize::{Zeroize as _, Zeroizing};
+use zeroize::Zeroizing;
 
 use super::super::alg::{Curve, Kty, ParameterSet};
 use super::super::error::shortened;
@@ -60,7 +60,7 @@ impl Key {
         jwk.0
             .iter_mut()
             .filter(|(name, _)| PRIVATE_MEMBERS.contains(&name.as_str()))
-            .for_each(|(_, value)| wipe(value));
+            .for_each(|(_, value)| value.wipe());
         result
     }
 
@@ -371,9 +371,11 @@ fn take_text(jwk: &mut Object, name: &str) -> Result<Option<String>, KeyError> {
     match jwk.remove(name) {
         None => Ok(None),
         Some(Json::String(text)) => Ok(Some(text)),
-        Some(other) => Err(KeyError::Malformed(
-            format!("has {name:?} that is {}, not a string", other.kind()).into(),
-        )),
+        Some(mut other) => {
+            other.wipe();
+            let why = format!("has {name:?} that is {}, not a string", other.kind());
+            Err(KeyError::Malformed(why.into()))
+        }
     }
 }
 
@@ -419,16 +421,6 @@ fn holds_private(value: &Json) -> bool {
     }
 }
 
-/// Wipes every text and number in `value`, which held private members.
-pub fn wipe(value: &mut Json) {
-    match value {
-        Json::String(text) | Json::Number(text) => text.zeroize(),
-        Json::Array(items) => items.iter_mut().for_each(wipe),
-        Json::Object(object) => object.0.iter_mut().for_each(|(_, value)| wipe(value)),
-        Json::Null | Json::Bool(_) => {}
-    }
-}
-
 /// JSON that may have private members, which is wiped when it is dropped.
 pub struct WipedJson(Json);
 
@@ -448,7 +440,7 @@ impl Deref for WipedJson {
 
 impl Drop for WipedJson {
     fn drop(&mut self) {
-        wipe(&mut self.0);
+        self.0.wipe();
     }
 }
 

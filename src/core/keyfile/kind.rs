@@ -5,7 +5,7 @@
 use super::super::better_auth;
 use super::super::json::Json;
 use super::super::jwe;
-use super::super::key::{from_der, from_ssh, is_encrypted_pkcs8, is_pem, wipe};
+use super::super::key::{from_der, from_ssh, is_encrypted_pkcs8, is_pem};
 use super::super::secret::Secret;
 use super::foreign;
 use super::nested::holds_jwk;
@@ -52,7 +52,7 @@ fn kind_in_json(text: &[u8], wrappings: usize) -> Option<&'static str> {
     }
     let mut json = Json::parse(text).ok()?;
     let found = walk(&json, wrappings);
-    wipe(&mut json);
+    json.wipe();
     found
 }
 
@@ -92,7 +92,7 @@ fn json_kind(text: &[u8]) -> Option<&'static str> {
         return None;
     }
     if let Some(mut rows) = better_auth::lines(text) {
-        rows.iter_mut().for_each(wipe);
+        rows.iter_mut().for_each(Json::wipe);
         return Some("a table of keys");
     }
     let mut json = Json::parse(text).ok()?;
@@ -102,7 +102,7 @@ fn json_kind(text: &[u8]) -> Option<&'static str> {
         let is_sealed = json.as_object().is_some_and(jwe::is_json);
         is_sealed.then_some("a sealed key")
     };
-    wipe(&mut json);
+    json.wipe();
     found
 }
 

@@ -21,7 +21,7 @@ use super::hint::{Hint, KeysHint, OwnKeyHint};
 use super::json::{Json, Object};
 use super::jwe;
 use super::jwks::{Dropped, KeySet};
-use super::key::{Key, PemBlock, Pkcs8Error, decrypt_pkcs8, from_der, from_ssh, pem_blocks, wipe};
+use super::key::{Key, PemBlock, Pkcs8Error, decrypt_pkcs8, from_der, from_ssh, pem_blocks};
 use super::seal;
 use super::secret::Secret;
 use super::time::Timestamp;
@@ -187,7 +187,7 @@ impl KeyFileReader<'_> {
         match self.parse(trimmed(opened.expose()))? {
             Json::Object(object) if is_jwk(&object) => self.read_jwk(object),
             mut other => {
-                wipe(&mut other);
+                other.wipe();
                 Err(self.bad("holds, encrypted, something other than a JWK or a JWK set"))
             }
         }

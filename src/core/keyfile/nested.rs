@@ -3,7 +3,7 @@
 
 use super::super::json::{Json, Object, pointer_step};
 use super::super::jwks::{KeySet, certificate_map};
-use super::super::key::{Key, KeyError, PemBlock, from_der, from_ssh, is_pem, pem_blocks, wipe};
+use super::super::key::{Key, KeyError, PemBlock, from_der, from_ssh, is_pem, pem_blocks};
 use super::super::secret::Secret;
 use super::KeyFile;
 use super::pem::{is_private, is_public, plain_keys};
@@ -30,7 +30,7 @@ pub(super) enum NestedFile {
 /// wiped.
 pub(super) fn read(document: &mut Json) -> Result<(KeyFile, String), NestedFile> {
     let result = find_key(document);
-    wipe(document);
+    document.wipe();
     result
 }
 
@@ -183,7 +183,7 @@ fn from_text(text: &str, wrappings: usize) -> Vec<NestedContent> {
         let mut found = Vec::new();
         if let Some(mut json) = Json::parse(bytes).ok().filter(|_| wrappings > 0) {
             walk(&json, &mut Vec::new(), &mut found, wrappings - 1);
-            wipe(&mut json);
+            json.wipe();
         }
         return found.into_iter().map(|(_, content)| content).collect();
     }

@@ -6,7 +6,7 @@ use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 use zeroize::Zeroizing;
 
 use super::super::json::Json;
-use super::super::key::{hex, is_pem, wipe};
+use super::super::key::{hex, is_pem};
 use super::super::secret::Secret;
 
 /// Base64 with or without padding.
@@ -52,7 +52,7 @@ pub(super) fn from_quotes(text: &[u8]) -> Option<Secret> {
         && let Ok(mut json) = Json::parse(text)
     {
         let unescaped = json.as_str().map(|it| Secret::new(it.as_bytes().to_vec()));
-        wipe(&mut json);
+        json.wipe();
         return unescaped;
     }
     Some(Secret::new(inner.to_vec()))

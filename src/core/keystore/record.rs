@@ -9,7 +9,7 @@ use zeroize::Zeroizing;
 use super::super::alg::SigAlg;
 use super::super::error::{Code, Error};
 use super::super::json::{Json, Object};
-use super::super::key::{Job, Key, Misfit, wipe};
+use super::super::key::{Job, Key, Misfit};
 use super::super::keyfile::Passphrase;
 use super::super::seal;
 use super::super::secret::Secret;
@@ -206,13 +206,13 @@ fn take_private(file: &mut Object, length: usize) -> Result<Private, String> {
         (None, Some(mut jwk @ Json::Object(_))) => {
             let mut text = Zeroizing::new(Vec::with_capacity(length));
             let written = serde_json::to_writer(&mut *text, &jwk);
-            wipe(&mut jwk);
+            jwk.wipe();
             written
                 .map(|()| Private::Clear(Secret::from(text)))
                 .map_err(|_| "has a \"private\" half that is not a JWK".into())
         }
         (_, private) => {
-            private.into_iter().for_each(|mut json| wipe(&mut json));
+            private.into_iter().for_each(|mut json| json.wipe());
             Err("has neither a \"sealed\" nor a \"private\" half, or both".into())
         }
     }
