@@ -19,10 +19,12 @@ use support::{Jwtctl, Ran, file, has, isolated, ran, repository, skipped};
 /// A folder with keys, and a library that watches what becomes of their memory.
 struct Watch {
     folder: tempfile::TempDir,
-    library: PathBuf,
     log: PathBuf,
     marks: String,
 }
+
+/// Where the library is, in the folder.
+const LIBRARY: &str = "./wiped.so";
 
 const PASSPHRASE: &str = "correct-horse-battery-staple";
 
@@ -36,21 +38,16 @@ impl Watch {
             return None;
         }
         let folder = tempfile::tempdir().unwrap();
-        let library = folder.path().join("wiped.so");
         let mut compile = isolated("cc");
         compile
             .args(["-shared", "-fPIC", "-O1", "-o"])
-            .arg(&library)
+            .arg(LIBRARY)
             .arg(repository("tests/support/wiped.c"))
-            .arg("-ldl");
+            .arg("-ldl")
+            .current_dir(folder.path());
         ran(&mut compile).expect(0);
         let (log, marks) = (folder.path().join("log"), String::new());
-        let mut watch = Self {
-            folder,
-            library,
-            log,
-            marks,
-        };
+        let mut watch = Self { folder, log, marks };
         watch.fill();
         Some(watch)
     }
@@ -108,7 +105,8 @@ impl Watch {
 
     fn run(&self, args: &[&str]) -> Ran {
         Jwtctl::new(self.folder.path())
-            .env("LD_PRELOAD", &self.library.display().to_string())
+            // Spaces and colons separate libraries, and the folder's path may have them.
+            .env("LD_PRELOAD", LIBRARY)
             .env("WIPED_LOG", &self.log.display().to_string())
             .env("WIPED_MARKS", &self.marks)
             .run(args)
