@@ -3,9 +3,9 @@
 use std::path::PathBuf;
 
 use jwtctl::core::error::Error;
-use jwtctl::core::json::{Json, Object};
+use jwtctl::core::json::{Json, Object, WipedJson};
 use jwtctl::core::jwks::KeySet;
-use jwtctl::core::key::{Key, WipedJson};
+use jwtctl::core::key::Key;
 use jwtctl::core::keyfile::{self, KeyFile};
 use jwtctl::core::keystore::{Changed, Keystore, Protection, Unfinished};
 use jwtctl::core::secret::Secret;

@@ -8,8 +8,8 @@ use chacha20poly1305::{KeyInit as _, XChaCha20Poly1305, XNonce};
 use zeroize::Zeroizing;
 
 use super::super::env::Env;
-use super::super::json::{Json, Object};
-use super::super::key::{Key, WipedJson, hex, to_hex};
+use super::super::json::{Json, Object, WipedJson};
+use super::super::key::{Key, hex, to_hex};
 use super::super::secret::Secret;
 
 const PREFIX: &str = "$ba$";

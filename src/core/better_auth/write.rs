@@ -7,8 +7,8 @@ use zeroize::Zeroizing;
 
 use super::super::alg::{Kty, SigAlg};
 use super::super::env::Env;
-use super::super::json::{Json, Object};
-use super::super::key::{Job, Key, WipedJson};
+use super::super::json::{Json, Object, WipedJson};
+use super::super::key::{Job, Key};
 use super::super::secret::Secret;
 use super::envelope::{RowProtection, StoredHalf, public_text};
 use super::{Columns, Row, Shape, Times};

@@ -10,6 +10,7 @@ mod write;
 pub use pointer::{pointer_step, pointer_steps};
 
 use std::fmt;
+use std::ops::Deref;
 
 use zeroize::Zeroize as _;
 
@@ -406,6 +407,29 @@ impl Object {
                 true => below(member),
                 false => Some(pointer_step(&member.0)),
             })
+    }
+}
+
+/// JSON that may have private members, which is wiped when it is dropped.
+pub struct WipedJson(Json);
+
+impl From<Json> for WipedJson {
+    fn from(json: Json) -> Self {
+        Self(json)
+    }
+}
+
+impl Deref for WipedJson {
+    type Target = Json;
+
+    fn deref(&self) -> &Json {
+        &self.0
+    }
+}
+
+impl Drop for WipedJson {
+    fn drop(&mut self) {
+        self.0.wipe();
     }
 }
 

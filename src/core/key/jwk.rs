@@ -1,8 +1,6 @@
 //! Keys as JWK (RFC 7517; members by RFC 7518 §6, RFC 8037 §2 and RFC 9964 §3): read strictly, printed with and
 //! without the private half.
 
-use std::ops::Deref;
-
 use serde::{Serialize, Serializer};
 use zeroize::Zeroizing;
 
@@ -418,29 +416,6 @@ fn holds_private(value: &Json) -> bool {
             .any(|(name, it)| is_private(name) || holds_private(it)),
         Json::Array(items) => items.iter().any(holds_private),
         _ => false,
-    }
-}
-
-/// JSON that may have private members, which is wiped when it is dropped.
-pub struct WipedJson(Json);
-
-impl From<Json> for WipedJson {
-    fn from(json: Json) -> Self {
-        Self(json)
-    }
-}
-
-impl Deref for WipedJson {
-    type Target = Json;
-
-    fn deref(&self) -> &Json {
-        &self.0
-    }
-}
-
-impl Drop for WipedJson {
-    fn drop(&mut self) {
-        self.0.wipe();
     }
 }
 

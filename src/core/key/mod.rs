@@ -22,7 +22,7 @@ pub use error::KeyError;
 pub use fit::{Job, Misfit};
 pub use formats::{CertificateNames, certificate_names, from_der, to_pkcs8, to_spki};
 pub use generate::{Recipe, generate};
-pub use jwk::{PRIVATE_MEMBERS, WipedJson, is_unset, public_members};
+pub use jwk::{PRIVATE_MEMBERS, is_unset, public_members};
 pub use pem::{PemBlock, is_pem, pem, pem_blocks};
 pub use sign::Signer;
 pub use ssh::{from_ssh, to_ssh};

@@ -11,9 +11,9 @@ use serde::ser::SerializeStruct as _;
 use serde::{Serialize, Serializer};
 
 use super::alg::{Curve, KeyAlg, SigAlg};
-use super::json::{Json, Object};
+use super::json::{Json, Object, WipedJson};
 use super::jwks::{NotKeys, elements};
-use super::key::{Job, Key, WipedJson, is_unset};
+use super::key::{Job, Key, is_unset};
 use super::time::Timestamp;
 
 /// How much a finding matters.
