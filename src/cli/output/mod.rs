@@ -5,6 +5,7 @@
 mod bug;
 mod escape;
 mod hints;
+mod json;
 mod page;
 mod progress;
 mod table;
@@ -14,6 +15,7 @@ mod wrap;
 pub use bug::{report_panics, run_guarded};
 pub use escape::printable;
 pub use hints::{argument, message};
+pub use json::lossily;
 pub use page::{Page, Role};
 pub use progress::Progress;
 pub use usage::{clap_error, help};
@@ -21,7 +23,6 @@ pub use usage::{clap_error, help};
 use std::borrow::Cow;
 use std::fmt::Write as _;
 use std::io::{self, IsTerminal as _, Write};
-use std::path::Path;
 use std::process::ExitCode;
 
 use anstyle::{AnsiColor, Style};
@@ -29,8 +30,9 @@ use clap::ValueEnum;
 use jwtctl::core::env::Clock;
 use jwtctl::core::error::{Code, Error, Rejection};
 use serde::Serialize;
-use zeroize::{Zeroize as _, Zeroizing};
+use zeroize::Zeroize as _;
 
+use self::json::{Document, JsonError, Refusal, write_json};
 use super::input::variable;
 
 /// When to use colour.
@@ -258,23 +260,37 @@ impl Output {
 
     /// Writes an answer.
     pub fn emit<R: Report>(&self, report: &R) -> ExitCode {
-        let (code, rejection) = match report.status() {
-            Status::Done => (0, None),
-            Status::No(why) => {
-                self.line("no", AnsiColor::Yellow, &why);
-                (1, None)
-            }
-            Status::Rejected { rejection, shown } => (
-                exit_code(rejection.primary().code),
-                Some((rejection, shown)),
-            ),
-        };
+        let status = report.status();
+        let code = self.verdict(&status);
         let written = if self.json {
-            self.emit_json(report, code)
+            let refusal = Refusal::of(&status);
+            write_json(&Document {
+                schema: R::SCHEMA,
+                ok: code == 0,
+                report: Some(report),
+                error: refusal.as_ref().map(|it| it.as_json(code)),
+            })
         } else {
-            self.emit_text(report)
+            self.page(&mut |page| report.human(page))
         };
-        if let (Some((rejection, shown)), false) = (rejection, self.json) {
+        self.conclude(&status, code, written)
+    }
+
+    /// The exit code of an answer. Why it is no goes to stderr, ahead of the answer.
+    fn verdict(&self, status: &Status<'_>) -> u8 {
+        match status {
+            Status::Done => 0,
+            Status::No(why) => {
+                self.line("no", AnsiColor::Yellow, why);
+                1
+            }
+            Status::Rejected { rejection, .. } => exit_code(rejection.primary().code),
+        }
+    }
+
+    /// What follows an answer on stderr, and how the process ends.
+    fn conclude(&self, status: &Status<'_>, code: u8, written: io::Result<()>) -> ExitCode {
+        if let (Status::Rejected { rejection, shown }, false) = (status, self.json) {
             if !shown {
                 rejection
                     .reasons()
@@ -297,37 +313,16 @@ impl Output {
         }
     }
 
-    fn emit_text<R: Report>(&self, report: &R) -> io::Result<()> {
+    /// Writes an answer for people.
+    fn page(&self, write: &mut dyn FnMut(&mut Page<'_>) -> io::Result<()>) -> io::Result<()> {
         let mut buffer = Vec::with_capacity(16 * 1024);
         let (color, terminal) = (self.stdout.color, self.stdout.terminal);
-        let written = report.human(&mut Page::new(&mut buffer, color, terminal));
+        let written = write(&mut Page::new(&mut buffer, color, terminal));
         let written = written.and_then(|()| write_stdout(&buffer));
         // The report may hold a private key, so the buffer is wiped: the part of it that was
         // written.
         buffer.as_mut_slice().zeroize();
         written
-    }
-
-    fn emit_json<R: Report>(&self, report: &R, code: u8) -> io::Result<()> {
-        let error = match report.status() {
-            Status::Rejected { rejection, .. } => Some((rejection.primary(), worded(rejection))),
-            Status::Done | Status::No(_) => None,
-        };
-        let error = error.as_ref().map(|(reason, hints)| {
-            let (message, hints) = (reason.message.as_str(), hints.as_slice());
-            JsonError {
-                code: reason.code,
-                exit_code: code,
-                message,
-                hints,
-            }
-        });
-        write_json(&Document {
-            schema: R::SCHEMA,
-            ok: code == 0,
-            report: Some(report),
-            error,
-        })
     }
 
     /// Writes an error in place of an answer.
@@ -390,61 +385,6 @@ impl Spinner {
 impl Drop for Spinner {
     fn drop(&mut self) {
         self.bar.finish_and_clear();
-    }
-}
-
-/// What goes around every answer in JSON.
-#[derive(Serialize)]
-struct Document<'a, R: Serialize> {
-    schema: &'static str,
-    ok: bool,
-    #[serde(flatten, skip_serializing_if = "Option::is_none")]
-    report: Option<&'a R>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    error: Option<JsonError<'a>>,
-}
-
-#[derive(Serialize)]
-struct JsonError<'a> {
-    code: Code,
-    exit_code: u8,
-    message: &'a str,
-    hints: &'a [Cow<'a, str>],
-}
-
-/// Writes a path into JSON, which is text: bytes that are not UTF-8 are replaced.
-pub fn lossily<S: serde::Serializer>(path: &Path, serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.collect_str(&path.display())
-}
-
-/// Writes a document as one line. Some hold private keys, and a text that grows leaves its old places
-/// behind: it is measured first.
-fn write_json<R: Serialize>(document: &Document<'_, R>) -> io::Result<()> {
-    let mut length = Length::default();
-    serde_json::to_writer(&mut length, document).map_err(io::Error::other)?;
-    let mut text = Zeroizing::new(Vec::with_capacity(length.0));
-    serde_json::to_writer(&mut *text, document).map_err(io::Error::other)?;
-    let text = std::str::from_utf8(&text).map_err(io::Error::other)?;
-    // Hostile characters can only occur inside strings of the JSON, where an escape means the same.
-    let text = Zeroizing::new(printable(text).into_owned());
-    let mut line = Zeroizing::new(Vec::with_capacity(text.len() + 1));
-    line.extend_from_slice(text.as_bytes());
-    line.push(b'\n');
-    write_stdout(&line)
-}
-
-/// How many bytes were written.
-#[derive(Default)]
-struct Length(usize);
-
-impl io::Write for Length {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0 += bytes.len();
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
     }
 }
 
