@@ -1,5 +1,6 @@
-//! Compiles `src/openssl.c`, for the feature that brings OpenSSL, and asks the linker for the short
-//! form of relocations where the system that runs the program knows it.
+//! Compiles `src/openssl.c`, for the feature that brings OpenSSL, and asks the linker for what makes a
+//! start fast, where it can: the short form of relocations, the code that a start needs side by side, and
+//! one shared library less.
 
 #![allow(
     clippy::disallowed_methods,
@@ -14,6 +15,50 @@ fn main() {
     if knows_short_relocations() {
         println!("cargo::rustc-link-arg-bins=-Wl,-z,pack-relative-relocs");
     }
+    if cfg!(feature = "cli")
+        && variable("PROFILE") == "release"
+        && variable("CARGO_CFG_TARGET_OS") == "linux"
+    {
+        place_code();
+    }
+}
+
+fn variable(name: &str) -> String {
+    std::env::var(name).unwrap_or_default()
+}
+
+/// Puts the code that a start needs side by side (`benches/order.py` says why), and the code that unwinds
+/// a panic into the program, so that no start looks for libgcc_s. A linker that can do neither (mold, gold)
+/// links without.
+fn place_code() {
+    println!("cargo::rerun-if-changed=src/order.ld");
+    let order = format!("-Wl,-T,{}/src/order.ld", variable("CARGO_MANIFEST_DIR"));
+    if links(&["-C", &format!("link-arg={order}")]) {
+        println!("cargo::rustc-link-arg-bins={order}");
+    }
+    let is_shared = !variable("CARGO_CFG_TARGET_FEATURE").contains("crt-static");
+    if is_shared && links(&["-l", "static:-bundle=gcc_eh"]) {
+        println!("cargo::rustc-link-lib=static:-bundle=gcc_eh");
+    }
+}
+
+/// Whether a program of one line can be linked with `arguments` of rustc, for the machine that this build
+/// is for.
+fn links(arguments: &[&str]) -> bool {
+    let folder = std::path::PathBuf::from(variable("OUT_DIR"));
+    let source = folder.join("probe.rs");
+    let mut rustc = std::process::Command::new(variable("RUSTC"));
+    rustc.args(["--target", &variable("TARGET"), "--crate-type", "bin", "-o"]);
+    rustc.arg(folder.join("probe")).arg(&source).args(arguments);
+    if let Some(linker) = std::env::var_os("RUSTC_LINKER") {
+        rustc
+            .arg("-C")
+            .arg(format!("linker={}", linker.to_string_lossy()));
+    }
+    let flags = variable("CARGO_ENCODED_RUSTFLAGS");
+    rustc.args(flags.split('\u{1f}').filter(|it| !it.is_empty()));
+    std::fs::write(&source, "fn main() {}").is_ok()
+        && rustc.output().is_ok_and(|it| it.status.success())
 }
 
 /// The whole of `src/openssl.c` is for the program, over the OpenSSL that it is fitted to. Whoever uses
@@ -39,7 +84,6 @@ fn openssl() {
 /// of which OpenSSL has many, then take a few pages in the file instead of hundreds that every start
 /// reads. A linker that is too old ignores the option.
 fn knows_short_relocations() -> bool {
-    let variable = |name: &str| std::env::var(name).unwrap_or_default();
     let is_native = variable("HOST") == variable("TARGET");
     if !is_native || variable("CARGO_CFG_TARGET_ENV") != "gnu" {
         return false;

@@ -3,7 +3,8 @@
 
     cargo build --release && benches/startup.py [--rounds N] [--write | --check]
 
-Instructions are counted by valgrind and repeat exactly; of page faults, which depend on the kernel as well, the fewest count.
+Instructions are counted by valgrind and repeat exactly; of page faults, which depend on the kernel as well, the fewest count. The
+most memory that a process has is what GNU time says.
 Times are medians over interleaved rounds, given as multiples of `true` in the same rounds, because milliseconds depend on the
 machine and its mood. Peers that are absent are left out. `--write` records all in benches/RESULTS.md. `--check` measures no
 time, and fails if a command of jwtctl takes over 5 % more instructions than are recorded there, or 15 % more page faults beyond
@@ -115,6 +116,15 @@ def instructions(command):
     return int(found.group(1)) / 1e6 if found else None
 
 
+def peak(command):
+    """MiB that a process has at most, by GNU time: a child of this one would start with what Python has."""
+    if not Path("/usr/bin/time").exists():
+        return "–"
+    timed = ["/usr/bin/time", "-q", "-f", "%M", *map(str, command)]
+    found = [subprocess.run(timed, stdout=NULL, stderr=subprocess.PIPE, text=True, check=False).stderr.split()[-1] for _ in range(10)]
+    return f"{min(map(int, found)) / 1024:.1f}"
+
+
 def recorded():
     """What benches/RESULTS.md says of each command: M instructions, page faults."""
     rows = re.findall(r"^\| ([^|]+) \| ([\d.]+) \| (\d+) \|", (ROOT / "benches/RESULTS.md").read_text(), flags=re.M)
@@ -160,19 +170,19 @@ def main():
             raise SystemExit(check(commands))
         commands |= peer_commands(files, folder)
         found = rounds_of(commands, args.rounds)
-        rows = ["| command | M instructions | page faults | × true |", "|---|--:|--:|--:|"]
+        rows = ["| command | M instructions | page faults | peak MiB | × true |", "|---|--:|--:|--:|--:|"]
         for label, command in commands.items():
             if label not in found:
-                rows.append(f"| {label} | failed | | |")
+                rows.append(f"| {label} | failed | | | |")
                 continue
             count = instructions(command)
             shown = "–" if count is None else f"{count:.2f}"
             seconds, faults = found[label]
-            rows.append(f"| {label} | {shown} | {faults} | {seconds / found['true'][0]:.1f} |")
+            rows.append(f"| {label} | {shown} | {faults} | {peak(command)} | {seconds / found['true'][0]:.1f} |")
     table = "\n".join(rows)
     print(table)
     if args.write:
-        head = f"# What whole processes take\n\nMeasured by `benches/startup.py` on {processor()}; instructions repeat exactly, page faults are the fewest of all rounds, times are medians of\ninterleaved rounds.\n\n"
+        head = f"# What whole processes take\n\nMeasured by `benches/startup.py` on {processor()}; instructions repeat exactly, page faults and peaks are the least of all rounds,\ntimes are medians of interleaved rounds.\n\n"
         results = ROOT / "benches/RESULTS.md"
         before = results.read_text() if results.exists() else ""
         others = before[before.find("\n## ") :] if "\n## " in before else ""

@@ -49,10 +49,37 @@ __attribute__((constructor)) static void jwtctl_openssl(void)
 #error "what follows is fitted to OpenSSL 3.6.3"
 #endif
 
+#if defined(__x86_64__) && defined(__linux__) && !defined(__ILP32__)
+/*
+ * What the processor can. By itself OpenSSL asks in every process, from the section .init; each of the
+ * seven questions ends up at the hypervisor of a virtual machine, which takes some microseconds. Here it
+ * asks at the first use, and no variable of the environment has a say.
+ */
+extern unsigned int OPENSSL_ia32cap_P[];
+uint64_t OPENSSL_ia32_cpuid(unsigned int *found);
+
+void OPENSSL_cpuid_setup(void)
+{
+}
+
+static void ask_processor(void)
+{
+    uint64_t found = OPENSSL_ia32_cpuid(OPENSSL_ia32cap_P);
+    /* The bit is reserved; with it OpenSSL marks that it has asked. */
+    OPENSSL_ia32cap_P[0] = (unsigned int)found | 1u << 10;
+    OPENSSL_ia32cap_P[1] = (unsigned int)(found >> 32);
+}
+#else
+static void ask_processor(void)
+{
+}
+#endif
+
 int OPENSSL_init_ssl(uint64_t options, const OPENSSL_INIT_SETTINGS *settings)
 {
     (void)options;
     (void)settings;
+    ask_processor();
     return begin();
 }
 
