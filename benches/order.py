@@ -3,11 +3,13 @@
 
     benches/order.py        needs valgrind, and lld as the linker, which rustc brings along on x86-64 Linux
 
-The kernel maps 64 KiB around each page of a program that is missed. A call that verifies a token runs one megabyte of ten, and
-touches two thirds of them where its functions lie wherever the linker found them. The functions are those that valgrind sees in
-the calls below, and are named by patterns, since names of Rust end in a hash that each build has anew. Where most of a module
-runs, the pattern is the module. A name that is gone harms nothing, and code that is new works from where it is: this is run again
-when `benches/startup.py` shows more page faults than before.
+On a page fault the kernel maps up to 64 KiB around the page. A call that verifies a token runs one megabyte of ten; where the
+linker leaves functions as it finds them, two thirds of the program end up in memory. The functions are those that valgrind sees in
+the calls below, and are named by patterns, since names of Rust end in a hash that each build has anew. Where most of a module runs,
+the pattern is the module. A name that is gone harms nothing, and code that is new works from where it is: this is run again when
+`benches/startup.py` shows more page faults than before, or when rustc gives its symbols other names.
+
+Valgrind's processor has no ADX, SHA extensions or AVX-512: where a library has such a function beside the one that ran, both go in.
 """
 import collections
 import json
@@ -128,7 +130,7 @@ def other_patterns(hot):
         object_ = re.sub(r"^[0-9a-f]{16}-", "*-", object_)
         section = re.sub(r"(aws_lc|ring_core)_\d+_\d+_\d+_", r"\1_*_", section)
         section = re.sub(r"Cs[0-9A-Za-z]+_(?=\d)", "Cs*_", section)
-        found.add(f"*{object_}(.text)" if section == ".text" else f"*({section})")
+        found |= {f"*{it}(.text)" if section == ".text" else f"*({section})" for it in (object_, object_.replace("_alt.o", ".o"))}
     return sorted(found)
 
 
@@ -140,6 +142,8 @@ def main():
         sizes, symbols = sections(folder / "map")
         hot = {symbols[name] for command in commands(folder) for name in executed(command, folder) if name in symbols}
     rust = {section for section in hot if path(section[1])}
+    if len(rust) < len(hot) / 3:
+        raise SystemExit("few names look like Rust's: rustc has another form for them now, which path() should read")
     lines = [*rust_patterns(sizes, rust), *other_patterns(hot - rust)]
     (ROOT / "src/order.ld").write_text(
         "/* The code that a start needs lies side by side. Written by benches/order.py, which says why. */\n"

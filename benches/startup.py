@@ -118,7 +118,7 @@ def instructions(command):
 
 def peak(command):
     """MiB that a process has at most, by GNU time: a child of this one would start with what Python has."""
-    if not Path("/usr/bin/time").exists():
+    if "GNU" not in subprocess.run(["sh", "-c", "/usr/bin/time --version 2>&1"], capture_output=True, text=True, check=False).stdout:
         return "–"
     timed = ["/usr/bin/time", "-q", "-f", "%M", *map(str, command)]
     found = [subprocess.run(timed, stdout=NULL, stderr=subprocess.PIPE, text=True, check=False).stderr.split()[-1] for _ in range(10)]

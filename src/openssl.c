@@ -51,27 +51,31 @@ __attribute__((constructor)) static void jwtctl_openssl(void)
 
 #if defined(__x86_64__) && defined(__linux__) && !defined(__ILP32__)
 /*
- * What the processor can. By itself OpenSSL asks in every process, from the section .init; each of the
- * seven questions ends up at the hypervisor of a virtual machine, which takes some microseconds. Here it
- * asks at the first use, and no variable of the environment has a say.
+ * What the processor can. OpenSSL asks in every process, from the section .init, which is ahead of all
+ * constructors; on a virtual machine each CPUID instruction ends up at the hypervisor, and takes some
+ * microseconds. Here that call returns at once, and the one counts that OpenSSL makes, once in a process,
+ * when it begins. OpenSSL's function reads the variable OPENSSL_ia32cap as well; this one does not.
  */
 extern unsigned int OPENSSL_ia32cap_P[];
 uint64_t OPENSSL_ia32_cpuid(unsigned int *found);
+static int started;
+
+__attribute__((constructor)) static void start(void)
+{
+    started = 1;
+}
 
 void OPENSSL_cpuid_setup(void)
 {
-}
+    static int asked;
 
-static void ask_processor(void)
-{
+    if (!started || asked)
+        return;
+    asked = 1;
     uint64_t found = OPENSSL_ia32_cpuid(OPENSSL_ia32cap_P);
     /* The bit is reserved; with it OpenSSL marks that it has asked. */
     OPENSSL_ia32cap_P[0] = (unsigned int)found | 1u << 10;
     OPENSSL_ia32cap_P[1] = (unsigned int)(found >> 32);
-}
-#else
-static void ask_processor(void)
-{
 }
 #endif
 
@@ -79,7 +83,6 @@ int OPENSSL_init_ssl(uint64_t options, const OPENSSL_INIT_SETTINGS *settings)
 {
     (void)options;
     (void)settings;
-    ask_processor();
     return begin();
 }
 

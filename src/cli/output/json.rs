@@ -71,6 +71,11 @@ pub fn write_json<R: Serialize>(document: &Document<'_, R>) -> io::Result<()> {
         length: 0,
     };
     serde_json::to_writer(&mut text, document).map_err(io::Error::other)?;
+    if text.length != text.bytes.len() {
+        return Err(io::Error::other(
+            "a document has changed while it was written",
+        ));
+    }
     write_line(&text.bytes)
 }
 
@@ -84,8 +89,8 @@ fn write_line(text: &[u8]) -> io::Result<()> {
     write_stdout(&line)
 }
 
-/// A text that never moves: what its room cannot hold is counted alone. One type measures and writes,
-/// as each has the code of every document.
+/// A buffer that never moves: beyond its capacity bytes are only counted. One type for both passes, so
+/// that the code of each document is compiled once.
 #[derive(Default)]
 struct Text {
     bytes: Zeroizing<Vec<u8>>,

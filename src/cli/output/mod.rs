@@ -276,7 +276,7 @@ impl Output {
         self.conclude(&status, code, written)
     }
 
-    /// The exit code of an answer. Why it is no goes to stderr, ahead of the answer.
+    /// The exit code of an answer. The reason of a no goes to stderr, ahead of the answer.
     fn verdict(&self, status: &Status<'_>) -> u8 {
         match status {
             Status::Done => 0,
